@@ -1,0 +1,1 @@
+"""What runs say: arrays in, dataclasses out. No drawing."""

@@ -1,0 +1,1 @@
+"""The digits: sources, files, splits, seeded order, and drawings as digit images."""

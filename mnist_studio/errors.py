@@ -1,0 +1,67 @@
+"""The tree of errors. Each carries what is wrong and what the user can do about it."""
+
+
+class StudioError(Exception):
+    """Anything the studio can explain to its user.
+
+    Attributes:
+        problem: one sentence that says what is wrong.
+        remedy: one sentence that says what to do; may be empty.
+    """
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(f"{problem} {remedy}".strip())
+        self.problem = problem
+        self.remedy = remedy
+
+
+class SpecError(StudioError):
+    """A description of a network or a training that cannot work."""
+
+
+class UnknownName(StudioError):
+    """A recipe, framework, dataset or run that does not exist."""
+
+
+class DataError(StudioError):
+    """Digits that are missing, damaged or not what they claim to be."""
+
+
+class PictureError(DataError):
+    """A picture or drawing that cannot become a digit image."""
+
+
+class DownloadError(DataError):
+    """Digits that could not be downloaded."""
+
+
+class FrameworkMissing(StudioError):
+    """A framework that is not installed in this environment."""
+
+
+class DeviceMissing(StudioError):
+    """A device that this machine or this framework does not have."""
+
+
+class TrainingFailed(StudioError):
+    """A training that cannot go on, for instance because its loss is not a number."""
+
+
+class StoreError(StudioError):
+    """What is kept cannot be read or written."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer version of the studio."""
+
+
+class JobError(StudioError):
+    """A child process that could not be started or that broke its protocol."""
+
+
+class Cancelled(StudioError):
+    """The user cancelled a long job; nothing is wrong."""
+
+
+class UsageError(StudioError):
+    """The command line asks for something impossible."""

@@ -1,0 +1,186 @@
+"""What a run tells: a closed union of small frozen values, JSON on the wire.
+
+Every accuracy is a fraction, every time is in seconds. A run ends in exactly one terminal event.
+"""
+
+from typing import Literal, get_args
+
+import msgspec
+
+PhaseName = Literal[
+    "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused"
+]
+
+
+class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):
+    """What all events carry.
+
+    Attributes:
+        run: id of the run.
+        framework: who trains it.
+    """
+
+    run: str
+    framework: str
+
+
+class Started(Event):
+    """The run is known to the store and its process is about to start."""
+
+    recipe: str
+    epochs: int
+    parameters: int
+
+
+class Phase(Event):
+    """What the run does from now on."""
+
+    phase: PhaseName
+    text: str = ""
+
+
+class Progress(Event):
+    """A chunk of steps was trained.
+
+    Attributes:
+        epoch: from 1, the epoch of these steps.
+        step: number of the last of these steps, from 1, over the whole run.
+        steps: of the whole run.
+        losses: mean loss of the batch of every step.
+        accuracies: accuracy on the batch of every step.
+        train_seconds: spent training so far.
+        images_per_second: in this chunk.
+        seconds_left: estimated until the end of the training; None while unknown.
+    """
+
+    epoch: int
+    step: int
+    steps: int
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    train_seconds: float
+    images_per_second: float
+    seconds_left: float | None = None
+
+
+class Epoch(Event):
+    """An epoch was trained and evaluated.
+
+    Attributes:
+        epoch: from 1.
+        step: steps so far.
+        train_loss: mean over the epoch's own batches, while the weights moved.
+        train_accuracy: likewise.
+        validation_loss: None without validation digits.
+        validation_accuracy: likewise.
+        test_loss: mean over the test digits after the epoch.
+        test_accuracy: likewise.
+        learning_rate: of the epoch's last step.
+        train_seconds: spent training so far, evaluation left out.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    test_loss: float
+    test_accuracy: float
+    learning_rate: float
+    train_seconds: float
+
+
+class Checkpoint(Event):
+    """Weights and optimiser state of this step are safe on disk."""
+
+    step: int
+
+
+class Log(Event):
+    """A line for the log."""
+
+    level: Literal["info", "warning"]
+    text: str
+
+
+class Finished(Event):
+    """Trained to the end.
+
+    Attributes:
+        epochs: trained.
+        step: steps trained.
+        test_accuracy: after the last epoch.
+        test_loss: likewise.
+        seconds: phase -> seconds spent in it.
+        device: where it really ran.
+        latency_ms: one image, median, on that device.
+    """
+
+    epochs: int
+    step: int
+    test_accuracy: float
+    test_loss: float
+    seconds: dict[str, float]
+    device: str
+    latency_ms: float
+
+
+class Stopped(Event):
+    """Stopped by the user, its weights kept.
+
+    Attributes:
+        epochs: whole epochs trained.
+        step: steps trained; the kept weights are of this step.
+        test_accuracy: after the last whole epoch; None before the first.
+        test_loss: likewise.
+        seconds: phase -> seconds spent in it.
+        device: where it ran.
+    """
+
+    epochs: int
+    step: int
+    test_accuracy: float | None
+    test_loss: float | None
+    seconds: dict[str, float]
+    device: str
+
+
+class Cancelled(Event):
+    """Ended by the user with nothing kept."""
+
+    reason: str
+
+
+class Failed(Event):
+    """Could not go on; ``reason`` says why and what to do."""
+
+    reason: str
+
+
+class Crashed(Event):
+    """The process died without a word of its own."""
+
+    reason: str
+    exit_code: int | None = None
+
+
+Terminal = Finished | Stopped | Cancelled | Failed | Crashed
+AnyEvent = Started | Phase | Progress | Epoch | Checkpoint | Log | Terminal
+TERMINAL: tuple[type[Event], ...] = get_args(Terminal)
+
+_DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(event: Event) -> bytes:
+    """An event as one line of JSON."""
+    return msgspec.json.encode(event)
+
+
+def decode(line: bytes | str) -> AnyEvent:
+    """The event of one line.
+
+    Raises:
+        msgspec.DecodeError: not an event.
+    """
+    return _DECODER.decode(line)

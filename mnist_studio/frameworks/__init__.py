@@ -1,0 +1,1 @@
+"""HOW one framework learns a spec."""

@@ -1,0 +1,115 @@
+"""The frameworks the studio knows. Listing them imports none of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from types import MappingProxyType
+from typing import cast
+
+from mnist_studio import paths
+from mnist_studio.errors import FrameworkMissing
+from mnist_studio.frameworks.base import Framework
+from mnist_studio.spec.recipes import unknown
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a framework before it is imported.
+
+    Attributes:
+        name: as in specs, such as ``pytorch``.
+        title: for people, such as ``PyTorch``.
+        module: of its adapter, whose ``FRAMEWORK`` is the framework.
+        package: top-level module and distribution it needs.
+    """
+
+    name: str
+    title: str
+    module: str
+    package: str
+
+
+ENTRIES: Mapping[str, Entry] = MappingProxyType(
+    {
+        entry.name: entry
+        for entry in (
+            Entry("numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy"),
+            Entry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch"),
+            Entry("keras", "Keras", "mnist_studio.frameworks.tensorflow_keras", "tensorflow"),
+        )
+    }
+)
+
+
+def entry(name: str) -> Entry:
+    """What is known of the framework of that name.
+
+    Raises:
+        UnknownName: there is none; suggests the nearest.
+    """
+    try:
+        return ENTRIES[name]
+    except KeyError:
+        raise unknown("framework", name, tuple(ENTRIES)) from None
+
+
+def version(name: str) -> str | None:
+    """The installed version of a framework, None where it is not installed. Imports nothing."""
+    package = entry(name).package
+    if find_spec(package) is None:
+        return None
+    for distribution in (package, f"{package}-cpu"):
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            continue
+    return "unknown"
+
+
+def load(name: str) -> Framework:
+    """Imports a framework.
+
+    Raises:
+        UnknownName: there is none of that name.
+        FrameworkMissing: it is not installed, or its installation is broken.
+    """
+    known = entry(name)
+    try:
+        module = import_module(known.module)
+    except ImportError as error:
+        raise FrameworkMissing(
+            f"{known.title} cannot be imported: {error}.",
+            f"Install it with: pip install {known.package}",
+        ) from error
+    return cast(Framework, module.FRAMEWORK)
+
+
+def environment(name: str, threads: int) -> dict[str, str]:
+    """The environment variables a process must have before it imports that framework.
+
+    Args:
+        name: of the framework.
+        threads: of the CPU; 0 leaves it to the framework.
+    """
+    variables = {
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": str(paths.keras_home()),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    if threads:
+        for variable in (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "VECLIB_MAXIMUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+        ):
+            variables[variable] = str(threads)
+    return variables if entry(name).name == "keras" else _without_keras(variables)
+
+
+def _without_keras(variables: dict[str, str]) -> dict[str, str]:
+    return {
+        name: value for name, value in variables.items() if not name.startswith(("KERAS", "TF_"))
+    }

@@ -1,0 +1,66 @@
+"""Where everything lies. The only module that builds a path to resources or to the user's data."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+APPLICATION = "mnist-studio"
+HOME_VARIABLE = "MNIST_STUDIO_HOME"
+DATA_VARIABLE = "MNIST_STUDIO_DATA"
+
+
+def resources() -> Path:
+    """The folder of files that ship with the studio.
+
+    In a wheel and in the frozen app it lies inside the package, in a checkout beside it.
+    """
+    package = Path(__file__).resolve().parent
+    inside = package / "resources"
+    return inside if inside.is_dir() else package.parent / "resources"
+
+
+def home() -> Path:
+    """The user's data: database, runs, settings. ``MNIST_STUDIO_HOME`` moves it."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+
+
+def cache() -> Path:
+    """What can be made again: imported and downloaded digits, the frameworks' own caches."""
+    if os.environ.get(HOME_VARIABLE):
+        return home() / "cache"
+    return Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
+
+
+def database() -> Path:
+    """The SQLite database of runs."""
+    return home() / "studio.sqlite"
+
+
+def runs() -> Path:
+    """The folder that holds one folder a run."""
+    return home() / "runs"
+
+
+def settings_file() -> Path:
+    """The user's settings, one JSON file."""
+    return home() / "settings.json"
+
+
+def mnist_cache() -> Path:
+    """The raw MNIST files that were imported or downloaded."""
+    return cache() / "mnist"
+
+
+def keras_home() -> Path:
+    """What Keras would otherwise write into the home directory."""
+    return cache() / "keras"
+
+
+def data_folder() -> Path | None:
+    """The folder of digits named by ``MNIST_STUDIO_DATA``, if any."""
+    chosen = os.environ.get(DATA_VARIABLE)
+    return Path(chosen).expanduser().absolute() if chosen else None

@@ -1,0 +1,1 @@
+"""WHAT is trained: frozen values, shape inference, parameter counts, JSON, recipes."""

@@ -1,0 +1,44 @@
+"""Specs as JSON text with a version, and back."""
+
+import msgspec
+
+from mnist_studio.errors import SpecError
+from mnist_studio.spec.run import RunSpec, check
+
+VERSION = 1
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    version: int
+    run: RunSpec
+
+
+class _Version(msgspec.Struct, frozen=True):
+    version: int
+
+
+def encode(run: RunSpec) -> str:
+    """A run as JSON text."""
+    return msgspec.json.encode(_Envelope(VERSION, run)).decode()
+
+
+def decode(text: str | bytes) -> RunSpec:
+    """The run that ``text`` describes.
+
+    Raises:
+        SpecError: not JSON, of a newer version, with wrong keys, or describing an impossible run.
+    """
+    try:
+        version = msgspec.json.decode(text, type=_Version).version
+        if version > VERSION:
+            raise SpecError(
+                f"This description has version {version}; this studio knows up to {VERSION}.",
+                "Update MNIST Studio.",
+            )
+        run = msgspec.json.decode(text, type=_Envelope).run
+    except msgspec.DecodeError as error:
+        raise SpecError(
+            f"The description of the run cannot be read: {error}.", "Correct that place."
+        ) from error
+    check(run)
+    return run

@@ -1,0 +1,149 @@
+"""The layers a network may have, as frozen values, and what each does to a shape.
+
+Images and feature maps are (height, width, channel); vectors are (units,). The batch axis is left
+out. Every layer means the same in every framework:
+
+* dense: y = x W + b, W of shape (in, out);
+* conv: cross-correlation with stride 1, kernel of shape (height, width, in, out); ``same`` pads
+  with zeros, (k - 1) // 2 before and k // 2 after; ``valid`` pads nothing;
+* max-pool: windows that do not overlap, an incomplete last window is left out; the gradient goes
+  to the first maximum of a window, read row by row;
+* flatten: in the order height, width, channel;
+* dropout: inverted; each unit is kept where a random byte is at least ``threshold`` and is then
+  divided by the probability of being kept, so that evaluation does nothing.
+"""
+
+from math import prod
+from typing import Literal
+
+import msgspec
+
+from mnist_studio.errors import SpecError
+
+Shape = tuple[int, ...]
+Initialiser = Literal["glorot_uniform", "he_normal"]
+
+
+class Dense(msgspec.Struct, frozen=True, tag="dense", tag_field="kind"):
+    """Every unit sees every input."""
+
+    units: int
+    bias: bool = True
+    initial: Initialiser = "glorot_uniform"
+
+
+class Conv(msgspec.Struct, frozen=True, tag="conv", tag_field="kind"):
+    """A square convolution with stride 1."""
+
+    filters: int
+    size: int = 3
+    padding: Literal["same", "valid"] = "same"
+    bias: bool = True
+    initial: Initialiser = "glorot_uniform"
+
+
+class MaxPool(msgspec.Struct, frozen=True, tag="max_pool", tag_field="kind"):
+    """The maximum of square windows that do not overlap."""
+
+    size: int = 2
+
+
+class Flatten(msgspec.Struct, frozen=True, tag="flatten", tag_field="kind"):
+    """A feature map as one vector."""
+
+
+class Relu(msgspec.Struct, frozen=True, tag="relu", tag_field="kind"):
+    """max(x, 0), whose slope at 0 is 0."""
+
+
+class Sigmoid(msgspec.Struct, frozen=True, tag="sigmoid", tag_field="kind"):
+    """1 / (1 + exp(-x))."""
+
+
+class Dropout(msgspec.Struct, frozen=True, tag="dropout", tag_field="kind"):
+    """Switches units off at random while training."""
+
+    rate: float
+
+    @property
+    def threshold(self) -> int:
+        """The random bytes below this number switch a unit off (0-255)."""
+        return round(self.rate * 256)
+
+    @property
+    def keep(self) -> float:
+        """The probability of being kept that the byte threshold really gives."""
+        return 1 - self.threshold / 256
+
+
+Layer = Dense | Conv | MaxPool | Flatten | Relu | Sigmoid | Dropout
+
+
+def output_shape(layer: Layer, shape: Shape) -> Shape:
+    """The shape that ``layer`` makes of ``shape``.
+
+    Raises:
+        SpecError: the layer cannot work on this shape; says why, not which layer it is.
+    """
+    match layer:
+        case Dense():
+            return _dense_shape(layer, shape)
+        case Conv():
+            return _conv_shape(layer, shape)
+        case MaxPool():
+            return _pool_shape(layer, shape)
+        case Flatten():
+            return (prod(shape),)
+        case Dropout():
+            _require(0 <= layer.rate < 1, f"its rate must be at least 0 and below 1, not {layer.rate:g}")
+            _require(layer.threshold < 256, f"its rate {layer.rate:g} would switch every unit off")
+            return shape
+        case Relu() | Sigmoid():
+            return shape
+
+
+def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
+    """The trainable arrays of ``layer`` fed with ``shape``, by their names in it."""
+    match layer:
+        case Dense(units=units, bias=bias):
+            kernel: Shape = (shape[0], units)
+        case Conv(filters=units, size=size, bias=bias):
+            kernel = (size, size, shape[2], units)
+        case _:
+            return {}
+    return {"kernel": kernel, "bias": (units,)} if bias else {"kernel": kernel}
+
+
+def _dense_shape(layer: Dense, shape: Shape) -> Shape:
+    _require(layer.units >= 1, f"it needs at least one unit, not {layer.units}")
+    _require(len(shape) == 1, f"it needs a vector but gets {text(shape)}: put a flatten layer before it")
+    return (layer.units,)
+
+
+def _conv_shape(layer: Conv, shape: Shape) -> Shape:
+    _require(layer.filters >= 1, f"it needs at least one filter, not {layer.filters}")
+    _require(layer.size >= 1, f"its size must be at least 1, not {layer.size}")
+    _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")
+    if layer.padding == "same":
+        return (shape[0], shape[1], layer.filters)
+    height, width = shape[0] - layer.size + 1, shape[1] - layer.size + 1
+    _require(min(height, width) >= 1, f"its {layer.size}×{layer.size} kernel does not fit into {text(shape)}")
+    return (height, width, layer.filters)
+
+
+def _pool_shape(layer: MaxPool, shape: Shape) -> Shape:
+    _require(layer.size >= 1, f"its size must be at least 1, not {layer.size}")
+    _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")
+    height, width = shape[0] // layer.size, shape[1] // layer.size
+    _require(min(height, width) >= 1, f"its {layer.size}×{layer.size} window does not fit into {text(shape)}")
+    return (height, width, shape[2])
+
+
+def text(shape: Shape) -> str:
+    """A shape as people write it: ``14×14×32``."""
+    return "×".join(str(side) for side in shape)
+
+
+def _require(holds: bool, why: str) -> None:
+    if not holds:
+        raise SpecError(why)

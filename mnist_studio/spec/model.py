@@ -1,0 +1,144 @@
+"""A network as a value: its layers, the scaling of its input, its shapes and parameters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+import msgspec
+
+from mnist_studio.errors import SpecError
+from mnist_studio.spec import layers as kinds
+from mnist_studio.spec.layers import Layer, Shape
+
+IMAGE_SHAPE: Shape = (28, 28, 1)
+CLASSES = 10
+
+
+class Scaling(msgspec.Struct, frozen=True):
+    """How grey levels become inputs: (level / 255 - mean) / deviation."""
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+
+STANDARDISED = Scaling(mean=0.1307, deviation=0.3081)
+UNIT = Scaling()
+
+
+class ModelSpec(msgspec.Struct, frozen=True):
+    """A network: layers from the image to ten logits, and the scaling of its input."""
+
+    layers: tuple[Layer, ...]
+    scaling: Scaling = STANDARDISED
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """What one layer does to shapes and how many numbers it learns.
+
+    Attributes:
+        name: unique in the network, such as ``conv1``.
+        layer: the layer itself.
+        title: in words, such as ``conv 3×3, 32``.
+        input: shape it gets, without the batch axis.
+        output: shape it gives, without the batch axis.
+        arrays: shape of every trainable array by its full name, such as ``conv1.kernel``.
+        parameters: how many numbers it learns.
+        arithmetic: how that number comes about, such as ``3·3·1·32 + 32``; empty without any.
+    """
+
+    name: str
+    layer: Layer
+    title: str
+    input: Shape
+    output: Shape
+    arrays: dict[str, Shape]
+    parameters: int
+    arithmetic: str
+
+
+def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
+    """Every layer with its shapes and parameters.
+
+    Raises:
+        SpecError: the network cannot work; names the layer and the reason.
+    """
+    if not model.scaling.deviation > 0:
+        raise SpecError(
+            f"The input scaling divides by {model.scaling.deviation:g}.",
+            "Choose a deviation above 0.",
+        )
+    reports: list[LayerReport] = []
+    shape = IMAGE_SHAPE
+    for place, (name, layer) in enumerate(named(model), start=1):
+        report = _report(place, name, layer, shape)
+        reports.append(report)
+        shape = report.output
+    if shape != (CLASSES,):
+        raise SpecError(
+            f"The network ends in {kinds.text(shape)} instead of {CLASSES} logits.",
+            f"Let its last layer be a dense layer with {CLASSES} units.",
+        )
+    return tuple(reports)
+
+
+def named(model: ModelSpec) -> Iterator[tuple[str, Layer]]:
+    """The layers with their names: the kind and its count in the network, such as ``conv2``."""
+    counts: dict[str, int] = {}
+    for layer in model.layers:
+        kind = kind_of(layer)
+        counts[kind] = counts.get(kind, 0) + 1
+        yield f"{kind}{counts[kind]}", layer
+
+
+def kind_of(layer: Layer) -> str:
+    """The tag of a layer, such as ``max_pool``."""
+    return str(layer.__struct_config__.tag)
+
+
+def weight_shapes(model: ModelSpec) -> dict[str, Shape]:
+    """The shape of every trainable array by its full name, in the order of the layers."""
+    return {name: shape for report in describe(model) for name, shape in report.arrays.items()}
+
+
+def parameter_count(model: ModelSpec) -> int:
+    """How many numbers the network learns."""
+    return sum(report.parameters for report in describe(model))
+
+
+def title(layer: Layer) -> str:
+    """A layer in words: ``conv 3×3, 32 filters``."""
+    match layer:
+        case kinds.Conv(filters=filters, size=size, padding=padding):
+            return f"conv {size}×{size}, {filters} {padding}"
+        case kinds.Dense(units=units, bias=bias):
+            return f"dense {units}" if bias else f"dense {units}, no bias"
+        case kinds.MaxPool(size=size):
+            return f"max-pool {size}×{size}"
+        case kinds.Dropout(rate=rate):
+            return f"dropout {rate:g}"
+        case kinds.Relu():
+            return "ReLU"
+        case _:
+            return kind_of(layer)
+
+
+def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
+    try:
+        output = kinds.output_shape(layer, shape)
+    except SpecError as error:
+        raise SpecError(
+            f"Layer {place} ({title(layer)}) cannot work: {error.problem}.",
+            "Change this layer or the one before it.",
+        ) from error
+    shapes = kinds.parameter_shapes(layer, shape)
+    return LayerReport(
+        name=name,
+        layer=layer,
+        title=title(layer),
+        input=shape,
+        output=output,
+        arrays={f"{name}.{part}": sides for part, sides in shapes.items()},
+        parameters=sum(prod(sides) for sides in shapes.values()),
+        arithmetic=" + ".join("·".join(map(str, sides)) for sides in shapes.values()),
+    )

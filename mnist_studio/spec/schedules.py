@@ -1,0 +1,79 @@
+"""How the learning rate moves. A schedule gives the factor that multiplies the optimiser's rate."""
+
+from math import cos, pi
+
+import msgspec
+
+from mnist_studio.errors import SpecError
+
+
+class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="kind"):
+    """The same rate throughout."""
+
+
+class Exponential(msgspec.Struct, frozen=True, tag="exponential", tag_field="kind"):
+    """Multiplied by ``factor`` after every epoch."""
+
+    factor: float = 0.7
+
+
+class OneCycle(msgspec.Struct, frozen=True, tag="one_cycle", tag_field="kind"):
+    """Up to the rate and down again along two half cosines, once in the whole run (Smith 2018).
+
+    Attributes:
+        warmup: fraction of the steps that the way up takes.
+        start: the first rate is the optimiser's divided by this.
+        final: the last rate is the first one divided by this.
+    """
+
+    warmup: float = 0.3
+    start: float = 25.0
+    final: float = 1e4
+
+
+Schedule = Constant | Exponential | OneCycle
+
+
+def factor(schedule: Schedule, step: int, steps_per_epoch: int, steps: int) -> float:
+    """The factor of the rate in ``step`` (from 0) of a run of ``steps`` steps."""
+    match schedule:
+        case Constant():
+            return 1.0
+        case Exponential(factor=decay):
+            return decay ** float(step // steps_per_epoch)
+        case OneCycle():
+            return _one_cycle(schedule, step, steps)
+
+
+def check(schedule: Schedule) -> None:
+    """Refuses constants that cannot work.
+
+    Raises:
+        SpecError: names the constant and the range it must lie in.
+    """
+    match schedule:
+        case Exponential(factor=decay) if not 0 < decay <= 1:
+            raise SpecError(
+                f"The rate is multiplied by {decay:g} after every epoch.",
+                "Choose a factor above 0 and at most 1.",
+            )
+        case OneCycle() as cycle if not (
+            0 < cycle.warmup < 1 and cycle.start >= 1 and cycle.final >= 1
+        ):
+            raise SpecError(
+                "The one-cycle schedule has impossible numbers.",
+                "Choose a warm-up between 0 and 1 and divisors of at least 1.",
+            )
+
+
+def _one_cycle(cycle: OneCycle, step: int, steps: int) -> float:
+    lowest, end = 1 / cycle.start, 1 / (cycle.start * cycle.final)
+    peak = cycle.warmup * steps - 1
+    if step <= peak:
+        return _half_cosine(lowest, 1.0, step / peak)
+    way_down = steps - 1 - peak
+    return _half_cosine(1.0, end, (step - peak) / way_down)
+
+
+def _half_cosine(start: float, end: float, part: float) -> float:
+    return end + (start - end) * (1 + cos(pi * part)) / 2
