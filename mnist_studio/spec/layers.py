@@ -95,7 +95,9 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
         case Flatten():
             return (prod(shape),)
         case Dropout():
-            _require(0 <= layer.rate < 1, f"its rate must be at least 0 and below 1, not {layer.rate:g}")
+            _require(
+                0 <= layer.rate < 1, f"its rate must be at least 0 and below 1, not {layer.rate:g}"
+            )
             _require(layer.threshold < 256, f"its rate {layer.rate:g} would switch every unit off")
             return shape
         case Relu() | Sigmoid():
@@ -116,7 +118,9 @@ def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
 
 def _dense_shape(layer: Dense, shape: Shape) -> Shape:
     _require(layer.units >= 1, f"it needs at least one unit, not {layer.units}")
-    _require(len(shape) == 1, f"it needs a vector but gets {text(shape)}: put a flatten layer before it")
+    _require(
+        len(shape) == 1, f"it needs a vector but gets {text(shape)}: put a flatten layer before it"
+    )
     return (layer.units,)
 
 
@@ -127,7 +131,10 @@ def _conv_shape(layer: Conv, shape: Shape) -> Shape:
     if layer.padding == "same":
         return (shape[0], shape[1], layer.filters)
     height, width = shape[0] - layer.size + 1, shape[1] - layer.size + 1
-    _require(min(height, width) >= 1, f"its {layer.size}×{layer.size} kernel does not fit into {text(shape)}")
+    _require(
+        min(height, width) >= 1,
+        f"its {layer.size}×{layer.size} kernel does not fit into {text(shape)}",
+    )
     return (height, width, layer.filters)
 
 
@@ -135,7 +142,10 @@ def _pool_shape(layer: MaxPool, shape: Shape) -> Shape:
     _require(layer.size >= 1, f"its size must be at least 1, not {layer.size}")
     _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")
     height, width = shape[0] // layer.size, shape[1] // layer.size
-    _require(min(height, width) >= 1, f"its {layer.size}×{layer.size} window does not fit into {text(shape)}")
+    _require(
+        min(height, width) >= 1,
+        f"its {layer.size}×{layer.size} window does not fit into {text(shape)}",
+    )
     return (height, width, shape[2])
 
 

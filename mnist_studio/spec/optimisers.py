@@ -86,6 +86,4 @@ def check(optimiser: Optimiser) -> None:
 
 def _within(name: str, value: float, holds: bool, where: str) -> None:
     if not (math.isfinite(value) and holds):
-        raise SpecError(
-            f"The {name.replace('_', ' ')} is {value:g}.", f"Choose a number {where}."
-        )
+        raise SpecError(f"The {name.replace('_', ' ')} is {value:g}.", f"Choose a number {where}.")

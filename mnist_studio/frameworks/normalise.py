@@ -1,0 +1,22 @@
+"""Grey levels as inputs, by one stated expression for every framework."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks.base import Array
+from mnist_studio.spec.model import Scaling
+from mnist_studio.spec.run import Precision
+
+
+def level_table(scaling: Scaling, precision: Precision) -> Array:
+    """(256,): the input of every grey level, (level / 255 - mean) / deviation.
+
+    Computed in float64 and rounded once, so that no framework rounds differently.
+    """
+    levels = (np.arange(256) / 255 - scaling.mean) / scaling.deviation
+    return levels.astype(precision)
+
+
+def normalise(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:
+    """(n, 28, 28) grey levels -> (n, 28, 28) inputs."""
+    return level_table(scaling, precision)[images]
