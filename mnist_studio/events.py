@@ -24,7 +24,7 @@ class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_onl
     framework: str
 
 
-class Started(Event):
+class Started(Event, frozen=True):
     """The run is known to the store and its process is about to start."""
 
     recipe: str
@@ -32,14 +32,14 @@ class Started(Event):
     parameters: int
 
 
-class Phase(Event):
+class Phase(Event, frozen=True):
     """What the run does from now on."""
 
     phase: PhaseName
     text: str = ""
 
 
-class Progress(Event):
+class Progress(Event, frozen=True):
     """A chunk of steps was trained.
 
     Attributes:
@@ -63,7 +63,7 @@ class Progress(Event):
     seconds_left: float | None = None
 
 
-class Epoch(Event):
+class Epoch(Event, frozen=True):
     """An epoch was trained and evaluated.
 
     Attributes:
@@ -91,20 +91,20 @@ class Epoch(Event):
     train_seconds: float
 
 
-class Checkpoint(Event):
+class Checkpoint(Event, frozen=True):
     """Weights and optimiser state of this step are safe on disk."""
 
     step: int
 
 
-class Log(Event):
+class Log(Event, frozen=True):
     """A line for the log."""
 
     level: Literal["info", "warning"]
     text: str
 
 
-class Finished(Event):
+class Finished(Event, frozen=True):
     """Trained to the end.
 
     Attributes:
@@ -126,7 +126,7 @@ class Finished(Event):
     latency_ms: float
 
 
-class Stopped(Event):
+class Stopped(Event, frozen=True):
     """Stopped by the user, its weights kept.
 
     Attributes:
@@ -146,19 +146,19 @@ class Stopped(Event):
     device: str
 
 
-class Cancelled(Event):
+class Cancelled(Event, frozen=True):
     """Ended by the user with nothing kept."""
 
     reason: str
 
 
-class Failed(Event):
+class Failed(Event, frozen=True):
     """Could not go on; ``reason`` says why and what to do."""
 
     reason: str
 
 
-class Crashed(Event):
+class Crashed(Event, frozen=True):
     """The process died without a word of its own."""
 
     reason: str

@@ -35,14 +35,19 @@ def cache() -> Path:
     return Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
 
 
-def database() -> Path:
-    """The SQLite database of runs."""
-    return home() / "studio.sqlite"
+def database(base: Path | None = None) -> Path:
+    """The SQLite database of runs, in ``base`` or else in the user's home."""
+    return (base or home()) / "studio.sqlite"
 
 
-def runs() -> Path:
-    """The folder that holds one folder a run."""
-    return home() / "runs"
+def runs(base: Path | None = None) -> Path:
+    """The folder that holds one folder a run, in ``base`` or else in the user's home."""
+    return (base or home()) / "runs"
+
+
+def backups(base: Path | None = None) -> Path:
+    """The folder of the database's backups, in ``base`` or else in the user's home."""
+    return (base or home()) / "backups"
 
 
 def settings_file() -> Path:

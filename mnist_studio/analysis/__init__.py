@@ -1,1 +1,1 @@
-"""What runs say: arrays in, dataclasses out. No drawing."""
+"""What runs say: arrays and events in, dataclasses out. NumPy only, no drawing."""

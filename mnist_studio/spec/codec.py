@@ -36,7 +36,7 @@ def decode(text: str | bytes) -> RunSpec:
                 "Update MNIST Studio.",
             )
         run = msgspec.json.decode(text, type=_Envelope).run
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SpecError(
             f"The description of the run cannot be read: {error}.", "Correct that place."
         ) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, prod
 
 import msgspec
 
@@ -39,7 +39,7 @@ class LayerReport:
     Attributes:
         name: unique in the network, such as ``conv1``.
         layer: the layer itself.
-        title: in words, such as ``conv 3×3, 32``.
+        title: in words, such as ``conv 3×3, 32 same``.
         input: shape it gets, without the batch axis.
         output: shape it gives, without the batch axis.
         arrays: shape of every trainable array by its full name, such as ``conv1.kernel``.
@@ -63,11 +63,7 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
     Raises:
         SpecError: the network cannot work; names the layer and the reason.
     """
-    if not model.scaling.deviation > 0:
-        raise SpecError(
-            f"The input scaling divides by {model.scaling.deviation:g}.",
-            "Choose a deviation above 0.",
-        )
+    _check_scaling(model.scaling)
     reports: list[LayerReport] = []
     shape = IMAGE_SHAPE
     for place, (name, layer) in enumerate(named(model), start=1):
@@ -107,7 +103,7 @@ def parameter_count(model: ModelSpec) -> int:
 
 
 def title(layer: Layer) -> str:
-    """A layer in words: ``conv 3×3, 32 filters``."""
+    """A layer in words: ``conv 3×3, 32 same``."""
     match layer:
         case kinds.Conv(filters=filters, size=size, padding=padding):
             return f"conv {size}×{size}, {filters} {padding}"
@@ -121,6 +117,14 @@ def title(layer: Layer) -> str:
             return "ReLU"
         case _:
             return kind_of(layer)
+
+
+def _check_scaling(scaling: Scaling) -> None:
+    if not (isfinite(scaling.mean) and isfinite(scaling.deviation) and scaling.deviation > 0):
+        raise SpecError(
+            f"The input scaling is (level / 255 - {scaling.mean:g}) / {scaling.deviation:g}.",
+            "Choose a mean and a deviation above 0.",
+        )
 
 
 def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:

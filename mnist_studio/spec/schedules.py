@@ -1,6 +1,6 @@
 """How the learning rate moves. A schedule gives the factor that multiplies the optimiser's rate."""
 
-from math import cos, pi
+from math import cos, isfinite, pi
 
 import msgspec
 
@@ -40,7 +40,7 @@ def factor(schedule: Schedule, step: int, steps_per_epoch: int, steps: int) -> f
         case Constant():
             return 1.0
         case Exponential(factor=decay):
-            return decay ** float(step // steps_per_epoch)
+            return float(decay ** (step // steps_per_epoch))
         case OneCycle():
             return _one_cycle(schedule, step, steps)
 
@@ -58,7 +58,7 @@ def check(schedule: Schedule) -> None:
                 "Choose a factor above 0 and at most 1.",
             )
         case OneCycle() as cycle if not (
-            0 < cycle.warmup < 1 and cycle.start >= 1 and cycle.final >= 1
+            0 < cycle.warmup < 1 and _divides(cycle.start) and _divides(cycle.final)
         ):
             raise SpecError(
                 "The one-cycle schedule has impossible numbers.",
@@ -69,10 +69,15 @@ def check(schedule: Schedule) -> None:
 def _one_cycle(cycle: OneCycle, step: int, steps: int) -> float:
     lowest, end = 1 / cycle.start, 1 / (cycle.start * cycle.final)
     peak = cycle.warmup * steps - 1
-    if step <= peak:
+    if peak > 0 and step <= peak:
         return _half_cosine(lowest, 1.0, step / peak)
+    # A warm-up of at most one step has no way up: the run begins at the top or already below it.
     way_down = steps - 1 - peak
     return _half_cosine(1.0, end, (step - peak) / way_down)
+
+
+def _divides(divisor: float) -> bool:
+    return isfinite(divisor) and divisor >= 1
 
 
 def _half_cosine(start: float, end: float, part: float) -> float:

@@ -1,0 +1,88 @@
+"""The user's settings: declared as data, kept in one JSON file."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from mnist_studio import paths
+from mnist_studio.errors import StoreError
+
+Theme = Literal["system", "light", "dark"]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting with its type, its default and its text for people."""
+
+    theme: Annotated[Theme, Meta(title="Theme", description="Colours of the window.")] = "system"
+    data_folder: Annotated[
+        str,
+        Meta(
+            title="Folder of digits",
+            description="Where the MNIST files lie; empty searches the usual places.",
+        ),
+    ] = ""
+
+
+def load() -> tuple[Settings, str]:
+    """The user's settings, and what the user should know about them, else an empty text.
+
+    A file that cannot be understood is kept aside as ``settings.json.bad``; one that cannot be
+    opened stays where it is. Both give the defaults.
+    """
+    file = paths.settings_file()
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Settings), ""
+    except FileNotFoundError:
+        return Settings(), ""
+    except OSError as error:
+        return Settings(), f"The settings cannot be opened: {error}. The defaults are used."
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return Settings(), f"The settings cannot be read: {error}. {_keep_aside(file)}"
+
+
+def save(settings: Settings) -> None:
+    """Keeps the settings; whatever goes wrong, the former file stays whole.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    file = paths.settings_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file, msgspec.json.format(msgspec.json.encode(settings)))
+    except OSError as error:
+        raise StoreError(
+            f"The settings cannot be written: {error}.", f"Make room or access for {file.parent}."
+        ) from error
+
+
+def texts() -> dict[str, tuple[str, str]]:
+    """Title and explanation of every setting by its name."""
+    hints = get_type_hints(Settings, include_extras=True)
+    metas = {name: hint.__metadata__[0] for name, hint in hints.items()}
+    return {name: (meta.title, meta.description) for name, meta in metas.items()}
+
+
+def _keep_aside(file: Path) -> str:
+    bad = file.with_name(f"{file.name}.bad")
+    try:
+        file.replace(bad)
+    except OSError as error:
+        return f"The defaults are used; the file could not be kept aside: {error}."
+    return f"The defaults are used; the old file is kept as {bad}."
+
+
+def _write(file: Path, content: bytes) -> None:
+    # Two studios may save at once: each has its own file beside the target, the last one wins.
+    beside = file.with_name(f"{file.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
