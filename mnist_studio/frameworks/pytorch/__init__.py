@@ -1,0 +1,5 @@
+"""PyTorch behind the seam. Importing this package imports torch."""
+
+from mnist_studio.frameworks.pytorch.framework import PytorchFramework
+
+FRAMEWORK = PytorchFramework()
