@@ -1,0 +1,105 @@
+"""One SQLite database, opened carefully and written in short transactions.
+
+The rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two
+connections write at once. ``synchronous=FULL`` keeps what was committed through a power cut.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mnist_studio.errors import StoreError
+from mnist_studio.store.disk import writing
+
+BUSY_SECONDS = 10
+
+_PRAGMAS = ("foreign_keys = ON", "journal_mode = DELETE", "synchronous = FULL")
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "Make room on the disk.",
+    sqlite3.SQLITE_BUSY: "Another studio is writing for long; try again in a moment.",
+    sqlite3.SQLITE_READONLY: "Give yourself the right to write there.",
+    sqlite3.SQLITE_PERM: "Give yourself the right to write there.",
+    sqlite3.SQLITE_CANTOPEN: "Give yourself the right to write there.",
+    sqlite3.SQLITE_IOERR: "Make sure that the disk is connected and has room.",
+}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Opens the database, for the calling thread only, and checks that it is whole.
+
+    Nothing is begun implicitly; write inside ``transaction``.
+
+    Raises:
+        StoreError: it is damaged, no database, or cannot be opened; it was not changed.
+    """
+    with explained(path):
+        with writing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything inside is kept together or not at all; other writers wait meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk or an I/O error has already rolled back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into sentences.
+
+    Raises:
+        StoreError: says where the database is and what to do.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        # A mistake of the code, such as a store used by a second thread; nothing to tell users.
+        raise
+    except sqlite3.Error as error:
+        raise _explanation(path, error) from error
+
+
+def damaged(path: Path, why: str) -> StoreError:
+    """The error for a database that cannot be trusted."""
+    return StoreError(
+        f"The database “{path}” is damaged: {why}.",
+        f"Nothing was changed. Move it away and put the newest file of "
+        f"“{path.parent / 'backups'}” in its place, or start without it.",
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    # Checked before any pragma that could write.
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise damaged(path, verdict)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
+    # The low byte is the primary code, the rest says more of the same.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _DAMAGED:
+        return damaged(path, str(error))
+    return StoreError(
+        f"The database “{path}” cannot be used: {error}.",
+        _REMEDIES.get(code, "Close other studios and try again."),
+    )

@@ -1,0 +1,83 @@
+"""The folders of runs: made under a new id, renamed before they are removed."""
+
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mnist_studio.store.disk import writing
+
+# Crockford's base 32: no i, l, o, u, which are misread.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_TRASH = ".deleted"
+_LOG = logging.getLogger(__name__)
+
+
+def make(runs: Path) -> Path:
+    """Makes a folder whose name is a new run id, ``YYYYmmdd-HHMMSS-xxxx`` in UTC.
+
+    Making a folder that exists fails in every process but one, so an id is never given twice.
+
+    Raises:
+        StoreError: the folder cannot be made.
+    """
+    with writing(runs):
+        runs.mkdir(parents=True, exist_ok=True)
+        while True:
+            folder = runs / _new_id()
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+
+
+def move_to_trash(folder: Path) -> None:
+    """Renames a folder, if it is there, so that nobody takes it for a run any more.
+
+    Raises:
+        StoreError: it cannot be renamed, for instance because a program has a file of it open.
+    """
+    with writing(folder):
+        if folder.is_dir():
+            folder.rename(_trash(folder))
+
+
+def take_from_trash(folder: Path) -> None:
+    """Undoes ``move_to_trash``.
+
+    Raises:
+        StoreError: it cannot be renamed.
+    """
+    with writing(folder):
+        if _trash(folder).is_dir():
+            _trash(folder).rename(folder)
+
+
+def trashed(runs: Path) -> Iterator[Path]:
+    """The former folders of what lies in the trash."""
+    return (trash.with_suffix("") for trash in runs.glob(f"*{_TRASH}"))
+
+
+def remove_trash(folder: Path) -> None:
+    """Removes what a folder became in the trash; what resists is logged and tried again later."""
+    shutil.rmtree(_trash(folder), onerror=_log_unless_gone)
+
+
+def _trash(folder: Path) -> Path:
+    return folder.with_suffix(_TRASH)
+
+
+def _new_id() -> str:
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    return f"{stamp}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
+
+
+def _log_unless_gone(
+    function: object, path: str, raised: tuple[type[BaseException], BaseException, object]
+) -> None:
+    # Another studio may be removing the same trash.
+    if not isinstance(raised[1], FileNotFoundError):
+        _LOG.warning("“%s” cannot be removed: %s", path, raised[1])

@@ -1,0 +1,48 @@
+"""The lock of a run's folder: held by the supervisor of the run for as long as it trains.
+
+The operating system lets go of it when its process ends, however that ends, so a lock that can be
+taken proves that nobody supervises the run any more. A lock belongs to the object that took it:
+even its own process is refused a second one. Children must be spawned, never forked: a fork would
+share the lock and keep it after its parent's death.
+"""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from mnist_studio.store.disk import writing
+
+NAME = "lock"
+
+Lock = FileLock
+
+
+def take(folder: Path) -> Lock | None:
+    """Takes the lock of an existing folder, at once or not at all; None where another holds it.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    # Not a singleton, or a second store of this process would share the lock; not bound to the
+    # thread, so that whoever closes the store really lets it go.
+    lock = FileLock(folder / NAME, is_singleton=False, thread_local=False)
+    with writing(folder / NAME):
+        try:
+            lock.acquire(timeout=0)
+        # It is an OSError too, hence the inner place.
+        except Timeout:
+            return None
+    return lock
+
+
+def is_free(folder: Path) -> bool:
+    """Whether nobody holds the lock of an existing folder.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    lock = take(folder)
+    if lock is None:
+        return False
+    lock.release()
+    return True

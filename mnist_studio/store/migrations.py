@@ -1,0 +1,83 @@
+"""The database's schema, version by version. A released version is never edited, only followed."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from mnist_studio.errors import StoreTooNew
+from mnist_studio.store import backup
+from mnist_studio.store.database import damaged, transaction
+
+Migration = tuple[str, ...]
+"""The statements that lead from one version to the next."""
+
+_VERSION_1: Migration = (
+    """
+    CREATE TABLE runs (
+        id       TEXT PRIMARY KEY,
+        title    TEXT NOT NULL,
+        spec     TEXT NOT NULL,  -- JSON of spec.codec, with its own version
+        status   TEXT NOT NULL,  -- 'running' or the type of the terminal event
+        created  REAL NOT NULL,  -- seconds since 1970
+        terminal TEXT            -- JSON of the terminal event
+    ) STRICT
+    """,
+    """
+    CREATE TABLE epochs (
+        run   TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        event TEXT NOT NULL,     -- JSON of the epoch event
+        PRIMARY KEY (run, epoch)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1,)
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    backups: Path,
+    migrations: Sequence[Migration] = MIGRATIONS,
+) -> None:
+    """Brings the database to the newest version; an existing one is backed up before.
+
+    Args:
+        connection: to the database.
+        path: of the database, for what people are told.
+        backups: folder of the backups.
+        migrations: from version 0 on.
+
+    Raises:
+        StoreTooNew: it was written by a newer studio.
+        StoreError: it belongs to another program, or the backup cannot be written.
+    """
+    version = _checked_version(connection, path, len(migrations))
+    if 0 < version < len(migrations):
+        backup.keep(connection, backups, f"before-version-{len(migrations)}-")
+    if version < len(migrations):
+        with transaction(connection):
+            _apply(connection, path, migrations)
+
+
+def _apply(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+    # Asked again inside the transaction: another studio may have migrated meanwhile.
+    version = _checked_version(connection, path, len(migrations))
+    for migration in migrations[version:]:
+        for statement in migration:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _checked_version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        raise StoreTooNew(
+            f"The database “{path}” has version {version}; this studio knows up to {newest}.",
+            "Update MNIST Studio. Nothing was changed.",
+        )
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version <= 0 and tables:
+        raise damaged(path, "it belongs to another program")
+    return int(version)

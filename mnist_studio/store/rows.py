@@ -1,0 +1,87 @@
+"""The rows of the database as values."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from mnist_studio.errors import SpecError, StoreError
+from mnist_studio.events import Epoch, Terminal
+from mnist_studio.spec import codec
+from mnist_studio.spec.run import RunSpec
+
+Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
+Row = tuple[Any, ...]
+
+COLUMNS = "id, title, spec, status, created, terminal"
+
+_TERMINALS: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
+_EPOCHS = msgspec.json.Decoder(Epoch)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training and where its artefacts lie.
+
+    Attributes:
+        id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time.
+        title: the user's name of it.
+        spec: what is trained and how.
+        status: ``running`` or how it ended.
+        created: seconds since 1970.
+        folder: of its artefacts; see ``store.artefacts``.
+        terminal: the event that ended it; None while it runs.
+    """
+
+    id: str
+    title: str
+    spec: RunSpec
+    status: Status
+    created: float
+    folder: Path
+    terminal: Terminal | None
+
+    @property
+    def trained(self) -> bool:
+        """Whether its weights can be used: it finished, or was stopped with its weights kept."""
+        return self.status in ("finished", "stopped")
+
+
+def run_of(row: Row, runs: Path) -> Run:
+    """The run of a row of ``COLUMNS``; ``runs`` is the folder of the runs' folders.
+
+    Raises:
+        StoreError: the row cannot be understood.
+    """
+    run_id, title, spec, status, created, terminal = row
+    try:
+        return Run(
+            id=run_id,
+            title=title,
+            spec=codec.decode(spec),
+            status=status,
+            created=created,
+            folder=runs / run_id,
+            terminal=_TERMINALS.decode(terminal) if terminal else None,
+        )
+    except (SpecError, msgspec.DecodeError) as error:
+        raise _unreadable(run_id, error) from error
+
+
+def epoch_of(text: str, run_id: str) -> Epoch:
+    """The epoch that a run's row tells of.
+
+    Raises:
+        StoreError: the row cannot be understood.
+    """
+    try:
+        return _EPOCHS.decode(text)
+    except msgspec.DecodeError as error:
+        raise _unreadable(run_id, error) from error
+
+
+def _unreadable(run_id: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"What is kept of the run {run_id} cannot be read: {error}", "Update MNIST Studio."
+    )
