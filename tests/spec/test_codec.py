@@ -1,0 +1,134 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_studio.errors import SpecError
+from mnist_studio.spec import codec
+from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
+from mnist_studio.spec.model import ModelSpec, Scaling
+from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule
+
+VERSION_1 = Path(__file__).parent / "run_version_1.json"
+
+FRACTIONS = st.floats(min_value=0, max_value=0.99)
+RATES = st.floats(min_value=1e-12, max_value=1000)
+EPSILONS = st.floats(min_value=1e-12, max_value=1)
+
+OPTIMISERS: st.SearchStrategy[Optimiser] = st.one_of(
+    st.builds(Sgd, RATES, FRACTIONS),
+    st.builds(Adam, RATES, FRACTIONS, FRACTIONS, EPSILONS),
+    st.builds(Adadelta, RATES, FRACTIONS, EPSILONS),
+    st.builds(RmsProp, RATES, FRACTIONS, EPSILONS, FRACTIONS),
+)
+SCHEDULES: st.SearchStrategy[Schedule] = st.one_of(
+    st.just(Constant()),
+    st.builds(Exponential, st.floats(min_value=1e-6, max_value=1)),
+    st.builds(
+        OneCycle,
+        st.floats(min_value=0.001, max_value=0.999),
+        st.floats(min_value=1, max_value=1e6),
+        st.floats(min_value=1, max_value=1e6),
+    ),
+)
+MAPS: st.SearchStrategy[Layer] = st.one_of(
+    st.builds(Conv, st.integers(1, 64), st.integers(1, 7), initial=st.just("he_normal")),
+    st.just(MaxPool(1)),
+    st.just(Relu()),
+    st.just(Sigmoid()),
+    st.builds(Dropout, st.floats(min_value=0, max_value=0.99)),
+)
+MODELS = st.builds(
+    lambda before, last, scaling: ModelSpec((*before, Flatten(), last), scaling),
+    st.lists(MAPS, max_size=4),
+    st.builds(Dense, st.just(10), st.booleans()),
+    st.builds(Scaling, FRACTIONS, RATES),
+)
+RUNS = st.builds(
+    RunSpec,
+    recipe=st.text(st.characters(codec="utf-8")),
+    model=MODELS,
+    training=st.builds(
+        TrainingSpec,
+        OPTIMISERS,
+        SCHEDULES,
+        batch_size=st.integers(1, 60_000),
+        epochs=st.integers(1, 10_000),
+        seed=st.integers(0, 2**63 - 1),
+        validation=st.integers(0, 59_999),
+        precision=st.sampled_from(["float32", "float64"]),
+    ),
+    dataset=st.sampled_from(["mnist", "builtin"]),
+    framework=st.sampled_from(["numpy", "pytorch", "keras"]),
+    device=st.sampled_from(["auto", "cpu", "cuda", "mps"]),
+    threads=st.integers(0, 1024),
+)
+
+
+@given(RUNS)
+def test_every_possible_run_comes_back_the_same(run: RunSpec) -> None:
+    assert codec.decode(codec.encode(run)) == run
+
+
+def test_a_run_of_version_1_is_understood_for_ever() -> None:
+    assert codec.decode(VERSION_1.read_bytes()) == run_spec(RECIPES["wide-cnn"])
+
+
+def test_the_form_is_that_of_version_1() -> None:
+    # Whoever changes the form raises codec.VERSION and keeps reading the old one.
+    written = json.loads(codec.encode(run_spec(RECIPES["wide-cnn"])))
+    assert written == json.loads(VERSION_1.read_text("utf-8"))
+
+
+def test_what_is_left_out_takes_its_default() -> None:
+    text = """{"version": 1, "run": {"recipe": "mine", "model": {"layers": [
+        {"kind": "flatten"}, {"kind": "dense", "units": 10}]},
+        "training": {"optimiser": {"kind": "sgd"}}}}"""
+    run = codec.decode(text)
+    assert run.training == TrainingSpec(optimiser=Sgd(0.1))
+    assert run.framework == "pytorch"
+
+
+def changed(path: str, value: object) -> str:
+    envelope = json.loads(VERSION_1.read_text("utf-8"))
+    *parents, last = path.split(".")
+    place = envelope
+    for parent in parents:
+        place = place[int(parent) if parent.isdigit() else parent]
+    place[last] = value
+    return json.dumps(envelope)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (changed("version", 2), "has version 2; this studio knows up to 1"),
+        (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
+        (changed("run.training.batch_size", True), "batch_size"),
+        (changed("run.training.batch_size", 0), "batch size is 0"),
+        (changed("run.training.optimiser.kind", "lion"), "Invalid value 'lion'"),
+        (changed("run.training.optimiser.learning_rate", None), "learning_rate"),
+        (changed("run.model.layers.0.kind", "attention"), "attention"),
+        (changed("run.model.layers.7.units", 0), r"Layer 8 \(dense 0\)"),
+        (changed("run.framework", "jax"), "jax"),
+        ("", "cannot be read"),
+        ("[]", "cannot be read"),
+        ("{}", "version"),
+        ('{"version": 1}', "run"),
+        (b"\xff\xfe", "cannot be read"),
+        (b'{"version": 1, "run": {"recipe": "\xff"}}', "cannot be read"),
+        ('{"version": 1, "run": {"recipe": "\ud800"}}', "cannot be read"),
+        (b'{"version": 1, "deep": ' + b"[" * 100_000, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_with_its_place(
+    text: str | bytes, problem: str
+) -> None:
+    with pytest.raises(SpecError, match=problem) as raised:
+        codec.decode(text)
+    assert raised.value.remedy

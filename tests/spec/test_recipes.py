@@ -1,0 +1,36 @@
+import pytest
+
+from mnist_studio.errors import UnknownName
+from mnist_studio.spec import recipes
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.run import check
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("compact-cnn", 421_642), ("mlp-128", 101_770), ("tiny-10", 7_960), ("wide-cnn", 1_199_882)],
+)
+def test_parameter_counts(name: str, parameters: int) -> None:
+    assert parameter_count(recipes.recipe(name).model) == parameters
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_every_recipe_can_work_and_says_where_it_comes_from(recipe: Recipe) -> None:
+    spec = recipes.run_spec(recipe)
+    check(spec)
+    assert spec.recipe == recipe.name
+    assert spec.framework == recipe.framework
+    assert all((recipe.summary, recipe.provenance, recipe.reported))
+
+
+def test_a_misspelt_recipe_suggests_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="Did you mean compact-cnn") as raised:
+        recipes.recipe("compact-cn")
+    assert "mlp-128" in raised.value.remedy
+
+
+def test_a_name_like_no_recipe_lists_them() -> None:
+    with pytest.raises(UnknownName) as raised:
+        recipes.recipe("zzz")
+    assert raised.value.remedy == "Known: compact-cnn, mlp-128, tiny-10, wide-cnn."

@@ -1,0 +1,85 @@
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from mnist_studio import paths, settings
+from mnist_studio.errors import StoreError
+from mnist_studio.settings import Settings, Theme
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(folder))
+    return folder
+
+
+def test_without_a_file_the_defaults_are_used_and_nothing_is_written(home: Path) -> None:
+    assert settings.load() == (Settings(theme="system", data_folder=""), "")
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("theme", get_args(Theme))
+def test_what_is_saved_is_loaded(theme: Theme) -> None:
+    kept = Settings(theme=theme, data_folder="/mnt/Ziffern „MNIST“")
+    settings.save(kept)
+    assert settings.load() == (kept, "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"theme": "pink"}', b'{"data_folder": 3}', b'{"data_folder": "\xff"}'],
+)
+def test_a_damaged_file_is_kept_aside_and_the_user_told(home: Path, content: bytes) -> None:
+    home.mkdir()
+    paths.settings_file().write_bytes(content)
+
+    loaded, message = settings.load()
+
+    bad = home / "settings.json.bad"
+    assert loaded == Settings()
+    assert str(bad) in message
+    assert bad.read_bytes() == content
+    assert settings.load() == (Settings(), "")
+
+
+def test_settings_of_a_newer_studio_are_passed_over(home: Path) -> None:
+    home.mkdir()
+    paths.settings_file().write_text('{"theme": "dark", "language": "de"}')
+    assert settings.load() == (Settings(theme="dark"), "")
+
+
+def test_a_file_that_cannot_be_opened_is_told_and_stays(home: Path) -> None:
+    paths.settings_file().mkdir(parents=True)
+    loaded, message = settings.load()
+    assert loaded == Settings()
+    assert "cannot be opened" in message
+    assert paths.settings_file().is_dir()
+
+
+def test_saving_leaves_nothing_beside_the_file(home: Path) -> None:
+    settings.save(Settings())
+    settings.save(Settings(theme="dark"))
+    assert [file.name for file in home.iterdir()] == ["settings.json"]
+
+
+def test_saving_where_nothing_can_be_written_says_so(home: Path) -> None:
+    home.write_text("a file, no folder")
+    with pytest.raises(StoreError, match="cannot be written") as raised:
+        settings.save(Settings())
+    assert str(home) in raised.value.remedy
+
+
+def test_saving_onto_a_folder_says_so_and_leaves_nothing(home: Path) -> None:
+    (paths.settings_file() / "full").mkdir(parents=True)
+    with pytest.raises(StoreError):
+        settings.save(Settings())
+    assert [file.name for file in home.iterdir()] == ["settings.json"]
+
+
+def test_every_setting_has_a_title_and_an_explanation() -> None:
+    texts = settings.texts()
+    assert texts.keys() == {field.name for field in msgspec.structs.fields(Settings)}
+    assert all(title and text for title, text in texts.values())
