@@ -34,6 +34,16 @@ def random_bytes(
     return np.asarray(words, dtype="<u8").view(np.uint8)[:count]
 
 
+def permutation(seed: int, purpose: Purpose, step: int, count: int) -> NDArray[np.int64]:
+    """A random order of 0 ... count - 1, (count,) int64.
+
+    Sorts Philox' raw words: unlike ``Generator.permutation``, those never change between releases
+    of NumPy.
+    """
+    words = random_bytes(seed, purpose, step, 0, 8 * count).view("<u8")
+    return np.argsort(words, kind="stable").astype(np.int64)
+
+
 def _philox(seed: int, purpose: Purpose, step: int, part: int) -> np.random.Philox:
     key = np.array([seed, int(purpose)], dtype=np.uint64)
     # The lowest word counts blocks within the stream; step and part lie above it.

@@ -1,0 +1,84 @@
+"""Digit images with their labels, and data sets of them."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.errors import DataError
+from mnist_studio.spec.run import DatasetName
+
+SIDE = 28
+CLASSES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Digit images, white on black, with their labels.
+
+    Attributes:
+        images: (n, 28, 28) uint8.
+        labels: (n,) uint8, 0-9.
+
+    Raises:
+        DataError: the arrays are not that, or do not belong together.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        """Refuses arrays that are no digits."""
+        problem = _problem(self.images, self.labels)
+        if problem:
+            raise DataError(problem, "Choose digits of 28x28 pixels with one label each.")
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.labels)
+
+    def take(self, indices: NDArray[np.int64]) -> "Digits":
+        """Copies of the digits at these places, in this order."""
+        return Digits(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Digits to train and to test on.
+
+    Attributes:
+        name: how users and files call it.
+        title: which digits they are, for people.
+        source: where they came from here, for people.
+        train: to train (and validate) on.
+        test: to test on.
+        fingerprint: sha256 of the test images and labels; equal means the same test.
+    """
+
+    name: DatasetName
+    title: str
+    source: str
+    train: Digits
+    test: Digits
+    fingerprint: str
+
+
+def fingerprint(test: Digits) -> str:
+    """sha256, in hexadecimal, of the images' bytes and then the labels' bytes."""
+    digest = sha256(np.ascontiguousarray(test.images).data)
+    digest.update(np.ascontiguousarray(test.labels).data)
+    return digest.hexdigest()
+
+
+def _problem(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
+    if images.dtype != np.uint8 or labels.dtype != np.uint8:
+        return f"The digits are {images.dtype} with {labels.dtype} labels, not bytes."
+    if images.shape != (len(images), SIDE, SIDE) or labels.ndim != 1:
+        shape = "x".join(str(size) for size in images.shape[1:])
+        return f"The images are {shape} pixels, not 28x28."
+    if len(images) != len(labels):
+        return f"There are {len(images):,} images but {len(labels):,} labels."
+    if len(labels) and int(labels.max()) >= CLASSES:
+        return f"A label is {int(labels.max())}, which is no digit."
+    return ""

@@ -1,0 +1,102 @@
+"""Bytes from a server, in pieces, that can be waited for and given up at any time."""
+
+import socket
+import ssl
+from collections.abc import Callable, Generator
+from http.client import HTTPException
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from mnist_studio.errors import Cancelled, DownloadError
+
+PATIENCE = 15.0
+"""Seconds a server may be silent."""
+
+_PIECE = 1 << 16
+_POLL = 0.05
+_REMEDY = (
+    "Check the network connection, import a folder that has MNIST, or use the built-in digits."
+)
+
+
+def pieces(
+    url: str, cancelled: Callable[[], bool], patience: float = PATIENCE
+) -> Generator[bytes, None, None]:
+    """The content at an address.
+
+    A thread reads, since neither the look-up of a name nor a stalled connection can be
+    interrupted: so a cancellation is answered at once, and the thread ends by its own time-out.
+
+    Args:
+        url: where.
+        cancelled: asked about twenty times a second.
+        patience: seconds the server may be silent.
+
+    Raises:
+        DownloadError: no network, no such file, or the server stopped answering.
+        Cancelled: by the user.
+    """
+    queue: Queue[bytes | Exception] = Queue(maxsize=16)
+    unwanted = Event()
+    Thread(target=_read, args=(url, patience, queue, unwanted), name="fetch", daemon=True).start()
+    try:
+        while piece := _next(queue, cancelled):
+            if isinstance(piece, Exception):
+                raise _explained(piece, url) from piece
+            yield piece
+    finally:
+        unwanted.set()
+
+
+def _next(queue: "Queue[bytes | Exception]", cancelled: Callable[[], bool]) -> bytes | Exception:
+    """The next piece, b"" at the end."""
+    while True:
+        if cancelled():
+            raise Cancelled("The download was cancelled.", "Nothing that was kept is lost.")
+        try:
+            return queue.get(timeout=_POLL)
+        except Empty:
+            continue
+
+
+def _read(url: str, patience: float, queue: "Queue[bytes | Exception]", unwanted: Event) -> None:
+    """Puts every piece, then b"" or the error that ended it; in its own thread."""
+    try:
+        request = Request(url, headers={"User-Agent": "mnist-studio"})
+        with urlopen(request, timeout=patience) as response:
+            while (piece := response.read(_PIECE)) and _put(queue, piece, unwanted):
+                pass
+        _put(queue, b"", unwanted)
+    except (OSError, HTTPException, ValueError) as error:
+        _put(queue, error, unwanted)
+
+
+def _put(queue: "Queue[bytes | Exception]", piece: bytes | Exception, unwanted: Event) -> bool:
+    """Waits for room; False once nobody wants the piece any more."""
+    while not unwanted.is_set():
+        try:
+            queue.put(piece, timeout=_POLL)
+        except Full:
+            continue
+        return True
+    return False
+
+
+def _explained(error: Exception, url: str) -> DownloadError:
+    """Why nothing came, in words."""
+    host = url.split("/")[2] if url.count("/") > 2 else url
+    reason = error.reason if isinstance(error, URLError) else error
+    match reason:
+        case _ if isinstance(error, HTTPError):
+            text = f"{host} does not have the file (it answered {error.code})"
+        case socket.gaierror():
+            text = f"{host} cannot be found, so there seems to be no network"
+        case ssl.SSLError():
+            text = f"no secure connection to {host} could be made"
+        case TimeoutError():
+            text = f"{host} does not answer"
+        case _:
+            text = f"the connection to {host} failed ({reason})"
+    return DownloadError(f"MNIST could not be downloaded: {text}.", _REMEDY)

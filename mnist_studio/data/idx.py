@@ -1,0 +1,80 @@
+"""The IDX format, in which MNIST's authors publish it (LeCun, Cortes & Burges).
+
+Two zero bytes, the type of the elements (8 is an unsigned byte), the number of dimensions, every
+dimension as a big-endian 32-bit number, then the elements, the last dimension fastest.
+"""
+
+import gzip
+import struct
+import zlib
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.files import unreadable
+from mnist_studio.errors import DataError
+
+LARGEST = 1 << 30
+"""No IDX file of digits is larger; an archive that unpacks to more is a bomb or a mistake."""
+
+_UNSIGNED_BYTE = 8
+_GZIP = b"\x1f\x8b"
+_REMEDY = "Get the file again, or download MNIST in the studio."
+
+
+def read_raw(path: Path, largest: int = LARGEST) -> bytes:
+    """A file's content, unpacked where it is gzipped, whatever its name.
+
+    Raises:
+        DataError: it is missing, may not be read, is a damaged archive or larger than ``largest``.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(len(_GZIP)) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as file:
+            raw = file.read(largest + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise damaged(path.name, "its archive is incomplete or damaged") from error
+    except OSError as error:
+        raise unreadable(error, path) from error
+    if len(raw) > largest:
+        raise damaged(path.name, f"it has more than the {largest:,} bytes that belong in it")
+    return raw
+
+
+def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
+    """The elements of a raw IDX file.
+
+    Args:
+        raw: its content.
+        name: of the file, for errors.
+        dimensions: 3 for images, 1 for labels.
+
+    Returns:
+        A writable array of that many dimensions; some frameworks do not take read-only ones.
+
+    Raises:
+        DataError: it is not such a file, or is cut short or too long.
+    """
+    begin = 4 + 4 * dimensions
+    if len(raw) < begin:
+        raise damaged(name, f"it ends after {len(raw)} bytes")
+    if raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
+        raise damaged(name, f"it does not begin like an IDX file of {dimensions} dimension(s)")
+    shape = struct.unpack(f">{dimensions}I", raw[4:begin])
+    if len(raw) - begin != prod(shape):
+        raise damaged(name, f"it has {len(raw) - begin:,} elements, not {prod(shape):,}")
+    return np.frombuffer(raw, dtype=np.uint8, offset=begin).reshape(shape).copy()
+
+
+def build(array: NDArray[np.uint8]) -> bytes:
+    """The raw IDX file of an array of bytes."""
+    head = bytes([0, 0, _UNSIGNED_BYTE, array.ndim])
+    return head + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+
+
+def damaged(name: str, why: str) -> DataError:
+    """The error for a file that is not what its name says."""
+    return DataError(f"{name} is not usable: {why}.", _REMEDY)

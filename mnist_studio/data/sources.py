@@ -1,0 +1,141 @@
+"""Where digits come from: a folder, the environment, the user's cache, or the built-in ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_studio import paths
+from mnist_studio.data import builtin, folders, idx
+from mnist_studio.data.catalogue import MNIST, Catalogue
+from mnist_studio.data.digits import Dataset, Digits, fingerprint
+from mnist_studio.data.files import write_bytes
+from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.spec.run import DatasetName
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A folder to look into.
+
+    Attributes:
+        folder: where.
+        title: for people.
+        named: the user named it, so that what is wrong there is told and not passed over.
+    """
+
+    folder: Path
+    title: str
+    named: bool
+
+
+def load(name: DatasetName, folder: Path | None = None, catalogue: Catalogue = MNIST) -> Dataset:
+    """Digits to train and to test on, verified.
+
+    MNIST is looked for in ``folder``, else in ``MNIST_STUDIO_DATA``, else in the user's cache.
+
+    Args:
+        name: which digits.
+        folder: named by the user; the built-in digits take no notice of it.
+        catalogue: what MNIST consists of.
+
+    Raises:
+        DataError: there are none, or those in a named folder are missing or damaged.
+    """
+    if name == "builtin":
+        return builtin.load()
+    place = _place(folder)
+    if not place.named and not has_mnist(catalogue=catalogue):
+        raise DataError(
+            "MNIST is not on this computer.",
+            "Import a folder that has it, download it, or use the built-in digits.",
+        )
+    found = folders.locate(place.folder, catalogue)
+    raw = {file.name: content for file, content in folders.raw_files(found, catalogue)}
+    test = _digits(raw, catalogue.test_images.name, catalogue.test_labels.name)
+    return Dataset(
+        name="mnist",
+        title="MNIST",
+        source=place.title,
+        train=_digits(raw, catalogue.train_images.name, catalogue.train_labels.name),
+        test=test,
+        fingerprint=fingerprint(test),
+    )
+
+
+def has_mnist(folder: Path | None = None, catalogue: Catalogue = MNIST) -> bool:
+    """Whether ``load`` would find MNIST's files; looks at their names only."""
+    try:
+        folders.locate(_place(folder).folder, catalogue)
+    except DataError:
+        return False
+    return True
+
+
+def default_dataset(folder: Path | None = None) -> DatasetName:
+    """MNIST where it can be had, else the built-in digits.
+
+    A folder that the user named counts as MNIST even if it is bad, so that loading says why.
+    """
+    return "mnist" if _place(folder).named or has_mnist(folder) else "builtin"
+
+
+def import_mnist(
+    folder: Path,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    catalogue: Catalogue = MNIST,
+) -> None:
+    """Copies MNIST from a folder into the user's cache, file by file and verified.
+
+    Args:
+        folder: as ``load`` takes it.
+        progress: gets the fraction done.
+        cancelled: asked between files.
+        catalogue: what MNIST consists of.
+
+    Raises:
+        DataError: a file is missing, damaged or cannot be written; what was kept stays.
+        Cancelled: by the user.
+    """
+    found = folders.locate(folder, catalogue)
+    done = 0
+    progress(0.0)
+    for file, content in folders.raw_files(found, catalogue):
+        if cancelled():
+            raise Cancelled("The import was cancelled.", "Nothing that was kept is lost.")
+        write_bytes(paths.mnist_cache() / file.name, content)
+        done += file.size
+        progress(done / catalogue.size)
+
+
+def read_test_folder(folder: Path) -> Digits:
+    """The test digits of a folder, of any data set with 28x28 IDX files; nothing is verified.
+
+    Raises:
+        DataError: a file is missing, malformed or its digits are not 28x28.
+    """
+    if not folder.is_dir():
+        raise DataError(f"The folder {folder} does not exist.", "Choose a folder of IDX files.")
+    raw = {}
+    for file in (MNIST.test_images, MNIST.test_labels):
+        path = folders.find_file(folder, file) or folders.find_file(folder / "MNIST/raw", file)
+        if path is None:
+            raise DataError(
+                f"In the folder {folder} there is no {file.name}.",
+                "Choose a folder with the IDX files of test digits, gzipped or not.",
+            )
+        raw[file.name] = idx.read_raw(path)
+    return _digits(raw, MNIST.test_images.name, MNIST.test_labels.name)
+
+
+def _place(folder: Path | None) -> _Place:
+    if folder is not None:
+        return _Place(folder, f"the folder {folder}", named=True)
+    chosen = paths.data_folder()
+    if chosen is not None:
+        return _Place(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", named=True)
+    return _Place(paths.mnist_cache(), "the studio's cache", named=False)
+
+
+def _digits(raw: dict[str, bytes], images: str, labels: str) -> Digits:
+    return Digits(idx.parse(raw[images], images, 3), idx.parse(raw[labels], labels, 1))
