@@ -1,0 +1,52 @@
+"""The entry of every child process. Imports only the standard library, takes only strings.
+
+The environment is set before NumPy or a framework is imported, because thread counts and log
+levels are read at import.
+"""
+
+import json
+import os
+import signal
+import sys
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+TASKS = {
+    "train": "mnist_studio.jobs.tasks.train",
+    "predict": "mnist_studio.jobs.tasks.predict",
+    "probe": "mnist_studio.jobs.tasks.probe",
+    "export": "mnist_studio.jobs.tasks.export",
+}
+
+
+def main(connection: Connection, task: str, environment: str, console: str, request: str) -> None:
+    """Runs one task to its end.
+
+    Args:
+        connection: bytes to and from the parent.
+        task: a key of ``TASKS``; its module's ``run(connection, request)`` does the work.
+        environment: JSON object of environment variables.
+        console: file that takes what is printed; empty for nowhere.
+        request: JSON text that the task understands.
+    """
+    os.environ.update(json.loads(environment))
+    # The terminal sends Ctrl+C to the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _redirect(console)
+    import_module(TASKS[task]).run(connection, request)
+    connection.close()
+
+
+def _redirect(console: str) -> None:
+    """Sends standard output and error, also those of C code, to a file."""
+    target = console or os.devnull
+    if console:
+        Path(console).parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    os.close(file)
+    # A windowed build on Windows has no streams at all.
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

@@ -1,0 +1,84 @@
+"""Answers of all trained models to one drawing, while it is drawn.
+
+One long-lived child per framework answers for the models of that framework. Until a child is warm,
+and where its framework is not installed, NumPy answers for it on a thread of this process.
+"""
+
+from collections.abc import Sequence
+from threading import Thread
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks import registry
+from mnist_studio.jobs.engines import (
+    Answer,
+    Board,
+    ChildEngine,
+    Held,
+    OnAnswer,
+    OnState,
+    PredictorState,
+    StandIn,
+)
+from mnist_studio.jobs.messages import ModelPlace
+from mnist_studio.spec import codec
+from mnist_studio.store.runs import Run
+
+__all__ = ["Answer", "PredictorState", "Predictors"]
+
+MOST_MODELS = 20
+IDLE_SECONDS = 300.0
+
+
+class Predictors:
+    """All engines. Its methods are for any thread and return at once, but for ``close``."""
+
+    def __init__(
+        self, on_answer: OnAnswer, on_state: OnState, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
+        """Starts the threads, no process yet.
+
+        Args:
+            on_answer: takes answers, on threads of this object.
+            on_state: takes the states of children, likewise.
+            idle_seconds: after which a child without requests leaves.
+        """
+        self._board = Board(states=dict.fromkeys(registry.ENTRIES, "cold"))
+        self._engines: list[Thread] = [
+            ChildEngine(name, self._board, on_answer, on_state, idle_seconds)
+            for name in registry.ENTRIES
+        ]
+        self._engines.append(StandIn(self._board, on_answer, on_state))
+        for engine in self._engines:
+            engine.start()
+
+    def hold(self, runs: Sequence[Run]) -> None:
+        """The trained runs that shall answer: the newest 20 of each framework."""
+        models: Held = {}
+        for run in sorted(runs, key=lambda run: run.created, reverse=True):
+            held = models.setdefault(run.spec.framework, {})
+            if run.trained and len(held) < MOST_MODELS:
+                held[run.id] = ModelPlace(str(run.folder), codec.encode(run.spec))
+        with self._board.changed:
+            self._board.models = models
+
+    def ask(self, image: NDArray[np.uint8]) -> int:
+        """Puts an image (28, 28) before all models; replaces one that still waits.
+
+        Returns:
+            The number that the answers will carry.
+        """
+        with self._board.changed:
+            self._board.request += 1
+            self._board.image = image.astype(np.uint8).tobytes()
+            self._board.changed.notify_all()
+            return self._board.request
+
+    def close(self) -> None:
+        """Ends all children and waits for the threads. May be called twice."""
+        with self._board.changed:
+            self._board.closing = True
+            self._board.changed.notify_all()
+        for engine in self._engines:
+            engine.join()

@@ -1,0 +1,106 @@
+"""A child process as its parent sees it: bytes out, bytes in, and an end that always comes."""
+
+import json
+import multiprocessing
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from mnist_studio.errors import JobError
+from mnist_studio.jobs import child
+
+Ending = Literal["by itself", "terminated", "killed"]
+
+# CUDA does not survive a fork, and only the standard spawn works in a frozen app.
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class ChildGoneError(JobError):
+    """The child closed its pipe: it ended, by itself or not."""
+
+
+class Child:
+    """One spawned process that runs one task.
+
+    ``send`` may be called by any thread, everything else by the one that made it. Should the
+    parent die, its end of the pipe closes, and the child ends itself.
+    """
+
+    def __init__(
+        self, task: str, request: str, environment: Mapping[str, str], console: Path | None = None
+    ) -> None:
+        """Starts the process.
+
+        Args:
+            task: a key of ``child.TASKS``.
+            request: JSON text that the task understands.
+            environment: variables to set before anything heavy is imported.
+            console: file for what the child prints.
+
+        Raises:
+            JobError: the system starts no more processes.
+        """
+        ours, theirs = _SPAWN.Pipe()
+        self._connection: Connection = ours
+        self._sending = Lock()
+        arguments = (theirs, task, json.dumps(dict(environment)), str(console or ""), request)
+        self._process: SpawnProcess = _SPAWN.Process(
+            target=child.main, args=arguments, name=f"mnist-studio {task}", daemon=True
+        )
+        try:
+            self._process.start()
+        except OSError as error:
+            ours.close()
+            raise JobError(
+                f"No process could be started: {error.strerror}.", "Close other programs."
+            ) from error
+        finally:
+            theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it lives; negative for a signal."""
+        return self._process.exitcode
+
+    def send(self, message: bytes) -> bool:
+        """Sends a message; False if the child is gone, which ``receive`` will tell as well."""
+        with self._sending:
+            try:
+                self._connection.send_bytes(message)
+            except OSError:
+                return False
+        return True
+
+    def receive(self, timeout: float) -> bytes | None:
+        """The next message, or None if none came within ``timeout`` seconds.
+
+        Raises:
+            ChildGoneError: the child will say nothing more.
+        """
+        try:
+            return self._connection.recv_bytes() if self._connection.poll(timeout) else None
+        except (EOFError, OSError) as error:
+            raise ChildGoneError("The process ended.") from error
+
+    def end(self, grace: float) -> Ending:
+        """Waits ``grace`` seconds for it to end by itself, then terminates, then kills it."""
+        ending: Ending = "by itself"
+        self._process.join(grace)
+        if self._process.is_alive():
+            ending = "terminated"
+            self._process.terminate()
+            self._process.join(1.0)
+        if self._process.is_alive():
+            ending = "killed"
+            self._process.kill()
+            self._process.join()
+        self._connection.close()
+        return ending

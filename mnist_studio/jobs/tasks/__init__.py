@@ -1,0 +1,1 @@
+"""What children do, one module a task, each with ``run(connection, request)``."""

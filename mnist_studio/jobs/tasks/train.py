@@ -1,0 +1,120 @@
+"""The task of training one run, in a child."""
+
+import errno
+import os
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock, Thread
+
+from mnist_studio.data import sources
+from mnist_studio.data.split import split
+from mnist_studio.errors import StudioError, TrainingFailed
+from mnist_studio.events import Event, Failed, Phase, encode
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Device, Framework
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.jobs import messages
+from mnist_studio.jobs.messages import TrainRequest
+from mnist_studio.spec import codec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts
+from mnist_studio.training.clock import PhaseClock
+from mnist_studio.training.control import Control
+from mnist_studio.training.loop import Training
+from mnist_studio.training.session import Session, Split
+
+
+def run(connection: Connection, request: str) -> None:
+    """Trains the run that ``request``, a ``TrainRequest``, describes; ends in a terminal event."""
+    asked = messages.train_request.decode(request)
+    spec = codec.decode(asked.spec)
+    reporter = _Reporter(connection)
+    control = Control()
+    Thread(target=_listen, args=(connection, control), name="control", daemon=True).start()
+    clock = PhaseClock("import")
+    clock.add("start", max(0.0, time.time() - asked.launched))
+    try:
+        reporter.tell(_train(asked, spec, reporter, control, clock))
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong here ends the run, in words
+        traceback.print_exc(file=sys.stderr)
+        reason = explain(error)
+        reporter.tell(Failed(run=asked.run, framework=spec.framework, reason=reason))
+
+
+def explain(error: Exception) -> str:
+    """What went wrong and what to do, in a sentence or two."""
+    if isinstance(error, StudioError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory. Close other programs or choose a smaller batch size."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full. Make room and train again."
+    kind = type(error).__name__
+    first = (str(error).strip().splitlines() or ["no text"])[0][:300]
+    return f"Something unexpected happened: {kind}: {first}. The run's console has the details."
+
+
+class _Reporter:
+    """Sends events; the loop and the control thread may both do so."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+
+    def tell(self, event: Event) -> None:
+        with self._lock:
+            self._connection.send_bytes(encode(event))
+
+
+def _listen(connection: Connection, control: Control) -> None:
+    """Hears the parent until its pipe closes, which ends this process at once."""
+    actions = {b"pause": control.pause, b"resume": control.resume, b"stop": control.stop}
+    try:
+        while True:
+            actions[connection.recv_bytes()]()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _train(
+    asked: TrainRequest, spec: RunSpec, reporter: _Reporter, control: Control, clock: PhaseClock
+) -> Event:
+    reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
+    framework = registry.load(spec.framework)
+    clock.enter("data")
+    reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="data"))
+    digits = _digits(spec, Path(asked.data) if asked.data else None)
+    device = choose_device(framework, spec)
+    session = Session(
+        run=asked.run, spec=spec, digits=digits, folder=Path(asked.folder), device=device.name,
+        clock=clock, control=control, report=reporter.tell,
+    )  # fmt: skip
+    session.enter("build", f"on {device.name}")
+    weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
+    training = Training(session, framework.learner(spec, weights, device))
+    training.prepare()
+    if asked.resume:
+        checkpoint = artefacts.load_checkpoint(session.folder, spec)
+        training.resume(checkpoint, asked.last_epoch)
+    return training.run()
+
+
+def _digits(spec: RunSpec, folder: Path | None) -> Split:
+    dataset = sources.load(spec.dataset, folder)
+    train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
+    return Split(train, validation, dataset.test)
+
+
+def choose_device(framework: Framework, spec: RunSpec) -> Device:
+    """The device that ``spec`` asks for, the fastest for ``auto``.
+
+    Raises:
+        TrainingFailed: the framework cannot do here what the spec asks, such as use that device.
+    """
+    problems = framework.problems(spec)
+    if problems:
+        raise TrainingFailed(problems[0].text, problems[0].remedy)
+    return next(d for d in framework.devices() if spec.device in ("auto", d.kind))

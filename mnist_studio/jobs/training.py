@@ -1,0 +1,215 @@
+"""One training as its supervisor sees it: a child, its events, and the store that keeps them."""
+
+import signal
+import time
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Literal
+
+from msgspec import DecodeError
+
+from mnist_studio import events
+from mnist_studio.errors import StoreError
+from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Started, Terminal
+from mnist_studio.frameworks import registry
+from mnist_studio.jobs import messages
+from mnist_studio.jobs.messages import TrainRequest
+from mnist_studio.jobs.process import Child, ChildGoneError
+from mnist_studio.spec import codec
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts
+from mnist_studio.store.runs import Run, RunStore
+
+Wish = Literal["pause", "resume", "stop", "cancel"]
+
+POLL_SECONDS = 0.03
+ANSWERS_STOP = ("train", "evaluate", "save", "paused")
+"""The phases in which a child answers Stop between chunks; in others it is ended instead."""
+
+STOP_PATIENCE_SECONDS = 15.0
+EXIT_GRACE_SECONDS = 3.0
+
+
+class TrainingJob:
+    """One run from its start to its terminal event.
+
+    ``events`` is for one thread; ``pause``, ``resume``, ``stop`` and ``cancel`` are for any.
+
+    Attributes:
+        id: of the run; empty until ``Started`` was told.
+    """
+
+    def __init__(self, spec: RunSpec, data: Path | None = None, resume: str = "") -> None:
+        """Prepares a run; nothing starts before ``events`` is iterated.
+
+        Args:
+            spec: what to train and how.
+            data: folder of digits named by the user.
+            resume: id of an ended run of this spec that shall go on from its checkpoint.
+        """
+        self.id = ""
+        self._spec = spec
+        self._data = data
+        self._resume = resume
+        self._wishes: SimpleQueue[Wish] = SimpleQueue()
+        self._stop_deadline = float("inf")
+
+    def pause(self) -> None:
+        """Keeps everything as it is after the current chunk."""
+        self._wishes.put("pause")
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+        self._wishes.put("resume")
+
+    def stop(self) -> None:
+        """Ends after the current chunk and keeps the weights."""
+        self._wishes.put("stop")
+
+    def cancel(self) -> None:
+        """Ends at once and keeps nothing."""
+        self._wishes.put("cancel")
+
+    def events(self) -> Generator[AnyEvent, None, None]:
+        """Starts the child and tells what it tells, the last being the one terminal event.
+
+        Everything is kept in the store. Closing the iterator early cancels the run.
+
+        Raises:
+            StoreError: the run could not even be created.
+            SpecError: the run cannot work.
+        """
+        with RunStore() as store:
+            run = store.reopen(self._resume) if self._resume else store.create(self._spec)
+            self.id = run.id
+            told = self._told(store, run)
+            last: AnyEvent | None = None
+            try:
+                for last in told:
+                    store.record(last)
+                    yield last
+            except StoreError as error:
+                told.close()
+                last = self._failed(run, str(error))
+                # Its reason reaches the caller; the row is told as crashed at the next start.
+                with suppress(StoreError):
+                    store.record(last)
+                yield last
+            finally:
+                if not isinstance(last, Terminal):
+                    told.close()
+                    store.record(self._cancelled(run, "It was abandoned."))
+
+    def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
+        """The events of the run, from ``Started`` to the terminal one."""
+        spec = self._spec
+        yield Started(
+            run=run.id, framework=spec.framework, recipe=spec.recipe,
+            epochs=spec.training.epochs, parameters=parameter_count(spec.model),
+        )  # fmt: skip
+        if registry.version(spec.framework) is None:
+            known = registry.entry(spec.framework)
+            yield self._failed(
+                run,
+                f"{known.title} is not installed. Install it with: pip install {known.package}",
+            )
+            return
+        child = Child(
+            "train", self._request(store, run),
+            registry.environment(spec.framework, spec.threads), artefacts.console(run.folder),
+        )  # fmt: skip
+        try:
+            yield from self._heard(child, run)
+        finally:
+            child.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
+
+    _ended_well = False
+
+    def _request(self, store: RunStore, run: Run) -> str:
+        epochs = store.epochs(run.id) if self._resume else ()
+        request = TrainRequest(
+            run=run.id,
+            spec=codec.encode(self._spec),
+            folder=str(run.folder),
+            data=str(self._data or ""),
+            launched=time.time(),
+            resume=bool(self._resume),
+            last_epoch=epochs[-1] if epochs else None,
+        )
+        return messages.encode(request).decode()
+
+    def _heard(self, child: Child, run: Run) -> Iterator[AnyEvent]:
+        """What the child tells, until a terminal event, which is made here if it makes none."""
+        phase = "start"
+        while True:
+            ended = self._obey(child, run, phase)
+            if ended:
+                yield ended
+                return
+            try:
+                message = child.receive(POLL_SECONDS)
+                event = events.decode(message) if message else None
+            except (ChildGoneError, DecodeError):
+                yield self._crashed(child, run)
+                return
+            if event is None:
+                continue
+            if isinstance(event, Phase):
+                phase = event.phase
+            self._ended_well = isinstance(event, Terminal)
+            yield event
+            if self._ended_well:
+                return
+
+    def _obey(self, child: Child, run: Run, phase: str) -> Cancelled | None:
+        """Passes wishes on to the child; the terminal event if that ended it here."""
+        for wish in self._new_wishes():
+            if wish == "cancel":
+                return self._cancelled(run, f"Cancelled; the process was {child.end(0.0)}.")
+            if wish == "stop" and phase not in ANSWERS_STOP:
+                child.end(0.0)
+                return self._cancelled(run, "Stopped before training began: nothing to keep.")
+            if wish == "stop":
+                self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+            child.send(wish.encode())
+        if time.monotonic() > self._stop_deadline:
+            how = child.end(0.0)
+            return self._cancelled(run, f"It did not answer Stop in time and was {how}.")
+        return None
+
+    def _new_wishes(self) -> Iterator[Wish]:
+        with suppress(Empty):
+            while True:
+                yield self._wishes.get_nowait()
+
+    def _crashed(self, child: Child, run: Run) -> Crashed:
+        child.end(EXIT_GRACE_SECONDS)
+        return Crashed(
+            run=run.id,
+            framework=self._spec.framework,
+            reason=f"{_how_it_died(child.exit_code)} {_what_is_left(run)}",
+            exit_code=child.exit_code,
+        )
+
+    def _failed(self, run: Run, reason: str) -> Failed:
+        return Failed(run=run.id, framework=self._spec.framework, reason=reason)
+
+    def _cancelled(self, run: Run, reason: str) -> Cancelled:
+        return Cancelled(run=run.id, framework=self._spec.framework, reason=reason)
+
+
+def _how_it_died(exit_code: int | None) -> str:
+    if exit_code == -signal.SIGTERM or (hasattr(signal, "SIGKILL") and exit_code == -9):
+        return "The training process was killed from outside, perhaps because memory ran out."
+    if exit_code is not None and exit_code < 0:
+        return f"The training process crashed with signal {-exit_code}."
+    return f"The training process ended without a word (exit code {exit_code})."
+
+
+def _what_is_left(run: Run) -> str:
+    if (run.folder / artefacts.CHECKPOINT).exists():
+        return "Continue it from its last checkpoint."
+    return f"What it printed is in {artefacts.console(run.folder)}."

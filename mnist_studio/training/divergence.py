@@ -1,0 +1,45 @@
+"""A loss that is no number: noticed, and explained by its likely cause."""
+
+import numpy as np
+
+from mnist_studio.errors import TrainingFailed
+from mnist_studio.frameworks.base import Steps
+from mnist_studio.spec.optimisers import Adadelta, Sgd
+from mnist_studio.spec.run import TrainingSpec
+
+# Rates above these are rarely meant: an order of magnitude over what each optimiser is used with.
+_HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
+
+
+def check_finite(training: TrainingSpec, first_step: int, steps: Steps) -> None:
+    """Refuses a chunk in which a loss is not finite.
+
+    Args:
+        training: how the network is trained.
+        first_step: number of the chunk's first step, from 1.
+        steps: what the chunk gave.
+
+    Raises:
+        TrainingFailed: names the step, the likely cause and what to change.
+    """
+    broken = np.flatnonzero(~np.isfinite(steps.losses))
+    if not broken.size:
+        return
+    raise TrainingFailed(
+        f"The loss stopped being a number in step {first_step + int(broken[0]):,}.",
+        likely_cause(training),
+    )
+
+
+def likely_cause(training: TrainingSpec) -> str:
+    """What most probably made the loss overflow, and what to change."""
+    optimiser = training.optimiser
+    rate = optimiser.learning_rate
+    kind = str(optimiser.__struct_config__.tag)
+    if rate > _HIGH_RATE[kind]:
+        return f"The learning rate {rate:g} is too high for {kind}: try {rate / 10:g} or less."
+    if isinstance(optimiser, Sgd) and optimiser.momentum > 0.95:
+        return f"The momentum {optimiser.momentum:g} builds up too much speed: try 0.9."
+    if isinstance(optimiser, Adadelta) or optimiser.learning_rate <= _HIGH_RATE[kind] / 100:
+        return "The weights grew without bound: try a smaller network or another seed."
+    return f"The updates are too large: try a learning rate of {rate / 10:g}."

@@ -1,0 +1,40 @@
+"""Logits over many digits, a slice at a time, so that a stop is answered soon."""
+
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks.base import Array, Learner
+from mnist_studio.training.control import Control
+
+SLICE = 250
+"""Digits at once. Fixed, so that a result never depends on how fast the machine was."""
+
+LATENCY_REPEATS = 21
+
+
+def logits(learner: Learner, images: NDArray[np.uint8], control: Control) -> Array | None:
+    """(n, 28, 28) -> (n, 10); None if a stop was wanted before the end."""
+    parts: list[Array] = []
+    for start in range(0, len(images), SLICE):
+        control.wait_while_paused()
+        if control.stopped:
+            return None
+        parts.append(learner.logits(images[start : start + SLICE]))
+    return np.concatenate(parts)
+
+
+def latency_ms(learner: Learner, images: NDArray[np.uint8]) -> float:
+    """Median milliseconds that one image alone takes, after one call that is not counted."""
+    learner.logits(images[:1])
+    return 1000 * median(
+        _seconds(learner, images[i : i + 1]) for i in range(min(LATENCY_REPEATS, len(images)))
+    )
+
+
+def _seconds(learner: Learner, image: NDArray[np.uint8]) -> float:
+    start = perf_counter()
+    learner.logits(image)
+    return perf_counter() - start

@@ -1,0 +1,78 @@
+"""What one training needs besides its learner."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.digits import Digits
+from mnist_studio.events import Event, Log, Phase, PhaseName
+from mnist_studio.spec.run import RunSpec, steps_per_epoch
+from mnist_studio.training.clock import PhaseClock
+from mnist_studio.training.control import Control
+
+
+@dataclass(frozen=True)
+class Split:
+    """The digits of a run.
+
+    Attributes:
+        train: to learn from.
+        validation: kept apart of them; None if there are none.
+        test: to be judged on.
+    """
+
+    train: Digits
+    validation: Digits | None
+    test: Digits
+
+
+@dataclass(frozen=True)
+class Session:
+    """One training: what, with which digits, for whom.
+
+    Attributes:
+        run: id of the run.
+        spec: what is trained and how.
+        digits: its digits.
+        folder: of its artefacts.
+        device: name of the device, for people.
+        clock: of its phases.
+        control: what the outside wants.
+        report: takes its events.
+    """
+
+    run: str
+    spec: RunSpec
+    digits: Split
+    folder: Path
+    device: str
+    clock: PhaseClock
+    control: Control
+    report: Callable[[Event], None]
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches an epoch, the smaller last one counted."""
+        return steps_per_epoch(self.spec.training, len(self.digits.train.labels))
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return self.steps_per_epoch * self.spec.training.epochs
+
+    @property
+    def test_labels(self) -> NDArray[np.uint8]:
+        """Of the test digits."""
+        return self.digits.test.labels
+
+    def enter(self, phase: PhaseName, text: str = "") -> None:
+        """Moves the clock to a phase and tells so."""
+        self.clock.enter(phase)
+        self.report(Phase(run=self.run, framework=self.spec.framework, phase=phase, text=text))
+
+    def log(self, text: str) -> None:
+        """Tells a line for the log."""
+        self.report(Log(run=self.run, framework=self.spec.framework, level="info", text=text))
