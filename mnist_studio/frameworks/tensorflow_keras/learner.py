@@ -1,0 +1,131 @@
+"""Keras behind the seam: a network, an optimiser, and the digits they learn from."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
+from mnist_studio.frameworks.normalise import normalise
+from mnist_studio.frameworks.tensorflow_keras import devices, network, optimisers, training
+from mnist_studio.frameworks.tensorflow_keras.network import Tensor
+from mnist_studio.spec.optimisers import slot_names
+from mnist_studio.spec.run import RunSpec
+
+EVALUATION_BATCH = 500
+"""Images at once outside training; bounds the memory of feature maps."""
+
+
+class KerasLearner:
+    """A learner of the seam (see ``frameworks.base.Learner``)."""
+
+    def __init__(self, run: RunSpec, weights: Weights, device: Device) -> None:
+        self._place = devices.place(device)
+        self._precision = run.training.precision
+        self._scaling = run.model.scaling
+        self._spec = run.training.optimiser
+        with tf.device(self._place):
+            self._network = network.build(run.model, self._precision)
+            self._variables = network.variables(self._network)
+            self._optimizer = optimisers.build(self._spec, self._variables.values())
+        padded = training.padded_capacity(run.model, run.training.batch_size)
+        compiled = device.kind == "cpu" and training.compiles(run.model)
+        self.capacity = padded if compiled else training.CAPACITY
+        self.trainer = training.Trainer(
+            self._network, self._optimizer, padded if compiled else None
+        )
+        self.load_weights(weights)
+
+    def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        """See ``Learner.bind``."""
+        with tf.device(self._place):
+            self._inputs = self._input(images)
+            self._labels = tf.constant(labels.astype(np.int32))
+
+    def train(self, chunk: Chunk) -> Steps:
+        """See ``Learner.train``."""
+        with tf.device(self._place):
+            return self.trainer.train(self._inputs, self._labels, chunk)
+
+    def logits(self, images: NDArray[np.uint8]) -> Array:
+        """See ``Learner.logits``."""
+        outputs = np.empty((len(images), 10), dtype=self._precision)
+        with tf.device(self._place):
+            for start in range(0, len(images), EVALUATION_BATCH):
+                batch = slice(start, start + EVALUATION_BATCH)
+                outputs[batch] = self._answer(self._input(images[batch])).numpy()
+        return outputs
+
+    def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
+        """See ``Learner.gradients``."""
+        with tf.device(self._place), tf.GradientTape() as tape:
+            logits = network.forward(self._network, self._input(images))
+            loss = training.cross_entropy(logits, labels.astype(np.int32))
+        natives = {name: variable.value for name, variable in self._variables.items()}
+        return {name: found.numpy() for name, found in tape.gradient(loss, natives).items()}
+
+    def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
+        """See ``Learner.input_gradients``."""
+        with tf.device(self._place), tf.GradientTape() as tape:
+            inputs = self._input(images)
+            tape.watch(inputs)
+            logits = network.forward(self._network, inputs)
+            chosen = tf.gather(logits, classes.astype(np.int32), batch_dims=1)
+        gradient: Array = tape.gradient(chosen, inputs).numpy()
+        return gradient
+
+    def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
+        """See ``Learner.activations``."""
+        found: dict[str, Array] = {}
+        with tf.device(self._place):
+            values = self._input(images)[..., None]
+            for layer in self._network.layers:
+                values = network.apply(layer, values)
+                found[layer.name] = values.numpy()
+        return found
+
+    def weights(self) -> Weights:
+        """See ``Learner.weights``."""
+        return {name: network.array(variable) for name, variable in self._variables.items()}
+
+    def load_weights(self, weights: Weights) -> None:
+        """See ``Learner.load_weights``."""
+        network.fill(self._network, weights)
+
+    def optimiser_state(self) -> OptimiserState:
+        """See ``Learner.optimiser_state``."""
+        slots = {name: network.array(variable) for name, variable in self._slots().items()}
+        return OptimiserState(int(self._optimizer.iterations.value), slots)
+
+    def load_optimiser_state(self, state: OptimiserState) -> None:
+        """See ``Learner.load_optimiser_state``."""
+        self._optimizer.iterations.assign(state.step)
+        for name, variable in self._slots().items():
+            variable.assign(state.slots[name])
+
+    def synchronise(self) -> None:
+        """See ``Learner.synchronise``."""
+        tf.test.experimental.sync_devices()
+
+    @cached_property
+    def _answer(self) -> Callable[[Tensor], Tensor]:
+        """From inputs to logits, traced once for any number of images."""
+        function = tf.function(
+            lambda inputs: network.forward(self._network, inputs), autograph=False
+        )
+        return function.get_concrete_function(tf.TensorSpec((None, 28, 28), self._precision))
+
+    def _slots(self) -> dict[str, Tensor]:
+        """The optimiser's variables by their canonical names."""
+        return {
+            f"{weight}/{slot}": variable
+            for slot in slot_names(self._spec)
+            for weight, variable in zip(
+                self._variables, optimisers.slots(self._optimizer, slot), strict=True
+            )
+        }
+
+    def _input(self, images: NDArray[np.uint8]) -> Tensor:
+        return tf.constant(normalise(images, self._scaling, self._precision))
