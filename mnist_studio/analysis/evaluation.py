@@ -39,6 +39,7 @@ def cross_entropy(logits: Logits, labels: Labels) -> float:
 
 def confusion(logits: Logits, labels: Labels) -> NDArray[np.int64]:
     """How often a digit (row) was answered as a digit (column), (10, 10)."""
+    _require_digits(logits, labels)
     pairs = labels.astype(np.int64) * CLASSES + predictions(logits)
     return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 

@@ -252,14 +252,17 @@ class RunStore:
         rows = self._rows(
             "SELECT id FROM runs WHERE substr(id, 1, ?) = ?", len(beginning), beginning
         )
-        found = [run_id for (run_id,) in rows]
-        if len(found) == 1:
-            return str(found[0])
-        if beginning and found:
-            raise UnknownName(
-                f"{len(found)} runs begin with “{beginning}”.", "Write more of the id."
-            )
-        raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
+        # Nothing is the beginning of every id, but never what was meant.
+        found = [str(run_id) for (run_id,) in rows] if beginning else []
+        match found:
+            case [run_id]:
+                return run_id
+            case []:
+                raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
+            case _:
+                raise UnknownName(
+                    f"{len(found)} runs begin with “{beginning}”.", "Write more of the id."
+                )
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with explained(self._path):

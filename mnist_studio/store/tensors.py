@@ -44,7 +44,8 @@ def load(path: Path) -> Tensors:
         StoreError: missing or damaged.
     """
     try:
-        with reading(path), safe_open(path, framework="numpy") as file:
+        # Opened here too: the error of safe_open does not say what the system refused.
+        with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
             notes = dict(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:

@@ -1,0 +1,40 @@
+import pytest
+
+from mnist_studio.analysis import convergence
+
+from .example_epochs import epochs
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "expected"),
+    [
+        ((), None),
+        ((0.9, 0.96), None),
+        ((0.97,), 1),
+        ((0.9, 0.97, 0.96), 2),
+        ((0.9, 0.98, 0.99), 2),
+    ],
+)
+def test_epochs_and_seconds_to_97_percent(
+    accuracies: tuple[float, ...], expected: int | None
+) -> None:
+    told = epochs(*accuracies)
+    assert convergence.epochs_to(told) == expected
+    assert convergence.seconds_to(told) == (None if expected is None else 2.0 * expected)
+
+
+def test_the_accuracy_can_be_chosen() -> None:
+    assert convergence.epochs_to(epochs(0.9, 0.95), accuracy=0.9) == 1
+    assert convergence.seconds_to(epochs(0.9, 0.95), accuracy=0.95) == 4.0
+
+
+def test_the_best_epoch_is_the_earliest_of_equals() -> None:
+    told = epochs(0.9, 0.98, 0.97, 0.98)
+    assert convergence.best(told) == told[1]
+    assert convergence.best(()) is None
+
+
+def test_the_order_of_the_epochs_does_not_matter() -> None:
+    told = epochs(0.9, 0.98, 0.98)[::-1]
+    assert convergence.epochs_to(told) == 2
+    assert convergence.best(told) == told[1]

@@ -1,0 +1,224 @@
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.errors import StoreError, StoreTooNew
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import backup, migrations
+from mnist_studio.store.database import connect, transaction
+from mnist_studio.store.runs import RunStore
+
+from .example_events import epoch, finished
+
+VERSION_1 = Path(__file__).parent / "version_1.sql"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def made(home: Path) -> Path:
+    with RunStore(home):
+        return home / "studio.sqlite"
+
+
+def test_what_was_committed_survives_a_power_cut_by_its_settings(home: Path) -> None:
+    with closing(connect(made(home))) as connection:
+        asked = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert asked == {
+        "journal_mode": "delete", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000,
+    }  # fmt: skip
+
+
+def test_a_transaction_is_kept_as_a_whole_or_not_at_all(home: Path) -> None:
+    insert = "INSERT INTO runs VALUES ('a', 't', '{}', 'running', 1.0, NULL)"
+    with closing(connect(made(home))) as connection:
+        with pytest.raises(sqlite3.IntegrityError), transaction(connection):
+            connection.executemany(insert, [(), ()])
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+        with transaction(connection):
+            connection.execute(insert)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"\0" * 5000])
+def test_what_is_no_database_is_told_and_left_alone(home: Path, content: bytes) -> None:
+    home.mkdir()
+    path = home / "studio.sqlite"
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError, match=r"studio\.sqlite. is damaged") as raised:
+        RunStore(home)
+
+    assert "backups" in raised.value.remedy
+    assert path.read_bytes() == content
+    assert [file.name for file in home.iterdir()] == ["studio.sqlite"]
+
+
+def test_a_damaged_database_is_told_and_left_alone(home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        for _ in range(50):
+            store.create(spec)
+    path = home / "studio.sqlite"
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 6] = os.urandom(4096 * 3)
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError, match="damaged"):
+        RunStore(home)
+    assert path.read_bytes() == content
+
+
+def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
+    home.mkdir()
+    with opened(home / "studio.sqlite") as connection:
+        connection.execute("CREATE TABLE recipes (cake TEXT)")
+    with pytest.raises(StoreError, match="another program"):
+        RunStore(home)
+    with opened(home / "studio.sqlite") as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+
+
+def test_a_newer_database_is_refused_unchanged(home: Path) -> None:
+    path = made(home)
+    with opened(path) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    content = path.read_bytes()
+    with pytest.raises(StoreTooNew, match="version 2; this studio knows up to 1"):
+        RunStore(home)
+    assert path.read_bytes() == content
+
+
+def test_a_home_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    with pytest.raises(StoreError, match="could not be written"):
+        RunStore(tmp_path / "home")
+
+
+def test_a_database_that_is_a_folder_is_told(home: Path) -> None:
+    (home / "studio.sqlite").mkdir(parents=True)
+    with pytest.raises(StoreError, match="cannot be used"):
+        RunStore(home)
+
+
+def test_the_example_of_version_1_opens_for_ever(home: Path) -> None:
+    home.mkdir()
+    with opened(home / "studio.sqlite") as connection:
+        connection.executescript(VERSION_1.read_text("utf-8"))
+
+    with RunStore(home) as store:
+        newest, oldest = store.runs()
+        assert newest.title == "Größe — 手書き"
+        assert (newest.status, newest.spec) == ("running", run_spec(RECIPES["wide-cnn"]))
+        assert oldest.spec == run_spec(RECIPES["tiny-10"])
+        assert oldest.terminal == finished(oldest.id)
+        assert store.epochs(oldest.id) == (epoch(oldest.id, 1), epoch(oldest.id, 2))
+
+
+def test_a_migration_keeps_everything_and_backs_up_before(home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        run = store.create(spec).id
+    path, backups = home / "studio.sqlite", home / "saved"
+    second = ("ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
+    steps = (*migrations.MIGRATIONS, second)
+
+    with closing(connect(path)) as connection:
+        migrations.migrate(connection, path, backups, steps)
+        migrations.migrate(connection, path, backups, steps)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT id, note FROM runs").fetchall() == [(run, "")]
+
+    (saved,) = backups.iterdir()
+    assert saved.name.startswith("before-version-2-")
+    with opened(saved) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT id FROM runs").fetchall() == [(run,)]
+
+
+def test_a_migration_that_fails_changes_nothing(home: Path) -> None:
+    path = made(home)
+    steps = (*migrations.MIGRATIONS, ("CREATE TABLE notes (text TEXT)", "nonsense"))
+    with closing(connect(path)) as connection:
+        with pytest.raises(sqlite3.OperationalError):
+            migrations.migrate(connection, path, home / "saved", steps)
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'notes'")
+        assert tables.fetchall() == []
+
+
+def aged(path: Path, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def backups_of(home: Path) -> list[Path]:
+    return sorted((home / "backups").glob("*"))
+
+
+def test_a_backup_is_made_when_half_an_hour_has_passed_and_something_changed(
+    home: Path, spec: RunSpec
+) -> None:
+    made(home)
+    (first,) = backups_of(home)
+    with RunStore(home) as store:
+        store.create(spec)
+        assert backups_of(home) == [first]
+        first = first.rename(first.with_name("studio-20200101-000000.sqlite"))
+        aged(first, 29 * 60)
+        made(home)
+        assert backups_of(home) == [first]
+        aged(first, 31 * 60)
+        run = store.create(spec)
+        store.record(finished(run.id))
+        assert len(backups_of(home)) == 2
+
+    second = backups_of(home)[-1]
+    aged(home / "studio.sqlite", 120 * 60)
+    aged(second, 60 * 60)
+    made(home)
+    assert backups_of(home) == [first, second]
+    with opened(second) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
+def test_of_old_backups_ten_and_one_of_every_month_stay(home: Path) -> None:
+    folder = home / "backups"
+    folder.mkdir(parents=True)
+    days = [
+        f"{2024 + month // 12}{month % 12 + 1:02}{day:02}" for month in range(16) for day in (1, 15)
+    ]
+    for day in days:
+        copy = folder / f"studio-{day}-120000.sqlite"
+        copy.write_bytes(b"x")
+        aged(copy, 3600)
+    (folder / "before-version-1-20200101-000000.sqlite").write_bytes(b"kept")
+
+    made(home)
+
+    left = [copy.name.split("-")[1] for copy in backups_of(home) if copy.name.startswith("studio-")]
+    # The twelve months are this one and eleven before; the ten newest reach back five months.
+    assert left[:-1] == sorted({*days[-9:], *days[-21::2]})
+    assert (folder / "before-version-1-20200101-000000.sqlite").exists()
+
+
+def test_a_backup_that_fails_is_logged_and_ends_nothing(
+    home: Path, spec: RunSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.mkdir()
+    (home / "backups").write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING, backup.__name__), RunStore(home) as store:
+        assert store.create(spec).status == "running"
+    assert "No backup was made" in caplog.text
