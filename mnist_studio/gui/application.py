@@ -1,0 +1,91 @@
+"""Starts the window and ends everything with it."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from mnist_studio import __version__, paths
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
+
+_LOG = logging.getLogger(__name__)
+
+
+class Alarm(QObject):
+    """Catches what nobody caught, in any thread: logs it and tells the user.
+
+    Signals:
+        rang: a sentence on the error.
+    """
+
+    rang = Signal(str, str)
+
+    def install(self) -> None:
+        """PySide prints an exception in a slot and goes on; here the user learns of it."""
+        sys.excepthook = self._uncaught
+        threading.excepthook = self._uncaught_in_thread
+
+    def remove(self) -> None:
+        """Puts Python's own hooks back."""
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+    def _uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        _LOG.critical("uncaught", exc_info=(kind, error, trace))
+        self.rang.emit(f"Something went wrong in the studio: {error or kind.__name__}.", "bad")
+
+    def _uncaught_in_thread(self, hook: threading.ExceptHookArgs) -> None:
+        if hook.exc_value is not None:
+            self._uncaught(hook.exc_type, hook.exc_value, hook.exc_traceback)
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The QApplication with its name, icon and style."""
+    made = QApplication(["mnist-studio", *arguments])
+    made.setApplicationName("mnist-studio")
+    made.setApplicationDisplayName("MNIST Studio")
+    made.setApplicationVersion(__version__)
+    made.setDesktopFileName("mnist-studio")
+    made.setStyle("Fusion")
+    made.setWindowIcon(QIcon(str(paths.resources() / "icons" / "studio.svg")))
+    return made
+
+
+def run(arguments: Sequence[str] = (), home: Path | None = None) -> int:
+    """Shows the window until it is closed.
+
+    Args:
+        arguments: for Qt.
+        home: folder of the user's data; the usual one if not given.
+
+    Returns:
+        The exit status of the process.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    qt = application(arguments)
+    studio = Studio(Theme(qt), home)
+    window = MainWindow(studio)
+    alarm = Alarm()
+    alarm.rang.connect(studio.told)
+    alarm.install()
+    # Ctrl+C in the console ends the window at once instead of being noticed at its next event.
+    signal.signal(signal.SIGINT, lambda number, frame: QApplication.quit())
+    qt.aboutToQuit.connect(studio.close)
+    window.show()
+    status = qt.exec()
+    alarm.remove()
+    return status

@@ -1,0 +1,106 @@
+"""Work off the GUI thread: a function with progress and cancel, answered by signals."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio.errors import Cancelled
+
+Progress = Callable[[float], None]
+IsCancelled = Callable[[], bool]
+Work = Callable[[Progress, IsCancelled], Any]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Task(QObject):
+    """One piece of work. Lives in the GUI thread; its signals are emitted by the worker.
+
+    Signals:
+        progressed: how much is done, from 0 to 1.
+        done: what the work returned.
+        failed: the exception it raised; not emitted where the user cancelled.
+        ended: after any end, also a cancelled one.
+    """
+
+    progressed = Signal(float)
+    done = Signal(object)
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._cancelled = Event()
+
+    @property
+    def cancelled(self) -> bool:
+        """The user asked for its end."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Asks the work to end; it does so at its next look."""
+        self._cancelled.set()
+
+    def execute(self, work: Work) -> None:
+        """Runs the work; called on a worker thread."""
+        try:
+            result = work(self.progressed.emit, self._cancelled.is_set)
+        except Cancelled:
+            _LOG.info("cancelled by the user")
+        except Exception as error:  # noqa: BLE001 - handed on to whoever started it
+            self.failed.emit(error)
+        else:
+            if not self.cancelled:
+                self.done.emit(result)
+        self.ended.emit()
+
+
+class Background(QObject):
+    """A few worker threads for whatever is not a training."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=3, thread_name_prefix="background")
+        self._tasks: set[Task] = set()
+        self._closed = False
+
+    def start(
+        self,
+        work: Work,
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> Task:
+        """Starts work on a worker thread.
+
+        Args:
+            work: gets ``progress`` and ``cancelled``.
+            done: a slot for the result.
+            failed: a slot for the exception.
+        """
+        task = Task(self)
+        task.done.connect(done)
+        task.failed.connect(failed)
+        task.ended.connect(self._forget)
+        self._tasks.add(task)
+        if not self._closed:
+            self._pool.submit(task.execute, work)
+        return task
+
+    def close(self) -> None:
+        """Cancels everything and waits for the threads."""
+        self._closed = True
+        for task in self._tasks:
+            task.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @Slot()
+    def _forget(self) -> None:
+        task = self.sender()
+        if isinstance(task, Task):
+            # It has a parent, so this is its only way out: Qt deletes it after its last signal.
+            self._tasks.discard(task)
+            task.deleteLater()

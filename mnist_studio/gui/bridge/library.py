@@ -1,0 +1,154 @@
+"""The runs that are kept: all access to the store is in one thread, the window gets values."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.store.runs import Run, RunStore
+
+Command = Callable[[RunStore], object]
+
+_LOG = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+"""So often the thread looks whether the command line has written."""
+
+
+class _Keeper(QThread):
+    """Owns the store. Executes commands in order and reads all runs again after each.
+
+    Signals:
+        read: all runs as a tuple of rows, newest first.
+        failed: an exception.
+    """
+
+    read = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, home: Path | None, parent: QObject) -> None:
+        super().__init__(parent)
+        self._home = home
+        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._ended: dict[str, RunRow] = {}
+
+    def ask(self, command: Command | None) -> None:
+        """Queues a command; None ends the thread."""
+        self._commands.put(command)
+
+    def run(self) -> None:
+        """Works until told to end."""
+        try:
+            with RunStore(self._home) as store:
+                store.recover()
+                self._serve(store)
+        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            self.failed.emit(error)
+
+    def _serve(self, store: RunStore) -> None:
+        version = store.version()
+        self._read(store)
+        while True:
+            try:
+                command = self._commands.get(timeout=POLL_SECONDS)
+            except Empty:
+                seen, version = version, store.version()
+                if seen != version:
+                    self._read(store)
+                continue
+            if command is None:
+                return
+            self._execute(store, command)
+
+    def _execute(self, store: RunStore, command: Command) -> None:
+        try:
+            command(store)
+            self._read(store)
+        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            self.failed.emit(error)
+
+    def _read(self, store: RunStore) -> None:
+        self.read.emit(tuple(self._row(store, run) for run in store.runs()))
+
+    def _row(self, store: RunStore, run: Run) -> RunRow:
+        known = self._ended.get(run.id)
+        # The epochs of a run that has ended stay as they are.
+        if known is not None and known.run.status == run.status:
+            return RunRow(run, known.epochs)
+        row = RunRow(run, store.epochs(run.id))
+        if run.terminal is not None:
+            self._ended[run.id] = row
+        return row
+
+
+class Library(QObject):
+    """All runs, as the pages see them.
+
+    Signals:
+        changed: the rows are new.
+        failed: the store could not do it; an exception.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[RunRow, ...] = ()
+        self._loaded = False
+        self._keeper = _Keeper(home, self)
+        self._keeper.read.connect(self._take)
+        self._keeper.failed.connect(self._fail)
+
+    @property
+    def rows(self) -> tuple[RunRow, ...]:
+        """All runs, newest first."""
+        return self._rows
+
+    @property
+    def trained(self) -> tuple[RunRow, ...]:
+        """The runs whose weights can be used, newest first."""
+        return tuple(row for row in self._rows if row.run.trained)
+
+    @property
+    def loaded(self) -> bool:
+        """The store was read at least once."""
+        return self._loaded
+
+    def open(self) -> None:
+        """Starts reading."""
+        self._keeper.start()
+
+    def refresh(self) -> None:
+        """Reads all runs again."""
+        self._keeper.ask(lambda store: None)
+
+    def rename(self, run: str, title: str) -> None:
+        """Gives a run another title."""
+        self._keeper.ask(lambda store: store.rename(run, title))
+
+    def delete(self, runs: tuple[str, ...]) -> None:
+        """Deletes runs with all that they left."""
+        for run in runs:
+            self._keeper.ask(lambda store, run=run: store.delete(run))  # type: ignore[misc]
+
+    def close(self) -> None:
+        """Waits for the thread."""
+        self._keeper.ask(None)
+        self._keeper.wait()
+
+    @Slot(object)
+    def _take(self, rows: tuple[RunRow, ...]) -> None:
+        self._rows = rows
+        self._loaded = True
+        self.changed.emit()
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            _LOG.error("the store broke", exc_info=error)
+        self.failed.emit(error)

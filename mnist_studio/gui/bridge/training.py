@@ -1,0 +1,174 @@
+"""The queue of runs: one after the other, each watched by its own thread."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from mnist_studio import events
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.models.live import LiveRun
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.run import RunSpec
+
+_LOG = logging.getLogger(__name__)
+
+LONGEST_GOODBYE_MS = 15_000
+"""So long the window waits at its end for a run that was told to stop."""
+
+
+class _Watcher(QThread):
+    """Reads the events of one job.
+
+    Signals:
+        told: an event.
+        broke: an exception of the job itself.
+    """
+
+    told = Signal(object)
+    broke = Signal(object)
+
+    def __init__(self, job: TrainingJob, parent: QObject) -> None:
+        super().__init__(parent)
+        self.job = job
+
+    def run(self) -> None:
+        """Emits every event; ends after the terminal one."""
+        try:
+            for event in self.job.events():
+                self.told.emit(event)
+        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            self.broke.emit(error)
+
+
+class TrainingQueue(QObject):
+    """Trains runs one after the other.
+
+    Signals:
+        changed: a run began, ended, paused or was queued.
+        told: a run and what it told.
+        idle: nothing trains and nothing waits any more.
+    """
+
+    changed = Signal()
+    told = Signal(object, object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: tuple[LiveRun, ...] = ()
+        self._current: LiveRun | None = None
+        self._watcher: _Watcher | None = None
+        self._paused = False
+        self._data: Path | None = None
+
+    @property
+    def runs(self) -> tuple[LiveRun, ...]:
+        """The runs of this queue since it was last idle, in order."""
+        return self._runs
+
+    @property
+    def current(self) -> LiveRun | None:
+        """The run that trains."""
+        return self._current
+
+    @property
+    def busy(self) -> bool:
+        """Something trains."""
+        return self._watcher is not None
+
+    @property
+    def paused(self) -> bool:
+        """What trains was told to pause."""
+        return self._paused
+
+    def add(self, specs: Sequence[RunSpec], data: Path | None = None) -> None:
+        """Queues runs; starts at once where nothing trains."""
+        fresh = tuple(LiveRun(spec) for spec in specs)
+        self._runs = (*self._runs, *fresh) if self.busy else fresh
+        self._data = data
+        if not self.busy:
+            self._next()
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Holds the run that trains; its learner stays alive."""
+        if self._watcher and not self._paused:
+            self._paused = True
+            self._watcher.job.pause()
+            self.changed.emit()
+
+    def resume(self) -> None:
+        """Goes on."""
+        if self._watcher and self._paused:
+            self._paused = False
+            self._watcher.job.resume()
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """Ends the run that trains and keeps its weights; takes the waiting ones out."""
+        if self._watcher:
+            self._empty()
+            self._watcher.job.stop()
+            self.changed.emit()
+
+    def cancel(self) -> None:
+        """Ends the run that trains and keeps nothing of it; takes the waiting ones out."""
+        if self._watcher:
+            self._empty()
+            self._watcher.job.cancel()
+            self.changed.emit()
+
+    def close(self) -> None:
+        """Cancels and waits."""
+        self.cancel()
+        if self._watcher and not self._watcher.wait(LONGEST_GOODBYE_MS):
+            _LOG.error("a run did not end within %s ms", LONGEST_GOODBYE_MS)
+
+    def _empty(self) -> None:
+        for run in self._runs:
+            if run.state == "queued":
+                run.state = "removed"
+
+    def _next(self) -> None:
+        waiting = [run for run in self._runs if run.state == "queued"]
+        if not waiting:
+            self._current = None
+            self.idle.emit()
+            return
+        self._current = waiting[0]
+        self._current.state, self._current.phase = "running", "start"
+        self._watcher = _Watcher(TrainingJob(self._current.spec, data=self._data), self)
+        self._watcher.told.connect(self._take)
+        self._watcher.broke.connect(self._break)
+        self._watcher.finished.connect(self._end)
+        self._watcher.start()
+
+    @Slot(object)
+    def _take(self, event: events.AnyEvent) -> None:
+        if self._current:
+            self._current.take(event)
+            self.told.emit(self._current, event)
+
+    @Slot(object)
+    def _break(self, error: Exception) -> None:
+        if self._current is None:
+            return
+        if not isinstance(error, StudioError):
+            _LOG.error("the training job broke", exc_info=error)
+        failed = events.Failed(
+            run="", framework=self._current.spec.framework, reason=str(error) or repr(error)
+        )
+        self._take(failed)
+
+    @Slot()
+    def _end(self) -> None:
+        if self._watcher:
+            self._watcher.wait()
+            # It has a parent: Qt deletes it, once.
+            self._watcher.deleteLater()
+            self._watcher = None
+        self._paused = False
+        self._next()
+        self.changed.emit()

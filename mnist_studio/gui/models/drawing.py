@@ -1,0 +1,147 @@
+"""The drawing of the moment: shared by the pages, undone and redone by named commands."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from mnist_studio.data.ink import Ink, Point, Stroke, digit_image
+
+Image = NDArray[np.uint8]
+
+FRAME_MS = 16
+"""A drawing that grows is looked at once a frame of the screen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What lies on the pad: strokes, or a picture with strokes over nothing.
+
+    Attributes:
+        ink: strokes in a square with sides of length 1.
+        picture: (28, 28) digit image of a file; strokes replace it.
+    """
+
+    ink: Ink = ()
+    picture: Image | None = None
+
+    @property
+    def blank(self) -> bool:
+        """Nothing is on it."""
+        return not self.ink and self.picture is None
+
+
+class Drawing(QObject):
+    """The sheet, its history, and the image that is fed.
+
+    Signals:
+        changed: something on the pad is new.
+        image_changed: the fed (28, 28) image is new; None where the pad is blank.
+    """
+
+    changed = Signal()
+    image_changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history = QUndoStack(self)
+        self._sheet = Sheet()
+        self._stroke: Stroke = ()
+        self._image: Image | None = None
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._feed)
+
+    @property
+    def sheet(self) -> Sheet:
+        """Finished strokes or the picture."""
+        return self._sheet
+
+    @property
+    def stroke(self) -> Stroke:
+        """The stroke that is being drawn."""
+        return self._stroke
+
+    @property
+    def image(self) -> Image | None:
+        """The (28, 28) image that is fed; None where the pad is blank."""
+        return self._image
+
+    @property
+    def blank(self) -> bool:
+        """Nothing is on the pad."""
+        return self._sheet.blank and not self._stroke
+
+    def begin(self, point: Point) -> None:
+        """Puts the pen down."""
+        self._stroke = (point,)
+        self._touch()
+
+    def extend(self, points: tuple[Point, ...]) -> None:
+        """Moves the pen."""
+        if self._stroke:
+            self._stroke = (*self._stroke, *points)
+            self._touch()
+
+    def finish(self) -> None:
+        """Lifts the pen: the stroke can be undone from now on."""
+        if self._stroke:
+            ink = (*self._sheet.ink, self._stroke)
+            self._stroke = ()
+            self._push("stroke", Sheet(ink))
+
+    def clear(self) -> None:
+        """Takes everything off; can be undone."""
+        if not self._sheet.blank:
+            self._push("clear", Sheet())
+
+    def open(self, picture: Image) -> None:
+        """Shows a (28, 28) digit image; can be undone."""
+        self._push("open picture", Sheet(picture=picture))
+
+    def put(self, sheet: Sheet) -> None:
+        """Replaces the sheet without history; for the commands."""
+        self._sheet = replace(sheet)
+        self._touch()
+
+    def _push(self, name: str, sheet: Sheet) -> None:
+        self.history.push(_Change(self, name, self._sheet, sheet))
+
+    def _touch(self) -> None:
+        self.changed.emit()
+        if self._timer.isActive():
+            return
+        passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
+        self._timer.start(max(0, FRAME_MS - int(passed)))
+
+    @Slot()
+    def _feed(self) -> None:
+        self._since.start()
+        self._image = self._fed()
+        self.image_changed.emit(self._image)
+
+    def _fed(self) -> Image | None:
+        if self.blank:
+            return None
+        if self._sheet.picture is not None and not self._stroke:
+            return self._sheet.picture
+        return digit_image((*self._sheet.ink, self._stroke) if self._stroke else self._sheet.ink)
+
+
+class _Change(QUndoCommand):
+    """One sheet instead of another."""
+
+    def __init__(self, drawing: Drawing, name: str, before: Sheet, after: Sheet) -> None:
+        super().__init__(name)
+        self._drawing = drawing
+        self._before = before
+        self._after = after
+
+    def redo(self) -> None:
+        self._drawing.put(self._after)
+
+    def undo(self) -> None:
+        self._drawing.put(self._before)

@@ -1,0 +1,54 @@
+"""What things are called in the window."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mnist_studio.frameworks.registry import ENTRIES
+from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName, RunSpec
+
+FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
+
+DATASETS: Mapping[DatasetName, str] = MappingProxyType(
+    {"mnist": "MNIST", "builtin": "Built-in digits"}
+)
+
+DEVICES: Mapping[DeviceName, str] = MappingProxyType(
+    {"auto": "Fastest", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+)
+
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "queued": "Waiting",
+        "removed": "Not started",
+        "running": "Training",
+        "finished": "Finished",
+        "stopped": "Stopped, kept",
+        "cancelled": "Discarded",
+        "failed": "Failed",
+        "crashed": "Crashed",
+    }
+)
+
+PHASES: Mapping[str, str] = MappingProxyType(
+    {
+        "start": "Starting",
+        "import": "Loading",
+        "data": "Reading digits",
+        "build": "Building",
+        "compile": "Compiling",
+        "train": "Training",
+        "evaluate": "Evaluating",
+        "save": "Saving",
+        "paused": "Paused",
+    }
+)
+
+
+def framework(name: str) -> str:
+    """A framework's title, such as ``PyTorch``."""
+    return ENTRIES[name].title
+
+
+def run(spec: RunSpec) -> str:
+    """A run in a few words: ``mlp-128 · NumPy``."""
+    return f"{spec.recipe} · {framework(spec.framework)}"

@@ -1,0 +1,184 @@
+"""A table model whose columns are declared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QPixmap
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+
+_TOP_LEVEL = QModelIndex()
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column.
+
+    Attributes:
+        title: over it.
+        text: of a row.
+        right: set to the right, as numbers are.
+        sort: what to sort by; the text where None.
+        tip: more words under the pointer.
+        colour: of the text; the usual one where None or empty.
+        picture: before the text.
+        explain: what the column means, under the pointer on its title.
+    """
+
+    title: str
+    text: Callable[[Row], str]
+    right: bool = False
+    sort: Callable[[Row], Any] | None = None
+    tip: Callable[[Row], str] | None = None
+    colour: Callable[[Row], str] | None = None
+    picture: Callable[[Row], QPixmap | None] | None = None
+    explain: str = ""
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Rows of frozen values, or of values that tell when they change.
+
+    Signals:
+        ticked: the set of ticked keys is another one.
+    """
+
+    ticked = Signal()
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        key: Callable[[Row], str],
+        parent: QObject | None = None,
+        ticks: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._columns = tuple(columns)
+        self._key = key
+        self._rows: tuple[Row, ...] = ()
+        self._ticks = ticks
+        self._ticked: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows."""
+        return self._rows
+
+    @property
+    def ticked_keys(self) -> frozenset[str]:
+        """Keys of the ticked rows."""
+        return self._ticked & {self._key(row) for row in self._rows}
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Replaces the rows; a selection stays where the keys are the same."""
+        keys = [self._key(row) for row in rows]
+        if keys == [self._key(row) for row in self._rows]:
+            self._rows = tuple(rows)
+            self.refresh()
+            return
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def refresh(self) -> None:
+        """Tells that the rows hold new values."""
+        if self._rows:
+            last = self.index(len(self._rows) - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def tick(self, keys: frozenset[str]) -> None:
+        """Ticks exactly these rows."""
+        if keys != self._ticked:
+            self._ticked = keys
+            self.refresh()
+            self.ticked.emit()
+
+    def row(self, index: Index) -> Row:
+        """The row at an index."""
+        return self._rows[index.row()]
+
+    def rowCount(self, parent: Index = _TOP_LEVEL) -> int:  # noqa: N802
+        """How many rows there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _TOP_LEVEL) -> int:  # noqa: N802
+        """How many columns there are."""
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Titles and what they mean."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = self._columns[section]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return column.title
+            case Qt.ItemDataRole.ToolTipRole:
+                return column.explain or None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column.right)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return column.text(row)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column.right)
+            case Qt.ItemDataRole.ToolTipRole:
+                return column.tip(row) if column.tip else None
+            case Qt.ItemDataRole.ForegroundRole:
+                return _colour(column.colour(row) if column.colour else "")
+            case Qt.ItemDataRole.DecorationRole:
+                return column.picture(row) if column.picture else None
+            case Qt.ItemDataRole.CheckStateRole if self._ticks and index.column() == 0:
+                return self._check_state(row)
+        return column.sort(row) if role == SORT_ROLE and column.sort else (
+            column.text(row) if role == SORT_ROLE else None
+        )
+
+    def setData(  # noqa: N802
+        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Ticks or unticks a row."""
+        if role != Qt.ItemDataRole.CheckStateRole:
+            return False
+        key = frozenset({self._key(self.row(index))})
+        ticked = Qt.CheckState(value) == Qt.CheckState.Checked
+        self.tick(self._ticked | key if ticked else self._ticked - key)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """The first column can be ticked."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self._ticks and index.column() == 0:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def _check_state(self, row: Row) -> Qt.CheckState:
+        ticked = self._key(row) in self._ticked
+        return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+
+
+def _alignment(right: bool) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _colour(name: str) -> QColor | None:
+    return QColor(name) if name else None

@@ -1,0 +1,1 @@
+"""The pages. None imports another: what they share is handed to them."""

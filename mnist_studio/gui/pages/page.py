@@ -1,0 +1,46 @@
+"""What every page is."""
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import GAP
+from mnist_studio.gui.widgets.notice import Notice
+
+
+class Page(QWidget):
+    """A page of the window.
+
+    Attributes:
+        title: its name in the top bar.
+        sentence: what it is for.
+        studio: what all pages share.
+        actions: buttons for the top bar, one of them primary.
+        notice: tells what happened, over the page.
+        body: where the page puts its content.
+    """
+
+    title = ""
+    sentence = ""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.studio = studio
+        self.actions = QWidget()
+        self.action_line = QHBoxLayout(self.actions)
+        self.action_line.setContentsMargins(0, 0, 0, 0)
+        self.action_line.setSpacing(GAP)
+        self.notice = Notice(studio.theme)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(GAP)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 16, 16, 16)
+        whole.setSpacing(GAP)
+        whole.addWidget(self.notice)
+        whole.addLayout(self.body, 1)
+
+    def prepare(self) -> None:
+        """Builds what takes long; called once the window stands."""
+
+    def enter(self) -> None:
+        """The page is shown from now on."""

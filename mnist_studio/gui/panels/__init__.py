@@ -1,0 +1,1 @@
+"""The larger parts of the pages, each about one thing."""

@@ -1,0 +1,116 @@
+"""Which digits: what is here, said plainly, and how to get MNIST."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mnist_studio.gui.bridge.digits import DigitSource
+from mnist_studio.gui.models import names
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.basics import button, column, enable, label, row
+from mnist_studio.gui.widgets.choice import Choice
+from mnist_studio.gui.widgets.progress import ProgressLine
+from mnist_studio.spec.run import DatasetName
+
+_SENTENCES = {
+    "mnist": "MNIST: 60,000 digits to train on, 10,000 to test on.",
+    "builtin": "Built-in digits from UCI, not MNIST: 1,297 to train on, 500 to test on. Good for "
+    "a first try; accuracies differ from MNIST's.",
+}
+
+
+class DigitsPanel(QWidget):
+    """Chooses the digits; imports and downloads MNIST with progress and cancel.
+
+    Signals:
+        chosen: the user chose other digits.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, theme: Theme, source: DigitSource) -> None:
+        super().__init__()
+        self._source = source
+        self._decided = False
+        self.choice = Choice("Digits", theme)
+        self.choice.offer(tuple((name, names.DATASETS[name], "") for name in ("builtin", "mnist")))
+        self.choice.chosen.connect(self._choose)
+        self._sentence = label(role="secondary", wrap=True)
+        self.import_button = button("Import…", self._import, quiet=True)
+        self.download_button = button("Download…", source.download, quiet=True)
+        self._progress = ProgressLine("Fetching digits")
+        self.cancel_button = button("Cancel", source.cancel, "Stops; nothing half is kept")
+        self._idle = _line(self.import_button, self.download_button, 1)
+        self._busy = _line(self._progress, self.cancel_button)
+        self.setLayout(column(self._sentence, self._idle, self._busy, gap=4))
+        source.changed.connect(self.update_state)
+        source.fetched.connect(self._take_mnist)
+        self.update_state()
+
+    @property
+    def dataset(self) -> DatasetName:
+        """The chosen digits."""
+        return "mnist" if self.choice.choice == "mnist" else "builtin"
+
+    @property
+    def sentence(self) -> str:
+        """What is said of the chosen digits."""
+        return self._sentence.text()
+
+    def choose(self, dataset: DatasetName) -> None:
+        """Chooses without telling."""
+        self._decided = True
+        self.choice.choose(dataset)
+        self.update_state()
+
+    @Slot()
+    def update_state(self) -> None:
+        """Shows what is here and what is being fetched."""
+        here, fetching = self._source.has_mnist, self._source.fetching
+        if here is not None and not self._decided:
+            self._decided = True
+            self.choice.choose(self._source.default)
+            self.chosen.emit()
+        missing = "" if here else "MNIST is not on this computer yet: import or download it."
+        self.choice.enable("mnist", missing)
+        self._sentence.setText(self._words())
+        self._idle.setVisible(not fetching)
+        self._busy.setVisible(bool(fetching))
+        self._progress.show_fraction(self._source.fraction)
+        self.cancel_button.setEnabled(fetching != "Cancelling")
+        self._explain(bool(here))
+
+    def _explain(self, here: bool) -> None:
+        done = "MNIST is here already." if here else ""
+        enable(self.download_button, done, "Downloads MNIST (about 11 MB), checked file by file")
+        enable(self.import_button, "", "Copies MNIST from a folder, checked file by file")
+
+    def _words(self) -> str:
+        if self._source.fetching:
+            return f"{self._source.fetching} · {self._source.fraction * 100:.0f} %"
+        return _SENTENCES[self.dataset]
+
+    @Slot()
+    def _choose(self) -> None:
+        self._decided = True
+        self.update_state()
+        self.chosen.emit()
+
+    @Slot()
+    def _take_mnist(self) -> None:
+        self.choose("mnist")
+        self.chosen.emit()
+
+    def _import(self) -> None:
+        dialog = QFileDialog(self, "Folder that has the MNIST files")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda chosen: self._source.import_from(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _line(*items: QWidget | int) -> QWidget:
+    line = QWidget()
+    line.setLayout(row(*items, gap=6))
+    return line

@@ -1,0 +1,223 @@
+"""The left side of the Train page: everything a run is made of."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from mnist_studio.errors import SpecError
+from mnist_studio.frameworks import registry
+from mnist_studio.gui.models import names
+from mnist_studio.gui.models.form import Form, form_of, run_specs, with_recipe
+from mnist_studio.gui.models.numbers import count
+from mnist_studio.gui.panels.device_choice import DeviceChoice
+from mnist_studio.gui.panels.digits_panel import DigitsPanel
+from mnist_studio.gui.panels.network_table import NetworkTable
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import label, restyle
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.choice import Choice
+from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.gui.widgets.stepper import (
+    Stepper,
+    by_doubling,
+    by_one,
+    by_thousand,
+    one_two_five,
+)
+from mnist_studio.spec import recipes
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.run import LARGEST_BATCH, LARGEST_EPOCHS, FrameworkName, RunSpec
+
+FIRST_RECIPE = "mlp-128"
+
+
+class SettingsPanel(Card):
+    """The form. Knows what is wrong with it.
+
+    Signals:
+        edited: something is set differently.
+    """
+
+    edited = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self._form = form_of(FIRST_RECIPE, names.FRAMEWORKS, "builtin")
+        self._make_controls()
+        self._lay_out()
+        self._connect()
+        self._offer_frameworks()
+        self.show_form(self._form)
+
+    def _make_controls(self) -> None:
+        theme = self._studio.theme
+        self.recipe = Choice("Recipe", theme)
+        self.recipe.offer(
+            tuple(
+                (name, name, f"{count(parameter_count(recipe.model))} parameters")
+                for name, recipe in recipes.RECIPES.items()
+            )
+        )
+        self._summary = label(role="secondary", wrap=True)
+        choices = (*((name, names.framework(name)) for name in names.FRAMEWORKS), ("all", "All"))
+        self.frameworks = Segmented("Train in", choices, stretch=True)
+        self.digits = DigitsPanel(theme, self._studio.digits)
+        self.device = DeviceChoice(theme, self._studio.background)
+        self.epochs = Stepper("Epochs", theme, 1, LARGEST_EPOCHS, by_one)
+        self.batch_size = Stepper("Batch size", theme, 1, LARGEST_BATCH, by_doubling)
+        self.learning_rate = Stepper("Learning rate", theme, 0, 1000, one_two_five, whole=False)
+        self.seed = Stepper("Seed", theme, 0, 2**31 - 1, by_one)
+        self.validation = Stepper("Validation digits", theme, 0, 59_999, by_thousand)
+        self.validation.set_special("none")
+        self.threads = Stepper("CPU threads", theme, 0, 1024, by_one)
+        self.threads.set_special("auto")
+        self.network = NetworkTable(theme)
+        self.complaint = label(role="bad", wrap=True)
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        parts = QVBoxLayout(inside)
+        parts.setContentsMargins(0, 0, 6, 0)
+        parts.setSpacing(8)
+        for part in (label("Recipe", "cardTitle"), self.recipe, self._summary):
+            parts.addWidget(part)
+        for part in (label("Train in", "cardTitle"), self.frameworks):
+            parts.addWidget(part)
+        parts.addLayout(self._fields())
+        parts.addWidget(self.complaint)
+        parts.addWidget(label("Network", "cardTitle"))
+        parts.addWidget(self.network)
+        parts.addStretch(1)
+        self.body.addWidget(_scrolled(inside))
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def _fields(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(1, self._studio.theme.pixels(140))
+        grid.addWidget(label("Digits", "secondary"), 0, 0)
+        grid.addWidget(self.digits.choice, 0, 1)
+        grid.addWidget(self.digits, 1, 0, 1, 2)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Device", self.device),
+            ("Epochs", self.epochs),
+            ("Batch size", self.batch_size),
+            ("Learning rate", self.learning_rate),
+            ("Seed", self.seed),
+            ("Validation digits", self.validation),
+            ("CPU threads", self.threads),
+        )
+        for place, (name, control) in enumerate(rows, start=2):
+            grid.addWidget(label(name, "secondary"), place, 0)
+            grid.addWidget(control, place, 1)
+        return grid
+
+    def _connect(self) -> None:
+        self.recipe.chosen.connect(self._change_recipe)
+        self.frameworks.chosen.connect(self._read)
+        self.digits.chosen.connect(self._read)
+        self.device.chosen.connect(self._read)
+        for field in self._steppers():
+            field.edited.connect(self._read)
+
+    def _steppers(self) -> tuple[Stepper, ...]:
+        return (
+            self.epochs, self.batch_size, self.learning_rate,
+            self.seed, self.validation, self.threads,
+        )  # fmt: skip
+
+    @property
+    def form(self) -> Form:
+        """How everything is set."""
+        return self._form
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """One width, whatever is in it."""
+        return QSize(self._studio.theme.pixels(316), self._studio.theme.pixels(600))
+
+    def specs(self) -> tuple[RunSpec, ...]:
+        """The runs to train.
+
+        Raises:
+            SpecError: something is set wrongly.
+        """
+        return run_specs(self._form)
+
+    def show_form(self, form: Form) -> None:
+        """Sets every control."""
+        self._form = form
+        chosen = "all" if len(form.frameworks) > 1 else form.frameworks[0]
+        self.frameworks.choose(chosen)
+        self.recipe.choose(form.recipe)
+        self.device.choose(form.device)
+        numbers = (
+            form.epochs, form.batch_size, form.learning_rate,
+            form.seed, form.validation, form.threads,
+        )  # fmt: skip
+        for field, number in zip(self._steppers(), numbers, strict=True):
+            field.set_number(number)
+        self._tell()
+
+    @Slot(str)
+    def _change_recipe(self, name: str) -> None:
+        self.show_form(with_recipe(self._form, name))
+
+    @Slot()
+    def _read(self) -> None:
+        self._form = replace(
+            self._form,
+            frameworks=self._chosen_frameworks(),
+            dataset=self.digits.dataset,
+            device=self.device.device,
+            epochs=self.epochs.whole,
+            batch_size=self.batch_size.whole,
+            learning_rate=self.learning_rate.number,
+            seed=self.seed.whole,
+            validation=self.validation.whole,
+            threads=self.threads.whole,
+        )
+        self._tell()
+
+    def _chosen_frameworks(self) -> tuple[FrameworkName, ...]:
+        if self.frameworks.choice == "all":
+            return tuple(name for name in names.FRAMEWORKS if self.frameworks.enabled(name))
+        return tuple(name for name in names.FRAMEWORKS if name == self.frameworks.choice)
+
+    def _offer_frameworks(self) -> None:
+        for name in names.FRAMEWORKS:
+            known = registry.entry(name)
+            missing = "" if registry.version(name) else f"{known.title} is not installed."
+            self.frameworks.enable(name, missing, f"Train in {known.title}")
+        self.frameworks.enable("all", tip="One after the other, same weights, same batches")
+        self._form = replace(self._form, frameworks=self._chosen_frameworks())
+
+    def _tell(self) -> None:
+        recipe = recipes.recipe(self._form.recipe)
+        self._summary.setText(f"{recipe.summary} Reported: {recipe.reported}.")
+        self._summary.setToolTip(recipe.provenance)
+        self.network.show_model(recipe.model)
+        problem = ""
+        try:
+            self.specs()
+        except SpecError as error:
+            problem = str(error)
+        self.complaint.setText(problem)
+        self.complaint.setVisible(bool(problem))
+        self.learning_rate.setProperty("wrong", "rate" in problem)
+        restyle(self.learning_rate)
+        self.edited.emit()
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(inside)
+    return area

@@ -1,0 +1,96 @@
+"""A line plot: a quiet place at first, a pyqtgraph canvas once the window stands."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
+
+from mnist_studio.gui.plots.line import Line
+from mnist_studio.gui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.plots.canvas import Canvas
+
+REFRESH_MS = 50
+"""Lines are drawn at most twenty times a second, however fast the numbers come."""
+
+
+class LinePlot(QWidget):
+    """Shows named lines, or a widget in their place while there are none."""
+
+    def __init__(
+        self, name: str, theme: Theme, empty: QWidget, percent: bool = False, x: str = "Epoch"
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._percent = percent
+        self._x = x
+        self._log = False
+        self._lines: tuple[Line, ...] = ()
+        self._canvas: Canvas | None = None
+        self.setAccessibleName(name)
+        self.setAccessibleDescription("The table below holds the same numbers")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(empty)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._refresh)
+        theme.changed.connect(self._dress)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is, or will in a moment be, shown."""
+        return self._lines
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Still readable."""
+        return QSize(self._theme.pixels(180), self._theme.pixels(110))
+
+    def prepare(self) -> None:
+        """Builds the canvas; takes half a second the first time, so call it when nobody waits."""
+        if self._canvas is None:
+            from mnist_studio.gui.plots.canvas import Canvas
+
+            self._canvas = Canvas(self._theme, self._percent, self)
+            self._canvas.title_x(self._x)
+            self._canvas.set_log(self._log)
+            self._stack.addWidget(self._canvas)
+
+    def draw(self, lines: Sequence[Line]) -> None:
+        """Shows exactly these lines, soon."""
+        self._lines = tuple(lines)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def title_x(self, text: str) -> None:
+        """What the x axis counts."""
+        self._x = text
+        if self._canvas:
+            self._canvas.title_x(text)
+
+    def set_log(self, log: bool) -> None:
+        """A logarithmic y axis."""
+        self._log = log
+        if self._canvas:
+            self._canvas.set_log(log)
+
+    @Slot()
+    def _refresh(self) -> None:
+        if any(len(line.x) for line in self._lines):
+            self.prepare()
+            assert self._canvas is not None
+            self._canvas.draw(self._lines)
+            self._stack.setCurrentIndex(1)
+        else:
+            if self._canvas:
+                self._canvas.draw(())
+            self._stack.setCurrentIndex(0)
+
+    @Slot()
+    def _dress(self) -> None:
+        if self._canvas:
+            self._canvas.dress()

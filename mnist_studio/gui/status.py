@@ -1,0 +1,62 @@
+"""What the status line tells, from the state of the studio."""
+
+from dataclasses import dataclass
+
+from mnist_studio.gui.models import names
+from mnist_studio.gui.models.live import LiveRun
+from mnist_studio.gui.models.numbers import clock, counted
+from mnist_studio.gui.studio import Studio
+
+_STATES = {"starting": "starting", "warm": "ready", "failed": "failed", "missing": "not installed"}
+
+
+@dataclass(frozen=True)
+class Status:
+    """The words of the status line.
+
+    Attributes:
+        what: is running.
+        fraction: of it that is done; None without a bar.
+        left: the time left, in words.
+        aside: on the right.
+    """
+
+    what: str
+    fraction: float | None = None
+    left: str = ""
+    aside: str = ""
+
+
+def status_of(studio: Studio) -> Status:
+    """The status line of the moment."""
+    run = studio.queue.current
+    if run is not None:
+        return _training(studio, run)
+    if studio.digits.fetching:
+        return Status(studio.digits.fetching, studio.digits.fraction, aside=_aside(studio))
+    return Status("Ready", aside=_aside(studio))
+
+
+def _training(studio: Studio, run: LiveRun) -> Status:
+    waiting = sum(other.state == "queued" for other in studio.queue.runs)
+    left = run.progress.seconds_left if run.progress else None
+    words = f"{clock(left)} left" if left is not None else ""
+    if waiting:
+        words = f"{words} · {counted(waiting, 'run')} waiting".removeprefix(" · ")
+    return Status(_doing(run), run.fraction, words, _aside(studio))
+
+
+def _doing(run: LiveRun) -> str:
+    if run.phase == "train" and run.epoch:
+        return f"{run.title} · epoch {run.epoch} of {run.spec.training.epochs}"
+    return f"{run.title} · {run.state_text.lower()}"
+
+
+def _aside(studio: Studio) -> str:
+    states = studio.predictions.states.values()
+    told = [
+        f"{names.framework(state.framework)} {_STATES[state.state]}"
+        for state in states
+        if state.state in _STATES
+    ]
+    return f"Predictors: {', '.join(told)}" if told else ""

@@ -1,0 +1,108 @@
+"""What all pages share, handed to each: theme, runs, queue, drawing, answers, digits."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio import settings
+from mnist_studio.data.pictures import open_picture
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
+from mnist_studio.gui.bridge.digits import DigitSource
+from mnist_studio.gui.bridge.library import Library
+from mnist_studio.gui.bridge.predictions import Predictions
+from mnist_studio.gui.bridge.training import TrainingQueue
+from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.theme.theme import Choice, Theme
+
+MOST_MODELS = 20
+"""So many models of each framework answer, the newest."""
+
+
+class Studio(QObject):
+    """Owns the threads and the shared state of one window.
+
+    Signals:
+        told: a sentence for the user and its kind (plain, good, bad).
+        going: the name of a page to go to.
+        training_asked: train with what the Train page is set to.
+        picture_asked: let the user choose a picture.
+    """
+
+    told = Signal(str, str)
+    going = Signal(str)
+    training_asked = Signal()
+    picture_asked = Signal()
+
+    def __init__(self, theme: Theme, home: Path | None = None) -> None:
+        super().__init__()
+        self.theme = theme
+        self._settings, self._complaint = settings.load()
+        folder = Path(self._settings.data_folder) if self._settings.data_folder else None
+        self.background = Background(self)
+        self.library = Library(home, self)
+        self.queue = TrainingQueue(self)
+        self.drawing = Drawing(self)
+        self.predictions = Predictions(self)
+        self.digits = DigitSource(self.background, folder, self)
+        self._connect()
+        if self._settings.theme != theme.choice:
+            theme.choose(self._settings.theme)
+
+    def _connect(self) -> None:
+        self.library.changed.connect(self._hold)
+        self.library.failed.connect(self.complain)
+        self.digits.failed.connect(self.complain)
+        self.queue.changed.connect(self.library.refresh)
+        self.drawing.image_changed.connect(self.predictions.ask)
+
+    def open(self) -> None:
+        """Starts the threads; called after the first paint."""
+        self.library.open()
+        self.digits.look()
+        if self._complaint:
+            self.told.emit(self._complaint, "bad")
+
+    def close(self) -> None:
+        """Ends everything that runs and waits for it."""
+        self.queue.close()
+        self.predictions.close()
+        self.background.close()
+        self.library.close()
+
+    def choose_theme(self, choice: Choice) -> None:
+        """Sets the theme and keeps it."""
+        self.theme.choose(choice)
+        self._settings = settings.Settings(choice, self._settings.data_folder)
+        kept = self._settings
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            settings.save(kept)
+
+        self.background.start(work, self._ignore, self.complain)
+
+    def open_picture(self, file: Path) -> None:
+        """Puts the digit of a picture file on the pad."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> object:
+            return open_picture(file)
+
+        self.background.start(work, self.drawing.open, self.complain)
+
+    @Slot(object)
+    def complain(self, error: Exception) -> None:
+        """Tells the user of an error."""
+        self.told.emit(str(error) or repr(error), "bad")
+
+    @Slot(object)
+    def _ignore(self, nothing: object) -> None:
+        """Takes the result of work that has none."""
+
+    @Slot()
+    def _hold(self) -> None:
+        held = []
+        count: dict[str, int] = {}
+        for row in self.library.trained:
+            count[row.framework] = count.get(row.framework, 0) + 1
+            if count[row.framework] <= MOST_MODELS:
+                held.append(row.run)
+        self.predictions.hold(held)

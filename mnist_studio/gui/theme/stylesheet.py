@@ -1,0 +1,137 @@
+"""The one style sheet, generated from the roles of a palette."""
+
+from collections.abc import Callable
+from string import Template
+
+from mnist_studio.gui.theme.palette import Palette
+
+_SHEET = Template("""
+* { outline: none; }
+QWidget { color: $text; font-size: ${t13}px; }
+QMainWindow, QWidget#page, QWidget#pageBody, QDialog { background: $ground; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 5px 7px; }
+
+QFrame#card { background: $panel; border: 1px solid $line; border-radius: 10px; }
+QWidget#navigation { background: $panel; border-right: 1px solid $line; }
+QWidget#topBar { background: $panel; border-bottom: 1px solid $line; }
+QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
+QLabel { background: transparent; }
+QLabel#pageName { font-size: ${t17}px; font-weight: 600; }
+QLabel#cardTitle { font-weight: 600; }
+QLabel#secondary { color: $secondary; font-size: ${t12}px; }
+QLabel#headline { font-size: ${t15}px; font-weight: 600; }
+QLabel#huge { font-size: ${t56}px; font-weight: 700; }
+QLabel#large { font-size: ${t34}px; font-weight: 700; }
+QLabel#bad { color: $bad; font-size: ${t12}px; }
+QLabel#good { color: $good; }
+
+QToolButton#navigationItem {
+  border: 2px solid transparent; border-radius: 8px; color: $secondary; background: transparent;
+  font-size: ${t11}px; padding: 5px 2px; }
+QToolButton#navigationItem:hover { background: $hover; }
+QToolButton#navigationItem:checked { background: $hover; color: $text; font-weight: 600; }
+QToolButton#navigationItem:focus { border-color: $accent; }
+
+QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; color: $text;
+  padding: 4px 12px; min-height: ${h22}px; font-weight: 500; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $line; }
+QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; }
+QPushButton:disabled { color: $secondary; background: $ground; }
+QPushButton[primary="true"] { background: $accent; border-color: $accent; color: $on_accent; }
+QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[primary="true"]:focus { border: 2px solid $text; }
+QPushButton[primary="true"]:disabled { background: $hover; border-color: $line; color: $secondary; }
+QPushButton[quiet="true"] { border-color: transparent; background: transparent; color: $accent;
+  padding: 4px 6px; }
+QPushButton[quiet="true"]:hover { background: $hover; }
+QPushButton[quiet="true"]:focus { border: 2px solid $accent; padding: 3px 5px; }
+QPushButton[quiet="true"]:disabled { color: $secondary; }
+QPushButton[danger="true"] { color: $bad; }
+QPushButton::menu-indicator { width: 0; }
+
+QFrame#segmented { border: 1px solid $line; border-radius: 6px; background: $panel; }
+QToolButton#segment { border: 2px solid transparent; border-radius: 5px; padding: 2px 8px;
+  min-height: ${h22}px; background: transparent; color: $text; }
+QToolButton#segment:hover { background: $ground; }
+QToolButton#segment:checked { background: $hover; font-weight: 600; }
+QToolButton#segment:focus { border-color: $accent; }
+QToolButton#segment:disabled { color: $secondary; }
+
+QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit { background: $ground;
+  border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
+  selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { background: $hover; }
+QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {
+  border: 2px solid $accent; padding: 2px 7px; }
+QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"] {
+  border-color: $bad; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; padding: 4px;
+  selection-background-color: $hover; selection-color: $text; }
+QComboBox QAbstractItemView::item { min-height: ${h28}px; padding: 0 8px; }
+QFrame#stepper { background: $ground; border: 1px solid $line; border-radius: 6px; }
+QFrame#stepper[focused="true"] { border: 1px solid $accent; }
+QFrame#stepper[wrong="true"] { border: 1px solid $bad; }
+QFrame#stepper QSpinBox, QFrame#stepper QDoubleSpinBox { border: 0; background: transparent;
+  padding: 0 2px; }
+QToolButton#step { border: 2px solid transparent; border-radius: 5px; background: transparent; }
+QToolButton#step:hover { background: $hover; }
+QToolButton#step:focus { border-color: $accent; }
+
+QTableView { background: transparent; border: 0; gridline-color: $line; selection-color: $text;
+  selection-background-color: $hover; alternate-background-color: $panel; }
+QTableView::item { border-bottom: 1px solid $line; padding: 0 8px; }
+QTableView::item:hover { background: $hover; }
+QTableView::item:selected { background: $hover; color: $text; }
+QTableView::item:focus { border: 1px solid $accent; }
+QTableView::indicator { width: ${h16}px; height: ${h16}px; }
+QHeaderView, QHeaderView::section { background: transparent; border: 0; color: $secondary;
+  font-size: ${t12}px; }
+QHeaderView::section { border-bottom: 1px solid $line; padding: 4px 8px; }
+QTableCornerButton::section { background: transparent; border: 0; }
+
+QProgressBar { background: $hover; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QPlainTextEdit { font-size: ${t12}px; border: 0; background: transparent; }
+QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: 0; }
+QScrollBar { background: transparent; border: 0; margin: 0; }
+QScrollBar:vertical { width: 10px; } QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: $line; border-radius: 4px; margin: 1px; }
+QScrollBar::handle:vertical { min-height: 30px; } QScrollBar::handle:horizontal { min-width: 30px; }
+QScrollBar::handle:hover { background: $secondary; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:hover { background: $line; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 6px 18px; border-radius: 5px; }
+QMenu::item:selected { background: $hover; }
+QMenu::item:disabled { color: $secondary; }
+QMenu::separator { height: 1px; background: $line; margin: 4px; }
+
+QFrame#notice { background: $panel; border: 1px solid $line; border-radius: 8px; }
+QFrame#notice[kind="bad"] { border-color: $bad; }
+QFrame#notice[kind="good"] { border-color: $good; }
+QFrame#overlay { background: $panel; border: 1px solid $line; border-radius: 12px; }
+QLabel#key { background: $ground; border: 1px solid $line; border-radius: 5px; padding: 2px 8px;
+  font-size: ${t12}px; }
+""")
+
+
+def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
+    """The style sheet in the colours of a palette.
+
+    Args:
+        palette: the colours by role.
+        pixels: turns a length of the design into pixels.
+    """
+    sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
+    heights = {f"h{height}": pixels(height) for height in (16, 22, 28)}
+    return _SHEET.substitute(
+        **palette.__dict__, **sizes, **heights, accent_hover=_mixed(palette.accent, palette.text)
+    )
+
+
+def _mixed(first: str, second: str, part: float = 0.15) -> str:
+    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)

@@ -1,0 +1,92 @@
+"""The theme of the moment: follows the system, or what the user chose."""
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtWidgets import QApplication
+
+from mnist_studio.gui.theme.palette import PALETTES, Palette, Scheme
+from mnist_studio.gui.theme.stylesheet import stylesheet
+
+Choice = Literal["system", "light", "dark"]
+
+SMALLEST_TEXT = 13
+"""Pixels of normal text where the system's own font is not larger."""
+
+SCALES = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+class Theme(QObject):
+    """Palette and text size of the application.
+
+    Signals:
+        changed: palette or size are new; whoever paints by hand paints again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: Choice = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._system_pixels = max(SMALLEST_TEXT, QFontInfo(application.font()).pixelSize())
+        self._scale = 1.0
+        self._choice: Choice = choice
+        application.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self.choose(choice)
+
+    @property
+    def choice(self) -> Choice:
+        """What the user chose."""
+        return self._choice
+
+    @property
+    def scheme(self) -> Scheme:
+        """Light or dark, whichever is shown."""
+        if self._choice != "system":
+            return self._choice
+        dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return "dark" if dark else "light"
+
+    @property
+    def palette(self) -> Palette:
+        """The colours that are shown."""
+        return PALETTES[self.scheme]
+
+    def pixels(self, size: float) -> int:
+        """A length of the design, which counts on text of 13 pixels, at the size of the moment."""
+        return round(size * self._scale * self._system_pixels / SMALLEST_TEXT)
+
+    def font(self, size: float, bold: bool = False) -> QFont:
+        """The system's font, with figures of one width."""
+        font = QFont(self._application.font())
+        font.setPixelSize(self.pixels(size))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def choose(self, choice: Choice) -> None:
+        """Follows the system, or stays light or dark."""
+        self._choice = choice
+        schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+        self._application.styleHints().setColorScheme(
+            schemes.get(choice, Qt.ColorScheme.Unknown)
+        )
+        self._apply()
+
+    def zoom(self, steps: int) -> None:
+        """Makes everything larger or smaller; 0 returns to the system's size."""
+        at = min(range(len(SCALES)), key=lambda place: abs(SCALES[place] - self._scale))
+        to = min(max(at + steps, 0), len(SCALES) - 1)
+        self._scale = SCALES[to] if steps else 1.0
+        self._apply()
+
+    @Slot()
+    def _system_changed(self) -> None:
+        if self._choice == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        self._application.setFont(self.font(13))
+        self._application.setStyleSheet(stylesheet(self.palette, self.pixels))
+        self.changed.emit()

@@ -1,0 +1,102 @@
+"""Labels, buttons and layouts with the names the style sheet knows."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+GAP = 12
+
+
+def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
+    """A label; ``role`` is its name in the style sheet, such as ``secondary``."""
+    made = QLabel(text)
+    made.setObjectName(role)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if wrap:
+        # A wrapped label may shrink: its row decides how wide it is.
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return made
+
+
+def button(
+    text: str,
+    action: Callable[[], object],
+    tip: str = "",
+    primary: bool = False,
+    quiet: bool = False,
+    danger: bool = False,
+) -> QPushButton:
+    """A button that does one thing."""
+    made = QPushButton(text)
+    made.setToolTip(tip)
+    made.setProperty("primary", primary)
+    made.setProperty("quiet", quiet)
+    made.setProperty("danger", danger)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.clicked.connect(lambda: action())
+    return made
+
+
+def enable(control: QWidget, reason: str = "", tip: str = "") -> None:
+    """Enables a control, or disables it and says why under the pointer.
+
+    Args:
+        control: the control.
+        reason: why it cannot be used; empty where it can.
+        tip: what it does, shown where it can be used.
+    """
+    control.setEnabled(not reason)
+    control.setToolTip(reason or tip)
+
+
+def column(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QVBoxLayout:
+    """Things below each other; a number is a stretch of that weight."""
+    layout = QVBoxLayout()
+    _fill(layout, items, gap, margin)
+    return layout
+
+
+def row(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QHBoxLayout:
+    """Things beside each other; a number is a stretch of that weight."""
+    layout = QHBoxLayout()
+    _fill(layout, items, gap, margin)
+    return layout
+
+
+def holder(layout: QLayout, name: str = "") -> QWidget:
+    """A widget that only holds a layout."""
+    made = QWidget()
+    made.setObjectName(name)
+    made.setLayout(layout)
+    return made
+
+
+def restyle(widget: QWidget) -> None:
+    """Lets the style sheet see a property that has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _fill(
+    layout: QBoxLayout, items: tuple[QWidget | QLayout | int, ...], gap: int, margin: int
+) -> None:
+    layout.setSpacing(gap)
+    layout.setContentsMargins(margin, margin, margin, margin)
+    for item in items:
+        if isinstance(item, int):
+            layout.addStretch(item)
+        elif isinstance(item, QWidget):
+            layout.addWidget(item)
+        else:
+            layout.addLayout(item)

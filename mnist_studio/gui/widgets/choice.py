@@ -1,0 +1,114 @@
+"""A drop-down field, painted in the studio's own look."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QColor, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
+
+from mnist_studio.gui.theme.icons import pixmap
+from mnist_studio.gui.theme.theme import Theme
+
+_DETAIL = Qt.ItemDataRole.UserRole + 2
+
+
+class Choice(QComboBox):
+    """One of several named values, each with a word on the right.
+
+    Signals:
+        chosen: the key of the new choice, when the user made it.
+        opening: the list is about to be shown.
+    """
+
+    chosen = Signal(str)
+    opening = Signal()
+
+    def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.activated.connect(lambda: self.chosen.emit(self.choice))
+        theme.changed.connect(self.update)
+
+    def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        """Sets what can be chosen: key, text and a word on the right. Keeps the choice."""
+        kept = self.choice
+        self.clear()
+        for key, text, detail in choices:
+            self.addItem(text, key)
+            self.setItemData(self.count() - 1, detail, _DETAIL)
+        if kept:
+            self.choose(kept)
+
+    @property
+    def choice(self) -> str:
+        """The key of what is chosen; empty before anything was offered."""
+        return str(self.currentData() or "")
+
+    def choose(self, key: str) -> None:
+        """Chooses without telling."""
+        at = self.findData(key)
+        if at >= 0:
+            self.setCurrentIndex(at)
+
+    def enable(self, key: str, reason: str = "") -> None:
+        """Enables one entry, or disables it with the reason under the pointer."""
+        model = self.model()
+        at = self.findData(key)
+        if at < 0 or not isinstance(model, QStandardItemModel):
+            return
+        item = model.item(at)
+        item.setEnabled(not reason)
+        item.setToolTip(reason)
+
+    def showPopup(self) -> None:  # noqa: N802
+        """Shows the list."""
+        self.opening.emit()
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Leaves the wheel to the page: scrolling past a field must not change it."""
+        event.ignore()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """May be narrow: long texts are cut with dots."""
+        return QSize(self._theme.pixels(64), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Frame, text, the word on the right, and a chevron."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter, option)
+        self._paint_words(painter)
+        painter.end()
+
+    def _paint_frame(self, painter: QPainter, option: QStyleOptionComboBox) -> None:
+        palette, hint = self._theme.palette, 0.5
+        focused = self.hasFocus()
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and self.isEnabled()
+        painter.setPen(QPen(QColor(palette.accent if focused else palette.line), 1 + focused))
+        painter.setBrush(QColor(palette.hover if hovered else palette.ground))
+        inset = hint + focused / 2
+        frame = self.rect().toRectF().adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(frame, 6, 6)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        palette, size = self._theme.palette, self._theme.pixels(16)
+        room = self.rect().adjusted(10, 0, -size - 10, 0)
+        detail = str(self.currentData(_DETAIL) or "")
+        painter.setPen(QColor(palette.secondary))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, detail)
+        width = room.width() - painter.fontMetrics().horizontalAdvance(detail) - 8 * bool(detail)
+        painter.setPen(QColor(palette.text if self.isEnabled() else palette.secondary))
+        text = painter.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, width
+        )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        chevron = pixmap("chevron", palette.secondary, size, self.devicePixelRatioF())
+        place = QRect(self.width() - size - 7, (self.height() - size) // 2, size, size)
+        painter.drawPixmap(place, chevron)

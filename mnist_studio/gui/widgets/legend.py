@@ -1,0 +1,49 @@
+"""Samples of how a framework is drawn: its colour and its dash."""
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QWidget
+
+from mnist_studio.gui.models import names
+from mnist_studio.gui.theme.palette import DASHES
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.basics import label, row
+
+_DENSITY = 2
+
+
+def sample(theme: Theme, framework: str) -> QPixmap:
+    """A short line in the colour and dash of a framework."""
+    width, height = theme.pixels(22), theme.pixels(12)
+    picture = QPixmap(QSize(width, height) * _DENSITY)
+    picture.setDevicePixelRatio(_DENSITY)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(QColor(theme.palette.framework(framework)), 2.4, DASHES[framework])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(1, height / 2), QPointF(width - 1, height / 2))
+    painter.end()
+    return picture
+
+
+class FrameworkLabel(QWidget):
+    """A framework's sample and its name, or other words after the sample."""
+
+    def __init__(self, theme: Theme, framework: str, text: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        self._framework = framework
+        self._sample = QLabel()
+        self._text = label(text or names.framework(framework), "secondary")
+        self.setLayout(row(self._sample, self._text, gap=6))
+        theme.changed.connect(self._paint_sample)
+        self._paint_sample()
+
+    def say(self, text: str) -> None:
+        """Other words after the sample."""
+        self._text.setText(text)
+
+    def _paint_sample(self) -> None:
+        self._sample.setPixmap(sample(self._theme, self._framework))

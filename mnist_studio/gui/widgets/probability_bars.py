@@ -1,0 +1,93 @@
+"""Ten probabilities as ten bars."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent
+
+from mnist_studio.gui.theme.theme import Theme
+
+
+class ProbabilityBars(QWidget):
+    """Ten bars over the digits 0-9; the highest is in the framework's colour."""
+
+    def __init__(self, theme: Theme, framework: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._framework = framework
+        self._probabilities: tuple[float, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.show_probabilities(())
+        theme.changed.connect(self.update)
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """What is shown: ten numbers, or none."""
+        return self._probabilities
+
+    def show_probabilities(self, probabilities: Sequence[float]) -> None:
+        """Shows ten probabilities, or ten empty places."""
+        self._probabilities = tuple(probabilities)
+        self.setAccessibleName("Probabilities")
+        self.setAccessibleDescription(self._words())
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for ten figures."""
+        return QSize(self._theme.pixels(170), self._theme.pixels(56))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Narrower still works."""
+        return QSize(self._theme.pixels(120), self._theme.pixels(48))
+
+    def event(self, event: QEvent) -> bool:
+        """Tells all ten numbers under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._words("\n"), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Bars over figures."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(11))
+        figures = painter.fontMetrics().height()
+        step = self.width() / 10
+        highest = max(self._probabilities, default=1.0)
+        for digit in range(10):
+            probability = self._probabilities[digit] if self._probabilities else 0.0
+            place = QRectF(digit * step, 0, step, self.height() - figures - 1)
+            self._paint_bar(painter, place, probability, 0 < probability == highest)
+            figure = QRectF(digit * step, self.height() - figures, step, figures)
+            self._paint_figure(painter, figure, digit, 0 < probability == highest)
+        painter.end()
+
+    def _paint_bar(
+        self, painter: QPainter, place: QRectF, probability: float, best: bool
+    ) -> None:
+        palette = self._theme.palette
+        high = max(2.0, probability * place.height())
+        width = min(place.width() - 3, self._theme.pixels(22))
+        left = place.center().x() - width / 2
+        bar = QRectF(left, place.bottom() - high, width, high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(palette.framework(self._framework) if best else palette.line))
+        painter.drawRoundedRect(bar, min(2.0, high / 2), min(2.0, high / 2))
+
+    def _paint_figure(self, painter: QPainter, place: QRectF, digit: int, best: bool) -> None:
+        palette = self._theme.palette
+        painter.setPen(QColor(palette.text if best else palette.secondary))
+        painter.setFont(self._theme.font(11, bold=best))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(digit))
+
+    def _words(self, between: str = ", ") -> str:
+        if not self._probabilities:
+            return "Nothing is drawn yet"
+        return between.join(
+            f"{digit}: {probability * 100:.1f} %"
+            for digit, probability in enumerate(self._probabilities)
+        )

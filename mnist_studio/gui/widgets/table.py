@@ -1,0 +1,69 @@
+"""Tables as all pages show them."""
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt, QEvent, QAbstractItemModel
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from mnist_studio.gui.models.table import SORT_ROLE
+from mnist_studio.gui.theme.theme import Theme
+
+
+class Table(QTableView):
+    """Rows of one height without a frame; numbers are of one width.
+
+    Space ticks the row where rows can be ticked.
+    """
+
+    def __init__(self, name: str, theme: Theme, model: QAbstractItemModel, wide: int = 0) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setAccessibleName(name)
+        self.setModel(model)
+        self.setShowGrid(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self._prepare_header(wide)
+        theme.changed.connect(self._resize_rows)
+        self._resize_rows()
+
+    def _prepare_header(self, wide: int) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(self._theme.pixels(48))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Space ticks the current row from any of its columns."""
+        first = self.currentIndex().siblingAtColumn(0)
+        checkable = first.isValid() and first.flags() & Qt.ItemFlag.ItemIsUserCheckable
+        if event.key() == Qt.Key.Key_Space and checkable:
+            ticked = first.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            state = Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked
+            self.model().setData(first, state, Qt.ItemDataRole.CheckStateRole)
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Keeps rows as high as the text asks."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._resize_rows()
+
+    def _resize_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(30))
+
+
+def sorted_by(model: QAbstractItemModel) -> QSortFilterProxyModel:
+    """A model whose rows are sorted by a click on a title."""
+    proxy = QSortFilterProxyModel(model)
+    proxy.setSourceModel(model)
+    proxy.setSortRole(SORT_ROLE)
+    return proxy
