@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnist_studio.data.digits import Digits
-from mnist_studio.events import Event, Log, Phase, PhaseName
+from mnist_studio.events import Event, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec, steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
@@ -56,23 +53,14 @@ class Session:
     @property
     def steps_per_epoch(self) -> int:
         """Batches an epoch, the smaller last one counted."""
-        return steps_per_epoch(self.spec.training, len(self.digits.train.labels))
+        return steps_per_epoch(self.spec.training, len(self.digits.train))
 
     @property
     def steps(self) -> int:
         """Of the whole run."""
         return self.steps_per_epoch * self.spec.training.epochs
 
-    @property
-    def test_labels(self) -> NDArray[np.uint8]:
-        """Of the test digits."""
-        return self.digits.test.labels
-
     def enter(self, phase: PhaseName, text: str = "") -> None:
         """Moves the clock to a phase and tells so."""
         self.clock.enter(phase)
         self.report(Phase(run=self.run, framework=self.spec.framework, phase=phase, text=text))
-
-    def log(self, text: str) -> None:
-        """Tells a line for the log."""
-        self.report(Log(run=self.run, framework=self.spec.framework, level="info", text=text))

@@ -1,0 +1,27 @@
+"""The composition root: the command line if a command is given, else the window.
+
+Children of the studio import this module again, so it imports next to nothing.
+"""
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Runs the studio and gives its exit code."""
+    # Before anything else, or a frozen app would start itself without end.
+    multiprocessing.freeze_support()
+    from mnist_studio.cli import parser
+
+    arguments = parser.parse(sys.argv[1:])
+    if arguments.command:
+        from mnist_studio.cli import commands
+
+        return commands.run(arguments)
+    from mnist_studio.gui import application
+
+    return application.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

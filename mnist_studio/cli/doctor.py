@@ -1,0 +1,84 @@
+"""``mnist-studio doctor``: what works here and what does not."""
+
+import os
+import platform
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+
+from mnist_studio import __version__, paths
+from mnist_studio.cli import output
+from mnist_studio.data import sources
+from mnist_studio.errors import StudioError
+from mnist_studio.frameworks.registry import ENTRIES
+from mnist_studio.jobs.probe import probe
+from mnist_studio.store.runs import RunStore
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: it was.
+        good: it works.
+        text: what was found, or what is wrong and what to do.
+    """
+
+    what: str
+    good: bool
+    text: str
+
+
+def run(arguments: Namespace) -> int:
+    """Looks at everything; 1 if something the studio cannot do without is broken."""
+    good = True
+    for finding in findings():
+        good &= finding.good
+        if arguments.json:
+            output.json_line(finding)
+        else:
+            output.line(f"{'ok ' if finding.good else 'BAD'}  {finding.what:14}{finding.text}")
+    return 0 if good else 1
+
+
+def findings() -> Iterator[Finding]:
+    """Each finding as soon as it is there; importing the frameworks takes seconds."""
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
+    yield Finding("studio", True, f"{__version__}, Python {platform.python_version()}, {system}")
+    for name in ENTRIES:
+        yield _framework(name)
+    yield _looked("window", _window)
+    yield _looked("digits", _digits)
+    yield _looked("runs", _runs)
+
+
+def _framework(name: str) -> Finding:
+    report = probe(name)
+    if report.problem:
+        # A framework that was never installed is a choice; the others go on without it.
+        return Finding(report.title, report.version is None, report.problem)
+    devices = ", ".join(f"{device.kind} ({device.name})" for device in report.devices)
+    return Finding(report.title, True, f"{report.version} on {devices}")
+
+
+def _looked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except StudioError as error:
+        return Finding(what, False, str(error))
+
+
+def _window() -> str:
+    return f"PySide6 {metadata.version('PySide6-Essentials')}"
+
+
+def _digits() -> str:
+    dataset = sources.load(sources.default_dataset())
+    return f"{dataset.title}: {len(dataset.train):,} + {len(dataset.test):,} from {dataset.source}"
+
+
+def _runs() -> str:
+    with RunStore() as store:
+        return f"{len(store.runs())} in {paths.home()}"

@@ -1,0 +1,108 @@
+"""What the command line understands. Imports nothing heavy: the window starts through it too."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from mnist_studio import __version__
+
+EPILOGUE = """Without a command the window opens. Exit codes: 0 done, 1 failed, 2 wrong usage,
+130 interrupted. MNIST_STUDIO_HOME moves what the studio keeps, MNIST_STUDIO_DATA names a folder
+with MNIST."""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments as values; leaves with exit code 2 and a message if they make no sense."""
+    return build().parse_args(arguments)
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="mnist-studio",
+        description="One network, three frameworks, compared fairly.",
+        epilog=EPILOGUE,
+    )
+    parser.add_argument("--version", action="version", version=f"MNIST Studio {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _recipes(commands)
+    _train(commands)
+    _predict(commands)
+    _evaluate(commands)
+    _runs(commands)
+    _doctor(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction
+
+
+def _recipes(commands: "Commands[argparse.ArgumentParser]") -> None:
+    _json(commands.add_parser("recipes", help="list what can be trained"))
+
+
+def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
+    train = commands.add_parser("train", help="train a recipe")
+    train.add_argument("recipe", metavar="RECIPE", help="see: mnist-studio recipes")
+    train.add_argument(
+        "--framework", metavar="NAME", help="numpy, pytorch, keras or all; the recipe's own if none"
+    )
+    digits = train.add_mutually_exclusive_group()
+    digits.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    digits.add_argument("--dataset", metavar="NAME", help="mnist or builtin")
+    train.add_argument("--epochs", type=int, metavar="N")
+    train.add_argument("--batch-size", type=int, metavar="N")
+    train.add_argument("--learning-rate", type=float, metavar="X")
+    train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
+    train.add_argument("--precision", metavar="NAME", help="float32 or float64")
+    train.add_argument(
+        "--device", metavar="NAME", default="auto", help="auto, cpu, cuda or mps (auto)"
+    )
+    train.add_argument("--threads", type=int, metavar="N", default=0, help="of the CPU")
+    _json(train, "one event a line")
+
+
+def _predict(commands: "Commands[argparse.ArgumentParser]") -> None:
+    predict = commands.add_parser("predict", help="answer picture files with trained models")
+    predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    _run(predict)
+    _json(predict, "one answer a line")
+
+
+def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
+    evaluate = commands.add_parser("evaluate", help="score trained models on other digits")
+    source = evaluate.add_mutually_exclusive_group(required=True)
+    source.add_argument("--idx", type=Path, metavar="DIR", help="folder with IDX test files")
+    source.add_argument("--pen-digits", type=Path, metavar="FILE", help="UNIPEN pen strokes")
+    _run(evaluate)
+    _json(evaluate, "one model a line")
+
+
+def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
+    runs = commands.add_parser("runs", help="list, continue, rename, export or delete runs")
+    _json(runs, "one run a line")
+    actions = runs.add_subparsers(dest="action", metavar="ACTION")
+    _run_id(actions.add_parser("continue", help="go on from the last checkpoint"))
+    rename = _run_id(actions.add_parser("rename", help="give it another title"))
+    rename.add_argument("title", metavar="TITLE")
+    export = _run_id(actions.add_parser("export", help="write its weights"))
+    export.add_argument("path", type=Path, metavar="FILE", help=".safetensors, .pt, .keras or .npz")
+    _run_id(actions.add_parser("delete", help="delete it with all that it left"))
+
+
+def _doctor(commands: "Commands[argparse.ArgumentParser]") -> None:
+    _json(commands.add_parser("doctor", help="tell what works here and what does not"))
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", metavar="ID", help="one run only; the start of its id is enough")
+
+
+def _run_id(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("run", metavar="ID", help="the start of it is enough")
+    return parser
+
+
+def _json(parser: argparse.ArgumentParser, what: str = "for programs") -> None:
+    parser.add_argument("--json", action="store_true", help=f"JSON lines: {what}")

@@ -1,0 +1,48 @@
+"""``mnist-studio recipes``: what can be trained."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+
+from mnist_studio.cli import output
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.run import TrainingSpec
+
+
+@dataclass(frozen=True)
+class RecipeLine:
+    """A recipe as JSON tells it."""
+
+    recipe: str
+    framework: str
+    parameters: int
+    summary: str
+    provenance: str
+    reported: str
+    training: TrainingSpec
+
+
+def run(arguments: Namespace) -> int:
+    """Lists the recipes."""
+    if arguments.json:
+        for recipe in RECIPES.values():
+            output.json_line(_line(recipe))
+        return 0
+    rows = [
+        (recipe.name, f"{parameter_count(recipe.model):,}", recipe.framework, recipe.summary)
+        for recipe in RECIPES.values()
+    ]
+    output.table(("Recipe", "Parameters", "Framework", "Network"), rows, right=(1,))
+    return 0
+
+
+def _line(recipe: Recipe) -> RecipeLine:
+    return RecipeLine(
+        recipe=recipe.name,
+        framework=recipe.framework,
+        parameters=parameter_count(recipe.model),
+        summary=recipe.summary,
+        provenance=recipe.provenance,
+        reported=recipe.reported,
+        training=recipe.training,
+    )

@@ -1,0 +1,91 @@
+"""``mnist-studio runs``: the history, and what one can do with a run."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+from datetime import datetime
+
+from mnist_studio.cli import output
+from mnist_studio.cli.training import train_all
+from mnist_studio.errors import StoreError, UsageError
+from mnist_studio.events import Finished, Stopped, Terminal
+from mnist_studio.jobs.export import SUFFIXES, Kind, export
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts
+from mnist_studio.store.runs import Run, RunStore
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run as JSON tells it."""
+
+    run: str
+    title: str
+    status: str
+    created: float
+    folder: str
+    spec: RunSpec
+    terminal: Terminal | None
+
+
+def run(arguments: Namespace) -> int:
+    """Lists the runs or acts on one."""
+    with RunStore() as store:
+        store.recover()
+        if arguments.action is None:
+            return _list(store, arguments.json)
+        chosen = store.run(arguments.run)
+        if arguments.action == "rename":
+            store.rename(chosen.id, arguments.title)
+        elif arguments.action == "delete":
+            store.delete(chosen.id)
+    if arguments.action == "export":
+        export(chosen, _kind(arguments), arguments.path)
+    elif arguments.action == "continue":
+        return _continue(chosen, arguments.json)
+    return 0
+
+
+def _list(store: RunStore, json: bool) -> int:
+    runs = store.runs()
+    if json:
+        for one in runs:
+            output.json_line(
+                RunLine(
+                    one.id, one.title, one.status, one.created, str(one.folder), one.spec,
+                    one.terminal,
+                )
+            )  # fmt: skip
+    elif runs:
+        columns = ("Run", "Title", "State", "Test accuracy", "Trained", "When")
+        output.table(columns, [_row(one) for one in runs], right=(3, 4))
+    else:
+        output.note("No runs yet. Start with: mnist-studio train compact-cnn")
+    return 0
+
+
+def _row(one: Run) -> tuple[str, ...]:
+    when = datetime.fromtimestamp(one.created).astimezone().strftime("%Y-%m-%d %H:%M")
+    end = one.terminal
+    if isinstance(end, Finished | Stopped):
+        trained = f"{end.seconds.get('train', 0.0):.1f} s"
+        return (one.id, one.title, one.status, output.percent(end.test_accuracy), trained, when)
+    return (one.id, one.title, one.status, "–", "–", when)
+
+
+def _kind(arguments: Namespace) -> Kind:
+    for kind, suffix in SUFFIXES.items():
+        if arguments.path.suffix == suffix:
+            return kind
+    raise UsageError(
+        f"{arguments.path.name} does not say which format is wanted.",
+        f"End it in one of {', '.join(SUFFIXES.values())}.",
+    )
+
+
+def _continue(chosen: Run, json: bool) -> int:
+    if chosen.status in ("running", "finished"):
+        raise StoreError(f"This run is {chosen.status}.", "Only runs that ended early can go on.")
+    if not (chosen.folder / artefacts.CHECKPOINT).exists():
+        raise StoreError("This run has no checkpoint.", "Train it anew.")
+    return train_all([TrainingJob(chosen.spec, resume=chosen.id)], [chosen.spec], json)

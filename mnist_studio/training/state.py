@@ -1,0 +1,133 @@
+"""Where a training stands, and what it tells of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mnist_studio.analysis.evaluation import accuracy, cross_entropy
+from mnist_studio.events import Epoch, Finished, Progress, Stopped
+from mnist_studio.frameworks.base import Array, Steps
+from mnist_studio.spec.run import learning_rate
+from mnist_studio.store import artefacts
+from mnist_studio.training.session import Session
+
+Score = tuple[float, float]
+"""Loss and accuracy."""
+
+
+@dataclass
+class State:
+    """Where a training stands.
+
+    Attributes:
+        session: the training.
+        step: steps trained.
+        before: training seconds of earlier processes, from the checkpoint.
+        losses: of the running epoch's steps, one array a chunk.
+        correct: digits answered rightly in the running epoch.
+        epoch: the last whole one, None before.
+    """
+
+    session: Session
+    step: int = 0
+    before: float = 0.0
+    losses: list[Array] = field(default_factory=list)
+    correct: int = 0
+    epoch: Epoch | None = None
+
+    @property
+    def train_seconds(self) -> float:
+        """Spent training so far, in all processes."""
+        return self.before + self.session.clock.seconds("train")
+
+    def add(self, steps: Steps) -> None:
+        """Counts the steps of a chunk."""
+        self.step += len(steps.losses)
+        self.losses.append(steps.losses)
+        self.correct += int(steps.correct.sum())
+
+    def restore(self, checkpoint: artefacts.Checkpoint, last: Epoch | None) -> None:
+        """Stands where a checkpoint was made; forgets steps that were made after it."""
+        session = self.session
+        artefacts.keep_steps(session.folder, checkpoint.step)
+        self.step, self.before, self.epoch = checkpoint.step, checkpoint.train_seconds, last
+        curve = artefacts.load_steps(session.folder)
+        begun = self.step // session.steps_per_epoch * session.steps_per_epoch
+        self.losses = [curve.losses[begun:].astype(np.float64)]
+        # Inside an epoch all batches are whole, so accuracies count digits.
+        right = float(curve.accuracies[begun:].astype(np.float64).sum())
+        self.correct = round(right * session.spec.training.batch_size)
+
+    def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
+        """The event of a chunk that was just added."""
+        session, trained = self.session, self.train_seconds
+        return Progress(
+            run=session.run,
+            framework=session.spec.framework,
+            epoch=(self.step - 1) // session.steps_per_epoch + 1,
+            step=self.step,
+            steps=session.steps,
+            losses=tuple(steps.losses.tolist()),
+            accuracies=tuple((steps.correct / batch).tolist()),
+            train_seconds=trained,
+            images_per_second=len(steps.losses) * batch / max(seconds, 1e-9),
+            seconds_left=trained / self.step * (session.steps - self.step),
+        )
+
+    def end_epoch(self, validation: Score | None, test: Array) -> Epoch:
+        """The event of an epoch that was trained and judged; the next one begins.
+
+        Args:
+            validation: loss and accuracy on the validation digits, None without any.
+            test: (n, 10), logits of the test digits.
+        """
+        session = self.session
+        digits, labels = len(session.digits.train), session.digits.test.labels
+        self.epoch = Epoch(
+            run=session.run,
+            framework=session.spec.framework,
+            epoch=self.step // session.steps_per_epoch,
+            step=self.step,
+            train_loss=float(np.concatenate(self.losses).mean()),
+            train_accuracy=self.correct / digits,
+            validation_loss=validation[0] if validation else None,
+            validation_accuracy=validation[1] if validation else None,
+            test_loss=cross_entropy(test, labels),
+            test_accuracy=accuracy(test, labels),
+            learning_rate=learning_rate(session.spec.training, self.step - 1, digits),
+            train_seconds=self.train_seconds,
+        )
+        self.losses, self.correct = [], 0
+        return self.epoch
+
+    def finished(self, epoch: Epoch, latency_ms: float) -> Finished:
+        """The event of a training that went to its end."""
+        return Finished(
+            run=self.session.run,
+            framework=self.session.spec.framework,
+            epochs=epoch.epoch,
+            step=self.step,
+            test_accuracy=epoch.test_accuracy,
+            test_loss=epoch.test_loss,
+            seconds=self._seconds(),
+            device=self.session.device,
+            latency_ms=latency_ms,
+        )
+
+    def stopped(self) -> Stopped:
+        """The event of a training that the user stopped."""
+        epoch = self.epoch
+        return Stopped(
+            run=self.session.run,
+            framework=self.session.spec.framework,
+            epochs=epoch.epoch if epoch else 0,
+            step=self.step,
+            test_accuracy=epoch.test_accuracy if epoch else None,
+            test_loss=epoch.test_loss if epoch else None,
+            seconds=self._seconds(),
+            device=self.session.device,
+        )
+
+    def _seconds(self) -> dict[str, float]:
+        seconds: dict[str, float] = dict(self.session.clock.all_seconds())
+        return seconds | {"train": self.train_seconds}
