@@ -41,9 +41,13 @@ def keep(connection: sqlite3.Connection, folder: Path, prefix: str) -> Path:
         StoreError: the folder cannot be written.
     """
     path = folder / f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
-    with closing(sqlite3.connect(":memory:")) as memory, writing(path):
-        connection.backup(memory)
-        files.write_bytes(path, memory.serialize())
+    with (
+        writing(path),
+        files.staged(path) as stage,
+        # An empty file is an empty database to SQLite, which fills it under its own handle.
+        closing(sqlite3.connect(stage.name, isolation_level=None)) as target,
+    ):
+        connection.backup(target)
     return path
 
 

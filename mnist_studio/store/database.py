@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mnist_studio.errors import StoreError
 from mnist_studio.store.disk import writing
@@ -24,6 +25,42 @@ _REMEDIES = {
     sqlite3.SQLITE_CANTOPEN: "Give yourself the right to write there.",
     sqlite3.SQLITE_IOERR: "Make sure that the disk is connected and has room.",
 }
+
+
+class Database:
+    """An open database that explains its errors. For the thread that opened it.
+
+    Attributes:
+        path: where it lies.
+        connection: for what needs SQLite itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens it; see ``connect``."""
+        self.path = path
+        self.connection = connect(path)
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """All rows that a query finds.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with explained(self.path):
+            return self.connection.execute(query, values).fetchall()
+
+    def write(self, statement: str, *values: object) -> int:
+        """Executes one statement in a transaction of its own; how many rows it changed.
+
+        Raises:
+            StoreError: the database cannot be written; nothing was changed.
+        """
+        with explained(self.path), transaction(self.connection):
+            return self.connection.execute(statement, values).rowcount
+
+    def close(self) -> None:
+        """Closes it. May be called twice."""
+        self.connection.close()
 
 
 def connect(path: Path) -> sqlite3.Connection:

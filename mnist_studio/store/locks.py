@@ -10,11 +10,50 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mnist_studio.errors import StoreError
 from mnist_studio.store.disk import writing
 
 NAME = "lock"
 
 Lock = FileLock
+
+
+class Locks:
+    """The locks that one supervisor holds, by the names of their folders."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Lock] = {}
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the lock of the folder of that name is held here."""
+        return name in self._held
+
+    def hold(self, folder: Path) -> None:
+        """Takes a folder's lock and keeps it.
+
+        Raises:
+            StoreError: it is held already, here or elsewhere, or the folder cannot be written.
+        """
+        lock = take(folder)
+        if lock is None:
+            raise running(folder.name)
+        self._held[folder.name] = lock
+
+    def release(self, name: str) -> None:
+        """Lets a lock go, if it is held here."""
+        lock = self._held.pop(name, None)
+        if lock:
+            lock.release()
+
+    def release_all(self) -> None:
+        """Lets all locks go."""
+        for name in tuple(self._held):
+            self.release(name)
+
+
+def running(name: str) -> StoreError:
+    """The error for a run that somebody supervises."""
+    return StoreError(f"The run {name} is still running.", "Stop it first.")
 
 
 def take(folder: Path) -> Lock | None:

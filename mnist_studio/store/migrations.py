@@ -20,7 +20,7 @@ _VERSION_1: Migration = (
         status   TEXT NOT NULL,  -- 'running' or the type of the terminal event
         created  REAL NOT NULL,  -- seconds since 1970
         terminal TEXT            -- JSON of the terminal event
-    ) STRICT
+    )
     """,
     """
     CREATE TABLE epochs (
@@ -28,7 +28,7 @@ _VERSION_1: Migration = (
         epoch INTEGER NOT NULL,
         event TEXT NOT NULL,     -- JSON of the epoch event
         PRIMARY KEY (run, epoch)
-    ) STRICT
+    )
     """,
 )
 

@@ -4,28 +4,26 @@ Only supervisors write here, never the children that train. Several supervisors,
 command line, may work at once: each holds the lock of the folder of every run it supervises.
 """
 
+import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from mnist_studio import events, paths
 from mnist_studio.errors import StoreError, UnknownName
 from mnist_studio.events import AnyEvent, Crashed, Epoch, Terminal
-from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec, check
-from mnist_studio.store import backup, folders, locks
-from mnist_studio.store.database import connect, explained, transaction
+from mnist_studio.store import backup, folders, locks, titles
+from mnist_studio.store.database import Database, explained
 from mnist_studio.store.migrations import migrate
-from mnist_studio.store.rows import COLUMNS, Run, epoch_of, run_of
+from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of
 
 __all__ = ["Run", "RunStore"]
 
-LONGEST_TITLE = 80
+_LOG = logging.getLogger(__name__)
 
 
 class RunStore:
@@ -41,18 +39,17 @@ class RunStore:
         Args:
             home: folder of the user's data; the usual one if not given.
         """
-        self._path = paths.database(home)
         self._runs = paths.runs(home)
         self._backups = paths.backups(home)
-        self._locks: dict[str, locks.Lock] = {}
-        self._connection = connect(self._path)
+        self._locks = locks.Locks()
+        self._database = Database(paths.database(home))
         try:
-            with explained(self._path):
-                migrate(self._connection, self._path, self._backups)
+            with explained(self._database.path):
+                migrate(self._database.connection, self._database.path, self._backups)
             self._finish_deletions()
             self._back_up()
         except BaseException:
-            self._connection.close()
+            self._database.close()
             raise
 
     def __enter__(self) -> Self:
@@ -70,9 +67,8 @@ class RunStore:
 
     def close(self) -> None:
         """Lets all locks go and closes the database. May be called twice."""
-        for run_id in tuple(self._locks):
-            self.release(run_id)
-        self._connection.close()
+        self._locks.release_all()
+        self._database.close()
 
     def create(self, spec: RunSpec) -> Run:
         """A new run that is running, and its folder, whose lock is held until close or release.
@@ -82,17 +78,13 @@ class RunStore:
         """
         check(spec)
         folder = folders.make(self._runs)
-        title = f"{spec.recipe} · {entry(spec.framework).title}"
-        row = (folder.name, title, codec.encode(spec), "running", time.time(), None)
+        row = (folder.name, titles.of(spec), codec.encode(spec), "running", time.time(), None)
         try:
             # The lock comes first: a row without it would be taken for crashed.
-            self._hold(folder)
-            with self._writing():
-                self._connection.execute(
-                    f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row
-                )
+            self._locks.hold(folder)
+            self._database.write(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
         except BaseException:
-            self.release(folder.name)
+            self._locks.release(folder.name)
             folders.move_to_trash(folder)
             folders.remove_trash(folder)
             raise
@@ -107,18 +99,19 @@ class RunStore:
             StoreError: also if it is running, here or elsewhere.
         """
         run = self.run(run_id)
-        self._hold(run.folder)
-        with self._writing():
-            self._connection.execute(
-                "UPDATE runs SET status = 'running', terminal = NULL WHERE id = ?", (run.id,)
+        self._locks.hold(run.folder)
+        try:
+            self._database.write(
+                "UPDATE runs SET status = 'running', terminal = NULL WHERE id = ?", run.id
             )
+        except BaseException:
+            self._locks.release(run.id)
+            raise
         return replace(run, status="running", terminal=None)
 
     def release(self, run_id: str) -> None:
-        """Lets the lock of a run go, if this store holds it."""
-        lock = self._locks.pop(run_id, None)
-        if lock:
-            lock.release()
+        """Lets the lock of a run go, if this store holds it; takes the whole id."""
+        self._locks.release(run_id)
 
     def record(self, event: AnyEvent) -> None:
         """Keeps epochs and the terminal event; other events are for the moment only.
@@ -129,7 +122,8 @@ class RunStore:
             StoreError: also if the run has ended before.
         """
         if isinstance(event, Epoch):
-            self._record_epoch(event)
+            row = (self._full_id(event.run), event.epoch, events.encode(event).decode())
+            self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
             if not self._end(self._full_id(event.run), event):
                 raise StoreError(f"The run {event.run} has ended before.", "Start a new run.")
@@ -137,20 +131,22 @@ class RunStore:
 
     def runs(self) -> tuple[Run, ...]:
         """All runs, newest first."""
-        rows = self._rows(f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC")
-        return tuple(run_of(row, self._runs) for row in rows)
+        query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
+        return tuple(run_of(row, self._runs) for row in self._database.rows(query))
 
     def run(self, run_id: str) -> Run:
         """The run of that id."""
-        full = self._full_id(run_id)
-        (row,) = self._rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", full)
+        row: Row
+        (row,) = self._database.rows(
+            f"SELECT {COLUMNS} FROM runs WHERE id = ?", self._full_id(run_id)
+        )
         return run_of(row, self._runs)
 
     def epochs(self, run_id: str) -> tuple[Epoch, ...]:
         """The epochs of a run in order."""
         full = self._full_id(run_id)
-        rows = self._rows("SELECT event FROM epochs WHERE run = ? ORDER BY epoch", full)
-        return tuple(epoch_of(text, full) for (text,) in rows)
+        query = "SELECT event FROM epochs WHERE run = ? ORDER BY epoch"
+        return tuple(epoch_of(text, full) for (text,) in self._database.rows(query, full))
 
     def rename(self, run_id: str, title: str) -> None:
         """Gives a run another title, of 1 to 80 characters.
@@ -158,16 +154,8 @@ class RunStore:
         Raises:
             StoreError: also if the title is empty or too long.
         """
-        # Lone surrogates, which a terminal may hand over, cannot be stored.
-        clean = " ".join(title.encode(errors="replace").decode().split())
-        if not 1 <= len(clean) <= LONGEST_TITLE:
-            raise StoreError(
-                f"A title of {len(clean)} characters cannot be kept.",
-                f"Choose one of 1 to {LONGEST_TITLE} characters.",
-            )
-        full = self._full_id(run_id)
-        with self._writing():
-            self._connection.execute("UPDATE runs SET title = ? WHERE id = ?", (clean, full))
+        row = (titles.tidy(title), self._full_id(run_id))
+        self._database.write("UPDATE runs SET title = ? WHERE id = ?", *row)
 
     def delete(self, run_id: str) -> None:
         """Deletes a run with all that it left.
@@ -178,7 +166,7 @@ class RunStore:
         full = self._full_id(run_id)
         folder = self._runs / full
         if folder.is_dir() and not locks.is_free(folder):
-            raise _running(full)
+            raise locks.running(full)
         folders.move_to_trash(folder)
         try:
             self._delete_row(full)
@@ -189,37 +177,23 @@ class RunStore:
 
     def recover(self) -> tuple[str, ...]:
         """Marks as crashed every running run that nobody supervises any more; gives their ids."""
-        running = self._rows("SELECT id FROM runs WHERE status = 'running' ORDER BY id")
+        running = self._database.rows("SELECT id FROM runs WHERE status = 'running' ORDER BY id")
         return tuple(
             run_id for (run_id,) in running if run_id not in self._locks and self._crashed(run_id)
         )
 
     def version(self) -> int:
         """A number that changes when another connection has written."""
-        ((version,),) = self._rows("PRAGMA data_version")
+        ((version,),) = self._database.rows("PRAGMA data_version")
         return int(version)
-
-    def _hold(self, folder: Path) -> None:
-        lock = locks.take(folder)
-        if lock is None:
-            raise _running(folder.name)
-        self._locks[folder.name] = lock
-
-    def _record_epoch(self, event: Epoch) -> None:
-        full = self._full_id(event.run)
-        row = (full, event.epoch, events.encode(event).decode())
-        with self._writing():
-            self._connection.execute("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", row)
 
     def _end(self, run_id: str, event: Terminal) -> bool:
         """Ends a run that is running; False if it was not, so that the first end stays."""
-        status = str(event.__struct_config__.tag)
-        row = (status, events.encode(event).decode(), run_id)
-        with self._writing():
-            cursor = self._connection.execute(
-                "UPDATE runs SET status = ?, terminal = ? WHERE id = ? AND status = 'running'", row
-            )
-        return cursor.rowcount == 1
+        row = (str(event.__struct_config__.tag), events.encode(event).decode(), run_id)
+        changed = self._database.write(
+            "UPDATE runs SET status = ?, terminal = ? WHERE id = ? AND status = 'running'", *row
+        )
+        return changed == 1
 
     def _crashed(self, run_id: str) -> bool:
         """Marks a running run as crashed if its lock can be taken; whether it was marked."""
@@ -240,42 +214,33 @@ class RunStore:
     def _finish_deletions(self) -> None:
         """Completes what a studio that died in the middle of a deletion began."""
         for folder in folders.trashed(self._runs):
-            self._delete_row(folder.name)
-            folders.remove_trash(folder)
+            try:
+                self._delete_row(folder.name)
+            except StoreError as error:
+                # A full disk must not keep the user from opening the store and making room.
+                _LOG.warning("The deletion of %s could not be finished. %s", folder.name, error)
+            else:
+                folders.remove_trash(folder)
 
     def _delete_row(self, run_id: str) -> None:
-        with self._writing():
-            self._connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+        self._database.write("DELETE FROM runs WHERE id = ?", run_id)
 
     def _full_id(self, beginning: str) -> str:
         """The one id that begins so."""
-        rows = self._rows(
-            "SELECT id FROM runs WHERE substr(id, 1, ?) = ?", len(beginning), beginning
-        )
-        # Nothing is the beginning of every id, but never what was meant.
-        found = [str(run_id) for (run_id,) in rows] if beginning else []
-        match found:
+        query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ?"
+        # Nothing is the beginning of every id, but never what was meant; no id is beyond ASCII,
+        # and SQLite takes no lone surrogates.
+        possible = beginning and beginning.isascii()
+        rows = self._database.rows(query, len(beginning), beginning) if possible else []
+        match [str(run_id) for (run_id,) in rows]:
             case [run_id]:
                 return run_id
             case []:
                 raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
             case _:
                 raise UnknownName(
-                    f"{len(found)} runs begin with “{beginning}”.", "Write more of the id."
+                    f"{len(rows)} runs begin with “{beginning}”.", "Write more of the id."
                 )
 
-    def _rows(self, query: str, *values: object) -> list[Any]:
-        with explained(self._path):
-            return self._connection.execute(query, values).fetchall()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with explained(self._path), transaction(self._connection):
-            yield
-
     def _back_up(self) -> None:
-        backup.keep_if_due(self._connection, self._path, self._backups)
-
-
-def _running(run_id: str) -> StoreError:
-    return StoreError(f"The run {run_id} is still running.", "Stop it first.")
+        backup.keep_if_due(self._database.connection, self._database.path, self._backups)

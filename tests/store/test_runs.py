@@ -109,7 +109,7 @@ def test_the_beginning_of_an_id_is_enough(store: RunStore, spec: RunSpec) -> Non
     assert store.run(second.id) == second
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "%", "____", "*"])
+@pytest.mark.parametrize("name", ["", "nothing", "%", "____", "*", "ü", "\udcff"])
 def test_a_run_that_does_not_exist_is_told(store: RunStore, spec: RunSpec, name: str) -> None:
     store.create(spec)
     for ask in (store.run, store.epochs, store.delete):
@@ -206,6 +206,24 @@ def test_a_deletion_that_the_database_refuses_brings_the_folder_back(
             store.delete(run.id)
         assert run.folder.is_dir()
         assert store.run(run.id).id == run.id
+
+
+def test_a_deletion_that_cannot_be_finished_does_not_close_the_store(
+    home: Path, spec: RunSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    with RunStore(home) as store:
+        run = store.create(spec)
+    run.folder.rename(run.folder.with_suffix(".deleted"))
+    connection = connect(home / "studio.sqlite")
+    with transaction(connection):
+        connection.execute(
+            "CREATE TRIGGER stop BEFORE DELETE ON runs BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    connection.close()
+    with RunStore(home) as store:
+        assert store.run(run.id).id == run.id
+    assert "could not be finished" in caplog.text
+    assert run.folder.with_suffix(".deleted").is_dir()
 
 
 def test_what_is_no_run_among_the_folders_is_left_alone(home: Path, spec: RunSpec) -> None:
