@@ -70,6 +70,8 @@ def _read(url: str, patience: float, queue: "Queue[bytes | Exception]", unwanted
                 pass
         _put(queue, b"", unwanted)
     except (OSError, HTTPException, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()  # It is the server's answer too, on an open connection.
         _put(queue, error, unwanted)
 
 

@@ -34,17 +34,18 @@ def staged(target: Path) -> Iterator[BinaryIO]:
     stage = target.with_name(f".{target.name}.{uuid4().hex}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with stage.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        stage.replace(target)
+        try:
+            with stage.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            stage.replace(target)
+        finally:
+            # After the rename there is nothing left of that name.
+            stage.unlink(missing_ok=True)
         _sync_folder(target.parent)
     except OSError as error:
         raise unwritable(error, target) from error
-    finally:
-        # After the rename there is nothing left of that name.
-        stage.unlink(missing_ok=True)
 
 
 def unwritable(error: OSError, target: Path) -> DataError:

@@ -1,0 +1,107 @@
+import errno
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from mnist_studio.data.files import staged, unreadable, unwritable, write_bytes
+from mnist_studio.errors import DataError
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def fail_half_way(file: BinaryIO, error: type[BaseException]) -> None:
+    file.write(b"half")
+    raise error
+
+
+def test_content_is_replaced_and_folders_are_made(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "file"
+    write_bytes(target, b"old")
+    write_bytes(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert names(target.parent) == ["file"]
+
+
+def test_until_the_end_a_reader_finds_the_old_content(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    write_bytes(target, b"old")
+    with staged(target) as file:
+        file.write(b"new")
+        file.flush()
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_any_error_leaves_the_old_content_and_no_staging_file(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    target = tmp_path / "file"
+    write_bytes(target, b"old")
+    with pytest.raises(error), staged(target) as file:
+        fail_half_way(file, error)
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_device_is_told() -> None:
+    with pytest.raises(OSError, match="No space") as caught, Path("/dev/full").open("wb") as full:
+        full.write(b"x")
+    assert "disk is full" in unwritable(caught.value, Path("file")).problem
+
+
+def test_a_full_disk_while_syncing_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "file"
+    write_bytes(target, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DataError, match="disk is full") as caught:
+        write_bytes(target, b"new")
+    assert "Free some space" in caught.value.remedy
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
+def test_a_file_where_a_folder_must_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DataError, match="could not be written"):
+        write_bytes(tmp_path / "file" / "beneath", b"")
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.EACCES, "may not be written"),
+        (errno.EROFS, "may not be written"),
+        (errno.EDQUOT, "disk is full"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_each_refusal_has_its_sentence(number: int, problem: str) -> None:
+    told = unwritable(OSError(number, os.strerror(number)), Path("file"))
+    assert problem in told.problem
+    assert told.remedy
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        (errno.ENOENT, "does not exist"),
+        (errno.EACCES, "may not be read"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_each_failure_to_read_has_its_sentence(number: int, problem: str) -> None:
+    told = unreadable(OSError(number, os.strerror(number)), Path("file"))
+    assert problem in told.problem
+    assert told.remedy
