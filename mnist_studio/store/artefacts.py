@@ -4,6 +4,7 @@ Arrays are safetensors, never pickles, with a hash of their bytes in the header;
 replaced as a whole. Only the steps grow: 8 bytes a step, of which a power cut can tear the last.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def load_weights(folder: Path, spec: RunSpec) -> Weights:
 def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
     """Adds steps, (k,) and (k,), to those of a run; a torn last record is cut off before.
 
-    Not forced to the disk: a power cut costs the last seconds of a curve, never its shape.
+    Not forced to the disk before the next checkpoint: a power cut costs the curve's last seconds.
 
     Raises:
         StoreError: the disk is full or refuses.
@@ -149,7 +150,7 @@ def load_test_logits(folder: Path) -> Array:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Replaces the checkpoint of a run.
+    """Replaces the checkpoint of a run; the steps it builds on are safe before.
 
     Raises:
         StoreError: the disk is full or refuses; the former checkpoint is untouched.
@@ -161,6 +162,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         "updates": str(checkpoint.optimiser.step),
         "train_seconds": repr(float(checkpoint.train_seconds)),
     }
+    _settle(folder / STEPS)
     tensors.save(folder / CHECKPOINT, weights | slots, notes)
 
 
@@ -208,6 +210,13 @@ def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
     return {_WEIGHT + name: shape for name, shape in weights.items()} | {
         f"{_SLOT}{name}/{slot}": shape for name, shape in weights.items() for slot in slots
     }
+
+
+def _settle(path: Path) -> None:
+    """Forces to the disk what was appended to a file, if there is one."""
+    if path.exists():
+        with writing(path), path.open("ab") as file:
+            os.fsync(file.fileno())
 
 
 def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -108,10 +108,12 @@ def test_a_checkpoint_comes_back_bit_for_bit(
     spec = with_training(spec, optimiser=optimiser)
     kept = checkpoint(spec)
     artefacts.save_checkpoint(tmp_path, checkpoint(spec, step=1))
+    artefacts.append_steps(tmp_path, [1.0], [0.5])
     artefacts.save_checkpoint(tmp_path, kept)
 
     loaded = artefacts.load_checkpoint(tmp_path, spec)
 
+    assert artefacts.load_steps(tmp_path).losses.tolist() == [1.0]
     assert (loaded.step, loaded.train_seconds) == (938, kept.train_seconds)
     assert loaded.optimiser.step == 938
     for mine, theirs in (
