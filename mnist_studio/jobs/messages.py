@@ -15,7 +15,7 @@ class TrainRequest(msgspec.Struct, frozen=True):
         data: folder of digits named by the user; empty for the usual places.
         launched: seconds since 1970 when the parent started the process.
         resume: go on from the checkpoint in the folder.
-        last_epoch: the last whole epoch before it.
+        epochs: that are known of it.
     """
 
     run: str
@@ -24,7 +24,7 @@ class TrainRequest(msgspec.Struct, frozen=True):
     data: str
     launched: float
     resume: bool = False
-    last_epoch: Epoch | None = None
+    epochs: tuple[Epoch, ...] = ()
 
 
 class Hold(msgspec.Struct, frozen=True, tag="hold", tag_field="type"):

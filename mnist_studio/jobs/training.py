@@ -129,7 +129,6 @@ class TrainingJob:
     _ended_well = False
 
     def _request(self, store: RunStore, run: Run) -> str:
-        epochs = store.epochs(run.id) if self._resume else ()
         request = TrainRequest(
             run=run.id,
             spec=codec.encode(self._spec),
@@ -137,7 +136,7 @@ class TrainingJob:
             data=str(self._data or ""),
             launched=time.time(),
             resume=bool(self._resume),
-            last_epoch=epochs[-1] if epochs else None,
+            epochs=store.epochs(run.id),
         )
         return messages.encode(request).decode()
 

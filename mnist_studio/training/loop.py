@@ -1,5 +1,7 @@
 """The one loop that drives any learner."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
@@ -37,11 +39,11 @@ class Training:
             self._learner.train(self._maker.make(0, np.empty((0, batch), np.int64)))
         self._learner.logits(train.images[: evaluate.SLICE])
 
-    def resume(self, checkpoint: artefacts.Checkpoint, last: Epoch | None) -> None:
-        """Goes on from a checkpoint of the same run, ``last`` being its last whole epoch."""
+    def resume(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+        """Goes on from a checkpoint of the same run, of which these epochs are known."""
         self._learner.load_weights(checkpoint.weights)
         self._learner.load_optimiser_state(checkpoint.optimiser)
-        self._state.restore(checkpoint, last)
+        self._state.restore(checkpoint, epochs)
 
     def run(self) -> Finished | Stopped:
         """Trains to the end or until a stop is wanted; keeps weights and logits.
@@ -50,8 +52,11 @@ class Training:
             TrainingFailed: the loss is no number any more.
             StoreError: the disk is full.
         """
-        while self._state.step < self._session.steps:
-            if not (self._train_epoch() and self._evaluate_epoch()):
+        state = self._state
+        while state.step < self._session.steps or state.unjudged:
+            # A run that was stopped while it was judged goes on with that.
+            trained = state.unjudged or self._train_epoch()
+            if not (trained and self._evaluate_epoch()):
                 return self._stopped()
         return self._finished()
 

@@ -1,5 +1,6 @@
 """Where a training stands, and what it tells of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,17 +47,32 @@ class State:
         self.losses.append(steps.losses)
         self.correct += int(steps.correct.sum())
 
-    def restore(self, checkpoint: artefacts.Checkpoint, last: Epoch | None) -> None:
-        """Stands where a checkpoint was made; forgets steps that were made after it."""
-        session = self.session
-        artefacts.keep_steps(session.folder, checkpoint.step)
-        self.step, self.before, self.epoch = checkpoint.step, checkpoint.train_seconds, last
-        curve = artefacts.load_steps(session.folder)
-        begun = self.step // session.steps_per_epoch * session.steps_per_epoch
+    @property
+    def unjudged(self) -> bool:
+        """An epoch was trained to its end and not yet evaluated."""
+        judged = self.epoch.step if self.epoch else 0
+        return self.step > judged and self.step % self.session.steps_per_epoch == 0
+
+    def restore(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+        """Stands where a checkpoint was made; forgets what was made after it."""
+        folder, self.step = self.session.folder, checkpoint.step
+        artefacts.keep_steps(folder, self.step)
+        self.before = checkpoint.train_seconds
+        self.epoch = max(
+            (epoch for epoch in epochs if epoch.step <= self.step),
+            key=lambda epoch: epoch.step,
+            default=None,
+        )
+        begun = self.epoch.step if self.epoch else 0
+        curve = artefacts.load_steps(folder)
         self.losses = [curve.losses[begun:].astype(np.float64)]
-        # Inside an epoch all batches are whole, so accuracies count digits.
-        right = float(curve.accuracies[begun:].astype(np.float64).sum())
-        self.correct = round(right * session.spec.training.batch_size)
+        accuracies = curve.accuracies[begun:].astype(np.float64)
+        self.correct = round(float(accuracies @ self._batch_sizes(len(accuracies))))
+
+    def _batch_sizes(self, steps: int) -> Array:
+        """Digits in each of the first ``steps`` batches of an epoch."""
+        size, digits = self.session.spec.training.batch_size, len(self.session.digits.train)
+        return np.minimum(size, digits - size * np.arange(steps))
 
     def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
         """The event of a chunk that was just added."""

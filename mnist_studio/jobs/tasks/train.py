@@ -98,7 +98,7 @@ def _train(
     training.prepare()
     if asked.resume:
         checkpoint = artefacts.load_checkpoint(session.folder, spec)
-        training.resume(checkpoint, asked.last_epoch)
+        training.resume(checkpoint, asked.epochs)
     return training.run()
 
 
