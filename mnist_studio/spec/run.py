@@ -7,7 +7,7 @@ import msgspec
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import optimisers, schedules
-from mnist_studio.spec.model import ModelSpec, describe
+from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.optimisers import Optimiser
 from mnist_studio.spec.schedules import Constant, Schedule
 
@@ -19,6 +19,8 @@ Precision = Literal["float32", "float64"]
 LARGEST_BATCH = 60_000
 LARGEST_EPOCHS = 10_000
 LARGEST_SEED = 2**63 - 1
+MOST_PARAMETERS = 200_000_000
+"""With their optimiser's state these take 2.4 GB; more would only end for lack of memory."""
 
 
 class TrainingSpec(msgspec.Struct, frozen=True):
@@ -77,7 +79,7 @@ def check(run: RunSpec) -> None:
         SpecError: says which number or layer, and why.
     """
     training = run.training
-    describe(run.model)
+    _within("number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
     optimisers.check(training.optimiser)
     schedules.check(training.schedule)
     _within("batch size", training.batch_size, 1, LARGEST_BATCH)

@@ -1,5 +1,7 @@
 """A loss that is no number: noticed, and explained by its likely cause."""
 
+from math import isfinite
+
 import numpy as np
 
 from mnist_studio.errors import TrainingFailed
@@ -29,6 +31,18 @@ def check_finite(training: TrainingSpec, first_step: int, steps: Steps) -> None:
         f"The loss stopped being a number in step {first_step + int(broken[0]):,}.",
         likely_cause(training),
     )
+
+
+def check_loss(training: TrainingSpec, loss: float) -> None:
+    """Refuses a loss over test or validation digits that is not finite.
+
+    Raises:
+        TrainingFailed: says the likely cause and what to change.
+    """
+    if not isfinite(loss):
+        raise TrainingFailed(
+            "The loss on digits that were not trained on is no number.", likely_cause(training)
+        )
 
 
 def likely_cause(training: TrainingSpec) -> str:

@@ -10,6 +10,7 @@ from mnist_studio.events import Epoch, Finished, Progress, Stopped
 from mnist_studio.frameworks.base import Array, Steps
 from mnist_studio.spec.run import learning_rate
 from mnist_studio.store import artefacts
+from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.session import Session
 
 Score = tuple[float, float]
@@ -96,9 +97,15 @@ class State:
         Args:
             validation: loss and accuracy on the validation digits, None without any.
             test: (n, 10), logits of the test digits.
+
+        Raises:
+            TrainingFailed: a loss is no number any more.
         """
         session = self.session
         digits, labels = len(session.digits.train), session.digits.test.labels
+        test_loss = cross_entropy(test, labels)
+        for loss in (test_loss, *(validation or ())):
+            check_loss(session.spec.training, loss)
         self.epoch = Epoch(
             run=session.run,
             framework=session.spec.framework,
@@ -108,7 +115,7 @@ class State:
             train_accuracy=self.correct / digits,
             validation_loss=validation[0] if validation else None,
             validation_accuracy=validation[1] if validation else None,
-            test_loss=cross_entropy(test, labels),
+            test_loss=test_loss,
             test_accuracy=accuracy(test, labels),
             learning_rate=learning_rate(session.spec.training, self.step - 1, digits),
             train_seconds=self.train_seconds,

@@ -1,0 +1,53 @@
+"""What holds for every test: a home of its own, and nothing left running behind it."""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for what the studio keeps; the user's own is never touched."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    """Fails a test that leaves a thread or a child process behind."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 2.0
+    while time.monotonic() < deadline and _left(before):
+        time.sleep(0.01)
+    assert not _left(before)
+
+
+def _left(before: set[threading.Thread]) -> list[object]:
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    return [*threads, *multiprocessing.active_children()]
+
+
+@pytest.fixture(scope="session")
+def shared_mnist() -> Path:
+    """A folder with the real MNIST files."""
+    folder = SHARED / "mnist"
+    if not folder.is_dir():
+        pytest.skip("real MNIST is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_pen_digits() -> Path:
+    """A file of real pen strokes."""
+    file = SHARED / "pen-digits" / "pendigits-orig-train.txt.gz"
+    if not file.is_file():
+        pytest.skip("the pen strokes are not here")
+    return file
