@@ -2,6 +2,8 @@
 
 The recipe is applied to the *points*, and only then are they drawn with a round pen: so strokes
 have MNIST's width and edges whatever the size of the drawing, which no shrunk bitmap would have.
+Points can be placed between pixels, so the centre of mass lands in the centre exactly and a
+drawing that grows does not jump from pixel to pixel.
 """
 
 from typing import NamedTuple
@@ -9,11 +11,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.normalise import BOX, Levels, place
+from mnist_studio.data.digits import SIDE
+from mnist_studio.data.normalise import BOX, CENTRE
 from mnist_studio.errors import PictureError
 
-PEN = 3.0
-"""Width of the pen in pixels of the digit image."""
+PEN = 2.5
+"""Width of the pen in pixels of the digit image.
+
+With it 7,494 pen digits by 30 writers have as much ink as MNIST's, averaged class by class.
+"""
+
+_EDGE = 1.4
+"""Pixels from full ink to none across a stroke's edge, which is a little softer than a pixel.
+
+With it they have as many grey pixels as MNIST's.
+"""
 
 FARTHEST = 1e9
 """Coordinates beyond this are not from any pad."""
@@ -25,6 +37,7 @@ _MOST = 1000
 """So many segments are drawn at most; a longer drawing is drawn in longer steps."""
 
 Points = NDArray[np.float64]
+Ramp = NDArray[np.float32]
 
 
 class Point(NamedTuple):
@@ -53,10 +66,10 @@ def digit_image(ink: Ink, pen: float = PEN) -> NDArray[np.uint8]:
     """
     strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
     _check(strokes)
-    fitted = _thinned(_fitted(strokes, BOX - pen, BOX / 2))
-    starts = np.concatenate([stroke[:-1] for stroke in fitted])
-    ends = np.concatenate([stroke[1:] for stroke in fitted])
-    return place(_coverage(_distances(starts, ends), pen))
+    rim = (pen + _EDGE - 1) / 2
+    segments = _segments(_thinned(_fitted(strokes, BOX - 2 * rim)))
+    levels = _drawn(segments + _shift(segments, pen, rim), pen, SIDE)
+    return np.asarray(np.rint(levels * (255 / levels.max())), dtype=np.uint8)
 
 
 def _check(strokes: list[Points]) -> None:
@@ -69,15 +82,15 @@ def _check(strokes: list[Points]) -> None:
             raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
 
 
-def _fitted(strokes: list[Points], extent: float, middle: float) -> list[Points]:
-    """Scaled so that the longer side of their box is ``extent``, its centre in ``middle``."""
+def _fitted(strokes: list[Points], extent: float) -> list[Points]:
+    """Scaled to a box whose longer side is ``extent``, in the middle of 20x20."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     side = float((high - low).max())
     # A tap is a dot: it has no size that could be scaled.
     dot = side <= 1e-12 * max(1.0, float(np.abs(points).max()))
     scale = 0.0 if dot else extent / side
-    return [(stroke - (low + high) / 2) * scale + middle for stroke in strokes]
+    return [(stroke - (low + high) / 2) * scale + BOX / 2 for stroke in strokes]
 
 
 def _thinned(strokes: list[Points]) -> list[Points]:
@@ -93,24 +106,42 @@ def _steps(stroke: Points, lengths: NDArray[np.float64], step: float) -> Points:
         return np.repeat(stroke, 2, axis=0)
     way = np.floor(np.cumsum(lengths) / step)
     begins = np.flatnonzero(np.diff(way, prepend=0.0)) + 1
-    keep = np.unique(np.concatenate([[0], begins, [len(stroke) - 1]]))
-    return stroke[keep]
+    kept: Points = stroke[np.unique(np.concatenate([[0], begins, [len(stroke) - 1]]))]
+    return kept
 
 
-def _distances(starts: Points, ends: Points) -> Levels:
-    """(20, 20): from every pixel's centre to the nearest of (n, 2) to (n, 2) segments."""
-    ways = (ends - starts).astype(np.float32)
-    pixels = np.arange(BOX, dtype=np.float32) + np.float32(0.5)
-    x = pixels - starts[:, :1].astype(np.float32)
-    y = pixels - starts[:, 1:].astype(np.float32)
-    squares = np.maximum((ways**2).sum(axis=1), np.float32(1e-12))
-    along_x, along_y = (x, y) * (ways / squares[:, None]).T[:, :, None]
-    part = np.clip(along_y[:, :, None] + along_x[:, None, :], 0, 1)
+def _segments(strokes: list[Points]) -> Points:
+    """(2, n, 2): where every segment starts, and where it ends."""
+    starts = np.concatenate([stroke[:-1] for stroke in strokes])
+    ends = np.concatenate([stroke[1:] for stroke in strokes])
+    return np.stack([starts, ends])
+
+
+def _shift(segments: Points, pen: float, rim: float) -> Points:
+    """(2,): from the middle of 20x20 to where the mass is centred, but never off the frame."""
+    mass = _drawn(segments, pen, BOX)
+    pixels = np.arange(BOX, dtype=np.float32)
+    centre = np.array([mass.sum(axis=0) @ pixels, mass.sum(axis=1) @ pixels]) / mass.sum()
+    low, high = segments.min(axis=(0, 1)) - rim, segments.max(axis=(0, 1)) + rim
+    return np.asarray(np.clip(CENTRE - centre, -low, SIDE - high))
+
+
+def _drawn(segments: Points, pen: float, side: int) -> Ramp:
+    """How much of every pixel of (side, side) the pen covers, 0-1."""
+    starts, ends = segments.astype(np.float32)
+    depths = np.float32(pen / 2) - _distances(starts, ends, side)
+    return np.asarray(np.clip(depths / np.float32(_EDGE) + np.float32(0.5), 0, 1))
+
+
+def _distances(starts: Ramp, ends: Ramp, side: int) -> Ramp:
+    """(side, side): from every pixel's centre to the nearest of n segments, each (n, 2)."""
+    ways = ends - starts
+    pixels = np.arange(side, dtype=np.float32) + np.float32(0.5)
+    x, y = pixels - starts[:, :1], pixels - starts[:, 1:]
+    squares = np.maximum((ways**2).sum(axis=1), np.float32(1e-12))[:, None]
+    part = (x * ways[:, :1] / squares)[:, None, :] + (y * ways[:, 1:] / squares)[:, :, None]
+    part = np.clip(part, 0, 1)
     across_x = x[:, None, :] - part * ways[:, 0, None, None]
     across_y = y[:, :, None] - part * ways[:, 1, None, None]
-    return np.asarray(np.sqrt((across_x**2 + across_y**2).min(axis=0)))
-
-
-def _coverage(distances: Levels, pen: float) -> Levels:
-    """How much of a pixel the pen covers, 0-1, taking the edge as straight within a pixel."""
-    return np.clip(np.float32(pen / 2 + 0.5) - distances, 0, 1)
+    nearest: Ramp = (across_x**2 + across_y**2).min(axis=0)
+    return np.asarray(np.sqrt(nearest))

@@ -81,7 +81,8 @@ def _tight(levels: Levels) -> Levels:
 def _start(mass: Levels) -> int:
     """Where a box with this mass along an axis must start."""
     centre = float(mass @ np.arange(len(mass))) / float(mass.sum())
-    return min(max(round(CENTRE - centre), 0), SIDE - len(mass))
+    # Symmetric ink lies between two pixels: the last digit of a sum must not choose.
+    return min(max(round(CENTRE - centre - 1e-6), 0), SIDE - len(mass))
 
 
 def _resampling(side: int, size: int) -> Levels:

@@ -13,6 +13,7 @@ from mnist_studio.data.ink import Ink, Point, Stroke
 from mnist_studio.errors import DataError
 
 _LARGEST = 1 << 28
+_POINT = re.compile(r"(-?\d+(?:\.\d*)?)\s+(-?\d+(?:\.\d*)?)")
 _LABEL = re.compile(r'\.SEGMENT\s+DIGIT\s.*"([0-9])"')
 
 
@@ -119,10 +120,10 @@ def _label(line: str) -> int:
 
 
 def _point(line: str) -> Point:
-    numbers = line.split()
-    if len(numbers) != 2:
+    found = _POINT.fullmatch(line)
+    if not found:
         raise ValueError(f"“{line}” is no point")
-    return Point(float(numbers[0]), -float(numbers[1]))
+    return Point(float(found[1]), -float(found[2]))
 
 
 def _malformed(path: Path, why: str) -> DataError:
