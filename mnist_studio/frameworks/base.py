@@ -91,7 +91,11 @@ class Learner(Protocol):
         """Takes the training digits, (n, 28, 28) and (n,), once, before any ``train``."""
 
     def train(self, chunk: Chunk) -> Steps:
-        """Makes the steps of a chunk and waits for them."""
+        """Makes the steps of a chunk and waits for them.
+
+        A chunk of no step, indices (0, b), learns nothing, but leaves everything compiled that
+        batches of b need.
+        """
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """(n, 28, 28) -> (n, 10), with dropout off; never probabilities, they underflow."""

@@ -47,6 +47,8 @@ class PytorchLearner:
 
     def train(self, chunk: Chunk) -> Steps:
         """See ``Learner.train``."""
+        if not len(chunk.indices):
+            return Steps(np.empty(0), np.empty(0, np.int64))
         indices = self._tensor(chunk.indices)
         masks = {name: self._tensor(mask) for name, mask in chunk.masks.items()}
         losses, outputs = [], []
