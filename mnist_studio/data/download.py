@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from time import time
 
 from mnist_studio import paths
 from mnist_studio.data import folders, idx
@@ -14,6 +15,7 @@ from mnist_studio.data.fetch import PATIENCE, pieces
 from mnist_studio.data.files import staged
 from mnist_studio.errors import DataError, DownloadError
 
+_ABANDONED = 24 * 3600.0
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _REMEDY = "Try again later, import a folder that has MNIST, or use the built-in digits."
 
@@ -54,6 +56,7 @@ def download_mnist(
         Cancelled: by the user; good files stay.
     """
     work = _Download(paths.mnist_cache(), progress, cancelled, patience)
+    _sweep(work.folder)
     done = 0
     progress(0.0)
     for file in catalogue.files:
@@ -61,6 +64,13 @@ def download_mnist(
             _from_any_mirror(file, catalogue, done, work)
         done += file.size
         progress(done / catalogue.size)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a process that was killed left half written; younger files may be at work."""
+    for part in folder.glob(".*.part"):
+        if time() - part.stat().st_mtime > _ABANDONED:
+            part.unlink(missing_ok=True)
 
 
 def _is_good(path: Path, file: RawFile) -> bool:

@@ -23,6 +23,11 @@ from .conftest import Small
 MODES = ("missing", "truncated", "flipped", "html", "longer", "stalled", "empty")
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
 @dataclass
 class Mirrors:
     """One server; the first part of a path says how it behaves.
@@ -227,6 +232,16 @@ def test_a_catalogue_without_mirrors_is_told(small: Small) -> None:
 def test_what_is_no_address_is_told(small: Small) -> None:
     with pytest.raises(DownloadError, match="could not be downloaded"):
         download_mnist(quietly, never, replace(small.catalogue, mirrors=("nonsense/",)))
+
+
+def test_what_a_killed_download_left_is_removed(small: Small, mirrors: Mirrors) -> None:
+    paths.mnist_cache().mkdir(parents=True)
+    old, new = (paths.mnist_cache() / f".{name}.part" for name in ("old", "new"))
+    old.touch()
+    new.touch()
+    os.utime(old, (0, 0))
+    download_mnist(quietly, never, mirrors.catalogue(small, "good"))
+    assert kept() == sorted([new.name, *small.raw])
 
 
 def test_a_slow_reader_holds_the_sender_back_and_can_leave(small: Small, mirrors: Mirrors) -> None:
