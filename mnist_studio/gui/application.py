@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import PySide6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths
+from mnist_studio.errors import StudioError
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
@@ -53,6 +55,22 @@ class Alarm(QObject):
             self._uncaught(hook.exc_type, hook.exc_value, hook.exc_traceback)
 
 
+def check_binding() -> None:
+    """Refuses a PySide6 that breaks Python.
+
+    PySide6 6.12 takes ``None`` and ``True`` for immortal, which they are only from Python 3.12 on:
+    before, every call that returns one brings the interpreter nearer to its end.
+
+    Raises:
+        StudioError: this PySide6 on this Python.
+    """
+    if sys.version_info < (3, 12) and PySide6.__version_info__[:2] >= (6, 12):
+        raise StudioError(
+            f"PySide6 {PySide6.__version__} crashes on Python 3.11.",
+            "Install an older one with: pip install 'PySide6-Essentials<6.12'",
+        )
+
+
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication with its name, icon and style."""
     made = QApplication(["mnist-studio", *arguments])
@@ -74,7 +92,11 @@ def run(arguments: Sequence[str] = (), home: Path | None = None) -> int:
 
     Returns:
         The exit status of the process.
+
+    Raises:
+        StudioError: the window cannot work here.
     """
+    check_binding()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     qt = application(arguments)
     studio = Studio(Theme(qt), home)

@@ -58,6 +58,8 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.setMinimumSize(880, 600)
         self.go("train")
+        # The keyboard starts at the window: no control looks chosen before anyone chose it.
+        self.setFocus()
 
     def _build(self) -> None:
         right = QVBoxLayout()
@@ -76,7 +78,7 @@ class MainWindow(QMainWindow):
         theme = self._navigation.add_tool("theme", "Theme", "Light, dark, or as the system")
         theme.clicked.connect(lambda: self._theme_menu(theme))
         keys = self._navigation.add_tool("keyboard", "Keys", "Keyboard shortcuts (Ctrl+/)")
-        keys.clicked.connect(lambda: self._overlay.open())
+        keys.clicked.connect(self._overlay.open)
 
     def _connect(self) -> None:
         self._navigation.chosen.connect(self.go)
@@ -103,7 +105,7 @@ class MainWindow(QMainWindow):
         self._shortcut("Esc", self._escape)
 
     def _shortcut(self, keys: str, action: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(lambda: action())
+        QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     @Slot(str)
     def go(self, key: str) -> None:
@@ -111,7 +113,7 @@ class MainWindow(QMainWindow):
         page = self.page(key)
         self._shown = key
         self._stack.setCurrentWidget(page)
-        self._top.show_page(page.title, page.sentence, page.actions)
+        self._top.show_page(page.title, page.sentence, page.buttons)
         self._navigation.show_page(key)
         page.enter()
         if self._stands:

@@ -48,6 +48,11 @@ class Predictions(QObject):
         """The newest state of every framework's predictor."""
         return self._states
 
+    @property
+    def held(self) -> frozenset[str]:
+        """Ids of the runs that answer."""
+        return frozenset(run.id for run in self._held)
+
     def hold(self, runs: Sequence[Run]) -> None:
         """The trained runs that shall answer."""
         if tuple(run.id for run in runs) == tuple(run.id for run in self._held):
@@ -67,7 +72,7 @@ class Predictions(QObject):
             self._answers = {}
             self.cleared.emit()
         elif self._held:
-            self._newest = self._started().ask(image)
+            self._started().ask(image)
 
     def close(self) -> None:
         """Ends the predictors' threads and processes."""

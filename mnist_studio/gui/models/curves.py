@@ -47,7 +47,7 @@ def lines_of(
         for which in _FIELDS:
             if which in chosen:
                 lines.append(_epoch_line(run, place, measure, which, axis))
-    return [line for line in lines if len(line.x)]
+    return [line for line in lines if np.isfinite(line.y).any()]
 
 
 def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[Line]:
@@ -56,10 +56,8 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[Line]:
     for row in rows:
         x = _epochs_x(row.epochs, axis)
         y = _measured(row.epochs, measure, "test")
-        lines.append(
-            Line(row.id, row.run.title, row.framework, x, y, symbol="o", width=1.6)
-        )
-    return [line for line in lines if len(line.x)]
+        lines.append(Line(row.id, row.run.title, row.framework, x, y, symbol="o", width=2.0))
+    return [line for line in lines if np.isfinite(line.y).any()]
 
 
 def _batch_line(run: LiveRun, place: int, measure: str, axis: str, smoothing: float) -> Line:
@@ -79,7 +77,7 @@ def _epoch_line(run: LiveRun, place: int, measure: str, which: str, axis: str) -
         _measured(run.epochs, measure, which),
         symbol=symbol,
         hollow=hollow,
-        width=1.6,
+        width=2.0,
     )
 
 

@@ -79,9 +79,7 @@ def run_specs(form: Form) -> tuple[RunSpec, ...]:
 
 def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
     chosen = recipes.recipe(form.recipe)
-    optimiser = msgspec.structs.replace(
-        chosen.training.optimiser, learning_rate=form.learning_rate
-    )
+    optimiser = msgspec.structs.replace(chosen.training.optimiser, learning_rate=form.learning_rate)
     training = msgspec.structs.replace(
         chosen.training,
         optimiser=optimiser,

@@ -153,7 +153,7 @@ class LiveRun:
         if self.progress is None:
             return np.empty(0)
         a_step = self.spec.training.epochs / self.progress.steps
-        return np.arange(1, len(self.losses.values) + 1) * a_step
+        return np.arange(1, len(self.losses.values) + 1, dtype=np.float64) * a_step
 
     def batch_seconds(self) -> Numbers:
         """For every batch so far, how many seconds were trained after it."""

@@ -52,8 +52,12 @@ def moment(timestamp: float) -> str:
     return f"{datetime.fromtimestamp(timestamp):%Y-%m-%d %H:%M}"
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: ``1 run``, ``six models``."""
+def word(number: int) -> str:
+    """A small number as a word."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    name = one if number == 1 else many or f"{one}s"
-    return f"{words[number] if number < len(words) else number} {name}"
+    return words[number] if number < len(words) else str(number)
+
+
+def counted(number: int, one: str) -> str:
+    """A number with its noun: ``one run``, ``six models``."""
+    return f"{word(number)} {one if number == 1 else f'{one}s'}"

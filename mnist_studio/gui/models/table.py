@@ -148,8 +148,10 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
                 return column.picture(row) if column.picture else None
             case Qt.ItemDataRole.CheckStateRole if self._ticks and index.column() == 0:
                 return self._check_state(row)
-        return column.sort(row) if role == SORT_ROLE and column.sort else (
-            column.text(row) if role == SORT_ROLE else None
+        return (
+            column.sort(row)
+            if role == SORT_ROLE and column.sort
+            else (column.text(row) if role == SORT_ROLE else None)
         )
 
     def setData(  # noqa: N802

@@ -1,5 +1,6 @@
 """What every page is."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mnist_studio.gui.studio import Studio
@@ -14,7 +15,7 @@ class Page(QWidget):
         title: its name in the top bar.
         sentence: what it is for.
         studio: what all pages share.
-        actions: buttons for the top bar, one of them primary.
+        buttons: for the top bar, one of them primary.
         notice: tells what happened, over the page.
         body: where the page puts its content.
     """
@@ -25,9 +26,10 @@ class Page(QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.studio = studio
-        self.actions = QWidget()
-        self.action_line = QHBoxLayout(self.actions)
+        self.buttons = QWidget()
+        self.action_line = QHBoxLayout(self.buttons)
         self.action_line.setContentsMargins(0, 0, 0, 0)
         self.action_line.setSpacing(GAP)
         self.notice = Notice(studio.theme)
@@ -43,4 +45,5 @@ class Page(QWidget):
         """Builds what takes long; called once the window stands."""
 
     def enter(self) -> None:
-        """The page is shown from now on."""
+        """The page is shown from now on; the keyboard starts at its top."""
+        self.setFocus()

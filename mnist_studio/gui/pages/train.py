@@ -47,7 +47,7 @@ class TrainPage(Page):
         right.addWidget(self.plots)
         right.addWidget(self.runs)
         right.setStretchFactor(0, 1)
-        right.setSizes([520, 160])
+        right.setSizes([484, 196])
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addWidget(self.settings)

@@ -35,7 +35,9 @@ class DeviceChoice(Choice):
         return next(name for name in names.DEVICES if name == (self.choice or "auto"))
 
     def _show(self) -> None:
-        found = tuple((kind, names.DEVICES[_name(kind)], text) for kind, text in self._found.items())
+        found = tuple(
+            (kind, names.DEVICES[_name(kind)], text) for kind, text in self._found.items()
+        )
         self.offer((*((name, names.DEVICES[name], "") for name in _ALWAYS), *found))
 
     @Slot()

@@ -98,9 +98,7 @@ class LivePlots(QWidget):
         """Draws what is known by now."""
         weight = self._smoothing.value() / 100
         for measure, plot in (("loss", self.loss), ("accuracy", self.accuracy)):
-            plot.draw(
-                lines_of(self._runs, measure, self.measures.chosen, self.axis.choice, weight)
-            )
+            plot.draw(lines_of(self._runs, measure, self.measures.chosen, self.axis.choice, weight))
         shown = {run.spec.framework for run in self._runs}
         for name, entry in self._legend.items():
             entry.setVisible(not shown or name in shown)
@@ -116,5 +114,3 @@ class LivePlots(QWidget):
     def _smooth(self, value: int) -> None:
         self._number.setText(f"{value / 100:.2f}")
         self.redraw()
-
-

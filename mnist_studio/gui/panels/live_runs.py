@@ -29,7 +29,13 @@ class LiveRuns(Card):
         self._theme = theme
         self._runs: Sequence[LiveRun] = ()
         self.model: RowsModel[LiveRun] = RowsModel(self._columns(), lambda run: str(id(run)), self)
-        self.table = Table("Runs of this training", theme, self.model, wide=1)
+        self.table = Table(
+            "Runs of this training",
+            theme,
+            self.model,
+            wide=1,
+            empty="One row a run, once it trains.",
+        )
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LONGEST_LOG)
@@ -135,5 +141,3 @@ def _left(run: LiveRun) -> str:
     if run.state != "running":
         return ""
     return numbers.clock(run.progress.seconds_left if run.progress else None)
-
-

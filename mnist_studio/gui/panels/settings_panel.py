@@ -82,9 +82,11 @@ class SettingsPanel(Card):
         parts = QVBoxLayout(inside)
         parts.setContentsMargins(0, 0, 6, 0)
         parts.setSpacing(8)
-        for part in (label("Recipe", "cardTitle"), self.recipe, self._summary):
-            parts.addWidget(part)
-        for part in (label("Train in", "cardTitle"), self.frameworks):
+        top: tuple[QWidget, ...] = (
+            label("Recipe", "cardTitle"), self.recipe, self._summary,
+            label("Train in", "cardTitle"), self.frameworks,
+        )  # fmt: skip
+        for part in top:
             parts.addWidget(part)
         parts.addLayout(self._fields())
         parts.addWidget(self.complaint)
@@ -195,6 +197,7 @@ class SettingsPanel(Card):
             missing = "" if registry.version(name) else f"{known.title} is not installed."
             self.frameworks.enable(name, missing, f"Train in {known.title}")
         self.frameworks.enable("all", tip="One after the other, same weights, same batches")
+        self.frameworks.choose("all")
         self._form = replace(self._form, frameworks=self._chosen_frameworks())
 
     def _tell(self) -> None:

@@ -15,6 +15,12 @@ class Axis(pg.AxisItem):
         self._percent = percent
         self.enableAutoSIPrefix(False)
 
+    def show_percent(self, percent: bool) -> None:
+        """Whether values are fractions, written as per cent."""
+        self._percent = percent
+        self.picture = None
+        self.update()
+
     def tickStrings(  # noqa: N802
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:

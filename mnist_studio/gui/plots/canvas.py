@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from mnist_studio.gui.plots.axes import Axis
 from mnist_studio.gui.plots.line import Line
-from mnist_studio.gui.theme.palette import DASHES
+from mnist_studio.gui.theme.palette import pen
 from mnist_studio.gui.theme.theme import Theme
 
 NEAR = 20
@@ -23,7 +23,7 @@ class Canvas(pg.PlotWidget):
 
     def __init__(self, theme: Theme, percent: bool, parent: QWidget) -> None:
         self._axes = {"left": Axis("left", percent), "bottom": Axis("bottom")}
-        super().__init__(parent, axisItems=self._axes, background=None)
+        super().__init__(parent, axisItems=self._axes)
         self._theme = theme
         self._lines: dict[str, Line] = {}
         self._items: dict[str, Any] = {}
@@ -41,6 +41,7 @@ class Canvas(pg.PlotWidget):
 
     def dress(self) -> None:
         """Takes the colours of the theme."""
+        self.setBackground(self._theme.palette.panel)
         for side, axis in self._axes.items():
             axis.dress(self._theme, grid=side == "left")
         for key, line in self._lines.items():
@@ -50,6 +51,11 @@ class Canvas(pg.PlotWidget):
         """What the x axis counts."""
         self._axes["bottom"].setLabel(text)
         self._axes["bottom"].dress(self._theme, grid=False)
+
+    def show_percent(self, percent: bool) -> None:
+        """Whether y is a fraction, written as per cent."""
+        self._percent = percent
+        self._axes["left"].show_percent(percent)
 
     def set_log(self, log: bool) -> None:
         """A logarithmic y axis."""
@@ -73,7 +79,8 @@ class Canvas(pg.PlotWidget):
     def _draw_line(self, line: Line) -> None:
         item = self._items.get(line.key)
         if item is None:
-            item = self.plot(name=None, antialias=False)
+            # Wide lines have few points: only there smooth edges cost nothing.
+            item = self.plot(antialias=line.width > 1)
             self._items[line.key] = item
             self._dress_line(item, line)
         former = self._lines.get(line.key)
@@ -83,7 +90,7 @@ class Canvas(pg.PlotWidget):
 
     def _dress_line(self, item: Any, line: Line) -> None:
         colour = QColor(self._theme.palette.framework(line.framework))
-        item.setPen(pg.mkPen(colour, width=line.width, style=DASHES[line.framework]))
+        item.setPen(pen(self._theme.palette, line.framework, line.width))
         item.setSymbol(line.symbol or None)
         if line.symbol:
             item.setSymbolSize(self._theme.pixels(7))
@@ -113,15 +120,14 @@ class Canvas(pg.PlotWidget):
         distance = (spot - pointer).manhattanLength()
         if distance > self._theme.pixels(NEAR):
             return None
-        return distance, f"{line.name}\n{self._axes['bottom'].labelText}: {x:.4g}\n{self._figure(y)}"
+        return (
+            distance,
+            f"{line.name}\n{self._axes['bottom'].labelText}: {x:.4g}\n{self._figure(y)}",
+        )
 
     def _figure(self, y: float) -> str:
         return f"{y * 100:.2f} %" if self._percent else f"{y:.4g}"
 
 
 def _same(one: Line, other: Line) -> bool:
-    return np.array_equal(one.x[-1:], other.x[-1:]) and np.array_equal(
-        one.y[-1:], other.y[-1:], equal_nan=True
-    )
-
-
+    return np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y, equal_nan=True)

@@ -1,4 +1,4 @@
-"""One line of a plot, as a value. No pyqtgraph here, so that it may be had before the first paint."""
+"""One line of a plot, as a value. Free of pyqtgraph, which is imported after the first paint."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -78,6 +78,12 @@ class LinePlot(QWidget):
         if self._canvas:
             self._canvas.set_log(log)
 
+    def show_percent(self, percent: bool) -> None:
+        """Whether y is a fraction, written as per cent."""
+        self._percent = percent
+        if self._canvas:
+            self._canvas.show_percent(percent)
+
     @Slot()
     def _refresh(self) -> None:
         if any(len(line.x) for line in self._lines):

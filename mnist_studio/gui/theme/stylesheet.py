@@ -48,49 +48,54 @@ QPushButton[quiet="true"]:hover { background: $hover; }
 QPushButton[quiet="true"]:focus { border: 2px solid $accent; padding: 3px 5px; }
 QPushButton[quiet="true"]:disabled { color: $secondary; }
 QPushButton[danger="true"] { color: $bad; }
+QPushButton[danger="true"]:disabled { color: $secondary; }
 QPushButton::menu-indicator { width: 0; }
 
 QFrame#segmented { border: 1px solid $line; border-radius: 6px; background: $panel; }
-QToolButton#segment { border: 2px solid transparent; border-radius: 5px; padding: 2px 8px;
+QToolButton#segment { border: 2px solid transparent; border-radius: 5px; padding: 1px 8px;
   min-height: ${h22}px; background: transparent; color: $text; }
 QToolButton#segment:hover { background: $ground; }
 QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
-QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit { background: $ground;
+QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
   selection-background-color: $accent; selection-color: $on_accent; }
-QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { background: $hover; }
-QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {
-  border: 2px solid $accent; padding: 2px 7px; }
-QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"] {
-  border-color: $bad; }
+QLineEdit:hover { background: $hover; }
+QLineEdit:focus { border: 2px solid $accent; padding: 2px 7px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; padding: 4px;
   selection-background-color: $hover; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: ${h28}px; padding: 0 8px; }
 QFrame#stepper { background: $ground; border: 1px solid $line; border-radius: 6px; }
 QFrame#stepper[focused="true"] { border: 1px solid $accent; }
 QFrame#stepper[wrong="true"] { border: 1px solid $bad; }
-QFrame#stepper QSpinBox, QFrame#stepper QDoubleSpinBox { border: 0; background: transparent;
-  padding: 0 2px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus, QAbstractSpinBox QLineEdit:hover {
+  border: 0; padding: 0; min-height: 0; background: transparent; }
 QToolButton#step { border: 2px solid transparent; border-radius: 5px; background: transparent; }
 QToolButton#step:hover { background: $hover; }
 QToolButton#step:focus { border-color: $accent; }
 
-QTableView { background: transparent; border: 0; gridline-color: $line; selection-color: $text;
+QTableView { background: transparent; border: 1px solid transparent; border-radius: 6px;
+  gridline-color: $line; selection-color: $text;
   selection-background-color: $hover; alternate-background-color: $panel; }
 QTableView::item { border-bottom: 1px solid $line; padding: 0 8px; }
 QTableView::item:hover { background: $hover; }
 QTableView::item:selected { background: $hover; color: $text; }
-QTableView::item:focus { border: 1px solid $accent; }
-QTableView::indicator { width: ${h16}px; height: ${h16}px; }
+QTableView:focus { border-color: $accent; }
 QHeaderView, QHeaderView::section { background: transparent; border: 0; color: $secondary;
   font-size: ${t12}px; }
 QHeaderView::section { border-bottom: 1px solid $line; padding: 4px 8px; }
 QTableCornerButton::section { background: transparent; border: 0; }
 
-QProgressBar { background: $hover; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
+  background: $panel; border: 1px solid $secondary; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { border: 2px solid $accent;
+  width: 12px; height: 12px; }
+QProgressBar { background: $hover; border: 0; border-radius: 3px; max-height: 6px;
+  min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QPlainTextEdit { font-size: ${t12}px; border: 0; background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: 0; }
@@ -126,7 +131,7 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         pixels: turns a length of the design into pixels.
     """
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
-    heights = {f"h{height}": pixels(height) for height in (16, 22, 28)}
+    heights = {f"h{height}": pixels(height) for height in (22, 28)}
     return _SHEET.substitute(
         **palette.__dict__, **sizes, **heights, accent_hover=_mixed(palette.accent, palette.text)
     )

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio.gui.theme.palette import PALETTES, Palette, Scheme
@@ -69,9 +69,7 @@ class Theme(QObject):
         """Follows the system, or stays light or dark."""
         self._choice = choice
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
-        self._application.styleHints().setColorScheme(
-            schemes.get(choice, Qt.ColorScheme.Unknown)
-        )
+        self._application.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
         self._apply()
 
     def zoom(self, steps: int) -> None:
@@ -88,5 +86,31 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._application.setFont(self.font(13))
+        self._application.setPalette(_qt_palette(self.palette))
         self._application.setStyleSheet(stylesheet(self.palette, self.pixels))
         self.changed.emit()
+
+
+def _qt_palette(palette: Palette) -> QPalette:
+    """The roles as Qt's own, for what no style sheet reaches, such as ticks in tables."""
+    role = QPalette.ColorRole
+    made = QPalette()
+    for name, colour in (
+        (role.Window, palette.ground),
+        (role.WindowText, palette.text),
+        (role.Base, palette.ground),
+        (role.AlternateBase, palette.panel),
+        (role.Text, palette.text),
+        (role.PlaceholderText, palette.secondary),
+        (role.Button, palette.panel),
+        (role.ButtonText, palette.text),
+        (role.ToolTipBase, palette.panel),
+        (role.ToolTipText, palette.text),
+        (role.Highlight, palette.accent),
+        (role.HighlightedText, palette.on_accent),
+        (role.Link, palette.accent),
+    ):
+        made.setColor(name, QColor(colour))
+    for name in (role.Text, role.WindowText, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, name, QColor(palette.secondary))
+    return made

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -29,6 +30,28 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return made
 
 
+class Elided(QLabel):
+    """A label of one line that ends in dots where there is no room, and tells all in its tip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        self.setObjectName(role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """As much of the text as there is room for."""
+        painter = QPainter(self)
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment(), shown)
+        painter.end()
+        self.setToolTip(self.text() if shown != self.text() else "")
+
+
 def button(
     text: str,
     action: Callable[[], object],
@@ -44,7 +67,8 @@ def button(
     made.setProperty("quiet", quiet)
     made.setProperty("danger", danger)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.clicked.connect(lambda: action())
+    # The signal's own argument is none of the action's business.
+    made.clicked.connect(lambda checked=False: action())
     return made
 
 

@@ -1,13 +1,13 @@
 """Samples of how a framework is drawn: its colour and its dash."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QLabel, QWidget
 
 from mnist_studio.gui.models import names
-from mnist_studio.gui.theme.palette import DASHES
+from mnist_studio.gui.theme.palette import pen
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import label, row
+from mnist_studio.gui.widgets.basics import Elided, label, row
 
 _DENSITY = 2
 
@@ -20,9 +20,7 @@ def sample(theme: Theme, framework: str) -> QPixmap:
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(QColor(theme.palette.framework(framework)), 2.4, DASHES[framework])
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(pen)
+    painter.setPen(pen(theme.palette, framework, 2.4))
     painter.drawLine(QPointF(1, height / 2), QPointF(width - 1, height / 2))
     painter.end()
     return picture
@@ -31,13 +29,23 @@ def sample(theme: Theme, framework: str) -> QPixmap:
 class FrameworkLabel(QWidget):
     """A framework's sample and its name, or other words after the sample."""
 
-    def __init__(self, theme: Theme, framework: str, text: str = "") -> None:
+    def __init__(self, theme: Theme, framework: str, narrow: bool = False) -> None:
+        """Makes a label.
+
+        Args:
+            theme: colours and sizes.
+            framework: whose sample it is.
+            narrow: the words may end in dots instead of asking for room.
+        """
         super().__init__()
         self._theme = theme
         self._framework = framework
         self._sample = QLabel()
-        self._text = label(text or names.framework(framework), "secondary")
-        self.setLayout(row(self._sample, self._text, gap=6))
+        words = names.framework(framework)
+        self._text = Elided(words, "secondary") if narrow else label(words, "secondary")
+        line = row(self._sample, self._text, gap=6)
+        line.setStretch(1, 1)
+        self.setLayout(line)
         theme.changed.connect(self._paint_sample)
         self._paint_sample()
 

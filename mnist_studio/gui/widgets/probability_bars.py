@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtCore import QEvent
 
 from mnist_studio.gui.theme.theme import Theme
 
@@ -66,9 +64,7 @@ class ProbabilityBars(QWidget):
             self._paint_figure(painter, figure, digit, 0 < probability == highest)
         painter.end()
 
-    def _paint_bar(
-        self, painter: QPainter, place: QRectF, probability: float, best: bool
-    ) -> None:
+    def _paint_bar(self, painter: QPainter, place: QRectF, probability: float, best: bool) -> None:
         palette = self._theme.palette
         high = max(2.0, probability * place.height())
         width = min(place.width() - 3, self._theme.pixels(22))

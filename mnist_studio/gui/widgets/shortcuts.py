@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QColor, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from mnist_studio.gui.widgets.basics import button, label, row
@@ -45,7 +45,6 @@ class ShortcutsOverlay(QWidget):
 
     def open(self) -> None:
         """Shows it over everything."""
-        self.setGeometry(self.parentWidget().rect())
         self.show()
         self.raise_()
         self.setFocus()

@@ -53,7 +53,9 @@ class _Whole(QSpinBox):
         self._step = step
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
-        self.setValue(round(min(max(self._step(self.value(), steps), self.minimum()), self.maximum())))
+        self.setValue(
+            round(min(max(self._step(self.value(), steps), self.minimum()), self.maximum()))
+        )
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()
@@ -113,7 +115,7 @@ class Stepper(QFrame):
         field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.setKeyboardTracking(True)
         field.setFrame(False)
-        field.valueChanged.connect(lambda: self.edited.emit())
+        field.valueChanged.connect(lambda value: self.edited.emit())
         field.installEventFilter(self)
 
     def _button(self, name: str, steps: int) -> QToolButton:

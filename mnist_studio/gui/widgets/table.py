@@ -1,7 +1,7 @@
 """Tables as all pages show them."""
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, QEvent, QAbstractItemModel
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from mnist_studio.gui.models.table import SORT_ROLE
@@ -14,9 +14,21 @@ class Table(QTableView):
     Space ticks the row where rows can be ticked.
     """
 
-    def __init__(self, name: str, theme: Theme, model: QAbstractItemModel, wide: int = 0) -> None:
+    def __init__(
+        self, name: str, theme: Theme, model: QAbstractItemModel, wide: int = 0, empty: str = ""
+    ) -> None:
+        """Makes a table.
+
+        Args:
+            name: for screen readers.
+            theme: colours and sizes.
+            model: what is shown.
+            wide: the column that takes the room that is left.
+            empty: what is said where there are no rows.
+        """
         super().__init__()
         self._theme = theme
+        self._empty = empty
         self.setAccessibleName(name)
         self.setModel(model)
         self.setShowGrid(False)
@@ -50,6 +62,17 @@ class Table(QTableView):
             self.model().setData(first, state, Qt.ItemDataRole.CheckStateRole)
             return
         super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The rows, or what is said instead."""
+        super().paintEvent(event)
+        if self._empty and self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._theme.palette.secondary))
+            painter.setFont(self._theme.font(12))
+            place = self.viewport().rect().adjusted(8, 12, -8, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self._empty)
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Keeps rows as high as the text asks."""

@@ -35,7 +35,7 @@ class Toggles(QFrame):
             made.setChecked(key in on)
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCursor(Qt.CursorShape.PointingHandCursor)
-            made.clicked.connect(lambda: self.changed.emit())
+            made.clicked.connect(lambda checked: self.changed.emit())
             self._buttons[key] = made
             line.addWidget(made)
 

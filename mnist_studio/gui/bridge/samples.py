@@ -1,0 +1,74 @@
+"""Loads test digits and stored logits for the sample digits, off the GUI thread."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio.data import sources
+from mnist_studio.data.digits import Digits
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.models.samples import Samples, samples
+from mnist_studio.spec.run import DatasetName
+from mnist_studio.store import artefacts
+from mnist_studio.store.runs import Run
+
+
+class SampleLoader(QObject):
+    """Answers the newest request; an older one that still works is cancelled.
+
+    Signals:
+        loaded: the samples.
+        failed: an exception.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, background: Background, folder: Path | None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._folder = folder
+        self._task: Task | None = None
+        # Read and replaced as a whole by worker threads: a test set is kept while it is looked at.
+        self._kept: tuple[DatasetName, Digits] | None = None
+
+    def load(self, runs: Sequence[Run], dataset: DatasetName, wrong_first: bool) -> None:
+        """Asks for the samples of runs on one dataset."""
+        self.cancel()
+
+        def work(progress: Progress, cancelled: IsCancelled) -> Samples:
+            test = self._test(dataset)
+            logits = {run.id: artefacts.load_test_logits(run.folder) for run in runs}
+            return samples(test, logits, wrong_first)
+
+        self._task = self._background.start(work, self._take, self._fail)
+        self._task.ended.connect(self._end)
+
+    def cancel(self) -> None:
+        """Drops a request that still works."""
+        if self._task:
+            self._task.cancel()
+            self._task.ended.disconnect(self._end)
+            self._task = None
+
+    def _test(self, dataset: DatasetName) -> Digits:
+        kept = self._kept
+        if kept is None or kept[0] != dataset:
+            kept = (dataset, sources.load(dataset, self._folder).test)
+            self._kept = kept
+        return kept[1]
+
+    @Slot(object)
+    def _take(self, found: Samples) -> None:
+        self.loaded.emit(found)
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+    @Slot()
+    def _end(self) -> None:
+        self._task = None

@@ -1,0 +1,83 @@
+"""What all models together say of a drawing. No Qt."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mnist_studio.gui.models.numbers import counted, word
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One model's answer.
+
+    Attributes:
+        name: of the model, for people.
+        probabilities: of the ten digits.
+    """
+
+    name: str
+    probabilities: tuple[float, ...]
+
+    @property
+    def digit(self) -> int:
+        """The likeliest digit."""
+        return max(range(10), key=self.probabilities.__getitem__)
+
+    @property
+    def sure(self) -> float:
+        """Its probability."""
+        return self.probabilities[self.digit]
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """The answer of all.
+
+    Attributes:
+        digit: what most say.
+        headline: how many say so.
+        detail: who is least sure, or who says what else.
+        agreed: all say the same.
+    """
+
+    digit: int
+    headline: str
+    detail: str
+    agreed: bool
+
+
+def consensus(votes: Sequence[Vote]) -> Consensus | None:
+    """The common answer; None without votes. Where digits tie, the surer side counts."""
+    if not votes:
+        return None
+    counts = Counter(vote.digit for vote in votes)
+    sums = {digit: sum(vote.probabilities[digit] for vote in votes) for digit in counts}
+    digit = max(counts, key=lambda one: (counts[one], sums[one]))
+    if len(votes) == 1:
+        return Consensus(digit, f"{votes[0].name} says {digit}", _single(votes[0]), True)
+    if counts[digit] == len(votes):
+        many = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
+        return Consensus(digit, f"{many} agree", _least_sure(votes), True)
+    headline = f"{word(counts[digit]).capitalize()} of {counted(len(votes), 'model')} "
+    headline += f"{'says' if counts[digit] == 1 else 'say'} {digit}"
+    return Consensus(digit, headline, _others(votes, digit), False)
+
+
+def _single(vote: Vote) -> str:
+    return f"It is {vote.sure * 100:.1f} % sure. Runner-up: {_runner_up(vote)}."
+
+
+def _least_sure(votes: Sequence[Vote]) -> str:
+    vote = min(votes, key=lambda one: one.sure)
+    return f"Least sure: {vote.name}, {vote.sure * 100:.1f} %. Runner-up: {_runner_up(vote)}."
+
+
+def _others(votes: Sequence[Vote], digit: int) -> str:
+    told = [f"{vote.name} says {vote.digit}" for vote in votes if vote.digit != digit]
+    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return f"{', '.join(told[:3])}{more}."
+
+
+def _runner_up(vote: Vote) -> int:
+    return sorted(range(10), key=vote.probabilities.__getitem__)[-2]

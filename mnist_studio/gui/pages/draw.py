@@ -1,0 +1,180 @@
+"""The Draw page: a pad on the left, every model's answer on the right."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from mnist_studio.gui.models.consensus import Vote, consensus
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.pages.page import Page
+from mnist_studio.gui.panels.consensus_card import ConsensusCard
+from mnist_studio.gui.panels.fed_card import FedCard
+from mnist_studio.gui.panels.model_grid import ModelGrid
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import GAP, button, column, enable
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.gui.widgets.pad import Pad
+from mnist_studio.jobs.predictors import Answer, PredictorState
+
+
+class DrawPage(Page):
+    """Draws a digit that all trained models answer."""
+
+    title = "Draw"
+    sentence = "Every trained model answers while you draw"
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.pad = Pad(studio.theme, studio.drawing)
+        self.fed = FedCard(studio.theme, studio.drawing)
+        self.consensus = ConsensusCard(studio.theme)
+        self.grid = ModelGrid(studio.theme)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._judge)
+        self._make_actions()
+        self._lay_out()
+        self._connect()
+        self._show_models()
+        self._show_answers()
+
+    def _make_actions(self) -> None:
+        drawing = self.studio.drawing
+        self.undo_button = button("Undo", drawing.history.undo)
+        self.redo_button = button("Redo", drawing.history.redo)
+        self.clear_button = button("Clear  Space", drawing.clear)
+        self.open_button = button(
+            "Open picture…", self.choose_picture, "Opens a picture of a digit (Ctrl+O)"
+        )
+        for made in (self.undo_button, self.redo_button, self.clear_button, self.open_button):
+            self.action_line.addWidget(made)
+        self._shortcut("Ctrl+Z", drawing.history.undo)
+        self._shortcut("Ctrl+Shift+Z", drawing.history.redo)
+
+    def _shortcut(self, keys: str, action: object) -> None:
+        made = QShortcut(QKeySequence(keys), self)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(action)
+
+    def _lay_out(self) -> None:
+        paper = Card()
+        paper.body.addWidget(self.pad)
+        left = QVBoxLayout()
+        left.setSpacing(GAP)
+        left.addWidget(paper, 1)
+        left.addWidget(self.fed)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._empty())
+        answers = QWidget()
+        answers.setLayout(column(self.consensus, self.grid, gap=GAP))
+        self._right.addWidget(answers)
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        line.addLayout(left, 5)
+        line.addWidget(self._right, 7)
+        self.body.addLayout(line)
+
+    def _empty(self) -> Card:
+        card = Card()
+        self.empty = EmptyState(
+            self.studio.theme,
+            "draw",
+            "No model is trained yet",
+            "Train one, and it will answer here while you draw.",
+            ("Train one", lambda: self.studio.going.emit("train")),
+        )
+        card.body.addWidget(self.empty)
+        return card
+
+    def _connect(self) -> None:
+        studio = self.studio
+        studio.library.changed.connect(self._show_models)
+        studio.predictions.answered.connect(self._take)
+        studio.predictions.cleared.connect(self._show_answers)
+        studio.predictions.state_changed.connect(self._turn)
+        studio.drawing.changed.connect(self._update)
+        studio.drawing.history.indexChanged.connect(self._update)
+        studio.picture_asked.connect(self.choose_picture)
+        self._update()
+
+    def enter(self) -> None:
+        """The keyboard goes to the pad."""
+        self.pad.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Space and Delete clear the pad."""
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
+            self.studio.drawing.clear()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def choose_picture(self) -> None:
+        """Lets the user choose a picture file."""
+        dialog = QFileDialog(self, "Picture of a digit")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)")
+        dialog.fileSelected.connect(lambda file: self.studio.open_picture(Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _update(self) -> None:
+        drawing = self.studio.drawing
+        history = drawing.history
+        undo = f"Undoes “{history.undoText()}” (Ctrl+Z)"
+        redo = f"Redoes “{history.redoText()}” (Ctrl+Shift+Z)"
+        enable(self.undo_button, "" if history.canUndo() else "Nothing to undo.", undo)
+        enable(self.redo_button, "" if history.canRedo() else "Nothing to redo.", redo)
+        blank = "The pad is blank." if drawing.sheet.blank else ""
+        enable(self.clear_button, blank, "Takes everything off the pad (Space or Delete)")
+
+    @Slot()
+    def _show_models(self) -> None:
+        held = self._models()
+        self.grid.show_rows(held)
+        self._right.setCurrentIndex(int(bool(held) or not self.studio.library.loaded))
+        self._show_answers()
+
+    def _models(self) -> list[RunRow]:
+        held = self.studio.predictions.held
+        return [row for row in self.studio.library.trained if row.id in held]
+
+    @Slot(object)
+    def _take(self, answer: Answer) -> None:
+        card = self.grid.cards.get(answer.run)
+        if card:
+            card.show_answer(answer)
+        # Answers come one by one: what they say together is told once for all of a moment.
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    @Slot()
+    def _show_answers(self) -> None:
+        answers = self.studio.predictions.answers
+        for run, card in self.grid.cards.items():
+            card.show_answer(answers.get(run))
+        self._judge()
+
+    @Slot()
+    def _judge(self) -> None:
+        answers = self.studio.predictions.answers
+        votes = [
+            Vote(row.run.title, answers[row.id].probabilities)
+            for row in self._models()
+            if row.id in answers
+        ]
+        found = consensus(votes)
+        if found:
+            self.consensus.show_consensus(found)
+        else:
+            self.consensus.invite()
+
+    @Slot(object)
+    def _turn(self, state: PredictorState) -> None:
+        for row in self._models():
+            if row.framework == state.framework:
+                self.grid.cards[row.id].show_state(state)

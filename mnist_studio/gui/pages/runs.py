@@ -1,0 +1,163 @@
+"""The Runs page: everything that was ever trained."""
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QStackedWidget
+
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.models.numbers import counted
+from mnist_studio.gui.models.table import Column, RowsModel
+from mnist_studio.gui.pages.page import Page
+from mnist_studio.gui.panels import run_columns as columns
+from mnist_studio.gui.panels.exporter import Exporter
+from mnist_studio.gui.panels.run_details import RunDetails
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import GAP, button, enable
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.gui.widgets.question import Question, ask, ask_text
+from mnist_studio.gui.widgets.table import Table, sorted_by
+
+
+class RunsPage(Page):
+    """Renames, deletes, reveals and exports runs."""
+
+    title = "Runs"
+    sentence = "Everything that was trained here, kept until you delete it"
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.exporter = Exporter(studio, self)
+        self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self)
+        self._sorted = sorted_by(self.model)
+        self.table = Table("Runs", studio.theme, self._sorted)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.details = RunDetails(studio.theme)
+        self.question: Question | None = None
+        self._make_actions()
+        self._lay_out()
+        studio.library.changed.connect(self._show_rows)
+        self.table.selectionModel().selectionChanged.connect(self._update)
+        self._show_rows()
+
+    def _columns(self) -> tuple[Column[RunRow], ...]:
+        return (
+            columns.title(self.studio.theme), columns.state(self.studio.theme),
+            columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.MADE,
+        )  # fmt: skip
+
+    def _make_actions(self) -> None:
+        self.reveal_button = button("Reveal folder", self._reveal)
+        self.rename_button = button("Rename", self._rename)
+        self.delete_button = button("Delete", self._delete, danger=True)
+        self.export_button = button("Export", self._export, primary=True)
+        for made in (
+            self.reveal_button, self.rename_button, self.delete_button, self.export_button
+        ):  # fmt: skip
+            self.action_line.addWidget(made)
+        for keys, action in (
+            ("F2", self._rename), ("Delete", self._delete), ("Ctrl+Shift+E", self._export)
+        ):  # fmt: skip
+            made_shortcut = QShortcut(QKeySequence(keys), self)
+            made_shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made_shortcut.activated.connect(action)
+
+    def _lay_out(self) -> None:
+        table = Card()
+        table.body.addWidget(self.table)
+        whole = QSplitter(Qt.Orientation.Horizontal)
+        whole.setHandleWidth(GAP)
+        whole.setChildrenCollapsible(False)
+        whole.addWidget(table)
+        whole.addWidget(self.details)
+        whole.setStretchFactor(0, 1)
+        whole.setSizes([860, 290])
+        self.empty = EmptyState(
+            self.studio.theme,
+            "runs",
+            "No run is kept yet",
+            "Every training is kept here with its weights and curves.",
+            ("Train one", lambda: self.studio.going.emit("train")),
+        )
+        nothing = Card()
+        nothing.body.addWidget(self.empty)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(whole)
+        self.body.addWidget(self._stack)
+
+    @property
+    def chosen(self) -> list[RunRow]:
+        """The selected runs."""
+        indexes = self.table.selectionModel().selectedRows()
+        return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
+
+    def choose(self, run: str) -> None:
+        """Selects one run."""
+        for place, row in enumerate(self.model.rows):
+            if row.id == run:
+                index = self._sorted.mapFromSource(self.model.index(place, 0))
+                flags = QItemSelectionModel.SelectionFlag
+                self.table.selectionModel().select(index, flags.ClearAndSelect | flags.Rows)
+
+    @Slot()
+    def _show_rows(self) -> None:
+        kept = [row.id for row in self.chosen]
+        rows = self.studio.library.rows
+        self.model.show(rows)
+        self._stack.setCurrentIndex(int(bool(rows) or not self.studio.library.loaded))
+        if len(kept) == 1 and not self.chosen:
+            self.choose(kept[0])
+        self._update()
+
+    @Slot()
+    def _update(self) -> None:
+        chosen = self.chosen
+        self.details.show_rows(chosen)
+        none = "" if chosen else "Choose a run first."
+        one = none or ("" if len(chosen) == 1 else "Choose a single run.")
+        running = any(row.run.status == "running" for row in chosen)
+        untrained = bool(chosen) and not chosen[0].run.trained
+        enable(self.reveal_button, one, "Opens the folder with everything the run left")
+        enable(self.rename_button, one, "Gives the run another name (F2)")
+        busy = "It is still training: stop it first." if running else ""
+        enable(self.delete_button, none or busy, "Deletes weights and curves (Delete)")
+        no_weights = "This run has no weights to export." if untrained else ""
+        enable(self.export_button, one or no_weights, "Writes the weights (Ctrl+Shift+E)")
+
+    def _reveal(self) -> None:
+        if self.reveal_button.isEnabled():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].run.folder)))
+
+    def _rename(self) -> None:
+        if not self.rename_button.isEnabled():
+            return
+        row = self.chosen[0]
+
+        def rename(title: str) -> None:
+            self.studio.library.rename(row.id, title)
+
+        self.question = ask_text(self, "Rename the run", row.run.title, ("Rename", rename))
+
+    def _delete(self) -> None:
+        if not self.delete_button.isEnabled():
+            return
+        runs = tuple(row.id for row in self.chosen)
+        what = self.chosen[0].run.title if len(runs) == 1 else counted(len(runs), "run")
+        self.question = ask(
+            self,
+            f"Delete {what}?",
+            "Its weights and curves are deleted from the disk. This cannot be undone.",
+            (
+                ("Keep", lambda: None),
+                ("Delete", lambda: self.studio.library.delete(runs)),
+            ),
+            primary=0,
+            danger=1,
+        )
+
+    def _export(self) -> None:
+        if self.export_button.isEnabled():
+            place = self.export_button.mapToGlobal(QPoint(0, self.export_button.height() + 2))
+            self.exporter.menu(self.chosen[0]).popup(place)

@@ -1,0 +1,81 @@
+"""The cards of all models, in as many columns as there is room for."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.panels.model_card import ModelCard
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.basics import GAP
+
+NARROWEST = 330
+"""A card is not made narrower than this for a second column."""
+
+LOWEST, HIGHEST = 86, 170
+"""A card's height: enough for its words, and not more than its bars can use."""
+
+
+class ModelGrid(QScrollArea):
+    """Keeps one card a model and lays them out again when the room changes."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.cards: dict[str, ModelCard] = {}
+        self.setAccessibleName("Answers of all models")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GAP)
+        whole.addLayout(self._grid)
+        whole.addStretch(1)
+        theme.changed.connect(self._arrange)
+        self.setWidget(inside)
+        self.viewport().installEventFilter(self)
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """One card for each of these runs, in this order."""
+        wanted = [row.id for row in rows]
+        for run in [run for run in self.cards if run not in wanted]:
+            card = self.cards.pop(run)
+            self._grid.removeWidget(card)
+            card.deleteLater()
+        for row in rows:
+            if row.id in self.cards:
+                self.cards[row.id].show_row(row)
+            else:
+                self.cards[row.id] = ModelCard(self._theme, row)
+        self.cards = {run: self.cards[run] for run in wanted}
+        self._arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """More room may mean another column."""
+        if event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    def _fitting(self) -> int:
+        return max(1, min(3, self.viewport().width() // self._theme.pixels(NARROWEST)))
+
+    @Slot()
+    def _arrange(self) -> None:
+        columns, high = self._fitting(), self._height()
+        for place, card in enumerate(self.cards.values()):
+            card.setFixedHeight(high)
+            self._grid.addWidget(card, place // columns, place % columns)
+        for column in range(3):
+            self._grid.setColumnStretch(column, int(column < columns))
+
+    def _height(self) -> int:
+        """Few cards are higher, so that their bars use the room."""
+        rows = -(-len(self.cards) // self._fitting()) or 1
+        room = self.viewport().height() // rows - GAP
+        return min(max(room, self._theme.pixels(LOWEST)), self._theme.pixels(HIGHEST))

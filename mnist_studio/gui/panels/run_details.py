@@ -1,0 +1,94 @@
+"""Everything about one stored run, in words."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from mnist_studio import events
+from mnist_studio.gui.models import names, numbers
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.panels.run_columns import settings_of
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.basics import column, label
+from mnist_studio.gui.widgets.card import Card
+
+_INVITATION = "Choose a run to see how it was made and how it went."
+
+
+class RunDetails(Card):
+    """Names on the left, figures on the right; a failure's sentence on top."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = label(_INVITATION, "cardTitle", wrap=True)
+        self._reason = label(role="bad", wrap=True)
+        self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(column(self._reason, self._grid, 1, gap=8))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        self.body.addWidget(self._name)
+        self.body.addWidget(area, 1)
+        self.setMinimumWidth(theme.pixels(240))
+        self.show_rows(())
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Shows one run, or says what to do."""
+        lines: list[tuple[str, str]] = []
+        self._reason.hide()
+        if len(rows) == 1:
+            lines = lines_of(rows[0])
+            self._reason.setText(rows[0].reason)
+            self._reason.setVisible(bool(rows[0].reason))
+            self._name.setText(rows[0].run.title)
+        else:
+            self._name.setText(_INVITATION if not rows else f"{len(rows)} runs are chosen.")
+        self._fill(lines)
+
+    def _fill(self, lines: Sequence[tuple[str, str]]) -> None:
+        while item := self._grid.takeAt(0):
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for place, (name, value) in enumerate(lines):
+            self._grid.addWidget(label(name, "secondary"), place, 0)
+            self._grid.addWidget(_value(value), place, 1)
+
+
+def _value(text: str) -> QLabel:
+    made = label(text, wrap=True)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return made
+
+
+def lines_of(row: RunRow) -> list[tuple[str, str]]:
+    """What is told of a run: name and value."""
+    figures, terminal = row.figures, row.run.terminal
+    told = [
+        ("State", row.state),
+        ("Started", numbers.moment(row.run.created)),
+        ("Test accuracy", numbers.percent(figures.accuracy)),
+        ("Training", numbers.duration(figures.train_seconds)),
+        ("Parameters", numbers.count(figures.parameters)),
+    ]
+    settings = [line.split(": ", 1) for line in settings_of(row).splitlines()]
+    told += [(name, value) for name, value in settings]
+    if isinstance(terminal, events.Finished | events.Stopped):
+        told += [
+            (f"Time: {names.PHASES[phase].lower()}", numbers.duration(seconds))
+            for phase, seconds in terminal.seconds.items()
+            if phase in names.PHASES
+        ]
+    told.append(("Id", row.id))
+    return told
