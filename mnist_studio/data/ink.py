@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.data.digits import SIDE
 from mnist_studio.data.normalise import BOX, CENTRE
+from mnist_studio.data.smooth import smooth
 from mnist_studio.errors import PictureError
 
 PEN = 2.5
@@ -32,6 +33,9 @@ FARTHEST = 1e9
 
 _STEP = 0.25
 """Points nearer to each other than this, in pixels, are drawn as one."""
+
+_SPARSE = 1.0
+"""Where points are farther apart than this, in pixels, the stroke between them is curved."""
 
 _MOST = 1000
 """So many segments are drawn at most; a longer drawing is drawn in longer steps."""
@@ -67,7 +71,10 @@ def digit_image(ink: Ink, pen: float = PEN) -> NDArray[np.uint8]:
     strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
     _check(strokes)
     rim = (pen + _EDGE - 1) / 2
-    segments = _segments(_thinned(_fitted(strokes, BOX - 2 * rim)))
+    fitted = _fitted(strokes, BOX - 2 * rim)
+    # Between the points a curve may leave the box, so it is fitted again.
+    fitted = _fitted([_smoothed(stroke) for stroke in fitted], BOX - 2 * rim)
+    segments = _segments(_thinned(fitted))
     levels = _drawn(segments + _shift(segments, pen, rim), pen, SIDE)
     return np.asarray(np.rint(levels * (255 / levels.max())), dtype=np.uint8)
 
@@ -91,6 +98,12 @@ def _fitted(strokes: list[Points], extent: float) -> list[Points]:
     dot = side <= 1e-12 * max(1.0, float(np.abs(points).max()))
     scale = 0.0 if dot else extent / side
     return [(stroke - (low + high) / 2) * scale + BOX / 2 for stroke in strokes]
+
+
+def _smoothed(stroke: Points) -> Points:
+    """Without the corners that a stroke of few points has."""
+    way = np.hypot(*np.diff(stroke, axis=0).T).sum()
+    return smooth(stroke) if way > _SPARSE * len(stroke) else stroke
 
 
 def _thinned(strokes: list[Points]) -> list[Points]:

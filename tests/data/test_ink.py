@@ -35,7 +35,7 @@ def test_a_drawing_becomes_a_digit_image_like_mnists() -> None:
 
 def test_the_mass_lands_in_the_centre() -> None:
     six = (*circle(30), (Point(60, 100), Point(60, 40), Point(100, 0)))
-    assert centre(digit_image(six)) == pytest.approx((14, 14), abs=0.02)
+    assert centre(digit_image(six)) == pytest.approx((14, 14), abs=0.05)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 0.1, 7, 1e5])
