@@ -71,7 +71,13 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _window() -> str:
-    return f"PySide6 {metadata.version('PySide6-Essentials')}"
+    try:
+        return f"PySide6 {metadata.version('PySide6-Essentials')}"
+    except metadata.PackageNotFoundError as error:
+        raise StudioError(
+            "PySide6 is not installed, so the window cannot open.",
+            "Install it with: pip install PySide6-Essentials",
+        ) from error
 
 
 def _digits() -> str:

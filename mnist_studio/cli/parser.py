@@ -83,7 +83,10 @@ def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
     runs = commands.add_parser("runs", help="list, continue, rename, export or delete runs")
     _json(runs, "one run a line")
     actions = runs.add_subparsers(dest="action", metavar="ACTION")
-    _run_id(actions.add_parser("continue", help="go on from the last checkpoint"))
+    _json_too(actions.add_parser("list", help="list the runs, as without an action"), "one a line")
+    onward = _run_id(actions.add_parser("continue", help="go on from the last checkpoint"))
+    onward.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST, as before")
+    _json_too(onward, "one event a line")
     rename = _run_id(actions.add_parser("rename", help="give it another title"))
     rename.add_argument("title", metavar="TITLE")
     export = _run_id(actions.add_parser("export", help="write its weights"))
@@ -106,3 +109,10 @@ def _run_id(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _json(parser: argparse.ArgumentParser, what: str = "for programs") -> None:
     parser.add_argument("--json", action="store_true", help=f"JSON lines: {what}")
+
+
+def _json_too(parser: argparse.ArgumentParser, what: str) -> None:
+    """The same once more behind an action; its default must not undo what stood before it."""
+    parser.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help=f"JSON lines: {what}"
+    )

@@ -37,12 +37,14 @@ def run(arguments: Namespace) -> int:
     """Answers; 1 if a picture could not be read or a model not be used."""
     runs = models.trained(arguments.run)
     pictures = _opened(arguments.images)
+    if not pictures:
+        return 1
     good = len(pictures) == len(arguments.images)
     tell = output.json_line if arguments.json else _line
     for evaluator, held in models.by_framework(runs, threads=1):
         for model in held:
             good &= _predict(evaluator, model, pictures, tell)
-    return 0 if good and pictures else 1
+    return 0 if good else 1
 
 
 def _opened(paths: Sequence[Path]) -> Pictures:

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
@@ -32,7 +33,7 @@ def run(arguments: Namespace) -> int:
     """Lists the runs or acts on one."""
     with RunStore() as store:
         store.recover()
-        if arguments.action is None:
+        if arguments.action in (None, "list"):
             return _list(store, arguments.json)
         chosen = store.run(arguments.run)
         if arguments.action == "rename":
@@ -42,7 +43,7 @@ def run(arguments: Namespace) -> int:
     if arguments.action == "export":
         export(chosen, _kind(arguments), arguments.path)
     elif arguments.action == "continue":
-        return _continue(chosen, arguments.json)
+        return _continue(chosen, arguments.data, arguments.json)
     return 0
 
 
@@ -83,9 +84,9 @@ def _kind(arguments: Namespace) -> Kind:
     )
 
 
-def _continue(chosen: Run, json: bool) -> int:
+def _continue(chosen: Run, data: Path | None, json: bool) -> int:
     if chosen.status in ("running", "finished"):
         raise StoreError(f"This run is {chosen.status}.", "Only runs that ended early can go on.")
     if not (chosen.folder / artefacts.CHECKPOINT).exists():
         raise StoreError("This run has no checkpoint.", "Train it anew.")
-    return train_all([TrainingJob(chosen.spec, resume=chosen.id)], [chosen.spec], json)
+    return train_all([TrainingJob(chosen.spec, data, chosen.id)], [chosen.spec], json)

@@ -38,8 +38,8 @@ class _Interrupts:
         if self.job is None:
             raise KeyboardInterrupt
         if self.count == 1:
-            output.note("Stopping; the weights are kept. Once more to cancel.")
             self.job.stop()
+            output.note("Stopping; the weights are kept. Once more to cancel.")
         else:
             self.job.cancel()
 

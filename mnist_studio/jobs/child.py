@@ -4,6 +4,7 @@ The environment is set before NumPy or a framework is imported, because thread c
 levels are read at import.
 """
 
+import faulthandler
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TextIO
 
 TASKS = {
     "train": "mnist_studio.jobs.tasks.train",
@@ -47,6 +49,14 @@ def _redirect(console: str) -> None:
     for stream in (1, 2):
         os.dup2(file, stream)
     os.close(file)
-    # A windowed build on Windows has no streams at all.
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    # Whatever streams there were, a windowed build on Windows has none: what is printed must be
+    # readable also when Python cannot encode it in the user's locale, or dies of a signal.
+    sys.stdout = _stream(1)
+    sys.stderr = _stream(2)
+    faulthandler.enable(sys.stderr)
+
+
+def _stream(number: int) -> TextIO:
+    return open(
+        number, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )

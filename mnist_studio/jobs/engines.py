@@ -101,11 +101,11 @@ class _Engine(Thread):
         """Waits for work; None when idle for ``timeout`` seconds or closing."""
         board = self._board
         with board.changed:
-            board.changed.wait_for(
+            wanted = board.changed.wait_for(
                 lambda: board.closing or (board.request > self._served and any(self._wanted())),
                 timeout,
             )
-            if board.closing or board.request <= self._served:
+            if board.closing or not wanted:
                 return None
             self._served = board.request
             return _Work(board.request, board.image, self._wanted())
@@ -151,8 +151,10 @@ class ChildEngine(_Engine):
                 continue
             try:
                 self._serve(work)
+                failures = 0
             except JobError as error:
                 failures += 1
+                self._served = 0  # The request waits for the next child.
                 self._leave()
                 self._enter("failed", f"{error.problem} NumPy answers for it.")
         self._leave()

@@ -14,9 +14,16 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.calls import first_answer
-from mnist_studio.jobs.messages import Answered, Ask, FromTask, Hold, Logits, ModelPlace, Trouble
+from mnist_studio.jobs.messages import (
+    Answered,
+    Ask,
+    FromTask,
+    Hold,
+    Logits,
+    Trouble,
+    place_of,
+)
 from mnist_studio.jobs.process import Child
-from mnist_studio.spec import codec
 from mnist_studio.store.runs import Run
 
 SLICE = 500
@@ -97,11 +104,8 @@ class Evaluator:
             JobError: the child died, or the run's weights cannot be used.
             Cancelled: by the user.
         """
-        if not self._ready:
-            self._answer(cancelled)  # Ready, or trouble with the framework itself.
-            self._ready = True
-        place = ModelPlace(str(run.folder), codec.encode(run.spec))
-        self._child.send(messages.encode(Hold({run.id: place})))
+        self._wait_until_ready(cancelled)
+        self._child.send(messages.encode(Hold({run.id: place_of(run)})))
         parts, milliseconds = [], 0.0
         for start in range(0, len(images), SLICE):
             answer = self._ask(run, start, images[start : start + SLICE], cancelled)
@@ -110,22 +114,32 @@ class Evaluator:
             progress(min(1.0, (start + SLICE) / len(images)))
         return Judged(np.concatenate(parts), milliseconds)
 
+    def _wait_until_ready(self, cancelled: Callable[[], bool]) -> None:
+        if self._ready:
+            return
+        reply = self._reply(cancelled)
+        if isinstance(reply, Trouble):
+            raise JobError(reply.reason)
+        self._ready = True
+
     def _ask(
         self, run: Run, start: int, images: NDArray[np.uint8], cancelled: Callable[[], bool]
     ) -> Logits:
         self._child.send(messages.encode(Ask(start, images.tobytes(), run.id)))
-        answer = self._answer(cancelled)
-        if not isinstance(answer, Logits):
-            raise JobError(f"{run.title} gave no answer.", "Train it again.")
-        done = self._answer(cancelled)
-        assert isinstance(done, Answered)
-        return answer
+        trouble = f"{run.title} gave no answer. Train it again."
+        found: Logits | None = None
+        # To the last reply, so that the next question does not get what is left of this one.
+        while not isinstance(reply := self._reply(cancelled), Answered):
+            if isinstance(reply, Logits):
+                found = reply
+            elif isinstance(reply, Trouble):
+                trouble = reply.reason
+        if found is None:
+            raise JobError(trouble)
+        return found
 
-    def _answer(self, cancelled: Callable[[], bool]) -> FromTask:
-        answer = first_answer(self._child, monotonic() + TIMEOUT_SECONDS, cancelled)
-        if isinstance(answer, Trouble):
-            raise JobError(answer.reason)
-        return answer
+    def _reply(self, cancelled: Callable[[], bool]) -> FromTask:
+        return first_answer(self._child, monotonic() + TIMEOUT_SECONDS, cancelled)
 
 
 def logits(

@@ -2,7 +2,9 @@
 
 import msgspec
 
-from mnist_studio.events import Epoch
+from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.spec import codec
+from mnist_studio.store.runs import Run
 
 
 class TrainRequest(msgspec.Struct, frozen=True):
@@ -39,10 +41,12 @@ class ModelPlace(msgspec.Struct, frozen=True):
     Attributes:
         folder: of the run.
         spec: JSON of ``spec.codec``.
+        step: they were trained to; a run that went on has other weights in the same place.
     """
 
     folder: str
     spec: str
+    step: int
 
 
 class Ask(msgspec.Struct, frozen=True, tag="ask", tag_field="type"):
@@ -133,3 +137,9 @@ from_task: msgspec.json.Decoder[FromTask] = msgspec.json.Decoder(FromTask)
 train_request: msgspec.json.Decoder[TrainRequest] = msgspec.json.Decoder(TrainRequest)
 export_request: msgspec.json.Decoder[ExportRequest] = msgspec.json.Decoder(ExportRequest)
 encode = msgspec.json.encode
+
+
+def place_of(run: Run) -> ModelPlace:
+    """Where a trained run's network lies."""
+    step = run.terminal.step if isinstance(run.terminal, Finished | Stopped) else 0
+    return ModelPlace(str(run.folder), codec.encode(run.spec), step)

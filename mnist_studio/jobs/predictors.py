@@ -21,8 +21,7 @@ from mnist_studio.jobs.engines import (
     PredictorState,
     StandIn,
 )
-from mnist_studio.jobs.messages import ModelPlace
-from mnist_studio.spec import codec
+from mnist_studio.jobs.messages import place_of
 from mnist_studio.store.runs import Run
 
 __all__ = ["Answer", "PredictorState", "Predictors"]
@@ -59,9 +58,11 @@ class Predictors:
         for run in sorted(runs, key=lambda run: run.created, reverse=True):
             held = models.setdefault(run.spec.framework, {})
             if run.trained and len(held) < MOST_MODELS:
-                held[run.id] = ModelPlace(str(run.folder), codec.encode(run.spec))
+                held[run.id] = place_of(run)
         with self._board.changed:
             self._board.models = models
+            # An image that no model could answer is answered now.
+            self._board.changed.notify_all()
 
     def ask(self, image: NDArray[np.uint8]) -> int:
         """Puts an image (28, 28) before all models; replaces one that still waits.

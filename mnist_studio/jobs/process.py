@@ -2,11 +2,13 @@
 
 import json
 import multiprocessing
-from collections.abc import Mapping
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 from typing import Literal
 
 from mnist_studio.errors import JobError
@@ -43,22 +45,14 @@ class Child:
         Raises:
             JobError: the system starts no more processes.
         """
-        ours, theirs = _SPAWN.Pipe()
-        self._connection: Connection = ours
         self._sending = Lock()
-        arguments = (theirs, task, json.dumps(dict(environment)), str(console or ""), request)
-        self._process: SpawnProcess = _SPAWN.Process(
-            target=child.main, args=arguments, name=f"mnist-studio {task}", daemon=True
-        )
+        arguments = (task, json.dumps(dict(environment)), str(console or ""), request)
         try:
-            self._process.start()
+            self._connection, self._process = _started(task, arguments)
         except OSError as error:
-            ours.close()
             raise JobError(
                 f"No process could be started: {error.strerror}.", "Close other programs."
             ) from error
-        finally:
-            theirs.close()
 
     @property
     def pid(self) -> int | None:
@@ -104,3 +98,36 @@ class Child:
             self._process.join()
         self._connection.close()
         return ending
+
+
+def _started(task: str, arguments: tuple[str, ...]) -> tuple[Connection, SpawnProcess]:
+    """Our end of a pipe, and the process that has the other."""
+    ours, theirs = _SPAWN.Pipe()
+    process = _SPAWN.Process(
+        target=child.main, args=(theirs, *arguments), name=f"mnist-studio {task}", daemon=True
+    )
+    try:
+        with _interrupts_ignored():
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return ours, process
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """A process started meanwhile ignores Ctrl+C from its birth, not only from its entry on.
+
+    Only the main thread can arrange that, and only a program that has the terminal needs it.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import DecodeError
 
 from mnist_studio import events
-from mnist_studio.errors import StoreError
+from mnist_studio.errors import StoreError, StudioError
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Started, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import messages
@@ -91,7 +91,8 @@ class TrainingJob:
                 for last in told:
                     store.record(last)
                     yield last
-            except StoreError as error:
+            except StudioError as error:
+                # The store refuses, or the system starts no more processes.
                 told.close()
                 last = self._failed(run, str(error))
                 # Its reason reaches the caller; the row is told as crashed at the next start.
@@ -170,7 +171,7 @@ class TrainingJob:
                 return self._cancelled(run, f"Cancelled; the process was {child.end(0.0)}.")
             if wish == "stop" and phase not in ANSWERS_STOP:
                 child.end(0.0)
-                return self._cancelled(run, "Stopped before training began: nothing to keep.")
+                return self._cancelled(run, f"Stopped before training began. {_kept(run)}")
             if wish == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
             child.send(wish.encode())
@@ -209,6 +210,14 @@ def _how_it_died(exit_code: int | None) -> str:
 
 
 def _what_is_left(run: Run) -> str:
-    if (run.folder / artefacts.CHECKPOINT).exists():
-        return "Continue it from its last checkpoint."
-    return f"What it printed is in {artefacts.console(run.folder)}."
+    return _way_on(run) or f"What it printed is in {artefacts.console(run.folder)}."
+
+
+def _kept(run: Run) -> str:
+    return _way_on(run) or "There was nothing to keep."
+
+
+def _way_on(run: Run) -> str:
+    """How to go on with a run that ended early; empty without a checkpoint."""
+    checkpoint = run.folder / artefacts.CHECKPOINT
+    return "Continue it from its last checkpoint." if checkpoint.exists() else ""

@@ -25,7 +25,7 @@ class Control:
 
     @property
     def paused(self) -> bool:
-        """A pause is wanted."""
+        """A pause is wanted, and no stop."""
         return self._paused
 
     @property
@@ -38,8 +38,9 @@ class Control:
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)
 
-    def _set(self, *, paused: bool, stopped: bool | None = None) -> None:
+    def _set(self, *, paused: bool, stopped: bool = False) -> None:
         with self._changed:
-            self._paused = paused
-            self._stopped = self._stopped or bool(stopped)
+            self._stopped |= stopped
+            # A pause that comes after a stop would keep it from being answered.
+            self._paused = paused and not self._stopped
             self._changed.notify_all()

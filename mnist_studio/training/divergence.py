@@ -50,10 +50,11 @@ def likely_cause(training: TrainingSpec) -> str:
     optimiser = training.optimiser
     rate = optimiser.learning_rate
     kind = str(optimiser.__struct_config__.tag)
-    if rate > _HIGH_RATE[kind]:
-        return f"The learning rate {rate:g} is too high for {kind}: try {rate / 10:g} or less."
+    highest = _HIGH_RATE[kind]
+    if rate > highest:
+        return f"The learning rate {rate:g} is too high for {kind}: try at most {highest:g}."
     if isinstance(optimiser, Sgd) and optimiser.momentum > 0.95:
         return f"The momentum {optimiser.momentum:g} builds up too much speed: try 0.9."
-    if isinstance(optimiser, Adadelta) or optimiser.learning_rate <= _HIGH_RATE[kind] / 100:
+    if isinstance(optimiser, Adadelta) or rate <= highest / 100:
         return "The weights grew without bound: try a smaller network or another seed."
     return f"The updates are too large: try a learning rate of {rate / 10:g}."

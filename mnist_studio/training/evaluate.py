@@ -1,5 +1,6 @@
 """Logits over many digits, a slice at a time, so that a stop is answered soon."""
 
+from collections.abc import Callable
 from statistics import median
 from time import perf_counter
 
@@ -7,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Learner
-from mnist_studio.training.control import Control
 
 SLICE = 250
 """Digits at once. Fixed, so that a result never depends on how fast the machine was."""
@@ -15,12 +15,11 @@ SLICE = 250
 LATENCY_REPEATS = 21
 
 
-def logits(learner: Learner, images: NDArray[np.uint8], control: Control) -> Array | None:
-    """(n, 28, 28) -> (n, 10); None if a stop was wanted before the end."""
+def logits(learner: Learner, images: NDArray[np.uint8], go_on: Callable[[], bool]) -> Array | None:
+    """(n, 28, 28) -> (n, 10); None if ``go_on``, asked before every slice, said no."""
     parts: list[Array] = []
     for start in range(0, len(images), SLICE):
-        control.wait_while_paused()
-        if control.stopped:
+        if not go_on():
             return None
         parts.append(learner.logits(images[start : start + SLICE]))
     return np.concatenate(parts)

@@ -101,7 +101,7 @@ class Training:
         session = self._session
         session.enter("evaluate")
         validation = self._score(session.digits.validation)
-        test = evaluate.logits(self._learner, session.digits.test.images, session.control)
+        test = evaluate.logits(self._learner, session.digits.test.images, self._go_on)
         if test is None:
             return False
         session.report(self._state.end_epoch(validation, test))
@@ -113,7 +113,7 @@ class Training:
         """Loss and accuracy; None without digits or if a stop was wanted."""
         if digits is None:
             return None
-        logits = evaluate.logits(self._learner, digits.images, self._session.control)
+        logits = evaluate.logits(self._learner, digits.images, self._go_on)
         if logits is None:
             return None
         return cross_entropy(logits, digits.labels), accuracy(logits, digits.labels)

@@ -45,7 +45,8 @@ class State:
     def add(self, steps: Steps) -> None:
         """Counts the steps of a chunk."""
         self.step += len(steps.losses)
-        self.losses.append(steps.losses)
+        # Rounded as they are kept, so that a resumed epoch has the same mean to the last bit.
+        self.losses.append(steps.losses.astype(np.float32).astype(np.float64))
         self.correct += int(steps.correct.sum())
 
     @property

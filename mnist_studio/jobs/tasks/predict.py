@@ -40,6 +40,7 @@ class Models:
 
     def __init__(self, framework: Framework) -> None:
         self._framework = framework
+        self._places: dict[str, ModelPlace] = {}
         self._learners: dict[str, Learner] = {}
 
     def replies(self, message: Hold | Ask) -> Iterator[Logits | Trouble | Answered]:
@@ -50,10 +51,15 @@ class Models:
             yield from self._answer(message)
 
     def _hold(self, models: dict[str, ModelPlace]) -> Iterator[Trouble]:
-        for gone in self._learners.keys() - models.keys():
-            del self._learners[gone]
+        """Opens what is new and forgets what is gone; a bad model is tried and told once."""
+        former, self._places = self._places, models
+        self._learners = {
+            run: learner
+            for run, learner in self._learners.items()
+            if models.get(run) == former[run]
+        }
         for run, place in models.items():
-            if run not in self._learners:
+            if former.get(run) != place:
                 try:
                     self._learners[run] = open_model(self._framework, place)
                 except Exception as error:  # noqa: BLE001 - one bad model, the others answer
