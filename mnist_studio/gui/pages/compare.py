@@ -65,7 +65,7 @@ class ComparePage(Page):
         return LinePlot("Test accuracy", self.studio.theme, empty, percent=True)
 
     def _lay_out(self) -> None:
-        curves = Card("On the test digits, after every epoch")
+        self.curves = curves = Card("Test accuracy")
         curves.header.addWidget(self.measure)
         curves.header.addWidget(self.axis)
         curves.body.addWidget(self.plot)
@@ -140,6 +140,7 @@ class ComparePage(Page):
     def _change_measure(self, measure: str) -> None:
         self.plot.show_percent(measure == "accuracy")
         self.plot.setAccessibleName(f"Test {measure}")
+        self.curves.title.setText(f"Test {measure}")
         self._show_ticked()
 
     @Slot(str)

@@ -73,7 +73,7 @@ class DrawPage(Page):
         self._right.addWidget(answers)
         line = QHBoxLayout()
         line.setSpacing(GAP)
-        line.addLayout(left, 5)
+        line.addLayout(left, 4)
         line.addWidget(self._right, 7)
         self.body.addLayout(line)
 

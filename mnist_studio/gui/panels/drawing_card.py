@@ -48,7 +48,13 @@ class DrawingCard(Card):
         self._timer.timeout.connect(self.model.refresh)
         studio.predictions.answered.connect(self._take)
         studio.drawing.image_changed.connect(self._show)
+        studio.theme.changed.connect(self._size)
+        self._size()
         self._show()
+
+    @Slot()
+    def _size(self) -> None:
+        self.setMinimumWidth(self._studio.theme.pixels(330))
 
     def _answers(self) -> QWidget:
         made = QWidget()

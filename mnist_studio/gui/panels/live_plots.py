@@ -10,12 +10,13 @@ from mnist_studio.gui.models.curves import AXES, MEASURES, lines_of
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.plots.line_plot import REFRESH_MS, LinePlot
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import column, label, row
+from mnist_studio.gui.widgets.basics import column, holder, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.legend import FrameworkLabel
 from mnist_studio.gui.widgets.segmented import Segmented
 from mnist_studio.gui.widgets.toggles import Toggles
+from mnist_studio.gui.widgets.wrap_bar import WrapBar
 
 
 class LivePlots(QWidget):
@@ -60,10 +61,8 @@ class LivePlots(QWidget):
         self._smoothing.valueChanged.connect(self._smooth)
 
     def _bar(self) -> QWidget:
-        bar = QWidget()
         smoothing = row(label("Smooth", "secondary"), self._smoothing, self._number, gap=6)
-        bar.setLayout(row(self.measures, 1, smoothing, self.log, self.axis, gap=10))
-        return bar
+        return WrapBar(self.measures, holder(row(smoothing, self.log, self.axis, gap=10)))
 
     def _cards(self) -> QSplitter:
         cards = QSplitter(Qt.Orientation.Vertical)

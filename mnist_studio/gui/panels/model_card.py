@@ -7,7 +7,7 @@ from mnist_studio.gui.models import names
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.numbers import NOTHING, milliseconds
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import Elided, column, label
+from mnist_studio.gui.widgets.basics import Elided, column, holder, label
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.legend import FrameworkLabel
 from mnist_studio.gui.widgets.probability_bars import ProbabilityBars
@@ -27,10 +27,11 @@ class ModelCard(Card):
         self._engine = FrameworkLabel(theme, row.framework, narrow=True)
         self._standing_in = Elided(role="secondary")
         self.bars = ProbabilityBars(theme, row.framework)
+        self._words = holder(column(1, self._title, self._engine, self._standing_in, 1, gap=2))
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self.digit)
-        line.addLayout(column(1, self._title, self._engine, self._standing_in, 1, gap=2), 1)
+        line.addWidget(self._words)
         line.addWidget(self.bars, 1)
         self.body.addLayout(line)
         self.show_row(row)
@@ -79,6 +80,7 @@ class ModelCard(Card):
     @Slot()
     def _size(self) -> None:
         self.digit.setFixedWidth(self._theme.pixels(34))
+        self._words.setFixedWidth(self._theme.pixels(152))
 
 
 def _standing_in(answer: Answer) -> str:

@@ -93,7 +93,7 @@ def settings_of(row: RunRow) -> str:
         f"Batch size: {training.batch_size}",
         f"Learning rate: {training.optimiser.learning_rate:g}",
         f"Seed: {training.seed}",
-        f"Validation digits: {training.validation:,}",
+        f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
     ]
     return "\n".join(lines)

@@ -86,9 +86,9 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
     told += [(name, value) for name, value in settings]
     if isinstance(terminal, events.Finished | events.Stopped):
         told += [
-            (f"Time: {names.PHASES[phase].lower()}", numbers.duration(seconds))
-            for phase, seconds in terminal.seconds.items()
-            if phase in names.PHASES
+            (f"Time: {word.lower()}", numbers.duration(terminal.seconds[phase]))
+            for phase, word in names.PHASES.items()
+            if phase in terminal.seconds
         ]
     told.append(("Id", row.id))
     return told

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from mnist_studio.gui.plots.axes import Axis
 from mnist_studio.gui.plots.line import Line
-from mnist_studio.gui.theme.palette import pen
+from mnist_studio.gui.theme.palette import DASHES, pen
 from mnist_studio.gui.theme.theme import Theme
 
 NEAR = 20
@@ -90,7 +90,12 @@ class Canvas(pg.PlotWidget):
 
     def _dress_line(self, item: Any, line: Line) -> None:
         colour = QColor(self._theme.palette.framework(line.framework))
-        item.setPen(pen(self._theme.palette, line.framework, line.width))
+        drawn = pen(self._theme.palette, line.framework, line.width)
+        # Widths are pixels of the screen, not units of the plot.
+        drawn.setCosmetic(True)
+        item.setPen(drawn)
+        # Where frameworks agree, the gaps of the upper lines show the lower ones.
+        item.setZValue(list(DASHES).index(line.framework))
         item.setSymbol(line.symbol or None)
         if line.symbol:
             item.setSymbolSize(self._theme.pixels(7))

@@ -76,7 +76,7 @@ QToolButton#step { border: 2px solid transparent; border-radius: 5px; background
 QToolButton#step:hover { background: $hover; }
 QToolButton#step:focus { border-color: $accent; }
 
-QTableView { background: transparent; border: 1px solid transparent; border-radius: 6px;
+QTableView { background: $panel; border: 1px solid transparent; border-radius: 6px;
   gridline-color: $line; selection-color: $text;
   selection-background-color: $hover; alternate-background-color: $panel; }
 QTableView::item { border-bottom: 1px solid $line; padding: 0 8px; }
@@ -86,6 +86,7 @@ QTableView:focus { border-color: $accent; }
 QHeaderView, QHeaderView::section { background: transparent; border: 0; color: $secondary;
   font-size: ${t12}px; }
 QHeaderView::section { border-bottom: 1px solid $line; padding: 4px 8px; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: transparent; border: 0; }
 
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }

@@ -14,14 +14,14 @@ _DENSITY = 2
 
 def sample(theme: Theme, framework: str) -> QPixmap:
     """A short line in the colour and dash of a framework."""
-    width, height = theme.pixels(22), theme.pixels(12)
+    width, height = theme.pixels(28), theme.pixels(12)
     picture = QPixmap(QSize(width, height) * _DENSITY)
     picture.setDevicePixelRatio(_DENSITY)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen(theme.palette, framework, 2.4))
-    painter.drawLine(QPointF(1, height / 2), QPointF(width - 1, height / 2))
+    painter.setPen(pen(theme.palette, framework, 2.0))
+    painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
     painter.end()
     return picture
 

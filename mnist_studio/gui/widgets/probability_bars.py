@@ -35,11 +35,11 @@ class ProbabilityBars(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for ten figures."""
-        return QSize(self._theme.pixels(170), self._theme.pixels(56))
+        return QSize(self._theme.pixels(130), self._theme.pixels(56))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Narrower still works."""
-        return QSize(self._theme.pixels(120), self._theme.pixels(48))
+        return QSize(self._theme.pixels(104), self._theme.pixels(48))
 
     def event(self, event: QEvent) -> bool:
         """Tells all ten numbers under the pointer."""

@@ -79,7 +79,7 @@ class SampleGrid(QWidget):
         picture = sample(self._theme, row.framework)
         middle = top + high / 2
         painter.drawPixmap(0, round(middle - picture.deviceIndependentSize().height() / 2), picture)
-        name = QRectF(self._theme.pixels(28), top, self._left() - self._theme.pixels(84), high)
+        name = QRectF(self._theme.pixels(36), top, self._left() - self._theme.pixels(92), high)
         painter.setFont(self._theme.font(12))
         painter.setPen(QColor(palette.text))
         text = painter.fontMetrics().elidedText(

@@ -1,7 +1,7 @@
 """Tables as all pages show them."""
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from mnist_studio.gui.models.table import SORT_ROLE
@@ -29,6 +29,7 @@ class Table(QTableView):
         super().__init__()
         self._theme = theme
         self._empty = empty
+        self._wide = wide
         self.setAccessibleName(name)
         self.setModel(model)
         self.setShowGrid(False)
@@ -41,16 +42,32 @@ class Table(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self._prepare_header(wide)
+        self._prepare_header()
         theme.changed.connect(self._resize_rows)
+        model.modelReset.connect(self._fit)
+        model.layoutChanged.connect(self._fit)
         self._resize_rows()
 
-    def _prepare_header(self, wide: int) -> None:
+    def _prepare_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(self._theme.pixels(48))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Gives the widest column what is left, or scrolls where nothing is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        hints = [
+            max(self.sizeHintForColumn(place), header.sectionSizeHint(place))
+            for place in range(self.model().columnCount())
+        ]
+        modes = QHeaderView.ResizeMode
+        room = sum(hints) <= self.viewport().width()
+        header.setSectionResizeMode(self._wide, modes.Stretch if room else modes.ResizeToContents)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Space ticks the current row from any of its columns."""

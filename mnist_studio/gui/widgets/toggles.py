@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton
 
 
 class Toggles(QFrame):
@@ -33,6 +33,7 @@ class Toggles(QFrame):
             made.setAccessibleName(f"{name}: {text}")
             made.setCheckable(True)
             made.setChecked(key in on)
+            made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             made.setCursor(Qt.CursorShape.PointingHandCursor)
             made.clicked.connect(lambda checked: self.changed.emit())
