@@ -1,0 +1,122 @@
+"""A training of the built-in digits by NumPy, in this process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from mnist_studio.data import builtin
+from mnist_studio.data.split import split
+from mnist_studio.events import Epoch, Event, Finished, Stopped
+from mnist_studio.frameworks.base import Learner
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.numpy_scratch.learner import NumpyLearner
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts
+from mnist_studio.training.clock import PhaseClock
+from mnist_studio.training.control import Control
+from mnist_studio.training.loop import Training
+from mnist_studio.training.session import Session, Split
+
+
+class Sizer:
+    """Chunks of these many steps, over and over, whatever time they take."""
+
+    def __init__(self, *sizes: int) -> None:
+        self._sizes = sizes
+        self._chunks = 0
+
+    @property
+    def steps(self) -> int:
+        return self._sizes[self._chunks % len(self._sizes)]
+
+    def took(self, steps: int, seconds: float) -> None:
+        self._chunks += 1
+
+
+@dataclass
+class Bench:
+    """A session with its learner, and all that it told."""
+
+    spec: RunSpec
+    folder: Path
+    digits: Split
+    on_event: Callable[[Event, Control], None] = lambda event, control: None
+    control: Control = field(default_factory=Control)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.session = Session(
+            run="run",
+            spec=self.spec,
+            digits=self.digits,
+            folder=self.folder,
+            device="CPU",
+            clock=PhaseClock("import"),
+            control=self.control,
+            report=self._take,
+        )
+        training = self.spec.training
+        weights = initial_weights(self.spec.model, training.seed, training.precision)
+        self.learner: Learner = NumpyLearner(self.spec, weights)
+
+    def train(self, *sizes: int, resume: bool = False) -> Finished | Stopped:
+        training = Training(self.session, self.learner)
+        if sizes:
+            training._sizer = Sizer(*sizes)  # type: ignore[assignment]
+        training.prepare()
+        if resume:
+            checkpoint = artefacts.load_checkpoint(self.folder, self.spec)
+            training.resume(checkpoint, self.of(Epoch))
+        return training.run()
+
+    def of(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def _take(self, event: Event) -> None:
+        self.events.append(event)
+        self.on_event(event, self.control)
+
+
+Benches = Callable[..., Bench]
+
+
+@pytest.fixture(scope="session")
+def digits() -> Split:
+    """210 training digits, which batches of 64 do not divide, and 60 test digits."""
+    dataset = builtin.load()
+    return Split(dataset.train.take(np.arange(210)), None, dataset.test.take(np.arange(60)))
+
+
+@pytest.fixture
+def spec() -> RunSpec:
+    """Three epochs of four steps, the fourth with 18 digits."""
+    spec = run_spec(RECIPES["tiny-10"])
+    training = msgspec.structs.replace(spec.training, epochs=3)
+    return msgspec.structs.replace(spec, training=training, framework="numpy")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, spec: RunSpec, digits: Split) -> Benches:
+    """Makes benches; ``training`` changes of the spec's training, the rest of the bench."""
+
+    def made(name: str = "run", model: object = None, **changes: object) -> Bench:
+        rest = {key: changes.pop(key) for key in ("on_event", "folder") if key in changes}
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        training = msgspec.structs.replace(spec.training, **changes)
+        chosen = msgspec.structs.replace(spec, training=training, model=model or spec.model)
+        train, validation = split(digits.train, training.validation, training.seed)
+        parts = Split(train, validation, digits.test)
+        return Bench(chosen, digits=parts, **({"folder": folder} | rest))
+
+    return made
+
+
+def same_weights(one: Learner, other: Learner) -> bool:
+    first, second = one.weights(), other.weights()
+    return all(np.array_equal(first[name], second[name]) for name in first | second)

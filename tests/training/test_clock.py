@@ -1,0 +1,41 @@
+from mnist_studio.training.clock import PhaseClock
+
+
+class _Watch:
+    """A clock that stands still until it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_every_second_belongs_to_one_phase() -> None:
+    watch = _Watch()
+    clock = PhaseClock("import", watch)
+    clock.add("start", 0.5)
+    for phase, seconds in (("train", 2.0), ("evaluate", 3.0), ("train", 1.0), ("save", 4.0)):
+        watch.now += seconds
+        clock.enter(phase)
+    watch.now += 0.25
+
+    assert clock.phase == "save"
+    assert clock.all_seconds() == {
+        "evaluate": 1.0, "import": 2.0, "save": 0.25, "start": 0.5, "train": 7.0,
+    }  # fmt: skip
+
+
+def test_the_running_phase_counts_before_it_ends() -> None:
+    watch = _Watch()
+    clock = PhaseClock("train", watch)
+    watch.now += 2.0
+    assert clock.seconds("train") == 2.0
+    assert clock.seconds("evaluate") == 0.0
+    clock.enter("train")
+    watch.now += 1.0
+    assert clock.seconds("train") == 3.0
+
+
+def test_a_real_clock_goes_forward() -> None:
+    clock = PhaseClock("train")
+    assert 0 <= clock.seconds("train") <= clock.seconds("train")

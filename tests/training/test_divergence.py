@@ -1,0 +1,46 @@
+from math import inf, nan
+
+import numpy as np
+import pytest
+
+from mnist_studio.errors import TrainingFailed
+from mnist_studio.frameworks.base import Steps
+from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.training.divergence import check_finite, check_loss, likely_cause
+
+
+def _steps(*losses: float) -> Steps:
+    return Steps(np.array(losses), np.zeros(len(losses), np.int64))
+
+
+@pytest.mark.parametrize("broken", [nan, inf, -inf])
+def test_the_first_broken_step_is_named(broken: float) -> None:
+    with pytest.raises(TrainingFailed, match=r"in step 1,003\.") as raised:
+        check_finite(TrainingSpec(Sgd(learning_rate=50)), 1001, _steps(2.3, 0.1, broken, nan))
+    assert "learning rate 50 is too high" in raised.value.remedy
+
+
+def test_finite_losses_pass_however_large() -> None:
+    check_finite(TrainingSpec(Adam()), 1, _steps(0.0, 1e300))
+    check_loss(TrainingSpec(Adam()), 1e300)
+
+
+def test_a_loss_of_other_digits_is_checked_too() -> None:
+    with pytest.raises(TrainingFailed, match="is no number"):
+        check_loss(TrainingSpec(Adam()), nan)
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "cause"),
+    [
+        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam: try at most 0.01"),
+        (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd: try at most 1"),
+        (Sgd(learning_rate=0.1, momentum=0.99), "The momentum 0.99"),
+        (Sgd(learning_rate=0.5), "try a learning rate of 0.05"),
+        (RmsProp(learning_rate=1e-5), "try a smaller network or another seed"),
+        (Adadelta(), "try a smaller network or another seed"),
+    ],
+)
+def test_the_likely_cause_is_told_with_a_number_to_try(optimiser: Optimiser, cause: str) -> None:
+    assert cause in likely_cause(TrainingSpec(optimiser))

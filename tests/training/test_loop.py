@@ -1,0 +1,293 @@
+import numpy as np
+import pytest
+
+from mnist_studio.analysis.evaluation import accuracy, cross_entropy
+from mnist_studio.data.batches import epoch_order
+from mnist_studio.errors import StoreError, TrainingFailed
+from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Phase, Progress, Stopped
+from mnist_studio.frameworks.base import Chunk, Steps
+from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.run import learning_rate
+from mnist_studio.spec.schedules import Exponential, OneCycle
+from mnist_studio.store import artefacts
+from mnist_studio.training.control import Control
+
+from .conftest import Bench, Benches, same_weights
+
+DROPPED = ModelSpec((Flatten(), Dense(12), Relu(), Dropout(0.5), Dense(10)))
+
+
+class Recorded:
+    """A real learner that keeps the chunks it is given."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.chunks: list[Chunk] = []
+        self._train = bench.learner.train
+        bench.learner.train = self.train  # type: ignore[method-assign]
+
+    def train(self, chunk: Chunk) -> Steps:
+        if len(chunk.indices):
+            self.chunks.append(chunk)
+        return self._train(chunk)
+
+
+def test_the_size_of_chunks_never_changes_a_result(bench: Benches) -> None:
+    changes = {"model": DROPPED, "schedule": OneCycle(), "validation": 30}
+    benches = [bench(f"run{i}", **changes) for i in range(4)]
+    for one, sizes in zip(benches, [(1,), (2, 1), (3,), ()], strict=True):
+        one.train(*sizes)
+
+    first = benches[0]
+    curve, logits = artefacts.load_steps(first.folder), artefacts.load_test_logits(first.folder)
+    for other in benches[1:]:
+        assert same_weights(first.learner, other.learner)
+        assert (first.folder / artefacts.STEPS).read_bytes() == (
+            other.folder / artefacts.STEPS
+        ).read_bytes()
+        np.testing.assert_array_equal(artefacts.load_test_logits(other.folder), logits)
+    assert len(curve.losses) == 9
+    told = [[_timeless(epoch) for epoch in one.of(Epoch)] for one in benches]
+    assert told[0] == told[1] == told[2] == told[3]
+
+
+def test_each_epoch_sees_every_digit_once_in_its_own_order(bench: Benches) -> None:
+    one = bench()
+    learner = Recorded(one)
+    one.train(3)
+
+    assert [chunk.indices.shape for chunk in learner.chunks] == [(3, 64), (1, 18)] * 3
+    for epoch in range(3):
+        seen = [chunk.indices.ravel() for chunk in learner.chunks[2 * epoch : 2 * epoch + 2]]
+        order = epoch_order(one.spec.training.seed, epoch, 210)
+        np.testing.assert_array_equal(np.concatenate(seen), order)
+
+
+@pytest.mark.parametrize("schedule", [Exponential(0.5), OneCycle()])
+def test_the_rates_follow_the_schedule_across_chunks(
+    bench: Benches, schedule: Exponential | OneCycle
+) -> None:
+    one = bench(schedule=schedule)
+    learner = Recorded(one)
+    one.train(2)
+
+    rates = np.concatenate([chunk.rates for chunk in learner.chunks])
+    wanted = [learning_rate(one.spec.training, step, 210) for step in range(12)]
+    assert rates.tolist() == wanted
+    assert [epoch.learning_rate for epoch in one.of(Epoch)] == [wanted[3], wanted[7], wanted[11]]
+
+
+def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
+    logits: list[np.ndarray] = []
+
+    def judge(event: Event, _: Control) -> None:
+        if isinstance(event, Epoch):
+            logits.append(one.learner.logits(one.digits.test.images))
+
+    one = bench(validation=30, on_event=judge)
+    finished = one.train(2)
+
+    curve = artefacts.load_steps(one.folder)
+    sizes = np.array([64, 64, 52])
+    labels = one.digits.test.labels
+    for number, (epoch, of_test) in enumerate(zip(one.of(Epoch), logits, strict=True), 1):
+        part = slice(3 * number - 3, 3 * number)
+        assert (epoch.epoch, epoch.step) == (number, 3 * number)
+        assert epoch.train_loss == curve.losses[part].astype(np.float64).mean()
+        assert epoch.train_accuracy == pytest.approx(curve.accuracies[part] @ sizes / 180)
+        assert epoch.test_loss == cross_entropy(of_test, labels)
+        assert epoch.test_accuracy == accuracy(of_test, labels)
+    validation = one.session.digits.validation
+    assert validation is not None
+    assert len(validation) == 30
+    last = one.learner.logits(validation.images)
+    assert one.of(Epoch)[-1].validation_accuracy == accuracy(last, validation.labels)
+    assert one.of(Epoch)[-1].validation_loss == cross_entropy(last, validation.labels)
+    assert isinstance(finished, Finished)
+    assert (finished.test_accuracy, finished.test_loss) == (epoch.test_accuracy, epoch.test_loss)
+
+
+def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> None:
+    one = bench()
+    finished = one.train()
+
+    weights = artefacts.load_weights(one.folder, one.spec)
+    assert all(np.array_equal(weights[name], w) for name, w in one.learner.weights().items())
+    np.testing.assert_array_equal(
+        artefacts.load_test_logits(one.folder), one.learner.logits(one.digits.test.images)
+    )
+    curve = artefacts.load_steps(one.folder)
+    told = one.of(Progress)
+    np.testing.assert_array_equal(
+        curve.losses, np.float32([loss for event in told for loss in event.losses])
+    )
+    np.testing.assert_array_equal(
+        curve.accuracies, np.float32([value for event in told for value in event.accuracies])
+    )
+    assert artefacts.load_checkpoint(one.folder, one.spec).step == finished.step == 12
+    assert finished.epochs == 3
+
+
+def test_progress_counts_steps_images_and_the_time_that_is_left(bench: Benches) -> None:
+    one = bench()
+    one.train(2)
+
+    told = one.of(Progress)
+    assert [event.step for event in told] == [2, 3, 4, 6, 7, 8, 10, 11, 12]
+    assert [event.epoch for event in told] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert {event.steps for event in told} == {12}
+    assert all(event.images_per_second > 0 for event in told)
+    seconds = [event.train_seconds for event in told]
+    assert seconds == sorted(seconds)
+    assert told[-1].seconds_left == 0.0
+    assert told[0].seconds_left == pytest.approx(5 * told[0].train_seconds)
+
+
+def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> None:
+    one = bench(epochs=1)
+    finished = one.train()
+
+    assert [event.phase for event in one.of(Phase)] == [
+        "compile", "train", "evaluate", "evaluate", "save",
+    ]  # fmt: skip
+    assert finished.seconds.keys() == {"import", "compile", "train", "evaluate", "save"}
+    assert finished.seconds["train"] == pytest.approx(one.of(Epoch)[-1].train_seconds)
+
+
+def test_preparing_learns_nothing(bench: Benches) -> None:
+    trained, fresh = bench("trained"), bench("fresh")
+    trained.train(1)
+    fresh.learner.bind(fresh.digits.train.images, fresh.digits.train.labels)
+    order = epoch_order(42, 0, 210)[:64].reshape(1, 64)
+    before = fresh.learner.train(Chunk(order, np.array([1e-3]))).losses[0]
+    assert trained.of(Progress)[0].losses[0] == before
+
+
+def test_a_rate_that_overflows_fails_with_its_cause(bench: Benches) -> None:
+    one = bench(optimiser=Sgd(learning_rate=1000.0))
+    one.learner.load_weights({n: w * 1e30 for n, w in one.learner.weights().items()})
+    with np.errstate(all="ignore"), pytest.raises(TrainingFailed, match="learning rate 1000 is"):
+        one.train()
+    assert not (one.folder / artefacts.WEIGHTS).exists()
+
+
+def _stopper(kind: type, count: int) -> object:
+    """Stops at the n-th event of a kind."""
+    left = [count]
+
+    def stop(event: Event, control: Control) -> None:
+        if isinstance(event, kind):
+            left[0] -= 1
+            if not left[0]:
+                control.stop()
+
+    return stop
+
+
+STOPS = {
+    "in the middle of an epoch": (Progress, 6),
+    "after the last batch of an epoch": (Progress, 8),
+    "in the evaluation of an epoch": (Phase, 5),
+    "between two epochs": (Checkpoint, 1),
+    "after the very last batch": (Progress, 12),
+}
+
+
+@pytest.mark.parametrize(("kind", "count"), STOPS.values(), ids=STOPS)
+def test_a_stopped_run_goes_on_to_the_same_bits(bench: Benches, kind: type, count: int) -> None:
+    changes = {"model": DROPPED, "schedule": OneCycle(), "validation": 10}
+    whole = bench("whole", **changes)
+    finished = whole.train(1)
+    stopped = bench("stopped", on_event=_stopper(kind, count), **changes)
+    ended = stopped.train(1)
+    again = bench("again", folder=stopped.folder, **changes)
+    again.events = list(stopped.of(Epoch))
+    resumed = again.train(3, resume=True)
+
+    assert isinstance(ended, Stopped)
+    assert isinstance(finished, Finished)
+    assert isinstance(resumed, Finished)
+    assert same_weights(whole.learner, again.learner)
+    for name in (artefacts.STEPS, artefacts.WEIGHTS, artefacts.TEST_LOGITS):
+        assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
+    assert [_timeless(e) for e in whole.of(Epoch)] == [_timeless(e) for e in again.of(Epoch)]
+    assert (resumed.step, resumed.test_loss) == (finished.step, finished.test_loss)
+    assert resumed.seconds["train"] >= ended.seconds["train"]
+
+
+def test_a_stopped_run_keeps_the_weights_of_its_last_step(bench: Benches) -> None:
+    one = bench(on_event=_stopper(Progress, 6))
+    ended = one.train(1)
+
+    assert isinstance(ended, Stopped)
+    assert (ended.step, ended.epochs) == (6, 1)
+    assert ended.test_accuracy == one.of(Epoch)[0].test_accuracy
+    checkpoint = artefacts.load_checkpoint(one.folder, one.spec)
+    weights = artefacts.load_weights(one.folder, one.spec)
+    assert checkpoint.step == checkpoint.optimiser.step == 6
+    assert all(np.array_equal(weights[n], w) for n, w in checkpoint.weights.items())
+    assert len(artefacts.load_steps(one.folder).losses) == 6
+
+
+def test_a_run_stopped_before_its_first_epoch_ends_has_no_accuracy(bench: Benches) -> None:
+    ended = bench(on_event=_stopper(Progress, 1)).train(1)
+    assert isinstance(ended, Stopped)
+    assert (ended.step, ended.epochs, ended.test_accuracy, ended.test_loss) == (1, 0, None, None)
+
+
+def _pauser(wish: str) -> object:
+    """Pauses after the second chunk and in the evaluation; ends each pause when it is told."""
+
+    def act(event: Event, control: Control) -> None:
+        if isinstance(event, Progress) and event.step in (2, 4):
+            control.pause()
+        elif isinstance(event, Phase) and event.phase == "paused":
+            getattr(control, wish)()
+
+    return act
+
+
+def test_a_paused_run_goes_on_as_if_nothing_had_been(bench: Benches) -> None:
+    whole, paused = bench("whole"), bench("paused", on_event=_pauser("resume"))
+    whole.train(1)
+    paused.train(1)
+
+    assert same_weights(whole.learner, paused.learner)
+    phases = [event.phase for event in paused.of(Phase)]
+    assert phases[1:6] == ["train", "paused", "train", "paused", "train"]
+    assert paused.of(Checkpoint)[0].step == 2
+
+
+def test_a_paused_run_can_be_stopped(bench: Benches) -> None:
+    one = bench(on_event=_pauser("stop"))
+    ended = one.train(1)
+    assert isinstance(ended, Stopped)
+    assert ended.step == 2
+
+
+def test_a_pause_in_the_evaluation_is_told(bench: Benches) -> None:
+    def act(event: Event, control: Control) -> None:
+        if isinstance(event, Phase) and event.phase == "evaluate":
+            control.pause()
+        elif isinstance(event, Phase) and event.phase == "paused":
+            control.resume()
+
+    one = bench(epochs=1, on_event=act)
+    assert isinstance(one.train(), Finished)
+    assert [event.phase for event in one.of(Phase)][2:5] == ["evaluate", "paused", "evaluate"]
+
+
+def test_a_run_goes_on_only_with_the_steps_of_its_checkpoint(bench: Benches) -> None:
+    one = bench(on_event=_stopper(Progress, 6))
+    one.train(1)
+    (one.folder / artefacts.STEPS).write_bytes(b"")
+    with pytest.raises(StoreError, match="fewer than 6 steps"):
+        bench("again", folder=one.folder).train(resume=True)
+
+
+def _timeless(epoch: Epoch) -> tuple:
+    return (
+        epoch.epoch, epoch.step, epoch.train_loss, epoch.train_accuracy, epoch.validation_loss,
+        epoch.validation_accuracy, epoch.test_loss, epoch.test_accuracy, epoch.learning_rate,
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import TrainingFailed
+from mnist_studio.events import Epoch
+from mnist_studio.frameworks.base import OptimiserState, Steps
+from mnist_studio.store import artefacts
+from mnist_studio.training.state import State
+
+from .conftest import Bench, Benches
+
+
+def _trained(one: Bench, steps: int) -> State:
+    """The state after so many steps, each half right, of which the loss is its number."""
+    state = State(one.session)
+    for step in range(steps):
+        batch = 18 if step % 4 == 3 else 64
+        made = Steps(np.array([step + 1.0]), np.array([batch // 2]))
+        state.add(made)
+        artefacts.append_steps(one.folder, made.losses, made.correct / batch)
+    return state
+
+
+def _checkpoint(step: int) -> artefacts.Checkpoint:
+    return artefacts.Checkpoint({}, OptimiserState(step, {}), step, train_seconds=7.5)
+
+
+def _logits(one: Bench, right: int) -> np.ndarray:
+    """Logits of the test digits, so many of them right."""
+    labels = one.digits.test.labels.astype(int)
+    labels[right:] = (labels[right:] + 1) % 10
+    return np.eye(10)[labels]
+
+
+def test_an_epoch_is_the_mean_of_its_own_steps_and_the_next_begins_anew(bench: Benches) -> None:
+    one = bench()
+    state = _trained(one, 4)
+    assert state.unjudged
+    epoch = state.end_epoch((0.5, 0.75), _logits(one, right=15))
+
+    assert (epoch.epoch, epoch.step) == (1, 4)
+    assert epoch.train_loss == 2.5
+    assert epoch.train_accuracy == (3 * 32 + 9) / 210
+    assert (epoch.validation_loss, epoch.validation_accuracy) == (0.5, 0.75)
+    assert epoch.test_accuracy == 15 / 60
+    assert not state.unjudged
+    assert (state.losses, state.correct) == ([], 0)
+
+
+def test_an_epoch_whose_test_or_validation_loss_is_no_number_fails(bench: Benches) -> None:
+    one = bench()
+    with pytest.raises(TrainingFailed):
+        _trained(one, 4).end_epoch((np.nan, 0.1), _logits(one, 60))
+    with pytest.raises(TrainingFailed), np.errstate(invalid="ignore"):
+        _trained(one, 4).end_epoch(None, _logits(one, 60) * np.nan)
+
+
+@pytest.mark.parametrize("step", [2, 4, 6, 8])
+def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) -> None:
+    one = bench()
+    left, epochs = State(one.session), []
+    for number in range(1, step + 1):
+        batch = 18 if number % 4 == 0 else 64
+        made = Steps(np.array([1 / number]), np.array([number]))
+        left.add(made)
+        artefacts.append_steps(one.folder, made.losses, made.correct / batch)
+        if left.unjudged:
+            epochs.append(left.end_epoch(None, _logits(one, 30)))
+    artefacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
+    later = _epoch_of_step(epochs, 100)
+
+    restored = State(one.session)
+    restored.restore(_checkpoint(step), [*epochs, *later])
+
+    assert (restored.step, restored.correct) == (left.step, left.correct)
+    assert restored.epoch == left.epoch
+    assert restored.before == 7.5
+    assert np.concatenate(restored.losses).tolist() == np.concatenate([[], *left.losses]).tolist()
+    assert len(artefacts.load_steps(one.folder).losses) == step
+
+
+def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches) -> None:
+    one = bench()
+    state = _trained(one, 4)
+    told = state.end_epoch(None, _logits(one, 30))
+    restored = State(one.session)
+    restored.restore(_checkpoint(2), [told])
+    assert restored.epoch is None
+    assert restored.step == 2
+    assert restored.correct == 64
+
+
+def test_a_trained_but_unjudged_epoch_is_still_to_be_judged(bench: Benches) -> None:
+    one = bench()
+    _trained(one, 4)
+    restored = State(one.session)
+    restored.restore(_checkpoint(4), [])
+    assert restored.unjudged
+    assert restored.end_epoch(None, _logits(one, 60)).train_loss == 2.5
+
+
+def test_how_a_stop_is_told_before_and_after_an_epoch(bench: Benches) -> None:
+    one = bench()
+    state = _trained(one, 4)
+    assert (state.stopped().epochs, state.stopped().test_accuracy) == (0, None)
+    epoch = state.end_epoch(None, _logits(one, 30))
+    stopped, finished = state.stopped(), state.finished(epoch, 0.25)
+    assert (stopped.epochs, stopped.test_accuracy, stopped.device) == (1, 0.5, "CPU")
+    assert (finished.test_loss, finished.latency_ms) == (epoch.test_loss, 0.25)
+    assert stopped.seconds["train"] == 0.0
+
+
+def _epoch_of_step(epochs: list[Epoch], step: int) -> list[Epoch]:
+    """The first epoch once more, as if told at a later step."""
+    return [replace(epoch, step=step) for epoch in epochs[:1]]
