@@ -1,0 +1,1 @@
+"""Figures of the studio on this machine; see ``python -m benchmarks --help``."""

@@ -1,0 +1,234 @@
+"""The studio's loop against a bare loop of the same framework.
+
+Same resident arrays, order, precision and read-back of losses; compiling and evaluation excluded.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.figures import line, paired, seconds
+
+RECIPES = {"mlp-128": 400, "compact-cnn": 60}
+"""Steps a measurement."""
+
+PAIRS = 7
+
+
+def main() -> None:
+    """Measures every framework in a process of its own."""
+    for name in ("numpy", "pytorch", "keras"):
+        from mnist_studio.frameworks import registry
+
+        environment = {**os.environ, **registry.environment(name, 0)}
+        subprocess.run([sys.executable, "-m", "benchmarks.loop", name], env=environment, check=True)
+
+
+def measure(framework: str) -> None:
+    """Prints the ratios of one framework."""
+    for recipe, steps in RECIPES.items():
+        studio, bare = studio_loop(framework, recipe, steps), bare_loop(framework, recipe, steps)
+        mine, theirs, ratio = paired(studio, bare, PAIRS)
+        line(
+            f"studio's loop / bare loop, {recipe}, {framework}",
+            f"{ratio:.3f} ({1e3 * mine / steps:.2f} / {1e3 * theirs / steps:.2f} ms)",
+            "1.03",
+        )
+
+
+def _spec(framework: str, recipe: str):
+    from msgspec.structs import replace
+
+    from mnist_studio.spec import recipes
+
+    return replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework, device="cpu")
+
+
+def _digits(steps: int, batch: int):
+    """The first ``steps`` batches of the digits that there are."""
+    from mnist_studio.data import sources
+
+    train = sources.load(sources.default_dataset()).train
+    import numpy as np
+
+    return train.take(np.resize(np.arange(len(train)), steps * batch))
+
+
+def _learner(spec, digits):
+    from mnist_studio.frameworks import registry
+    from mnist_studio.frameworks.initial import initial_weights
+
+    framework = registry.load(spec.framework)
+    learner = framework.learner(
+        spec, initial_weights(spec.model, spec.training.seed), framework.devices()[-1]
+    )
+    learner.bind(digits.images, digits.labels)
+    return learner
+
+
+def studio_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
+    """Seconds that the real loop counts as training: one epoch, events encoded and sent."""
+    from mnist_studio.events import encode
+    from mnist_studio.training.clock import PhaseClock
+    from mnist_studio.training.control import Control
+    from mnist_studio.training.loop import Training
+    from mnist_studio.training.session import Session, Split
+
+    spec = _spec(framework, recipe)
+    digits = _digits(steps, spec.training.batch_size)
+    pipe = os.open(os.devnull, os.O_WRONLY)
+    folder = Path(tempfile.mkdtemp())
+    session = Session(
+        run="benchmark", spec=spec, digits=Split(digits, None, digits), folder=folder,
+        device="CPU", clock=PhaseClock("train"), control=Control(),
+        report=lambda event: os.write(pipe, encode(event)),
+    )  # fmt: skip
+    training = Training(session, _learner(spec, digits))
+    training.prepare()
+
+    def run() -> float:
+        training._state.step = 0
+        return seconds(training._train_epoch)
+
+    return run
+
+
+def bare_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
+    """Seconds of the loop that one would write by hand."""
+    spec = _spec(framework, recipe)
+    digits = _digits(steps, spec.training.batch_size)
+    makers = {"numpy": _bare_numpy, "pytorch": _bare_pytorch, "keras": _bare_keras}
+    epoch = makers[framework](spec, digits, steps)
+    return lambda: seconds(epoch)
+
+
+def _order(spec, digits, steps: int):
+    from mnist_studio.data.batches import epoch_order
+
+    order = epoch_order(spec.training.seed, 0, len(digits))
+    return order.reshape(steps, spec.training.batch_size)
+
+
+def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
+    import numpy as np
+
+    from mnist_studio.frameworks.initial import initial_weights
+    from mnist_studio.frameworks.normalise import normalise
+    from mnist_studio.frameworks.numpy_scratch import optimisers
+    from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
+    from mnist_studio.frameworks.numpy_scratch.network import Network
+
+    net = Network(spec.model, initial_weights(spec.model, spec.training.seed))
+    inputs = normalise(digits.images, spec.model.scaling, "float32")
+    update = optimisers.update(spec.training.optimiser)
+    slots = {
+        n: {"mean": np.zeros_like(w), "square": np.zeros_like(w)} for n, w in net.weights.items()
+    }
+    order = _order(spec, digits, steps)
+
+    def epoch() -> None:
+        losses = []
+        for t, batch in enumerate(order, start=1):
+            loss = cross_entropy(net.forward(inputs[batch]), digits.labels[batch])
+            gradients = net.learn(loss.gradient)
+            for name, weight in net.weights.items():
+                for piece in optimisers.blocks(weight, gradients[name], slots[name]):
+                    update(*piece, spec.training.optimiser.learning_rate, t)
+            losses.append(loss.mean)
+
+    return epoch
+
+
+def _bare_pytorch(spec, digits, steps: int) -> Callable[[], None]:
+    import torch
+    from torch.nn import functional
+
+    from mnist_studio.frameworks.normalise import normalise
+    from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
+
+    layers: list[torch.nn.Module] = []
+    from mnist_studio.spec.model import describe
+
+    for report in describe(spec.model):
+        match report.layer:
+            case Conv(filters=filters):
+                layers.append(torch.nn.Conv2d(report.input[2], filters, 3, padding="same"))
+            case Dense(units=units):
+                layers.append(torch.nn.Linear(report.input[0], units))
+            case MaxPool():
+                layers.append(torch.nn.MaxPool2d(2))
+            case Flatten():
+                layers.append(torch.nn.Flatten())
+            case _:
+                layers.append(torch.nn.ReLU())
+    net = torch.nn.Sequential(*layers)
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)
+    inputs = torch.tensor(normalise(digits.images, spec.model.scaling, "float32")).unsqueeze(1)
+    labels = torch.tensor(digits.labels).long()
+    order = torch.tensor(_order(spec, digits, steps))
+
+    def epoch() -> None:
+        losses, right = [], []
+        for batch in order:
+            optimizer.zero_grad(set_to_none=True)
+            logits = net(inputs[batch])
+            loss = functional.cross_entropy(logits, labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+            right.append((logits.argmax(1) == labels[batch]).sum())
+        torch.stack(losses).tolist(), torch.stack(right).tolist()
+
+    return epoch
+
+
+def _bare_keras(spec, digits, steps: int) -> Callable[[], None]:
+    import keras
+    import tensorflow as tf
+
+    from mnist_studio.frameworks.normalise import normalise
+    from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
+
+    layers = [keras.Input((28, 28, 1))]
+    for layer in spec.model.layers:
+        match layer:
+            case Conv(filters=filters):
+                layers.append(keras.layers.Conv2D(filters, 3, padding="same"))
+            case Dense(units=units):
+                layers.append(keras.layers.Dense(units))
+            case MaxPool():
+                layers.append(keras.layers.MaxPooling2D())
+            case Flatten():
+                layers.append(keras.layers.Flatten())
+            case _:
+                layers.append(keras.layers.ReLU())
+    net = keras.Sequential(layers)
+    optimizer = keras.optimizers.Adam(1e-3)
+    optimizer.build(net.trainable_variables)
+    scaled = normalise(digits.images, spec.model.scaling, "float32")[..., None]
+    inputs, labels = tf.constant(scaled), tf.constant(digits.labels.astype("int32"))
+    order = tf.constant(_order(spec, digits, steps).astype("int32"))
+    convolves = any(isinstance(layer, Conv) for layer in spec.model.layers)
+
+    @tf.function(jit_compile=not convolves)
+    def step(batch):
+        x, y = tf.gather(inputs, batch), tf.gather(labels, batch)
+        with tf.GradientTape() as tape:
+            logits = net(x, training=True)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits))
+        gradients = tape.gradient(loss, net.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, net.trainable_variables, strict=True))
+        return loss, tf.math.count_nonzero(tf.argmax(logits, 1, tf.int32) == y)
+
+    def epoch() -> None:
+        losses = [step(batch) for batch in order]
+        [(float(loss), int(right)) for loss, right in losses]
+
+    return epoch
+
+
+if __name__ == "__main__":
+    measure(sys.argv[1]) if len(sys.argv) > 1 else main()

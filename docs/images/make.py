@@ -1,0 +1,134 @@
+"""Makes the pictures of the four pages, light and dark, from the running application.
+
+    python docs/images/make.py [RECIPE [EPOCHS]]
+
+Trains a recipe in all three frameworks through the window, on MNIST where it can be had and else on
+the built-in digits, draws a three on the pad, and keeps what the window shows. Takes minutes.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from math import cos, pi, sin
+from pathlib import Path
+from time import monotonic
+
+FOLDER = Path(__file__).parent
+PATIENCE_SECONDS = 1800.0
+
+
+def main() -> None:
+    """Goes through the pages one after the other."""
+    recipe = sys.argv[1] if len(sys.argv) > 1 else "compact-cnn"
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["MNIST_STUDIO_HOME"] = home
+        from mnist_studio.gui.application import application
+        from mnist_studio.gui.studio import Studio
+        from mnist_studio.gui.theme.theme import Theme
+        from mnist_studio.gui.window import MainWindow
+
+        qt = application()
+        studio = Studio(Theme(qt))
+        window = MainWindow(studio)
+        window.show()
+        try:
+            Photographer(qt, studio, window).all(recipe, epochs)
+        finally:
+            studio.close()
+
+
+class Photographer:
+    """Uses the window as a person would and takes its picture."""
+
+    def __init__(self, qt, studio, window) -> None:
+        self._qt, self._studio, self._window = qt, studio, window
+
+    def all(self, recipe: str, epochs: int) -> None:
+        """Every page, as it looks in use."""
+        self._train(recipe, epochs)
+        self._take("train")
+        self._until(lambda: not self._studio.queue.busy)
+        self._draw()
+        self._take("draw")
+        self._compare()
+        self._take("compare")
+        self._window.go("runs")
+        self._pause(1)
+        self._take("runs")
+
+    def _train(self, recipe: str, epochs: int) -> None:
+        """All three frameworks; waits until the last of them is in its last epoch."""
+        settings = self._window.page("train").settings
+        self._until(lambda: self._studio.digits.has_mnist is not None)
+        self._pause(1)
+        settings.recipe.choose(recipe)
+        settings.recipe.chosen.emit(recipe)
+        settings.epochs.set_number(epochs)
+        settings.epochs.edited.emit()
+        self._window.page("train").train_button.click()
+        last = self._studio.queue.runs[-1]
+        self._until(lambda: last.terminal is not None or last.epoch == epochs)
+
+    def _draw(self) -> None:
+        """A three, with the mouse; waits for the answer of every model by its own framework."""
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        self._window.go("draw")
+        pad = self._window.page("draw").pad
+        self._pause(0.5)
+        points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in three()]
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
+        for point in points[1:]:
+            QTest.mouseMove(pad, point)
+            self._pause(0.02)
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
+        self._until(self._all_answer_themselves)
+        self._pause(1)
+
+    def _all_answer_themselves(self) -> bool:
+        answers = self._studio.predictions.answers.values()
+        trained = len(self._studio.library.trained)
+        return len(answers) == trained and all(a.engine == a.framework for a in answers)
+
+    def _compare(self) -> None:
+        self._window.go("compare")
+        self._pause(3)
+
+    def _take(self, page: str) -> None:
+        """Light and dark."""
+        for scheme in ("light", "dark"):
+            self._studio.theme.choose(scheme)
+            self._pause(0.3)
+            self._window.grab().save(str(FOLDER / f"{page}-{scheme}.png"))
+        self._studio.theme.choose("light")
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        end = monotonic() + PATIENCE_SECONDS
+        while not done():
+            if monotonic() > end:
+                raise SystemExit("The window did not come that far.")
+            self._pause(0.02)
+
+    def _pause(self, seconds: float) -> None:
+        from PySide6.QtTest import QTest
+
+        QTest.qWait(round(1000 * seconds))
+
+
+def three() -> list[tuple[float, float]]:
+    """Points of a three in a square with sides of length 1: two bows."""
+    upper = [(0.48 + 0.17 * sin(a), 0.32 - 0.15 * cos(a)) for a in _angles(-0.35 * pi, 1.05 * pi)]
+    lower = [(0.46 + 0.21 * sin(a), 0.66 - 0.19 * cos(a)) for a in _angles(-0.02 * pi, 1.35 * pi)]
+    return upper + lower
+
+
+def _angles(start: float, end: float, count: int = 24) -> list[float]:
+    return [start + (end - start) * n / (count - 1) for n in range(count)]
+
+
+if __name__ == "__main__":
+    main()
