@@ -1,0 +1,106 @@
+"""Small networks, digits and chunks that the framework tests share."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.frameworks.base import Chunk, Framework, Learner
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.spec.layers import (
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    Relu,
+    Sigmoid,
+)
+from mnist_studio.spec.model import ModelSpec, describe
+from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.run import Precision, RunSpec, TrainingSpec
+
+SEED = 7
+
+TINY = (Flatten(), Dense(6), Sigmoid(), Dense(10))
+DROPPED = (Conv(3, 3), MaxPool(), Dropout(0.25), Flatten(), Dense(8), Dropout(0.5), Dense(10))
+EVERYTHING = (
+    Conv(4, 3), Relu(), MaxPool(3), Conv(3, 4, bias=False), Sigmoid(), Conv(5, 2, "valid"),
+    MaxPool(), Dropout(0.25), Flatten(), Dense(12, bias=False), Relu(), Dropout(0.5), Dense(10),
+)  # fmt: skip
+
+OPTIMISERS: Mapping[str, Optimiser] = {
+    "sgd": Sgd(),
+    "sgd with momentum": Sgd(momentum=0.9),
+    "adam": Adam(epsilon=1e-4),
+    "adadelta": Adadelta(),
+    "rmsprop": RmsProp(epsilon=1e-4),
+    "rmsprop with momentum": RmsProp(epsilon=1e-4, momentum=0.8),
+}
+
+
+def run(
+    layers: tuple[Layer, ...] = TINY,
+    optimiser: Optimiser | None = None,
+    precision: Precision = "float64",
+    batch_size: int = 8,
+) -> RunSpec:
+    training = TrainingSpec(
+        optimiser=optimiser or Adam(), precision=precision, batch_size=batch_size
+    )
+    return RunSpec(recipe="test", model=ModelSpec(layers), training=training, device="cpu")
+
+
+def in_precision(spec: RunSpec, precision: Precision) -> RunSpec:
+    replace = msgspec.structs.replace
+    return replace(spec, training=replace(spec.training, precision=precision))
+
+
+def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:
+    """On the CPU, bound to the digits."""
+    weights = initial_weights(spec.model, seed, spec.training.precision)
+    made = framework.learner(spec, weights, framework.devices()[-1])
+    made.bind(*digits())
+    return made
+
+
+def digits(count: int = 120) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Blurred blobs in noise, whose labels say where the first one lies.
+
+    The noise matters: on an even background all windows of a convolution are equal, a max-pooling
+    behind it has ties, and only rounding decides which of them gets the gradient.
+    """
+    rng = np.random.default_rng(SEED)
+    centres = rng.uniform(6, 22, (count, 3, 2))
+    places = np.stack(np.mgrid[:28, :28], axis=-1)
+    distances = np.square(places - centres[:, :, None, None]).sum(-1)
+    images = 200 * np.exp(-distances / 6).max(1) + rng.uniform(0, 55, (count, 28, 28))
+    labels = centres[:, 0, 0].astype(int) % 10
+    return images.astype(np.uint8), labels.astype(np.uint8)
+
+
+def chunk(
+    model: ModelSpec, steps: int, batch: int = 8, rate: float = 1e-3, first: int = 0
+) -> Chunk:
+    """Steps ``first`` to ``first + steps``, whose batches, rates and masks depend on the step."""
+    numbers = range(first, first + steps)
+    rngs = [np.random.default_rng((SEED, step)) for step in numbers]
+    return Chunk(
+        indices=np.stack([rng.choice(120, batch, replace=False) for rng in rngs]),
+        rates=np.array([rate / (1 + 0.02 * step) for step in numbers]),
+        masks={
+            report.name: np.stack(
+                [mask(report.layer, step, place, (batch, *report.input)) for step in numbers]
+            )
+            for place, report in enumerate(describe(model))
+            if isinstance(report.layer, Dropout)
+        },
+    )
+
+
+def mask(layer: Dropout, step: int, place: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    drawn = random_bytes(SEED, Purpose.DROPOUT, step, place, int(np.prod(shape)))
+    return (drawn >= layer.threshold).astype(np.uint8).reshape(shape)

@@ -1,0 +1,108 @@
+"""A framework against NumPy: the same weights, batches, masks and rates give the same learning.
+
+NumPy is the hub: PyTorch and Keras are each compared with it, and so with each other, without
+being in one process.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import Precision, RunSpec
+
+from .examples import chunk, digits, in_precision, learner
+
+STEPS = 50
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a framework made of a run."""
+
+    losses: Array
+    weights: Weights
+
+
+class ParityContract:
+    """How far a framework may be from NumPy.
+
+    Measured on an x86 CPU, the worse of PyTorch and Keras, relative to the largest magnitude: in
+    float64 5e-15 in outputs and gradients, 1e-15 in 50 losses, and 1e-12 in the weights after
+    them; in float32 7e-7 in outputs and 4e-6 in gradients.
+    """
+
+    @pytest.fixture(params=RECIPES.keys())
+    def spec(self, request: pytest.FixtureRequest) -> RunSpec:
+        return run_spec(RECIPES[request.param])
+
+    @pytest.mark.parametrize(
+        ("precision", "of_outputs", "of_gradients"),
+        [("float64", 1e-10, 1e-10), ("float32", 1e-5, 1e-4)],
+    )
+    def test_outputs_and_gradients(
+        self,
+        framework: Framework,
+        spec: RunSpec,
+        precision: Precision,
+        of_outputs: float,
+        of_gradients: float,
+    ) -> None:
+        ours, hub = _pair(framework, in_precision(spec, precision))
+        images, labels = (array[:32] for array in digits())
+        assert distance(ours.logits(images), hub.logits(images)) < of_outputs
+        expected = hub.input_gradients(images, labels)
+        assert distance(ours.input_gradients(images, labels), expected) < of_gradients
+        found = ours.gradients(images, labels)
+        for name, expected in hub.gradients(images, labels).items():
+            assert distance(found[name], expected) < of_gradients, name
+
+    def test_curve_in_float64(self, framework: Framework, spec: RunSpec) -> None:
+        ours = trained(framework.name, in_precision(spec, "float64"))
+        hub = trained("numpy", in_precision(spec, "float64"))
+        np.testing.assert_allclose(ours.losses, hub.losses, rtol=1e-8)
+        for name, array in hub.weights.items():
+            assert distance(ours.weights[name], array) < 1e-8, name
+
+    def test_curve_in_float32(self, framework: Framework, spec: RunSpec) -> None:
+        # Medians over several beginnings: where a unit lies within rounding of 0, or two maxima do
+        # of each other, a curve may leave all others at once, and by 1e-4 or more.
+        single, double = in_precision(spec, "float32"), in_precision(spec, "float64")
+        ours, exact = _curves(framework.name, single), _curves(framework.name, double)
+        hub = _curves("numpy", single)
+        assert np.median(np.abs(ours - hub)) <= 5 * np.median(np.abs(ours - exact))
+
+    def test_goes_on_from_numpy(self, framework: Framework, spec: RunSpec) -> None:
+        ours, hub = _pair(framework, in_precision(spec, "float64"))
+        hub.train(chunk(spec.model, 10, BATCH))
+        ours.load_weights(hub.weights())
+        ours.load_optimiser_state(hub.optimiser_state())
+        rest = chunk(spec.model, 10, BATCH, first=10)
+        np.testing.assert_allclose(ours.train(rest).losses, hub.train(rest).losses, rtol=1e-8)
+
+
+def distance(found: Array, expected: Array) -> float:
+    """The largest difference, relative to the largest magnitude."""
+    return float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
+def _curves(name: str, spec: RunSpec) -> Array:
+    return np.stack([trained(name, spec, seed).losses for seed in (1, 2, 3)])
+
+
+def _pair(framework: Framework, spec: RunSpec) -> tuple[Learner, Learner]:
+    return learner(framework, spec), learner(registry.load("numpy"), spec)
+
+
+@cache
+def trained(name: str, spec: RunSpec, seed: int = 1) -> Trained:
+    """A framework's first steps, made once for all tests."""
+    made = learner(registry.load(name), spec, seed)
+    rate = spec.training.optimiser.learning_rate
+    parts = [made.train(chunk(spec.model, 10, BATCH, rate, first)) for first in range(0, STEPS, 10)]
+    return Trained(np.concatenate([part.losses for part in parts]), made.weights())

@@ -1,0 +1,5 @@
+from tests.frameworks.parity import ParityContract
+
+
+class TestParity(ParityContract):
+    pass
