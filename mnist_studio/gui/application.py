@@ -5,7 +5,6 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 
 import PySide6
@@ -13,9 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from mnist_studio import __version__, paths
+from mnist_studio import __version__, paths, settings
 from mnist_studio.errors import StudioError
-from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 
@@ -83,12 +81,11 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return made
 
 
-def run(arguments: Sequence[str] = (), home: Path | None = None) -> int:
+def run(arguments: Sequence[str] = ()) -> int:
     """Shows the window until it is closed.
 
     Args:
         arguments: for Qt.
-        home: folder of the user's data; the usual one if not given.
 
     Returns:
         The exit status of the process.
@@ -99,14 +96,14 @@ def run(arguments: Sequence[str] = (), home: Path | None = None) -> int:
     check_binding()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     qt = application(arguments)
-    studio = Studio(Theme(qt), home)
-    window = MainWindow(studio)
+    # Read before anything is painted, so that a dark window never flashes white.
+    window = MainWindow(Theme(qt, settings.load()[0].theme))
     alarm = Alarm()
-    alarm.rang.connect(studio.told)
+    alarm.rang.connect(window.tell)
     alarm.install()
     # Ctrl+C in the console ends the window at once instead of being noticed at its next event.
     signal.signal(signal.SIGINT, lambda number, frame: QApplication.quit())
-    qt.aboutToQuit.connect(studio.close)
+    qt.aboutToQuit.connect(window.shut_down)
     window.show()
     status = qt.exec()
     alarm.remove()

@@ -33,20 +33,18 @@ class Studio(QObject):
     training_asked = Signal()
     picture_asked = Signal()
 
-    def __init__(self, theme: Theme, home: Path | None = None) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
         self._settings, self._complaint = settings.load()
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
-        self.library = Library(home, self)
+        self.library = Library(self)
         self.queue = TrainingQueue(self)
         self.drawing = Drawing(self)
         self.predictions = Predictions(self)
         self.digits = DigitSource(self.background, folder, self)
         self._connect()
-        if self._settings.theme != theme.choice:
-            theme.choose(self._settings.theme)
 
     def _connect(self) -> None:
         self.library.changed.connect(self._hold)

@@ -1,154 +1,158 @@
-"""The frame: navigation, top bar, pages and status line."""
+"""The main window: the frame first, then the studio and its pages."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-)
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from mnist_studio.gui.pages.page import Page
-from mnist_studio.gui.status import status_of
-from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.theme.theme import Choice
-from mnist_studio.gui.widgets.bars import StatusLine, TopBar
-from mnist_studio.gui.widgets.navigation import Navigation
-from mnist_studio.gui.widgets.question import ask
+from mnist_studio.gui import keyboard
+from mnist_studio.gui.frame import Frame
+from mnist_studio.gui.theme.theme import Choice, Theme
+from mnist_studio.gui.widgets.question import Question, ask
 from mnist_studio.gui.widgets.shortcuts import ShortcutsOverlay
 
-PAGES = (("train", "Train"), ("draw", "Draw"), ("compare", "Compare"), ("runs", "Runs"))
+if TYPE_CHECKING:
+    from mnist_studio.gui.pages.page import Page
+    from mnist_studio.gui.studio import Studio
+
+QUIET_MS = 150
+"""So long after the window became usable the plots are built."""
 
 
 class MainWindow(QMainWindow):
-    """The window. Builds a page when it is first gone to.
+    """The window. Its first paint needs little; ``furnish`` brings all else.
 
     Signals:
         painted: the first frame is on the screen.
-        usable: the page that is shown has its plots.
+        usable: the first page can be worked with.
     """
 
     painted = Signal()
     usable = Signal()
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("MNIST Studio")
         self.setAcceptDrops(True)
-        self.studio = studio
+        self.theme = theme
+        self.overlay = ShortcutsOverlay(self)
+        self.frame = Frame(theme)
+        self.question: Question | None = None
+        self._studio: Studio | None = None
         self._pages: dict[str, Page] = {}
-        self._shown = ""
-        self._stands = False
+        self._shown = "train"
+        self._painted = False
         self._leaving = False
-        self._navigation = Navigation(studio.theme, PAGES)
-        self._top = TopBar(studio.theme)
-        self._stack = QStackedWidget()
-        self.status = StatusLine(studio.theme)
-        self._overlay = ShortcutsOverlay(self)
-        self._build()
-        self._connect()
-        self._shortcuts()
+        self.setCentralWidget(self.frame)
+        self.frame.theme_tool.clicked.connect(self._theme_menu)
+        self.frame.keys_tool.clicked.connect(self.overlay.open)
+        self.frame.navigation.chosen.connect(self.go)
+        self.frame.navigation.show_page("train")
+        self.frame.stack.installEventFilter(self)
+        keyboard.install(self)
         self.resize(1280, 800)
         self.setMinimumSize(880, 600)
-        self.go("train")
         # The keyboard starts at the window: no control looks chosen before anyone chose it.
         self.setFocus()
 
-    def _build(self) -> None:
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self._top)
-        right.addWidget(self._stack, 1)
-        right.addWidget(self.status)
-        whole = QHBoxLayout()
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._navigation)
-        whole.addLayout(right, 1)
-        middle = QWidget()
-        middle.setLayout(whole)
-        self.setCentralWidget(middle)
-        theme = self._navigation.add_tool("theme", "Theme", "Light, dark, or as the system")
-        theme.clicked.connect(lambda: self._theme_menu(theme))
-        keys = self._navigation.add_tool("keyboard", "Keys", "Keyboard shortcuts (Ctrl+/)")
-        keys.clicked.connect(self._overlay.open)
-
-    def _connect(self) -> None:
-        self._navigation.chosen.connect(self.go)
-        self.studio.going.connect(self.go)
-        self.studio.told.connect(self._tell)
-        self.studio.queue.changed.connect(self._update_status)
-        self.studio.queue.told.connect(self._update_status)
-        self.studio.queue.idle.connect(self._maybe_leave)
-        self.studio.digits.changed.connect(self._update_status)
-        self.studio.predictions.state_changed.connect(self._update_status)
-        self._stack.installEventFilter(self)
-
-    def _shortcuts(self) -> None:
-        for place, (key, _) in enumerate(PAGES, start=1):
-            self._shortcut(f"Ctrl+{place}", lambda key=key: self.go(key))  # type: ignore[misc]
-        self._shortcut("F5", self._train)
-        self._shortcut("F11", self._full_screen)
-        self._shortcut("Ctrl+/", self._overlay.open)
-        self._shortcut("Ctrl+O", self._open_picture)
-        self._shortcut("Ctrl++", lambda: self.studio.theme.zoom(1))
-        self._shortcut("Ctrl+=", lambda: self.studio.theme.zoom(1))
-        self._shortcut("Ctrl+-", lambda: self.studio.theme.zoom(-1))
-        self._shortcut("Ctrl+0", lambda: self.studio.theme.zoom(0))
-        self._shortcut("Esc", self._escape)
-
-    def _shortcut(self, keys: str, action: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(action)
-
-    @Slot(str)
-    def go(self, key: str) -> None:
-        """Shows a page."""
-        page = self.page(key)
-        self._shown = key
-        self._stack.setCurrentWidget(page)
-        self._top.show_page(page.title, page.sentence, page.buttons)
-        self._navigation.show_page(key)
-        page.enter()
-        if self._stands:
-            QTimer.singleShot(0, page.prepare)
-
-    def page(self, key: str) -> Page:
-        """A page, built when it is first asked for."""
-        if key not in self._pages:
-            self._pages[key] = _make(key, self.studio)
-            self._stack.addWidget(self._pages[key])
-        return self._pages[key]
+    @property
+    def studio(self) -> "Studio":
+        """What all pages share; made when it is first asked for."""
+        self.furnish()
+        assert self._studio is not None
+        return self._studio
 
     @property
     def shown(self) -> str:
         """The key of the page that is shown."""
         return self._shown
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """The first paint starts what may take longer than a frame."""
-        if event.type() == QEvent.Type.Paint and not self._stands:
-            self._stands = True
-            QTimer.singleShot(0, self._stand)
-        return super().eventFilter(watched, event)
+    def furnish(self) -> None:
+        """Makes the studio and the page that is shown; does so once."""
+        if self._studio is not None:
+            return
+        from mnist_studio.gui.studio import Studio
+
+        self._studio = studio = Studio(self.theme)
+        studio.going.connect(self.go)
+        studio.told.connect(self.tell)
+        studio.queue.idle.connect(self._maybe_leave)
+        for news in (
+            studio.queue.changed, studio.queue.told, studio.digits.changed,
+            studio.predictions.state_changed,
+        ):  # fmt: skip
+            news.connect(self._update_status)
+        self.go(self._shown)
+        studio.open()
+        self.usable.emit()
 
     @Slot()
-    def _stand(self) -> None:
-        self.painted.emit()
-        self.studio.open()
-        self.page(self._shown).prepare()
-        self.usable.emit()
+    def shut_down(self) -> None:
+        """Ends everything that runs and waits for it."""
+        if self._studio is not None:
+            self._studio.close()
+
+    def page(self, key: str) -> "Page":
+        """A page, built when it is first asked for."""
+        from mnist_studio.gui.pages.catalogue import make
+
+        if key not in self._pages:
+            self._pages[key] = make(key, self.studio)
+            self.frame.stack.addWidget(self._pages[key])
+        return self._pages[key]
+
+    @Slot(str)
+    def go(self, key: str) -> None:
+        """Shows a page."""
+        page = self.page(key)
+        self._shown = key
+        self.frame.stack.setCurrentWidget(page)
+        self.frame.top.show_page(page.title, page.sentence, page.buttons)
+        self.frame.navigation.show_page(key)
+        page.enter()
+        QTimer.singleShot(QUIET_MS, page.prepare)
+
+    @Slot(str, str)
+    def tell(self, text: str, kind: str) -> None:
+        """Tells the user something over the page that is shown."""
+        self.page(self._shown).notice.tell(text, "bad" if kind == "bad" else "good")
+
+    def train(self) -> None:
+        """Trains with what the Train page is set to."""
+        self.go("train")
+        self.studio.training_asked.emit()
+
+    def choose_picture(self) -> None:
+        """Lets the user choose a picture for the pad."""
+        self.go("draw")
+        self.studio.picture_asked.emit()
+
+    def toggle_full_screen(self) -> None:
+        """Fills the screen, or gives it back."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def close_overlays(self) -> None:
+        """Closes what lies over the page."""
+        self.overlay.hide()
+        self.page(self._shown).notice.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The first paint starts what may take longer than a frame."""
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self._stand)
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The overlay covers the window at any size."""
         super().resizeEvent(event)
-        self._overlay.setGeometry(self.rect())
+        self.overlay.setGeometry(self.rect())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Takes files."""
@@ -165,22 +169,28 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks what shall become of a training."""
-        if not self.studio.queue.busy:
+        if self._studio is None or not self._studio.queue.busy:
             event.accept()
             return
         event.ignore()
-        ask(
+        queue = self._studio.queue
+        self.question = ask(
             self,
             "A run is still training",
             "What shall become of it when the window closes?",
             (
                 ("Keep training", lambda: None),
-                ("Discard and close", lambda: self._leave(self.studio.queue.cancel)),
-                ("Stop, keep and close", lambda: self._leave(self.studio.queue.stop)),
+                ("Discard and close", lambda: self._leave(queue.cancel)),
+                ("Stop, keep and close", lambda: self._leave(queue.stop)),
             ),
             primary=2,
             danger=1,
         )
+
+    @Slot()
+    def _stand(self) -> None:
+        self.painted.emit()
+        self.furnish()
 
     def _leave(self, end: Callable[[], None]) -> None:
         self._leaving = True
@@ -192,64 +202,30 @@ class MainWindow(QMainWindow):
         if self._leaving and not self.studio.queue.busy:
             self.close()
 
-    @Slot(str, str)
-    def _tell(self, text: str, kind: str) -> None:
-        self.page(self._shown).notice.tell(text, "bad" if kind == "bad" else "good")
-
     @Slot()
     def _update_status(self) -> None:
+        from mnist_studio.gui.status import status_of
+
         status = status_of(self.studio)
-        self.status.show_work(status.what, status.fraction, status.left)
-        self.status.show_aside(status.aside)
+        self.frame.status.show_work(status.what, status.fraction, status.left)
+        self.frame.status.show_aside(status.aside)
 
-    def _train(self) -> None:
-        self.go("train")
-        self.studio.training_asked.emit()
-
-    def _open_picture(self) -> None:
-        self.go("draw")
-        self.studio.picture_asked.emit()
-
-    def _full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
-
-    def _escape(self) -> None:
-        self._overlay.hide()
-        self.page(self._shown).notice.hide()
-
-    def _theme_menu(self, under: QWidget) -> None:
+    @Slot()
+    def _theme_menu(self) -> None:
         menu = QMenu(self)
         group = QActionGroup(menu)
-        for choice, text in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
-            action = menu.addAction(text)
+        choices: tuple[tuple[Choice, str], ...] = (
+            ("system", "As the system"), ("light", "Light"), ("dark", "Dark"),
+        )  # fmt: skip
+        for choice, text in choices:
+            action = group.addAction(text)
             action.setCheckable(True)
-            action.setChecked(self.studio.theme.choice == choice)
-            action.triggered.connect(lambda _=False, choice=choice: self._choose(choice))
-            group.addAction(action)
+            action.setChecked(self.theme.choice == choice)
+            action.triggered.connect(self._chooser(choice))
+        menu.addActions(group.actions())
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(under.mapToGlobal(under.rect().topRight()))
+        tool = self.frame.theme_tool
+        menu.popup(tool.mapToGlobal(tool.rect().topRight()))
 
-    def _choose(self, choice: Choice) -> None:
-        self.studio.choose_theme(choice)
-
-
-def _make(key: str, studio: Studio) -> Page:
-    # Imported when first gone to: the first window need not wait for pages nobody sees yet.
-    if key == "train":
-        from mnist_studio.gui.pages.train import TrainPage
-
-        return TrainPage(studio)
-    if key == "draw":
-        from mnist_studio.gui.pages.draw import DrawPage
-
-        return DrawPage(studio)
-    if key == "compare":
-        from mnist_studio.gui.pages.compare import ComparePage
-
-        return ComparePage(studio)
-    from mnist_studio.gui.pages.runs import RunsPage
-
-    return RunsPage(studio)
+    def _chooser(self, choice: Choice) -> Callable[[], None]:
+        return lambda: self.studio.choose_theme(choice)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -30,9 +29,8 @@ class _Keeper(QThread):
     read = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, home: Path | None, parent: QObject) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._home = home
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._ended: dict[str, RunRow] = {}
 
@@ -43,7 +41,7 @@ class _Keeper(QThread):
     def run(self) -> None:
         """Works until told to end."""
         try:
-            with RunStore(self._home) as store:
+            with RunStore() as store:
                 store.recover()
                 self._serve(store)
         except Exception as error:  # noqa: BLE001 - told in the window and logged there
@@ -96,11 +94,11 @@ class Library(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[RunRow, ...] = ()
         self._loaded = False
-        self._keeper = _Keeper(home, self)
+        self._keeper = _Keeper(self)
         self._keeper.read.connect(self._take)
         self._keeper.failed.connect(self._fail)
 

@@ -20,7 +20,7 @@ class FedCard(Card):
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
-        self.view = DigitView(theme, "The image that is fed", side=140)
+        self.view = DigitView(theme, "The image that is fed", side=168)
         self._drawing = drawing
         line = QHBoxLayout()
         line.setSpacing(16)
