@@ -5,13 +5,13 @@ being in one process.
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
+from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Precision, RunSpec
 
@@ -63,19 +63,20 @@ class ParityContract:
             assert distance(found[name], expected) < of_gradients, name
 
     def test_curve_in_float64(self, framework: Framework, spec: RunSpec) -> None:
-        ours = trained(framework.name, in_precision(spec, "float64"))
-        hub = trained("numpy", in_precision(spec, "float64"))
+        ours = _trained(framework.name, in_precision(spec, "float64"))
+        hub = _trained("numpy", in_precision(spec, "float64"))
         np.testing.assert_allclose(ours.losses, hub.losses, rtol=1e-8)
         for name, array in hub.weights.items():
             assert distance(ours.weights[name], array) < 1e-8, name
 
     def test_curve_in_float32(self, framework: Framework, spec: RunSpec) -> None:
-        # Medians over several beginnings: where a unit lies within rounding of 0, or two maxima do
-        # of each other, a curve may leave all others at once, and by 1e-4 or more.
+        # The median of several short curves: sooner or later a unit lies within rounding of 0, or
+        # two maxima of each other, and one curve leaves all others at once, by 1e-4 or more. Of
+        # wide-cnn's curves one in two does so within 50 steps, NumPy's as often as the others'.
         single, double = in_precision(spec, "float32"), in_precision(spec, "float64")
-        ours, exact = _curves(framework.name, single), _curves(framework.name, double)
-        hub = _curves("numpy", single)
-        assert np.median(np.abs(ours - hub)) <= 5 * np.median(np.abs(ours - exact))
+        ours, exact = _short_curves(framework.name, single), _short_curves(framework.name, double)
+        hub = _short_curves("numpy", single)
+        assert _median_distance(ours, hub) <= 5 * _median_distance(ours, exact)
 
     def test_goes_on_from_numpy(self, framework: Framework, spec: RunSpec) -> None:
         ours, hub = _pair(framework, in_precision(spec, "float64"))
@@ -91,18 +92,31 @@ def distance(found: Array, expected: Array) -> float:
     return float(np.abs(found - expected).max() / np.abs(expected).max())
 
 
-def _curves(name: str, spec: RunSpec) -> Array:
-    return np.stack([trained(name, spec, seed).losses for seed in (1, 2, 3)])
+def _short_curves(name: str, spec: RunSpec) -> Array:
+    """(7, 10): the first losses from seven initial networks, all by one learner."""
+    made = learner(registry.load(name), spec)
+    start = made.optimiser_state()
+    curves = []
+    for seed in range(7):
+        made.load_weights(initial_weights(spec.model, seed, spec.training.precision))
+        made.load_optimiser_state(start)
+        rate = spec.training.optimiser.learning_rate
+        curves.append(made.train(chunk(spec.model, 10, BATCH, rate)).losses)
+    return np.stack(curves)
+
+
+def _median_distance(ours: Array, others: Array) -> float:
+    """Of the root mean square distances of the curves."""
+    return float(np.median(np.sqrt(np.mean((ours - others) ** 2, axis=1))))
 
 
 def _pair(framework: Framework, spec: RunSpec) -> tuple[Learner, Learner]:
     return learner(framework, spec), learner(registry.load("numpy"), spec)
 
 
-@cache
-def trained(name: str, spec: RunSpec, seed: int = 1) -> Trained:
-    """A framework's first steps, made once for all tests."""
-    made = learner(registry.load(name), spec, seed)
+def _trained(name: str, spec: RunSpec) -> Trained:
+    """A framework's first steps, made once."""
+    made = learner(registry.load(name), spec)
     rate = spec.training.optimiser.learning_rate
     parts = [made.train(chunk(spec.model, 10, BATCH, rate, first)) for first in range(0, STEPS, 10)]
     return Trained(np.concatenate([part.losses for part in parts]), made.weights())

