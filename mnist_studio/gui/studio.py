@@ -62,8 +62,6 @@ class Studio(QObject):
 
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
-        # The stack clears itself when it is deleted and would tell pages that are half gone.
-        self.drawing.history.blockSignals(True)
         self.queue.close()
         self.predictions.close()
         self.background.close()

@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data import sources
-from mnist_studio.data.download import download_mnist
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 from mnist_studio.spec.run import DatasetName
 
@@ -83,6 +82,9 @@ class DigitSource(QObject):
         """Downloads MNIST, checked file by file."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> None:
+            # Its network modules take a while to import, and few sessions need them.
+            from mnist_studio.data.download import download_mnist
+
             download_mnist(progress, cancelled)
 
         self._fetch("Downloading MNIST", work)

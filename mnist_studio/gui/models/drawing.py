@@ -1,13 +1,13 @@
 """The drawing of the moment: shared by the pages, undone and redone by named commands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from mnist_studio.data.ink import Ink, Point, Stroke, digit_image
+from mnist_studio.gui.models.history import History
 
 Image = NDArray[np.uint8]
 
@@ -46,8 +46,8 @@ class Drawing(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = QUndoStack(self)
-        self._sheet = Sheet()
+        self.history: History[Sheet] = History(Sheet(), self)
+        self.history.moved.connect(self._touch)
         self._stroke: Stroke = ()
         self._image: Image | None = None
         self._since = QElapsedTimer()
@@ -58,7 +58,7 @@ class Drawing(QObject):
     @property
     def sheet(self) -> Sheet:
         """Finished strokes or the picture."""
-        return self._sheet
+        return self.history.value
 
     @property
     def stroke(self) -> Stroke:
@@ -73,7 +73,7 @@ class Drawing(QObject):
     @property
     def blank(self) -> bool:
         """Nothing is on the pad."""
-        return self._sheet.blank and not self._stroke
+        return self.sheet.blank and not self._stroke
 
     def begin(self, point: Point) -> None:
         """Puts the pen down."""
@@ -89,27 +89,20 @@ class Drawing(QObject):
     def finish(self) -> None:
         """Lifts the pen: the stroke can be undone from now on."""
         if self._stroke:
-            ink = (*self._sheet.ink, self._stroke)
+            ink = (*self.sheet.ink, self._stroke)
             self._stroke = ()
-            self._push("stroke", Sheet(ink))
+            self.history.push("stroke", Sheet(ink))
 
     def clear(self) -> None:
         """Takes everything off; can be undone."""
-        if not self._sheet.blank:
-            self._push("clear", Sheet())
+        if not self.sheet.blank:
+            self.history.push("clear", Sheet())
 
     def open(self, picture: Image) -> None:
         """Shows a (28, 28) digit image; can be undone."""
-        self._push("open picture", Sheet(picture=picture))
+        self.history.push("open picture", Sheet(picture=picture))
 
-    def put(self, sheet: Sheet) -> None:
-        """Replaces the sheet without history; for the commands."""
-        self._sheet = replace(sheet)
-        self._touch()
-
-    def _push(self, name: str, sheet: Sheet) -> None:
-        self.history.push(_Change(self, name, self._sheet, sheet))
-
+    @Slot()
     def _touch(self) -> None:
         self.changed.emit()
         if self._timer.isActive():
@@ -126,22 +119,6 @@ class Drawing(QObject):
     def _fed(self) -> Image | None:
         if self.blank:
             return None
-        if self._sheet.picture is not None and not self._stroke:
-            return self._sheet.picture
-        return digit_image((*self._sheet.ink, self._stroke) if self._stroke else self._sheet.ink)
-
-
-class _Change(QUndoCommand):
-    """One sheet instead of another."""
-
-    def __init__(self, drawing: Drawing, name: str, before: Sheet, after: Sheet) -> None:
-        super().__init__(name)
-        self._drawing = drawing
-        self._before = before
-        self._after = after
-
-    def redo(self) -> None:
-        self._drawing.put(self._after)
-
-    def undo(self) -> None:
-        self._drawing.put(self._before)
+        if self.sheet.picture is not None and not self._stroke:
+            return self.sheet.picture
+        return digit_image((*self.sheet.ink, self._stroke) if self._stroke else self.sheet.ink)

@@ -1,6 +1,7 @@
 """What things are called in the window."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from mnist_studio.frameworks.registry import ENTRIES
@@ -47,6 +48,14 @@ PHASES: Mapping[str, str] = MappingProxyType(
 def framework(name: str) -> str:
     """A framework's title, such as ``PyTorch``."""
     return ENTRIES[name].title
+
+
+def missing(name: str) -> str:
+    """Why a framework cannot be used: it is not installed; empty where it is. Imports nothing."""
+    known = ENTRIES[name]
+    if find_spec(known.package) is not None:
+        return ""
+    return f"{known.title} is not installed. Install it with: pip install {known.package}"
 
 
 def run(spec: RunSpec) -> str:

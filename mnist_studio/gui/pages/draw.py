@@ -96,7 +96,6 @@ class DrawPage(Page):
         studio.predictions.cleared.connect(self._show_answers)
         studio.predictions.state_changed.connect(self._turn)
         studio.drawing.changed.connect(self._update)
-        studio.drawing.history.indexChanged.connect(self._update)
         studio.picture_asked.connect(self.choose_picture)
         self._update()
 
@@ -125,10 +124,10 @@ class DrawPage(Page):
     def _update(self) -> None:
         drawing = self.studio.drawing
         history = drawing.history
-        undo = f"Undoes “{history.undoText()}” (Ctrl+Z)"
-        redo = f"Redoes “{history.redoText()}” (Ctrl+Shift+Z)"
-        enable(self.undo_button, "" if history.canUndo() else "Nothing to undo.", undo)
-        enable(self.redo_button, "" if history.canRedo() else "Nothing to redo.", redo)
+        undo = f"Undoes “{history.undo_name}” (Ctrl+Z)"
+        redo = f"Redoes “{history.redo_name}” (Ctrl+Shift+Z)"
+        enable(self.undo_button, "" if history.undo_name else "Nothing to undo.", undo)
+        enable(self.redo_button, "" if history.redo_name else "Nothing to redo.", redo)
         blank = "The pad is blank." if drawing.sheet.blank else ""
         enable(self.clear_button, blank, "Takes everything off the pad (Space or Delete)")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from mnist_studio.frameworks import registry
 from mnist_studio.gui.bridge.background import IsCancelled, Progress
+from mnist_studio.gui.models import names
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.studio import Studio
 from mnist_studio.jobs.export import SUFFIXES, Kind, export
@@ -35,10 +35,9 @@ class Exporter(QObject):
         for kind, text, framework in KINDS:
             action = made.addAction(text)
             action.triggered.connect(self._asker(row, kind))
-            if registry.version(framework) is None:
-                action.setEnabled(False)
-                title = registry.entry(framework).title
-                action.setToolTip(f"{title} is not installed, which this format needs.")
+            reason = names.missing(framework)
+            action.setEnabled(not reason)
+            action.setToolTip(reason)
         made.aboutToHide.connect(made.deleteLater)
         return made
 

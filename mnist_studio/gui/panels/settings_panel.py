@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
-from mnist_studio.frameworks import registry
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.form import Form, form_of, run_specs, with_recipe
 from mnist_studio.gui.models.numbers import count
@@ -193,9 +192,8 @@ class SettingsPanel(Card):
 
     def _offer_frameworks(self) -> None:
         for name in names.FRAMEWORKS:
-            known = registry.entry(name)
-            missing = "" if registry.version(name) else f"{known.title} is not installed."
-            self.frameworks.enable(name, missing, f"Train in {known.title}")
+            tip = f"Train in {names.framework(name)}"
+            self.frameworks.enable(name, names.missing(name), tip)
         self.frameworks.enable("all", tip="One after the other, same weights, same batches")
         self.frameworks.choose("all")
         self._form = replace(self._form, frameworks=self._chosen_frameworks())

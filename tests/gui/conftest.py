@@ -1,0 +1,90 @@
+"""A window off screen, a home of its own for every test, and no leaks."""
+
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import paths
+from mnist_studio.gui.application import check_binding
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
+
+check_binding()
+
+
+@pytest.fixture(autouse=True)
+def no_digits_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running(qapp: QApplication) -> Iterator[None]:
+    """Fails a test that leaves threads, processes or windows behind; knows Qt's, too."""
+    threads = set(threading.enumerate())
+    yield
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qapp.processEvents()
+    gc.collect()
+    running = [thing for thing in gc.get_objects() if _runs(thing)]
+    assert not running, f"QThreads still run: {running}"
+    left = [thread for thread in set(threading.enumerate()) - threads if _is_real(thread)]
+    assert not left, f"threads still run: {left}"
+    assert not multiprocessing.active_children()
+    windows = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert not windows, f"windows are still open: {windows}"
+
+
+def _runs(thing: object) -> bool:
+    # type(), since isinstance() would wake lazy objects of other libraries.
+    if not issubclass(type(thing), QThread):
+        return False
+    try:
+        return bool(thing.isRunning() and not thing.isMainThread())  # type: ignore[attr-defined]
+    except RuntimeError:
+        return False  # Its C++ side is gone: it cannot run.
+
+
+def _is_real(thread: threading.Thread) -> bool:
+    # Python gives every QThread that ran Python code a dummy, and never takes it away.
+    return thread.is_alive() and not isinstance(thread, threading._DummyThread)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def studio(theme: Theme) -> Iterator[Studio]:
+    made = Studio(theme)
+    made.open()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme) -> Iterator[MainWindow]:
+    made = MainWindow(theme)
+    with qtbot.waitSignal(made.usable, timeout=10_000):
+        made.show()
+    library = made.studio.library
+    qtbot.waitUntil(lambda: library.loaded, timeout=10_000)
+    yield made
+    made.shut_down()
+    made.hide()
+    made.studio.deleteLater()
+    made.deleteLater()

@@ -1,0 +1,69 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import paths
+from mnist_studio.gui.theme.icons import icon, pixmap
+from mnist_studio.gui.theme.palette import DASHES, PALETTES, Palette, contrast, pen
+from mnist_studio.gui.theme.stylesheet import stylesheet
+from mnist_studio.gui.theme.theme import Theme
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_contrast_on_the_panel(palette: Palette) -> None:
+    assert contrast(palette.text, palette.panel) > 12
+    assert contrast(palette.secondary, palette.panel) > 5.5
+    assert contrast(palette.on_accent, palette.accent) > 4.5
+    for role in (palette.numpy, palette.pytorch, palette.keras, palette.good, palette.bad):
+        assert contrast(role, palette.panel) > 4.5
+
+
+def test_contrast_of_black_and_white() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#777777") == pytest.approx(1)
+
+
+def test_every_framework_has_its_own_dash() -> None:
+    assert len(set(DASHES.values())) == 3
+    assert pen(PALETTES["light"], "numpy", 1).style() == Qt.PenStyle.SolidLine
+    assert pen(PALETTES["light"], "keras", 1).dashPattern() == list(DASHES["keras"])
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_stylesheet_knows_every_name_it_uses(palette: Palette) -> None:
+    made = stylesheet(palette, round)
+    assert "$" not in made
+    assert palette.accent in made
+
+
+def test_theme_follows_the_choice(qtbot: QtBot, theme: Theme) -> None:
+    with qtbot.waitSignal(theme.changed):
+        theme.choose("dark")
+    assert theme.scheme == "dark"
+    assert theme.palette == PALETTES["dark"]
+
+
+def test_theme_follows_the_system(qapp: QApplication, qtbot: QtBot, theme: Theme) -> None:
+    theme.choose("system")
+    dark = qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    assert theme.scheme == ("dark" if dark else "light")
+
+
+def test_zoom_grows_and_returns(theme: Theme) -> None:
+    usual = theme.pixels(100)
+    theme.zoom(1)
+    assert theme.pixels(100) > usual
+    theme.zoom(0)
+    assert theme.pixels(100) == usual
+    for _ in range(20):
+        theme.zoom(-1)
+    assert theme.pixels(28) >= 20
+
+
+def test_every_icon_can_be_drawn(qapp: QApplication) -> None:
+    for file in (paths.resources() / "icons").glob("*.svg"):
+        picture = pixmap(file.stem, "#123456", 24, 2.0)
+        assert picture.width() == 48
+        assert not picture.toImage().allGray()
+        assert not icon(file.stem, "#123456", 24).isNull()
