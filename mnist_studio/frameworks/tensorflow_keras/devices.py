@@ -1,5 +1,6 @@
 """What TensorFlow can compute on here."""
 
+import os
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -8,6 +9,10 @@ from mnist_studio.errors import DeviceMissing
 from mnist_studio.frameworks.base import Device, Problem
 from mnist_studio.spec.run import RunSpec
 
+if "TF_NUM_INTRAOP_THREADS" in os.environ:
+    # TensorFlow reads it itself, but computes several operations at once beside it: asked for one
+    # thread it kept 1.3 cores busy in compact-cnn, so 1.0; with two nothing is lost.
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 _GPUS = tuple(tf.config.list_physical_devices("GPU"))
 for _gpu in _GPUS:
     # Else TensorFlow takes all of a GPU's memory at once. Only possible before its first tensor.
