@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio import paths
 from mnist_studio.events import AnyEvent, Finished
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -59,7 +60,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one finished run of NumPy; to be copied, not changed."""
     home = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_STUDIO_HOME", str(home))
+        patch.setenv(paths.HOME_VARIABLE, str(home))
         assert isinstance(trained(small())[-1], Finished)
     return home
 

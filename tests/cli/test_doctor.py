@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.cli import doctor
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.registry import ENTRIES
+
+from .conftest import Main
+
+ONLY_NUMPY = {"numpy": ENTRIES["numpy"]}
+
+
+@pytest.fixture(autouse=True)
+def _only_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other frameworks take seconds to import; ``jobs.probe`` has its own tests."""
+    monkeypatch.setattr(doctor, "ENTRIES", ONLY_NUMPY)
+
+
+def test_everything_is_looked_at(here: Main, home: Path) -> None:
+    said = here("doctor", "--json")
+    found = {line["what"]: line for line in said.json}
+    assert said.code == 0
+    assert list(found) == ["studio", "NumPy", "window", "digits", "runs"]
+    assert found["NumPy"]["text"] == f"{registry.version('numpy')} on cpu (CPU)"
+    assert "1,297 + 500" in found["digits"]["text"]
+    assert str(home) in found["runs"]["text"]
+
+
+def test_people_see_what_is_good(here: Main) -> None:
+    said = here("doctor")
+    assert said.code == 0
+    assert all(line.startswith("ok ") for line in said.output.splitlines())
+
+
+def test_a_framework_that_was_never_installed_is_no_fault(
+    here: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "ENTRIES", {"keras": ENTRIES["keras"]})
+    monkeypatch.setattr(registry, "version", lambda name: None)
+    said = here("doctor")
+    assert said.code == 0
+    assert "pip install tensorflow" in said.output
+
+
+def test_what_is_broken_is_told_and_ends_with_1(here: Main, home: Path) -> None:
+    (home / "studio.sqlite").write_bytes(b"no database at all" * 100)
+    said = here("doctor", "--json")
+    broken = [line["what"] for line in said.json if not line["good"]]
+    assert said.code == 1
+    assert broken == ["runs"]

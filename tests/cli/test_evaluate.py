@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.cli.evaluate import drawn
+from mnist_studio.data import builtin, idx
+from mnist_studio.store.runs import RunStore
+
+from .conftest import TRAIN, studio
+
+KEYS = ["run", "recipe", "framework", "accuracy", "digits"]
+PEN = """.VERSION 1.0
+.SEGMENT DIGIT 0 ? "1"
+.PEN_DOWN
+ 100  400
+ 102  200
+ 101  100
+.PEN_UP
+.SEGMENT DIGIT 1 ? "7"
+.PEN_DOWN
+ 100  400
+ 250  400
+ 150  100
+.PEN_UP
+.PEN_DOWN
+ 120  250
+ 220  250
+.PEN_UP
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The built-in test digits as IDX files."""
+    test = builtin.load().test
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx.build(test.images))
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx.build(test.labels))
+    return tmp_path
+
+
+def test_idx_files_are_scored_as_in_training(run: str, folder: Path) -> None:
+    said = studio("evaluate", "--idx", folder, "--json")
+    (score,) = said.json
+    with RunStore() as store:
+        end = store.run(run).terminal
+    assert said.code == 0
+    assert list(score) == KEYS
+    assert (score["run"], score["recipe"], score["framework"]) == (run, "mlp-128", "numpy")
+    assert score["digits"] == 500
+    assert score["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
+
+
+def test_pen_strokes_are_scored(run: str, tmp_path: Path) -> None:
+    path = tmp_path / "strokes.txt"
+    path.write_text(PEN)
+    said = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
+    (score,) = said.json
+    assert said.code == 0
+    assert list(score) == KEYS
+    assert score["digits"] == 2
+    assert score["accuracy"] in (0.0, 0.5, 1.0)
+
+
+def test_pen_strokes_become_digit_images(tmp_path: Path) -> None:
+    path = tmp_path / "strokes.txt"
+    path.write_text(PEN)
+    digits = drawn(path)
+    assert digits.labels.tolist() == [1, 7]
+    assert digits.images.shape == (2, 28, 28)
+    assert digits.images.max(axis=(1, 2)).tolist() == [255, 255]
+    # y of the file goes upwards: the bar of the seven is at the top of its image.
+    assert digits.images[1][:10].astype(int).sum() > digits.images[1][18:].astype(int).sum()
+
+
+def test_people_are_told_in_words(run: str, folder: Path) -> None:
+    said = studio("evaluate", "--idx", folder)
+    assert said.code == 0
+    assert "% of 500 digits" in said.output
+    assert run in said.output
+
+
+@pytest.mark.parametrize(
+    ("option", "told"), [("--idx", "does not exist"), ("--pen-digits", "does not exist")]
+)
+def test_digits_that_are_not_there_are_told(
+    run: str, tmp_path: Path, option: str, told: str
+) -> None:
+    said = studio("evaluate", option, tmp_path / "nowhere")
+    assert (said.code, said.output) == (1, "")
+    assert told in said.errors
+
+
+def test_a_damaged_model_is_told_and_the_others_are_scored(
+    run: str, home: Path, folder: Path
+) -> None:
+    assert studio(*TRAIN).code == 0
+    weights = home / "runs" / run / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+    for _ in range(2):
+        said = studio("evaluate", "--idx", folder, "--json")
+        (score,) = said.json
+        assert said.code == 1
+        assert score["run"] != run
+        assert "is damaged" in said.errors

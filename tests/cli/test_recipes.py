@@ -1,0 +1,18 @@
+from mnist_studio.spec.recipes import RECIPES
+
+from .conftest import Main
+
+
+def test_the_table_has_every_recipe_with_its_parameters(here: Main) -> None:
+    said = here("recipes")
+    assert said.code == 0
+    assert all(name in said.output for name in RECIPES)
+    assert "421,642" in said.output
+
+
+def test_json_has_a_line_a_recipe(here: Main) -> None:
+    lines = here("recipes", "--json").json
+    assert [line["recipe"] for line in lines] == list(RECIPES)
+    mlp = next(line for line in lines if line["recipe"] == "mlp-128")
+    assert mlp["parameters"] == 101_770
+    assert mlp["training"]["batch_size"] == 64

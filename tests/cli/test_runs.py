@@ -1,0 +1,115 @@
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio.events import Stopped
+from mnist_studio.store import artefacts
+from mnist_studio.store.runs import RunStore
+
+from .conftest import COMMAND, TRAIN, Main, studio
+
+
+def test_the_list_has_every_run(run: str, here: Main) -> None:
+    for words in (("runs",), ("runs", "list")):
+        said = here(*words)
+        assert said.code == 0
+        assert run in said.output
+        assert "finished" in said.output
+    (line,) = here("runs", "--json").json
+    assert list(line) == ["run", "title", "status", "created", "folder", "spec", "terminal"]
+    assert line["terminal"]["type"] == "finished"
+    assert line["spec"]["training"]["epochs"] == 1
+
+
+def test_an_empty_list_says_how_to_begin(here: Main) -> None:
+    said = here("runs")
+    assert (said.code, said.output) == (0, "")
+    assert "mnist-studio train" in said.errors
+
+
+def test_a_run_can_be_renamed_by_the_start_of_its_id(run: str, here: Main) -> None:
+    assert here("runs", "rename", run[:-1], "Meine Ziffern").code == 0
+    assert here("runs", "--json").json[0]["title"] == "Meine Ziffern"
+    said = here("runs", "rename", run, " ")
+    assert said.code == 1
+    assert said.errors
+
+
+def test_a_run_can_be_deleted_with_its_folder(run: str, home: Path, here: Main) -> None:
+    assert here("runs", "delete", run).code == 0
+    assert here("runs", "--json").output == ""
+    assert not (home / "runs" / run).exists()
+    assert here("runs", "delete", run).code == 2
+
+
+def test_weights_are_exported_by_the_suffix(run: str, tmp_path: Path, here: Main) -> None:
+    with RunStore() as store:
+        kept = store.run(run)
+    assert here("runs", "export", run, tmp_path / "model.npz").code == 0
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
+        weights = artefacts.load_weights(kept.folder, kept.spec)
+        assert all(np.array_equal(archive[name], weights[name]) for name in weights)
+    assert here("runs", "export", run, tmp_path / "model.safetensors").code == 0
+
+
+def test_an_export_that_cannot_be_made_is_told(run: str, tmp_path: Path, here: Main) -> None:
+    said = here("runs", "export", run, tmp_path / "model.onnx")
+    assert said.code == 2
+    assert ".safetensors, .pt, .keras, .npz" in said.errors
+    (tmp_path / "file").touch()
+    said = here("runs", "export", run, tmp_path / "file" / "model.npz")
+    assert said.code == 1
+    assert "could not be written" in said.errors
+
+
+def test_a_finished_run_does_not_go_on(run: str, here: Main) -> None:
+    said = here("runs", "continue", run)
+    assert said.code == 1
+    assert "This run is finished." in said.errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends signals")
+def test_a_stopped_run_goes_on_where_it_was(here: Main) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, TRAIN), "--epochs", "400", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout
+    for line in process.stdout:
+        if '"epoch"' in line:
+            os.killpg(process.pid, signal.SIGINT)
+            break
+    process.communicate(timeout=60)
+    with RunStore() as store:
+        (stopped,) = store.runs()
+    assert isinstance(stopped.terminal, Stopped)
+
+    process = subprocess.Popen(
+        [*COMMAND, "runs", "continue", stopped.id, "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout
+    first = next(line for line in process.stdout if '"progress"' in line)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    with RunStore() as store:
+        (again,) = store.runs()
+    assert isinstance(again.terminal, Stopped)
+    assert again.terminal.step > stopped.terminal.step
+    assert f'"step":{stopped.terminal.step + 1},' in first
+
+
+def test_a_run_without_a_checkpoint_does_not_go_on(home: Path, here: Main) -> None:
+    failed = studio("train", "tiny-10", "--framework", "numpy", "--device", "cuda", "--json")
+    said = here("runs", "continue", failed.json[-1]["run"])
+    assert said.code == 1
+    assert "no checkpoint" in said.errors
+    said = here("runs", "export", failed.json[-1]["run"], home / "model.npz")
+    assert said.code == 1
+    assert "no weights to export" in said.errors

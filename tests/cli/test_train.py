@@ -1,0 +1,172 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.frameworks import registry
+from mnist_studio.store.runs import RunStore
+
+from .conftest import COMMAND, TRAIN, Main, studio
+
+TERMINAL = {"finished", "stopped", "cancelled", "failed", "crashed"}
+linux = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+
+
+def test_events_are_json_lines_of_which_the_last_ends_the_run() -> None:
+    said = studio(*TRAIN, "--validation", 97, "--json")
+    events = said.json
+    assert said.code == 0
+    assert said.errors == ""
+    assert all({"type", "run", "framework"} <= event.keys() for event in events)
+    assert len({event["run"] for event in events}) == 1
+    assert [event["type"] for event in events if event["type"] in TERMINAL] == ["finished"]
+    (epoch,) = (event for event in events if event["type"] == "epoch")
+    assert epoch["validation_accuracy"] > 0.8
+    assert events[-1]["type"] == "finished"
+    assert events[-1]["test_accuracy"] == epoch["test_accuracy"] > 0.8
+    assert events[-1]["seconds"]["train"] > 0
+
+
+def test_people_are_told_in_words_on_standard_error() -> None:
+    said = studio(*TRAIN)
+    assert said.code == 0
+    assert said.output == ""
+    assert "epoch 1: loss" in said.errors
+    assert "finished: test" in said.errors
+    assert "built-in" in said.errors
+
+
+def test_all_frameworks_agree_on_the_same_digits() -> None:
+    missing = [name for name in registry.ENTRIES if registry.version(name) is None]
+    if missing:
+        pytest.skip(f"{', '.join(missing)} not here")
+    said = studio(*TRAIN, "--framework", "all", "--json")
+    ends = [event for event in said.json if event["type"] in TERMINAL]
+    assert said.code == 0
+    assert [(end["type"], end["framework"]) for end in ends] == [
+        ("finished", "numpy"), ("finished", "pytorch"), ("finished", "keras"),
+    ]  # fmt: skip
+    accuracies = [end["test_accuracy"] for end in ends]
+    assert max(accuracies) - min(accuracies) <= 0.02
+    assert min(accuracies) > 0.8
+
+
+def test_a_framework_that_fails_does_not_keep_the_others_from_training() -> None:
+    said = studio(*TRAIN, "--framework", "all", "--device", "mps", "--json")
+    ends = [event for event in said.json if event["type"] in TERMINAL]
+    assert said.code == 1
+    assert [end["framework"] for end in ends] == ["numpy", "pytorch", "keras"]
+    assert ends[0]["type"] == "failed"
+    assert "cpu" in ends[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("mlp128",), "Did you mean mlp-128?"),
+        (("mlp-128", "--framework", "pytroch"), "Did you mean pytorch?"),
+        (("mlp-128", "--dataset", "buitlin"), "Did you mean builtin?"),
+        (("mlp-128", "--device", "cdua"), "Did you mean cuda?"),
+        (("mlp-128", "--precision", "float23"), "Did you mean float32?"),
+        (("mlp-128", "--epochs", 0), "The number of epochs is 0. Choose a whole number from 1"),
+        (("mlp-128", "--batch-size", -1), "The batch size is -1."),
+        (("mlp-128", "--learning-rate", "nan"), "The learning rate is nan."),
+        (("mlp-128", "--learning-rate", "1e6"), "above 0 and at most 1000"),
+        (("mlp-128", "--learning-rate", "0"), "The learning rate is 0."),
+        (("mlp-128", "--seed", -1), "The seed is -1."),
+        (("mlp-128", "--threads", -1), "The number of threads is -1."),
+        (("mlp-128", "--validation", -5), "The number of validation digits is -5."),
+    ],
+)
+def test_the_impossible_is_refused_in_a_sentence(
+    here: Main, words: tuple[object, ...], told: str
+) -> None:
+    said = here("train", *words)
+    assert said.code == 2
+    assert said.output == ""
+    assert told in said.errors
+    assert said.errors.startswith("mnist-studio: ")
+    with RunStore() as store:
+        assert store.runs() == ()
+
+
+def test_a_folder_without_digits_fails_with_its_name(tmp_path: Path) -> None:
+    said = studio("train", "tiny-10", "--framework", "numpy", "--data", tmp_path, "--json")
+    assert said.code == 1
+    assert said.json[-1]["type"] == "failed"
+    assert str(tmp_path) in said.json[-1]["reason"]
+
+
+def _begun(*words: object) -> "subprocess.Popen[str]":
+    """A training in a process group of its own, as a shell starts it."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+
+
+@linux
+@pytest.mark.parametrize(
+    ("at", "end"), [("progress", "stopped"), ("started", "cancelled"), ("import", "cancelled")]
+)
+def test_ctrl_c_stops_and_keeps_the_weights(at: str, end: str) -> None:
+    process = _begun(*TRAIN, "--epochs", 10_000, "--framework", "numpy", "--json")
+    assert process.stdout
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if f'"{at}"' in line:
+            os.killpg(process.pid, signal.SIGINT)
+            break
+    output, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert errors == "Stopping; the weights are kept. Once more to cancel.\n"
+    assert f'"type":"{end}"' in [*lines, *output.splitlines()][-1]
+    with RunStore() as store:
+        (run,) = store.runs()
+    assert run.status == end
+    assert run.trained == (end == "stopped")
+
+
+@linux
+def test_ctrl_c_skips_the_frameworks_that_wait() -> None:
+    process = _begun(*TRAIN, "--epochs", 10_000, "--framework", "all", "--json")
+    assert process.stdout
+    for line in process.stdout:
+        if '"progress"' in line:
+            os.killpg(process.pid, signal.SIGINT)
+            break
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    with RunStore() as store:
+        assert [(run.spec.framework, run.status) for run in store.runs()] == [("numpy", "stopped")]
+
+
+@linux
+def test_a_reader_that_leaves_ends_the_training_without_a_trace() -> None:
+    process = _begun(*TRAIN, "--epochs", 10_000, "--json")
+    assert process.stdout
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    assert errors == ""
+    with RunStore() as store:
+        assert [run.status for run in store.runs()] == ["cancelled"]
+
+
+def test_a_home_with_a_space_and_beyond_ascii_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_STUDIO_HOME", str(tmp_path / "zu Hause – 家"))
+    assert studio(*TRAIN, "--json", cwd=tmp_path).code == 0
+    (listed,) = studio("runs", "--json").json
+    assert listed["folder"].startswith(str(tmp_path / "zu Hause – 家"))
+    assert listed["status"] == "finished"

@@ -1,0 +1,61 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+IMPORT_ALL = """
+import pkgutil, sys
+from importlib import import_module
+import mnist_studio.cli
+for module in pkgutil.walk_packages(mnist_studio.cli.__path__, "mnist_studio.cli."):
+    import_module(module.name)
+"""
+ROOTS = 'print(*sorted({name.split(".")[0] for name in sys.modules}))'
+HEAVY = {"PySide6", "shiboken6", "pyqtgraph", "torch", "torchvision", "tensorflow", "keras"}
+
+
+def _fresh(code: str, *words: str) -> set[str]:
+    """What a fresh interpreter says at last, word by word."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *words], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
+    )  # fmt: skip
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_no_module_of_the_command_line_loads_qt_or_a_framework() -> None:
+    loaded = _fresh(IMPORT_ALL + ROOTS)
+    assert "mnist_studio" in loaded
+    assert not loaded & (HEAVY | {"matplotlib", "scipy", "sklearn"})
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("train", "--help")])
+def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
+    code = f"""
+import sys
+from mnist_studio.__main__ import main
+try:
+    main()
+except SystemExit:
+    {ROOTS}
+"""
+    loaded = _fresh(code, *words)
+    assert not loaded & (HEAVY | {"numpy", "msgspec", "rich", "PIL", "sqlite3"})
+
+
+def test_importing_the_main_module_does_nothing_and_loads_nothing() -> None:
+    loaded = _fresh(f"import sys, mnist_studio.__main__\n{ROOTS}")
+    assert not loaded & (HEAVY | {"numpy"})
+
+
+def test_a_command_ends_with_its_exit_code() -> None:
+    for words, code in ((["recipes"], 0), (["train", "nothing-like-it"], 2), (["predict", "x"], 1)):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "mnist_studio", *words],
+            capture_output=True, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
