@@ -25,8 +25,9 @@ class Conv:
     def __init__(self, kernel: Array, bias: Array | None, same: bool) -> None:
         self.weights = {"kernel": kernel} if bias is None else {"kernel": kernel, "bias": bias}
         self.gradients: dict[str, Array] = {}
-        size = kernel.shape[0]
-        self._before, self._after = ((size - 1) // 2, size // 2) if same else (0, 0)
+        size: int = kernel.shape[0]
+        self._before = (size - 1) // 2 if same else 0
+        self._after = size // 2 if same else 0
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:

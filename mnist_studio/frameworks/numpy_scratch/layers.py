@@ -92,7 +92,8 @@ class Dense:
 
     def input_gradient(self, dy: Array) -> Array:
         """(B, out) -> (B, in)."""
-        return np.matmul(dy, self.weights["kernel"].T)
+        dx: Array = np.matmul(dy, self.weights["kernel"].T)
+        return dx
 
 
 class Relu:
@@ -100,12 +101,13 @@ class Relu:
 
     def forward(self, x: Array) -> Array:
         """Any shape, kept."""
-        self._y = np.maximum(x, 0)
+        self._y: Array = np.maximum(x, 0)
         return self._y
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
-        return np.multiply(dy, self._y > 0)
+        dx: Array = np.multiply(dy, self._y > 0)
+        return dx
 
 
 class Sigmoid:
@@ -114,12 +116,13 @@ class Sigmoid:
     def forward(self, x: Array) -> Array:
         """Any shape, kept. e to a positive power is never taken, so nothing overflows."""
         power = np.exp(-np.abs(x))
-        self._y = np.where(x >= 0, 1, power) / (1 + power)
+        self._y: Array = np.where(x >= 0, 1, power) / (1 + power)
         return self._y
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
-        return dy * self._y * (1 - self._y)
+        dx: Array = dy * self._y * (1 - self._y)
+        return dx
 
 
 class Flatten:
@@ -156,7 +159,8 @@ class Dropout:
     def _drop(self, x: Array) -> Array:
         if self.mask is None:
             return x
-        return x * self.mask * x.dtype.type(1 / self._keep)
+        y: Array = x * self.mask * x.dtype.type(1 / self._keep)
+        return y
 
 
 class MaxPool:
