@@ -98,6 +98,7 @@ class Drawing(QObject):
         if not self.sheet.blank:
             self.history.push("clear", Sheet())
 
+    @Slot(object)
     def open(self, picture: Image) -> None:
         """Shows a (28, 28) digit image; can be undone."""
         self.history.push("open picture", Sheet(picture=picture))

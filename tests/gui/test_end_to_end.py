@@ -1,0 +1,151 @@
+"""A click on Train ends in a model that answers a drawing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.pages.compare import ComparePage
+from mnist_studio.gui.pages.draw import DrawPage
+from mnist_studio.gui.pages.runs import RunsPage
+from mnist_studio.gui.pages.train import TrainPage
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
+
+LONG = 120_000
+
+
+def train(qtbot: QtBot, window: MainWindow, epochs: int = 2) -> TrainPage:
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.frameworks.button("numpy").click()
+    page.settings.epochs.field().setValue(epochs)
+    page.settings.validation.field().setValue(200)
+    assert page.train_button.isEnabled()
+    with qtbot.waitSignal(window.studio.queue.idle, timeout=LONG):
+        QTest.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
+        assert page.stop_button.isEnabled()
+    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=10_000)
+    return page
+
+
+def draw_one(window: MainWindow) -> None:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    pad = page.pad
+    middle, high = pad.width() // 2, pad.height()
+    points = [QPoint(middle, high * part // 10) for part in range(2, 9)]
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(pad, point)
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[-1])
+
+
+def test_a_click_on_train_ends_in_a_model_that_answers(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    page = train(qtbot, window)
+    (run,) = window.studio.queue.runs
+    assert run.state == "finished", run.note
+    assert page.runs.model.index(0, 1).data() == "Finished"
+    assert "2 / 2" in page.runs.model.index(0, 2).data()
+    assert "finished on" in page.runs.log.toPlainText()
+    assert {line.name.rsplit(" · ")[-1] for line in page.plots.loss.lines} == {
+        "batches", "validation", "test",
+    }  # fmt: skip
+    _answers_the_drawing(qtbot, window)
+    _compares(qtbot, window)
+    _exports_and_deletes(qtbot, window, tmp_path)
+
+
+def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.studio.predictions.answered, timeout=30_000):
+        draw_one(window)
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    (card,) = page.grid.cards.values()
+    qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
+    assert sum(card.bars.probabilities) == pytest.approx(1)
+    qtbot.waitUntil(lambda: "says" in page.consensus.headline.text(), timeout=5000)
+    assert not page.fed.view.empty
+
+
+def _compares(qtbot: QtBot, window: MainWindow) -> None:
+    window.go("compare")
+    page = window.page("compare")
+    assert isinstance(page, ComparePage)
+    assert len(page.ticked) == 1
+    assert [len(line.x) for line in page.plot.lines] == [2]
+    assert page.model.index(0, 2).data().endswith(" %")
+    assert page.drawing.model.index(0, 1).data().isdigit()
+    with qtbot.waitSignal(page.samples.loader.loaded, timeout=10_000) as told:
+        page.samples.order.button("wrong").click()
+    (samples,) = told.args
+    assert samples.images.shape == (20, 28, 28)
+    assert np.all(np.diff([said != label for said, label in _answers(samples)]) <= 0)
+    page.model.tick(frozenset())
+    assert page.plot.lines == ()
+
+
+def _answers(samples: object) -> list[tuple[int, int]]:
+    (said,) = samples.predicted.values()  # type: ignore[attr-defined]
+    return [(int(one), int(two)) for one, two in zip(said, samples.labels, strict=True)]  # type: ignore[attr-defined]
+
+
+def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
+    window.go("runs")
+    page = window.page("runs")
+    assert isinstance(page, RunsPage)
+    (row,) = window.studio.library.rows
+    assert not page.export_button.isEnabled()
+    page.choose(row.id)
+    assert page.export_button.isEnabled()
+    page.exporter.write(row, "safetensors", folder / "weights.safetensors")
+    qtbot.waitUntil(lambda: "Exported" in page.notice.text, timeout=10_000)
+    assert (folder / "weights.safetensors").stat().st_size > 1000
+    page.rename_button.click()
+    assert page.question is not None
+    page.question.reject()
+    page.delete_button.click()
+    page.question.reject()
+    with qtbot.waitSignal(window.studio.library.changed, timeout=5000):
+        window.studio.library.delete((row.id,))
+    assert window.studio.library.rows == ()
+    assert not row.run.folder.exists()
+
+
+def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: MainWindow) -> None:
+    train(qtbot, window, epochs=1)
+    again = MainWindow(theme)
+    with qtbot.waitSignal(again.usable, timeout=10_000):
+        again.show()
+    qtbot.waitUntil(lambda: len(again.studio.library.trained) == 1, timeout=10_000)
+    again.go("compare")
+    page = again.page("compare")
+    assert isinstance(page, ComparePage)
+    assert [line.name for line in page.plot.lines] == ["mlp-128 · NumPy"]
+    again.shut_down()
+    again.hide()
+    again.studio.deleteLater()
+    again.deleteLater()
+
+
+def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow) -> None:
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.frameworks.button("numpy").click()
+    page.settings.epochs.field().setValue(10_000)
+    page.train_button.click()
+    queue = window.studio.queue
+    qtbot.waitUntil(lambda: bool(queue.current and queue.current.epochs), timeout=60_000)
+    assert not window.close()
+    assert window.question is not None
+    window.question.accept()
+    with qtbot.waitSignal(queue.idle, timeout=20_000):
+        window._leave(queue.stop)
+    assert queue.runs[0].state == "stopped"
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
