@@ -17,7 +17,7 @@ from mnist_studio.gui.widgets.legend import sample
 from mnist_studio.gui.widgets.segmented import Segmented
 from mnist_studio.gui.widgets.table import Table
 
-REFRESH_MS = 100
+REFRESH_MS = 200
 LONGEST_LOG = 2000
 
 

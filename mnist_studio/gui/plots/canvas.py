@@ -62,6 +62,15 @@ class Canvas(pg.PlotWidget):
         self._log = log
         self.getPlotItem().setLogMode(y=log)
 
+    def warm_up(self) -> None:
+        """Paints once where nobody sees it: a first paint takes several times as long as others."""
+        x = np.array([0.0, 1.0])
+        for framework, symbol in (("numpy", "o"), ("pytorch", "d"), ("keras", "")):
+            self._draw_line(Line(framework, "", framework, x, x, symbol))  # type: ignore[arg-type]
+        self.resize(400, 200)
+        self.grab()
+        self.draw(())
+
     def draw(self, lines: Sequence[Line]) -> None:
         """Shows exactly these lines."""
         wanted = {line.key for line in lines}

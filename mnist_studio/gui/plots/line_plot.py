@@ -12,8 +12,8 @@ from mnist_studio.gui.theme.theme import Theme
 if TYPE_CHECKING:
     from mnist_studio.gui.plots.canvas import Canvas
 
-REFRESH_MS = 50
-"""Lines are drawn at most twenty times a second, however fast the numbers come."""
+REFRESH_MS = 10
+"""Several changes of a moment are drawn once."""
 
 
 class LinePlot(QWidget):
@@ -59,6 +59,7 @@ class LinePlot(QWidget):
             self._canvas.title_x(self._x)
             self._canvas.set_log(self._log)
             self._stack.addWidget(self._canvas)
+            self._canvas.warm_up()
 
     def draw(self, lines: Sequence[Line]) -> None:
         """Shows exactly these lines, soon."""

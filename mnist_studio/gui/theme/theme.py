@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio.gui.theme.palette import PALETTES, Palette, Scheme
@@ -20,6 +20,9 @@ SCALES = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 class Theme(QObject):
     """Palette and text size of the application.
 
+    Attributes:
+        pictures: painted in the colours and at the size of the moment, by their names.
+
     Signals:
         changed: palette or size are new; whoever paints by hand paints again.
     """
@@ -32,6 +35,7 @@ class Theme(QObject):
         self._system_pixels = max(SMALLEST_TEXT, QFontInfo(application.font()).pixelSize())
         self._scale = 1.0
         self._choice: Choice = choice
+        self.pictures: dict[str, QPixmap] = {}
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.choose(choice)
 
@@ -85,6 +89,7 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
+        self.pictures.clear()
         self._application.setFont(self.font(13))
         self._application.setPalette(_qt_palette(self.palette))
         self._application.setStyleSheet(stylesheet(self.palette, self.pixels))

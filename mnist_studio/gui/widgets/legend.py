@@ -14,6 +14,12 @@ _DENSITY = 2
 
 def sample(theme: Theme, framework: str) -> QPixmap:
     """A short line in the colour and dash of a framework."""
+    if framework not in theme.pictures:
+        theme.pictures[framework] = _painted(theme, framework)
+    return theme.pictures[framework]
+
+
+def _painted(theme: Theme, framework: str) -> QPixmap:
     width, height = theme.pixels(28), theme.pixels(12)
     picture = QPixmap(QSize(width, height) * _DENSITY)
     picture.setDevicePixelRatio(_DENSITY)
