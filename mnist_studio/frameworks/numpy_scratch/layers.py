@@ -116,8 +116,9 @@ class Sigmoid:
     def forward(self, x: Array) -> Array:
         """Any shape, kept. e to a positive power is never taken, so nothing overflows."""
         power = np.exp(-np.abs(x))
-        self._y: Array = np.where(x >= 0, 1, power) / (1 + power)
-        return self._y
+        y: Array = np.where(x >= 0, 1, power) / (1 + power)
+        self._y = y
+        return y
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
