@@ -14,6 +14,7 @@ import pytest
 
 from mnist_studio import paths
 
+ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-W", "error", "-m", "mnist_studio")
 
 
@@ -30,17 +31,22 @@ class Said:
         return [json.loads(line) for line in self.output.splitlines()]
 
 
-def studio(*words: object, cwd: Path | None = None) -> Said:
-    """Runs ``mnist-studio`` with these arguments; no error is ever a traceback."""
+def studio(*words: object, cwd: Path | None = None, path: Path = ROOT) -> Said:
+    """Runs ``mnist-studio`` with these arguments; no error is ever a traceback.
+
+    ``path`` is where it looks for modules before it looks where they are installed.
+    """
     done = subprocess.run(
         [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (path, ROOT)))}, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-TRAIN = ("train", "mlp-128", "--framework", "numpy", "--dataset", "builtin", "--epochs", 1)
+TRAIN = (
+    "train", "mlp-128", "--framework", "numpy", "--dataset", "builtin", "--epochs", 1, "--threads", 1,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
