@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 import PySide6
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -101,10 +101,24 @@ def run(arguments: Sequence[str] = ()) -> int:
     alarm = Alarm()
     alarm.rang.connect(window.tell)
     alarm.install()
-    # Ctrl+C in the console ends the window at once instead of being noticed at its next event.
-    signal.signal(signal.SIGINT, lambda number, frame: QApplication.quit())
+    pulse = _end_on_interrupt(qt)
     qt.aboutToQuit.connect(window.shut_down)
     window.show()
     status = qt.exec()
+    pulse.stop()
     alarm.remove()
     return status
+
+
+def _end_on_interrupt(qt: QApplication) -> QTimer:
+    """Lets Ctrl+C in the console end the window as closing it would."""
+    signal.signal(signal.SIGINT, lambda number, frame: qt.quit())
+    # Python looks at signals only when some of its code runs, so a little of it runs now and then.
+    pulse = QTimer(qt)
+    pulse.timeout.connect(_nothing)
+    pulse.start(300)
+    return pulse
+
+
+def _nothing() -> None:
+    """Gives Python a moment to look at signals."""

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow
 
 from mnist_studio.gui import keyboard
+from mnist_studio.gui.choices import ask_leaving, ask_theme
 from mnist_studio.gui.frame import Frame
-from mnist_studio.gui.theme.theme import Choice, Theme
-from mnist_studio.gui.widgets.question import Question, ask
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.question import Question
 from mnist_studio.gui.widgets.shortcuts import ShortcutsOverlay
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._leaving = False
         self.setCentralWidget(self.frame)
-        self.frame.theme_tool.clicked.connect(self._theme_menu)
+        self.frame.theme_tool.clicked.connect(self._ask_theme)
         self.frame.keys_tool.clicked.connect(self.overlay.open)
         self.frame.navigation.chosen.connect(self.go)
         self.frame.navigation.show_page("train")
@@ -174,17 +175,8 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         queue = self._studio.queue
-        self.question = ask(
-            self,
-            "A run is still training",
-            "What shall become of it when the window closes?",
-            (
-                ("Keep training", lambda: None),
-                ("Discard and close", lambda: self._leave(queue.cancel)),
-                ("Stop, keep and close", lambda: self._leave(queue.stop)),
-            ),
-            primary=2,
-            danger=1,
+        self.question = ask_leaving(
+            self, lambda: self._leave(queue.cancel), lambda: self._leave(queue.stop)
         )
 
     @Slot()
@@ -211,21 +203,6 @@ class MainWindow(QMainWindow):
         self.frame.status.show_aside(status.aside)
 
     @Slot()
-    def _theme_menu(self) -> None:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        choices: tuple[tuple[Choice, str], ...] = (
-            ("system", "As the system"), ("light", "Light"), ("dark", "Dark"),
-        )  # fmt: skip
-        for choice, text in choices:
-            action = group.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(self.theme.choice == choice)
-            action.triggered.connect(self._chooser(choice))
-        menu.addActions(group.actions())
-        menu.aboutToHide.connect(menu.deleteLater)
+    def _ask_theme(self) -> None:
         tool = self.frame.theme_tool
-        menu.popup(tool.mapToGlobal(tool.rect().topRight()))
-
-    def _chooser(self, choice: Choice) -> Callable[[], None]:
-        return lambda: self.studio.choose_theme(choice)
+        ask_theme(tool, self.theme.choice, self.studio.choose_theme)

@@ -70,7 +70,11 @@ def test_every_focusable_control_is_named(window: MainWindow) -> None:
     window.go("train")
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    for stepper in (page.settings.epochs, page.settings.seed, page.settings.learning_rate):
+    for stepper in (
+        page.settings.numbers.epochs,
+        page.settings.numbers.seed,
+        page.settings.numbers.learning_rate,
+    ):
         assert stepper.field().accessibleName()
     for widget in page.findChildren(QWidget):
         if widget.inherits("QComboBox") or widget.inherits("QTableView"):
@@ -87,11 +91,11 @@ def test_the_overlay_lists_the_shortcuts(window: MainWindow) -> None:
 def test_the_form_is_wrong_and_says_so(window: MainWindow) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    page.settings.learning_rate.field().setValue(0)
+    page.settings.numbers.learning_rate.field().setValue(0)
     assert "learning rate" in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
     assert "learning rate" in page.train_button.toolTip()
-    page.settings.learning_rate.field().setValue(0.01)
+    page.settings.numbers.learning_rate.field().setValue(0.01)
     assert page.train_button.isEnabled()
 
 
@@ -100,8 +104,8 @@ def test_a_recipe_sets_the_form_and_the_network(window: MainWindow) -> None:
     assert isinstance(page, TrainPage)
     page.settings.recipe.choose("wide-cnn")
     page.settings.recipe.chosen.emit("wide-cnn")
-    assert page.settings.epochs.whole == 10
-    assert page.settings.learning_rate.number == 1.0
+    assert page.settings.numbers.epochs.whole == 10
+    assert page.settings.numbers.learning_rate.number == 1.0
     model = page.settings.network.model()
     assert model.index(0, 0).data() == "conv 3×3, 32 valid"
     assert model.index(0, 1).data() == "26×26×32"

@@ -25,6 +25,8 @@ COLUMNS: tuple[Column[LayerReport], ...] = (
 class NetworkTable(Table):
     """As high as its rows, since it stands in a page that scrolls."""
 
+    squeezed = True
+
     def __init__(self, theme: Theme) -> None:
         self._layers: RowsModel[LayerReport] = RowsModel(COLUMNS, lambda layer: layer.name)
         super().__init__("Network", theme, self._layers)

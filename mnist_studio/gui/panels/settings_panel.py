@@ -12,21 +12,15 @@ from mnist_studio.gui.models.numbers import count
 from mnist_studio.gui.panels.device_choice import DeviceChoice
 from mnist_studio.gui.panels.digits_panel import DigitsPanel
 from mnist_studio.gui.panels.network_table import NetworkTable
+from mnist_studio.gui.panels.number_fields import NumberFields
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import label, restyle
+from mnist_studio.gui.widgets.basics import label
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.segmented import Segmented
-from mnist_studio.gui.widgets.stepper import (
-    Stepper,
-    by_doubling,
-    by_one,
-    by_thousand,
-    one_two_five,
-)
 from mnist_studio.spec import recipes
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.spec.run import LARGEST_BATCH, LARGEST_EPOCHS, FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec
 
 FIRST_RECIPE = "mlp-128"
 
@@ -64,14 +58,7 @@ class SettingsPanel(Card):
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DigitsPanel(theme, self._studio.digits)
         self.device = DeviceChoice(theme, self._studio.background)
-        self.epochs = Stepper("Epochs", theme, 1, LARGEST_EPOCHS, by_one)
-        self.batch_size = Stepper("Batch size", theme, 1, LARGEST_BATCH, by_doubling)
-        self.learning_rate = Stepper("Learning rate", theme, 0, 1000, one_two_five, whole=False)
-        self.seed = Stepper("Seed", theme, 0, 2**31 - 1, by_one)
-        self.validation = Stepper("Validation digits", theme, 0, 59_999, by_thousand)
-        self.validation.set_special("none")
-        self.threads = Stepper("CPU threads", theme, 0, 1024, by_one)
-        self.threads.set_special("auto")
+        self.numbers = NumberFields(theme, self)
         self.network = NetworkTable(theme)
         self.complaint = label(role="bad", wrap=True)
 
@@ -105,16 +92,8 @@ class SettingsPanel(Card):
         grid.addWidget(label("Digits", "secondary"), 0, 0)
         grid.addWidget(self.digits.choice, 0, 1)
         grid.addWidget(self.digits, 1, 0, 1, 2)
-        rows: tuple[tuple[str, QWidget], ...] = (
-            ("Device", self.device),
-            ("Epochs", self.epochs),
-            ("Batch size", self.batch_size),
-            ("Learning rate", self.learning_rate),
-            ("Seed", self.seed),
-            ("Validation digits", self.validation),
-            ("CPU threads", self.threads),
-        )
-        for place, (name, control) in enumerate(rows, start=2):
+        rows: dict[str, QWidget] = {"Device": self.device, **self.numbers.by_name()}
+        for place, (name, control) in enumerate(rows.items(), start=2):
             grid.addWidget(label(name, "secondary"), place, 0)
             grid.addWidget(control, place, 1)
         return grid
@@ -124,14 +103,7 @@ class SettingsPanel(Card):
         self.frameworks.chosen.connect(self._read)
         self.digits.chosen.connect(self._read)
         self.device.chosen.connect(self._read)
-        for field in self._steppers():
-            field.edited.connect(self._read)
-
-    def _steppers(self) -> tuple[Stepper, ...]:
-        return (
-            self.epochs, self.batch_size, self.learning_rate,
-            self.seed, self.validation, self.threads,
-        )  # fmt: skip
+        self.numbers.edited.connect(self._read)
 
     @property
     def form(self) -> Form:
@@ -157,12 +129,7 @@ class SettingsPanel(Card):
         self.frameworks.choose(chosen)
         self.recipe.choose(form.recipe)
         self.device.choose(form.device)
-        numbers = (
-            form.epochs, form.batch_size, form.learning_rate,
-            form.seed, form.validation, form.threads,
-        )  # fmt: skip
-        for field, number in zip(self._steppers(), numbers, strict=True):
-            field.set_number(number)
+        self.numbers.show_form(form)
         self._tell()
 
     @Slot(str)
@@ -171,18 +138,13 @@ class SettingsPanel(Card):
 
     @Slot()
     def _read(self) -> None:
-        self._form = replace(
+        chosen = replace(
             self._form,
             frameworks=self._chosen_frameworks(),
             dataset=self.digits.dataset,
             device=self.device.device,
-            epochs=self.epochs.whole,
-            batch_size=self.batch_size.whole,
-            learning_rate=self.learning_rate.number,
-            seed=self.seed.whole,
-            validation=self.validation.whole,
-            threads=self.threads.whole,
         )
+        self._form = self.numbers.read(chosen)
         self._tell()
 
     def _chosen_frameworks(self) -> tuple[FrameworkName, ...]:
@@ -210,8 +172,7 @@ class SettingsPanel(Card):
             problem = str(error)
         self.complaint.setText(problem)
         self.complaint.setVisible(bool(problem))
-        self.learning_rate.setProperty("wrong", "rate" in problem)
-        restyle(self.learning_rate)
+        self.numbers.mark(problem)
         self.edited.emit()
 
 

@@ -12,7 +12,12 @@ class Table(QTableView):
     """Rows of one height without a frame; numbers are of one width.
 
     Space ticks the row where rows can be ticked.
+
+    Attributes:
+        squeezed: the widest column ends in dots rather than that the table scrolls sideways.
     """
+
+    squeezed = False
 
     def __init__(
         self, name: str, theme: Theme, model: QAbstractItemModel, wide: int = 0, empty: str = ""
@@ -66,7 +71,7 @@ class Table(QTableView):
             for place in range(self.model().columnCount())
         ]
         modes = QHeaderView.ResizeMode
-        room = sum(hints) <= self.viewport().width()
+        room = self.squeezed or sum(hints) <= self.viewport().width()
         header.setSectionResizeMode(self._wide, modes.Stretch if room else modes.ResizeToContents)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802

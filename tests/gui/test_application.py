@@ -1,0 +1,55 @@
+"""The whole application in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.errors import StudioError
+from mnist_studio.gui import application
+
+CLOSES_ITSELF = """
+from PySide6.QtCore import QTimer
+from mnist_studio.gui import application
+
+class Window(application.MainWindow):
+    def __init__(self, theme):
+        super().__init__(theme)
+        self.usable.connect(lambda: QTimer.singleShot(600, self.close))
+
+application.MainWindow = Window
+raise SystemExit(application.run())
+"""
+
+
+def test_it_opens_and_closes_without_a_word_of_complaint(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CLOSES_ITSELF],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
+def test_an_interrupt_ends_it(home: Path) -> None:
+    program = "from mnist_studio.gui import application; raise SystemExit(application.run())"
+    process = subprocess.Popen([sys.executable, "-c", program])
+    deadline = time.monotonic() + 30
+    while not (home / "studio.sqlite").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PySide6.__version_info__", (6, 12, 0, "", ""))
+    monkeypatch.setattr("sys.version_info", (3, 11, 7))
+    with pytest.raises(StudioError, match="pip install"):
+        application.check_binding()
+    monkeypatch.setattr("sys.version_info", (3, 12, 1))
+    application.check_binding()
