@@ -5,10 +5,11 @@ import multiprocessing
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from threading import Lock, current_thread, main_thread
+from threading import Lock
 from typing import Literal
 
 from mnist_studio.errors import JobError
@@ -107,7 +108,7 @@ def _started(task: str, arguments: tuple[str, ...]) -> tuple[Connection, SpawnPr
         target=child.main, args=(theirs, *arguments), name=f"mnist-studio {task}", daemon=True
     )
     try:
-        with _interrupts_ignored():
+        with _interrupts_held():
             process.start()
     except BaseException:
         ours.close()
@@ -118,16 +119,18 @@ def _started(task: str, arguments: tuple[str, ...]) -> tuple[Connection, SpawnPr
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """A process started meanwhile ignores Ctrl+C from its birth, not only from its entry on.
+def _interrupts_held() -> Iterator[None]:
+    """A process started meanwhile is deaf to Ctrl+C from its birth, not only from its entry on.
 
-    Only the main thread can arrange that, and only a program that has the terminal needs it.
+    This process hears it afterwards.
     """
-    if current_thread() is not main_thread():
-        yield
+    if not hasattr(signal, "pthread_sigmask"):
+        yield  # Windows has no such thing.
         return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Its start, otherwise with the first child, would let interrupts through again.
+    resource_tracker.ensure_running()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)

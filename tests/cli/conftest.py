@@ -45,7 +45,8 @@ def studio(*words: object, cwd: Path | None = None, path: Path = ROOT) -> Said:
 
 
 TRAIN = (
-    "train", "mlp-128", "--framework", "numpy", "--dataset", "builtin", "--epochs", 1, "--threads", 1,
+    "train", "mlp-128", "--framework", "numpy", "--dataset", "builtin", "--epochs", 1,
+    "--threads", 1,
 )  # fmt: skip
 
 

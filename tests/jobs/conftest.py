@@ -21,7 +21,9 @@ def small(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
     """One epoch of 21 steps, unless changed."""
     spec = run_spec(RECIPES["mlp-128"])
     changed = replace(spec.training, **({"epochs": 1} | training))
-    return replace(spec, training=changed, dataset="builtin", framework=framework, device="cpu", threads=1)
+    return replace(
+        spec, training=changed, dataset="builtin", framework=framework, device="cpu", threads=1
+    )
 
 
 def endless(**training: object) -> RunSpec:
