@@ -43,7 +43,7 @@ class Alarm(QObject):
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
+            QApplication.exit(0)
             return
         _LOG.critical("uncaught", exc_info=(kind, error, trace))
         self.rang.emit(f"Something went wrong in the studio: {error or kind.__name__}.", "bad")
@@ -111,8 +111,8 @@ def run(arguments: Sequence[str] = ()) -> int:
 
 
 def _end_on_interrupt(qt: QApplication) -> QTimer:
-    """Lets Ctrl+C in the console end the window as closing it would."""
-    signal.signal(signal.SIGINT, lambda number, frame: qt.quit())
+    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks nobody."""
+    signal.signal(signal.SIGINT, lambda number, frame: qt.exit(0))
     # Python looks at signals only when some of its code runs, so a little of it runs now and then.
     pulse = QTimer(qt)
     pulse.timeout.connect(_nothing)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.errors import Cancelled
 
@@ -86,9 +86,13 @@ class Background(QObject):
         task.failed.connect(failed)
         task.ended.connect(self._forget)
         self._tasks.add(task)
+        # Not at once: whoever asked can connect to more signals before the first is emitted.
+        QTimer.singleShot(0, task, lambda: self._submit(task, work))
+        return task
+
+    def _submit(self, task: Task, work: Work) -> None:
         if not self._closed:
             self._pool.submit(task.execute, work)
-        return task
 
     def close(self) -> None:
         """Cancels everything and waits for the threads."""

@@ -121,8 +121,8 @@ class TrainingQueue(QObject):
             self.changed.emit()
 
     def close(self) -> None:
-        """Cancels and waits."""
-        self.cancel()
+        """Stops, keeps what was learned, and waits."""
+        self.stop()
         if self._watcher and not self._watcher.wait(LONGEST_GOODBYE_MS):
             _LOG.error("a run did not end within %s ms", LONGEST_GOODBYE_MS)
 

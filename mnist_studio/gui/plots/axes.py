@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import pyqtgraph as pg
-
+from mnist_studio.gui.plots.graphs import pg
 from mnist_studio.gui.theme.theme import Theme
 
 

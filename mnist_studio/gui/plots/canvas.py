@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from mnist_studio.gui.plots.axes import Axis
+from mnist_studio.gui.plots.graphs import pg
 from mnist_studio.gui.plots.line import Line
 from mnist_studio.gui.theme.palette import DASHES, pen
 from mnist_studio.gui.theme.theme import Theme
