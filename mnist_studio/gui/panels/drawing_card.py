@@ -32,6 +32,7 @@ class DrawingCard(Card):
             self.model,
             empty="Tick runs to see them answer.",
         )
+        self.table.squeezed = True
         empty = EmptyState(
             studio.theme,
             "draw",

@@ -1,6 +1,6 @@
 """The 28x28 that is really fed."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.gui.models.drawing import Drawing
@@ -24,7 +24,7 @@ class FedCard(Card):
         self._drawing = drawing
         line = QHBoxLayout()
         line.setSpacing(16)
-        line.addWidget(self.view)
+        line.addWidget(self.view, 0, Qt.AlignmentFlag.AlignTop)
         words = column(
             label("What the networks see", "cardTitle"), label(_WORDS, "secondary", wrap=True), 1
         )
