@@ -12,7 +12,6 @@ from mnist_studio.events import Finished, Stopped, Terminal
 from mnist_studio.jobs.export import SUFFIXES, Kind, export
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
 
@@ -85,8 +84,9 @@ def _kind(arguments: Namespace) -> Kind:
 
 
 def _continue(chosen: Run, data: Path | None, json: bool) -> int:
-    if chosen.status in ("running", "finished"):
-        raise StoreError(f"This run is {chosen.status}.", "Only runs that ended early can go on.")
-    if not (chosen.folder / artefacts.CHECKPOINT).exists():
-        raise StoreError("This run has no checkpoint.", "Train it anew.")
+    if not chosen.resumable:
+        lacks = "" if chosen.checkpoint else " and has no checkpoint"
+        raise StoreError(
+            f"This run is {chosen.status}{lacks}.", "Only runs that ended early can go on."
+        )
     return train_all([TrainingJob(chosen.spec, data, chosen.id)], [chosen.spec], json)

@@ -17,6 +17,7 @@ from mnist_studio.jobs.tasks.predict import Models
 
 POLL_SECONDS = 0.05
 MOST_FAILURES = 3
+STAND_IN_IDLE_SECONDS = 20.0
 
 State = Literal["cold", "starting", "warm", "missing", "failed"]
 Held = dict[str, dict[str, ModelPlace]]
@@ -229,9 +230,12 @@ class StandIn(_Engine):
         """Serves until the board closes."""
         models = Models(registry.load("numpy"))
         while not self._board.closing:
-            work = self._next(None)
+            work = self._next(STAND_IN_IDLE_SECONDS)
             if work is not None:
                 self._serve(models, work)
+            else:
+                # The children are warm, or nobody draws: this process shall stay small.
+                models = Models(registry.load("numpy"))
 
     def _wanted(self) -> Held:
         board = self._board

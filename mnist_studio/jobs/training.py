@@ -12,7 +12,17 @@ from msgspec import DecodeError
 
 from mnist_studio import events
 from mnist_studio.errors import StoreError, StudioError
-from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Started, Terminal
+from mnist_studio.events import (
+    AnyEvent,
+    Cancelled,
+    Crashed,
+    Failed,
+    Finished,
+    Phase,
+    Started,
+    Stopped,
+    Terminal,
+)
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import TrainRequest
@@ -83,7 +93,8 @@ class TrainingJob:
             SpecError: the run cannot work.
         """
         with RunStore() as store:
-            run = store.reopen(self._resume) if self._resume else store.create(self._spec)
+            former = store.run(self._resume) if self._resume else None
+            run = store.reopen(former.id) if former else store.create(self._spec)
             self.id = run.id
             told = self._told(store, run)
             last: AnyEvent | None = None
@@ -103,6 +114,9 @@ class TrainingJob:
                 if not isinstance(last, Terminal):
                     told.close()
                     store.record(self._cancelled(run, "It was abandoned."))
+                if former and former.trained and not isinstance(last, Finished | Stopped):
+                    # Its kept weights are still those of its former end.
+                    store.restore(former)
 
     def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
         """The events of the run, from ``Started`` to the terminal one."""

@@ -10,6 +10,7 @@ from mnist_studio.errors import SpecError, StoreError
 from mnist_studio.events import Epoch, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.artefacts import CHECKPOINT
 
 Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
 Row = tuple[Any, ...]
@@ -32,6 +33,7 @@ class Run:
         created: seconds since 1970.
         folder: of its artefacts; see ``store.artefacts``.
         terminal: the event that ended it; None while it runs.
+        checkpoint: there is one to go on from.
     """
 
     id: str
@@ -41,6 +43,12 @@ class Run:
     created: float
     folder: Path
     terminal: Terminal | None
+    checkpoint: bool = False
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on: it ended early and left a checkpoint."""
+        return self.checkpoint and self.status not in ("running", "finished")
 
     @property
     def trained(self) -> bool:
@@ -64,6 +72,7 @@ def run_of(row: Row, runs: Path) -> Run:
             created=created,
             folder=runs / run_id,
             terminal=_TERMINALS.decode(terminal) if terminal else None,
+            checkpoint=(runs / run_id / CHECKPOINT).exists(),
         )
     except (SpecError, msgspec.DecodeError) as error:
         raise _unreadable(run_id, error) from error

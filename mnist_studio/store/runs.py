@@ -77,8 +77,9 @@ class RunStore:
             SpecError: the run cannot work.
         """
         check(spec)
+        title, text = self._free_title(spec), codec.encode(spec)
         folder = folders.make(self._runs)
-        row = (folder.name, titles.of(spec), codec.encode(spec), "running", time.time(), None)
+        row = (folder.name, title, text, "running", time.time(), None)
         try:
             # The lock comes first: a row without it would be taken for crashed.
             self._locks.hold(folder)
@@ -89,6 +90,10 @@ class RunStore:
             folders.remove_trash(folder)
             raise
         return run_of(row, self._runs)
+
+    def _free_title(self, spec: RunSpec) -> str:
+        taken = self._database.rows("SELECT title FROM runs")
+        return titles.free(titles.of(spec), {title for (title,) in taken})
 
     def reopen(self, run_id: str) -> Run:
         """Lets a run that has ended go on: it is running again and its lock is held.
@@ -108,6 +113,14 @@ class RunStore:
             self._locks.release(run.id)
             raise
         return replace(run, status="running", terminal=None)
+
+    def restore(self, former: Run) -> None:
+        """Lets a reopened run be as it was before, since nothing new came of it."""
+        terminal = events.encode(former.terminal).decode() if former.terminal else None
+        self._database.write(
+            "UPDATE runs SET status = ?, terminal = ? WHERE id = ?",
+            *(former.status, terminal, former.id),
+        )
 
     def release(self, run_id: str) -> None:
         """Lets the lock of a run go, if this store holds it; takes the whole id."""

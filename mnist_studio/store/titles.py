@@ -1,5 +1,8 @@
 """The titles of runs."""
 
+from collections.abc import Collection
+from itertools import chain, count
+
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.run import RunSpec
@@ -10,6 +13,12 @@ LONGEST = 80
 def of(spec: RunSpec) -> str:
     """The title of a new run: ``compact-cnn · PyTorch``."""
     return f"{spec.recipe} · {entry(spec.framework).title}"
+
+
+def free(title: str, taken: Collection[str]) -> str:
+    """The title itself or, where it is taken, with the first number that is free: ``… 2``."""
+    numbered = chain((title,), (f"{title} {number}" for number in count(2)))
+    return next(one for one in numbered if one not in taken)
 
 
 def tidy(title: str) -> str:

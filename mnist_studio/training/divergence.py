@@ -9,6 +9,9 @@ from mnist_studio.frameworks.base import Steps
 from mnist_studio.spec.optimisers import Adadelta, Sgd
 from mnist_studio.spec.run import TrainingSpec
 
+GUESSING = 0.15
+"""Accuracies below this are no better than answering the same digit always."""
+
 # Rates above these are rarely meant: an order of magnitude over what each optimiser is used with.
 _HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
@@ -43,6 +46,13 @@ def check_loss(training: TrainingSpec, loss: float) -> None:
         raise TrainingFailed(
             "The loss on digits that were not trained on is no number.", likely_cause(training)
         )
+
+
+def advice(training: TrainingSpec, accuracy: float) -> str:
+    """What to tell of an epoch's accuracy on its own batches; empty unless it is mere guessing."""
+    if accuracy >= GUESSING:
+        return ""
+    return f"The network only guesses; its units may have died. {likely_cause(training)}"
 
 
 def likely_cause(training: TrainingSpec) -> str:

@@ -13,7 +13,7 @@ from mnist_studio.frameworks.base import Chunk, Learner
 from mnist_studio.store import artefacts
 from mnist_studio.training import evaluate
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer, batches
-from mnist_studio.training.divergence import check_finite
+from mnist_studio.training.divergence import advice, check_finite
 from mnist_studio.training.session import Session
 from mnist_studio.training.state import Score, State
 
@@ -104,7 +104,9 @@ class Training:
         test = evaluate.logits(self._learner, session.digits.test.images, self._go_on)
         if test is None:
             return False
-        session.report(self._state.end_epoch(validation, test))
+        epoch = self._state.end_epoch(validation, test)
+        session.report(epoch)
+        session.warn(advice(session.spec.training, epoch.train_accuracy))
         artefacts.save_test_logits(session.folder, test)
         self._save_checkpoint()
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_studio.data.digits import Digits
-from mnist_studio.events import Event, Phase, PhaseName
+from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec, steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
@@ -64,3 +64,9 @@ class Session:
         """Moves the clock to a phase and tells so."""
         self.clock.enter(phase)
         self.report(Phase(run=self.run, framework=self.spec.framework, phase=phase, text=text))
+
+    def warn(self, text: str) -> None:
+        """Tells a warning for the log, if there is one."""
+        if text:
+            event = Log(run=self.run, framework=self.spec.framework, level="warning", text=text)
+            self.report(event)

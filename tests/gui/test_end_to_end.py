@@ -149,3 +149,29 @@ def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow)
         window._leave(queue.stop)
     assert queue.runs[0].state == "stopped"
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+
+
+def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWindow) -> None:
+    queue = window.studio.queue
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.frameworks.button("numpy").click()
+    page.settings.numbers.epochs.field().setValue(60)
+    page.train_button.click()
+    qtbot.waitUntil(lambda: bool(queue.runs and queue.runs[0].epoch >= 2), timeout=LONG)
+    with qtbot.waitSignal(queue.idle, timeout=LONG):
+        page.stop_button.click()
+    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=10_000)
+    (kept,) = window.studio.library.trained
+
+    window.go("runs")
+    runs = window.page("runs")
+    assert isinstance(runs, RunsPage)
+    runs.choose(kept.id)
+    with qtbot.waitSignal(queue.idle, timeout=LONG):
+        runs.continue_button.click()
+
+    (run,) = queue.runs
+    assert run.state == "finished", run.note
+    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 61))
+    assert run.batch_epochs()[-1] == 60

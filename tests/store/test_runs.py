@@ -11,6 +11,7 @@ from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.events import Cancelled, Crashed, Failed, Log, Started
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.artefacts import CHECKPOINT
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
 
@@ -341,3 +342,32 @@ def test_a_row_that_cannot_be_understood_is_named_and_can_be_deleted(
         store.runs()
     store.delete(run)
     assert store.runs() == ()
+
+
+def test_a_second_run_of_a_kind_is_numbered(store: RunStore, spec: RunSpec) -> None:
+    titles = [store.create(spec).title for _ in range(3)]
+    assert titles[1:] == [f"{titles[0]} 2", f"{titles[0]} 3"]
+
+
+def test_a_reopened_run_can_be_as_it_was_before(store: RunStore, spec: RunSpec) -> None:
+    run = store.create(spec).id
+    store.record(stopped(run))
+    store.release(run)
+    former = store.run(run)
+    store.reopen(run)
+    store.record(Cancelled(run=run, framework="keras", reason="no time"))
+    assert not store.run(run).trained
+
+    store.restore(former)
+
+    assert store.run(run) == former
+
+
+def test_a_run_can_go_on_if_it_ended_early_with_a_checkpoint(
+    store: RunStore, spec: RunSpec
+) -> None:
+    run = store.create(spec)
+    store.record(stopped(run.id))
+    assert not store.run(run.id).resumable
+    (run.folder / CHECKPOINT).touch()
+    assert store.run(run.id).resumable

@@ -7,7 +7,7 @@ from mnist_studio.errors import TrainingFailed
 from mnist_studio.frameworks.base import Steps
 from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import TrainingSpec
-from mnist_studio.training.divergence import check_finite, check_loss, likely_cause
+from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
 
 
 def _steps(*losses: float) -> Steps:
@@ -44,3 +44,10 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
 )
 def test_the_likely_cause_is_told_with_a_number_to_try(optimiser: Optimiser, cause: str) -> None:
     assert cause in likely_cause(TrainingSpec(optimiser))
+
+
+def test_guessing_is_told_with_its_likely_cause() -> None:
+    training = TrainingSpec(optimiser=Adam(learning_rate=0.5))
+    assert "only guesses" in advice(training, 0.1)
+    assert "0.5 is too high" in advice(training, 0.1)
+    assert not advice(training, 0.2)

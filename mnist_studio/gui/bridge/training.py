@@ -11,6 +11,7 @@ from mnist_studio.errors import StudioError
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.runs import Run
 
 _LOG = logging.getLogger(__name__)
 
@@ -85,12 +86,18 @@ class TrainingQueue(QObject):
 
     def add(self, specs: Sequence[RunSpec], data: Path | None = None) -> None:
         """Queues runs; starts at once where nothing trains."""
-        fresh = tuple(LiveRun(spec) for spec in specs)
+        self._append(tuple(LiveRun(spec) for spec in specs), data)
+
+    def _append(self, fresh: tuple[LiveRun, ...], data: Path | None) -> None:
         self._runs = (*self._runs, *fresh) if self.busy else fresh
         self._data = data
         if not self.busy:
             self._next()
         self.changed.emit()
+
+    def go_on(self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None) -> None:
+        """Queues a stored run that ended early, to go on from its checkpoint."""
+        self._append((LiveRun(run.spec, epochs=list(epochs), resume=run.id),), data)
 
     def pause(self) -> None:
         """Holds the run that trains; its learner stays alive."""
@@ -139,7 +146,8 @@ class TrainingQueue(QObject):
             return
         self._current = waiting[0]
         self._current.state, self._current.phase = "running", "start"
-        self._watcher = _Watcher(TrainingJob(self._current.spec, data=self._data), self)
+        job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
+        self._watcher = _Watcher(job, self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)

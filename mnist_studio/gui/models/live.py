@@ -81,6 +81,7 @@ class LiveRun:
         seconds: of training after every batch; within a chunk all batches took the same.
         progress: the newest one.
         terminal: how it ended.
+        resume: id of the stored run that goes on here; empty for a new one.
     """
 
     spec: RunSpec
@@ -93,6 +94,7 @@ class LiveRun:
     seconds: Series = field(default_factory=Series)
     progress: events.Progress | None = None
     terminal: events.Terminal | None = None
+    resume: str = ""
 
     @property
     def title(self) -> str:
@@ -136,7 +138,8 @@ class LiveRun:
                 self.losses.extend(event.losses)
                 self.accuracies.extend(event.accuracies)
             case events.Epoch():
-                self.epochs.append(event)
+                # A run that goes on may judge an epoch again.
+                self.epochs = [one for one in self.epochs if one.epoch < event.epoch] + [event]
             case events.Checkpoint() | events.Log():
                 return
             case _:
@@ -153,14 +156,19 @@ class LiveRun:
         if self.progress is None:
             return np.empty(0)
         a_step = self.spec.training.epochs / self.progress.steps
-        return np.arange(1, len(self.losses.values) + 1, dtype=np.float64) * a_step
+        last = self.progress.step
+        return np.arange(last - len(self.losses.values) + 1, last + 1, dtype=np.float64) * a_step
 
     def batch_seconds(self) -> Numbers:
         """For every batch so far, how many seconds were trained after it."""
         return self.seconds.values
 
     def _time(self, event: events.Progress) -> None:
-        before = self.progress.train_seconds if self.progress else 0.0
         steps = len(event.losses)
+        if self.progress:
+            before = self.progress.train_seconds
+        else:
+            took = steps * self.spec.training.batch_size / event.images_per_second
+            before = max(0.0, event.train_seconds - took)
         times = np.linspace(before, event.train_seconds, steps + 1)[1:]
         self.seconds.extend(tuple(times.tolist()))

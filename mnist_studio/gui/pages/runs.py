@@ -20,7 +20,7 @@ from mnist_studio.gui.widgets.table import Table, sorted_by
 
 
 class RunsPage(Page):
-    """Renames, deletes, reveals and exports runs."""
+    """Continues, renames, deletes, reveals and exports runs."""
 
     title = "Runs"
     sentence = "Everything that was trained here, kept until you delete it"
@@ -48,12 +48,14 @@ class RunsPage(Page):
         )  # fmt: skip
 
     def _make_actions(self) -> None:
+        self.continue_button = button("Continue", self._continue)
         self.reveal_button = button("Reveal folder", self._reveal)
         self.rename_button = button("Rename", self._rename)
         self.delete_button = button("Delete", self._delete, danger=True)
         self.export_button = button("Export", self._export, primary=True)
         for made in (
-            self.reveal_button, self.rename_button, self.delete_button, self.export_button
+            self.continue_button, self.reveal_button, self.rename_button, self.delete_button,
+            self.export_button,
         ):  # fmt: skip
             self.action_line.addWidget(made)
         for keys, action in (
@@ -119,12 +121,19 @@ class RunsPage(Page):
         one = none or ("" if len(chosen) == 1 else "Choose a single run.")
         running = any(row.run.status == "running" for row in chosen)
         untrained = bool(chosen) and not chosen[0].run.trained
+        whole = "" if chosen and chosen[0].run.resumable else "It did not end early."
+        enable(self.continue_button, one or whole, "Goes on training from its last checkpoint")
         enable(self.reveal_button, one, "Opens the folder with everything the run left")
         enable(self.rename_button, one, "Gives the run another name (F2)")
         busy = "It is still training: stop it first." if running else ""
         enable(self.delete_button, none or busy, "Deletes weights and curves (Delete)")
         no_weights = "This run has no weights to export." if untrained else ""
         enable(self.export_button, one or no_weights, "Writes the weights (Ctrl+Shift+E)")
+
+    def _continue(self) -> None:
+        row = self.chosen[0]
+        self.studio.queue.go_on(row.run, row.epochs, self.studio.digits.folder)
+        self.studio.going.emit("train")
 
     def _reveal(self) -> None:
         if self.reveal_button.isEnabled():
