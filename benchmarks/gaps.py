@@ -14,14 +14,12 @@ def main() -> None:
     from PySide6.QtCore import Qt, QTimer
 
     from mnist_studio.gui.application import application
-    from mnist_studio.gui.studio import Studio
     from mnist_studio.gui.theme.theme import Theme
     from mnist_studio.gui.window import MainWindow
 
     qt = application()
-    studio = Studio(Theme(qt))
-    window = MainWindow(studio)
-    qt.aboutToQuit.connect(studio.close)
+    window = MainWindow(Theme(qt))
+    qt.aboutToQuit.connect(window.shut_down)
     gaps: list[float] = []
     last = perf_counter()
 
@@ -52,13 +50,13 @@ def main() -> None:
             return
         gaps.clear()
         last = perf_counter()
-        studio.queue.add([_spec(framework)], None)
+        window.studio.queue.add([_spec(framework)], None)
 
     def start() -> None:
+        window.studio.queue.idle.connect(lambda: QTimer.singleShot(200, following))
         timer.start(TICK_MS)
         following()
 
-    studio.queue.idle.connect(lambda: QTimer.singleShot(200, following))
     window.usable.connect(lambda: QTimer.singleShot(2500, start))
     window.show()
     sys.exit(qt.exec())

@@ -26,25 +26,24 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_STUDIO_HOME"] = home
         from mnist_studio.gui.application import application
-        from mnist_studio.gui.studio import Studio
         from mnist_studio.gui.theme.theme import Theme
         from mnist_studio.gui.window import MainWindow
 
         qt = application()
-        studio = Studio(Theme(qt))
-        window = MainWindow(studio)
+        window = MainWindow(Theme(qt, "light"))
         window.show()
+        window.furnish()
         try:
-            Photographer(qt, studio, window).all(recipe, epochs)
+            Photographer(window).all(recipe, epochs)
         finally:
-            studio.close()
+            window.shut_down()
 
 
 class Photographer:
     """Uses the window as a person would and takes its picture."""
 
-    def __init__(self, qt, studio, window) -> None:
-        self._qt, self._studio, self._window = qt, studio, window
+    def __init__(self, window) -> None:
+        self._window, self._studio = window, window.studio
 
     def all(self, recipe: str, epochs: int) -> None:
         """Every page, as it looks in use."""
@@ -66,8 +65,8 @@ class Photographer:
         self._pause(1)
         settings.recipe.choose(recipe)
         settings.recipe.chosen.emit(recipe)
-        settings.epochs.set_number(epochs)
-        settings.epochs.edited.emit()
+        settings.numbers.epochs.set_number(epochs)
+        settings.numbers.epochs.edited.emit()
         self._window.page("train").train_button.click()
         last = self._studio.queue.runs[-1]
         self._until(lambda: last.terminal is not None or last.epoch == epochs)

@@ -85,9 +85,10 @@ def load(name: str) -> Framework:
     return cast(Framework, module.FRAMEWORK)
 
 
-# Threads that wait for others shall sleep, not spin: while another program uses a core, spinning
-# made two threads three to ten times slower than one.
-_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_THREAD_TIMEOUT": "4"}
+# NumPy's threads shall sleep soon while they wait for work (after 2^4 cycles, not 2^26): beside
+# another busy program that made a small network three times faster, and costs nothing without one.
+# The like for OpenMP costs PyTorch a third of its speed on an idle machine, so it keeps its default.
+_WAITING = {"OPENBLAS_THREAD_TIMEOUT": "4"}
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
