@@ -87,7 +87,7 @@ def load(name: str) -> Framework:
 
 # NumPy's threads shall sleep soon while they wait for work (after 2^4 cycles, not 2^26): beside
 # another busy program that made a small network three times faster, and costs nothing without one.
-# The like for OpenMP costs PyTorch a third of its speed on an idle machine, so it keeps its default.
+# The like for OpenMP costs PyTorch a third of its speed on an idle machine: it keeps its default.
 _WAITING = {"OPENBLAS_THREAD_TIMEOUT": "4"}
 _THREADS = (
     "OMP_NUM_THREADS",
