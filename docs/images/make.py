@@ -59,7 +59,7 @@ class Photographer:
         self._take("runs")
 
     def _train(self, recipe: str, epochs: int) -> None:
-        """All three frameworks; waits until the last of them is in its last epoch."""
+        """All three frameworks; waits until the last of them is well on its way."""
         settings = self._window.page("train").settings
         self._until(lambda: self._studio.digits.has_mnist is not None)
         self._pause(1)
@@ -69,7 +69,7 @@ class Photographer:
         settings.numbers.epochs.edited.emit()
         self._window.page("train").train_button.click()
         last = self._studio.queue.runs[-1]
-        self._until(lambda: last.terminal is not None or last.epoch == epochs)
+        self._until(lambda: last.terminal is not None or last.fraction > 0.5)
 
     def _draw(self) -> None:
         """A three, with the mouse; waits for the answer of every model by its own framework."""

@@ -9,6 +9,8 @@ from mnist_studio.gui.studio import Studio
 
 _STATES = {"starting": "starting", "warm": "ready", "failed": "failed", "missing": "not installed"}
 
+_COUNTED = ("train", "paused")
+
 
 @dataclass(frozen=True)
 class Status:
@@ -38,12 +40,17 @@ def status_of(studio: Studio) -> Status:
 
 
 def _training(studio: Studio, run: LiveRun) -> Status:
+    # What has ended needs no bar; nor does it stay: the next run, or none, follows at once.
+    fraction = None if run.terminal else run.fraction
     waiting = sum(other.state == "queued" for other in studio.queue.runs)
+    told = [_left(run), f"{counted(waiting, 'run')} waiting" if waiting else ""]
+    return Status(_doing(run), fraction, " · ".join(filter(None, told)), _aside(studio))
+
+
+def _left(run: LiveRun) -> str:
+    """The time left; while it evaluates or saves there is none worth telling."""
     left = run.progress.seconds_left if run.progress else None
-    words = f"{clock(left)} left" if left is not None else ""
-    if waiting:
-        words = f"{words} · {counted(waiting, 'run')} waiting".removeprefix(" · ")
-    return Status(_doing(run), run.fraction, words, _aside(studio))
+    return f"{clock(left)} left" if left is not None and run.phase in _COUNTED else ""
 
 
 def _doing(run: LiveRun) -> str:

@@ -12,12 +12,15 @@ from pytestqt.qtbot import QtBot
 from mnist_studio import settings
 from mnist_studio.gui.application import Alarm
 from mnist_studio.gui.frame import PAGES
+from mnist_studio.gui.models.numbers import count
 from mnist_studio.gui.pages.compare import ComparePage
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.pages.runs import RunsPage
 from mnist_studio.gui.pages.train import TrainPage
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.recipes import RECIPES
 
 
 def test_keys_go_to_every_page(window: MainWindow) -> None:
@@ -107,9 +110,25 @@ def test_a_recipe_sets_the_form_and_the_network(window: MainWindow) -> None:
     assert page.settings.numbers.epochs.whole == 10
     assert page.settings.numbers.learning_rate.number == 1.0
     model = page.settings.network.model()
-    assert model.index(0, 0).data() == "conv 3×3, 32 valid"
+    assert model.index(0, 0).data() == "conv 3×3, ReLU"
+    assert "conv 3×3, 32 valid" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert model.index(0, 1).data() == "26×26×32"
     assert model.index(0, 2).data() == "320"
+
+
+def test_the_whole_network_fits_for_every_recipe(window: MainWindow, qapp: QApplication) -> None:
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    table = page.settings.network
+    for name, recipe in RECIPES.items():
+        page.settings.recipe.choose(name)
+        page.settings.recipe.chosen.emit(name)
+        qapp.processEvents()
+        assert table.horizontalHeader().length() <= table.viewport().width()
+        assert table.sizeHintForColumn(0) <= table.columnWidth(0), name
+        last = table.model().rowCount() - 1
+        assert table.model().index(last, 0).data() == "Sum"
+        assert table.model().index(last, 2).data() == count(parameter_count(recipe.model))
 
 
 def test_it_says_plainly_which_digits_it_uses(window: MainWindow) -> None:

@@ -69,10 +69,10 @@ class ComparePage(Page):
         curves.header.addWidget(self.measure)
         curves.header.addWidget(self.axis)
         curves.body.addWidget(self.plot)
-        top = _split(Qt.Orientation.Horizontal, (curves, self.drawing), (760, 400))
+        top = _split(Qt.Orientation.Horizontal, (curves, self.drawing), (700, 466))
         table = Card()
         table.body.addWidget(self.table)
-        whole = _split(Qt.Orientation.Vertical, (top, table, self.samples), (310, 170, 180))
+        whole = _split(Qt.Orientation.Vertical, (top, table, self.samples), (308, 152, 202))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty())
         self._stack.addWidget(whole)
@@ -145,7 +145,7 @@ class ComparePage(Page):
 
     @Slot(str)
     def _change_axis(self, axis: str) -> None:
-        self.plot.title_x("Epoch" if axis == "epochs" else "Seconds of training")
+        self.plot.count(axis)
         self._show_ticked()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.models import names
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import button, column, enable, label, row
+from mnist_studio.gui.widgets.basics import button, column, label, row
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.progress import ProgressLine
 from mnist_studio.spec.run import DatasetName
@@ -18,6 +18,8 @@ _SENTENCES = {
     "builtin": "Built-in digits from UCI, not MNIST: 1,297 to train on, 500 to test on. Good for "
     "a first try; accuracies differ from MNIST's.",
 }
+_IMPORT = "Copies MNIST from a folder, checked file by file"
+_DOWNLOAD = "Downloads MNIST (about 11 MB), checked file by file"
 
 
 class DigitsPanel(QWidget):
@@ -37,8 +39,8 @@ class DigitsPanel(QWidget):
         self.choice.offer(tuple((name, names.DATASETS[name], "") for name in ("builtin", "mnist")))
         self.choice.chosen.connect(self._choose)
         self._sentence = label(role="secondary", wrap=True)
-        self.import_button = button("Import…", self._import, quiet=True)
-        self.download_button = button("Download…", source.download, quiet=True)
+        self.import_button = button("Import…", self._import, _IMPORT, quiet=True)
+        self.download_button = button("Download…", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Fetching digits")
         self.cancel_button = button("Cancel", source.cancel, "Stops; nothing half is kept")
         self._idle = _line(self.import_button, self.download_button, 1)
@@ -75,16 +77,10 @@ class DigitsPanel(QWidget):
         missing = "" if here else "MNIST is not on this computer yet: import or download it."
         self.choice.enable("mnist", missing)
         self._sentence.setText(self._words())
-        self._idle.setVisible(not fetching)
+        self._idle.setVisible(not fetching and not here)
         self._busy.setVisible(bool(fetching))
         self._progress.show_fraction(self._source.fraction)
         self.cancel_button.setEnabled(fetching != "Cancelling")
-        self._explain(bool(here))
-
-    def _explain(self, here: bool) -> None:
-        done = "MNIST is here already." if here else ""
-        enable(self.download_button, done, "Downloads MNIST (about 11 MB), checked file by file")
-        enable(self.import_button, "", "Copies MNIST from a folder, checked file by file")
 
     def _words(self) -> str:
         if self._source.fetching:

@@ -124,9 +124,8 @@ class LivePlots(QWidget):
 
     @Slot(str)
     def _change_axis(self, axis: str) -> None:
-        title = dict(AXES)[axis].rstrip("s") if axis == "epochs" else "Seconds of training"
-        self.loss.title_x(title)
-        self.accuracy.title_x(title)
+        self.loss.count(axis)
+        self.accuracy.count(axis)
         self.redraw()
 
     @Slot(int)

@@ -3,21 +3,29 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame
 
+from mnist_studio.gui.models.network import NetworkRow, network_rows
 from mnist_studio.gui.models.numbers import NOTHING, count
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.table import Table
-from mnist_studio.spec import layers
-from mnist_studio.spec.model import LayerReport, ModelSpec, describe
+from mnist_studio.spec.model import ModelSpec
 
-COLUMNS: tuple[Column[LayerReport], ...] = (
-    Column("Layer", lambda layer: layer.title, tip=lambda layer: layer.name),
-    Column("Output", lambda layer: layers.text(layer.output), right=True),
+ROW = 26
+"""Lower than elsewhere: nothing in these rows is clicked."""
+
+
+def _detail(row: NetworkRow) -> str:
+    return row.detail
+
+
+COLUMNS: tuple[Column[NetworkRow], ...] = (
+    Column("Layer", lambda row: row.title, tip=_detail),
+    Column("Output", lambda row: row.output, right=True, tip=_detail),
     Column(
         "Parameters",
-        lambda layer: count(layer.parameters) if layer.parameters else NOTHING,
+        lambda row: count(row.parameters) if row.parameters else NOTHING,
         right=True,
-        tip=lambda layer: layer.arithmetic,
+        tip=_detail,
     ),
 )
 
@@ -28,24 +36,28 @@ class NetworkTable(Table):
     squeezed = True
 
     def __init__(self, theme: Theme) -> None:
-        self._layers: RowsModel[LayerReport] = RowsModel(COLUMNS, lambda layer: layer.name)
+        self._layers: RowsModel[NetworkRow] = RowsModel(COLUMNS, lambda row: row.name)
         super().__init__("Network", theme, self._layers)
         self._layers.setParent(self)
+        self.setObjectName("network")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(Table.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        theme.changed.connect(self._fit)
+        theme.changed.connect(self._fit_height)
 
     def show_model(self, model: ModelSpec) -> None:
         """Shows another network."""
-        self._layers.show(describe(model))
-        self._fit()
+        self._layers.show(network_rows(model))
+        self._fit_height()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """May be narrow."""
         return QSize(100, 40)
 
-    def _fit(self) -> None:
+    def _resize_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(ROW))
+
+    def _fit_height(self) -> None:
         rows = self._layers.rowCount() * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 4)

@@ -66,8 +66,8 @@ class SettingsPanel(Card):
         inside = QWidget()
         inside.setObjectName("scrolled")
         parts = QVBoxLayout(inside)
-        parts.setContentsMargins(0, 0, 6, 0)
-        parts.setSpacing(8)
+        parts.setContentsMargins(0, 0, 4, 0)
+        parts.setSpacing(6)
         top: tuple[QWidget, ...] = (
             label("Recipe", "cardTitle"), self.recipe, self._summary,
             label("Train in", "cardTitle"), self.frameworks,
@@ -86,7 +86,7 @@ class SettingsPanel(Card):
     def _fields(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         grid.setColumnMinimumWidth(1, self._studio.theme.pixels(140))
         grid.addWidget(label("Digits", "secondary"), 0, 0)

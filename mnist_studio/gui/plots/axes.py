@@ -12,6 +12,7 @@ class Axis(pg.AxisItem):
     def __init__(self, side: str, percent: bool = False) -> None:
         super().__init__(side)
         self._percent = percent
+        self._whole = False
         self.enableAutoSIPrefix(False)
 
     def show_percent(self, percent: bool) -> None:
@@ -19,6 +20,19 @@ class Axis(pg.AxisItem):
         self._percent = percent
         self.picture = None
         self.update()
+
+    def show_whole(self, whole: bool) -> None:
+        """Whether values are counted, so that there are ticks at whole numbers only."""
+        self._whole = whole
+        self.picture = None
+        self.update()
+
+    def tickSpacing(  # noqa: N802
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, float]]:
+        """How far apart the ticks of each level are, and where they begin."""
+        levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        return [(max(1.0, levels[0][0]), 0.0)] if self._whole else levels
 
     def tickStrings(  # noqa: N802
         self, values: list[float], scale: float, spacing: float

@@ -47,9 +47,10 @@ class Canvas(pg.PlotWidget):
         for key, line in self._lines.items():
             self._dress_line(self._items[key], line)
 
-    def title_x(self, text: str) -> None:
-        """What the x axis counts."""
+    def title_x(self, text: str, whole: bool) -> None:
+        """What the x axis counts; whether by whole numbers."""
         self._axes["bottom"].setLabel(text)
+        self._axes["bottom"].show_whole(whole)
         self._axes["bottom"].dress(self._theme, grid=False)
 
     def show_percent(self, percent: bool) -> None:

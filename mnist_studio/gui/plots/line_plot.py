@@ -20,12 +20,12 @@ class LinePlot(QWidget):
     """Shows named lines, or a widget in their place while there are none."""
 
     def __init__(
-        self, name: str, theme: Theme, empty: QWidget, percent: bool = False, x: str = "Epoch"
+        self, name: str, theme: Theme, empty: QWidget, percent: bool = False
     ) -> None:
         super().__init__()
         self._theme = theme
         self._percent = percent
-        self._x = x
+        self._axis = "epochs"
         self._log = False
         self._lines: tuple[Line, ...] = ()
         self._canvas: Canvas | None = None
@@ -56,7 +56,7 @@ class LinePlot(QWidget):
             from mnist_studio.gui.plots.canvas import Canvas
 
             self._canvas = Canvas(self._theme, self._percent, self)
-            self._canvas.title_x(self._x)
+            self.count(self._axis)
             self._canvas.set_log(self._log)
             self._stack.addWidget(self._canvas)
             self._canvas.warm_up()
@@ -67,11 +67,12 @@ class LinePlot(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
-    def title_x(self, text: str) -> None:
-        """What the x axis counts."""
-        self._x = text
+    def count(self, axis: str) -> None:
+        """What the x axis counts: ``epochs`` or ``seconds``."""
+        self._axis = axis
         if self._canvas:
-            self._canvas.title_x(text)
+            epochs = axis == "epochs"
+            self._canvas.title_x("Epoch" if epochs else "Seconds of training", whole=epochs)
 
     def set_log(self, log: bool) -> None:
         """A logarithmic y axis."""

@@ -82,6 +82,10 @@ QTableView { background: $panel; border: 1px solid transparent; border-radius: 6
 QTableView::item { border-bottom: 1px solid $line; padding: 0 8px; }
 QTableView::item:hover { background: $hover; }
 QTableView::item:selected { background: $hover; color: $text; }
+QTableView#network { font-size: ${t12}px; }
+QTableView#network::item { padding: 0 2px; }
+QTableView#network QHeaderView { font-size: ${t11}px; }
+QTableView#network QHeaderView::section { padding: 2px; font-size: ${t11}px; }
 QTableView:focus { border-color: $accent; }
 QHeaderView, QHeaderView::section { background: transparent; border: 0; color: $secondary;
   font-size: ${t12}px; }
