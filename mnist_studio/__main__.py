@@ -18,9 +18,22 @@ def main() -> int:
         from mnist_studio.cli import commands
 
         return commands.run(arguments)
-    from mnist_studio.gui import application
+    return _window()
 
-    return application.run()
+
+def _window() -> int:
+    from mnist_studio.cli.output import complain
+    from mnist_studio.errors import StudioError
+
+    try:
+        from mnist_studio.gui import application
+
+        return application.run()
+    except StudioError as error:
+        complain(str(error))
+    except ImportError as error:
+        complain(f"The window cannot be opened: {error}. Install what it names; see the README.")
+    return 1
 
 
 if __name__ == "__main__":

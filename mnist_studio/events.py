@@ -25,9 +25,19 @@ class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_onl
 
 
 class Started(Event, frozen=True):
-    """The run is known to the store and its process is about to start."""
+    """The run is known to the store and its process is about to start.
 
+    Attributes:
+        title: of the run, for people.
+        recipe: its name.
+        dataset: which digits: ``mnist`` or ``builtin``.
+        epochs: to train.
+        parameters: that are learnt.
+    """
+
+    title: str
     recipe: str
+    dataset: str
     epochs: int
     parameters: int
 

@@ -22,7 +22,14 @@ from mnist_studio.events import (
 
 WHO = {"run": "20260101-120000-abcd", "framework": "numpy"}
 EXAMPLES: list[AnyEvent] = [
-    Started(recipe="mlp-128", epochs=5, parameters=101_770, **WHO),
+    Started(
+        title="mlp-128 · Keras",
+        recipe="mlp-128",
+        dataset="mnist",
+        epochs=5,
+        parameters=101_770,
+        **WHO,
+    ),
     Phase(phase="import", text="NumPy", **WHO),
     Progress(
         epoch=1,

@@ -42,7 +42,9 @@ def _recipes(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
-    train = commands.add_parser("train", help="train a recipe")
+    train = commands.add_parser(
+        "train", help="train a recipe", epilog="What is not given is as the recipe has it."
+    )
     train.add_argument("recipe", metavar="RECIPE", help="see: mnist-studio recipes")
     train.add_argument(
         "--framework", metavar="NAME", help="numpy, pytorch, keras or all; the recipe's own if none"
@@ -50,16 +52,22 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     digits = train.add_mutually_exclusive_group()
     digits.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     digits.add_argument("--dataset", metavar="NAME", help="mnist or builtin")
-    train.add_argument("--epochs", type=int, metavar="N")
-    train.add_argument("--batch-size", type=int, metavar="N")
-    train.add_argument("--learning-rate", type=float, metavar="X")
-    train.add_argument("--seed", type=int, metavar="N")
+    train.add_argument("--epochs", type=int, metavar="N", help="passes over the digits")
+    train.add_argument("--batch-size", type=int, metavar="N", help="digits a step, 1 to 60,000")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="of the optimiser")
+    train.add_argument("--seed", type=int, metavar="N", help="of every random number")
     train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
     train.add_argument("--precision", metavar="NAME", help="float32 or float64")
     train.add_argument(
         "--device", metavar="NAME", default="auto", help="auto, cpu, cuda or mps (auto)"
     )
-    train.add_argument("--threads", type=int, metavar="N", default=0, help="of the CPU")
+    train.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        default=0,
+        help="of the CPU; 0 leaves it to the framework",
+    )
     _json(train, "one event a line")
 
 

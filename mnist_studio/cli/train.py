@@ -20,14 +20,14 @@ from mnist_studio.spec.run import (
     RunSpec,
     TrainingSpec,
     check,
+    possible_device,
 )
 
 
 def run(arguments: Namespace) -> int:
     """Trains; 1 if any framework failed, 130 if it was interrupted."""
     specs = run_specs(arguments)
-    if not arguments.json:
-        output.note(_digits_sentence(specs[0].dataset))
+    output.note(_digits_sentence(specs[0].dataset, arguments))
     return train_all([TrainingJob(spec, arguments.data) for spec in specs], specs, arguments.json)
 
 
@@ -48,6 +48,10 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [replace(base, framework=name) for name in names]
+    if len(specs) > 1:
+        specs = [
+            replace(spec, device=possible_device(spec.framework, spec.device)) for spec in specs
+        ]
     for spec in specs:
         check(spec)
     return specs
@@ -95,7 +99,9 @@ def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
     return name
 
 
-def _digits_sentence(dataset: DatasetName) -> str:
+def _digits_sentence(dataset: DatasetName, arguments: Namespace) -> str:
+    """Which digits are used, and why: on standard error, so that JSON stays JSON."""
     if dataset == "mnist":
-        return "Digits: MNIST."
-    return "Digits: the built-in ones (1,797, from UCI), since that is what was asked for or found."
+        return f"Digits: MNIST from {sources.place(arguments.data)}."
+    why = "as asked" if arguments.dataset else "since MNIST is not on this computer"
+    return f"Digits: the 1,797 built-in ones from UCI, not MNIST, {why}."

@@ -39,7 +39,7 @@ class _Interrupts:
             raise KeyboardInterrupt
         if self.count == 1:
             self.job.stop()
-            output.note("Stopping; the weights are kept. Once more to cancel.")
+            output.note("Stopping; what was trained is kept. Once more to cancel.")
         else:
             self.job.cancel()
 

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -61,9 +61,14 @@ def locate(folder: Path, catalogue: Catalogue) -> IdxFiles | KerasArchive:
 
 
 def raw_files(
-    found: IdxFiles | KerasArchive, catalogue: Catalogue
+    found: IdxFiles | KerasArchive, catalogue: Catalogue, only: Container[str] | None = None
 ) -> Iterator[tuple[RawFile, bytes]]:
-    """Every raw file of the catalogue with its verified content, one after the other.
+    """The raw files of the catalogue with their verified content, one after the other.
+
+    Args:
+        found: where they are.
+        catalogue: what they must be.
+        only: names of those that are wanted; all if not given.
 
     Raises:
         DataError: names the file that is damaged or is not the published one.
@@ -72,10 +77,12 @@ def raw_files(
         case IdxFiles(paths):
             for file in catalogue.files:
                 path = paths[file.name]
-                yield file, verified(idx.read_raw(path, file.size), file, path.name)
+                if only is None or file.name in only:
+                    yield file, verified(idx.read_raw(path, file.size), file, path.name)
         case KerasArchive(path):
             for file, array in zip(catalogue.files, _arrays(path, catalogue), strict=True):
-                yield file, verified(idx.build(array), file, path.name)
+                if only is None or file.name in only:
+                    yield file, verified(idx.build(array), file, path.name)
 
 
 def verified(raw: bytes, file: RawFile, name: str) -> bytes:

@@ -1,6 +1,6 @@
 """Where digits come from: a folder, the environment, the user's cache, or the built-in ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,23 +43,35 @@ def load(name: DatasetName, folder: Path | None = None, catalogue: Catalogue = M
     """
     if name == "builtin":
         return builtin.load()
-    place = _place(folder)
-    if not place.named and not has_mnist(catalogue=catalogue):
-        raise DataError(
-            "MNIST is not on this computer.",
-            "Import a folder that has it, download it, or use the built-in digits.",
-        )
-    found = folders.locate(place.folder, catalogue)
-    raw = {file.name: content for file, content in folders.raw_files(found, catalogue)}
+    raw = _raw(folder, catalogue)
     test = _digits(raw, catalogue.test_images.name, catalogue.test_labels.name)
     return Dataset(
         name="mnist",
         title="MNIST",
-        source=place.title,
+        source=place(folder),
         train=_digits(raw, catalogue.train_images.name, catalogue.train_labels.name),
         test=test,
         fingerprint=fingerprint(test),
     )
+
+
+def load_test(
+    name: DatasetName, folder: Path | None = None, catalogue: Catalogue = MNIST
+) -> Digits:
+    """The test digits alone, verified; MNIST's training digits are not even read.
+
+    Raises:
+        DataError: as ``load``.
+    """
+    if name == "builtin":
+        return builtin.load().test
+    wanted = (catalogue.test_images.name, catalogue.test_labels.name)
+    return _digits(_raw(folder, catalogue, wanted), *wanted)
+
+
+def place(folder: Path | None = None) -> str:
+    """Where MNIST is taken from, for people."""
+    return _place(folder).title
 
 
 def has_mnist(folder: Path | None = None, catalogue: Catalogue = MNIST) -> bool:
@@ -126,6 +138,19 @@ def read_test_folder(folder: Path) -> Digits:
             )
         raw[file.name] = idx.read_raw(path)
     return _digits(raw, MNIST.test_images.name, MNIST.test_labels.name)
+
+
+def _raw(
+    folder: Path | None, catalogue: Catalogue, only: Container[str] | None = None
+) -> dict[str, bytes]:
+    place = _place(folder)
+    if not place.named and not has_mnist(catalogue=catalogue):
+        raise DataError(
+            "MNIST is not on this computer.",
+            "Import a folder that has it, download it, or use the built-in digits.",
+        )
+    found = folders.locate(place.folder, catalogue)
+    return {file.name: content for file, content in folders.raw_files(found, catalogue, only)}
 
 
 def _place(folder: Path | None) -> _Place:

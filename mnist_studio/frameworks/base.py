@@ -129,8 +129,6 @@ class Framework(Protocol):
     """How one framework learns a spec."""
 
     name: str
-    export_suffix: str
-    """Of its own file format, such as ``.keras``."""
 
     def devices(self) -> Sequence[Device]:
         """What it can compute on here, the fastest first."""

@@ -22,21 +22,29 @@ class Entry:
         title: for people, such as ``PyTorch``.
         module: of its adapter, whose ``FRAMEWORK`` is the framework.
         package: top-level module and distribution it needs.
+        suffix: of its own file format.
     """
 
     name: str
     title: str
     module: str
     package: str
+    suffix: str
 
 
 ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            Entry("numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy"),
-            Entry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch"),
-            Entry("keras", "Keras", "mnist_studio.frameworks.tensorflow_keras", "tensorflow"),
+            Entry("numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy", ".npz"),
+            Entry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch", ".pt"),
+            Entry(
+                "keras",
+                "Keras",
+                "mnist_studio.frameworks.tensorflow_keras",
+                "tensorflow",
+                ".keras",
+            ),
         )
     }
 )
@@ -67,6 +75,18 @@ def version(name: str) -> str | None:
     return "unknown"
 
 
+def missing(name: str) -> FrameworkMissing | None:
+    """The error for a framework that is not installed; None if it is. Imports nothing."""
+    if version(name) is not None:
+        return None
+    known = entry(name)
+    return FrameworkMissing(f"{known.title} is not installed.", _remedy(known))
+
+
+def _remedy(known: Entry) -> str:
+    return f"Install it with: pip install {known.package}"
+
+
 def load(name: str) -> Framework:
     """Imports a framework.
 
@@ -77,10 +97,9 @@ def load(name: str) -> Framework:
     known = entry(name)
     try:
         module = import_module(known.module)
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # On Windows a DLL that does not load is an OSError.
         raise FrameworkMissing(
-            f"{known.title} cannot be imported: {error}.",
-            f"Install it with: pip install {known.package}",
+            f"{known.title} cannot be imported: {error}.", _remedy(known)
         ) from error
     return cast(Framework, module.FRAMEWORK)
 

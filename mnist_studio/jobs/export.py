@@ -18,9 +18,9 @@ from mnist_studio.store.runs import Run
 Kind = Literal["safetensors", "pytorch", "keras", "numpy"]
 SUFFIXES: dict[Kind, str] = {
     "safetensors": ".safetensors",
-    "pytorch": ".pt",
-    "keras": ".keras",
-    "numpy": ".npz",
+    "pytorch": registry.entry("pytorch").suffix,
+    "keras": registry.entry("keras").suffix,
+    "numpy": registry.entry("numpy").suffix,
 }
 TIMEOUT_SECONDS = 300.0
 

@@ -1,5 +1,6 @@
 """What each framework can compute on here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mnist_studio.errors import JobError
@@ -30,19 +31,20 @@ class FrameworkReport:
     problem: str
 
 
-def probe(name: str) -> FrameworkReport:
+def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> FrameworkReport:
     """Asks a child that imports the framework. Takes seconds.
 
     Raises:
         UnknownName: there is no such framework.
+        Cancelled: by the user.
     """
     known = registry.entry(name)
+    missing = registry.missing(name)
+    if missing:
+        return FrameworkReport(name, known.title, None, (), str(missing))
     version = registry.version(name)
-    if version is None:
-        problem = f"Not installed. Install it with: pip install {known.package}"
-        return FrameworkReport(name, known.title, None, (), problem)
     try:
-        answer = call("probe", name, name, TIMEOUT_SECONDS)
+        answer = call("probe", name, name, TIMEOUT_SECONDS, cancelled)
     except JobError as error:
         return FrameworkReport(name, known.title, version, (), str(error))
     found = answer.devices if isinstance(answer, Probed) else ()

@@ -15,7 +15,7 @@ from typing import Literal
 from mnist_studio.errors import JobError
 from mnist_studio.jobs import child
 
-Ending = Literal["by itself", "terminated", "killed"]
+Ending = Literal["ended", "terminated", "killed"]
 
 # CUDA does not survive a fork, and only the standard spawn works in a frozen app.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -87,7 +87,7 @@ class Child:
 
     def end(self, grace: float) -> Ending:
         """Waits ``grace`` seconds for it to end by itself, then terminates, then kills it."""
-        ending: Ending = "by itself"
+        ending: Ending = "ended"
         self._process.join(grace)
         if self._process.is_alive():
             ending = "terminated"

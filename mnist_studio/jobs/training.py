@@ -17,10 +17,8 @@ from mnist_studio.events import (
     Cancelled,
     Crashed,
     Failed,
-    Finished,
     Phase,
     Started,
-    Stopped,
     Terminal,
 )
 from mnist_studio.frameworks import registry
@@ -93,8 +91,7 @@ class TrainingJob:
             SpecError: the run cannot work.
         """
         with RunStore() as store:
-            former = store.run(self._resume) if self._resume else None
-            run = store.reopen(former.id) if former else store.create(self._spec)
+            run = store.reopen(self._resume) if self._resume else store.create(self._spec)
             self.id = run.id
             told = self._told(store, run)
             last: AnyEvent | None = None
@@ -114,23 +111,22 @@ class TrainingJob:
                 if not isinstance(last, Terminal):
                     told.close()
                     store.record(self._cancelled(run, "It was abandoned."))
-                if former and former.trained and not isinstance(last, Finished | Stopped):
-                    # Its kept weights are still those of its former end.
-                    store.restore(former)
 
     def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
         """The events of the run, from ``Started`` to the terminal one."""
         spec = self._spec
         yield Started(
-            run=run.id, framework=spec.framework, recipe=spec.recipe,
-            epochs=spec.training.epochs, parameters=parameter_count(spec.model),
-        )  # fmt: skip
-        if registry.version(spec.framework) is None:
-            known = registry.entry(spec.framework)
-            yield self._failed(
-                run,
-                f"{known.title} is not installed. Install it with: pip install {known.package}",
-            )
+            run=run.id,
+            framework=spec.framework,
+            title=run.title,
+            recipe=spec.recipe,
+            dataset=spec.dataset,
+            epochs=spec.training.epochs,
+            parameters=parameter_count(spec.model),
+        )
+        missing = registry.missing(spec.framework)
+        if missing:
+            yield self._failed(run, str(missing))
             return
         child = Child(
             "train", self._request(store, run),
@@ -182,7 +178,10 @@ class TrainingJob:
         """Passes wishes on to the child; the terminal event if that ended it here."""
         for wish in self._new_wishes():
             if wish == "cancel":
-                return self._cancelled(run, f"Cancelled; the process was {child.end(0.0)}.")
+                how = child.end(0.0)
+                if not self._resume:
+                    artefacts.discard(run.folder)
+                return self._cancelled(run, f"Cancelled, nothing was kept (process {how}).")
             if wish == "stop" and phase not in ANSWERS_STOP:
                 child.end(0.0)
                 return self._cancelled(run, f"Stopped before training began. {_kept(run)}")
@@ -191,7 +190,7 @@ class TrainingJob:
             child.send(wish.encode())
         if time.monotonic() > self._stop_deadline:
             how = child.end(0.0)
-            return self._cancelled(run, f"It did not answer Stop in time and was {how}.")
+            return self._cancelled(run, f"It did not answer Stop (process {how}). {_kept(run)}")
         return None
 
     def _new_wishes(self) -> Iterator[Wish]:

@@ -28,6 +28,17 @@ def decode(text: str | bytes) -> RunSpec:
     Raises:
         SpecError: not JSON, of a newer version, with wrong keys, or describing an impossible run.
     """
+    run = parse(text)
+    check(run)
+    return run
+
+
+def parse(text: str | bytes) -> RunSpec:
+    """Like ``decode``, but takes what is well-formed as it is: what was once kept stays readable.
+
+    Raises:
+        SpecError: not JSON, of a newer version, or with wrong keys.
+    """
     try:
         version = msgspec.json.decode(text, type=_Version).version
         if version > VERSION:
@@ -35,10 +46,8 @@ def decode(text: str | bytes) -> RunSpec:
                 f"This description has version {version}; this studio knows up to {VERSION}.",
                 "Update MNIST Studio.",
             )
-        run = msgspec.json.decode(text, type=_Envelope).run
+        return msgspec.json.decode(text, type=_Envelope).run
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SpecError(
             f"The description of the run cannot be read: {error}.", "Correct that place."
         ) from error
-    check(run)
-    return run

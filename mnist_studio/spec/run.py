@@ -89,6 +89,16 @@ def check(run: RunSpec) -> None:
     _within("number of threads", run.threads, 0, 1024)
 
 
+def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
+    """The device for one of several frameworks that shall train on ``device``.
+
+    NumPy computes on the CPU only, and Keras not on mps; in a row of frameworks they do so.
+    """
+    if device == "auto" or framework == "pytorch":
+        return device
+    return device if framework == "keras" and device == "cuda" else "cpu"
+
+
 def steps_per_epoch(training: TrainingSpec, digits: int) -> int:
     """How many batches one pass over ``digits`` training digits takes."""
     return ceil(digits / training.batch_size)

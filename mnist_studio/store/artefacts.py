@@ -186,6 +186,17 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
         raise tensors.damaged(path, f"it does not say its {error}") from error
 
 
+def discard(folder: Path) -> None:
+    """Deletes what a run has learnt; what it printed stays.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS):
+        with writing(folder / name):
+            (folder / name).unlink(missing_ok=True)
+
+
 def console(folder: Path) -> Path:
     """Where the child's printed text goes."""
     return folder / CONSOLE

@@ -67,15 +67,25 @@ def run_of(row: Row, runs: Path) -> Run:
         return Run(
             id=run_id,
             title=title,
-            spec=codec.decode(spec),
+            spec=codec.parse(spec),
             status=status,
             created=created,
             folder=runs / run_id,
-            terminal=_TERMINALS.decode(terminal) if terminal else None,
+            # A run that goes on keeps its former end in its row until it has a new one.
+            terminal=terminal_of(terminal) if status != "running" else None,
             checkpoint=(runs / run_id / CHECKPOINT).exists(),
         )
     except (SpecError, msgspec.DecodeError) as error:
         raise _unreadable(run_id, error) from error
+
+
+def terminal_of(text: str | None) -> Terminal | None:
+    """The terminal event of a row's column.
+
+    Raises:
+        msgspec.DecodeError: it cannot be understood.
+    """
+    return _TERMINALS.decode(text) if text else None
 
 
 def epoch_of(text: str, run_id: str) -> Epoch:

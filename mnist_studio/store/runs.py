@@ -13,17 +13,20 @@ from typing import Self
 
 from mnist_studio import events, paths
 from mnist_studio.errors import StoreError, UnknownName
-from mnist_studio.events import AnyEvent, Crashed, Epoch, Terminal
+from mnist_studio.events import AnyEvent, Crashed, Epoch, Finished, Stopped, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, locks, titles
 from mnist_studio.store.database import Database, explained
 from mnist_studio.store.migrations import migrate
-from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of
+from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of, terminal_of
 
 __all__ = ["Run", "RunStore"]
 
 _LOG = logging.getLogger(__name__)
+
+TRAINED = (Finished, Stopped)
+"""The ends that leave weights."""
 
 
 class RunStore:
@@ -98,7 +101,8 @@ class RunStore:
     def reopen(self, run_id: str) -> Run:
         """Lets a run that has ended go on: it is running again and its lock is held.
 
-        Its epochs stay until they are recorded anew.
+        Its epochs stay until they are recorded anew. If it had kept weights and ends without new
+        ones, it is again as it was before.
 
         Raises:
             StoreError: also if it is running, here or elsewhere.
@@ -106,21 +110,11 @@ class RunStore:
         run = self.run(run_id)
         self._locks.hold(run.folder)
         try:
-            self._database.write(
-                "UPDATE runs SET status = 'running', terminal = NULL WHERE id = ?", run.id
-            )
+            self._database.write("UPDATE runs SET status = 'running' WHERE id = ?", run.id)
         except BaseException:
             self._locks.release(run.id)
             raise
         return replace(run, status="running", terminal=None)
-
-    def restore(self, former: Run) -> None:
-        """Lets a reopened run be as it was before, since nothing new came of it."""
-        terminal = events.encode(former.terminal).decode() if former.terminal else None
-        self._database.write(
-            "UPDATE runs SET status = ?, terminal = ? WHERE id = ?",
-            *(former.status, terminal, former.id),
-        )
 
     def release(self, run_id: str) -> None:
         """Lets the lock of a run go, if this store holds it; takes the whole id."""
@@ -143,9 +137,9 @@ class RunStore:
             self._back_up()
 
     def runs(self) -> tuple[Run, ...]:
-        """All runs, newest first."""
+        """All runs, newest first; one whose row cannot be understood is logged and left out."""
         query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
-        return tuple(run_of(row, self._runs) for row in self._database.rows(query))
+        return tuple(filter(None, map(self._readable, self._database.rows(query))))
 
     def run(self, run_id: str) -> Run:
         """The run of that id."""
@@ -200,17 +194,45 @@ class RunStore:
         ((version,),) = self._database.rows("PRAGMA data_version")
         return int(version)
 
+    def _readable(self, row: Row) -> Run | None:
+        try:
+            return run_of(row, self._runs)
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            return None
+
     def _end(self, run_id: str, event: Terminal) -> bool:
         """Ends a run that is running; False if it was not, so that the first end stays."""
-        row = (str(event.__struct_config__.tag), events.encode(event).decode(), run_id)
+        former = self._former(run_id)
+        kept = former if former and not isinstance(event, TRAINED) else event
+        row = (str(kept.__struct_config__.tag), events.encode(kept).decode(), run_id)
         changed = self._database.write(
             "UPDATE runs SET status = ?, terminal = ? WHERE id = ? AND status = 'running'", *row
         )
+        if former is kept:
+            self._forget_epochs(run_id, former.step)
         return changed == 1
+
+    def _former(self, run_id: str) -> Finished | Stopped | None:
+        """How a run that goes on had ended before, if it had kept weights then."""
+        rows = self._database.rows("SELECT terminal FROM runs WHERE id = ?", run_id)
+        terminal = terminal_of(rows[0][0]) if rows else None
+        return terminal if isinstance(terminal, TRAINED) else None
+
+    def _forget_epochs(self, run_id: str, step: int) -> None:
+        """Takes out the epochs that were trained after ``step``."""
+        for epoch in self.epochs(run_id):
+            if epoch.step > step:
+                row = (run_id, epoch.epoch)
+                self._database.write("DELETE FROM epochs WHERE run = ? AND epoch = ?", *row)
 
     def _crashed(self, run_id: str) -> bool:
         """Marks a running run as crashed if its lock can be taken; whether it was marked."""
-        run = self.run(run_id)
+        row: Row
+        (row,) = self._database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", run_id)
+        run = self._readable(row)
+        if run is None:
+            return False
         reason = "The studio ended while this run was training."
         event = Crashed(run=run_id, framework=run.spec.framework, reason=reason)
         if not run.folder.is_dir():

@@ -52,7 +52,15 @@ def advice(training: TrainingSpec, accuracy: float) -> str:
     """What to tell of an epoch's accuracy on its own batches; empty unless it is mere guessing."""
     if accuracy >= GUESSING:
         return ""
-    return f"The network only guesses; its units may have died. {likely_cause(training)}"
+    optimiser = training.optimiser
+    rate, highest = optimiser.learning_rate, _HIGH_RATE[str(optimiser.__struct_config__.tag)]
+    if rate > highest:
+        cause = f"The learning rate {rate:g} is too high: try at most {highest:g}."
+    elif rate < highest / 1000:
+        cause = f"The learning rate {rate:g} is very low: try {highest / 100:g}."
+    else:
+        cause = "Its units may have died: try a smaller learning rate or another seed."
+    return f"The network only guesses. {cause}"
 
 
 def likely_cause(training: TrainingSpec) -> str:

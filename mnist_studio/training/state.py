@@ -28,6 +28,7 @@ class State:
         losses: of the running epoch's steps, one array a chunk.
         correct: digits answered rightly in the running epoch.
         epoch: the last whole one, None before.
+        judged: epochs that this process evaluated.
     """
 
     session: Session
@@ -36,6 +37,7 @@ class State:
     losses: list[Array] = field(default_factory=list)
     correct: int = 0
     epoch: Epoch | None = None
+    judged: int = 0
 
     @property
     def train_seconds(self) -> float:
@@ -89,8 +91,21 @@ class State:
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
             images_per_second=len(steps.losses) * batch / max(seconds, 1e-9),
-            seconds_left=trained / self.step * (session.steps - self.step),
+            seconds_left=trained / self.step * (session.steps - self.step) + self._judging_left(),
         )
+
+    def _judging_left(self) -> float:
+        """Seconds that evaluating the epochs to come will take, from those of this process."""
+        if not self.judged:
+            return 0.0
+        done = self.epoch.epoch if self.epoch else 0
+        to_come = self.session.spec.training.epochs - done
+        return self.session.clock.seconds("evaluate") / self.judged * to_come
+
+    def _train_loss(self) -> float:
+        """Mean over the digits of the epoch; its last batch may be a smaller one."""
+        losses = np.concatenate(self.losses)
+        return float(np.average(losses, weights=self._batch_sizes(len(losses))))
 
     def end_epoch(self, validation: Score | None, test: Array) -> Epoch:
         """The event of an epoch that was trained and judged; the next one begins.
@@ -112,7 +127,7 @@ class State:
             framework=session.spec.framework,
             epoch=self.step // session.steps_per_epoch,
             step=self.step,
-            train_loss=float(np.concatenate(self.losses).mean()),
+            train_loss=self._train_loss(),
             train_accuracy=self.correct / digits,
             validation_loss=validation[0] if validation else None,
             validation_accuracy=validation[1] if validation else None,
@@ -122,6 +137,7 @@ class State:
             train_seconds=self.train_seconds,
         )
         self.losses, self.correct = [], 0
+        self.judged += 1
         return self.epoch
 
     def finished(self, epoch: Epoch, latency_ms: float) -> Finished:

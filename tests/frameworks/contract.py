@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk, Framework
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import describe, weight_shapes
@@ -39,7 +40,7 @@ class FrameworkContract:
         assert "cpu" in problem.remedy
 
     def test_exports_a_file(self, framework: Framework, tmp_path: Path) -> None:
-        path = tmp_path / f"network{framework.export_suffix}"
+        path = tmp_path / f"network{registry.entry(framework.name).suffix}"
         made = learner(framework, run(EVERYTHING))
         framework.export(run(EVERYTHING).model, made.weights(), path)
         assert path.stat().st_size > 0

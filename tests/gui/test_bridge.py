@@ -95,7 +95,15 @@ class FakeJob:
 
     def events(self) -> Any:
         framework = self.spec.framework
-        yield events.Started(run="a", framework=framework, recipe="r", epochs=1, parameters=1)
+        yield events.Started(
+            run="a",
+            framework=framework,
+            title="r · f",
+            dataset="builtin",
+            recipe="r",
+            epochs=1,
+            parameters=1,
+        )
         if self.spec.training.seed == 666:
             raise DataError("The digits are gone.", "Import them.")
         while self.spec.training.seed == 7 and not self.wishes:

@@ -104,7 +104,17 @@ def epoch(number: int) -> events.Epoch:
 
 def test_live_run_folds_its_events() -> None:
     run = live()
-    run.take(events.Started(run="a", framework="numpy", recipe="tiny-10", epochs=10, parameters=7))
+    run.take(
+        events.Started(
+            run="a",
+            framework="numpy",
+            title="tiny-10 · NumPy",
+            dataset="builtin",
+            recipe="tiny-10",
+            epochs=10,
+            parameters=7,
+        )
+    )
     assert run.active
     run.take(events.Phase(run="a", framework="numpy", phase="train"))
     run.take(progress(2))

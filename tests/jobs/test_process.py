@@ -85,7 +85,7 @@ def test_a_killed_child_is_gone_and_sending_to_it_says_so() -> None:
         with pytest.raises(ChildGoneError):
             child.receive(10.0)
         assert not child.send(b"anything")
-        assert child.end(1.0) == "by itself"
+        assert child.end(1.0) == "ended"
         assert child.exit_code == -signal.SIGKILL
 
 
@@ -97,7 +97,7 @@ def test_ended_children_leave_no_process_and_no_open_file() -> None:
     for _ in range(3):
         with waiting() as child:
             pids.append(child.pid)
-        assert child.end(0.0) == "by itself"  # Ending twice does no harm.
+        assert child.end(0.0) == "ended"  # Ending twice does no harm.
         del child
     assert not any(alive(pid) for pid in pids if pid)
     assert _open_files() == before

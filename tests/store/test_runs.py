@@ -9,6 +9,7 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.events import Cancelled, Crashed, Failed, Log, Started
+from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.artefacts import CHECKPOINT
@@ -62,7 +63,17 @@ def test_epochs_are_kept_in_order_and_replaced(store: RunStore, spec: RunSpec) -
 
 def test_events_of_the_moment_are_not_kept(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec)
-    store.record(Started(run=run.id, framework="keras", recipe="tiny-10", epochs=1, parameters=1))
+    store.record(
+        Started(
+            run=run.id,
+            framework="keras",
+            title="t",
+            recipe="tiny-10",
+            dataset="mnist",
+            epochs=1,
+            parameters=1,
+        )
+    )
     store.record(Log(run=run.id, framework="keras", level="info", text="x"))
     assert store.run(run.id) == run
     assert store.epochs(run.id) == ()
@@ -339,7 +350,7 @@ def test_a_row_that_cannot_be_understood_is_named_and_can_be_deleted(
     connection.close()
 
     with pytest.raises(StoreError, match=run):
-        store.runs()
+        store.run(run)
     store.delete(run)
     assert store.runs() == ()
 
@@ -349,18 +360,39 @@ def test_a_second_run_of_a_kind_is_numbered(store: RunStore, spec: RunSpec) -> N
     assert titles[1:] == [f"{titles[0]} 2", f"{titles[0]} 3"]
 
 
-def test_a_reopened_run_can_be_as_it_was_before(store: RunStore, spec: RunSpec) -> None:
+@pytest.mark.parametrize("died", [False, True])
+def test_a_reopened_run_without_new_weights_is_as_it_was_before(
+    store: RunStore, spec: RunSpec, home: Path, died: bool
+) -> None:
     run = store.create(spec).id
-    store.record(stopped(run))
+    store.record(epoch(run, 1))
+    store.record(msgspec.structs.replace(stopped(run), step=938))
     store.release(run)
     former = store.run(run)
     store.reopen(run)
-    store.record(Cancelled(run=run, framework="keras", reason="no time"))
-    assert not store.run(run).trained
-
-    store.restore(former)
+    store.record(epoch(run, 40_000))
+    if died:
+        store.release(run)
+        with RunStore(home) as other:
+            assert other.recover() == (run,)
+    else:
+        store.record(Cancelled(run=run, framework="keras", reason="no time"))
 
     assert store.run(run) == former
+    assert store.epochs(run) == (epoch(run, 1),)
+
+
+def test_a_run_that_cannot_be_understood_does_not_hide_the_others(
+    store: RunStore, spec: RunSpec, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = store.create(spec).id, store.create(spec)
+    newer = store.run(bad).spec
+    text = codec.encode(newer).replace('"version":1', '"version":99')
+    store._database.write("UPDATE runs SET spec = ? WHERE id = ?", text, bad)
+
+    assert store.runs() == (good,)
+    assert bad in caplog.text
+    assert "Update MNIST Studio" in caplog.text
 
 
 def test_a_run_can_go_on_if_it_ended_early_with_a_checkpoint(

@@ -47,7 +47,10 @@ def test_the_likely_cause_is_told_with_a_number_to_try(optimiser: Optimiser, cau
 
 
 def test_guessing_is_told_with_its_likely_cause() -> None:
-    training = TrainingSpec(optimiser=Adam(learning_rate=0.5))
-    assert "only guesses" in advice(training, 0.1)
-    assert "0.5 is too high" in advice(training, 0.1)
-    assert not advice(training, 0.2)
+    def told(rate: float, accuracy: float = 0.1) -> str:
+        return advice(TrainingSpec(optimiser=Adam(learning_rate=rate)), accuracy)
+
+    assert "0.5 is too high" in told(0.5)
+    assert "1e-06 is very low" in told(1e-6)
+    assert "died" in told(1e-3)
+    assert not told(0.5, accuracy=0.2)

@@ -15,7 +15,6 @@ class NumpyFramework:
     """See ``frameworks.base.Framework``."""
 
     name = "numpy"
-    export_suffix = ".npz"
 
     def devices(self) -> Sequence[Device]:
         """The CPU; NumPy knows no other."""

@@ -25,21 +25,6 @@ class Layer(Protocol):
         """The gradient dx for dy, after ``forward``."""
 
 
-class Learnable(Layer, Protocol):
-    """What it asks of a layer with weights.
-
-    Attributes:
-        weights: by their names in the layer, such as ``kernel``.
-        gradients: ∂L/∂W of each, from the last ``learn``.
-    """
-
-    weights: dict[str, Array]
-    gradients: dict[str, Array]
-
-    def learn(self, dy: Array) -> None:
-        """Fills ``gradients`` from dy, after ``forward``."""
-
-
 class Workspace:
     """Work arrays that are kept between calls, by their use."""
 
@@ -65,6 +50,10 @@ class Dense:
     """Y = x W + b with W (in, out), b (out,).
 
     dW = xᵀ dy, (in, out); db = Σ_B dy, (out,); dx = dy Wᵀ, (B, in).
+
+    Attributes:
+        weights: by their names in the layer, ``kernel`` and ``bias``.
+        gradients: ∂L/∂W of each, from the last ``learn``.
     """
 
     def __init__(self, kernel: Array, bias: Array | None) -> None:

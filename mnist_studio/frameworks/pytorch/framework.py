@@ -15,7 +15,6 @@ class PytorchFramework:
     """See ``frameworks.base.Framework``."""
 
     name = "pytorch"
-    export_suffix = ".pt"
 
     def devices(self) -> Sequence[Device]:
         """See ``Framework.devices``."""

@@ -15,7 +15,6 @@ class KerasFramework:
     """See ``frameworks.base.Framework``."""
 
     name = "keras"
-    export_suffix = ".keras"
 
     def devices(self) -> Sequence[Device]:
         """See ``Framework.devices``."""

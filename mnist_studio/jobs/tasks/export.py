@@ -6,7 +6,7 @@ from pathlib import Path
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import Done, Trouble
-from mnist_studio.jobs.tasks.train import explain
+from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
 from mnist_studio.store import artefacts
 

@@ -8,12 +8,11 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.errors import StudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework, Learner
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
-from mnist_studio.jobs.tasks.train import explain
+from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
 from mnist_studio.store import artefacts
 
@@ -22,8 +21,8 @@ def run(connection: Connection, request: str) -> None:
     """Answers ``Hold`` and ``Ask`` with the framework that ``request`` names, until the end."""
     try:
         models = Models(registry.load(request))
-    except StudioError as error:
-        connection.send_bytes(messages.encode(Trouble(str(error))))
+    except Exception as error:  # noqa: BLE001 - the parent tells it, whatever it is
+        connection.send_bytes(messages.encode(Trouble(explain(error))))
         return
     connection.send_bytes(messages.encode(Ready()))
     try:

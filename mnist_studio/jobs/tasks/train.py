@@ -1,6 +1,5 @@
 """The task of training one run, in a child."""
 
-import errno
 import os
 import sys
 import time
@@ -9,15 +8,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock, Thread
 
+from msgspec.structs import replace
+
 from mnist_studio.data import sources
 from mnist_studio.data.split import split
-from mnist_studio.errors import StudioError, TrainingFailed
+from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Failed, Phase, encode
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import TrainRequest
+from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artefacts
@@ -42,19 +44,6 @@ def run(connection: Connection, request: str) -> None:
         traceback.print_exc(file=sys.stderr)
         reason = explain(error)
         reporter.tell(Failed(run=asked.run, framework=spec.framework, reason=reason))
-
-
-def explain(error: Exception) -> str:
-    """What went wrong and what to do, in a sentence or two."""
-    if isinstance(error, StudioError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory. Close other programs or choose a smaller batch size."
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full. Make room and train again."
-    kind = type(error).__name__
-    first = (str(error).strip().splitlines() or ["no text"])[0][:300]
-    return f"Something unexpected happened: {kind}: {first}. The run's console has the details."
 
 
 class _Reporter:
@@ -84,10 +73,10 @@ def _train(
 ) -> Event:
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
     framework = registry.load(spec.framework)
+    device = choose_device(framework, spec)
     clock.enter("data")
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="data"))
     digits = _digits(spec, Path(asked.data) if asked.data else None)
-    device = choose_device(framework, spec)
     session = Session(
         run=asked.run, spec=spec, digits=digits, folder=Path(asked.folder), device=device.name,
         clock=clock, control=control, report=reporter.tell,
@@ -114,7 +103,10 @@ def choose_device(framework: Framework, spec: RunSpec) -> Device:
     Raises:
         TrainingFailed: the framework cannot do here what the spec asks, such as use that device.
     """
-    problems = framework.problems(spec)
-    if problems:
-        raise TrainingFailed(problems[0].text, problems[0].remedy)
-    return next(d for d in framework.devices() if spec.device in ("auto", d.kind))
+    for device in framework.devices():
+        # The fastest may lack something, such as a precision, that the next one has.
+        wanted = spec.device in ("auto", device.kind)
+        if wanted and not framework.problems(replace(spec, device=device.kind)):
+            return device
+    problem = framework.problems(spec)[0]
+    raise TrainingFailed(problem.text, problem.remedy)
