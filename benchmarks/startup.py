@@ -51,10 +51,11 @@ def child(launched: float) -> None:
 
 
 def _memory() -> float:
-    """Of this process, in MB."""
-    import psutil
+    """The most that this process has had, in MB."""
+    import resource
 
-    return psutil.Process().memory_info().rss / 2**20
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal, get_type_hints
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -57,13 +57,6 @@ def save(settings: Settings) -> None:
         raise StoreError(
             f"The settings cannot be written: {error}.", f"Make room or access for {file.parent}."
         ) from error
-
-
-def texts() -> dict[str, tuple[str, str]]:
-    """Title and explanation of every setting by its name."""
-    hints = get_type_hints(Settings, include_extras=True)
-    metas = {name: hint.__metadata__[0] for name, hint in hints.items()}
-    return {name: (meta.title, meta.description) for name, meta in metas.items()}
 
 
 def _keep_aside(file: Path) -> str:

@@ -1,7 +1,6 @@
 from pathlib import Path
 from typing import get_args
 
-import msgspec
 import pytest
 
 from mnist_studio import paths, settings
@@ -77,9 +76,3 @@ def test_saving_onto_a_folder_says_so_and_leaves_nothing(home: Path) -> None:
     with pytest.raises(StoreError):
         settings.save(Settings())
     assert [file.name for file in home.iterdir()] == ["settings.json"]
-
-
-def test_every_setting_has_a_title_and_an_explanation() -> None:
-    texts = settings.texts()
-    assert texts.keys() == {field.name for field in msgspec.structs.fields(Settings)}
-    assert all(title and text for title, text in texts.values())

@@ -37,13 +37,6 @@ def cross_entropy(logits: Logits, labels: Labels) -> float:
     return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - of_label))
 
 
-def confusion(logits: Logits, labels: Labels) -> NDArray[np.int64]:
-    """How often a digit (row) was answered as a digit (column), (10, 10)."""
-    _require_digits(logits, labels)
-    pairs = labels.astype(np.int64) * CLASSES + predictions(logits)
-    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
-
-
 def _shifted(logits: Logits) -> Floats:
     """Logits less their maximum: softmax stays the same, exp cannot overflow."""
     wide = np.asarray(logits, dtype=np.float64)

@@ -20,7 +20,8 @@ class Row:
         title: the user's name of the run.
         framework: who trained it.
         recipe: name of its recipe.
-        accuracy: on the test digits, a fraction, of the weights that were kept.
+        accuracy: on the test digits after the last whole epoch, a fraction; a run that was
+            stopped later keeps weights that were trained a little more.
         train_seconds: spent training, evaluation left out.
         epochs: trained to their end.
         epochs_to_target: until the test accuracy reached 97 %.

@@ -4,6 +4,7 @@ import os
 import platform
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -29,6 +30,10 @@ class Finding:
     what: str
     good: bool
     text: str
+
+
+_QT_NEEDS = ("EGL", "GL", "xkbcommon", "dbus-1", "fontconfig")
+"""What Qt loads at run time on Linux, beside its own libraries."""
 
 
 def run(arguments: Namespace) -> int:
@@ -72,12 +77,17 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
 
 def _window() -> str:
     try:
-        return f"PySide6 {metadata.version('PySide6-Essentials')}"
+        version = metadata.version("PySide6-Essentials")
     except metadata.PackageNotFoundError as error:
         raise StudioError(
-            "PySide6 is not installed, so the window cannot open.",
-            "Install it with: pip install PySide6-Essentials",
+            "PySide6 is not installed.", "Install it with: pip install PySide6-Essentials"
         ) from error
+    missing = [name for name in _QT_NEEDS if not find_library(name)]
+    if platform.system() == "Linux" and missing:
+        raise StudioError(
+            f"Qt needs these system libraries: {', '.join(missing)}.", "See the README."
+        )
+    return f"PySide6 {version}"
 
 
 def _digits() -> str:

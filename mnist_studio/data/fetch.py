@@ -65,7 +65,7 @@ def _read(url: str, patience: float, queue: "Queue[bytes | Exception]", unwanted
     """Puts every piece, then b"" or the error that ended it; in its own thread."""
     try:
         request = Request(url, headers={"User-Agent": "mnist-studio"})
-        with urlopen(request, timeout=patience) as response:
+        with urlopen(request, timeout=patience, context=_context()) as response:
             while (piece := response.read(_PIECE)) and _put(queue, piece, unwanted):
                 pass
         _put(queue, b"", unwanted)
@@ -73,6 +73,14 @@ def _read(url: str, patience: float, queue: "Queue[bytes | Exception]", unwanted
         if isinstance(error, HTTPError):
             error.close()  # It is the server's answer too, on an open connection.
         _put(queue, error, unwanted)
+
+
+def _context() -> ssl.SSLContext:
+    """Trusts whom the system trusts: Python's own list is missing or old in many installations."""
+    # Imported here: the window starts without it.
+    from truststore import SSLContext
+
+    return SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _put(queue: "Queue[bytes | Exception]", piece: bytes | Exception, unwanted: Event) -> bool:

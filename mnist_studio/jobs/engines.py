@@ -1,9 +1,6 @@
 """The engines behind the predictors: threads that answer the newest drawing with trained models."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Condition, Thread
-from typing import Literal
+from threading import Thread
 
 import numpy as np
 
@@ -11,6 +8,16 @@ from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import messages
+from mnist_studio.jobs.board import (
+    Answer,
+    Board,
+    Held,
+    OnAnswer,
+    OnState,
+    PredictorState,
+    State,
+    Work,
+)
 from mnist_studio.jobs.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
 from mnist_studio.jobs.process import Child
 from mnist_studio.jobs.tasks.predict import Models
@@ -18,71 +25,6 @@ from mnist_studio.jobs.tasks.predict import Models
 POLL_SECONDS = 0.05
 MOST_FAILURES = 3
 STAND_IN_IDLE_SECONDS = 20.0
-
-State = Literal["cold", "starting", "warm", "missing", "failed"]
-Held = dict[str, dict[str, ModelPlace]]
-"""Models by framework and run."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One model's answer to one image.
-
-    Attributes:
-        request: number that ``ask`` gave.
-        run: id of the model's run.
-        framework: of the run.
-        engine: the framework that really computed; ``numpy`` stands in for others.
-        probabilities: of the ten digits.
-        milliseconds: the forward pass took.
-    """
-
-    request: int
-    run: str
-    framework: str
-    engine: str
-    probabilities: tuple[float, ...]
-    milliseconds: float
-
-
-@dataclass(frozen=True)
-class PredictorState:
-    """How far the child of a framework is.
-
-    Attributes:
-        framework: its name.
-        state: ``cold`` before it is needed and after it left, ``missing`` if not installed.
-        text: why it failed, or which model it cannot use; empty if all is well.
-    """
-
-    framework: str
-    state: State
-    text: str = ""
-
-
-OnAnswer = Callable[[Answer], None]
-OnState = Callable[[PredictorState], None]
-
-
-@dataclass
-class Board:
-    """What all engines look at; guarded by ``changed``."""
-
-    changed: Condition = field(default_factory=Condition)
-    request: int = 0
-    image: bytes = b""
-    models: Held = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
-    closing: bool = False
-
-
-@dataclass(frozen=True)
-class _Work:
-    """A request and the models that shall answer it, by framework."""
-
-    request: int
-    image: bytes
-    models: Held
 
 
 class _Engine(Thread):
@@ -98,7 +40,7 @@ class _Engine(Thread):
         """The models it shall answer with now, by framework; asked with the board held."""
         raise NotImplementedError
 
-    def _next(self, timeout: float | None) -> _Work | None:
+    def _next(self, timeout: float | None) -> Work | None:
         """Waits for work; None when idle for ``timeout`` seconds or closing."""
         board = self._board
         with board.changed:
@@ -109,7 +51,7 @@ class _Engine(Thread):
             if board.closing or not wanted:
                 return None
             self._served = board.request
-            return _Work(board.request, board.image, self._wanted())
+            return Work(board.request, board.image, self._wanted())
 
     def _answer(self, framework: str, engine: str, logits: Logits) -> None:
         chances = probabilities(np.frombuffer(logits.logits))
@@ -164,7 +106,7 @@ class ChildEngine(_Engine):
         models = self._board.models.get(self._framework)
         return {self._framework: models} if models else {}
 
-    def _serve(self, work: _Work) -> None:
+    def _serve(self, work: Work) -> None:
         child = self._child or self._start()
         models = work.models[self._framework]
         if models != self._held:
@@ -245,7 +187,7 @@ class StandIn(_Engine):
             if models and board.states[framework] != "warm"
         }
 
-    def _serve(self, models: Models, work: _Work) -> None:
+    def _serve(self, models: Models, work: Work) -> None:
         owners = {run: name for name, places in work.models.items() for run in places}
         held = Hold(
             {run: place for places in work.models.values() for run, place in places.items()}

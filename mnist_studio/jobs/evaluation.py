@@ -140,19 +140,3 @@ class Evaluator:
 
     def _reply(self, cancelled: Callable[[], bool]) -> FromTask:
         return first_answer(self._child, monotonic() + TIMEOUT_SECONDS, cancelled)
-
-
-def logits(
-    run: Run,
-    images: NDArray[np.uint8],
-    progress: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
-) -> Array:
-    """(n, 28, 28) -> (n, 10) by the run's own framework, in a child of its own.
-
-    Raises:
-        JobError: the child died, or the run's weights cannot be used.
-        Cancelled: by the user.
-    """
-    with Evaluator(run.spec.framework) as evaluator:
-        return evaluator.judge(run, images, progress, cancelled).logits

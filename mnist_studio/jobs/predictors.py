@@ -4,6 +4,7 @@ One long-lived child per framework answers for the models of that framework. Unt
 and where its framework is not installed, NumPy answers for it on a thread of this process.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from threading import Thread
 
@@ -11,23 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs.engines import (
-    Answer,
-    Board,
-    ChildEngine,
-    Held,
-    OnAnswer,
-    OnState,
-    PredictorState,
-    StandIn,
-)
+from mnist_studio.jobs.board import Answer, Board, Held, OnAnswer, OnState, PredictorState
+from mnist_studio.jobs.engines import ChildEngine, StandIn
 from mnist_studio.jobs.messages import place_of
 from mnist_studio.store.runs import Run
 
-__all__ = ["Answer", "PredictorState", "Predictors"]
+__all__ = ["Answer", "PredictorState", "Predictors", "newest"]
 
 MOST_MODELS = 20
+"""So many of each framework answer."""
+
 IDLE_SECONDS = 300.0
+
+
+def newest(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The trained runs that answer: the newest 20 of each framework, the newest first."""
+    count: Counter[str] = Counter()
+    chosen = []
+    for run in sorted(runs, key=lambda run: run.created, reverse=True):
+        if run.trained and count[run.spec.framework] < MOST_MODELS:
+            count[run.spec.framework] += 1
+            chosen.append(run)
+    return tuple(chosen)
 
 
 class Predictors:
@@ -55,10 +61,8 @@ class Predictors:
     def hold(self, runs: Sequence[Run]) -> None:
         """The trained runs that shall answer: the newest 20 of each framework."""
         models: Held = {}
-        for run in sorted(runs, key=lambda run: run.created, reverse=True):
-            held = models.setdefault(run.spec.framework, {})
-            if run.trained and len(held) < MOST_MODELS:
-                held[run.id] = place_of(run)
+        for run in newest(runs):
+            models.setdefault(run.spec.framework, {})[run.id] = place_of(run)
         with self._board.changed:
             self._board.models = models
             # An image that no model could answer is answered now.

@@ -1,6 +1,5 @@
 """One training as its supervisor sees it: a child, its events, and the store that keeps them."""
 
-import signal
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -22,7 +21,7 @@ from mnist_studio.events import (
     Terminal,
 )
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs import messages
+from mnist_studio.jobs import endings, messages
 from mnist_studio.jobs.messages import TrainRequest
 from mnist_studio.jobs.process import Child, ChildGoneError
 from mnist_studio.spec import codec
@@ -184,13 +183,15 @@ class TrainingJob:
                 return self._cancelled(run, f"Cancelled, nothing was kept (process {how}).")
             if wish == "stop" and phase not in ANSWERS_STOP:
                 child.end(0.0)
-                return self._cancelled(run, f"Stopped before training began. {_kept(run)}")
+                return self._cancelled(run, f"Stopped before training began. {endings.kept(run)}")
             if wish == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
             child.send(wish.encode())
         if time.monotonic() > self._stop_deadline:
             how = child.end(0.0)
-            return self._cancelled(run, f"It did not answer Stop (process {how}). {_kept(run)}")
+            return self._cancelled(
+                run, f"It did not answer Stop (process {how}). {endings.kept(run)}"
+            )
         return None
 
     def _new_wishes(self) -> Iterator[Wish]:
@@ -203,7 +204,7 @@ class TrainingJob:
         return Crashed(
             run=run.id,
             framework=self._spec.framework,
-            reason=f"{_how_it_died(child.exit_code)} {_what_is_left(run)}",
+            reason=f"{endings.how_it_died(child.exit_code)} {endings.what_is_left(run)}",
             exit_code=child.exit_code,
         )
 
@@ -212,25 +213,3 @@ class TrainingJob:
 
     def _cancelled(self, run: Run, reason: str) -> Cancelled:
         return Cancelled(run=run.id, framework=self._spec.framework, reason=reason)
-
-
-def _how_it_died(exit_code: int | None) -> str:
-    if exit_code == -signal.SIGTERM or (hasattr(signal, "SIGKILL") and exit_code == -9):
-        return "The training process was killed from outside, perhaps because memory ran out."
-    if exit_code is not None and exit_code < 0:
-        return f"The training process crashed with signal {-exit_code}."
-    return f"The training process ended without a word (exit code {exit_code})."
-
-
-def _what_is_left(run: Run) -> str:
-    return _way_on(run) or f"What it printed is in {artefacts.console(run.folder)}."
-
-
-def _kept(run: Run) -> str:
-    return _way_on(run) or "There was nothing to keep."
-
-
-def _way_on(run: Run) -> str:
-    """How to go on with a run that ended early; empty without a checkpoint."""
-    checkpoint = run.folder / artefacts.CHECKPOINT
-    return "Continue it from its last checkpoint." if checkpoint.exists() else ""

@@ -15,26 +15,16 @@ from .example_epochs import epochs
         ((0.9, 0.98, 0.99), 2),
     ],
 )
-def test_epochs_and_seconds_to_97_percent(
-    accuracies: tuple[float, ...], expected: int | None
-) -> None:
+def test_epochs_to_97_percent(accuracies: tuple[float, ...], expected: int | None) -> None:
     told = epochs(*accuracies)
     assert convergence.epochs_to(told) == expected
-    assert convergence.seconds_to(told) == (None if expected is None else 2.0 * expected)
 
 
 def test_the_accuracy_can_be_chosen() -> None:
     assert convergence.epochs_to(epochs(0.9, 0.95), accuracy=0.9) == 1
-    assert convergence.seconds_to(epochs(0.9, 0.95), accuracy=0.95) == 4.0
-
-
-def test_the_best_epoch_is_the_earliest_of_equals() -> None:
-    told = epochs(0.9, 0.98, 0.97, 0.98)
-    assert convergence.best(told) == told[1]
-    assert convergence.best(()) is None
+    assert convergence.epochs_to(epochs(0.9, 0.95), accuracy=0.95) == 2
 
 
 def test_the_order_of_the_epochs_does_not_matter() -> None:
     told = epochs(0.9, 0.98, 0.98)[::-1]
     assert convergence.epochs_to(told) == 2
-    assert convergence.best(told) == told[1]

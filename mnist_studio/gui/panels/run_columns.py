@@ -32,8 +32,6 @@ def state(theme: Theme) -> Column[RunRow]:
     return Column("State", lambda row: row.state, tip=lambda row: row.reason, colour=colour)
 
 
-RECIPE: Column[RunRow] = Column("Recipe", lambda row: row.run.spec.recipe)
-FRAMEWORK: Column[RunRow] = Column("Framework", lambda row: names.framework(row.framework))
 DIGITS: Column[RunRow] = Column("Digits", lambda row: row.dataset)
 MADE: Column[RunRow] = Column(
     "Started", lambda row: numbers.moment(row.run.created), sort=lambda row: row.run.created
@@ -43,7 +41,7 @@ ACCURACY: Column[RunRow] = Column(
     lambda row: numbers.percent(row.figures.accuracy),
     right=True,
     sort=lambda row: -1.0 if row.figures.accuracy is None else row.figures.accuracy,
-    explain="On the test digits, of the weights that were kept",
+    explain="On the test digits, after the last whole epoch",
 )
 TRAINING: Column[RunRow] = Column(
     "Training",
