@@ -14,9 +14,6 @@ from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.theme.theme import Choice, Theme
 
-MOST_MODELS = 20
-"""So many models of each framework answer, the newest."""
-
 
 class Studio(QObject):
     """Owns the threads and the shared state of one window.
@@ -97,10 +94,4 @@ class Studio(QObject):
 
     @Slot()
     def _hold(self) -> None:
-        held = []
-        count: dict[str, int] = {}
-        for row in self.library.trained:
-            count[row.framework] = count.get(row.framework, 0) + 1
-            if count[row.framework] <= MOST_MODELS:
-                held.append(row.run)
-        self.predictions.hold(held)
+        self.predictions.hold([row.run for row in self.library.trained])

@@ -10,12 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import events
 from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.gui.bridge import training as bridge
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Work
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.models.form import form_of, run_specs
 from mnist_studio.gui.studio import Studio
-from mnist_studio.store.runs import RunStore
+from mnist_studio.jobs import training
+from mnist_studio.store.runs import Run, RunStore
 
 SPECS = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
 
@@ -177,6 +179,62 @@ def test_discard_keeps_nothing(qtbot: QtBot, queue: TrainingQueue) -> None:
     with qtbot.waitSignal(queue.idle, timeout=5000):
         queue.cancel()
     assert queue.runs[0].state == "cancelled"
+
+
+class DeafJob(FakeJob):
+    """Hears neither Stop nor anything else, but for what ``hears`` names."""
+
+    hears = ""
+
+    def events(self) -> Any:
+        while self.hears not in self.wishes:
+            time.sleep(0.005)
+        yield events.Cancelled(run="a", framework="numpy", reason="By you.")
+
+
+@pytest.mark.parametrize("hears", ["cancel", "mercy"])
+def test_a_run_that_hears_no_stop_does_not_abort_the_studio(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, hears: str
+) -> None:
+    monkeypatch.setattr("mnist_studio.gui.bridge.training.TrainingJob", DeafJob)
+    monkeypatch.setattr("mnist_studio.gui.bridge.training.GOODBYE_MS", 100)
+    monkeypatch.setattr("mnist_studio.gui.bridge.training.LAST_MS", 500)
+    monkeypatch.setattr(DeafJob, "hears", hears)
+    queue = TrainingQueue()
+    queue.add(specs(1))
+    watcher = queue._watcher
+    assert watcher is not None
+    queue.close()
+    assert watcher.job.wishes == ["stop", "cancel"]  # type: ignore[attr-defined]
+    assert watcher.isRunning() == (hears == "mercy")
+    queue.deleteLater()
+    qtbot.wait(50)
+    if hears == "mercy":
+        DeafJob.hears = "cancel"
+        assert bridge._LOST.pop() is watcher
+        assert watcher.wait(5000)
+
+
+def test_the_studio_waits_longer_than_a_run_may_take_to_stop() -> None:
+    longest = training.STOP_PATIENCE_SECONDS + training.EXIT_GRACE_SECONDS
+    assert 1000 * (longest + 2) <= bridge.GOODBYE_MS
+
+
+def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: Path) -> None:
+    queue.add(specs(7))
+    stored = Run("b", "My run 2", specs(1)[0], "stopped", 0.0, tmp_path, None)
+    queue.go_on(stored, ())
+    assert [run.title for run in queue.runs] == ["tiny-10 · NumPy", "My run 2"]
+
+
+def test_what_breaks_in_the_background_is_logged(
+    qtbot: QtBot, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(progress: Progress, cancelled: IsCancelled) -> None:
+        raise KeyError("odd")
+
+    run_to_end(qtbot, background, work)
+    assert "KeyError: 'odd'" in caplog.text
 
 
 def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:

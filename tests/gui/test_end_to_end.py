@@ -101,9 +101,9 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     page = window.page("runs")
     assert isinstance(page, RunsPage)
     (row,) = window.studio.library.rows
-    assert not page.export_button.isEnabled()
-    page.choose(row.id)
+    assert [one.id for one in page.chosen] == [row.id]
     assert page.export_button.isEnabled()
+    assert len(page.curves.plots["accuracy"].lines) == 1
     page.exporter.write(row, "safetensors", folder / "weights.safetensors")
     qtbot.waitUntil(lambda: "Exported" in page.notice.text, timeout=10_000)
     assert (folder / "weights.safetensors").stat().st_size > 1000

@@ -54,6 +54,16 @@ def test_form_refuses_no_framework() -> None:
         run_specs(form_of("tiny-10", (), "builtin"))
 
 
+def test_a_framework_that_cannot_have_the_device_takes_the_cpu_among_others() -> None:
+    form = replace(form_of("tiny-10", ALL, "builtin"), device="mps")
+    assert {run.framework: run.device for run in run_specs(form)} == {
+        "numpy": "cpu", "pytorch": "mps", "keras": "cpu",
+    }  # fmt: skip
+    # Alone it says why it cannot.
+    (run,) = run_specs(replace(form, frameworks=("keras",)))
+    assert run.device == "mps"
+
+
 def test_another_recipe_keeps_digits_frameworks_and_device() -> None:
     form = replace(form_of("tiny-10", ("keras",), "mnist"), device="cpu", threads=3)
     other = with_recipe(form, "wide-cnn")
@@ -82,6 +92,18 @@ def test_smoothing_goes_on_where_it_stopped() -> None:
     np.testing.assert_allclose(curve.smoothed(0), values)
 
 
+def test_two_weights_in_turn_do_not_restart() -> None:
+    values = np.random.default_rng(0).normal(size=300)
+    curve = Curve()
+    curve.extend(tuple(values))
+    first = [curve.smoothed(weight) for weight in (0.9, 0.5)]
+    for at in range(5):
+        curve.extend((float(at),))
+        again = [curve.smoothed(weight) for weight in (0.9, 0.5)]
+        assert all(np.shares_memory(*pair) for pair in zip(first, again, strict=True))
+    np.testing.assert_allclose(again[1], smooth(curve.values, 0.5))
+
+
 def live() -> LiveRun:
     (spec,) = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
     return LiveRun(spec)
@@ -104,11 +126,12 @@ def epoch(number: int) -> events.Epoch:
 
 def test_live_run_folds_its_events() -> None:
     run = live()
+    assert run.title == "tiny-10 · NumPy"
     run.take(
         events.Started(
             run="a",
             framework="numpy",
-            title="tiny-10 · NumPy",
+            title="tiny-10 · NumPy 2",
             dataset="builtin",
             recipe="tiny-10",
             epochs=10,
@@ -116,6 +139,7 @@ def test_live_run_folds_its_events() -> None:
         )
     )
     assert run.active
+    assert run.title == "tiny-10 · NumPy 2"
     run.take(events.Phase(run="a", framework="numpy", phase="train"))
     run.take(progress(2))
     run.take(progress(4))
@@ -134,7 +158,7 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     run.take(epoch(1))
     lines = lines_of((run,), "loss", {"batch", "training", "validation", "test"}, "epochs", 0.9)
     assert [line.name for line in lines] == [
-        "NumPy · tiny-10 · batches", "NumPy · tiny-10 · training", "NumPy · tiny-10 · test",
+        "tiny-10 · NumPy · batches", "tiny-10 · NumPy · training", "tiny-10 · NumPy · test",
     ]  # fmt: skip
     (test,) = lines_of((run,), "accuracy", {"test"}, "seconds", 0.0)
     assert (test.x.tolist(), test.y.tolist()) == ([0.2], [0.6])

@@ -1,6 +1,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.ink import Point
@@ -22,6 +23,7 @@ from mnist_studio.gui.widgets.stepper import (
     one_two_five,
 )
 from mnist_studio.gui.widgets.table import Table, sorted_by
+from mnist_studio.gui.widgets.whole_rows import WholeRows
 
 
 def draw_line(pad: Pad, start: QPoint, end: QPoint) -> None:
@@ -230,3 +232,25 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme) -> None:
     renamed = ask_text(pad, "Name", "old", ("Rename", said.append))
     renamed.accept()
     assert said == []
+
+
+def test_no_row_is_cut_in_half(qtbot: QtBot, theme: Theme) -> None:
+    inside = QWidget()
+    inside.setMinimumHeight(42 + 26 * 9)
+    area = WholeRows(inside, theme, head=42, row=26, least=3)
+    qtbot.addWidget(area)
+    area.show()
+    for height in (120, 133, 150, 200):
+        area.resize(300, height)
+        assert (area.viewport().height() - 42) % 26 == 0
+    assert area.minimumSizeHint().height() == 42 + 3 * 26
+
+
+def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, theme: Theme) -> None:
+    from mnist_studio.gui.plots.axes import Axis
+
+    axis = Axis("bottom")
+    axis.show_whole(True)
+    assert axis.tickSpacing(0.9, 3.1, 600) == [(1.0, 0.0)]
+    axis.show_whole(False)
+    assert axis.tickSpacing(0.9, 3.1, 600)[0][0] < 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.errors import Cancelled
+from mnist_studio.errors import Cancelled, StudioError
 
 Progress = Callable[[float], None]
 IsCancelled = Callable[[], bool]
@@ -51,7 +51,10 @@ class Task(QObject):
             result = work(self.progressed.emit, self._cancelled.is_set)
         except Cancelled:
             _LOG.info("cancelled by the user")
+        except StudioError as error:
+            self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - handed on to whoever started it
+            _LOG.exception("work in the background broke")
             self.failed.emit(error)
         else:
             if not self.cancelled:

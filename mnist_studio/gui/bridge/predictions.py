@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.jobs.predictors import Answer, Predictors, PredictorState
+from mnist_studio.jobs.messages import ModelPlace, place_of
+from mnist_studio.jobs.predictors import Answer, Predictors, PredictorState, newest
 from mnist_studio.store.runs import Run
 
 Image = NDArray[np.uint8]
@@ -31,7 +32,7 @@ class Predictions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._predictors: Predictors | None = None
-        self._held: tuple[Run, ...] = ()
+        self._held: dict[str, ModelPlace] = {}
         self._image: Image | None = None
         self._answers: dict[str, Answer] = {}
         self._states: dict[str, PredictorState] = {}
@@ -51,17 +52,20 @@ class Predictions(QObject):
     @property
     def held(self) -> frozenset[str]:
         """Ids of the runs that answer."""
-        return frozenset(run.id for run in self._held)
+        return frozenset(self._held)
 
     def hold(self, runs: Sequence[Run]) -> None:
-        """The trained runs that shall answer."""
-        if tuple(run.id for run in runs) == tuple(run.id for run in self._held):
+        """The trained runs that shall answer: the newest of each framework."""
+        chosen = newest(runs)
+        held = {run.id: place_of(run) for run in chosen}
+        if held == self._held:
             return
-        self._held = tuple(runs)
-        kept = {run.id for run in runs}
-        self._answers = {run: self._answers[run] for run in self._answers.keys() & kept}
-        if runs or self._predictors:
-            self._started().hold(self._held)
+        # A run that went on has other weights: what it said before does not count any more.
+        same = {run for run, place in held.items() if self._held.get(run) == place}
+        self._answers = {run: self._answers[run] for run in self._answers.keys() & same}
+        self._held = held
+        if held or self._predictors:
+            self._started().hold(chosen)
         if self._image is not None:
             self.ask(self._image)
 
@@ -88,7 +92,7 @@ class Predictions(QObject):
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         former = self._answers.get(answer.run)
-        if self._image is None or (former and former.request > answer.request):
+        if self._image is None or (former and _rank(former) > _rank(answer)):
             return
         self._answers[answer.run] = answer
         self.answered.emit(answer)
@@ -97,3 +101,8 @@ class Predictions(QObject):
     def _turn(self, state: PredictorState) -> None:
         self._states[state.framework] = state
         self.state_changed.emit(state)
+
+
+def _rank(answer: Answer) -> tuple[int, bool]:
+    """Which of two answers counts: the newer, then the framework's own before its stand-in's."""
+    return answer.request, answer.engine == answer.framework

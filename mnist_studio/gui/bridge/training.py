@@ -9,14 +9,23 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from mnist_studio import events
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.models.live import LiveRun
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.jobs.training import EXIT_GRACE_SECONDS, STOP_PATIENCE_SECONDS, TrainingJob
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import Run
 
 _LOG = logging.getLogger(__name__)
 
-LONGEST_GOODBYE_MS = 15_000
-"""So long the window waits at its end for a run that was told to stop."""
+STORE_SECONDS = 5.0
+"""For a process to be killed and its end to be written."""
+
+GOODBYE_MS = round(1000 * (STOP_PATIENCE_SECONDS + EXIT_GRACE_SECONDS + STORE_SECONDS))
+"""So long a run that was told to stop takes at most: then its job has ended it by itself."""
+
+LAST_MS = round(1000 * (EXIT_GRACE_SECONDS + STORE_SECONDS))
+"""So long one takes at most that was cancelled."""
+
+_LOST: list[QThread] = []
+"""Threads that never ended: Qt would abort the process if one were destroyed."""
 
 
 class _Watcher(QThread):
@@ -97,7 +106,8 @@ class TrainingQueue(QObject):
 
     def go_on(self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None) -> None:
         """Queues a stored run that ended early, to go on from its checkpoint."""
-        self._append((LiveRun(run.spec, epochs=list(epochs), resume=run.id),), data)
+        fresh = LiveRun(run.spec, name=run.title, epochs=list(epochs), resume=run.id)
+        self._append((fresh,), data)
 
     def pause(self) -> None:
         """Holds the run that trains; its learner stays alive."""
@@ -130,8 +140,15 @@ class TrainingQueue(QObject):
     def close(self) -> None:
         """Stops, keeps what was learned, and waits."""
         self.stop()
-        if self._watcher and not self._watcher.wait(LONGEST_GOODBYE_MS):
-            _LOG.error("a run did not end within %s ms", LONGEST_GOODBYE_MS)
+        watcher = self._watcher
+        if watcher is None or watcher.wait(GOODBYE_MS):
+            return
+        _LOG.error("a run did not stop within %s ms", GOODBYE_MS)
+        watcher.job.cancel()
+        if not watcher.wait(LAST_MS):
+            _LOG.error("nor did it end when cancelled, within %s ms", LAST_MS)
+            watcher.setParent(None)
+            _LOST.append(watcher)
 
     def _empty(self) -> None:
         for run in self._runs:

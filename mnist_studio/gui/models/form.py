@@ -6,10 +6,14 @@ import msgspec
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName, RunSpec, check
-
-TRAINING_DIGITS: dict[DatasetName, int] = {"mnist": 60_000}
-"""How many training digits a dataset has where that is known before it is read."""
+from mnist_studio.spec.run import (
+    DatasetName,
+    DeviceName,
+    FrameworkName,
+    RunSpec,
+    check,
+    possible_device,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,12 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
         training=training,
         dataset=form.dataset,
         framework=framework,
-        device=form.device,
+        device=_device(form, framework),
         threads=form.threads,
     )
+
+
+def _device(form: Form, framework: FrameworkName) -> DeviceName:
+    """The chosen one; in a row of frameworks one that cannot have it takes the CPU."""
+    alone = len(form.frameworks) == 1
+    return form.device if alone else possible_device(framework, form.device)

@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from mnist_studio import events
 from mnist_studio.gui.models import names
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.titles import of as title_of
 
 Numbers = NDArray[np.float64]
+
+TWINS = 2
+"""So many smoothed twins of a curve are kept."""
 
 
 class Series:
@@ -34,29 +38,19 @@ class Series:
         return self._room[: self._count]
 
 
-class Curve(Series):
-    """A series with its smoothed twin, which goes on where it stopped.
+class _Twin(Series):
+    """The smoothed twin of a series; it goes on where it stopped."""
 
-    The average is that of ``analysis.curves.smooth``; smoothing all of a long curve twenty times
-    a second would hold up the window.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, weight: float) -> None:
         super().__init__()
-        self._twin = Series()
-        self._weight = 0.0
+        self._weight = weight
         self._average = 0.0
         self._seen = 0.0
 
-    def smoothed(self, weight: float) -> Numbers:
-        """The exponential moving average, as long as the series; weight 0 smooths nothing."""
-        if weight == 0:
-            return self.values
-        if weight != self._weight:
-            self._twin, self._weight, self._average, self._seen = Series(), weight, 0.0, 0.0
-        done = len(self._twin.values)
-        self._twin.extend(tuple(self._averaged(value) for value in self.values[done:].tolist()))
-        return self._twin.values
+    def follow(self, values: Numbers) -> None:
+        """Smooths what is new in the series."""
+        new = values[len(self.values) :].tolist()
+        self.extend(tuple(self._averaged(value) for value in new))
 
     def _averaged(self, value: float) -> float:
         if not isfinite(value):
@@ -66,12 +60,36 @@ class Curve(Series):
         return self._average / self._seen
 
 
+class Curve(Series):
+    """A series with its smoothed twins.
+
+    The average is that of ``analysis.curves.smooth``; smoothing all of a long curve twenty times
+    a second would hold up the window.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._twins: dict[float, _Twin] = {}
+
+    def smoothed(self, weight: float) -> Numbers:
+        """The exponential moving average, as long as the series; weight 0 smooths nothing."""
+        if weight == 0:
+            return self.values
+        # Two weights are asked for in turn, by the plots and by the table: the newest two stay.
+        twin = self._twins.pop(weight, None) or _Twin(weight)
+        newest = list(self._twins.items())[-(TWINS - 1) :]
+        self._twins = {**dict(newest), weight: twin}
+        twin.follow(self.values)
+        return twin.values
+
+
 @dataclass
 class LiveRun:
     """One run of the queue, from waiting to its end.
 
     Attributes:
         spec: what is trained.
+        name: its title in the store; empty until that is known.
         state: ``queued``, ``running`` or the kind of its terminal event.
         phase: what it does, while it runs.
         note: the reason of a failure, or what was kept.
@@ -85,6 +103,7 @@ class LiveRun:
     """
 
     spec: RunSpec
+    name: str = ""
     state: str = "queued"
     phase: str = ""
     note: str = ""
@@ -98,8 +117,8 @@ class LiveRun:
 
     @property
     def title(self) -> str:
-        """Framework and recipe."""
-        return f"{names.framework(self.spec.framework)} · {self.spec.recipe}"
+        """What it is called wherever runs are told of."""
+        return self.name or title_of(self.spec)
 
     @property
     def active(self) -> bool:
@@ -129,7 +148,7 @@ class LiveRun:
         """Folds in what the run told."""
         match event:
             case events.Started():
-                self.state, self.phase = "running", "start"
+                self.name, self.state, self.phase = event.title, "running", "start"
             case events.Phase():
                 self.phase = event.phase
             case events.Progress():

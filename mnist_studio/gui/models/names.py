@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 
 from mnist_studio.frameworks.registry import ENTRIES
-from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName, RunSpec
+from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName
 
 FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
 
@@ -56,8 +56,3 @@ def missing(name: str) -> str:
     if find_spec(known.package) is not None:
         return ""
     return f"{known.title} is not installed. Install it with: pip install {known.package}"
-
-
-def run(spec: RunSpec) -> str:
-    """A run in a few words: ``mlp-128 · NumPy``."""
-    return f"{spec.recipe} · {framework(spec.framework)}"

@@ -1,7 +1,7 @@
 """The Compare page: curves, the drawing, a table with ticks, and sample digits."""
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt, Slot
-from PySide6.QtWidgets import QSplitter, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from mnist_studio.gui.models.curves import AXES, stored_lines
 from mnist_studio.gui.models.library import RunRow
@@ -12,10 +12,11 @@ from mnist_studio.gui.panels.drawing_card import DrawingCard
 from mnist_studio.gui.panels.sample_card import SampleCard
 from mnist_studio.gui.plots.line_plot import LinePlot
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, button, enable
+from mnist_studio.gui.widgets.basics import button, enable
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.gui.widgets.split import split
 from mnist_studio.gui.widgets.table import Table, sorted_by
 
 MEASURES = (("accuracy", "Accuracy"), ("loss", "Loss"))
@@ -69,10 +70,10 @@ class ComparePage(Page):
         curves.header.addWidget(self.measure)
         curves.header.addWidget(self.axis)
         curves.body.addWidget(self.plot)
-        top = _split(Qt.Orientation.Horizontal, (curves, self.drawing), (700, 466))
+        top = split(Qt.Orientation.Horizontal, (curves, self.drawing), (700, 466))
         table = Card()
         table.body.addWidget(self.table)
-        whole = _split(Qt.Orientation.Vertical, (top, table, self.samples), (308, 152, 202))
+        whole = split(Qt.Orientation.Vertical, (top, table, self.samples), (308, 152, 202))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty())
         self._stack.addWidget(whole)
@@ -147,16 +148,3 @@ class ComparePage(Page):
     def _change_axis(self, axis: str) -> None:
         self.plot.count(axis)
         self._show_ticked()
-
-
-def _split(
-    orientation: Qt.Orientation, parts: tuple[QSplitter | Card, ...], sizes: tuple[int, ...]
-) -> QSplitter:
-    made = QSplitter(orientation)
-    made.setHandleWidth(GAP)
-    made.setChildrenCollapsible(False)
-    for place, part in enumerate(parts):
-        made.addWidget(part)
-        made.setStretchFactor(place, sizes[place])
-    made.setSizes(list(sizes))
-    return made

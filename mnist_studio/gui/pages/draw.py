@@ -153,9 +153,11 @@ class DrawPage(Page):
 
     @Slot()
     def _show_answers(self) -> None:
-        answers = self.studio.predictions.answers
+        predictions = self.studio.predictions
         for run, card in self.grid.cards.items():
-            card.show_answer(answers.get(run))
+            card.show_answer(predictions.answers.get(run))
+            if state := predictions.states.get(card.framework):
+                card.show_state(state)
         self._judge()
 
     @Slot()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.numbers import counted
@@ -10,12 +10,14 @@ from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels import run_columns as columns
 from mnist_studio.gui.panels.exporter import Exporter
+from mnist_studio.gui.panels.run_curves import RunCurves
 from mnist_studio.gui.panels.run_details import RunDetails
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, button, enable
+from mnist_studio.gui.widgets.basics import button, enable
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.question import Question, ask, ask_text
+from mnist_studio.gui.widgets.split import split
 from mnist_studio.gui.widgets.table import Table, sorted_by
 
 
@@ -34,6 +36,7 @@ class RunsPage(Page):
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.details = RunDetails(studio.theme)
+        self.curves = RunCurves(studio.theme)
         self.question: Question | None = None
         self._make_actions()
         self._lay_out()
@@ -68,13 +71,8 @@ class RunsPage(Page):
     def _lay_out(self) -> None:
         table = Card()
         table.body.addWidget(self.table)
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        whole.setHandleWidth(GAP)
-        whole.setChildrenCollapsible(False)
-        whole.addWidget(table)
-        whole.addWidget(self.details)
-        whole.setStretchFactor(0, 1)
-        whole.setSizes([860, 290])
+        left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
+        whole = split(Qt.Orientation.Horizontal, (left, self.details), (860, 290))
         self.empty = EmptyState(
             self.studio.theme,
             "runs",
@@ -95,13 +93,19 @@ class RunsPage(Page):
         indexes = self.table.selectionModel().selectedRows()
         return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
 
-    def choose(self, run: str) -> None:
-        """Selects one run."""
+    def prepare(self) -> None:
+        """Builds the plots."""
+        self.curves.prepare()
+
+    def choose(self, *runs: str) -> None:
+        """Selects these runs, where they are."""
+        flags = QItemSelectionModel.SelectionFlag
+        selection = self.table.selectionModel()
+        selection.clearSelection()
         for place, row in enumerate(self.model.rows):
-            if row.id == run:
+            if row.id in runs:
                 index = self._sorted.mapFromSource(self.model.index(place, 0))
-                flags = QItemSelectionModel.SelectionFlag
-                self.table.selectionModel().select(index, flags.ClearAndSelect | flags.Rows)
+                selection.setCurrentIndex(index, flags.Select | flags.Rows)
 
     @Slot()
     def _show_rows(self) -> None:
@@ -109,14 +113,17 @@ class RunsPage(Page):
         rows = self.studio.library.rows
         self.model.show(rows)
         self._stack.setCurrentIndex(int(bool(rows) or not self.studio.library.loaded))
-        if len(kept) == 1 and not self.chosen:
-            self.choose(kept[0])
+        if not self.chosen:
+            self.choose(*kept)
+        if rows and not self.chosen:
+            self.choose(rows[0].id)
         self._update()
 
     @Slot()
     def _update(self) -> None:
         chosen = self.chosen
         self.details.show_rows(chosen)
+        self.curves.show_rows(chosen)
         none = "" if chosen else "Choose a run first."
         one = none or ("" if len(chosen) == 1 else "Choose a single run.")
         running = any(row.run.status == "running" for row in chosen)

@@ -47,7 +47,7 @@ class DeviceChoice(Choice):
         self._asked = True
 
         def work(progress: Progress, cancelled: IsCancelled) -> tuple[FrameworkReport, ...]:
-            return tuple(probe(name) for name in names.FRAMEWORKS if not cancelled())
+            return tuple(probe(name, cancelled) for name in names.FRAMEWORKS)
 
         self._background.start(work, self._take, self._fail)
 

@@ -1,6 +1,7 @@
 """The 28x28 that is really fed."""
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.gui.models.drawing import Drawing
@@ -14,13 +15,15 @@ _WORDS = (
     "mass is the centre."
 )
 
+SMALLEST, LARGEST = 112, 280
+
 
 class FedCard(Card):
     """Shows what the networks get, enlarged, and how it came about."""
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
-        self.view = DigitView(theme, "The image that is fed", side=168)
+        self.view = DigitView(theme, "The image that is fed", side=SMALLEST)
         self._drawing = drawing
         line = QHBoxLayout()
         line.setSpacing(16)
@@ -32,6 +35,12 @@ class FedCard(Card):
         self.body.addLayout(line)
         drawing.image_changed.connect(self._show)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Enlarges the image to the room there is."""
+        super().resizeEvent(event)
+        room = min(self.contentsRect().height() - 26, self.width() // 2)
+        self.view.set_side(min(max(SMALLEST, room), LARGEST))
 
     @Slot()
     def _show(self) -> None:

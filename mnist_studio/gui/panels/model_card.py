@@ -13,6 +13,12 @@ from mnist_studio.gui.widgets.legend import FrameworkLabel
 from mnist_studio.gui.widgets.probability_bars import ProbabilityBars
 from mnist_studio.jobs.predictors import Answer, PredictorState
 
+_UNTIL = {
+    "starting": "until {} is warm",
+    "missing": "since {} is not installed",
+    "failed": "since {} failed",
+}
+
 
 class ModelCard(Card):
     """The digit, who says it, how long it took, and ten bars."""
@@ -25,11 +31,13 @@ class ModelCard(Card):
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = Elided(row.run.title, "cardTitle")
         self._engine = FrameworkLabel(theme, row.framework, narrow=True)
-        self._standing_in = Elided(role="secondary")
+        self._until = Elided(role="secondary")
+        self._state: PredictorState | None = None
+        self._answer: Answer | None = None
         self.bars = ProbabilityBars(theme, row.framework)
-        self._words = holder(column(1, self._title, self._engine, self._standing_in, 1, gap=2))
+        self._words = holder(column(1, self._title, self._engine, self._until, 1, gap=2))
         line = QHBoxLayout()
-        line.setSpacing(12)
+        line.setSpacing(10)
         line.addWidget(self.digit)
         line.addWidget(self._words)
         line.addWidget(self.bars, 1)
@@ -44,9 +52,17 @@ class ModelCard(Card):
         return self._row.id
 
     @property
+    def framework(self) -> str:
+        """Who trained the model."""
+        return self._row.framework
+
+    @property
     def engine(self) -> str:
-        """Who really answered, in words; empty where the framework itself did."""
-        return self._standing_in.text()
+        """Who really answered and until when, in words; empty where the framework itself did."""
+        answer = self._answer
+        if answer is None or answer.engine == answer.framework:
+            return ""
+        return f"{names.framework(answer.engine)} stands in {self._until.text()}"
 
     def show_row(self, row: RunRow) -> None:
         """Shows the run's title of the moment."""
@@ -59,31 +75,32 @@ class ModelCard(Card):
 
     def show_answer(self, answer: Answer | None) -> None:
         """Shows an answer, or that there is nothing to answer."""
-        framework = names.framework(self._row.framework)
-        if answer is None:
-            self.digit.setText(NOTHING)
-            self._engine.say(framework)
-            self._standing_in.setText("")
-            self.bars.show_probabilities(())
-            return
-        best = max(range(10), key=answer.probabilities.__getitem__)
-        self.digit.setText(str(best))
-        self._engine.say(f"{framework} · {milliseconds(answer.milliseconds)}")
-        self._standing_in.setText(_standing_in(answer))
-        self.bars.show_probabilities(answer.probabilities)
+        self._answer = answer
+        chances = answer.probabilities if answer else ()
+        best = max(range(10), key=chances.__getitem__) if chances else None
+        self.digit.setText(NOTHING if best is None else str(best))
+        self.bars.show_probabilities(chances)
+        self._tell_engine()
 
     def show_state(self, state: PredictorState) -> None:
-        """Says under the pointer what is wrong with this framework's predictor."""
-        if state.text:
-            self._engine.setToolTip(state.text)
+        """Says how this framework's own predictor is."""
+        self._state = state
+        self._tell_engine()
+
+    def _tell_engine(self) -> None:
+        answer, own = self._answer, names.framework(self._row.framework)
+        state = self._state.state if self._state else ""
+        self._engine.setToolTip(self._state.text if self._state else "")
+        self._until.setText("")
+        if answer is None:
+            self._engine.say(own)
+        elif answer.engine == answer.framework:
+            self._engine.say(f"{own} · {milliseconds(answer.milliseconds)}")
+        else:
+            self._engine.say(f"{names.framework(answer.engine)} stands in")
+            self._until.setText(_UNTIL.get(state, _UNTIL["starting"]).format(own))
 
     @Slot()
     def _size(self) -> None:
-        self.digit.setFixedWidth(self._theme.pixels(34))
-        self._words.setFixedWidth(self._theme.pixels(152))
-
-
-def _standing_in(answer: Answer) -> str:
-    if answer.engine == answer.framework:
-        return ""
-    return f"{names.framework(answer.engine)} stands in"
+        self.digit.setFixedWidth(self._theme.pixels(30))
+        self._words.setFixedWidth(self._theme.pixels(174))

@@ -1,4 +1,4 @@
-"""The cards of all models, in as many columns as there is room for."""
+"""The cards of all models: few are wide and below each other, more stand in two columns."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,11 @@ from mnist_studio.gui.widgets.basics import GAP
 NARROWEST = 330
 """A card is not made narrower than this for a second column."""
 
-LOWEST, HIGHEST = 86, 170
-"""A card's height: enough for its words, and not more than its bars can use."""
+LOWEST = 86
+"""A card's height where there are many: enough for its words. Few cards share all the room."""
+
+FEW = 3
+"""So many models stand in one column of wide cards."""
 
 
 class ModelGrid(QScrollArea):
@@ -62,20 +65,25 @@ class ModelGrid(QScrollArea):
             self._arrange()
         return super().eventFilter(watched, event)
 
-    def _fitting(self) -> int:
-        return max(1, min(3, self.viewport().width() // self._theme.pixels(NARROWEST)))
+    def _columns(self) -> int:
+        if len(self.cards) <= FEW:
+            return 1
+        return max(1, min(2, self.viewport().width() // self._theme.pixels(NARROWEST)))
 
     @Slot()
     def _arrange(self) -> None:
-        columns, high = self._fitting(), self._height()
+        columns, high, last = self._columns(), self._height(), len(self.cards) - 1
         for place, card in enumerate(self.cards.values()):
             card.setFixedHeight(high)
-            self._grid.addWidget(card, place // columns, place % columns)
-        for column in range(3):
+            row, at = divmod(place, columns)
+            # The last one takes a row of its own rather than leave a corner empty.
+            span = columns - at if place == last else 1
+            self._grid.addWidget(card, row, at, 1, span)
+        for column in range(2):
             self._grid.setColumnStretch(column, int(column < columns))
 
     def _height(self) -> int:
-        """Few cards are higher, so that their bars use the room."""
-        rows = -(-len(self.cards) // self._fitting()) or 1
-        room = self.viewport().height() // rows - GAP
-        return min(max(room, self._theme.pixels(LOWEST)), self._theme.pixels(HIGHEST))
+        """All the room there is, shared; where that is too little it scrolls."""
+        rows = -(-len(self.cards) // self._columns()) or 1
+        room = (self.viewport().height() + GAP) // rows - GAP
+        return max(room, self._theme.pixels(LOWEST))

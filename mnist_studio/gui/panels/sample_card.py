@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QScrollArea, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from mnist_studio.gui.bridge.samples import SampleLoader
 from mnist_studio.gui.models.library import RunRow
@@ -11,8 +11,12 @@ from mnist_studio.gui.models.samples import Samples, common_dataset
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import label
 from mnist_studio.gui.widgets.card import Card
-from mnist_studio.gui.widgets.sample_grid import SampleGrid
+from mnist_studio.gui.widgets.sample_grid import HEAD, ROW, SampleGrid
 from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.gui.widgets.whole_rows import WholeRows
+
+LEAST_ROWS = 3
+"""One row for each framework."""
 
 
 class SampleCard(Card):
@@ -29,12 +33,7 @@ class SampleCard(Card):
         self.header.addWidget(self.order)
         self.words = label(role="secondary", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.grid)
-        self.grid.setObjectName("scrolled")
+        area = WholeRows(self.grid, studio.theme, HEAD, ROW, least=LEAST_ROWS)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.words)
         self._stack.addWidget(area)

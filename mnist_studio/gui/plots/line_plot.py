@@ -19,9 +19,7 @@ REFRESH_MS = 10
 class LinePlot(QWidget):
     """Shows named lines, or a widget in their place while there are none."""
 
-    def __init__(
-        self, name: str, theme: Theme, empty: QWidget, percent: bool = False
-    ) -> None:
+    def __init__(self, name: str, theme: Theme, empty: QWidget, percent: bool = False) -> None:
         super().__init__()
         self._theme = theme
         self._percent = percent

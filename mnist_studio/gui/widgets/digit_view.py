@@ -42,6 +42,12 @@ class DigitView(QWidget):
         self._picture = None if image is None else picture_of(image)
         self.update()
 
+    def set_side(self, side: int) -> None:
+        """Enlarges it to at most so many pixels."""
+        if side != self._side:
+            self._side = side
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:  # noqa: N802
         """A square of whole pixels."""
         side = max(28, self._theme.pixels(self._side) // 28 * 28)

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.gui.theme.theme import Theme
 
+WORTH_TELLING = 0.0005
+"""A probability that is written over its bar, where there is room: 0.1 % and more."""
+
 
 class ProbabilityBars(QWidget):
     """Ten bars over the digits 0-9; the highest is in the framework's colour."""
@@ -58,27 +61,35 @@ class ProbabilityBars(QWidget):
         highest = max(self._probabilities, default=1.0)
         for digit in range(10):
             probability = self._probabilities[digit] if self._probabilities else 0.0
-            place = QRectF(digit * step, 0, step, self.height() - figures - 1)
+            top = figures if self._roomy() else 0
+            place = QRectF(digit * step, top, step, self.height() - top - figures - 1)
             self._paint_bar(painter, place, probability, 0 < probability == highest)
             figure = QRectF(digit * step, self.height() - figures, step, figures)
-            self._paint_figure(painter, figure, digit, 0 < probability == highest)
+            self._paint_figure(painter, figure, str(digit), 0 < probability == highest)
         painter.end()
 
     def _paint_bar(self, painter: QPainter, place: QRectF, probability: float, best: bool) -> None:
         palette = self._theme.palette
         high = max(2.0, probability * place.height())
-        width = min(place.width() - 3, self._theme.pixels(22))
+        width = min(place.width() - 3, self._theme.pixels(26))
         left = place.center().x() - width / 2
         bar = QRectF(left, place.bottom() - high, width, high)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.framework(self._framework) if best else palette.line))
         painter.drawRoundedRect(bar, min(2.0, high / 2), min(2.0, high / 2))
+        if self._roomy() and probability >= WORTH_TELLING:
+            over = QRectF(place.left(), bar.top() - place.top(), place.width(), place.top())
+            self._paint_figure(painter, over, f"{probability * 100:.1f}", best)
 
-    def _paint_figure(self, painter: QPainter, place: QRectF, digit: int, best: bool) -> None:
+    def _roomy(self) -> bool:
+        """There is room to write per cents over the bars."""
+        return self.width() / 10 >= self._theme.pixels(34)
+
+    def _paint_figure(self, painter: QPainter, place: QRectF, text: str, best: bool) -> None:
         palette = self._theme.palette
         painter.setPen(QColor(palette.text if best else palette.secondary))
         painter.setFont(self._theme.font(11, bold=best))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(digit))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _words(self, between: str = ", ") -> str:
         if not self._probabilities:

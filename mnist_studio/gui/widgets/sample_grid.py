@@ -13,7 +13,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.digit_view import picture_of
 from mnist_studio.gui.widgets.legend import sample
 
-DIGIT, ROW = 36, 26
+DIGIT, HEAD, ROW = 36, 42, 26
 
 
 class SampleGrid(QWidget):
@@ -39,8 +39,8 @@ class SampleGrid(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as its rows."""
-        high = DIGIT + 6 + ROW * len(self._rows)
-        return QSize(self._theme.pixels(500), self._theme.pixels(high))
+        high = self._theme.pixels(HEAD) + self._theme.pixels(ROW) * len(self._rows)
+        return QSize(self._theme.pixels(500), high)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """May be narrow: then fewer digits are shown."""
@@ -75,7 +75,7 @@ class SampleGrid(QWidget):
 
     def _paint_row(self, painter: QPainter, line: int, row: RunRow) -> None:
         palette, high = self._theme.palette, self._theme.pixels(ROW)
-        top = self._theme.pixels(DIGIT + 6) + line * high
+        top = self._theme.pixels(HEAD) + line * high
         picture = sample(self._theme, row.framework)
         middle = top + high / 2
         painter.drawPixmap(0, round(middle - picture.deviceIndependentSize().height() / 2), picture)
