@@ -4,7 +4,7 @@
     python -m benchmarks loop stop    some
 
 Machines are noisy: ratios are medians of pairs measured in turn, times are medians; bars are those
-of docs/architecture.md.
+of docs/architecture.md, section Figures.
 """
 
 import os

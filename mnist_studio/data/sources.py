@@ -149,8 +149,14 @@ def _raw(
             "MNIST is not on this computer.",
             "Import a folder that has it, download it, or use the built-in digits.",
         )
-    found = folders.locate(place.folder, catalogue)
-    return {file.name: content for file, content in folders.raw_files(found, catalogue, only)}
+    try:
+        found = folders.locate(place.folder, catalogue)
+        return {file.name: content for file, content in folders.raw_files(found, catalogue, only)}
+    except DataError as error:
+        if folder is not None or not place.named:
+            raise
+        remedy = f"Correct or unset {paths.DATA_VARIABLE}, which goes before what was imported."
+        raise DataError(error.problem, remedy) from error
 
 
 def _place(folder: Path | None) -> _Place:
