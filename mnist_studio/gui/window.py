@@ -174,15 +174,22 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        if self.question is not None:
+            return  # It is being asked already.
         queue = self._studio.queue
         self.question = ask_leaving(
             self, lambda: self._leave(queue.cancel), lambda: self._leave(queue.stop)
         )
+        self.question.finished.connect(self._forget_question)
 
     @Slot()
     def _stand(self) -> None:
         self.painted.emit()
         self.furnish()
+
+    @Slot()
+    def _forget_question(self) -> None:
+        self.question = None
 
     def _leave(self, end: Callable[[], None]) -> None:
         self._leaving = True

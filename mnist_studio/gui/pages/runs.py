@@ -72,7 +72,7 @@ class RunsPage(Page):
         table = Card()
         table.body.addWidget(self.table)
         left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
-        whole = split(Qt.Orientation.Horizontal, (left, self.details), (860, 290))
+        whole = split(Qt.Orientation.Horizontal, (left, self.details), (846, 304))
         self.empty = EmptyState(
             self.studio.theme,
             "runs",

@@ -68,6 +68,9 @@ class LiveRuns(Card):
         """Shows these runs."""
         self._runs = runs
         self.model.show(runs)
+        for place, run in enumerate(runs):
+            if run.active:
+                self.table.scrollTo(self.model.index(place, 0))
 
     @Slot()
     def renew(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events
@@ -39,7 +39,8 @@ class RunDetails(Card):
         area.setWidget(inside)
         self.body.addWidget(self._name)
         self.body.addWidget(area, 1)
-        self.setMinimumWidth(theme.pixels(240))
+        theme.changed.connect(self._size)
+        self._size()
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
@@ -54,6 +55,10 @@ class RunDetails(Card):
         else:
             self._name.setText(_INVITATION if not rows else f"{len(rows)} runs are chosen.")
         self._fill(lines)
+
+    @Slot()
+    def _size(self) -> None:
+        self.setMinimumWidth(self._theme.pixels(264))
 
     def _fill(self, lines: Sequence[tuple[str, str]]) -> None:
         while item := self._grid.takeAt(0):

@@ -162,7 +162,9 @@ class SettingsPanel(Card):
 
     def _tell(self) -> None:
         recipe = recipes.recipe(self._form.recipe)
-        self._summary.setText(f"{recipe.summary} Reported: {recipe.reported}.")
+        # A number and its per cent stay on one line.
+        reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
+        self._summary.setText(f"{recipe.summary} Reported: {reported}.")
         self._summary.setToolTip(recipe.provenance)
         self.network.show_model(recipe.model)
         problem = ""

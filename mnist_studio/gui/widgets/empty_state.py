@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import button, column, label
+
+LEAST_HEIGHT = 124
+"""Lower than this there is no icon."""
 
 
 class EmptyState(QWidget):
@@ -38,6 +42,15 @@ class EmptyState(QWidget):
         self.setLayout(whole)
         theme.changed.connect(self._paint_picture)
         self._paint_picture()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The icon goes where there is room for the words only."""
+        super().resizeEvent(event)
+        self._picture.setVisible(self.height() >= self._theme.pixels(LEAST_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Room for the words."""
+        return QSize(self._theme.pixels(160), self._theme.pixels(80))
 
     def say(self, headline: str, sentence: str) -> None:
         """Other words."""
