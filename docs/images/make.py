@@ -95,7 +95,9 @@ class Photographer:
 
     def _compare(self) -> None:
         self._window.go("compare")
-        self._pause(3)
+        samples = self._window.page("compare").samples
+        self._until(lambda: bool(samples.grid.accessibleDescription()))
+        self._pause(1)
 
     def _take(self, page: str) -> None:
         """Light and dark."""
