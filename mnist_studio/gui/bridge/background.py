@@ -65,11 +65,16 @@ class Task(QObject):
 class Background(QObject):
     """A few worker threads for whatever is not a training."""
 
+    # A worker has left a task: only now may it be deleted. Were it deleted when it tells its end,
+    # that could be while the worker still tells it, and whoever comes last would never hear of it.
+    _left = Signal(object)
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=3, thread_name_prefix="background")
         self._tasks: set[Task] = set()
         self._closed = False
+        self._left.connect(self._forget)
 
     def start(
         self,
@@ -87,7 +92,6 @@ class Background(QObject):
         task = Task(self)
         task.done.connect(done)
         task.failed.connect(failed)
-        task.ended.connect(self._forget)
         self._tasks.add(task)
         # Not at once: whoever asked can connect to more signals before the first is emitted.
         QTimer.singleShot(0, task, lambda: self._submit(task, work))
@@ -95,7 +99,11 @@ class Background(QObject):
 
     def _submit(self, task: Task, work: Work) -> None:
         if not self._closed:
-            self._pool.submit(task.execute, work)
+            self._pool.submit(self._execute, task, work)
+
+    def _execute(self, task: Task, work: Work) -> None:
+        task.execute(work)
+        self._left.emit(task)
 
     def close(self) -> None:
         """Cancels everything and waits for the threads."""
@@ -104,10 +112,8 @@ class Background(QObject):
             task.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    @Slot()
-    def _forget(self) -> None:
-        task = self.sender()
-        if isinstance(task, Task):
-            # It has a parent, so this is its only way out: Qt deletes it after its last signal.
-            self._tasks.discard(task)
-            task.deleteLater()
+    @Slot(object)
+    def _forget(self, task: Task) -> None:
+        # It has a parent, so this is its only way out.
+        self._tasks.discard(task)
+        task.deleteLater()
