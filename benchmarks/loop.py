@@ -118,26 +118,25 @@ def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
     from mnist_studio.frameworks.initial import initial_weights
     from mnist_studio.frameworks.normalise import normalise
     from mnist_studio.frameworks.numpy_scratch import optimisers
-    from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
+    from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.network import Network
+    from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
 
-    net = Network(spec.model, initial_weights(spec.model, spec.training.seed))
+    weights = dict(initial_weights(spec.model, spec.training.seed))
     inputs = normalise(digits.images, spec.model.scaling, "float32")
     update = optimisers.update(spec.training.optimiser)
-    slots = {
-        n: {"mean": np.zeros_like(w), "square": np.zeros_like(w)} for n, w in net.weights.items()
-    }
+    slots = {n: {"mean": np.zeros_like(w), "square": np.zeros_like(w)} for n, w in weights.items()}
+    workers = Workers([Network(spec.model, weights) for _ in range(threads(spec))])
     order = _order(spec, digits, steps)
 
     def epoch() -> None:
         losses = []
         for t, batch in enumerate(order, start=1):
-            loss = cross_entropy(net.forward(inputs[batch]), digits.labels[batch])
-            gradients = net.learn(loss.gradient)
-            for name, weight in net.weights.items():
-                for piece in optimisers.blocks(weight, gradients[name], slots[name]):
+            learnt = workers.learn(Batch(inputs[batch], digits.labels[batch], {}))
+            for name, weight in weights.items():
+                for piece in optimisers.blocks(weight, learnt.gradients[name], slots[name]):
                     update(*piece, spec.training.optimiser.learning_rate, t)
-            losses.append(loss.mean)
+            losses.append(learnt.mean)
 
     return epoch
 

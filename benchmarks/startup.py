@@ -35,8 +35,8 @@ def child(launched: float) -> None:
     moments: list[float] = []
 
     class Probed(application.MainWindow):
-        def __init__(self, theme) -> None:
-            super().__init__(theme)
+        def __init__(self, *given) -> None:
+            super().__init__(*given)
             self.painted.connect(lambda: moments.append(time.time() - launched))
             self.usable.connect(self._stood)
 

@@ -4,6 +4,7 @@ Children of the studio import this module again, so it imports next to nothing.
 """
 
 import multiprocessing
+import os
 import sys
 
 
@@ -25,6 +26,8 @@ def _window() -> int:
     from mnist_studio.cli.output import complain
     from mnist_studio.errors import StudioError
 
+    # Read when NumPy is imported: what the window itself computes is too small for threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from mnist_studio.gui import application
 

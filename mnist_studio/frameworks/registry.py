@@ -104,10 +104,6 @@ def load(name: str) -> Framework:
     return cast(Framework, module.FRAMEWORK)
 
 
-# NumPy's threads shall sleep soon while they wait for work (after 2^4 cycles, not 2^26): beside
-# another busy program that made a small network three times faster, and costs nothing without one.
-# The like for OpenMP costs PyTorch a third of its speed on an idle machine: it keeps its default.
-_WAITING = {"OPENBLAS_THREAD_TIMEOUT": "4"}
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -127,9 +123,10 @@ def environment(name: str, threads: int) -> dict[str, str]:
     Raises:
         UnknownName: there is none of that name.
     """
-    variables = dict(_WAITING)
-    if threads:
-        variables |= dict.fromkeys(_THREADS, str(threads))
+    variables = dict.fromkeys(_THREADS, str(threads)) if threads else {}
+    if entry(name).name == "numpy":
+        # Its learner has threads of its own, which take parts of a batch.
+        variables |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
     if entry(name).name == "keras":
         variables |= {
             "KERAS_BACKEND": "tensorflow",

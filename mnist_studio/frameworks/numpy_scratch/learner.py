@@ -10,20 +10,31 @@ from mnist_studio.frameworks.normalise import level_table, normalise
 from mnist_studio.frameworks.numpy_scratch import optimisers
 from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
 from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers, usable_processors
+from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.optimisers import slot_names
 from mnist_studio.spec.run import RunSpec
 
-EVALUATION_BATCH = 100
+EVALUATION_BATCH = 125
 """Images at once outside training: large enough for fast products, small enough for the cache."""
 
 
 class NumpyLearner:
-    """A learner of the seam (see ``frameworks.base.Learner``)."""
+    """A learner of the seam (see ``frameworks.base.Learner``).
+
+    A network with convolutions is trained on several threads: each takes a part of the batch
+    through a network of its own that shares the weights, and their gradients are added up. The
+    products themselves stay on one thread each (see ``registry.environment``): threads inside
+    every product wait for each other hundreds of times a step, which on a busy machine made
+    training ten times slower, and on an idle one they gain less.
+    """
 
     capacity = 256
 
     def __init__(self, run: RunSpec, weights: Weights) -> None:
-        self._network = Network(run.model, weights)
+        own = {name: array.copy() for name, array in weights.items()}
+        self._networks = [Network(run.model, own) for _ in range(threads(run))]
+        self._network = self._networks[0]
         self._precision = run.training.precision
         self._scaling = run.model.scaling
         self._table = level_table(self._scaling, self._precision)
@@ -44,31 +55,35 @@ class NumpyLearner:
         """See ``Learner.train``."""
         losses = np.empty(len(chunk.indices))
         correct = np.empty(len(chunk.indices), dtype=np.int64)
-        for k, (indices, rate) in enumerate(zip(chunk.indices, chunk.rates, strict=True)):
-            self._network.drop({name: masks[k] for name, masks in chunk.masks.items()})
-            losses[k], correct[k] = self._train_step(indices, float(rate))
-        self._network.drop({})
+        with Workers(self._networks) as workers:
+            for k, (indices, rate) in enumerate(zip(chunk.indices, chunk.rates, strict=True)):
+                masks = {name: mask[k] for name, mask in chunk.masks.items()}
+                batch = Batch(self._inputs[indices], self._labels[indices], masks)
+                result = workers.learn(batch)
+                losses[k], correct[k] = result.mean, result.correct
+                self._improve(result.gradients, float(rate))
         return Steps(losses, correct)
 
-    def _train_step(self, indices: NDArray[np.int64], rate: float) -> tuple[float, int]:
-        """One batch: forward, loss, backward, update."""
-        loss = cross_entropy(self._network.forward(self._inputs[indices]), self._labels[indices])
-        gradients = self._network.learn(loss.gradient)
+    def _improve(self, gradients: Weights, rate: float) -> None:
+        """One update of every weight."""
         self._step += 1
         for name, weight in self._network.weights.items():
             for piece in optimisers.blocks(weight, gradients[name], self._slots[name]):
                 self._update(*piece, rate, self._step)
-        return loss.mean, loss.correct
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        batches = range(0, len(images), EVALUATION_BATCH)
-        outputs = [self._forward(images[i : i + EVALUATION_BATCH]).copy() for i in batches]
+        batches = [
+            images[start : start + EVALUATION_BATCH]
+            for start in range(0, len(images), EVALUATION_BATCH)
+        ]
+        with Workers(self._networks[: len(batches)] or self._networks[:1]) as workers:
+            outputs = workers.answer([self._table[batch] for batch in batches])
         return np.concatenate(outputs) if outputs else np.empty((0, 10), self._precision)
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
-        loss = cross_entropy(self._forward(images), labels)
+        loss = cross_entropy(self._forward(images), labels, len(labels))
         learnt = self._network.learn(loss.gradient)
         return {name: learnt[name].copy() for name in self._network.weights}
 
@@ -113,3 +128,10 @@ class NumpyLearner:
 
     def _forward(self, images: NDArray[np.uint8]) -> Array:
         return self._network.forward(self._table[images])
+
+
+def threads(run: RunSpec) -> int:
+    """How many threads train: one for small products, which threads only hold up."""
+    if not any(isinstance(layer, Conv) for layer in run.model.layers):
+        return 1
+    return run.threads or usable_processors()

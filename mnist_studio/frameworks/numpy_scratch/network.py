@@ -14,13 +14,13 @@ class Network:
 
     Attributes:
         layers: by their names, in order.
-        weights: every trainable array by its full name; the layers hold the same arrays, so a
-            change in place changes the network.
+        weights: every trainable array by its full name: the very arrays that were given, so a
+            change in place changes every network that shares them.
     """
 
     def __init__(self, model: ModelSpec, weights: Weights) -> None:
         reports = describe(model)
-        self.weights = {name: array.copy() for name, array in weights.items()}
+        self.weights = weights
         self.layers = {report.name: _layer(report, self.weights) for report in reports}
         self._first = next(report.name for report in reports if report.arrays)
 

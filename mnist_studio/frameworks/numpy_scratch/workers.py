@@ -1,0 +1,129 @@
+"""Several threads that take a batch through the same weights, each a part of it.
+
+The loss of a batch is a sum over its images, so its gradient is the sum of its parts' gradients.
+The parts are fixed by the number of threads and added up in order: a run repeats bit for bit.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
+from mnist_studio.frameworks.numpy_scratch.network import Network
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images to learn from.
+
+    Attributes:
+        inputs: (B, 28, 28).
+        labels: (B,).
+        masks: (B, ...) of every dropout layer by its name.
+    """
+
+    inputs: Array
+    labels: NDArray[np.uint8]
+    masks: Mapping[str, Array]
+
+    def part(self, place: slice) -> "Batch":
+        """Some of its images."""
+        masks = {name: mask[place] for name, mask in self.masks.items()}
+        return Batch(self.inputs[place], self.labels[place], masks)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a batch gave.
+
+    Attributes:
+        mean: loss.
+        correct: images answered rightly.
+        gradients: of the mean loss by every weight; valid until the next batch.
+    """
+
+    mean: float
+    correct: int
+    gradients: Weights
+
+
+class Workers:
+    """Threads with a network each; a context manager that ends them."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = networks
+        self._pool = ThreadPoolExecutor(len(networks)) if len(networks) > 1 else None
+
+    def __enter__(self) -> Self:
+        """The workers themselves."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Ends the threads."""
+        if self._pool:
+            self._pool.shutdown()
+
+    def learn(self, batch: Batch) -> Learnt:
+        """Loss and gradients of a batch."""
+        size = len(batch.labels)
+        if self._pool is None or size < len(self._networks):
+            return _learn(self._networks[0], batch, size)
+        bounds = np.linspace(0, size, len(self._networks) + 1).astype(int)
+        parts = [batch.part(slice(*pair)) for pair in pairwise(bounds)]
+        sizes = [size] * len(parts)
+        return _added(list(self._pool.map(_learn, self._networks, parts, sizes)))
+
+    def answer(self, batches: Sequence[Array]) -> list[Array]:
+        """Logits (b, 10) of every batch of inputs (b, 28, 28)."""
+        if self._pool is None:
+            return [_answer(self._networks[0], batch) for batch in batches]
+        turns = len(self._networks)
+        shares = [batches[first::turns] for first in range(turns)]
+        done = list(self._pool.map(_answer_all, self._networks, shares))
+        return [done[place % turns][place // turns] for place in range(len(batches))]
+
+
+def usable_processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _learn(network: Network, part: Batch, size: int) -> Learnt:
+    """What a part of a batch of ``size`` images adds to its loss and gradients."""
+    network.drop(part.masks)
+    loss = cross_entropy(network.forward(part.inputs), part.labels, size)
+    gradients = network.learn(loss.gradient)
+    network.drop({})
+    return Learnt(loss.total / size, loss.correct, gradients)
+
+
+def _added(parts: Sequence[Learnt]) -> Learnt:
+    first, *rest = parts
+    for part in rest:
+        for name, total in first.gradients.items():
+            np.add(total, part.gradients[name], out=total)
+    mean = sum(part.mean for part in parts)
+    return Learnt(mean, sum(part.correct for part in parts), first.gradients)
+
+
+def _answer(network: Network, inputs: Array) -> Array:
+    return network.forward(inputs).copy()
+
+
+def _answer_all(network: Network, batches: Sequence[Array]) -> list[Array]:
+    return [_answer(network, batch) for batch in batches]

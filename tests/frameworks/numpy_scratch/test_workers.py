@@ -1,0 +1,62 @@
+"""Parts of a batch on several threads, against the whole batch on one."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, Learnt, Workers
+from mnist_studio.spec.model import ModelSpec
+from tests.frameworks.examples import DROPPED
+
+MODEL = ModelSpec(DROPPED)
+RNG = np.random.default_rng(3)
+
+
+def networks(count: int) -> list[Network]:
+    weights = dict(initial_weights(MODEL, 5, "float64"))
+    return [Network(MODEL, weights) for _ in range(count)]
+
+
+def batch(size: int) -> Batch:
+    masks = {
+        "dropout1": RNG.integers(0, 2, (size, 14, 14, 3), np.uint8),
+        "dropout2": RNG.integers(0, 2, (size, 8), np.uint8),
+    }
+    return Batch(RNG.normal(size=(size, 28, 28)), RNG.integers(0, 10, size, np.uint8), masks)
+
+
+def learn(count: int, of: Batch) -> Learnt:
+    with Workers(networks(count)) as workers:
+        return workers.learn(of)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("size", [1, 4, 7, 16])
+def test_the_parts_of_a_batch_add_up_to_it(count: int, size: int) -> None:
+    whole = batch(size)
+    one, several = learn(1, whole), learn(count, whole)
+    assert several.correct == one.correct
+    assert several.mean == pytest.approx(one.mean, rel=1e-13)
+    for name, gradient in one.gradients.items():
+        np.testing.assert_allclose(several.gradients[name], gradient, rtol=1e-11, atol=1e-14)
+
+
+def test_the_same_number_of_threads_gives_the_same_bits() -> None:
+    whole = batch(9)
+    one, two = learn(3, whole), learn(3, whole)
+    assert one.mean == two.mean
+    assert all(np.array_equal(g, two.gradients[name]) for name, g in one.gradients.items())
+
+
+def test_answers_come_in_order_and_the_threads_end() -> None:
+    inputs = [RNG.normal(size=(2, 28, 28)) for _ in range(7)]
+    before = threading.active_count()
+    with Workers(networks(3)) as workers:
+        answers = workers.answer(inputs)
+    (alone,) = networks(1)
+    assert threading.active_count() == before
+    for given, found in zip(inputs, answers, strict=True):
+        np.testing.assert_allclose(found, alone.forward(given), rtol=1e-12)
