@@ -1,6 +1,5 @@
 """Events of a training for people: progress bars on a terminal, plain lines elsewhere."""
 
-from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
@@ -41,12 +40,7 @@ class Teller(Protocol):
     def __enter__(self) -> Self:
         """Begins."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Ends."""
 
     def tell(self, event: Event) -> None:
@@ -75,12 +69,7 @@ class Bars:
         self._progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Leaves the bars as they are."""
         self._progress.stop()
 

@@ -8,7 +8,6 @@ import logging
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from mnist_studio import events, paths
@@ -59,12 +58,7 @@ class RunStore:
         """The store itself, closed at the end of the block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Closes the store, whatever happened."""
         self.close()
 
