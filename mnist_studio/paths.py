@@ -55,6 +55,11 @@ def settings_file() -> Path:
     return home() / "settings.json"
 
 
+def log_file() -> Path:
+    """What the window tells of itself; older parts lie beside it with a number."""
+    return home() / "studio.log"
+
+
 def mnist_cache() -> Path:
     """The raw MNIST files that were imported or downloaded."""
     return cache() / "mnist"

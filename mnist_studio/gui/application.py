@@ -1,10 +1,12 @@
 """Starts the window and ends everything with it."""
 
 import logging
+import logging.handlers
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 import PySide6
@@ -14,10 +16,14 @@ from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
 from mnist_studio.errors import StudioError
+from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 
 _LOG = logging.getLogger(__name__)
+
+LARGEST_LOG = 1_000_000
+"""Bytes of the log's file; two older ones are kept."""
 
 
 class Alarm(QObject):
@@ -46,7 +52,7 @@ class Alarm(QObject):
             QApplication.exit(0)
             return
         _LOG.critical("uncaught", exc_info=(kind, error, trace))
-        self.rang.emit(f"Something went wrong in the studio: {error or kind.__name__}.", "bad")
+        self.rang.emit(unexpected(error), "bad")
 
     def _uncaught_in_thread(self, hook: threading.ExceptHookArgs) -> None:
         if hook.exc_value is not None:
@@ -81,6 +87,21 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return made
 
 
+def start_log() -> None:
+    """Lets what is logged be read in the console and in a file that never grows large."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    file = paths.log_file()
+    # A studio that cannot write there still has its console.
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=LARGEST_LOG, backupCount=2, encoding="utf-8"
+        )
+        form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+        handler.setFormatter(logging.Formatter(form))
+        logging.getLogger().addHandler(handler)
+
+
 def run(arguments: Sequence[str] = ()) -> int:
     """Shows the window until it is closed.
 
@@ -94,10 +115,11 @@ def run(arguments: Sequence[str] = ()) -> int:
         StudioError: the window cannot work here.
     """
     check_binding()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    start_log()
     qt = application(arguments)
     # Read before anything is painted, so that a dark window never flashes white.
-    window = MainWindow(Theme(qt, settings.load()[0].theme))
+    loaded = settings.load()
+    window = MainWindow(Theme(qt, loaded[0].theme), loaded)
     alarm = Alarm()
     alarm.rang.connect(window.tell)
     alarm.install()

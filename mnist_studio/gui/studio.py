@@ -6,12 +6,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures import open_picture
+from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Choice, Theme
 
 
@@ -30,10 +32,10 @@ class Studio(QObject):
     training_asked = Signal()
     picture_asked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()
         self.theme = theme
-        self._settings, self._complaint = settings.load()
+        self._settings, self._complaint = loaded or settings.load()
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
         self.library = Library(self)
@@ -85,8 +87,9 @@ class Studio(QObject):
 
     @Slot(object)
     def complain(self, error: Exception) -> None:
-        """Tells the user of an error."""
-        self.told.emit(str(error) or repr(error), "bad")
+        """Tells the user of an error; whoever met it has logged it."""
+        foreseen = isinstance(error, StudioError)
+        self.told.emit(str(error) if foreseen else unexpected(error), "bad")
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:

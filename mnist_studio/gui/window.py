@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
+from mnist_studio import settings
 from mnist_studio.gui import keyboard
 from mnist_studio.gui.choices import ask_leaving, ask_theme
 from mnist_studio.gui.frame import Frame
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mnist_studio.gui.studio import Studio
 
 QUIET_MS = 150
-"""So long after the window became usable the plots are built."""
+"""So long after a page is shown its plots are built."""
 
 
 class MainWindow(QMainWindow):
@@ -34,7 +35,13 @@ class MainWindow(QMainWindow):
     painted = Signal()
     usable = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
+        """A window without a studio.
+
+        Args:
+            theme: its colours.
+            loaded: what ``settings.load`` gave; it is called where that was not done yet.
+        """
         super().__init__()
         self.setWindowTitle("MNIST Studio")
         self.setAcceptDrops(True)
@@ -42,7 +49,9 @@ class MainWindow(QMainWindow):
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
         self.question: Question | None = None
+        self._loaded = loaded
         self._studio: Studio | None = None
+        self._plots_here = False
         self._pages: dict[str, Page] = {}
         self._shown = "train"
         self._painted = False
@@ -77,7 +86,7 @@ class MainWindow(QMainWindow):
             return
         from mnist_studio.gui.studio import Studio
 
-        self._studio = studio = Studio(self.theme)
+        self._studio = studio = Studio(self.theme, self._loaded)
         studio.going.connect(self.go)
         studio.told.connect(self.tell)
         studio.queue.idle.connect(self._maybe_leave)
@@ -89,6 +98,7 @@ class MainWindow(QMainWindow):
         self.go(self._shown)
         studio.open()
         self.usable.emit()
+        self._look_ahead()
 
     @Slot()
     def shut_down(self) -> None:
@@ -114,7 +124,8 @@ class MainWindow(QMainWindow):
         self.frame.top.show_page(page.title, page.sentence, page.buttons)
         self.frame.navigation.show_page(key)
         page.enter()
-        QTimer.singleShot(QUIET_MS, page.prepare)
+        if self._plots_here:
+            QTimer.singleShot(QUIET_MS, page.prepare)
 
     @Slot(str, str)
     def tell(self, text: str, kind: str) -> None:
@@ -186,6 +197,18 @@ class MainWindow(QMainWindow):
     def _stand(self) -> None:
         self.painted.emit()
         self.furnish()
+
+    def _look_ahead(self) -> None:
+        from mnist_studio.gui.plots.ahead import Ahead
+
+        ahead = Ahead(self)
+        ahead.done.connect(self._build_plots)
+        QTimer.singleShot(QUIET_MS, ahead.start)
+
+    @Slot()
+    def _build_plots(self) -> None:
+        self._plots_here = True
+        self.page(self._shown).prepare()
 
     @Slot()
     def _forget_question(self) -> None:

@@ -8,21 +8,41 @@ import time
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from mnist_studio import settings
 from mnist_studio.errors import StudioError
 from mnist_studio.gui import application
+from mnist_studio.gui.theme.theme import Theme
 
 CLOSES_ITSELF = """
 from PySide6.QtCore import QTimer
 from mnist_studio.gui import application
 
 class Window(application.MainWindow):
-    def __init__(self, theme):
-        super().__init__(theme)
+    def __init__(self, *given):
+        super().__init__(*given)
         self.usable.connect(lambda: QTimer.singleShot(600, self.close))
 
 application.MainWindow = Window
 raise SystemExit(application.run())
+"""
+
+
+READS = """
+from mnist_studio import settings
+from mnist_studio.gui import application
+
+told = []
+
+class Window(application.MainWindow):
+    def tell(self, text, kind):
+        told.append(text)
+        self.close()
+
+application.MainWindow = Window
+application.run()
+assert [text for text in told if "settings.json.bad" in text], told
 """
 
 
@@ -53,3 +73,32 @@ def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch
         application.check_binding()
     monkeypatch.setattr("sys.version_info", (3, 12, 1))
     application.check_binding()
+
+
+def test_what_is_logged_is_in_a_file(home: Path) -> None:
+    program = (
+        "import logging\n"
+        "from mnist_studio.gui import application\n"
+        "application.start_log()\n"
+        "logging.getLogger('odd').error('a word')\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=60)
+    assert "ERROR odd: a word" in (home / "studio.log").read_text()
+
+
+def test_damaged_settings_are_told_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
+    (home / "settings.json").write_text("{")
+    loaded = settings.load()
+    window = application.MainWindow(theme, loaded)
+    with qtbot.waitSignal(window.usable, timeout=10_000):
+        window.show()
+    notice = window.page(window.shown).notice
+    assert "settings.json.bad" in notice.text
+    window.shut_down()
+    window.hide()
+    window.deleteLater()
+
+
+def test_the_settings_are_read_once(home: Path) -> None:
+    (home / "settings.json").write_text("{")
+    subprocess.run([sys.executable, "-c", READS], check=True, timeout=60)

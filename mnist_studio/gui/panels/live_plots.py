@@ -85,7 +85,7 @@ class LivePlots(QWidget):
     def prepare(self) -> None:
         """Builds the canvases while nobody waits."""
         self.loss.prepare()
-        self.accuracy.prepare()
+        QTimer.singleShot(0, self.accuracy, self.accuracy.prepare)
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
         """Shows these runs."""

@@ -1,16 +1,16 @@
-"""pyqtgraph without the widget that would load OpenGL's widgets and CUDA's bindings.
+"""pyqtgraph without widgets that no page uses and that load much.
 
-``pyqtgraph`` imports all of its widgets, and ``RawImageWidget`` imports CUDA where it is
-installed: ten megabytes and a tenth of a second for a widget that no page uses.
+``pyqtgraph`` imports all of its widgets. ``RawImageWidget`` imports CUDA where it is installed, ten
+megabytes and a tenth of a second; the others bring trees of parameters, a fifth of the rest.
 """
 
 import sys
 from types import ModuleType
 
-_UNUSED = "pyqtgraph.widgets.RawImageWidget"
+_UNUSED = ("RawImageWidget", "ColorMapWidget", "DataFilterWidget", "ScatterPlotWidget")
 
-if _UNUSED not in sys.modules:
-    sys.modules[_UNUSED] = ModuleType(_UNUSED)
+for _name in (f"pyqtgraph.widgets.{widget}" for widget in _UNUSED):
+    sys.modules.setdefault(_name, ModuleType(_name))
 
 import pyqtgraph as pg  # noqa: E402 - only after the line above
 
