@@ -62,6 +62,7 @@ class Studio(QObject):
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
         self.queue.close()
+        self.drawing.close()
         self.predictions.close()
         self.background.close()
         self.library.close()

@@ -1,12 +1,14 @@
 """The drawing of the moment: shared by the pages, undone and redone by named commands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
-from mnist_studio.data.ink import Ink, Point, Stroke, digit_image
+from mnist_studio.data.ink import Ink, Point
+from mnist_studio.gui.bridge.raster import Rasteriser
 from mnist_studio.gui.models.history import History
 
 Image = NDArray[np.uint8]
@@ -48,8 +50,12 @@ class Drawing(QObject):
         super().__init__(parent)
         self.history: History[Sheet] = History(Sheet(), self)
         self.history.moved.connect(self._touch)
-        self._stroke: Stroke = ()
+        self._stroke: list[Point] = []
         self._image: Image | None = None
+        self._raster = Rasteriser(self)
+        self._raster.made.connect(self._take)
+        self._asked = 0
+        self._taken = 0
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -61,7 +67,7 @@ class Drawing(QObject):
         return self.history.value
 
     @property
-    def stroke(self) -> Stroke:
+    def stroke(self) -> Sequence[Point]:
         """The stroke that is being drawn."""
         return self._stroke
 
@@ -77,20 +83,19 @@ class Drawing(QObject):
 
     def begin(self, point: Point) -> None:
         """Puts the pen down."""
-        self._stroke = (point,)
+        self._stroke = [point]
         self._touch()
 
     def extend(self, points: tuple[Point, ...]) -> None:
         """Moves the pen."""
         if self._stroke:
-            self._stroke = (*self._stroke, *points)
+            self._stroke.extend(points)
             self._touch()
 
     def finish(self) -> None:
         """Lifts the pen: the stroke can be undone from now on."""
         if self._stroke:
-            ink = (*self.sheet.ink, self._stroke)
-            self._stroke = ()
+            ink, self._stroke = self._ink(), []
             self.history.push("stroke", Sheet(ink))
 
     def clear(self) -> None:
@@ -111,15 +116,28 @@ class Drawing(QObject):
         passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
         self._timer.start(max(0, FRAME_MS - int(passed)))
 
+    def close(self) -> None:
+        """Ends what still works on an image."""
+        self._raster.close()
+
     @Slot()
     def _feed(self) -> None:
         self._since.start()
-        self._image = self._fed()
-        self.image_changed.emit(self._image)
-
-    def _fed(self) -> Image | None:
+        self._asked += 1
         if self.blank:
-            return None
-        if self.sheet.picture is not None and not self._stroke:
-            return self.sheet.picture
-        return digit_image((*self.sheet.ink, self._stroke) if self._stroke else self.sheet.ink)
+            self._take(self._asked, None)
+        elif self.sheet.picture is not None and not self._stroke:
+            self._take(self._asked, self.sheet.picture)
+        else:
+            self._raster.ask(self._asked, self._ink())
+
+    @Slot(int, object)
+    def _take(self, number: int, image: Image | None) -> None:
+        # The image of a drawing that was cleared meanwhile comes too late.
+        if number > self._taken:
+            self._taken, self._image = number, image
+            self.image_changed.emit(image)
+
+    def _ink(self) -> Ink:
+        """All strokes, the one that is being drawn among them."""
+        return (*self.sheet.ink, tuple(self._stroke)) if self._stroke else self.sheet.ink

@@ -1,5 +1,6 @@
 """The pad: smooth strokes by mouse, finger or pen."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.data.ink import Point, Stroke
+from mnist_studio.data.ink import Point
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.digit_view import picture_of
@@ -25,7 +26,7 @@ PEN = 0.072
 """Width of the pen as a part of the pad's side."""
 
 
-def path_of(stroke: Stroke, side: float) -> QPainterPath:
+def path_of(stroke: Sequence[Point], side: float) -> QPainterPath:
     """A smooth path through the middles of a stroke's segments, its points pulling it."""
     points = [QPointF(point.x * side, point.y * side) for point in stroke]
     path = QPainterPath(points[0])
