@@ -51,3 +51,5 @@ def _steps() -> Iterator[None]:
             yield
     # Itself it can only be imported as a whole.
     import_module("mnist_studio.gui.plots.canvas")
+    # Whoever waits for it shall have a slice of its own.
+    yield
