@@ -33,8 +33,9 @@ class NumpyLearner:
 
     def __init__(self, run: RunSpec, weights: Weights) -> None:
         own = {name: array.copy() for name, array in weights.items()}
-        self._networks = [Network(run.model, own) for _ in range(threads(run))]
-        self._network = self._networks[0]
+        networks = [Network(run.model, own) for _ in range(threads(run))]
+        self._workers = Workers(networks)
+        self._network = networks[0]
         self._precision = run.training.precision
         self._scaling = run.model.scaling
         self._table = level_table(self._scaling, self._precision)
@@ -55,13 +56,11 @@ class NumpyLearner:
         """See ``Learner.train``."""
         losses = np.empty(len(chunk.indices))
         correct = np.empty(len(chunk.indices), dtype=np.int64)
-        with Workers(self._networks) as workers:
-            for k, (indices, rate) in enumerate(zip(chunk.indices, chunk.rates, strict=True)):
-                masks = {name: mask[k] for name, mask in chunk.masks.items()}
-                batch = Batch(self._inputs[indices], self._labels[indices], masks)
-                result = workers.learn(batch)
-                losses[k], correct[k] = result.mean, result.correct
-                self._improve(result.gradients, float(rate))
+        for k, (indices, rate) in enumerate(zip(chunk.indices, chunk.rates, strict=True)):
+            masks = {name: mask[k] for name, mask in chunk.masks.items()}
+            learnt = self._workers.learn(Batch(self._inputs[indices], self._labels[indices], masks))
+            losses[k], correct[k] = learnt.mean, learnt.correct
+            self._improve(learnt.gradients, float(rate))
         return Steps(losses, correct)
 
     def _improve(self, gradients: Weights, rate: float) -> None:
@@ -73,12 +72,9 @@ class NumpyLearner:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        batches = [
-            images[start : start + EVALUATION_BATCH]
-            for start in range(0, len(images), EVALUATION_BATCH)
-        ]
-        with Workers(self._networks[: len(batches)] or self._networks[:1]) as workers:
-            outputs = workers.answer([self._table[batch] for batch in batches])
+        starts = range(0, len(images), EVALUATION_BATCH)
+        batches = [self._table[images[start : start + EVALUATION_BATCH]] for start in starts]
+        outputs = self._workers.answer(batches)
         return np.concatenate(outputs) if outputs else np.empty((0, 10), self._precision)
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:

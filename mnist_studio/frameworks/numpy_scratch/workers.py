@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,20 +54,11 @@ class Learnt:
 
 
 class Workers:
-    """Threads with a network each; a context manager that ends them."""
+    """Threads with a network each. They end when this object is no longer used."""
 
     def __init__(self, networks: Sequence[Network]) -> None:
         self._networks = networks
         self._pool = ThreadPoolExecutor(len(networks)) if len(networks) > 1 else None
-
-    def __enter__(self) -> Self:
-        """The workers themselves."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends the threads."""
-        if self._pool:
-            self._pool.shutdown()
 
     def learn(self, batch: Batch) -> Learnt:
         """Loss and gradients of a batch."""
@@ -82,8 +72,8 @@ class Workers:
 
     def answer(self, batches: Sequence[Array]) -> list[Array]:
         """Logits (b, 10) of every batch of inputs (b, 28, 28)."""
-        if self._pool is None:
-            return [_answer(self._networks[0], batch) for batch in batches]
+        if self._pool is None or len(batches) < len(self._networks):
+            return _answer_all(self._networks[0], batches)
         turns = len(self._networks)
         shares = [batches[first::turns] for first in range(turns)]
         done = list(self._pool.map(_answer_all, self._networks, shares))
@@ -115,9 +105,5 @@ def _added(parts: Sequence[Learnt]) -> Learnt:
     return Learnt(mean, sum(part.correct for part in parts), first.gradients)
 
 
-def _answer(network: Network, inputs: Array) -> Array:
-    return network.forward(inputs).copy()
-
-
 def _answer_all(network: Network, batches: Sequence[Array]) -> list[Array]:
-    return [_answer(network, batch) for batch in batches]
+    return [network.forward(batch).copy() for batch in batches]
