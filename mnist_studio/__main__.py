@@ -23,7 +23,6 @@ def main() -> int:
 
 
 def _window() -> int:
-    from mnist_studio.cli.output import complain
     from mnist_studio.errors import StudioError
 
     # Read when NumPy is imported: what the window itself computes is too small for threads.
@@ -33,9 +32,13 @@ def _window() -> int:
 
         return application.run()
     except StudioError as error:
-        complain(str(error))
+        reason = str(error)
     except ImportError as error:
-        complain(f"The window cannot be opened: {error}. Install what it names; see the README.")
+        reason = f"The window cannot be opened: {error}. Install what it names; see the README."
+    # Imported only now: the window must not wait for what writes tables.
+    from mnist_studio.cli.output import complain
+
+    complain(reason)
     return 1
 
 

@@ -13,6 +13,7 @@ from mnist_studio.data.sources import (
     has_mnist,
     import_mnist,
     load,
+    load_test,
     read_test_folder,
 )
 from mnist_studio.errors import Cancelled, DataError
@@ -55,8 +56,10 @@ def test_a_bad_named_folder_is_not_passed_over(
     with pytest.raises(DataError, match="none does not exist"):
         load("mnist", tmp_path / "none", small.catalogue)
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "nowhere"))
-    with pytest.raises(DataError, match="nowhere does not exist"):
+    with pytest.raises(DataError, match="nowhere does not exist") as caught:
         load("mnist", None, small.catalogue)
+    # It hides what was imported, so the way out is the variable.
+    assert f"unset {paths.DATA_VARIABLE}" in caught.value.remedy
 
 
 @pytest.mark.parametrize("kept", [0, 3])
@@ -126,6 +129,16 @@ def test_a_full_disk_during_an_import_is_told(
     with pytest.raises(DataError, match="disk is full"):
         import_mnist(folder, quietly, never, small.catalogue)
     assert not list(paths.mnist_cache().iterdir())
+
+
+def test_the_test_digits_alone_need_no_training_digits(small: Small, folder: Path) -> None:
+    whole = load("mnist", folder, small.catalogue).test
+    (damaged,) = (name for name in small.raw if "train-images" in name)
+    (folder / damaged).write_bytes(b"")
+    alone = load_test("mnist", folder, small.catalogue)
+    np.testing.assert_array_equal(alone.images, whole.images)
+    np.testing.assert_array_equal(alone.labels, whole.labels)
+    assert len(load_test("builtin")) == 500
 
 
 def test_a_test_folder_may_hold_any_digits(tmp_path: Path) -> None:

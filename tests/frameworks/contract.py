@@ -79,6 +79,8 @@ class WeightsContract:
         for array in weights.values():
             array.flags.writeable = False
         made.load_weights(weights)
+        for name, array in made.weights().items():
+            np.testing.assert_array_equal(array, weights[name])
 
 
 class EvaluationContract:
@@ -257,7 +259,7 @@ class TrainingContract:
         steps = chunk(spec.model, 2)
         for array in (steps.indices, steps.rates, *steps.masks.values()):
             array.flags.writeable = False
-        learner(framework, spec).train(steps)
+        assert np.isfinite(learner(framework, spec).train(steps).losses).all()
 
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_twice_the_same(self, framework: Framework, precision: Precision) -> None:

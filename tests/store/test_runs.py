@@ -311,6 +311,7 @@ def test_releasing_twice_or_in_vain_does_nothing(store: RunStore, spec: RunSpec)
     store.release(run)
     store.release(run)
     store.release("20200101-000000-aaaa")
+    assert store.recover() == (run,)
 
 
 def test_closing_lets_all_locks_go_and_may_be_repeated(home: Path, spec: RunSpec) -> None:

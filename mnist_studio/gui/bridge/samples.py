@@ -57,7 +57,7 @@ class SampleLoader(QObject):
     def _test(self, dataset: DatasetName) -> Digits:
         kept = self._kept
         if kept is None or kept[0] != dataset:
-            kept = (dataset, sources.load(dataset, self._folder).test)
+            kept = (dataset, sources.load_test(dataset, self._folder))
             self._kept = kept
         return kept[1]
 
