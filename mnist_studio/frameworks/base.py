@@ -13,8 +13,10 @@ from mnist_studio.spec.run import RunSpec
 
 Array = NDArray[Any]
 Weights = Mapping[str, Array]
-"""Every trainable array by its full name (``conv1.kernel``), in its canonical layout: dense
-(in, out), convolution (height, width, in, out), bias (out,); flatten in (height, width, channel).
+"""Every array by its full name (``conv1.kernel``), in its canonical layout: dense (in, out),
+convolution (height, width, in, out), bias (out,), batch-norm's scale, offset and its running
+statistics mean and variance (channel,); flatten in (height, width, channel). Only the trainable
+ones have gradients and slots (``spec.model.trainable_shapes``).
 """
 
 
@@ -47,11 +49,14 @@ class Chunk:
         indices: (k, b) int64, into the bound images.
         rates: (k,) float64, the learning rate of every step.
         masks: (k, b, *shape) uint8 for every dropout layer by its name, 1 where a unit is kept.
+        images: (k, b, 28, 28) uint8, augmented, in place of the bound images at the indices, whose
+            labels still count; None without augmentation.
     """
 
     indices: NDArray[np.int64]
     rates: NDArray[np.float64]
     masks: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    images: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Steps:
     """What k steps gave.
 
     Attributes:
-        losses: (k,) float64, mean cross-entropy of every batch before its update.
+        losses: (k,) float64, mean loss of every batch before its update, of the run's kind.
         correct: (k,) int64, digits of every batch answered rightly before its update.
     """
 
@@ -98,13 +103,23 @@ class Learner(Protocol):
         """
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28) -> (n, 10), with dropout off; never probabilities, they underflow."""
+        """(n, 28, 28) -> (n, 10), with dropout off and batch-norm by its running statistics.
+
+        Never probabilities, they underflow. In ``storage(precision)``.
+        """
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
-        """Of the mean loss over these digits, with dropout off, by every weight."""
+        """Of the mean loss over these digits by every trainable weight.
+
+        As in training: batch-norm by the statistics of these digits (its running ones stay as they
+        are), the run's loss and its bias gradients; but with dropout off and nothing clipped.
+        """
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28): of the logit ``classes[i]`` of image i by its normalised input."""
+        """(n, 28, 28): of the logit ``classes[i]`` of image i by its normalised input.
+
+        Like ``activations``, in evaluation as ``logits`` is.
+        """
 
     def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
         """The output of every layer by its name, (n, height, width, channel) or (n, units)."""

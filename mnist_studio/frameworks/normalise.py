@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.model import Scaling
-from mnist_studio.spec.run import Precision
+from mnist_studio.spec.run import Precision, storage
 
 
 def level_table(scaling: Scaling, precision: Precision) -> Array:
@@ -14,7 +14,7 @@ def level_table(scaling: Scaling, precision: Precision) -> Array:
     Computed in float64 and rounded once, so that no framework rounds differently.
     """
     levels = (np.arange(256) / 255 - scaling.mean) / scaling.deviation
-    return levels.astype(precision)
+    return levels.astype(storage(precision))
 
 
 def normalise(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:

@@ -3,9 +3,10 @@
 import msgspec
 
 from mnist_studio.errors import SpecError
+from mnist_studio.spec import faults
 from mnist_studio.spec.run import RunSpec, check
 
-VERSION = 1
+VERSION = 2
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -30,6 +31,7 @@ def decode(text: str | bytes) -> RunSpec:
     """
     run = parse(text)
     check(run)
+    faults.check(run)
     return run
 
 

@@ -8,6 +8,11 @@ out. Every layer means the same in every framework:
   with zeros, (k - 1) // 2 before and k // 2 after; ``valid`` pads nothing;
 * max-pool: windows that do not overlap, an incomplete last window is left out; the gradient goes
   to the first maximum of a window, read row by row;
+* average-pool: the mean of such windows; global average-pool: of a whole feature map, as a vector;
+* batch-norm (Ioffe & Szegedy 2015), over the last axis: y = scale · (x - m) / sqrt(v + epsilon) +
+  offset. While training m and v are mean and *biased* variance of the batch (and of its places),
+  and the running statistics become momentum · old + (1 - momentum) · batch, both biased;
+  otherwise m and v are the running statistics, which start at 0 and 1;
 * flatten: in the order height, width, channel;
 * dropout: inverted; each unit is kept where a random byte is at least ``threshold`` and is then
   divided by the probability of being kept, so that evaluation does nothing.
@@ -21,7 +26,19 @@ import msgspec
 from mnist_studio.errors import SpecError
 
 Shape = tuple[int, ...]
-Initialiser = Literal["glorot_uniform", "he_normal"]
+
+
+class Uniform(msgspec.Struct, frozen=True, tag="uniform", tag_field="kind"):
+    """Drawn evenly from -limit to limit."""
+
+    limit: float
+
+
+Initialiser = (
+    Literal["zeros", "glorot_uniform", "he_normal", "fan_in_uniform", "size_uniform"] | Uniform
+)
+"""How first weights are drawn; ``frameworks.initial`` has the equations. Biases draw with the fans
+of their kernel."""
 
 
 class Dense(msgspec.Struct, frozen=True, tag="dense", tag_field="kind"):
@@ -30,6 +47,7 @@ class Dense(msgspec.Struct, frozen=True, tag="dense", tag_field="kind"):
     units: int
     bias: bool = True
     initial: Initialiser = "glorot_uniform"
+    initial_bias: Initialiser = "zeros"
 
 
 class Conv(msgspec.Struct, frozen=True, tag="conv", tag_field="kind"):
@@ -40,12 +58,35 @@ class Conv(msgspec.Struct, frozen=True, tag="conv", tag_field="kind"):
     padding: Literal["same", "valid"] = "same"
     bias: bool = True
     initial: Initialiser = "glorot_uniform"
+    initial_bias: Initialiser = "zeros"
 
 
 class MaxPool(msgspec.Struct, frozen=True, tag="max_pool", tag_field="kind"):
     """The maximum of square windows that do not overlap."""
 
     size: int = 2
+
+
+class AvgPool(msgspec.Struct, frozen=True, tag="avg_pool", tag_field="kind"):
+    """The mean of square windows that do not overlap."""
+
+    size: int = 2
+
+
+class GlobalAvgPool(msgspec.Struct, frozen=True, tag="global_avg_pool", tag_field="kind"):
+    """The mean of every channel over its whole feature map."""
+
+
+class BatchNorm(msgspec.Struct, frozen=True, tag="batch_norm", tag_field="kind"):
+    """Every channel, or unit, with the mean and variance of the batch taken out.
+
+    Attributes:
+        momentum: the part of the running statistics that a step keeps.
+        epsilon: added to the variance.
+    """
+
+    momentum: float = 0.9
+    epsilon: float = 1e-5
 
 
 class Flatten(msgspec.Struct, frozen=True, tag="flatten", tag_field="kind"):
@@ -76,7 +117,18 @@ class Dropout(msgspec.Struct, frozen=True, tag="dropout", tag_field="kind"):
         return 1 - self.threshold / 256
 
 
-Layer = Dense | Conv | MaxPool | Flatten | Relu | Sigmoid | Dropout
+Layer = (
+    Dense
+    | Conv
+    | MaxPool
+    | AvgPool
+    | GlobalAvgPool
+    | BatchNorm
+    | Flatten
+    | Relu
+    | Sigmoid
+    | Dropout
+)
 
 
 def output_shape(layer: Layer, shape: Shape) -> Shape:
@@ -90,23 +142,23 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             return _dense_shape(layer, shape)
         case Conv():
             return _conv_shape(layer, shape)
-        case MaxPool():
-            return _pool_shape(layer, shape)
+        case MaxPool(size=size) | AvgPool(size=size):
+            return _pool_shape(size, shape)
+        case GlobalAvgPool():
+            _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")
+            return shape[2:]
         case Flatten():
             return (prod(shape),)
-        case Dropout():
-            _require(
-                0 <= layer.rate < 1, f"its rate must be at least 0 and below 1, not {layer.rate:g}"
-            )
-            _require(layer.threshold < 256, f"its rate {layer.rate:g} would switch every unit off")
-            return shape
-        case Relu() | Sigmoid():
+        case _:
+            _check_elementwise(layer)
             return shape
 
 
 def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
     """The trainable arrays of ``layer`` fed with ``shape``, by their names in it."""
     match layer:
+        case BatchNorm():
+            return {"scale": shape[-1:], "offset": shape[-1:]}
         case Dense(units=units, bias=bias):
             kernel: Shape = (shape[0], units)
         case Conv(filters=units, size=size, bias=bias):
@@ -114,6 +166,31 @@ def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
         case _:
             return {}
     return {"kernel": kernel, "bias": (units,)} if bias else {"kernel": kernel}
+
+
+def statistic_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
+    """The running statistics of ``layer``, which no gradient changes, by their names in it."""
+    match layer:
+        case BatchNorm():
+            return {"mean": shape[-1:], "variance": shape[-1:]}
+        case _:
+            return {}
+
+
+def _check_elementwise(layer: Layer) -> None:
+    match layer:
+        case Dropout(rate=rate, threshold=threshold):
+            _require(0 <= rate < 1, f"its rate must be at least 0 and below 1, not {rate:g}")
+            _require(threshold < 256, f"its rate {rate:g} would switch every unit off")
+        case BatchNorm(momentum=momentum, epsilon=epsilon):
+            _require(
+                0 <= momentum < 1, f"its momentum must be at least 0 and below 1, not {momentum:g}"
+            )
+            _require(
+                0 < epsilon <= 1, f"its epsilon must be above 0 and at most 1, not {epsilon:g}"
+            )
+        case _:
+            pass
 
 
 def _dense_shape(layer: Dense, shape: Shape) -> Shape:
@@ -138,14 +215,11 @@ def _conv_shape(layer: Conv, shape: Shape) -> Shape:
     return (height, width, layer.filters)
 
 
-def _pool_shape(layer: MaxPool, shape: Shape) -> Shape:
-    _require(layer.size >= 1, f"its size must be at least 1, not {layer.size}")
+def _pool_shape(size: int, shape: Shape) -> Shape:
+    _require(size >= 1, f"its size must be at least 1, not {size}")
     _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")
-    height, width = shape[0] // layer.size, shape[1] // layer.size
-    _require(
-        min(height, width) >= 1,
-        f"its {layer.size}×{layer.size} window does not fit into {text(shape)}",
-    )
+    height, width = shape[0] // size, shape[1] // size
+    _require(min(height, width) >= 1, f"its {size}×{size} window does not fit into {text(shape)}")
     return (height, width, shape[2])
 
 

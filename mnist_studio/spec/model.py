@@ -23,6 +23,8 @@ class Scaling(msgspec.Struct, frozen=True):
 
 STANDARDISED = Scaling(mean=0.1307, deviation=0.3081)
 UNIT = Scaling()
+RAW = Scaling(deviation=1 / 255)
+"""Grey levels as they are, 0 to 255."""
 
 
 class ModelSpec(msgspec.Struct, frozen=True):
@@ -43,6 +45,8 @@ class LayerReport:
         input: shape it gets, without the batch axis.
         output: shape it gives, without the batch axis.
         arrays: shape of every trainable array by its full name, such as ``conv1.kernel``.
+        statistics: shape of every running statistic by its full name, such as
+            ``batch_norm1.mean``.
         parameters: how many numbers it learns.
         arithmetic: how that number comes about, such as ``3·3·1·32 + 32``; empty without any.
     """
@@ -53,6 +57,7 @@ class LayerReport:
     input: Shape
     output: Shape
     arrays: dict[str, Shape]
+    statistics: dict[str, Shape]
     parameters: int
     arithmetic: str
 
@@ -93,6 +98,18 @@ def kind_of(layer: Layer) -> str:
 
 
 def weight_shapes(model: ModelSpec) -> dict[str, Shape]:
+    """The shape of every array that a network keeps by its full name, in the order of the layers.
+
+    What a layer learns comes before its running statistics.
+    """
+    return {
+        name: shape
+        for report in describe(model)
+        for name, shape in (report.arrays | report.statistics).items()
+    }
+
+
+def trainable_shapes(model: ModelSpec) -> dict[str, Shape]:
     """The shape of every trainable array by its full name, in the order of the layers."""
     return {name: shape for report in describe(model) for name, shape in report.arrays.items()}
 
@@ -105,12 +122,19 @@ def parameter_count(model: ModelSpec) -> int:
 def title(layer: Layer) -> str:
     """A layer in words: ``conv 3×3, 32 same``."""
     match layer:
-        case kinds.Conv(filters=filters, size=size, padding=padding):
-            return f"conv {size}×{size}, {filters} {padding}"
+        case kinds.Conv(filters=filters, size=size, padding=padding, bias=bias):
+            words = f"conv {size}×{size}, {filters} {padding}"
+            return words if bias else f"{words}, no bias"
         case kinds.Dense(units=units, bias=bias):
             return f"dense {units}" if bias else f"dense {units}, no bias"
         case kinds.MaxPool(size=size):
             return f"max-pool {size}×{size}"
+        case kinds.AvgPool(size=size):
+            return f"average-pool {size}×{size}"
+        case kinds.GlobalAvgPool():
+            return "global average-pool"
+        case kinds.BatchNorm():
+            return "batch-norm"
         case kinds.Dropout(rate=rate):
             return f"dropout {rate:g}"
         case kinds.Relu():
@@ -143,6 +167,9 @@ def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
         input=shape,
         output=output,
         arrays={f"{name}.{part}": sides for part, sides in shapes.items()},
+        statistics={
+            f"{name}.{part}": sides for part, sides in kinds.statistic_shapes(layer, shape).items()
+        },
         parameters=sum(prod(sides) for sides in shapes.values()),
         arithmetic=" + ".join("·".join(map(str, sides)) for sides in shapes.values()),
     )

@@ -1,43 +1,93 @@
 """What one run is: network, training, digits, framework, device."""
 
-from math import ceil
+from collections.abc import Sequence
+from math import ceil, isfinite
 from typing import Literal
 
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import optimisers, schedules
+from mnist_studio.spec import augmentation, optimisers, schedules
+from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.optimisers import Optimiser
-from mnist_studio.spec.schedules import Constant, Schedule
+from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 DatasetName = Literal["mnist", "builtin"]
-Precision = Literal["float32", "float64"]
+Precision = Literal["float32", "float64", "bfloat16"]
+Sampling = Literal["shuffled", "stored", "with_replacement"]
+Loss = Literal["cross_entropy", "double_softmax"]
+Style = Literal["neutral", "idiomatic"]
+FaultName = Literal[
+    "double-softmax",
+    "batch-decay",
+    "unshuffled",
+    "full-batch",
+    "bias-gradients",
+    "own-constants",
+    "own-scaling",
+    "own-initial",
+    "zero-initial",
+]
+"""See ``spec.faults``."""
 
 LARGEST_BATCH = 60_000
+FULL_BATCH = LARGEST_BATCH
+"""All training digits in every step: a batch is never larger than they are many."""
 LARGEST_EPOCHS = 10_000
 LARGEST_SEED = 2**63 - 1
 MOST_PARAMETERS = 200_000_000
 """With their optimiser's state these take 2.4 GB; more would only end for lack of memory."""
 
 
+class ClipNorm(msgspec.Struct, frozen=True, tag="norm", tag_field="kind"):
+    """Gradients shortened to a common length where they are longer (Pascanu et al. 2013).
+
+    All gradients of a step are multiplied by limit / norm where their Euclidean norm, over every
+    trainable array together, is above the limit.
+    """
+
+    limit: float
+
+
+class ClipValue(msgspec.Struct, frozen=True, tag="value", tag_field="kind"):
+    """Every number of every gradient brought into -limit to limit."""
+
+    limit: float
+
+
 class TrainingSpec(msgspec.Struct, frozen=True):
     """How a network is trained.
 
     The loss is the mean over a batch of the cross-entropy of the logits, -log softmax(z)[label],
-    which equals a log-softmax head with the negative log-likelihood.
+    which equals a log-softmax head with the negative log-likelihood. Under ``double_softmax``, a
+    fault, it is that of softmax(z) in place of z; evaluation stays the same.
+
+    A pass goes once through the training digits, in batches; its last batch may be smaller and is
+    never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end amid a
+    pass; after it the network is judged.
+
+    ``bfloat16`` means mixed precision: weights, optimiser, normalisation and loss are float32; the
+    inputs and kernels of dense layers and convolutions are rounded to bfloat16 and their products
+    added up in at least float32.
 
     Attributes:
         optimiser: what turns gradients into updates, with its learning rate.
         schedule: how that rate moves.
-        batch_size: digits a step; the last batch of an epoch may be smaller and is never dropped.
-        epochs: passes over the training digits.
+        batch_size: digits a step; ``FULL_BATCH`` is all there are.
+        epochs: after each of which the network is judged.
         seed: every random number of the run is a function of it.
         validation: how many training digits are kept apart to validate on.
         precision: of weights and activations.
-        loss: named so that files say it.
+        loss: what is minimised.
+        sampling: each pass in a new random order, always as the file has them, or every batch drawn
+            anew with replacement.
+        epoch_steps: steps an epoch; 0 is one pass.
+        clip: what is done with large gradients.
+        augmentation: how the training digits are changed.
+        bias_gradients: exact; or, a fault, every bias of a layer gets the sum over all its biases.
     """
 
     optimiser: Optimiser
@@ -47,7 +97,26 @@ class TrainingSpec(msgspec.Struct, frozen=True):
     seed: int = 42
     validation: int = 0
     precision: Precision = "float32"
-    loss: Literal["cross_entropy"] = "cross_entropy"
+    loss: Loss = "cross_entropy"
+    sampling: Sampling = "shuffled"
+    epoch_steps: int = 0
+    clip: ClipNorm | ClipValue | None = None
+    augmentation: Augmentation | None = None
+    bias_gradients: Literal["exact", "summed"] = "exact"
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """Whose checkpoint a run began with.
+
+    Attributes:
+        run: id.
+        framework: who had trained it.
+        step: steps it had made.
+    """
+
+    run: str
+    framework: FrameworkName
+    step: int
 
 
 class RunSpec(msgspec.Struct, frozen=True):
@@ -61,6 +130,10 @@ class RunSpec(msgspec.Struct, frozen=True):
         framework: who trains it.
         device: where; ``auto`` is the fastest the framework has.
         threads: of the CPU; 0 leaves it to the framework.
+        faults: of the sources, that are switched on; ``spec.faults.effective`` has their effect.
+        style: through the studio's one loop, or as a script that the framework's own documentation
+            would have one write.
+        handover: the run that it continues in another framework.
     """
 
     recipe: str
@@ -70,10 +143,13 @@ class RunSpec(msgspec.Struct, frozen=True):
     framework: FrameworkName = "pytorch"
     device: DeviceName = "auto"
     threads: int = 0
+    faults: tuple[FaultName, ...] = ()
+    style: Style = "neutral"
+    handover: Handover | None = None
 
 
 def check(run: RunSpec) -> None:
-    """Refuses a run that cannot work.
+    """Refuses numbers that cannot work; ``spec.faults.check`` refuses faults.
 
     Raises:
         SpecError: says which number or layer, and why.
@@ -82,6 +158,11 @@ def check(run: RunSpec) -> None:
     _within("number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
     optimisers.check(training.optimiser)
     schedules.check(training.schedule)
+    if training.augmentation:
+        augmentation.check(training.augmentation)
+    _check_clip(training)
+    _check_plateau(training)
+    _within("number of steps an epoch", training.epoch_steps, 0, 10_000_000)
     _within("batch size", training.batch_size, 1, LARGEST_BATCH)
     _within("number of epochs", training.epochs, 1, LARGEST_EPOCHS)
     _within("seed", training.seed, 0, LARGEST_SEED)
@@ -99,16 +180,58 @@ def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
     return device if framework == "keras" and device == "cuda" else "cpu"
 
 
-def steps_per_epoch(training: TrainingSpec, digits: int) -> int:
+def storage(precision: Precision) -> Literal["float32", "float64"]:
+    """The type of weights, optimiser state and logits in that precision."""
+    return "float64" if precision == "float64" else "float32"
+
+
+def steps_per_pass(training: TrainingSpec, digits: int) -> int:
     """How many batches one pass over ``digits`` training digits takes."""
     return ceil(digits / training.batch_size)
 
 
-def learning_rate(training: TrainingSpec, step: int, digits: int) -> float:
-    """The learning rate of ``step`` (from 0) of a run over ``digits`` training digits."""
+def steps_per_epoch(training: TrainingSpec, digits: int) -> int:
+    """How many steps an epoch over ``digits`` training digits takes."""
+    return training.epoch_steps or steps_per_pass(training, digits)
+
+
+def batch_sizes(training: TrainingSpec, digits: int, first: int, last: int) -> tuple[int, ...]:
+    """Digits in each of the batches of the steps ``first`` (from 0) to before ``last``."""
+    if training.sampling == "with_replacement":
+        return (training.batch_size,) * (last - first)
+    a_pass, size = steps_per_pass(training, digits), training.batch_size
+    return tuple(min(size, digits - size * (step % a_pass)) for step in range(first, last))
+
+
+def learning_rate(
+    training: TrainingSpec, step: int, digits: int, validation: Sequence[float] = ()
+) -> float:
+    """The learning rate of ``step`` (from 0) of a run over ``digits`` training digits.
+
+    Args:
+        training: how the network is trained.
+        step: from 0.
+        digits: how many it learns from.
+        validation: accuracy on the validation digits after every epoch so far.
+    """
     epoch = steps_per_epoch(training, digits)
-    scale = schedules.factor(training.schedule, step, epoch, epoch * training.epochs)
+    scale = schedules.factor(training.schedule, step, epoch, epoch * training.epochs, validation)
     return training.optimiser.learning_rate * scale
+
+
+def _check_clip(training: TrainingSpec) -> None:
+    if training.clip and not (isfinite(training.clip.limit) and training.clip.limit > 0):
+        raise SpecError(
+            f"The gradients are clipped at {training.clip.limit:g}.", "Choose a limit above 0."
+        )
+
+
+def _check_plateau(training: TrainingSpec) -> None:
+    if isinstance(training.schedule, Plateau) and not training.validation:
+        raise SpecError(
+            "The plateau schedule watches validation digits, and none are kept apart.",
+            "Keep some apart, such as 5,000, or choose another schedule.",
+        )
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:

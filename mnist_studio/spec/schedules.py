@@ -1,5 +1,6 @@
 """How the learning rate moves. A schedule gives the factor that multiplies the optimiser's rate."""
 
+from collections.abc import Sequence
 from math import cos, isfinite, pi
 
 import msgspec
@@ -12,9 +13,16 @@ class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="kind"):
 
 
 class Exponential(msgspec.Struct, frozen=True, tag="exponential", tag_field="kind"):
-    """Multiplied by ``factor`` after every epoch."""
+    """Multiplied by ``factor`` after every epoch.
+
+    Attributes:
+        factor: of the rate.
+        period: 0; or the number of steps that one multiplication takes, in which the rate then
+            falls evenly, step by step.
+    """
 
     factor: float = 0.7
+    period: int = 0
 
 
 class OneCycle(msgspec.Struct, frozen=True, tag="one_cycle", tag_field="kind"):
@@ -31,16 +39,48 @@ class OneCycle(msgspec.Struct, frozen=True, tag="one_cycle", tag_field="kind"):
     final: float = 1e4
 
 
-Schedule = Constant | Exponential | OneCycle
+class Plateau(msgspec.Struct, frozen=True, tag="plateau", tag_field="kind"):
+    """Multiplied by ``factor`` when validation accuracy has not risen for ``patience`` epochs.
+
+    Attributes:
+        factor: of the rate.
+        patience: epochs without a new best that are waited for; counted anew after a reduction.
+        lowest: the rate is never multiplied by less than this, all reductions taken together.
+    """
+
+    factor: float = 0.5
+    patience: int = 3
+    lowest: float = 0.01
 
 
-def factor(schedule: Schedule, step: int, steps_per_epoch: int, steps: int) -> float:
-    """The factor of the rate in ``step`` (from 0) of a run of ``steps`` steps."""
+Schedule = Constant | Exponential | OneCycle | Plateau
+
+
+def factor(
+    schedule: Schedule,
+    step: int,
+    steps_per_epoch: int,
+    steps: int,
+    validation: Sequence[float] = (),
+) -> float:
+    """The factor of the rate in ``step`` (from 0) of a run of ``steps`` steps.
+
+    Args:
+        schedule: how the rate moves.
+        step: from 0.
+        steps_per_epoch: of the run.
+        steps: of the run.
+        validation: accuracy on the validation digits after every epoch so far.
+    """
     match schedule:
         case Constant():
             return 1.0
-        case Exponential(factor=decay):
+        case Exponential(factor=decay, period=0):
             return float(decay ** (step // steps_per_epoch))
+        case Exponential(factor=decay, period=period):
+            return float(decay ** (step / period))
+        case Plateau():
+            return _plateau(schedule, validation[: step // steps_per_epoch])
         case OneCycle():
             return _one_cycle(schedule, step, steps)
 
@@ -57,6 +97,16 @@ def check(schedule: Schedule) -> None:
                 f"The rate is multiplied by {decay:g} after every epoch.",
                 "Choose a factor above 0 and at most 1.",
             )
+        case Exponential(period=period) if period < 0:
+            raise SpecError(f"The rate falls over {period} steps.", "Choose 0 or more steps.")
+        case Plateau(factor=drop, patience=patience, lowest=lowest) if not (
+            0 < drop < 1 and 0 < lowest <= 1 and patience >= 1
+        ):
+            raise SpecError(
+                "The plateau schedule has impossible numbers.",
+                "Choose a factor between 0 and 1, a patience of at least 1 epoch and a lowest "
+                "factor above 0 and at most 1.",
+            )
         case OneCycle() as cycle if not (
             0 < cycle.warmup < 1 and _divides(cycle.start) and _divides(cycle.final)
         ):
@@ -64,6 +114,16 @@ def check(schedule: Schedule) -> None:
                 "The one-cycle schedule has impossible numbers.",
                 "Choose a warm-up between 0 and 1 and divisors of at least 1.",
             )
+
+
+def _plateau(plateau: Plateau, accuracies: Sequence[float]) -> float:
+    scale, best, waited = 1.0, -1.0, 0
+    for accuracy in accuracies:
+        waited = 0 if accuracy > best else waited + 1
+        best = max(best, accuracy)
+        if waited == plateau.patience:
+            scale, waited = max(scale * plateau.factor, plateau.lowest), 0
+    return scale
 
 
 def _one_cycle(cycle: OneCycle, step: int, steps: int) -> float:

@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from mnist_studio.frameworks.base import Array, OptimiserState, Weights
 from mnist_studio.spec.layers import Shape, text
-from mnist_studio.spec.model import CLASSES, weight_shapes
+from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
 from mnist_studio.spec.optimisers import slot_names
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.store import tensors
 from mnist_studio.store.disk import reading, writing
 
@@ -208,18 +208,19 @@ def _check(
     if arrays.keys() != shapes.keys():
         odd = ", ".join(sorted(arrays.keys() ^ shapes.keys()))
         raise tensors.damaged(path, f"it lacks or has too much of {odd}")
+    kept = storage(spec.training.precision)
     for name, array in arrays.items():
-        if array.shape != shapes[name] or array.dtype != spec.training.precision:
-            wanted = f"{spec.training.precision} of {text(shapes[name])}"
+        if array.shape != shapes[name] or array.dtype != kept:
+            wanted = f"{kept} of {text(shapes[name])}"
             found = f"{array.dtype} of {text(array.shape)}"
             raise tensors.damaged(path, f"{name} is {found} instead of {wanted}")
 
 
 def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
-    weights = weight_shapes(spec.model)
+    weights, learnt = weight_shapes(spec.model), trainable_shapes(spec.model)
     slots = slot_names(spec.training.optimiser)
     return {_WEIGHT + name: shape for name, shape in weights.items()} | {
-        f"{_SLOT}{name}/{slot}": shape for name, shape in weights.items() for slot in slots
+        f"{_SLOT}{name}/{slot}": shape for name, shape in learnt.items() for slot in slots
     }
 
 
