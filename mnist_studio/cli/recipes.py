@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mnist_studio.cli import output
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
-from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.run import FaultName, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,14 @@ class RecipeLine:
     """A recipe as JSON tells it."""
 
     recipe: str
+    source: str
     framework: str
     parameters: int
     summary: str
     provenance: str
+    inferred: str
     reported: str
+    faults: tuple[FaultName, ...]
     training: TrainingSpec
 
 
@@ -29,20 +32,32 @@ def run(arguments: Namespace) -> int:
             output.json_line(_line(recipe))
         return 0
     rows = [
-        (recipe.name, f"{parameter_count(recipe.model):,}", recipe.framework, recipe.summary)
+        (
+            recipe.name,
+            f"{parameter_count(recipe.model):,}",
+            recipe.framework,
+            recipe.summary,
+            recipe.reported,
+            recipe.source,
+        )
         for recipe in RECIPES.values()
     ]
-    output.table(("Recipe", "Parameters", "Framework", "Network"), rows, right=(1,))
+    output.table(
+        ("Recipe", "Parameters", "Framework", "Network", "Reported", "Source"), rows, right=(1,)
+    )
     return 0
 
 
 def _line(recipe: Recipe) -> RecipeLine:
     return RecipeLine(
         recipe=recipe.name,
+        source=recipe.source,
         framework=recipe.framework,
         parameters=parameter_count(recipe.model),
         summary=recipe.summary,
         provenance=recipe.provenance,
+        inferred=recipe.inferred,
         reported=recipe.reported,
+        faults=recipe.faults,
         training=recipe.training,
     )

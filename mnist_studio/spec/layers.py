@@ -18,7 +18,7 @@ out. Every layer means the same in every framework:
   divided by the probability of being kept, so that evaluation does nothing.
 """
 
-from math import prod
+from math import isfinite, prod
 from typing import Literal
 
 import msgspec
@@ -179,9 +179,9 @@ def statistic_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
 
 def _check_elementwise(layer: Layer) -> None:
     match layer:
-        case Dropout(rate=rate, threshold=threshold):
+        case Dropout(rate=rate):
             _require(0 <= rate < 1, f"its rate must be at least 0 and below 1, not {rate:g}")
-            _require(threshold < 256, f"its rate {rate:g} would switch every unit off")
+            _require(layer.threshold < 256, f"its rate {rate:g} would switch every unit off")
         case BatchNorm(momentum=momentum, epsilon=epsilon):
             _require(
                 0 <= momentum < 1, f"its momentum must be at least 0 and below 1, not {momentum:g}"
@@ -193,7 +193,17 @@ def _check_elementwise(layer: Layer) -> None:
             pass
 
 
+def _check_initial(layer: Dense | Conv) -> None:
+    for initial in (layer.initial, layer.initial_bias):
+        if isinstance(initial, Uniform):
+            _require(
+                isfinite(initial.limit) and initial.limit >= 0,
+                f"its first weights cannot lie within {initial.limit:g} of 0",
+            )
+
+
 def _dense_shape(layer: Dense, shape: Shape) -> Shape:
+    _check_initial(layer)
     _require(layer.units >= 1, f"it needs at least one unit, not {layer.units}")
     _require(
         len(shape) == 1, f"it needs a vector but gets {text(shape)}: put a flatten layer before it"
@@ -202,6 +212,7 @@ def _dense_shape(layer: Dense, shape: Shape) -> Shape:
 
 
 def _conv_shape(layer: Conv, shape: Shape) -> Shape:
+    _check_initial(layer)
     _require(layer.filters >= 1, f"it needs at least one filter, not {layer.filters}")
     _require(layer.size >= 1, f"its size must be at least 1, not {layer.size}")
     _require(len(shape) == 3, f"it needs a feature map but gets a vector of {text(shape)}")

@@ -108,7 +108,7 @@ def changed(path: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (changed("version", 2), "has version 2; this studio knows up to 1"),
+        (changed("version", 3), "has version 3; this studio knows up to 2"),
         (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
         (changed("run.training.batch_size", True), "batch_size"),
         (changed("run.training.batch_size", 0), "batch size is 0"),

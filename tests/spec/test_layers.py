@@ -4,7 +4,20 @@ import pytest
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import layers
-from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
+from mnist_studio.spec.layers import (
+    AvgPool,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    Layer,
+    MaxPool,
+    Relu,
+    Sigmoid,
+    Uniform,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +36,10 @@ from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPo
         (Relu(), (7, 7, 64), (7, 7, 64)),
         (Sigmoid(), (5,), (5,)),
         (Dropout(0.5), (5,), (5,)),
+        (AvgPool(), (29, 28, 3), (14, 14, 3)),
+        (GlobalAvgPool(), (7, 7, 64), (64,)),
+        (BatchNorm(), (7, 7, 64), (7, 7, 64)),
+        (BatchNorm(), (5,), (5,)),
     ],
 )
 def test_output_shape(layer: Layer, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
@@ -45,6 +62,12 @@ def test_output_shape(layer: Layer, shape: tuple[int, ...], expected: tuple[int,
         (Dropout(-0.1), (5,), "at least 0 and below 1"),
         (Dropout(math.nan), (5,), "at least 0 and below 1"),
         (Dropout(math.inf), (5,), "at least 0 and below 1"),
+        (AvgPool(29), (28, 28, 1), "29×29 window does not fit"),
+        (GlobalAvgPool(), (784,), "needs a feature map"),
+        (BatchNorm(momentum=1.0), (5,), "momentum must be at least 0 and below 1"),
+        (BatchNorm(epsilon=0.0), (5,), "epsilon must be above 0"),
+        (Dense(3, initial=Uniform(math.inf)), (5,), "cannot lie within inf"),
+        (Conv(3, initial_bias=Uniform(-1.0)), (28, 28, 1), "cannot lie within -1"),
         (Dropout(0.999), (5,), "switch every unit off"),
     ],
 )
@@ -61,6 +84,7 @@ def test_a_layer_that_cannot_work_says_why(layer: Layer, shape: tuple[int, ...],
         (Conv(64, size=5), (14, 14, 32), {"kernel": (5, 5, 32, 64), "bias": (64,)}),
         (MaxPool(), (14, 14, 32), {}),
         (Dropout(0.5), (3,), {}),
+        (BatchNorm(), (7, 7, 64), {"scale": (64,), "offset": (64,)}),
     ],
 )
 def test_parameter_shapes_are_canonical(

@@ -1,7 +1,7 @@
 import pytest
 
 from mnist_studio.errors import UnknownName
-from mnist_studio.spec import recipes
+from mnist_studio.spec import faults, recipes
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import check
@@ -9,7 +9,20 @@ from mnist_studio.spec.run import check
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("compact-cnn", 421_642), ("mlp-128", 101_770), ("tiny-10", 7_960), ("wide-cnn", 1_199_882)],
+    [
+        ("mlp-128", 101_770),
+        ("small-cnn", 206_922),
+        ("fnn-3", 109_386),
+        ("wide-cnn", 1_199_882),
+        ("compact-cnn", 421_642),
+        ("sgd-mlp", 101_770),
+        ("sgd-mlp-sigmoid", 101_770),
+        ("bobnet", 101_632),
+        ("tiny-gd", 7_960),
+        ("tiny-10", 7_960),
+        ("keras-classic", 1_199_882),
+        ("deep-cnn", 887_530),
+    ],
 )
 def test_parameter_counts(name: str, parameters: int) -> None:
     assert parameter_count(recipes.recipe(name).model) == parameters
@@ -19,9 +32,15 @@ def test_parameter_counts(name: str, parameters: int) -> None:
 def test_every_recipe_can_work_and_says_where_it_comes_from(recipe: Recipe) -> None:
     spec = recipes.run_spec(recipe)
     check(spec)
+    faults.check(spec)
     assert spec.recipe == recipe.name
     assert spec.framework == recipe.framework
-    assert all((recipe.summary, recipe.provenance, recipe.reported))
+    assert all((recipe.source, recipe.summary, recipe.provenance))
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_the_faults_of_a_recipe_make_sense_in_it(recipe: Recipe) -> None:
+    assert all(faults.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.faults)
 
 
 def test_a_misspelt_recipe_suggests_the_nearest() -> None:
@@ -33,4 +52,4 @@ def test_a_misspelt_recipe_suggests_the_nearest() -> None:
 def test_a_name_like_no_recipe_lists_them() -> None:
     with pytest.raises(UnknownName) as raised:
         recipes.recipe("zzz")
-    assert raised.value.remedy == "Known: compact-cnn, mlp-128, tiny-10, wide-cnn."
+    assert raised.value.remedy == f"Known: {', '.join(RECIPES)}."

@@ -5,10 +5,11 @@ import pytest
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import run
+from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimisers import Adam, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import RunSpec, TrainingSpec
-from mnist_studio.spec.schedules import Exponential, OneCycle
+from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec, TrainingSpec
+from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
 
 BASE = run_spec(RECIPES["mlp-128"])
 
@@ -30,6 +31,11 @@ def with_training(**changes: object) -> RunSpec:
         ({"validation": 60_000}, "validation"),
         ({"optimiser": Sgd(math.nan)}, "learning rate"),
         ({"schedule": Exponential(2.0)}, "after every epoch"),
+        ({"schedule": Plateau()}, "watches validation digits"),
+        ({"clip": ClipNorm(0.0)}, "clipped at 0"),
+        ({"clip": ClipValue(math.nan)}, "clipped at nan"),
+        ({"epoch_steps": -1}, "number of steps an epoch"),
+        ({"augmentation": Augmentation(zoom=2.0)}, "augmentation's zoom"),
     ],
 )
 def test_impossible_trainings_are_refused(changes: dict[str, object], what: str) -> None:
@@ -50,6 +56,29 @@ def test_an_impossible_number_of_threads_is_refused() -> None:
 def test_the_ragged_last_batch_is_never_dropped(digits: int, batch: int, steps: int) -> None:
     training = TrainingSpec(optimiser=Adam(), batch_size=batch)
     assert run.steps_per_epoch(training, digits) == steps
+
+
+def test_an_epoch_may_have_steps_of_its_own() -> None:
+    training = TrainingSpec(optimiser=Adam(), batch_size=50, epoch_steps=5)
+    assert run.steps_per_epoch(training, 120) == 5
+    assert run.steps_per_pass(training, 120) == 3
+    assert run.batch_sizes(training, 120, 1, 5) == (50, 20, 50, 50)
+
+
+def test_batches_drawn_with_replacement_are_never_ragged() -> None:
+    training = TrainingSpec(optimiser=Adam(), batch_size=50, sampling="with_replacement")
+    assert run.batch_sizes(training, 120, 0, 4) == (50, 50, 50, 50)
+
+
+def test_a_full_batch_has_all_digits() -> None:
+    training = TrainingSpec(optimiser=Adam(), batch_size=run.FULL_BATCH)
+    assert run.batch_sizes(training, 120, 0, 2) == (120, 120)
+
+
+def test_weights_are_kept_in_float32_under_bfloat16() -> None:
+    assert [run.storage(p) for p in ("float32", "float64", "bfloat16")] == [
+        "float32", "float64", "float32",
+    ]  # fmt: skip
 
 
 def test_the_learning_rate_is_the_optimisers_times_the_schedules_factor() -> None:

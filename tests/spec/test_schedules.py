@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import schedules
-from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule
+from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau, Schedule
 
 
 def test_constant() -> None:
@@ -16,6 +16,20 @@ def test_constant() -> None:
 def test_exponential_moves_once_an_epoch() -> None:
     factors = [schedules.factor(Exponential(0.5), step, 10, 30) for step in (0, 9, 10, 19, 20)]
     assert factors == [1.0, 1.0, 0.5, 0.5, 0.25]
+
+
+def test_exponential_with_a_period_falls_step_by_step() -> None:
+    decay = Exponential(0.5, period=4)
+    assert [schedules.factor(decay, step, 10, 30) for step in (0, 2, 4, 8)] == pytest.approx(
+        [1.0, 0.5**0.5, 0.5, 0.25]
+    )
+
+
+def test_plateau_waits_for_its_patience_and_then_anew() -> None:
+    plateau = Plateau(factor=0.5, patience=2, lowest=0.2)
+    seen = [0.90, 0.95, 0.94, 0.95, 0.93, 0.92, 0.96, 0.9, 0.9, 0.9, 0.9]
+    factors = [schedules.factor(plateau, 10 * epoch, 10, 200, seen) for epoch in range(12)]
+    assert factors == [1, 1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2]
 
 
 def test_one_cycle_begins_peaks_and_ends_where_it_says() -> None:

@@ -388,7 +388,7 @@ def test_a_run_that_cannot_be_understood_does_not_hide_the_others(
 ) -> None:
     bad, good = store.create(spec).id, store.create(spec)
     newer = store.run(bad).spec
-    text = codec.encode(newer).replace('"version":1', '"version":99')
+    text = codec.encode(newer).replace(f'"version":{codec.VERSION}', '"version":99')
     store._database.write("UPDATE runs SET spec = ? WHERE id = ?", text, bad)
 
     assert store.runs() == (good,)

@@ -1,0 +1,45 @@
+"""The recipes: named runs with their provenance."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from mnist_studio.errors import UnknownName
+from mnist_studio.spec.recipes import parents, sources
+from mnist_studio.spec.recipes.recipe import Recipe
+from mnist_studio.spec.run import RunSpec
+
+__all__ = ["RECIPES", "Recipe", "recipe", "run_spec", "unknown"]
+
+RECIPES: Mapping[str, Recipe] = MappingProxyType(
+    {recipe.name: recipe for recipe in (*sources.RECIPES, *parents.RECIPES)}
+)
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UnknownName: there is none; suggests the nearest.
+    """
+    try:
+        return RECIPES[name]
+    except KeyError:
+        raise unknown("recipe", name, tuple(RECIPES)) from None
+
+
+def run_spec(chosen: Recipe) -> RunSpec:
+    """The run that a recipe describes as it stands."""
+    return RunSpec(
+        recipe=chosen.name,
+        model=chosen.model,
+        training=chosen.training,
+        framework=chosen.framework,
+    )
+
+
+def unknown(what: str, name: str, known: tuple[str, ...]) -> UnknownName:
+    """The error for a name that does not exist, with the nearest ones that do."""
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return UnknownName(f"There is no {what} called “{name}”.", f"{meant}Known: {', '.join(known)}.")
