@@ -38,14 +38,20 @@ Commands = argparse._SubParsersAction
 
 
 def _recipes(commands: "Commands[argparse.ArgumentParser]") -> None:
-    _json(commands.add_parser("recipes", help="list what can be trained"))
+    known = commands.add_parser("recipes", help="list what can be trained")
+    known.add_argument("--faults", action="store_true", help="list the faults of the sources")
+    _json(known)
 
 
 def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     train = commands.add_parser(
         "train", help="train a recipe", epilog="What is not given is as the recipe has it."
     )
-    train.add_argument("recipe", metavar="RECIPE", help="see: mnist-studio recipes")
+    train.add_argument(
+        "recipe",
+        metavar="RECIPE|FILE",
+        help="see: mnist-studio recipes; or a .toml file, which says everything itself",
+    )
     train.add_argument(
         "--framework", metavar="NAME", help="numpy, pytorch, keras or all; the recipe's own if none"
     )
@@ -57,7 +63,17 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     train.add_argument("--learning-rate", type=float, metavar="X", help="of the optimiser")
     train.add_argument("--seed", type=int, metavar="N", help="of every random number")
     train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
-    train.add_argument("--precision", metavar="NAME", help="float32 or float64")
+    train.add_argument("--precision", metavar="NAME", help="float32, float64 or bfloat16")
+    train.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="of the sources, to see what it costs; list: mnist-studio recipes --faults",
+    )
+    train.add_argument(
+        "--as-published", action="store_true", help="with all faults that the recipe's source has"
+    )
     train.add_argument(
         "--device", metavar="NAME", default="auto", help="auto, cpu, cuda or mps (auto)"
     )
@@ -99,6 +115,8 @@ def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
     rename.add_argument("title", metavar="TITLE")
     export = _run_id(actions.add_parser("export", help="write its weights"))
     export.add_argument("path", type=Path, metavar="FILE", help=".safetensors, .pt, .keras or .npz")
+    settings = _run_id(actions.add_parser("settings", help="print or save what it was trained by"))
+    settings.add_argument("--output", type=Path, metavar="FILE", help="such as run.toml")
     _run_id(actions.add_parser("delete", help="delete it with all that it left"))
 
 

@@ -4,6 +4,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 
 from mnist_studio.cli import output
+from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import FaultName, TrainingSpec
@@ -25,8 +26,20 @@ class RecipeLine:
     training: TrainingSpec
 
 
+@dataclass(frozen=True)
+class FaultLine:
+    """A fault as JSON tells it."""
+
+    fault: str
+    title: str
+    explanation: str
+    needs: str
+
+
 def run(arguments: Namespace) -> int:
-    """Lists the recipes."""
+    """Lists the recipes, or the faults."""
+    if arguments.faults:
+        return _faults(arguments.json)
     if arguments.json:
         for recipe in RECIPES.values():
             output.json_line(_line(recipe))
@@ -45,6 +58,17 @@ def run(arguments: Namespace) -> int:
     output.table(
         ("Recipe", "Parameters", "Framework", "Network", "Reported", "Source"), rows, right=(1,)
     )
+    return 0
+
+
+def _faults(json: bool) -> int:
+    lines = [FaultLine(f.name, f.title, f.explanation, f.needs) for f in FAULTS.values()]
+    if json:
+        for line in lines:
+            output.json_line(line)
+    else:
+        rows = [(line.fault, line.explanation, line.needs) for line in lines]
+        output.table(("Fault", "What it is", "Needs"), rows)
     return 0
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
+from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal
 from mnist_studio.jobs.export import SUFFIXES, Kind, export
 from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec import files
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import Run, RunStore
 
@@ -37,6 +39,8 @@ def run(arguments: Namespace) -> int:
         chosen = store.run(arguments.run)
         if arguments.action == "rename":
             store.rename(chosen.id, arguments.title)
+        elif arguments.action == "settings":
+            _settings(chosen, arguments.output)
         elif arguments.action == "delete":
             store.delete(chosen.id)
     if arguments.action == "export":
@@ -71,6 +75,14 @@ def _row(one: Run) -> tuple[str, ...]:
         trained = f"{end.seconds.get('train', 0.0):.1f} s"
         return (one.id, one.title, one.status, output.percent(end.test_accuracy), trained, when)
     return (one.id, one.title, one.status, "–", "–", when)
+
+
+def _settings(chosen: Run, path: Path | None) -> None:
+    text = files.write([chosen.spec])
+    if path is None:
+        output.line(text.rstrip("\n"))
+    else:
+        write_bytes(path, text.encode())
 
 
 def _kind(arguments: Namespace) -> Kind:

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from msgspec.structs import replace
@@ -9,12 +10,15 @@ from msgspec.structs import replace
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data import sources
+from mnist_studio.errors import UsageError
 from mnist_studio.jobs.training import TrainingJob
-from mnist_studio.spec import recipes
+from mnist_studio.spec import faults, files, recipes
 from mnist_studio.spec.optimisers import Optimiser
+from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
+    FaultName,
     FrameworkName,
     Precision,
     RunSpec,
@@ -23,11 +27,18 @@ from mnist_studio.spec.run import (
     possible_device,
 )
 
+_OPTIONS = (
+    "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
+    "precision", "fault", "as_published",
+)  # fmt: skip
+
 
 def run(arguments: Namespace) -> int:
     """Trains; 1 if any framework failed, 130 if it was interrupted."""
-    specs = run_specs(arguments)
-    output.note(_digits_sentence(specs[0].dataset, arguments))
+    from_file = _from_file(arguments)
+    specs = from_file or run_specs(arguments)
+    asked = bool(arguments.dataset or from_file)
+    output.note(_digits_sentence(specs[0].dataset, arguments.data, asked))
     return train_all([TrainingJob(spec, arguments.data) for spec in specs], specs, arguments.json)
 
 
@@ -45,6 +56,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         dataset=_dataset(arguments),
         device=_known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
+        faults=_faults(recipe, arguments),
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [replace(base, framework=name) for name in names]
@@ -54,7 +66,37 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         ]
     for spec in specs:
         check(spec)
+        faults.check(spec)
     return specs
+
+
+def _from_file(arguments: Namespace) -> list[RunSpec]:
+    """The runs of a settings file; none where a recipe was named.
+
+    Raises:
+        SpecError: the file is wrong; says where.
+        UsageError: it cannot be read, or is to be changed by options.
+    """
+    path = Path(arguments.recipe)
+    if path.suffix != files.SUFFIX:
+        return []
+    changed = [name for name in _OPTIONS if getattr(arguments, name) not in (None, [], False)]
+    if changed:
+        raise UsageError(
+            f"A settings file says everything itself; --{changed[0].replace('_', '-')} would "
+            "change it.",
+            "Leave the option out or edit the file.",
+        )
+    try:
+        return list(files.read(path.read_text("utf-8")))
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.", "Name a settings file.") from error
+
+
+def _faults(recipe: Recipe, arguments: Namespace) -> tuple[FaultName, ...]:
+    published = recipe.faults if arguments.as_published else ()
+    asked = [_known("fault", name, get_args(FaultName)) for name in arguments.fault]
+    return (*published, *(name for name in asked if name not in published))
 
 
 def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
@@ -99,9 +141,9 @@ def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
     return name
 
 
-def _digits_sentence(dataset: DatasetName, arguments: Namespace) -> str:
+def _digits_sentence(dataset: DatasetName, folder: Path | None, asked: bool) -> str:
     """Which digits are used, and why: on standard error, so that JSON stays JSON."""
     if dataset == "mnist":
-        return f"Digits: MNIST from {sources.place(arguments.data)}."
-    why = "as asked" if arguments.dataset else "since MNIST is not on this computer"
+        return f"Digits: MNIST from {sources.place(folder)}."
+    why = "as asked" if asked else "since MNIST is not on this computer"
     return f"Digits: the 1,797 built-in ones from UCI, not MNIST, {why}."

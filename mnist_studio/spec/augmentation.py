@@ -14,7 +14,7 @@ import msgspec
 from mnist_studio.errors import SpecError
 
 
-class Augmentation(msgspec.Struct, frozen=True):
+class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The limits of what is drawn; 0 leaves one out.
 
     Attributes:

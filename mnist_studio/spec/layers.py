@@ -28,7 +28,9 @@ from mnist_studio.errors import SpecError
 Shape = tuple[int, ...]
 
 
-class Uniform(msgspec.Struct, frozen=True, tag="uniform", tag_field="kind"):
+class Uniform(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="uniform", tag_field="kind"
+):
     """Drawn evenly from -limit to limit."""
 
     limit: float
@@ -41,7 +43,7 @@ Initialiser = (
 of their kernel."""
 
 
-class Dense(msgspec.Struct, frozen=True, tag="dense", tag_field="kind"):
+class Dense(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dense", tag_field="kind"):
     """Every unit sees every input."""
 
     units: int
@@ -50,7 +52,7 @@ class Dense(msgspec.Struct, frozen=True, tag="dense", tag_field="kind"):
     initial_bias: Initialiser = "zeros"
 
 
-class Conv(msgspec.Struct, frozen=True, tag="conv", tag_field="kind"):
+class Conv(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conv", tag_field="kind"):
     """A square convolution with stride 1."""
 
     filters: int
@@ -61,23 +63,31 @@ class Conv(msgspec.Struct, frozen=True, tag="conv", tag_field="kind"):
     initial_bias: Initialiser = "zeros"
 
 
-class MaxPool(msgspec.Struct, frozen=True, tag="max_pool", tag_field="kind"):
+class MaxPool(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="max_pool", tag_field="kind"
+):
     """The maximum of square windows that do not overlap."""
 
     size: int = 2
 
 
-class AvgPool(msgspec.Struct, frozen=True, tag="avg_pool", tag_field="kind"):
+class AvgPool(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="avg_pool", tag_field="kind"
+):
     """The mean of square windows that do not overlap."""
 
     size: int = 2
 
 
-class GlobalAvgPool(msgspec.Struct, frozen=True, tag="global_avg_pool", tag_field="kind"):
+class GlobalAvgPool(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="global_avg_pool", tag_field="kind"
+):
     """The mean of every channel over its whole feature map."""
 
 
-class BatchNorm(msgspec.Struct, frozen=True, tag="batch_norm", tag_field="kind"):
+class BatchNorm(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="batch_norm", tag_field="kind"
+):
     """Every channel, or unit, with the mean and variance of the batch taken out.
 
     Attributes:
@@ -89,19 +99,25 @@ class BatchNorm(msgspec.Struct, frozen=True, tag="batch_norm", tag_field="kind")
     epsilon: float = 1e-5
 
 
-class Flatten(msgspec.Struct, frozen=True, tag="flatten", tag_field="kind"):
+class Flatten(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="flatten", tag_field="kind"
+):
     """A feature map as one vector."""
 
 
-class Relu(msgspec.Struct, frozen=True, tag="relu", tag_field="kind"):
+class Relu(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="relu", tag_field="kind"):
     """max(x, 0), whose slope at 0 is 0."""
 
 
-class Sigmoid(msgspec.Struct, frozen=True, tag="sigmoid", tag_field="kind"):
+class Sigmoid(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sigmoid", tag_field="kind"
+):
     """1 / (1 + exp(-x))."""
 
 
-class Dropout(msgspec.Struct, frozen=True, tag="dropout", tag_field="kind"):
+class Dropout(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dropout", tag_field="kind"
+):
     """Switches units off at random while training."""
 
     rate: float

@@ -14,7 +14,7 @@ IMAGE_SHAPE: Shape = (28, 28, 1)
 CLASSES = 10
 
 
-class Scaling(msgspec.Struct, frozen=True):
+class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How grey levels become inputs: (level / 255 - mean) / deviation."""
 
     mean: float = 0.0
@@ -27,7 +27,7 @@ RAW = Scaling(deviation=1 / 255)
 """Grey levels as they are, 0 to 255."""
 
 
-class ModelSpec(msgspec.Struct, frozen=True):
+class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A network: layers from the image to ten logits, and the scaling of its input."""
 
     layers: tuple[Layer, ...]

@@ -20,14 +20,14 @@ import msgspec
 from mnist_studio.errors import SpecError
 
 
-class Sgd(msgspec.Struct, frozen=True, tag="sgd", tag_field="kind"):
+class Sgd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="sgd", tag_field="kind"):
     """Stochastic gradient descent, with momentum if it is above 0."""
 
     learning_rate: float = 0.1
     momentum: float = 0.0
 
 
-class Adam(msgspec.Struct, frozen=True, tag="adam", tag_field="kind"):
+class Adam(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="adam", tag_field="kind"):
     """Adaptive moments."""
 
     learning_rate: float = 1e-3
@@ -36,7 +36,9 @@ class Adam(msgspec.Struct, frozen=True, tag="adam", tag_field="kind"):
     epsilon: float = 1e-8
 
 
-class Adadelta(msgspec.Struct, frozen=True, tag="adadelta", tag_field="kind"):
+class Adadelta(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="adadelta", tag_field="kind"
+):
     """Step sizes from the ratio of past updates to past gradients."""
 
     learning_rate: float = 1.0
@@ -44,7 +46,9 @@ class Adadelta(msgspec.Struct, frozen=True, tag="adadelta", tag_field="kind"):
     epsilon: float = 1e-6
 
 
-class RmsProp(msgspec.Struct, frozen=True, tag="rmsprop", tag_field="kind"):
+class RmsProp(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="rmsprop", tag_field="kind"
+):
     """Gradients divided by their running root mean square."""
 
     learning_rate: float = 1e-3

@@ -42,7 +42,9 @@ MOST_PARAMETERS = 200_000_000
 """With their optimiser's state these take 2.4 GB; more would only end for lack of memory."""
 
 
-class ClipNorm(msgspec.Struct, frozen=True, tag="norm", tag_field="kind"):
+class ClipNorm(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="norm", tag_field="kind"
+):
     """Gradients shortened to a common length where they are longer (Pascanu et al. 2013).
 
     All gradients of a step are multiplied by limit / norm where their Euclidean norm, over every
@@ -52,13 +54,15 @@ class ClipNorm(msgspec.Struct, frozen=True, tag="norm", tag_field="kind"):
     limit: float
 
 
-class ClipValue(msgspec.Struct, frozen=True, tag="value", tag_field="kind"):
+class ClipValue(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="value", tag_field="kind"
+):
     """Every number of every gradient brought into -limit to limit."""
 
     limit: float
 
 
-class TrainingSpec(msgspec.Struct, frozen=True):
+class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a network is trained.
 
     The loss is the mean over a batch of the cross-entropy of the logits, -log softmax(z)[label],
@@ -105,7 +109,7 @@ class TrainingSpec(msgspec.Struct, frozen=True):
     bias_gradients: Literal["exact", "summed"] = "exact"
 
 
-class Handover(msgspec.Struct, frozen=True):
+class Handover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose checkpoint a run began with.
 
     Attributes:
@@ -119,7 +123,7 @@ class Handover(msgspec.Struct, frozen=True):
     step: int
 
 
-class RunSpec(msgspec.Struct, frozen=True):
+class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One run, completely described.
 
     Attributes:

@@ -8,11 +8,15 @@ import msgspec
 from mnist_studio.errors import SpecError
 
 
-class Constant(msgspec.Struct, frozen=True, tag="constant", tag_field="kind"):
+class Constant(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="constant", tag_field="kind"
+):
     """The same rate throughout."""
 
 
-class Exponential(msgspec.Struct, frozen=True, tag="exponential", tag_field="kind"):
+class Exponential(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="exponential", tag_field="kind"
+):
     """Multiplied by ``factor`` after every epoch.
 
     Attributes:
@@ -25,7 +29,9 @@ class Exponential(msgspec.Struct, frozen=True, tag="exponential", tag_field="kin
     period: int = 0
 
 
-class OneCycle(msgspec.Struct, frozen=True, tag="one_cycle", tag_field="kind"):
+class OneCycle(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="one_cycle", tag_field="kind"
+):
     """Up to the rate and down again along two half cosines, once in the whole run (Smith 2018).
 
     Attributes:
@@ -39,7 +45,9 @@ class OneCycle(msgspec.Struct, frozen=True, tag="one_cycle", tag_field="kind"):
     final: float = 1e4
 
 
-class Plateau(msgspec.Struct, frozen=True, tag="plateau", tag_field="kind"):
+class Plateau(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="plateau", tag_field="kind"
+):
     """Multiplied by ``factor`` when validation accuracy has not risen for ``patience`` epochs.
 
     Attributes:

@@ -1,3 +1,4 @@
+from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.recipes import RECIPES
 
 from .conftest import Main
@@ -16,3 +17,10 @@ def test_json_has_a_line_a_recipe(here: Main) -> None:
     mlp = next(line for line in lines if line["recipe"] == "mlp-128")
     assert mlp["parameters"] == 101_770
     assert mlp["training"]["batch_size"] == 64
+
+
+def test_the_faults_are_listed_with_what_they_need(here: Main) -> None:
+    lines = here("recipes", "--faults", "--json").json
+    assert [line["fault"] for line in lines] == list(FAULTS)
+    said = here("recipes", "--faults")
+    assert "double-softmax" in said.output

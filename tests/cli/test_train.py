@@ -176,3 +176,48 @@ def test_a_home_with_a_space_and_beyond_ascii_works(
     (listed,) = studio("runs", "--json").json
     assert listed["folder"].startswith(str(tmp_path / "zu Hause – 家"))
     assert listed["status"] == "finished"
+
+
+def test_a_settings_file_trains_the_same_run_again(run: str, tmp_path: Path, here: Main) -> None:
+    file = tmp_path / "mine.toml"
+    assert here("runs", "settings", run, "--output", file).code == 0
+    assert here("runs", "settings", run).output == file.read_text("utf-8")
+    events = here("train", file, "--json").json
+    former = next(line for line in here("runs", "--json").json if line["run"] == run)
+    assert events[-1]["type"] == "finished"
+    assert events[-1]["test_loss"] == former["terminal"]["test_loss"]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        (None, (), "cannot be read"),
+        ("format = 2\nrun = 3\n", (), "Line 2, run"),
+        ("format = 99\n", (), "Update MNIST Studio"),
+        ("format = 2\n", ("--epochs", 3), "--epochs would change it"),
+    ],
+)
+def test_a_wrong_settings_file_is_told(
+    content: str | None, options: tuple[object, ...], sentence: str, tmp_path: Path, here: Main
+) -> None:
+    file = tmp_path / "mine.toml"
+    if content is not None:
+        file.write_text(content, "utf-8")
+    said = here("train", file, *options)
+    assert said.code == 2
+    assert sentence in said.errors
+
+
+def test_faults_are_switched_on_by_name_or_as_published(here: Main) -> None:
+    small = ("--framework", "numpy", "--dataset", "builtin", "--epochs", 1, "--json")
+    assert here("train", "mlp-128", "--fault", "unshuffled", *small).json[-1]["type"] == "finished"
+    assert here("train", "tiny-gd", "--as-published", *small).json[-1]["type"] == "finished"
+    faults = [tuple(line["spec"]["faults"]) for line in here("runs", "--json").json]
+    assert {("unshuffled",), ("bias-gradients",)} <= set(faults)
+
+
+def test_a_fault_that_makes_no_sense_is_refused(here: Main) -> None:
+    said = here("train", "compact-cnn", "--fault", "batch-decay")
+    assert said.code == 2
+    assert "falls exponentially" in said.errors
+    assert "Did you mean" in here("train", "mlp-128", "--fault", "unshufled").errors

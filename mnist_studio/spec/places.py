@@ -1,0 +1,119 @@
+"""Where in a TOML text a complaint of msgspec belongs, and what was expected there.
+
+msgspec tells a path, such as ``$.run[0].training.batch_size``; people look for a line.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import inspect
+
+Path = tuple[str | int, ...]
+
+_COMPLAINT = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
+_STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
+_HEADER = re.compile(r"\s*(?P<array>\[)?\[\s*(?P<keys>[^\[\]]+?)\s*\]")
+_KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
+
+
+def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
+    """The place in words, ``Line 7, run[0].training.batch_size``, and what is wrong there.
+
+    Args:
+        text: TOML.
+        complaint: of msgspec about it.
+        expected: the type that was looked for.
+    """
+    found = _COMPLAINT.fullmatch(complaint)
+    assert found is not None  # Every text matches.
+    path, problem = _path(found["path"] or ""), found["problem"]
+    unknown = _UNKNOWN.match(problem)
+    if unknown:
+        path = (*path, unknown["name"])
+        problem = "there is no such key"
+    elif problem.startswith("Invalid"):
+        known = ", ".join(_choices(inspect.type_info(expected), path))
+        problem = f"{problem}; expected one of {known}" if known else problem
+    words = _words(path)
+    line = _line(text, path)
+    return (f"Line {line}, {words}" if words else f"Line {line}"), problem
+
+
+def _path(text: str) -> Path:
+    return tuple(
+        step["key"] if step["key"] is not None else int(step["index"])
+        for step in _STEP.finditer(text)
+    )
+
+
+def _words(path: Path) -> str:
+    return "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" for step in path
+    ).removeprefix(".")
+
+
+def _choices(kind: inspect.Type, path: Path) -> list[str]:
+    """The names that may stand at ``path`` in a value of a type."""
+    if isinstance(kind, inspect.UnionType):
+        return [name for part in kind.types for name in _choices(part, path)]
+    match kind, path:
+        case inspect.LiteralType(values=values), ():
+            return [str(value) for value in values]
+        case inspect.StructType(tag=tag), (key,) if key == kind.tag_field:
+            return [str(tag)]
+        case inspect.StructType(fields=fields), (key, *rest):
+            return [n for f in fields if f.name == key for n in _choices(f.type, tuple(rest))]
+        case inspect.VarTupleType(item_type=item), (int(), *rest):
+            return _choices(item, tuple(rest))
+        case _:
+            return []
+
+
+def _line(text: str, path: Path) -> int:
+    """The line of the longest beginning of ``path`` that has one; the first line without any."""
+    lines = dict(reversed(list(_lines(text))))
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _lines(text: str) -> Iterator[tuple[Path, int]]:
+    """Every key, table and item of an array that begins a line, by its path."""
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    key: Path = ()
+    items = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        header, assigned = _HEADER.match(line), _KEY.match(line)
+        if header:
+            table = _table(header, counts)
+            yield table, number
+        elif assigned:
+            key, items = (*table, assigned["key"]), 0
+            yield key, number
+            yield from (((*key, inner), number) for inner in _inner_keys(line))
+        elif line.strip().startswith("{"):
+            item = (*key, items)
+            items += 1
+            yield item, number
+            yield from (((*item, inner), number) for inner in _inner_keys(line))
+
+
+def _inner_keys(line: str) -> list[str]:
+    """The keys of an inline table."""
+    return re.findall(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line)
+
+
+def _table(header: re.Match[str], counts: dict[Path, int]) -> Path:
+    """The path of ``[a.b]`` or ``[[a.b]]``; tables under an array lie in its last item."""
+    path: Path = ()
+    keys = [key.strip() for key in header["keys"].split(".")]
+    for place, key in enumerate(keys):
+        path = (*path, key)
+        if header["array"] and place == len(keys) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path

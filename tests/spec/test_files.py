@@ -1,0 +1,109 @@
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import SpecError
+from mnist_studio.spec import files
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import ClipNorm, Handover, RunSpec
+
+DEEP = run_spec(RECIPES["deep-cnn"])
+TEXT = files.write([DEEP, run_spec(RECIPES["tiny-gd"])])
+
+BY_HAND = """\
+format = 2
+
+[[run]]
+recipe = "mine"
+framework = "numpy"
+
+[run.model]
+layers = [
+    {kind = "flatten"},
+    {kind = "dense", units = 10},
+]
+
+[run.training]
+epochs = 2
+optimiser = {kind = "sgd", learning_rate = 0.5}
+"""
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_comes_back_as_it_was(name: str) -> None:
+    run = run_spec(RECIPES[name])
+    assert files.read(files.write([run])) == (run,)
+
+
+def test_several_runs_with_all_that_a_run_can_have_come_back() -> None:
+    training = replace(DEEP.training, clip=ClipNorm(1.0))
+    runs = (
+        replace(DEEP, training=training, faults=("unshuffled", "zero-initial"), threads=3),
+        replace(DEEP, style="idiomatic", framework="keras"),
+    )
+    assert files.read(files.write(runs)) == runs
+
+
+def test_a_file_by_hand_may_leave_out_what_is_default() -> None:
+    (run,) = files.read(BY_HAND)
+    assert run.recipe == "mine"
+    assert run.training.batch_size == 64
+    assert run.training.optimiser.learning_rate == 0.5
+
+
+def line_of(text: str, part: str) -> int:
+    return 1 + next(n for n, line in enumerate(text.splitlines()) if part in line)
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad", "key", "why"),
+    [
+        (TEXT, "batch_size = 86", 'batch_size = "many"', "training.batch_size", "Expected `int`"),
+        (TEXT, "zoom =", "zom =", "training.augmentation.zom", "no such key"),
+        (TEXT, "filters = 64", "filters = 6.4", "model.layers[6].filters", "Expected `int`"),
+        (TEXT, '"rmsprop"', '"lion"', "optimiser.kind", "one of sgd, adam, adadelta, rmsprop"),
+        (TEXT, '"tiny-gd"', "7", "run[1].recipe", "Expected `str`"),
+        (TEXT, '"numpy"', '"jax"', "run[1].framework", "one of keras, numpy, pytorch"),
+        (TEXT, "limit = 0.5", "limit = []", "layers[1].initial.limit", "Expected `float`"),
+        (BY_HAND, "units = 10", 'units = "x"', "run[0].model.layers[1].units", "Expected `int`"),
+        (BY_HAND, "learning_rate", "rate", "run[0].training.optimiser.rate", "no such key"),
+    ],
+)
+def test_what_is_wrong_is_told_with_line_key_and_expectation(
+    text: str, good: str, bad: str, key: str, why: str
+) -> None:
+    with pytest.raises(SpecError) as raised:
+        files.read(text.replace(good, bad, 1))
+    problem = raised.value.problem
+    assert problem.startswith(f"Line {line_of(text, good)}, ")
+    assert key in problem
+    assert why in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("format = \n", r"not TOML.*line 1"),
+        ("a = 1", "does not say its format"),
+        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to"),
+        ("format = 2", "missing required field `run`"),
+        ("format = 2\nrun = []", "has 0 runs"),
+        ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
+        (BY_HAND.replace('{kind = "flatten"},', ""), r"Run 1 \(mine\): Layer 1 .*needs a vector"),
+        (BY_HAND.replace("epochs = 2", "epochs = 0"), r"Run 1 \(mine\): The number of epochs is 0"),
+        (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
+        (
+            BY_HAND.replace('"numpy"', '"numpy"\nfaults = ["batch-decay"]'),
+            "“batch-decay” makes no sense here",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused(text: str, why: str) -> None:
+    with pytest.raises(SpecError, match=why) as raised:
+        files.read(text)
+    assert raised.value.remedy
+
+
+def test_a_run_that_continues_another_cannot_be_shared() -> None:
+    run: RunSpec = replace(DEEP, handover=Handover("20260101-000000-abcd", "numpy", 938))
+    with pytest.raises(SpecError, match="checkpoint of another"):
+        files.write([run])
