@@ -1,0 +1,88 @@
+"""What docs/recipes.md is made of: every recipe in every framework, over seeds, and faults."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from mnist_studio.spec import recipes
+from mnist_studio.spec.run import FaultName, FrameworkName, RunSpec
+
+SEEDS = (42, 43, 44)
+FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A field of the table.
+
+    Attributes:
+        recipe: name.
+        framework: who trains.
+        seeds: of its runs.
+        epochs: of each; fewer than the recipe's own where a CPU takes too long.
+        faults: switched on.
+    """
+
+    recipe: str
+    framework: FrameworkName
+    seeds: tuple[int, ...]
+    epochs: int
+    faults: tuple[FaultName, ...] = ()
+
+    def specs(self) -> Iterator[RunSpec]:
+        """Its runs, each on one thread of the CPU, so that several can run side by side."""
+        base = recipes.run_spec(recipes.recipe(self.recipe))
+        for seed in self.seeds:
+            training = replace(base.training, seed=seed, epochs=self.epochs)
+            yield replace(
+                base, framework=self.framework, training=training, device="cpu", threads=1,
+                faults=self.faults,
+            )  # fmt: skip
+
+
+_FEWER: dict[tuple[str, FrameworkName], tuple[tuple[int, ...], int]] = {
+    ("wide-cnn", "numpy"): ((42,), 2),
+    ("keras-classic", "numpy"): ((42,), 2),
+    ("deep-cnn", "numpy"): ((42,), 1),
+    ("deep-cnn", "pytorch"): ((42,), 3),
+    ("deep-cnn", "keras"): ((42,), 1),
+}
+"""Seeds and epochs of what would take hours on two cores."""
+
+
+def cells() -> list[Cell]:
+    """Every recipe in every framework."""
+    return [_cell(name, framework) for name in recipes.RECIPES for framework in FRAMEWORKS]
+
+
+def _cell(name: str, framework: FrameworkName) -> Cell:
+    epochs = recipes.recipe(name).training.epochs
+    seeds, epochs = _FEWER.get((name, framework), (SEEDS, epochs))
+    return Cell(name, framework, seeds, epochs)
+
+
+_FAULTY: tuple[tuple[str, FaultName, tuple[FrameworkName, ...]], ...] = (
+    ("mlp-128", "double-softmax", ("pytorch",)),
+    ("mlp-128", "unshuffled", ("pytorch",)),
+    ("mlp-128", "zero-initial", ("pytorch",)),
+    ("mlp-128", "own-constants", ("keras",)),
+    ("compact-cnn", "own-scaling", ("keras",)),
+    ("compact-cnn", "double-softmax", ("pytorch",)),
+    ("sgd-mlp", "full-batch", ("numpy",)),
+    ("bobnet", "own-initial", ("numpy", "pytorch")),
+    ("tiny-gd", "bias-gradients", ("numpy",)),
+    ("wide-cnn", "batch-decay", ("keras",)),
+)
+
+
+def faulty_cells() -> list[Cell]:
+    """Recipes with one fault each, beside which the cell without it stands."""
+    return [
+        Cell(
+            name, framework, (42,) if name == "wide-cnn" else SEEDS,
+            recipes.recipe(name).training.epochs, (fault,),
+        )
+        for name, fault, frameworks in _FAULTY
+        for framework in frameworks
+    ]  # fmt: skip

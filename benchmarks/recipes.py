@@ -1,0 +1,87 @@
+"""Trains every recipe in every framework over seeds and writes docs/recipes.md.
+
+    python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--write]
+
+HOME keeps the runs: what is there is not trained again, so this can be stopped and started at any
+time. ``--write`` only writes the table of what HOME has. Needs MNIST (MNIST_STUDIO_DATA).
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from benchmarks.cells import Cell, cells, faulty_cells
+from benchmarks.recipes_text import text
+from mnist_studio import paths
+from mnist_studio.events import Finished
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.runs import RunStore
+
+TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Trains what is missing, then writes the table."""
+    asked = _parser().parse_args(arguments)
+    os.environ[paths.HOME_VARIABLE] = str(asked.home.resolve())
+    wanted = [*cells(), *faulty_cells()]
+    if not asked.write:
+        _train(_missing(_chosen(wanted, asked.only)), asked.jobs)
+    TARGET.write_text(text(cells(), faulty_cells(), results()), "utf-8")
+    return 0
+
+
+def results() -> dict[RunSpec, float]:
+    """The final test accuracy of every finished run, by its spec as ``_key`` has it."""
+    with RunStore() as store:
+        store.recover()
+        return {
+            key(run.spec): run.terminal.test_accuracy
+            for run in store.runs()
+            if isinstance(run.terminal, Finished)
+        }
+
+
+def key(spec: RunSpec) -> RunSpec:
+    """A spec without where it is trained, which changes no more than rounding."""
+    return replace(spec, device="cpu", threads=1)
+
+
+def _missing(wanted: Iterable[Cell]) -> list[RunSpec]:
+    there = results()
+    return [spec for cell in wanted for spec in cell.specs() if key(spec) not in there]
+
+
+def _chosen(wanted: list[Cell], names: Sequence[str]) -> list[Cell]:
+    return [cell for cell in wanted if not names or cell.recipe in names]
+
+
+def _train(specs: Sequence[RunSpec], jobs: int) -> None:
+    with ThreadPoolExecutor(jobs) as pool:
+        for number, (spec, told) in enumerate(zip(specs, pool.map(_one, specs), strict=True), 1):
+            what = f"{spec.recipe} {spec.framework} seed {spec.training.seed} {spec.faults or ''}"
+            print(f"{number}/{len(specs)} {what}: {told}", flush=True)
+
+
+def _one(spec: RunSpec) -> str:
+    *_, last = TrainingJob(spec).events()
+    return f"{last.test_accuracy:.4f}" if isinstance(last, Finished) else str(last)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recipes")
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=())
+    parser.add_argument("--write", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
