@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-ALL = ("startup", "gaps", "stop", "answers", "loop")
+ALL = ("startup", "gaps", "stop", "answers", "loop", "peers")
 
 
 def main() -> int:

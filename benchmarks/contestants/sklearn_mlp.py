@@ -1,0 +1,18 @@
+"""scikit-learn's ``MLPClassifier``."""
+
+import warnings
+from collections.abc import Callable
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+from mnist_studio.data import sources
+
+
+def mlp() -> Callable[[], object]:
+    """An epoch of 784-128-10 with Adam and batches of 64; each goes on from the one before."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    train = sources.load("mnist").train
+    images = (train.images / 255).reshape(len(train), -1).astype("float32")
+    model = MLPClassifier((128,), batch_size=64, max_iter=1, warm_start=True)
+    return lambda: model.fit(images, train.labels)

@@ -1,0 +1,75 @@
+"""The studio's own loop on real MNIST: what a run counts as training, and evaluation if asked."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from mnist_studio.data import sources
+from mnist_studio.data.split import split
+from mnist_studio.events import encode
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.spec import recipes
+from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.spec.model import UNIT, ModelSpec
+from mnist_studio.spec.optimisers import Adam
+from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.training.clock import PhaseClock
+from mnist_studio.training.control import Control
+from mnist_studio.training.loop import Training
+from mnist_studio.training.session import Session, Split
+
+_KERAS_CONVNET = RunSpec(
+    recipe="keras-convnet",
+    model=ModelSpec(
+        layers=(
+            Conv(32, padding="valid"), Relu(), MaxPool(),
+            Conv(64, padding="valid"), Relu(), MaxPool(),
+            Flatten(), Dropout(0.5), Dense(10),
+        ),
+        scaling=UNIT,
+    ),
+    training=TrainingSpec(optimiser=Adam(), batch_size=128, epochs=15, validation=6000),
+)  # fmt: skip
+
+
+def train(recipe: str, framework: str) -> Callable[[], object]:
+    """An epoch of a recipe, without evaluation."""
+    return _training(recipe, framework)._train_epoch
+
+
+def train_and_judge(recipe: str, framework: str) -> Callable[[], object]:
+    """An epoch of a recipe and its evaluation, with the checkpoint that the studio then keeps."""
+    training = _training(recipe, framework)
+
+    def epoch() -> None:
+        training._train_epoch()
+        training._evaluate_epoch()
+
+    return epoch
+
+
+def _training(recipe: str, framework: str) -> Training:
+    spec = _KERAS_CONVNET if recipe == "keras-convnet" else recipes.run_spec(recipes.recipe(recipe))
+    # More epochs than any benchmark measures: a run that is over would train nothing.
+    training = replace(spec.training, epochs=1000)
+    spec = replace(spec, framework=framework, device="cpu", training=training)
+    loaded = registry.load(framework)
+    learner = loaded.learner(spec, initial_weights(spec.model, training.seed), loaded.devices()[-1])
+    made = Training(_session(spec), learner)
+    made.prepare()
+    return made
+
+
+def _session(spec: RunSpec) -> Session:
+    dataset = sources.load("mnist")
+    train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
+    pipe = os.open(os.devnull, os.O_WRONLY)
+    return Session(
+        run="benchmark", spec=spec, digits=Split(train, validation, dataset.test),
+        folder=Path(tempfile.mkdtemp()), device="CPU", clock=PhaseClock("train"),
+        control=Control(), report=lambda event: os.write(pipe, encode(event)),
+    )  # fmt: skip

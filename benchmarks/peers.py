@@ -1,0 +1,150 @@
+"""The studio beside its peers, each as its own documentation has it, in turn in one run.
+
+    python -m benchmarks peers            all of them; about half an hour
+    python -m benchmarks.peers NAME ...   some
+
+Needs MNIST (MNIST_STUDIO_DATA); scikit-learn is a peer where it is installed
+(pip install 'mnist-studio[benchmark]'). Ratios are medians of pairs.
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from benchmarks.figures import line, paired
+from mnist_studio.frameworks import registry
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One program that trains epochs.
+
+    Attributes:
+        framework: whose environment it gets; empty for none of the studio's.
+        words: module, function and arguments in ``benchmarks.contestants``.
+    """
+
+    framework: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """The studio against a peer.
+
+    Attributes:
+        name: on the command line.
+        title: for people.
+        mine: the studio.
+        theirs: the peer, in the environment that it would have by itself.
+        bar: of the ratio.
+        pairs: measured, after one that is not counted.
+        needs: the module that the peer needs, where it may be missing.
+    """
+
+    name: str
+    title: str
+    mine: Contestant
+    theirs: Contestant
+    bar: str
+    pairs: int
+    needs: str = ""
+
+
+def _studio(function: str, recipe: str, framework: str) -> Contestant:
+    return Contestant(framework, ("studio", function, recipe, framework))
+
+
+def _peer(*words: str) -> Contestant:
+    return Contestant("", words)
+
+
+MATCHES = (
+    Match(
+        "pytorch-example", "wide-cnn in PyTorch / official PyTorch example, epoch with evaluation",
+        _studio("train_and_judge", "wide-cnn", "pytorch"), _peer("pytorch", "official_example"),
+        ".70", 3,
+    ),
+    Match(
+        "keras-convnet", "its convnet in Keras / official Keras convnet with fit, epoch",
+        _studio("train_and_judge", "keras-convnet", "keras"), _peer("keras_fit", "convnet"),
+        "", 3,
+    ),
+    Match(
+        "keras-mlp", "mlp-128 in Keras / Keras fit, epoch",
+        _studio("train", "mlp-128", "keras"), _peer("keras_fit", "mlp"), ".37", 7,
+    ),
+    Match(
+        "sklearn", "mlp-128 in NumPy / scikit-learn MLPClassifier, epoch",
+        _studio("train", "mlp-128", "numpy"), _peer("sklearn_mlp", "mlp"), ".55", 7, "sklearn",
+    ),
+    Match(
+        "numpy-mlp", "mlp-128 in NumPy / PyTorch from arrays, epoch",
+        _studio("train", "mlp-128", "numpy"), _peer("pytorch", "from_arrays", "mlp-128", "938"),
+        ".85", 7,
+    ),
+    Match(
+        "numpy-cnn", "compact-cnn in NumPy / compact-cnn in PyTorch, epoch",
+        _studio("train", "compact-cnn", "numpy"), _studio("train", "compact-cnn", "pytorch"),
+        "2.0", 3,
+    ),
+)  # fmt: skip
+
+
+class Running:
+    """A contestant's process."""
+
+    def __init__(self, contestant: Contestant) -> None:
+        environment = dict(os.environ)
+        if contestant.framework:
+            environment |= registry.environment(contestant.framework, 0)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.contestants", *contestant.words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=environment, text=True, bufsize=1,
+        )  # fmt: skip
+        self._answer("ready")
+
+    def epoch(self) -> float:
+        """Seconds of one epoch, by the contestant's own clock."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("go\n")
+        return float(self._answer())
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.communicate()
+
+    def _answer(self, expected: str = "") -> str:
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline().strip()
+        if not said or (expected and said != expected):
+            raise RuntimeError(f"{self._process.args} ended without an answer")
+        return said
+
+
+def main(names: list[str]) -> None:
+    """Measures every match, or those that are named."""
+    for match in MATCHES:
+        if names and match.name not in names:
+            continue
+        if match.needs and find_spec(match.needs) is None:
+            line(match.title, f"{match.needs} is not installed", match.bar)
+            continue
+        _measure(match)
+
+
+def _measure(match: Match) -> None:
+    mine, theirs = Running(match.mine), Running(match.theirs)
+    try:
+        ours, peers, ratio = paired(mine.epoch, theirs.epoch, match.pairs)
+    finally:
+        mine.close()
+        theirs.close()
+    line(match.title, f"{ratio:.3f} ({ours:.2f} / {peers:.2f} s)", match.bar)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
