@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
 from mnist_studio.frameworks.normalise import normalise
-from mnist_studio.frameworks.tensorflow_keras import devices, network, optimisers, training
+from mnist_studio.frameworks.tensorflow_keras import (
+    devices,
+    gradients,
+    network,
+    optimisers,
+    training,
+)
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
 from mnist_studio.spec.optimisers import slot_names
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
 """Images at once outside training; bounds the memory of feature maps."""
@@ -23,19 +29,17 @@ class KerasLearner:
 
     def __init__(self, run: RunSpec, weights: Weights, device: Device) -> None:
         self._place = devices.place(device)
-        self._precision = run.training.precision
+        self._storage = storage(run.training.precision)
         self._scaling = run.model.scaling
-        self._spec = run.training.optimiser
+        self._training = run.training
         with tf.device(self._place):
-            self._network = network.build(run.model, self._precision)
-            self._variables = network.variables(self._network)
-            self._optimizer = optimisers.build(self._spec, self._variables.values())
-        padded = training.padded_capacity(run.model, run.training.batch_size)
+            self._network = network.build(run.model, run.training.precision)
+            self._trainable = network.trainable(self._network)
+            self._optimizer = optimisers.build(run.training.optimiser, self._trainable.values())
         compiled = device.kind == "cpu" and training.compiles(run.model)
-        self.capacity = padded if compiled else training.CAPACITY
-        self.trainer = training.Trainer(
-            self._network, self._optimizer, padded if compiled else None
-        )
+        padded = training.padded_capacity(run) if compiled else None
+        self.capacity = padded or training.CAPACITY
+        self.trainer = training.Trainer(run, self._network, self._optimizer, padded)
         self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -51,7 +55,7 @@ class KerasLearner:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        outputs = np.empty((len(images), 10), dtype=self._precision)
+        outputs = np.empty((len(images), 10), dtype=self._storage)
         with tf.device(self._place):
             for start in range(0, len(images), EVALUATION_BATCH):
                 batch = slice(start, start + EVALUATION_BATCH)
@@ -60,11 +64,13 @@ class KerasLearner:
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
-        with tf.device(self._place), tf.GradientTape() as tape:
-            logits = network.forward(self._network, self._input(images))
-            loss = training.cross_entropy(logits, labels.astype(np.int32))
-        natives = {name: variable.value for name, variable in self._variables.items()}
-        return {name: found.numpy() for name, found in tape.gradient(loss, natives).items()}
+        kept = self.weights()
+        with tf.device(self._place):
+            inputs = self._input(images)
+            learnt = gradients.learn(self._network, self._training, inputs, labels.astype(np.int32))
+        # Keras' batch-norm cannot use the statistics of a batch without learning from them.
+        self.load_weights(kept)
+        return {name: gradient.numpy() for name, gradient in learnt.gradients.items()}
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
         """See ``Learner.input_gradients``."""
@@ -83,12 +89,15 @@ class KerasLearner:
             values = self._input(images)[..., None]
             for layer in self._network.layers:
                 values = network.apply(layer, values)
-                found[layer.name] = values.numpy()
+                found[layer.name] = tf.cast(values, self._storage).numpy()
         return found
 
     def weights(self) -> Weights:
         """See ``Learner.weights``."""
-        return {name: network.array(variable) for name, variable in self._variables.items()}
+        return {
+            name: network.array(variable)
+            for name, variable in network.variables(self._network).items()
+        }
 
     def load_weights(self, weights: Weights) -> None:
         """See ``Learner.load_weights``."""
@@ -115,17 +124,17 @@ class KerasLearner:
         function = tf.function(
             lambda inputs: network.forward(self._network, inputs), autograph=False
         )
-        return function.get_concrete_function(tf.TensorSpec((None, 28, 28), self._precision))
+        return function.get_concrete_function(tf.TensorSpec((None, 28, 28), self._storage))
 
     def _slots(self) -> dict[str, Tensor]:
         """The optimiser's variables by their canonical names."""
         return {
             f"{weight}/{slot}": variable
-            for slot in slot_names(self._spec)
+            for slot in slot_names(self._training.optimiser)
             for weight, variable in zip(
-                self._variables, optimisers.slots(self._optimizer, slot), strict=True
+                self._trainable, optimisers.slots(self._optimizer, slot), strict=True
             )
         }
 
     def _input(self, images: NDArray[np.uint8]) -> Tensor:
-        return tf.constant(normalise(images, self._scaling, self._precision))
+        return tf.constant(normalise(images, self._scaling, self._storage))

@@ -8,45 +8,68 @@ import keras
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.spec import layers as spec
 from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describe
-from mnist_studio.spec.run import Precision
+from mnist_studio.spec.run import Precision, storage
 
 Tensor = Any
 """TensorFlow's types are not usable."""
+
+_CANONICAL = {
+    "gamma": "scale", "beta": "offset", "moving_mean": "mean", "moving_variance": "variance",
+}  # fmt: skip
+"""What Keras calls the parts of batch-norm; all other names are the spec's."""
 
 
 def build(model: ModelSpec, precision: Precision) -> keras.Sequential:
     """The network, with weights of zero."""
     layers = [_layer(report, precision) for report in describe(model)]
-    return keras.Sequential([keras.Input(IMAGE_SHAPE, dtype=precision), *layers])
+    return keras.Sequential([keras.Input(IMAGE_SHAPE, dtype=storage(precision)), *layers])
 
 
 def forward(
-    network: keras.Sequential, inputs: Tensor, masks: Mapping[str, Tensor] | None = None
+    network: keras.Sequential,
+    inputs: Tensor,
+    masks: Mapping[str, Tensor] | None = None,
+    training: bool = False,
 ) -> Tensor:
-    """(n, 28, 28) inputs -> (n, 10) logits; dropout by the given masks, else off."""
+    """(n, 28, 28) inputs -> (n, 10) logits of their type.
+
+    Args:
+        network: what ``build`` made.
+        inputs: normalised.
+        masks: of the dropout layers, which do nothing without.
+        training: whether batch-norm takes the statistics of these inputs, and learns from them.
+    """
     values = inputs[..., None]
     for layer in network.layers:
-        values = apply(layer, values, (masks or {}).get(layer.name))
-    return values
+        values = apply(layer, values, (masks or {}).get(layer.name), training)
+    return keras.ops.cast(values, inputs.dtype)
 
 
-def apply(layer: keras.Layer, values: Tensor, mask: Tensor | None = None) -> Tensor:
+def apply(
+    layer: keras.Layer, values: Tensor, mask: Tensor | None = None, training: bool = False
+) -> Tensor:
     """One layer's output."""
-    if not isinstance(layer, keras.layers.Dropout):
-        return layer(values)
-    if mask is None:
-        return values
-    # Keras' own dropout would draw its own random numbers.
-    return values * (keras.ops.cast(mask, values.dtype) / (1 - layer.rate))
+    match layer:
+        case keras.layers.BatchNormalization():
+            return layer(values, training=training)
+        case keras.layers.Dropout():
+            return _dropped(layer, values, mask)
+        case _:
+            return layer(values)
 
 
 def variables(network: keras.Sequential) -> dict[str, keras.Variable]:
-    """Keras' variables by their canonical names, which are Keras' too but for the separator."""
+    """Keras' variables by their canonical names, running statistics among them."""
     return {
-        f"{layer.name}.{variable.name}": variable
+        f"{layer.name}.{_CANONICAL.get(variable.name, variable.name)}": variable
         for layer in network.layers
-        for variable in layer.trainable_variables
+        for variable in layer.weights
     }
+
+
+def trainable(network: keras.Sequential) -> dict[str, keras.Variable]:
+    """Those that gradients change, in the order of ``network.trainable_variables``."""
+    return {name: found for name, found in variables(network).items() if found.trainable}
 
 
 def fill(network: keras.Sequential, weights: Weights) -> None:
@@ -60,11 +83,36 @@ def array(variable: keras.Variable) -> Array:
     return variable.value.numpy().copy()
 
 
+def _dropped(layer: keras.layers.Dropout, values: Tensor, mask: Tensor | None) -> Tensor:
+    """Keras' own dropout would draw its own random numbers."""
+    values = keras.ops.cast(values, layer.compute_dtype)
+    if mask is None:
+        return values
+    return values * (keras.ops.cast(mask, values.dtype) / (1 - layer.rate))
+
+
 def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
-    common = {"name": report.name, "dtype": precision}
+    match report.layer:
+        case spec.Dense() | spec.Conv():
+            return _linear(report, "mixed_bfloat16" if precision == "bfloat16" else precision)
+        case spec.MaxPool() | spec.AvgPool() | spec.GlobalAvgPool():
+            return _pool(report, storage(precision))
+        case _:
+            return _elementwise(report, storage(precision))
+
+
+def _linear(report: LayerReport, policy: str) -> keras.Layer:
+    """A layer of products; its weights are filled in later."""
+    common = {
+        "name": report.name,
+        "dtype": policy,
+        "activation": None,
+        "kernel_initializer": "zeros",
+        "bias_initializer": "zeros",
+    }
     match report.layer:
         case spec.Dense(units=units, bias=bias):
-            return keras.layers.Dense(units, **_linear(bias), **common)
+            return keras.layers.Dense(units, use_bias=bias, **common)
         case spec.Conv(filters=filters, size=size, padding=padding, bias=bias):
             return keras.layers.Conv2D(
                 filters,
@@ -74,12 +122,30 @@ def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
                 data_format="channels_last",
                 dilation_rate=1,
                 groups=1,
-                **_linear(bias),
+                use_bias=bias,
                 **common,
             )
+        case other:
+            raise TypeError(other)
+
+
+def _pool(report: LayerReport, dtype: str) -> keras.Layer:
+    common = {"name": report.name, "dtype": dtype, "data_format": "channels_last"}
+    match report.layer:
         case spec.MaxPool(size=size):
-            return keras.layers.MaxPooling2D(
-                size, strides=size, padding="valid", data_format="channels_last", **common
+            return keras.layers.MaxPooling2D(size, strides=size, padding="valid", **common)
+        case spec.AvgPool(size=size):
+            return keras.layers.AveragePooling2D(size, strides=size, padding="valid", **common)
+        case _:
+            return keras.layers.GlobalAveragePooling2D(keepdims=False, **common)
+
+
+def _elementwise(report: LayerReport, dtype: str) -> keras.Layer:
+    common = {"name": report.name, "dtype": dtype}
+    match report.layer:
+        case spec.BatchNorm(momentum=momentum, epsilon=epsilon):
+            return keras.layers.BatchNormalization(
+                axis=-1, momentum=momentum, epsilon=epsilon, **common
             )
         case spec.Flatten():
             return keras.layers.Flatten(data_format="channels_last", **common)
@@ -89,13 +155,5 @@ def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
             return keras.layers.Activation("sigmoid", **common)
         case spec.Dropout(keep=keep):
             return keras.layers.Dropout(1 - keep, noise_shape=None, seed=0, **common)
-
-
-def _linear(bias: bool) -> dict[str, Any]:
-    """What dense layers and convolutions share; weights are filled in later."""
-    return {
-        "activation": None,
-        "use_bias": bias,
-        "kernel_initializer": "zeros",
-        "bias_initializer": "zeros",
-    }
+        case other:
+            raise TypeError(other)

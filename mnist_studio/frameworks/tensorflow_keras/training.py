@@ -1,6 +1,7 @@
 """A chunk of training steps as one TensorFlow function with a loop inside."""
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import keras
@@ -8,10 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_studio.frameworks.base import Array, Chunk, Steps
-from mnist_studio.frameworks.tensorflow_keras import optimisers
-from mnist_studio.frameworks.tensorflow_keras.network import Tensor, forward
+from mnist_studio.frameworks.normalise import level_table
+from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimisers
+from mnist_studio.frameworks.tensorflow_keras.network import Tensor
 from mnist_studio.spec.layers import Conv, Dropout
-from mnist_studio.spec.model import ModelSpec, describe
+from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.run import RunSpec
 
 CAPACITY = 256
 PADDING_BYTES = 4 * 2**20
@@ -28,11 +31,12 @@ def compiles(model: ModelSpec) -> bool:
     return not any(isinstance(layer, Conv) for layer in model.layers)
 
 
-def padded_capacity(model: ModelSpec, batch: int) -> int:
+def padded_capacity(run: RunSpec) -> int:
     """How many steps a chunk of fixed size has: as many as are cheap to pad it to."""
-    dropped = (int(np.prod(r.input)) for r in describe(model) if isinstance(r.layer, Dropout))
-    step = batch * (np.dtype(np.int32).itemsize + sum(dropped))
-    return max(1, min(CAPACITY, PADDING_BYTES // step))
+    dropped = (prod(r.input) for r in describe(run.model) if isinstance(r.layer, Dropout))
+    image = prod(IMAGE_SHAPE) if run.training.augmentation else 0
+    digit = np.dtype(np.int32).itemsize + image + sum(dropped)
+    return max(1, min(CAPACITY, PADDING_BYTES // (run.training.batch_size * digit)))
 
 
 class Trainer:
@@ -43,33 +47,43 @@ class Trainer:
     """
 
     def __init__(
-        self, network: keras.Sequential, optimizer: keras.optimizers.Optimizer, padded: int | None
+        self,
+        run: RunSpec,
+        net: keras.Sequential,
+        optimizer: keras.optimizers.Optimizer,
+        padded: int | None,
     ) -> None:
         """A trainer.
 
         Args:
-            network: with the weights.
+            run: what is trained.
+            net: with the weights.
             optimizer: built for them.
             padded: steps that XLA compiles for; None leaves XLA out.
         """
         self.traces = 0
-        self._network = network
+        self._training = run.training
+        self._levels = level_table(run.model.scaling, run.training.precision)
+        self._network = net
+        self._variables = list(network.trainable(net).values())
         self._optimizer = optimizer
         self._padded = padded
-        self._functions: dict[int, Callable[..., Any]] = {}
+        self._functions: dict[tuple[int, bool], Callable[..., Any]] = {}
 
     def train(self, inputs: Tensor, labels: Tensor, chunk: Chunk) -> Steps:
         """Makes the steps of a chunk; inputs (n, 28, 28) and labels (n,) int32 are resident."""
         count, batch = chunk.indices.shape
-        if batch not in self._functions:
-            self._functions[batch] = self._function(chunk)
-        losses, correct = self._functions[batch](
+        kind = batch, chunk.images is not None
+        if kind not in self._functions:
+            self._functions[kind] = self._function(chunk)
+        losses, correct = self._functions[kind](
             inputs,
             labels,
             tf.constant(count),
             self._tensor(chunk.indices.astype(np.int32)),
             self._tensor(chunk.rates),
             {name: self._tensor(masks) for name, masks in chunk.masks.items()},
+            None if chunk.images is None else self._tensor(chunk.images),
         )
         return Steps(losses.numpy()[:count], correct.numpy()[:count])
 
@@ -83,6 +97,7 @@ class Trainer:
             tf.TensorSpec((steps, batch), tf.int32),
             tf.TensorSpec((steps,), tf.float64),
             {n: tf.TensorSpec((steps, *m.shape[1:]), tf.uint8) for n, m in chunk.masks.items()},
+            None if chunk.images is None else tf.TensorSpec((steps, batch, 28, 28), tf.uint8),
         )
         compiled = steps is not None
         function = tf.function(self._steps, autograph=False, jit_compile=compiled)
@@ -96,14 +111,15 @@ class Trainer:
         indices: Tensor,
         rates: Tensor,
         masks: dict[str, Tensor],
+        images: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
         self.traces += 1
         size = tf.shape(indices)[0]
 
         def step(k: Tensor, losses: Tensor, correct: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            batch = tf.gather(inputs, indices[k]), tf.gather(labels, indices[k])
+            batch = tf.gather(inputs, indices[k]) if images is None else self._input(images[k])
             drop = {name: mask[k] for name, mask in masks.items()}
-            loss, right = self._step(*batch, rates[k], drop)
+            loss, right = self._step(batch, tf.gather(labels, indices[k]), rates[k], drop)
             return k + 1, losses.write(k, loss), correct.write(k, right)
 
         _, losses, correct = tf.while_loop(
@@ -117,14 +133,15 @@ class Trainer:
         self, inputs: Tensor, labels: Tensor, rate: Tensor, masks: dict[str, Tensor]
     ) -> tuple[Tensor, Tensor]:
         """One batch: forward, loss, backward, update."""
-        variables = self._network.trainable_variables
-        with tf.GradientTape() as tape:
-            logits = forward(self._network, inputs, masks)
-            loss = cross_entropy(logits, labels)
-        gradients = tape.gradient(loss, [variable.value for variable in variables])
-        optimisers.update(self._optimizer, gradients, variables, rate)
-        right = tf.argmax(logits, 1, tf.int32) == labels
-        return tf.cast(loss, tf.float64), tf.math.count_nonzero(right)
+        learnt = gradients.learn(self._network, self._training, inputs, labels, masks)
+        found = gradients.clipped(learnt.gradients, self._training.clip)
+        optimisers.update(self._optimizer, found.values(), self._variables, rate)
+        right = tf.argmax(learnt.logits, 1, tf.int32) == labels
+        return tf.cast(learnt.loss, tf.float64), tf.math.count_nonzero(right)
+
+    def _input(self, images: Tensor) -> Tensor:
+        """(b, 28, 28) grey levels -> inputs, as ``frameworks.normalise`` has them."""
+        return tf.gather(self._levels, tf.cast(images, tf.int32))
 
     def _tensor(self, array: Array) -> Tensor:
         """A chunk's array, filled up with zeros to the compiled size."""
@@ -132,8 +149,3 @@ class Trainer:
             return tf.constant(array)
         room = [(0, self._padded - len(array))] + [(0, 0)] * (array.ndim - 1)
         return tf.constant(np.pad(array, room))
-
-
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean over (n, 10) logits and (n,) labels."""
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))

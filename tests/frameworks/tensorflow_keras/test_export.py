@@ -2,15 +2,23 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 
 from mnist_studio.frameworks.normalise import normalise
 from mnist_studio.frameworks.tensorflow_keras import FRAMEWORK
-from tests.frameworks.examples import EVERYTHING, digits, learner, run
+from mnist_studio.spec.layers import AvgPool, BatchNorm, Conv, Dense, GlobalAvgPool, Layer, Relu
+from tests.frameworks.examples import EVERYTHING, chunk, digits, learner, run
+
+NORMED = (Conv(4, bias=False), BatchNorm(), Relu(), AvgPool(), GlobalAvgPool(), Dense(10))
 
 
-def test_keras_loads_the_file_and_answers_the_same(tmp_path: Path) -> None:
-    spec = run(EVERYTHING, precision="float32")
+@pytest.mark.parametrize("layers", [EVERYTHING, NORMED])
+def test_keras_loads_the_file_and_answers_the_same(
+    tmp_path: Path, layers: tuple[Layer, ...]
+) -> None:
+    spec = run(layers, precision="float32")
     made = learner(FRAMEWORK, spec)
+    made.train(chunk(spec.model, 3))
     FRAMEWORK.export(spec.model, made.weights(), tmp_path / "network.keras")
     loaded = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
     images = digits()[0]
