@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     DROPOUT = 3
     VALIDATION = 4
     SAMPLES = 5
+    AUGMENTATION = 6
 
 
 def generator(seed: int, purpose: Purpose, step: int = 0, part: int = 0) -> np.random.Generator:

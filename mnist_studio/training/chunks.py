@@ -1,20 +1,25 @@
-"""An epoch as chunks of steps, sized by time. Their size never changes a result."""
+"""Steps as chunks, sized by time and by memory. Their size never changes a result."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.data.augment import augmented
+from mnist_studio.data.batches import Batches
 from mnist_studio.data.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.spec.layers import Dropout, Shape
-from mnist_studio.spec.model import ModelSpec, describe
-from mnist_studio.spec.run import TrainingSpec, learning_rate
+from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.run import TrainingSpec, batch_sizes, learning_rate
 
 TARGET_SECONDS = 0.1
 """A chunk shall take no longer, so that Stop and Pause are answered soon."""
+
+MOST_BYTES = 64 * 2**20
+"""A chunk of several steps is no larger; one step alone may be, if its batch is."""
 
 
 class ChunkSizer:
@@ -39,29 +44,79 @@ class _Drop:
 
 
 class ChunkMaker:
-    """Makes the chunks of a run: indices, rates and dropout masks.
+    """Makes the chunks of a run: indices, rates, dropout masks and augmented digits.
 
     Args:
         model: the network.
         training: how it is trained.
-        digits: how many training digits there are.
+        images: the training digits, (n, 28, 28) uint8.
     """
 
-    def __init__(self, model: ModelSpec, training: TrainingSpec, digits: int) -> None:
+    def __init__(self, model: ModelSpec, training: TrainingSpec, images: NDArray[np.uint8]) -> None:
         self._training = training
-        self._digits = digits
+        self._images = images
+        self._batches = Batches(training, len(images))
         self._drops = [
             _Drop(report.name, place, report.output, report.layer.threshold)
             for place, report in enumerate(describe(model))
             if isinstance(report.layer, Dropout)
         ]
 
-    def make(self, first: int, indices: NDArray[np.int64]) -> Chunk:
-        """The chunk of the steps from ``first`` (from 0) on these digits, (k, b)."""
-        steps = range(first, first + len(indices))
-        rates = [learning_rate(self._training, step, self._digits) for step in steps]
+    def bytes_a_step(self) -> int:
+        """The memory that a step of a whole batch takes."""
+        digit = np.dtype(np.int64).itemsize + sum(prod(drop.shape) for drop in self._drops)
+        if self._training.augmentation:
+            digit += prod(IMAGE_SHAPE)
+        return digit * batch_sizes(self._training, len(self._images), 0, 1)[0]
+
+    def make(
+        self,
+        first: int,
+        most: int,
+        validation: Sequence[float] = (),
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> Chunk:
+        """The chunk of at most so many steps from ``first`` (from 0) on, one at least.
+
+        Args:
+            first: step.
+            most: steps.
+            validation: accuracy on the validation digits after every epoch so far.
+            go_on: asked every few digits; once it says no, the chunk is of no use.
+        """
+        most = min(most, max(1, MOST_BYTES // self.bytes_a_step()))
+        count = self._batches.alike(first, most)
+        return self._chunk(first, self._batches.take(first, count), validation, go_on)
+
+    def empty(self, batch: int) -> Chunk:
+        """The chunk of no step, of batches of that size."""
+        return self._chunk(0, np.empty((0, batch), np.int64))
+
+    def _chunk(
+        self,
+        first: int,
+        indices: NDArray[np.int64],
+        validation: Sequence[float] = (),
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> Chunk:
+        steps, digits = range(first, first + len(indices)), len(self._images)
+        rates = [learning_rate(self._training, step, digits, validation) for step in steps]
         masks = {drop.name: self._masks(drop, steps, indices.shape[1]) for drop in self._drops}
-        return Chunk(indices, np.array(rates), masks)
+        return Chunk(indices, np.array(rates), masks, self._augmented(steps, indices, go_on))
+
+    def _augmented(
+        self, steps: range, indices: NDArray[np.int64], go_on: Callable[[], bool]
+    ) -> NDArray[np.uint8] | None:
+        """(k, b, 28, 28); a function of seed, step, digit and its place in the batch alone."""
+        training = self._training
+        if training.augmentation is None:
+            return None
+        images = np.empty((*indices.shape, *self._images.shape[1:]), np.uint8)
+        for batch, step, places in zip(images, steps, indices, strict=True):
+            batch[...] = augmented(
+                self._images[places], training.augmentation, training.seed, step, go_on
+            )
+        return images
 
     def _masks(self, drop: _Drop, steps: range, batch: int) -> NDArray[np.uint8]:
         """(k, batch, *shape), 1 where a unit is kept; a function of seed, layer and step alone."""
@@ -72,20 +127,3 @@ class ChunkMaker:
             )
             np.greater_equal(drawn.reshape(mask.shape), drop.threshold, out=mask, casting="unsafe")
         return masks
-
-
-def batches(
-    order: NDArray[np.int64], size: int, start: int, sizer: ChunkSizer
-) -> Iterator[NDArray[np.int64]]:
-    """The batches of an epoch from step ``start`` on, as arrays (k, b).
-
-    k follows ``sizer`` as it learns. A smaller last batch comes alone and is never dropped.
-    """
-    whole = len(order) // size
-    step = start
-    while step < whole:
-        steps = min(sizer.steps, whole - step)
-        yield order[step * size : (step + steps) * size].reshape(steps, size)
-        step += steps
-    if len(order) % size and step == whole:
-        yield order[whole * size :].reshape(1, -1)

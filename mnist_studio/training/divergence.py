@@ -6,8 +6,10 @@ import numpy as np
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.frameworks.base import Steps
+from mnist_studio.spec.layers import Conv, Dense
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimisers import Adadelta, Sgd
-from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.run import RunSpec, TrainingSpec
 
 GUESSING = 0.15
 """Accuracies below this are no better than answering the same digit always."""
@@ -48,19 +50,33 @@ def check_loss(training: TrainingSpec, loss: float) -> None:
         )
 
 
-def advice(training: TrainingSpec, accuracy: float) -> str:
-    """What to tell of an epoch's accuracy on its own batches; empty unless it is mere guessing."""
-    if accuracy >= GUESSING:
-        return ""
-    optimiser = training.optimiser
+def advice(run: RunSpec, accuracy: float) -> str:
+    """What to tell of an epoch's accuracy on its own batches; empty unless it is mere guessing.
+
+    Args:
+        run: what is really trained, the effect of its faults included.
+        accuracy: a fraction.
+    """
+    return "" if accuracy >= GUESSING else f"The network only guesses. {_why_it_guesses(run)}"
+
+
+def _why_it_guesses(run: RunSpec) -> str:
+    optimiser = run.training.optimiser
     rate, highest = optimiser.learning_rate, _HIGH_RATE[str(optimiser.__struct_config__.tag)]
+    if _starts_at_zero(run.model):
+        return "All its weights start at zero, so that the units of a layer stay alike."
     if rate > highest:
-        cause = f"The learning rate {rate:g} is too high: try at most {highest:g}."
-    elif rate < highest / 1000:
-        cause = f"The learning rate {rate:g} is very low: try {highest / 100:g}."
-    else:
-        cause = "Its units may have died: try a smaller learning rate or another seed."
-    return f"The network only guesses. {cause}"
+        return f"The learning rate {rate:g} is too high: try at most {highest:g}."
+    if run.training.loss == "double_softmax":
+        return "A softmax applied twice leaves it small gradients: switch that fault off."
+    if rate < highest / 1000:
+        return f"The learning rate {rate:g} is very low: try {highest / 100:g}."
+    return "Its units may have died: try a smaller learning rate or another seed."
+
+
+def _starts_at_zero(model: ModelSpec) -> bool:
+    kernels = [layer for layer in model.layers if isinstance(layer, Dense | Conv)]
+    return all(layer.initial == "zeros" for layer in kernels)
 
 
 def likely_cause(training: TrainingSpec) -> str:

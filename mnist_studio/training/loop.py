@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.data.batches import epoch_order
 from mnist_studio.data.digits import Digits
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
-from mnist_studio.frameworks.base import Chunk, Learner
+from mnist_studio.frameworks.base import Learner
+from mnist_studio.spec.run import batch_sizes, steps_per_pass
 from mnist_studio.store import artefacts
 from mnist_studio.training import evaluate
-from mnist_studio.training.chunks import ChunkMaker, ChunkSizer, batches
+from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.divergence import advice, check_finite
+from mnist_studio.training.feed import Feed, Made
 from mnist_studio.training.session import Session
 from mnist_studio.training.state import Score, State
 
@@ -26,18 +25,24 @@ class Training:
         self._learner = learner
         self._state = State(session)
         self._sizer = ChunkSizer(learner.capacity)
-        digits = len(session.digits.train)
-        self._maker = ChunkMaker(session.spec.model, session.spec.training, digits)
+        spec, images = session.spec, session.digits.train.images
+        self._maker = ChunkMaker(spec.model, spec.training, images)
 
     def prepare(self) -> None:
         """Compiles what the framework compiles, with chunks of no step: nothing is learnt."""
         self._session.enter("compile")
         train = self._session.digits.train
         self._learner.bind(train.images, train.labels)
-        size = self._session.spec.training.batch_size
-        for batch in {min(size, len(train)), len(train) % size} - {0}:
-            self._learner.train(self._maker.make(0, np.empty((0, batch), np.int64)))
+        for batch in self._batch_sizes():
+            self._learner.train(self._maker.empty(batch))
         self._learner.logits(train.images[: evaluate.SLICE])
+
+    def _batch_sizes(self) -> set[int]:
+        """The different sizes of the run's batches."""
+        session, training = self._session, self._session.spec.training
+        digits = len(session.digits.train)
+        steps = min(steps_per_pass(training, digits), session.steps)
+        return set(batch_sizes(training, digits, 0, steps))
 
     def resume(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
         """Goes on from a checkpoint of the same run, of which these epochs are known."""
@@ -63,24 +68,32 @@ class Training:
     def _train_epoch(self) -> bool:
         """The rest of the running epoch; False if a stop was wanted."""
         session, state = self._session, self._state
-        epoch, start = divmod(state.step, session.steps_per_epoch)
         session.enter("train")
-        training = session.spec.training
-        order = epoch_order(training.seed, epoch, len(session.digits.train))
-        for indices in batches(order, training.batch_size, start, self._sizer):
-            self._train_chunk(self._maker.make(state.step, indices))
-            if not self._go_on():
-                return False
-        return True
+        rest = range(state.step, state.epoch_end)
+        with Feed(self._maker, self._sizer, rest, state.validation) as feed:
+            while made := self._next(feed):
+                self._train_chunk(made)
+                if not self._go_on():
+                    return False
+        return state.unjudged
 
-    def _train_chunk(self, chunk: Chunk) -> None:
-        session, state = self._session, self._state
+    def _next(self, feed: Feed) -> Made | None:
+        """The next chunk; waiting for it is no training."""
+        session = self._session
+        session.clock.enter("data")
+        made = feed.take(lambda: not session.control.stopped)
+        session.clock.enter("train")
+        return made
+
+    def _train_chunk(self, made: Made) -> None:
+        session, state, chunk = self._session, self._state, made.chunk
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
         seconds = session.clock.seconds("train") - begun
         check_finite(session.spec.training, state.step + 1, steps)
         count, batch = chunk.indices.shape
-        self._sizer.took(count, seconds)
+        # What is made ahead must not keep a stop waiting either.
+        self._sizer.took(count, max(seconds, made.seconds))
         state.add(steps)
         artefacts.append_steps(session.folder, steps.losses, steps.correct / batch)
         session.report(state.progress(steps, batch, seconds))
@@ -106,7 +119,7 @@ class Training:
             return False
         epoch = self._state.end_epoch(validation, test)
         session.report(epoch)
-        session.warn(advice(session.spec.training, epoch.train_accuracy))
+        session.warn(advice(session.spec, epoch.train_accuracy))
         artefacts.save_test_logits(session.folder, test)
         self._save_checkpoint()
         return True

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.events import Epoch, Finished, Progress, Stopped
 from mnist_studio.frameworks.base import Array, Steps
-from mnist_studio.spec.run import learning_rate
+from mnist_studio.spec.run import batch_sizes, learning_rate
 from mnist_studio.store import artefacts
 from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.session import Session
@@ -29,6 +30,8 @@ class State:
         correct: digits answered rightly in the running epoch.
         epoch: the last whole one, None before.
         judged: epochs that this process evaluated.
+        validation: accuracy on the validation digits after every epoch; empty without any.
+        loaded: seconds that reading the digits took, before any waiting for chunks.
     """
 
     session: Session
@@ -38,6 +41,12 @@ class State:
     correct: int = 0
     epoch: Epoch | None = None
     judged: int = 0
+    validation: list[float] = field(default_factory=list)
+    loaded: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reads the clock before the training begins."""
+        self.loaded = self.session.clock.seconds("data")
 
     @property
     def train_seconds(self) -> float:
@@ -52,6 +61,11 @@ class State:
         self.correct += int(steps.correct.sum())
 
     @property
+    def epoch_end(self) -> int:
+        """The number of steps after the running epoch."""
+        return (self.step // self.session.steps_per_epoch + 1) * self.session.steps_per_epoch
+
+    @property
     def unjudged(self) -> bool:
         """An epoch was trained to its end and not yet evaluated."""
         judged = self.epoch.step if self.epoch else 0
@@ -62,25 +76,26 @@ class State:
         folder, self.step = self.session.folder, checkpoint.step
         artefacts.keep_steps(folder, self.step)
         self.before = checkpoint.train_seconds
-        self.epoch = max(
-            (epoch for epoch in epochs if epoch.step <= self.step),
-            key=lambda epoch: epoch.step,
-            default=None,
-        )
+        whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
+        self.epoch = whole[-1] if whole else None
+        accuracies = (epoch.validation_accuracy for epoch in whole)
+        self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
         begun = self.epoch.step if self.epoch else 0
         curve = artefacts.load_steps(folder)
         self.losses = [curve.losses[begun:].astype(np.float64)]
-        accuracies = curve.accuracies[begun:].astype(np.float64)
-        self.correct = round(float(accuracies @ self._batch_sizes(len(accuracies))))
+        right = curve.accuracies[begun:].astype(np.float64)
+        self.correct = round(float(right @ self._batch_sizes()))
 
-    def _batch_sizes(self, steps: int) -> Array:
-        """Digits in each of the first ``steps`` batches of an epoch."""
-        size, digits = self.session.spec.training.batch_size, len(self.session.digits.train)
-        return np.minimum(size, digits - size * np.arange(steps))
+    def _batch_sizes(self) -> NDArray[np.int64]:
+        """Digits in each batch of the running epoch so far, (steps,)."""
+        training, digits = self.session.spec.training, len(self.session.digits.train)
+        steps = sum(map(len, self.losses))
+        return np.array(batch_sizes(training, digits, self.step - steps, self.step), np.int64)
 
     def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
         """The event of a chunk that was just added."""
         session, trained = self.session, self.train_seconds
+        spent = trained + session.clock.seconds("data") - self.loaded
         return Progress(
             run=session.run,
             framework=session.spec.framework,
@@ -91,7 +106,7 @@ class State:
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
             images_per_second=len(steps.losses) * batch / max(seconds, 1e-9),
-            seconds_left=trained / self.step * (session.steps - self.step) + self._judging_left(),
+            seconds_left=spent / self.step * (session.steps - self.step) + self._judging_left(),
         )
 
     def _judging_left(self) -> float:
@@ -105,7 +120,7 @@ class State:
     def _train_loss(self) -> float:
         """Mean over the digits of the epoch; its last batch may be a smaller one."""
         losses = np.concatenate(self.losses)
-        return float(np.average(losses, weights=self._batch_sizes(len(losses))))
+        return float(np.average(losses, weights=self._batch_sizes()))
 
     def end_epoch(self, validation: Score | None, test: Array) -> Epoch:
         """The event of an epoch that was trained and judged; the next one begins.
@@ -128,16 +143,20 @@ class State:
             epoch=self.step // session.steps_per_epoch,
             step=self.step,
             train_loss=self._train_loss(),
-            train_accuracy=self.correct / digits,
+            train_accuracy=self.correct / int(self._batch_sizes().sum()),
             validation_loss=validation[0] if validation else None,
             validation_accuracy=validation[1] if validation else None,
             test_loss=test_loss,
             test_accuracy=accuracy(test, labels),
-            learning_rate=learning_rate(session.spec.training, self.step - 1, digits),
+            learning_rate=learning_rate(
+                session.spec.training, self.step - 1, digits, self.validation
+            ),
             train_seconds=self.train_seconds,
         )
         self.losses, self.correct = [], 0
         self.judged += 1
+        if validation:
+            self.validation.append(validation[1])
         return self.epoch
 
     def finished(self, epoch: Epoch, latency_ms: float) -> Finished:

@@ -1,41 +1,32 @@
+from itertools import product
+
 import msgspec
 import numpy as np
 import pytest
 
+from mnist_studio.data.augment import augmented
 from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Dropout, Flatten
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.run import RunSpec, learning_rate
-from mnist_studio.spec.schedules import Exponential, OneCycle
-from mnist_studio.training.chunks import TARGET_SECONDS, ChunkMaker, ChunkSizer, batches
-
-from .conftest import Sizer
+from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
+from mnist_studio.training import chunks
+from mnist_studio.training.chunks import TARGET_SECONDS, ChunkMaker, ChunkSizer
+from mnist_studio.training.session import Split
 
 DROPPED = ModelSpec((Flatten(), Dropout(0.25), Dense(16), Dropout(0.5), Dense(10)))
+MOVED = Augmentation(rotation=10, shift=2, elastic=2)
 
 
-def test_batches_cover_the_order_and_the_last_smaller_one_comes_alone() -> None:
-    order = np.random.default_rng(0).permutation(23)
-    got = list(batches(order, 5, 0, Sizer(3)))
-
-    assert [part.shape for part in got] == [(3, 5), (1, 5), (1, 3)]
-    np.testing.assert_array_equal(np.concatenate([part.ravel() for part in got]), order)
+@pytest.fixture
+def images(digits: Split) -> np.ndarray:
+    """210: three batches of 64 and one of 18."""
+    return digits.train.images
 
 
-@pytest.mark.parametrize("start", range(6))
-def test_batches_go_on_in_the_middle_of_an_epoch(start: int) -> None:
-    order = np.arange(23)
-    got = [part.ravel() for part in batches(order, 5, start, Sizer(2))]
-    np.testing.assert_array_equal(np.concatenate([[], *got]), order[5 * start :])
-
-
-def test_a_batch_larger_than_the_epoch_is_the_whole_epoch() -> None:
-    (got,) = batches(np.arange(7), 64, 0, Sizer(4))
-    np.testing.assert_array_equal(got, [np.arange(7)])
-
-
-def test_whole_batches_leave_no_empty_one_behind() -> None:
-    assert [part.shape for part in batches(np.arange(20), 5, 0, Sizer(4))] == [(4, 5)]
+def _maker(spec: RunSpec, images: np.ndarray, **training: object) -> ChunkMaker:
+    return ChunkMaker(DROPPED, msgspec.structs.replace(spec.training, **training), images)
 
 
 def test_the_sizer_aims_at_its_seconds_and_grows_at_most_fourfold() -> None:
@@ -56,43 +47,87 @@ def test_the_sizer_aims_at_its_seconds_and_grows_at_most_fourfold() -> None:
 
 @pytest.mark.parametrize("schedule", [Exponential(0.5), OneCycle()])
 def test_every_step_has_the_rate_of_the_schedule(
-    spec: RunSpec, schedule: Exponential | OneCycle
+    spec: RunSpec, images: np.ndarray, schedule: Exponential | OneCycle
 ) -> None:
     training = msgspec.structs.replace(spec.training, schedule=schedule)
-    maker = ChunkMaker(spec.model, training, 210)
-    chunk = maker.make(3, np.zeros((6, 64), np.int64))
-    assert chunk.rates.tolist() == [learning_rate(training, step, 210) for step in range(3, 9)]
-    assert len(set(chunk.rates)) > 1
+    maker = ChunkMaker(spec.model, training, images)
+    rates = [maker.make(step, 1).rates[0] for step in range(12)]
+    assert rates == [learning_rate(training, step, 210) for step in range(12)]
+    assert len(set(rates)) > 1
 
 
-def test_masks_depend_on_seed_step_and_layer_alone(spec: RunSpec) -> None:
-    maker = ChunkMaker(DROPPED, spec.training, 210)
-    indices = np.zeros((5, 4), np.int64)
-    together = maker.make(7, indices).masks
+def test_the_rate_of_a_plateau_follows_the_accuracies_so_far(
+    spec: RunSpec, images: np.ndarray
+) -> None:
+    maker = _maker(spec, images, schedule=Plateau(0.5, patience=1), validation=10)
+    first = spec.training.optimiser.learning_rate
+    assert maker.make(4, 3, [0.9]).rates.tolist() == [first] * 3
+    assert maker.make(8, 3, [0.9, 0.9]).rates.tolist() == [first / 2] * 3
+
+
+def test_the_last_batch_of_a_pass_comes_alone(spec: RunSpec, images: np.ndarray) -> None:
+    maker = _maker(spec, images)
+    assert [maker.make(step, 9).indices.shape for step in (0, 2, 3, 4)] == [
+        (3, 64), (1, 64), (1, 18), (3, 64),
+    ]  # fmt: skip
+
+
+def test_masks_depend_on_seed_step_and_layer_alone(spec: RunSpec, images: np.ndarray) -> None:
+    maker = _maker(spec, images, batch_size=4)
+    together = maker.make(7, 5).masks
 
     assert {name: masks.shape for name, masks in together.items()} == {
         "dropout1": (5, 4, 784),
         "dropout2": (5, 4, 16),
     }
     for k in range(5):
-        alone = maker.make(7 + k, indices[k : k + 1]).masks
+        alone = maker.make(7 + k, 1).masks
         for name, masks in together.items():
             np.testing.assert_array_equal(alone[name][0], masks[k])
     drawn = random_bytes(spec.training.seed, Purpose.DROPOUT, 8, 3, 4 * 16).reshape(4, 16)
     np.testing.assert_array_equal(together["dropout2"][1], drawn >= 128)
 
 
-def test_masks_differ_between_steps_and_seeds_and_keep_the_wanted_part(spec: RunSpec) -> None:
-    indices = np.zeros((2, 64), np.int64)
-    first, second = ChunkMaker(DROPPED, spec.training, 210).make(0, indices).masks["dropout1"]
-    other = msgspec.structs.replace(spec.training, seed=spec.training.seed + 1)
-    reseeded = ChunkMaker(DROPPED, other, 210).make(0, indices).masks["dropout1"][0]
+def test_masks_differ_between_steps_and_seeds_and_keep_the_wanted_part(
+    spec: RunSpec, images: np.ndarray
+) -> None:
+    first, second = _maker(spec, images).make(0, 2).masks["dropout1"]
+    reseeded = _maker(spec, images, seed=43).make(0, 1).masks["dropout1"][0]
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, reseeded)
     assert first.mean() == pytest.approx(0.75, abs=0.01)
 
 
-def test_a_chunk_of_no_step_has_masks_of_no_step(spec: RunSpec) -> None:
-    chunk = ChunkMaker(DROPPED, spec.training, 210).make(0, np.empty((0, 18), np.int64))
+def test_augmented_digits_are_those_of_their_step_whatever_the_chunk(
+    spec: RunSpec, images: np.ndarray
+) -> None:
+    maker = _maker(spec, images, augmentation=MOVED)
+    together = maker.make(4, 3)
+    assert together.images is not None
+    for k, step in product(range(3), range(4, 7)):
+        alone = augmented(images[together.indices[k]], MOVED, spec.training.seed, step)
+        assert np.array_equal(together.images[k], alone) == (step == 4 + k)
+    assert _maker(spec, images).make(4, 3).images is None
+
+
+def test_a_chunk_of_no_step_has_the_shapes_of_the_others(spec: RunSpec, images: np.ndarray) -> None:
+    chunk = _maker(spec, images, augmentation=MOVED).empty(18)
     assert chunk.rates.shape == (0,)
+    assert chunk.indices.shape == (0, 18)
     assert chunk.masks["dropout2"].shape == (0, 18, 16)
+    assert chunk.images is not None
+    assert chunk.images.shape == (0, 18, 28, 28)
+
+
+def test_a_chunk_has_no_more_steps_than_its_memory_allows(
+    spec: RunSpec, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = _maker(spec, images, augmentation=MOVED)
+    chunk = maker.make(0, 1)
+    assert chunk.images is not None
+    arrays = (chunk.indices, chunk.images, *chunk.masks.values())
+    assert maker.bytes_a_step() == sum(array.nbytes for array in arrays)
+    assert _maker(spec, images, batch_size=60_000).bytes_a_step() == 210 * (8 + 784 + 16)
+    for bound, steps in ((2.5, 2), (0.5, 1)):
+        monkeypatch.setattr(chunks, "MOST_BYTES", int(bound * maker.bytes_a_step()))
+        assert len(maker.make(0, 3).indices) == steps

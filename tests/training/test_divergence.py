@@ -1,13 +1,19 @@
 from math import inf, nan
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.frameworks.base import Steps
+from mnist_studio.spec.faults import effective
+from mnist_studio.spec.layers import Dense, Flatten, Relu
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
-from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.run import FaultName, RunSpec, TrainingSpec
 from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
+
+MODEL = ModelSpec((Flatten(), Dense(16), Relu(), Dense(10)))
 
 
 def _steps(*losses: float) -> Steps:
@@ -48,9 +54,26 @@ def test_the_likely_cause_is_told_with_a_number_to_try(optimiser: Optimiser, cau
 
 def test_guessing_is_told_with_its_likely_cause() -> None:
     def told(rate: float, accuracy: float = 0.1) -> str:
-        return advice(TrainingSpec(optimiser=Adam(learning_rate=rate)), accuracy)
+        training = TrainingSpec(optimiser=Adam(learning_rate=rate))
+        return advice(RunSpec("", MODEL, training), accuracy)
 
     assert "0.5 is too high" in told(0.5)
     assert "1e-06 is very low" in told(1e-6)
     assert "died" in told(1e-3)
     assert not told(0.5, accuracy=0.2)
+
+
+def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
+    def told(rate: float, *faults: FaultName) -> str:
+        training = TrainingSpec(optimiser=Adam(learning_rate=rate))
+        return advice(effective(RunSpec("", MODEL, training, faults=faults)), 0.1)
+
+    assert "start at zero" in told(0.5, "zero-initial")
+    assert "softmax applied twice" in told(1e-6, "double-softmax")
+    assert "too high" in told(0.5, "double-softmax")
+
+
+@pytest.mark.parametrize("optimiser", get_args(Optimiser))
+def test_every_optimiser_has_a_rate_that_is_rarely_meant(optimiser: type) -> None:
+    highest = likely_cause(TrainingSpec(optimiser(learning_rate=999))).rsplit(" ", 1)[1]
+    assert 0 < float(highest.rstrip(".")) < 999

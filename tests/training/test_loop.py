@@ -142,7 +142,10 @@ def test_progress_counts_steps_images_and_the_time_that_is_left(bench: Benches) 
     assert seconds == sorted(seconds)
     # Nothing is left to train, but the last epoch is still to be judged.
     assert 0 < told[-1].seconds_left <= one.session.clock.seconds("evaluate")
-    assert told[0].seconds_left == pytest.approx(5 * told[0].train_seconds)
+    # Waiting for the digits of a chunk is no training, but takes its time too.
+    waited = one.session.clock.seconds("data")
+    assert 5 * told[0].train_seconds < told[0].seconds_left
+    assert told[0].seconds_left < 5 * (told[0].train_seconds + waited) + 1e-9
 
 
 def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> None:
@@ -152,7 +155,9 @@ def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> 
     assert [event.phase for event in one.of(Phase)] == [
         "compile", "train", "evaluate", "evaluate", "save",
     ]  # fmt: skip
-    assert finished.seconds.keys() == {"import", "compile", "train", "evaluate", "save"}
+    assert finished.seconds.keys() == {
+        "import", "compile", "data", "train", "evaluate", "save",
+    }  # fmt: skip
     assert finished.seconds["train"] == pytest.approx(one.of(Epoch)[-1].train_seconds)
 
 

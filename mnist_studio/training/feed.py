@@ -1,0 +1,88 @@
+"""Chunks made ahead of need, in a thread, while the one before is trained on."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Self
+
+from mnist_studio.frameworks.base import Chunk
+from mnist_studio.training.chunks import MOST_BYTES, ChunkMaker, ChunkSizer
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Made:
+    """A chunk.
+
+    Attributes:
+        chunk: itself.
+        seconds: it took to make.
+    """
+
+    chunk: Chunk
+    seconds: float
+
+
+class Feed:
+    """The chunks of some steps, one of them ahead; a context manager.
+
+    The thread ends with the block, at the latest after a few more digits. A step that is larger
+    than a chunk shall be is made only when it is needed, so that two of them are never kept.
+
+    Args:
+        maker: of the chunks.
+        sizer: how many steps they shall have.
+        steps: from which to before which, all of one epoch.
+        validation: accuracy on the validation digits after every epoch so far.
+    """
+
+    def __init__(
+        self, maker: ChunkMaker, sizer: ChunkSizer, steps: range, validation: Sequence[float] = ()
+    ) -> None:
+        self._maker = maker
+        self._sizer = sizer
+        self._left = steps
+        self._validation = tuple(validation)
+        self._closing = False
+        self._ahead = maker.bytes_a_step() <= MOST_BYTES
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="chunks")
+        self._next: Future[Made] | None = None
+
+    def __enter__(self) -> Self:
+        """Begins with the first chunk."""
+        self._begin_next()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the thread, whatever it is doing."""
+        self._closing = True
+        self._pool.shutdown(cancel_futures=True)
+
+    def take(self, go_on: Callable[[], bool]) -> Made | None:
+        """The next chunk; None at the end, or if ``go_on``, asked all the time, said no."""
+        if self._next is None:
+            self._begin_next()
+        future = self._next
+        if future is None:
+            return None
+        while not wait([future], POLL_SECONDS).done:
+            if not go_on():
+                return None
+        made = future.result()
+        self._left = self._left[len(made.chunk.indices) :]
+        self._next = None
+        if self._ahead:
+            self._begin_next()
+        return made
+
+    def _begin_next(self) -> None:
+        if self._left:
+            most = min(self._sizer.steps, len(self._left))
+            self._next = self._pool.submit(self._make, self._left.start, most)
+
+    def _make(self, first: int, most: int) -> Made:
+        begun = perf_counter()
+        chunk = self._maker.make(first, most, self._validation, lambda: not self._closing)
+        return Made(chunk, perf_counter() - begun)
