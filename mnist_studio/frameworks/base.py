@@ -89,8 +89,9 @@ class OptimiserState:
 class Learner(Protocol):
     """One framework's live network and optimiser. Not safe for two threads at once."""
 
-    capacity: int
-    """The most steps that one chunk may have."""
+    @property
+    def capacity(self) -> int:
+        """The most steps that one chunk may have."""
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """Takes the training digits, (n, 28, 28) and (n,), once, before any ``train``."""

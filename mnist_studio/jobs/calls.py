@@ -43,7 +43,12 @@ def call(
 
 
 def first_answer(child: Child, deadline: float, cancelled: Callable[[], bool]) -> FromTask:
-    """The next message of a child.
+    """The next message of a child that speaks ``messages``; raises as ``first_message``."""
+    return messages.from_task.decode(first_message(child, deadline, cancelled))
+
+
+def first_message(child: Child, deadline: float, cancelled: Callable[[], bool]) -> bytes:
+    """The next message of a child, as it came.
 
     Raises:
         JobError: it died, or ``deadline`` (of ``time.monotonic``) passed.
@@ -57,5 +62,5 @@ def first_answer(child: Child, deadline: float, cancelled: Callable[[], bool]) -
         except ChildGoneError as error:
             raise JobError("A helper process died.", "Try again.") from error
         if message:
-            return messages.from_task.decode(message)
+            return message
     raise JobError("A helper process did not answer in time.", "Try again.")

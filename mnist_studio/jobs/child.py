@@ -19,6 +19,7 @@ TASKS = {
     "predict": "mnist_studio.jobs.tasks.predict",
     "probe": "mnist_studio.jobs.tasks.probe",
     "export": "mnist_studio.jobs.tasks.export",
+    "learn": "mnist_studio.jobs.tasks.learner",
 }
 
 

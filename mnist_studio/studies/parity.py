@@ -1,0 +1,131 @@
+"""The proof of parity: the same weights and batches give the same learning in every framework.
+
+NumPy is the hub: every other framework is compared with it, and so with each other. Each computes
+in a process of its own, on the CPU, in float64, where only another equation can part them, and in
+float32, where rounding does. ``docs/parity.md`` says where the bars come from.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from mnist_studio.errors import UsageError
+from mnist_studio.frameworks import registry
+from mnist_studio.jobs.learners import RemoteLearner
+from mnist_studio.spec.run import FrameworkName, Precision, RunSpec
+from mnist_studio.studies import comparisons
+from mnist_studio.studies.bench import Material, OpenLearner, gathered, opened, reduced
+from mnist_studio.studies.checks import Check, ParityReport, Parting
+from mnist_studio.studies.comparisons import HUB
+from mnist_studio.studies.partings import partings
+
+PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
+
+
+def prove(
+    run: RunSpec,
+    frameworks: Sequence[FrameworkName],
+    told: Callable[[Check], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    precisions: Sequence[Precision] = PRECISIONS,
+    data: Path | None = None,
+    open_learner: OpenLearner = RemoteLearner,
+) -> ParityReport:
+    """Compares frameworks with NumPy on a run. Takes up to a minute.
+
+    Args:
+        run: what they learn, its faults included.
+        frameworks: to compare; NumPy itself may be among them.
+        told: gets every check as it is made.
+        cancelled: asked all the time.
+        precisions: to prove it in, of ``PRECISIONS``.
+        data: folder of digits named by the user.
+        open_learner: how a framework's learner is had.
+
+    Raises:
+        UsageError: there is nothing to compare, or parity is not proven in that precision.
+        FrameworkMissing: one of the frameworks is not installed.
+        DataError: digits in a named folder are missing or damaged.
+        JobError: a framework cannot compute the run, or its process died.
+        Cancelled: by the user.
+    """
+    begun = perf_counter()
+    names = _compared(frameworks)
+    _check_precisions(precisions)
+    material = gathered(run, data)
+    made: list[Check] = []
+    parted: tuple[Parting, ...] = ()
+
+    def keep(found: Iterator[Check]) -> None:
+        for check in found:
+            made.append(check)
+            told(check)
+
+    with opened(run, names, "float64", material, open_learner, cancelled) as doubles:
+        if "float64" in precisions:
+            keep(comparisons.first_step(doubles, "float64", material))
+            keep(comparisons.long_curve(doubles))
+        if "float32" in precisions:
+            exact = {name: comparisons.curves(doubles[name]) for name in names if name != HUB}
+        else:
+            keep(comparisons.accuracy(doubles, "float64", material))
+    if "float32" in precisions:
+        with opened(run, names, "float32", material, open_learner, cancelled) as singles:
+            keep(comparisons.first_step(singles, "float32", material))
+            keep(comparisons.short_curves(singles, exact))
+            keep(comparisons.accuracy(singles, "float32", material))
+            parted = partings(singles, HUB, material)
+    return ParityReport(
+        run=run,
+        digits=material.title,
+        batch=material.batch,
+        learnt=len(material.train),
+        tested=len(material.test),
+        checks=tuple(made),
+        partings=parted,
+        notes=tuple(_notes(run, names, material)),
+        seconds=perf_counter() - begun,
+    )
+
+
+def installed() -> tuple[FrameworkName, ...]:
+    """The frameworks that can be compared here. Imports none of them."""
+    known: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
+    return tuple(name for name in known if registry.version(name))
+
+
+def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
+    """The hub and the others."""
+    others = tuple(dict.fromkeys(name for name in frameworks if name != HUB))
+    if not others:
+        raise UsageError(
+            "NumPy alone has nothing to be compared with.", "Install or name another framework."
+        )
+    for name in others:
+        if missing := registry.missing(name):
+            raise missing
+    return (HUB, *others)
+
+
+def _check_precisions(precisions: Sequence[Precision]) -> None:
+    for precision in precisions:
+        if precision not in PRECISIONS:
+            raise UsageError(
+                f"Parity is not proven in {precision}.", f"Choose {' or '.join(PRECISIONS)}."
+            )
+
+
+def _notes(run: RunSpec, names: Sequence[FrameworkName], material: Material) -> Iterator[str]:
+    yield f"Batches of {material.batch} digits in place of {run.training.batch_size:,}."
+    if run.training.precision == "bfloat16":
+        yield "float64 and float32 in place of bfloat16, whose rounding would hide everything."
+    if run.dataset == "mnist" and material.title != "MNIST":
+        yield "MNIST is not on this computer: the built-in digits in its place."
+    own = {replace(reduced(run, name, "float64", 1), framework=HUB) for name in names}
+    if len(own) > 1:
+        yield "A fault gives each framework a method of its own: it is bound to miss bars."
+    for known in registry.ENTRIES.values():
+        if registry.version(known.name) is None:
+            yield f"{known.title} is not installed."
