@@ -14,7 +14,18 @@ from mnist_studio.spec.model import describe, weight_shapes
 from mnist_studio.spec.run import DeviceName, Precision, RunSpec
 
 from .equations import cross_entropy
-from .examples import DROPPED, EVERYTHING, TINY, chunk, digits, in_precision, learner, run
+from .examples import (
+    DROPPED,
+    EVERYTHING,
+    NORMED,
+    NORMED_VECTORS,
+    TINY,
+    chunk,
+    digits,
+    in_precision,
+    learner,
+    run,
+)
 
 
 class FrameworkContract:
@@ -49,11 +60,12 @@ class FrameworkContract:
 class WeightsContract:
     """Weights in and out."""
 
+    @pytest.mark.parametrize("layers", [EVERYTHING, NORMED])
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_have_the_names_shapes_and_precision_of_the_spec(
-        self, framework: Framework, precision: Precision
+        self, framework: Framework, precision: Precision, layers: tuple
     ) -> None:
-        spec = run(EVERYTHING, precision=precision)
+        spec = run(layers, precision=precision)
         weights = learner(framework, spec).weights()
         assert {n: a.shape for n, a in weights.items()} == weight_shapes(spec.model)
         assert {a.dtype.name for a in weights.values()} == {precision}
@@ -210,7 +222,7 @@ class TrainingContract:
             assert told.losses == pytest.approx([expected], rel=1e-6)
             assert told.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
 
-    @pytest.mark.parametrize("layers", [TINY, DROPPED, EVERYTHING])
+    @pytest.mark.parametrize("layers", [TINY, DROPPED, EVERYTHING, NORMED, NORMED_VECTORS])
     def test_the_size_of_chunks_changes_nothing(self, framework: Framework, layers: tuple) -> None:
         spec = run(layers)
         one, other = (learner(framework, spec) for _ in range(2))
@@ -262,11 +274,16 @@ class TrainingContract:
         assert np.isfinite(learner(framework, spec).train(steps).losses).all()
 
     @pytest.mark.parametrize("precision", ["float32", "float64"])
-    def test_twice_the_same(self, framework: Framework, precision: Precision) -> None:
-        spec = in_precision(run(EVERYTHING, batch_size=32), precision)
+    @pytest.mark.parametrize("layers", [EVERYTHING, NORMED, NORMED_VECTORS])
+    def test_twice_the_same(
+        self, framework: Framework, precision: Precision, layers: tuple
+    ) -> None:
+        spec = in_precision(run(layers, batch_size=32), precision)
         steps = chunk(spec.model, 10, batch=32)
-        one, other = (learner(framework, spec).train(steps) for _ in range(2))
-        self._same(one.losses, other.losses)
+        one, other = (learner(framework, spec) for _ in range(2))
+        self._same(one.train(steps).losses, other.train(steps).losses)
+        for name, array in one.weights().items():
+            self._same(array, other.weights()[name])
 
     def test_learns_a_batch_by_heart(self, framework: Framework) -> None:
         made = learner(framework, run(precision="float32"))

@@ -1,11 +1,12 @@
-"""Loss and optimisers once more, as the docstrings of ``spec`` say them, on plain arrays."""
+"""Losses, clipping and optimisers once more, on plain arrays, as ``spec`` says them."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from mnist_studio.frameworks.base import Array
+from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.run import ClipNorm, ClipValue
 
 Slots = dict[str, Array]
 
@@ -15,6 +16,20 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     z = logits.astype(np.float64)
     normaliser = np.log(np.exp(z - z.max(1, keepdims=True)).sum(1)) + z.max(1)
     return float((normaliser - z[np.arange(len(z)), labels]).mean())
+
+
+def double_softmax(logits: Array, labels: Array) -> float:
+    """The cross-entropy of softmax(z) in place of z."""
+    powers = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
+    return cross_entropy(powers / powers.sum(1, keepdims=True), labels)
+
+
+def clipped(gradients: Weights, clip: ClipNorm | ClipValue) -> Weights:
+    """All gradients of a step, clipped."""
+    if isinstance(clip, ClipValue):
+        return {name: g.clip(-clip.limit, clip.limit) for name, g in gradients.items()}
+    norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
+    return {name: g * min(1, clip.limit / norm) for name, g in gradients.items()}
 
 
 def updated(

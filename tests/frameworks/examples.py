@@ -10,10 +10,13 @@ from mnist_studio.data.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Chunk, Framework, Learner
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.spec.layers import (
+    AvgPool,
+    BatchNorm,
     Conv,
     Dense,
     Dropout,
     Flatten,
+    GlobalAvgPool,
     Layer,
     MaxPool,
     Relu,
@@ -31,6 +34,16 @@ EVERYTHING = (
     Conv(4, 3), Relu(), MaxPool(3), Conv(3, 4, bias=False), Sigmoid(), Conv(5, 2, "valid"),
     MaxPool(), Dropout(0.25), Flatten(), Dense(12, bias=False), Relu(), Dropout(0.5), Dense(10),
 )  # fmt: skip
+NORMED_VECTORS = (
+    Flatten(), BatchNorm(momentum=0.7, epsilon=1e-3), Dense(6, bias=False), BatchNorm(), Sigmoid(),
+    Dense(10),
+)  # fmt: skip
+NORMED = (
+    Conv(4, 3, bias=False), BatchNorm(momentum=0.7, epsilon=1e-3), Relu(), AvgPool(3),
+    Dropout(0.25), Conv(3, 2, "valid", bias=False), BatchNorm(), Sigmoid(), GlobalAvgPool(),
+    Dense(10),
+)  # fmt: skip
+"""No bias before a batch-norm: its gradient would be 0 but for rounding."""
 
 OPTIMISERS: Mapping[str, Optimiser] = {
     "sgd": Sgd(),
@@ -55,8 +68,13 @@ def run(
 
 
 def in_precision(spec: RunSpec, precision: Precision) -> RunSpec:
+    return trained(spec, precision=precision)
+
+
+def trained(spec: RunSpec, **changes: object) -> RunSpec:
+    """With another training."""
     replace = msgspec.structs.replace
-    return replace(spec, training=replace(spec.training, precision=precision))
+    return replace(spec, training=replace(spec.training, **changes))
 
 
 def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:

@@ -4,7 +4,9 @@ from tests.frameworks.contract import (
     TrainingContract,
     WeightsContract,
 )
+from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
 from tests.frameworks.optimiser_contract import OptimiserContract
+from tests.frameworks.step_contract import BatchContract, ClipContract, FaultContract
 
 
 class TestFramework(FrameworkContract):
@@ -24,4 +26,24 @@ class TestTraining(TrainingContract):
 
 
 class TestOptimisers(OptimiserContract):
+    pass
+
+
+class TestAveragePools(AveragePoolContract):
+    pass
+
+
+class TestBatchNorm(BatchNormContract):
+    pass
+
+
+class TestFaults(FaultContract):
+    pass
+
+
+class TestClipping(ClipContract):
+    pass
+
+
+class TestBatches(BatchContract):
     pass

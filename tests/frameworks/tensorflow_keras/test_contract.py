@@ -4,7 +4,14 @@ from tests.frameworks.contract import (
     TrainingContract,
     WeightsContract,
 )
+from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
 from tests.frameworks.optimiser_contract import OptimiserContract
+from tests.frameworks.step_contract import (
+    BatchContract,
+    ClipContract,
+    FaultContract,
+    MixedPrecisionContract,
+)
 
 
 class TestFramework(FrameworkContract):
@@ -24,4 +31,28 @@ class TestTraining(TrainingContract):
 
 
 class TestOptimisers(OptimiserContract):
+    pass
+
+
+class TestAveragePools(AveragePoolContract):
+    pass
+
+
+class TestBatchNorm(BatchNormContract):
+    pass
+
+
+class TestFaults(FaultContract):
+    pass
+
+
+class TestClipping(ClipContract):
+    pass
+
+
+class TestBatches(BatchContract):
+    pass
+
+
+class TestMixedPrecision(MixedPrecisionContract):
     pass
