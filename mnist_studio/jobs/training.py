@@ -22,6 +22,7 @@ from mnist_studio.events import (
 )
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import endings, messages
+from mnist_studio.jobs.heritage import inherit
 from mnist_studio.jobs.messages import TrainRequest
 from mnist_studio.jobs.process import Child, ChildGoneError
 from mnist_studio.spec import codec
@@ -51,6 +52,9 @@ class TrainingJob:
 
     def __init__(self, spec: RunSpec, data: Path | None = None, resume: str = "") -> None:
         """Prepares a run; nothing starts before ``events`` is iterated.
+
+        A new run with a ``handover`` begins with the checkpoint, the steps and the epochs of the
+        run that it names.
 
         Args:
             spec: what to train and how.
@@ -127,6 +131,9 @@ class TrainingJob:
         if missing:
             yield self._failed(run, str(missing))
             return
+        handover = None if self._resume else spec.handover
+        if handover:
+            yield from inherit(store, run, handover)
         child = Child(
             "train", self._request(store, run),
             registry.environment(spec.framework, spec.threads), artefacts.console(run.folder),
@@ -145,7 +152,7 @@ class TrainingJob:
             folder=str(run.folder),
             data=str(self._data or ""),
             launched=time.time(),
-            resume=bool(self._resume),
+            resume=bool(self._resume or self._spec.handover),
             epochs=store.epochs(run.id),
         )
         return messages.encode(request).decode()

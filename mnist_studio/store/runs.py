@@ -13,7 +13,7 @@ from typing import Self
 from mnist_studio import events, paths
 from mnist_studio.errors import StoreError, UnknownName
 from mnist_studio.events import AnyEvent, Crashed, Epoch, Finished, Stopped, Terminal
-from mnist_studio.spec import codec
+from mnist_studio.spec import codec, faults
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, locks, titles
 from mnist_studio.store.database import Database, explained
@@ -74,6 +74,7 @@ class RunStore:
             SpecError: the run cannot work.
         """
         check(spec)
+        faults.check(spec)
         title, text = self._free_title(spec), codec.encode(spec)
         folder = folders.make(self._runs)
         row = (folder.name, title, text, "running", time.time(), None)

@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.data import builtin
 from mnist_studio.errors import Cancelled, JobError
@@ -11,7 +12,7 @@ from mnist_studio.jobs.evaluation import SLICE, Evaluator
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
-from .conftest import copy_of
+from .conftest import copy_of, small, trained
 
 
 def logits(run: Run, *rest: Any, **more: Any) -> Any:
@@ -85,3 +86,18 @@ def test_a_helper_that_dies_or_takes_too_long_is_told(
     monkeypatch.setattr(evaluation, "TIMEOUT_SECONDS", 0.0)
     with pytest.raises(JobError, match="did not answer in time"):
         logits(run, IMAGES[:1])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "pytorch"])
+def test_a_run_with_a_scaling_of_its_own_is_answered_with_that(
+    engine: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = replace(small(), faults=("own-scaling",))
+    trained(spec)
+    (run,) = store.runs()
+    # NumPy stands in for PyTorch, whose own scaling is another one.
+    for name, same in (("numpy", True), ("pytorch", False)):
+        kept = copy_of(run, store, name)  # type: ignore[arg-type]
+        monkeypatch.setattr(evaluation, "engine_for", lambda _: engine)
+        got, wanted = logits(kept, IMAGES), artefacts.load_test_logits(run.folder)
+        assert np.allclose(got, wanted, rtol=1e-3, atol=1e-3) == same

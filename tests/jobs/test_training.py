@@ -22,6 +22,7 @@ from mnist_studio.events import (
     Event,
     Failed,
     Finished,
+    Log,
     Phase,
     Progress,
     Started,
@@ -30,10 +31,12 @@ from mnist_studio.events import (
 )
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.layers import Dense, Flatten
-from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimisers import Sgd
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.model import UNIT, ModelSpec
+from mnist_studio.spec.optimisers import Adam, Sgd
+from mnist_studio.spec.run import FaultName, RunSpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import RunStore
 
@@ -118,6 +121,64 @@ def test_equal_specs_train_equal_bits() -> None:
         one, other = store.runs()
     for name in (artefacts.WEIGHTS, artefacts.STEPS, artefacts.TEST_LOGITS):
         assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+
+
+def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
+    moved = Augmentation(rotation=10, zoom=0.1, shift=2, elastic=2)
+    for augmentation in (None, moved, moved):
+        assert isinstance(trained(small(augmentation=augmentation))[-1], Finished)
+    with RunStore() as store:
+        one, other, plain = store.runs()
+    for name in (artefacts.WEIGHTS, artefacts.STEPS, artefacts.TEST_LOGITS):
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+        assert (one.folder / name).read_bytes() != (plain.folder / name).read_bytes()
+
+
+def test_a_stop_is_answered_while_digits_are_augmented() -> None:
+    moved = Augmentation(rotation=10, elastic=3)
+    spec = endless(augmentation=moved, batch_size=60_000, sampling="with_replacement")
+    watched = Watched(spec)
+    asked: list[float] = []
+
+    def stop(it: Watched) -> None:
+        it.job.stop()
+        asked.append(time.monotonic())
+
+    end = watched.run(on(Phase, stop, "train"))
+    assert isinstance(end, Stopped)
+    assert end.step == 0
+    assert time.monotonic() - asked[0] < 5.0  # benchmarks/ hold it to half a second.
+
+
+@pytest.mark.parametrize(
+    ("fault", "model", "training"),
+    [
+        ("own-scaling", {"scaling": UNIT}, {}),
+        ("unshuffled", {}, {"sampling": "stored"}),
+        ("own-constants", {}, {"optimiser": Adam(1e-3, epsilon=1e-8)}),
+    ],
+)
+def test_a_fault_is_trained_told_and_kept_by_its_name(
+    fault: FaultName, model: dict, training: dict
+) -> None:
+    plain = small(optimiser=Adam(1e-3, epsilon=1e-3))
+    told = trained(replace(plain, faults=(fault,)))
+    changed = replace(plain.training, **training)
+    trained(replace(plain, model=replace(plain.model, **model), training=changed))
+    with RunStore() as store:
+        wanted, run = store.runs()
+    for name in (artefacts.WEIGHTS, artefacts.STEPS, artefacts.TEST_LOGITS):
+        assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
+    assert run.spec == replace(plain, faults=(fault,))
+    warnings = [event.text for event in told if isinstance(event, Log)]
+    assert warnings == [f"Fault switched on: {FAULTS[fault].title}."]
+
+
+def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:
+    told = trained(replace(small(), faults=("double-softmax",)))
+    _, kind = [event.text for event in told if isinstance(event, Log)]
+    assert "training loss is that of a softmax applied twice" in kind
+    assert "test losses are the plain cross-entropy" in kind
 
 
 def test_a_stop_in_training_keeps_weights_from_which_the_run_goes_on() -> None:

@@ -8,6 +8,7 @@ from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import Done, Trouble
 from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
+from mnist_studio.spec.faults import effective
 from mnist_studio.store import artefacts
 
 
@@ -15,7 +16,7 @@ def run(connection: Connection, request: str) -> None:
     """Answers with ``Done`` or ``Trouble`` to the ``ExportRequest`` in ``request``."""
     try:
         asked = messages.export_request.decode(request)
-        spec = codec.decode(asked.spec)
+        spec = effective(codec.decode(asked.spec))
         weights = artefacts.load_weights(Path(asked.folder), spec)
         registry.load(asked.framework).export(spec.model, weights, Path(asked.target))
     except Exception as error:  # noqa: BLE001 - the parent tells it, whatever it is

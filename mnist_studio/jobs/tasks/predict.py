@@ -14,6 +14,7 @@ from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
 from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
+from mnist_studio.spec.faults import effective
 from mnist_studio.store import artefacts
 
 
@@ -78,7 +79,8 @@ def open_model(framework: Framework, place: ModelPlace) -> Learner:
     Raises:
         StudioError: its weights are missing or damaged.
     """
-    spec = codec.decode(place.spec)
+    # A fault may have scaled the inputs it was trained on in another way.
+    spec = effective(codec.decode(place.spec))
     weights = artefacts.load_weights(Path(place.folder), spec)
     cpu = next(device for device in framework.devices() if device.kind == "cpu")
     learner = framework.learner(spec, weights, Device("cpu", cpu.name))

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock, Thread
@@ -21,7 +22,8 @@ from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import TrainRequest
 from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.faults import FAULTS, effective
+from mnist_studio.spec.run import FaultName, RunSpec
 from mnist_studio.store import artefacts
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
@@ -32,14 +34,15 @@ from mnist_studio.training.session import Session, Split
 def run(connection: Connection, request: str) -> None:
     """Trains the run that ``request``, a ``TrainRequest``, describes; ends in a terminal event."""
     asked = messages.train_request.decode(request)
-    spec = codec.decode(asked.spec)
+    described = codec.decode(asked.spec)
+    spec = effective(described)
     reporter = _Reporter(connection)
     control = Control()
     Thread(target=_listen, args=(connection, control), name="control", daemon=True).start()
     clock = PhaseClock("import")
     clock.add("start", max(0.0, time.time() - asked.launched))
     try:
-        reporter.tell(_train(asked, spec, reporter, control, clock))
+        reporter.tell(_train(asked, spec, described.faults, reporter, control, clock))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here ends the run, in words
         traceback.print_exc(file=sys.stderr)
         reason = explain(error)
@@ -69,8 +72,14 @@ def _listen(connection: Connection, control: Control) -> None:
 
 
 def _train(
-    asked: TrainRequest, spec: RunSpec, reporter: _Reporter, control: Control, clock: PhaseClock
+    asked: TrainRequest,
+    spec: RunSpec,
+    faults: Sequence[FaultName],
+    reporter: _Reporter,
+    control: Control,
+    clock: PhaseClock,
 ) -> Event:
+    """Trains ``spec``, in which the effect of its ``faults`` is already."""
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
     framework = registry.load(spec.framework)
     device = choose_device(framework, spec)
@@ -82,6 +91,7 @@ def _train(
         clock=clock, control=control, report=reporter.tell,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
+    _warn_of_faults(session, faults)
     weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
     training = Training(session, framework.learner(spec, weights, device))
     training.prepare()
@@ -89,6 +99,16 @@ def _train(
         checkpoint = artefacts.load_checkpoint(session.folder, spec)
         training.resume(checkpoint, asked.epochs)
     return training.run()
+
+
+def _warn_of_faults(session: Session, faults: Sequence[FaultName]) -> None:
+    for name in faults:
+        session.warn(f"Fault switched on: {FAULTS[name].title}.")
+    if session.spec.training.loss == "double_softmax":
+        session.warn(
+            "The training loss is that of a softmax applied twice; the validation and test losses "
+            "are the plain cross-entropy."
+        )
 
 
 def _digits(spec: RunSpec, folder: Path | None) -> Split:
