@@ -16,6 +16,7 @@ MODULES = {
     "predict": "mnist_studio.cli.predict",
     "evaluate": "mnist_studio.cli.evaluate",
     "runs": "mnist_studio.cli.runs",
+    "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
 }
 

@@ -30,6 +30,7 @@ def build() -> argparse.ArgumentParser:
     _predict(commands)
     _evaluate(commands)
     _runs(commands)
+    _parity(commands)
     _doctor(commands)
     return parser
 
@@ -110,6 +111,10 @@ def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
     _json_too(actions.add_parser("list", help="list the runs, as without an action"), "one a line")
     onward = _run_id(actions.add_parser("continue", help="go on from the last checkpoint"))
     onward.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST, as before")
+    onward.add_argument(
+        "--framework", metavar="NAME", help="as a new run in numpy, pytorch or keras, same curve"
+    )
+    onward.add_argument("--epochs", type=int, metavar="N", help="of the whole curve; as a new run")
     _json_too(onward, "one event a line")
     rename = _run_id(actions.add_parser("rename", help="give it another title"))
     rename.add_argument("title", metavar="TITLE")
@@ -118,6 +123,28 @@ def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
     settings = _run_id(actions.add_parser("settings", help="print or save what it was trained by"))
     settings.add_argument("--output", type=Path, metavar="FILE", help="such as run.toml")
     _run_id(actions.add_parser("delete", help="delete it with all that it left"))
+
+
+def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:
+    parity = commands.add_parser("parity", help="prove that the frameworks learn alike")
+    parity.add_argument("recipe", nargs="?", metavar="RECIPE", help="see: mnist-studio recipes")
+    parity.add_argument(
+        "--differences",
+        action="store_true",
+        help="list what the frameworks do differently by default and how it is pinned",
+    )
+    parity.add_argument(
+        "--framework",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="pytorch or keras, to be compared with numpy; all that are installed if none",
+    )
+    parity.add_argument("--precision", metavar="NAME", help="float64 or float32; both if none")
+    parity.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    parity.add_argument("--fault", action="append", default=[], metavar="NAME", help="as of train")
+    parity.add_argument("--as-published", action="store_true", help="as of train")
+    _json(parity, "one report")
 
 
 def _doctor(commands: "Commands[argparse.ArgumentParser]") -> None:

@@ -118,7 +118,8 @@ def _check_precisions(precisions: Sequence[Precision]) -> None:
 
 
 def _notes(run: RunSpec, names: Sequence[FrameworkName], material: Material) -> Iterator[str]:
-    yield f"Batches of {material.batch} digits in place of {run.training.batch_size:,}."
+    if material.batch < run.training.batch_size:
+        yield f"Batches of {material.batch} digits in place of {run.training.batch_size:,}."
     if run.training.precision == "bfloat16":
         yield "float64 and float32 in place of bfloat16, whose rounding would hide everything."
     if run.dataset == "mnist" and material.title != "MNIST":

@@ -1,0 +1,137 @@
+"""``mnist-studio parity``: the proof that the frameworks learn alike, and what is pinned for it."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from msgspec.structs import replace
+
+from mnist_studio.cli import output
+from mnist_studio.data import sources
+from mnist_studio.errors import UsageError
+from mnist_studio.frameworks.differences import DIFFERENCES
+from mnist_studio.frameworks.registry import entry
+from mnist_studio.spec import faults, recipes
+from mnist_studio.spec.run import FaultName, FrameworkName, Precision, RunSpec, check
+from mnist_studio.studies import parity
+from mnist_studio.studies.checks import Check, ParityReport, Parting
+
+
+def run(arguments: Namespace) -> int:
+    """Proves; 1 if a bar was missed. Or lists what differs by default."""
+    if arguments.differences:
+        return _differences(arguments.json)
+    report = parity.prove(
+        run_spec(arguments),
+        _frameworks(arguments.framework),
+        told=lambda made: output.note(sentence(made)),
+        precisions=_precisions(arguments.precision),
+        data=arguments.data,
+    )
+    if arguments.json:
+        output.json_line(report)
+    else:
+        _tell(report)
+    return 0 if report.passed else 1
+
+
+def run_spec(arguments: Namespace) -> RunSpec:
+    """The run that the arguments name, checked.
+
+    Raises:
+        UsageError: no recipe was named.
+        UnknownName: a recipe or fault that does not exist.
+        SpecError: a fault that makes no sense there.
+    """
+    if arguments.recipe is None:
+        raise UsageError("No recipe was named.", "See: mnist-studio recipes.")
+    recipe = recipes.recipe(arguments.recipe)
+    published = recipe.faults if arguments.as_published else ()
+    asked = [_known("fault", name, get_args(FaultName)) for name in arguments.fault]
+    spec = replace(
+        recipes.run_spec(recipe),
+        dataset="mnist" if arguments.data else sources.default_dataset(),
+        faults=(*published, *(name for name in asked if name not in published)),
+    )
+    check(spec)
+    faults.check(spec)
+    return spec
+
+
+def sentence(made: Check) -> str:
+    """A check in words."""
+    verdict = "passed" if made.passed else "MISSED"
+    return (
+        f"{entry(made.framework).title}, {made.precision}, {made.what}: {made.value:.1e}, "
+        f"bar {made.bar:.1e}, {verdict}"
+    )
+
+
+def where(parting: Parting) -> str:
+    """Where two frameworks part, in words."""
+    names = entry(parting.framework).title, entry(parting.against).title
+    at = f"the {parting.quantity} of {parting.layer}"
+    if parting.step is None:
+        return (
+            f"{names[0]} and {names[1]} do not part within {parting.steps} steps in float32; they "
+            f"come nearest to it in {at}: {parting.value:.1e}, tolerance {parting.tolerance:.0e}."
+        )
+    return (
+        f"{names[0]} parts from {names[1]} after {parting.step} steps in float32, first in {at}: "
+        f"{parting.value:.1e}, tolerance {parting.tolerance:.0e}."
+    )
+
+
+def _tell(report: ParityReport) -> None:
+    rows = [
+        (
+            entry(made.framework).title,
+            made.precision,
+            made.what,
+            f"{made.value:.1e}",
+            f"{made.bar:.1e}",
+            "passed" if made.passed else "MISSED",
+            made.detail,
+        )
+        for made in report.checks
+    ]
+    output.table(
+        ("Against NumPy", "Precision", "What", "Difference", "Bar", "Verdict", "Where"),
+        rows,
+        right=(3, 4),
+    )
+    for parting in report.partings:
+        output.line(where(parting))
+    for text in report.notes:
+        output.line(text)
+    missed = sum(not made.passed for made in report.checks)
+    output.line(
+        f"{len(rows)} checks on {report.digits}, {missed} bars missed, {report.seconds:.0f} s."
+    )
+
+
+def _differences(json: bool) -> int:
+    if json:
+        for difference in DIFFERENCES:
+            output.json_line(difference)
+    else:
+        rows = [(each.topic, each.pytorch, each.keras, each.studio) for each in DIFFERENCES]
+        output.table(("Topic", "PyTorch", "Keras", "The studio"), rows)
+    return 0
+
+
+def _frameworks(names: Sequence[str]) -> Sequence[FrameworkName]:
+    known = (*get_args(FrameworkName), "all")
+    chosen = [_known("framework", name, known) for name in names]
+    return parity.installed() if not chosen or "all" in chosen else chosen
+
+
+def _precisions(name: str | None) -> Sequence[Precision]:
+    return parity.PRECISIONS if name is None else (_known("precision", name, get_args(Precision)),)
+
+
+def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
+    """The name, whose type is one of the literals in ``known``."""
+    if name not in known:
+        raise recipes.unknown(what, name, known)
+    return name
