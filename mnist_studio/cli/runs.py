@@ -4,17 +4,20 @@ from argparse import Namespace
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal
+from mnist_studio.frameworks.registry import entry
 from mnist_studio.jobs.export import SUFFIXES, Kind, export
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec import files
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.studies.handover import continued
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def run(arguments: Namespace) -> int:
     if arguments.action == "export":
         export(chosen, _kind(arguments), arguments.path)
     elif arguments.action == "continue":
-        return _continue(chosen, arguments.data, arguments.json)
+        return _continue(chosen, arguments)
     return 0
 
 
@@ -95,10 +98,16 @@ def _kind(arguments: Namespace) -> Kind:
     )
 
 
-def _continue(chosen: Run, data: Path | None, json: bool) -> int:
-    if not chosen.resumable:
+def _continue(chosen: Run, arguments: Namespace) -> int:
+    """Goes on with a run, or begins another one where it ended."""
+    resume, spec = chosen.id, chosen.spec
+    if arguments.framework or arguments.epochs is not None:
+        name = cast(FrameworkName, entry(arguments.framework or spec.framework).name)
+        resume, spec = "", continued(chosen, name, arguments.epochs)
+    elif not chosen.resumable:
         lacks = "" if chosen.checkpoint else " and has no checkpoint"
         raise StoreError(
-            f"This run is {chosen.status}{lacks}.", "Only runs that ended early can go on."
+            f"This run is {chosen.status}{lacks}.",
+            "Only runs that ended early can go on; others as a new run, with --epochs.",
         )
-    return train_all([TrainingJob(chosen.spec, data, chosen.id)], [chosen.spec], json)
+    return train_all([TrainingJob(spec, arguments.data, resume)], [spec], arguments.json)

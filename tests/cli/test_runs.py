@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.events import Stopped
+from mnist_studio.spec.run import Handover
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import RunStore
 
@@ -70,6 +71,46 @@ def test_a_finished_run_does_not_go_on(run: str, here: Main) -> None:
     said = here("runs", "continue", run)
     assert said.code == 1
     assert "This run is finished." in said.errors
+    assert "--epochs" in said.errors
+
+
+def test_a_finished_run_goes_on_in_another_framework_on_the_same_curve(run: str) -> None:
+    said = studio("runs", "continue", run, "--framework", "pytorch", "--epochs", 2, "--json")
+    assert said.code == 0, said.errors
+    epochs = [event for event in said.json if event["type"] == "epoch"]
+    assert [(event["epoch"], event["framework"]) for event in epochs] == [
+        (1, "numpy"), (2, "pytorch"),
+    ]  # fmt: skip
+    steps = [event["step"] for event in said.json if event["type"] == "progress"]
+    assert (steps[0] > 21, steps[-1]) == (True, 42)
+    with RunStore() as store:
+        new = store.run(said.json[-1]["run"])
+        assert new.spec.handover == Handover(run, "numpy", 21)
+        assert store.run(run).status == new.status == "finished"
+        assert [epoch.step for epoch in store.epochs(new.id)] == [21, 42]
+
+
+def test_a_finished_run_is_trained_longer_as_a_new_one(run: str) -> None:
+    said = studio("runs", "continue", run, "--epochs", 3, "--json")
+    assert said.code == 0, said.errors
+    assert said.json[-1]["epochs"] == 3
+    assert said.json[-1]["framework"] == "numpy"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--framework", "pytorch"), "nothing is left to train"),
+        (("--epochs", 0), "1 epochs or more"),
+        (("--framework", "pytorhc"), "pytorch"),
+    ],
+)
+def test_what_cannot_be_continued_is_told(
+    run: str, here: Main, words: tuple[object, ...], told: str
+) -> None:
+    said = here("runs", "continue", run, *words)
+    assert said.code == 2
+    assert told in said.errors
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")
