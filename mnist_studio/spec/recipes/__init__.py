@@ -5,14 +5,14 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from mnist_studio.errors import UnknownName
-from mnist_studio.spec.recipes import parents, sources
+from mnist_studio.spec.recipes import own, parents, sources
 from mnist_studio.spec.recipes.recipe import Recipe
 from mnist_studio.spec.run import RunSpec
 
 __all__ = ["RECIPES", "Recipe", "recipe", "run_spec", "unknown"]
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
-    {recipe.name: recipe for recipe in (*sources.RECIPES, *parents.RECIPES)}
+    {recipe.name: recipe for recipe in (*sources.RECIPES, *parents.RECIPES, *own.RECIPES)}
 )
 
 
