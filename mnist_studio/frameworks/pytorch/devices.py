@@ -1,11 +1,13 @@
 """What PyTorch can compute on here."""
 
+import os
 from collections.abc import Sequence
 
 import torch
 
 from mnist_studio.errors import DeviceMissing
 from mnist_studio.frameworks.base import Device, Problem
+from mnist_studio.frameworks.pytorch import memory
 from mnist_studio.spec.run import RunSpec
 
 
@@ -37,7 +39,21 @@ def problems(run: RunSpec) -> Sequence[Problem]:
                 "Choose the device cpu or the precision float32.",
             ),
         )
+    if run.training.precision == "bfloat16" and not _has_bfloat16(kind):
+        return (
+            Problem(
+                "This GPU, or the system that it runs on, is too old for bfloat16.",
+                "Choose the device cpu or the precision float32.",
+            ),
+        )
     return ()
+
+
+def _has_bfloat16(kind: str) -> bool:
+    """Whether a kind of device can; every CPU can, only slowly without instructions for it."""
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return kind == "cpu" or torch.backends.mps.is_macos_or_newer(14, 0)
 
 
 def torch_device(device: Device) -> torch.device:
@@ -53,10 +69,30 @@ def torch_device(device: Device) -> torch.device:
             f"Choose the device auto or {' or '.join(kinds)}.",
         )
     if device.kind == "cuda":
-        # By default cuDNN rounds float32 factors to 10 bits (TF32); float32 shall mean float32.
-        torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cuda.matmul.allow_tf32 = False
+        _settle_cuda()
+    if device.kind == "cpu":
+        memory.keep()
     return torch.device(device.kind)
+
+
+def _settle_cuda() -> None:
+    """Numbers of the stated precision, and the same ones in every run on the same GPU.
+
+    ``torch.use_deterministic_algorithms`` would refuse max-pooling, whose gradients are added by
+    atomic operations. Here windows do not overlap, so that no sum depends on their order. What
+    cannot be held: another GPU, driver or version of PyTorch may round otherwise, as may cuDNN
+    where it finds less memory for its work. None of it has been run on a GPU by our tests.
+    """
+    # By default cuDNN rounds float32 factors to 10 bits (TF32); float32 shall mean float32.
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+    # By default parts of a long bfloat16 product are added in bfloat16.
+    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+    torch.backends.cudnn.deterministic = True
+    # Otherwise cuDNN chooses by a race, which may end differently.
+    torch.backends.cudnn.benchmark = False
+    # Read when cuBLAS first gets memory to work in (its documentation, "Results Reproducibility").
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
 def synchronise(device: torch.device) -> None:

@@ -1,5 +1,6 @@
 """A trained network as a state dict, the format PyTorch's users exchange."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.pytorch import layout
 from mnist_studio.frameworks.pytorch.network import build
 from mnist_studio.spec.layers import Dense, Flatten, Shape
-from mnist_studio.spec.model import ModelSpec, describe
+from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 
 
 def export(model: ModelSpec, weights: Weights, path: Path) -> None:
@@ -26,26 +27,32 @@ def state_dict(model: ModelSpec, weights: Weights) -> dict[str, Tensor]:
     """PyTorch's tensors by PyTorch's names, on the CPU."""
     precise = all(array.dtype == np.float64 for array in weights.values())
     network = build(model, "float64" if precise else "float32", torch.device("cpu"))
-    ordinary = _channel_first(model, weights)
-    for name, parameter in layout.parameters(network).items():
-        layout.fill(parameter, ordinary[name])
+    layout.load(network, _channel_first(model, weights))
     return {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
 
 
-def _channel_first(model: ModelSpec, weights: Weights) -> dict[str, Array]:
-    """The weights, with every dense kernel behind a flattened feature map in PyTorch's order."""
+def _channel_first(model: ModelSpec, weights: Weights) -> Weights:
+    """The weights, with those behind a flattened feature map in PyTorch's order of its values."""
     changed = dict(weights)
     flattened: Shape | None = None
     for report in describe(model):
         if isinstance(report.layer, Flatten) and len(report.input) == 3:
             flattened = report.input
-        elif isinstance(report.layer, Dense) and flattened is not None:
-            name = f"{report.name}.kernel"
-            changed[name] = _reordered(weights[name], flattened)
-            flattened = None
+        elif flattened is not None:
+            for name in _by_input(report):
+                changed[name] = _reordered(weights[name], flattened)
+            if isinstance(report.layer, Dense):
+                flattened = None
     return changed
 
 
-def _reordered(kernel: Array, shape: Shape) -> Array:
-    """A (height · width · channel, out) kernel as (channel · height · width, out)."""
-    return kernel.reshape(*shape, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
+def _by_input(report: LayerReport) -> Iterable[str]:
+    """The arrays of a layer behind a flattened one whose first axis is its input."""
+    if isinstance(report.layer, Dense):
+        return (f"{report.name}.kernel",)
+    return (*report.arrays, *report.statistics)
+
+
+def _reordered(array: Array, shape: Shape) -> Array:
+    """(height · width · channel, ...) as (channel · height · width, ...)."""
+    return array.reshape(*shape, -1).transpose(2, 0, 1, 3).reshape(array.shape)

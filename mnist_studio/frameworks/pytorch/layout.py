@@ -4,16 +4,46 @@ A dense kernel is (in, out) here and (out, in) there, a convolution's (height, w
 and (out, in, height, width) there; ``conv1.kernel`` here is ``conv1.weight`` there.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mnist_studio.frameworks.base import Array
+from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.pytorch.network import BatchNorm
+
+_ORDINARY: Mapping[str, str] = MappingProxyType({"weight": "kernel", "bias": "bias"})
+_BATCH_NORM: Mapping[str, str] = MappingProxyType(
+    {"weight": "scale", "bias": "offset", "running_mean": "mean", "running_var": "variance"}
+)
+"""Canonical names of PyTorch's parts of a layer."""
 
 
-def parameters(network: nn.Module) -> dict[str, nn.Parameter]:
-    """PyTorch's parameters by their canonical names."""
-    return {_canonical_name(name): p for name, p in network.named_parameters()}
+def tensors(network: nn.Sequential) -> dict[str, Tensor]:
+    """All weights by their canonical names, in the order of the spec."""
+    return {
+        f"{name}.{_names(layer)[part]}": tensor
+        for name, layer in network.named_children()
+        for part, tensor in (*layer.named_parameters(), *layer.named_buffers())
+    }
+
+
+def parameters(network: nn.Sequential) -> dict[str, nn.Parameter]:
+    """What the network learns by its canonical names."""
+    return {n: t for n, t in tensors(network).items() if isinstance(t, nn.Parameter)}
+
+
+def statistics(network: nn.Sequential) -> dict[str, Tensor]:
+    """Running statistics by their canonical names."""
+    return {n: t for n, t in tensors(network).items() if not isinstance(t, nn.Parameter)}
+
+
+def load(network: nn.Sequential, weights: Weights) -> None:
+    """Replaces all weights by canonical ones."""
+    for name, tensor in tensors(network).items():
+        fill(tensor, weights[name])
 
 
 def fill(tensor: Tensor, array: Array) -> None:
@@ -38,11 +68,16 @@ def canonical(tensor: Tensor) -> Array:
 
 
 def canonical_features(features: Tensor) -> Array:
-    """Feature maps (n, channel, height, width) as (n, height, width, channel); vectors as such."""
+    """Feature maps (n, channel, height, width) as (n, height, width, channel); vectors as such.
+
+    What mixed precision left in bfloat16, which NumPy does not know, becomes float32.
+    """
     if features.ndim == 4:
         features = features.permute(0, 2, 3, 1)
+    if features.dtype == torch.bfloat16:
+        features = features.float()
     return features.detach().cpu().numpy().copy(order="C")
 
 
-def _canonical_name(name: str) -> str:
-    return name.removesuffix("weight") + "kernel" if name.endswith(".weight") else name
+def _names(layer: nn.Module) -> Mapping[str, str]:
+    return _BATCH_NORM if isinstance(layer, BatchNorm) else _ORDINARY

@@ -1,18 +1,18 @@
 """PyTorch behind the seam: a network, an optimiser, and the digits they learn from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
 from mnist_studio.frameworks.normalise import normalise
-from mnist_studio.frameworks.pytorch import devices, layout, network, optimisers
+from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimisers
 from mnist_studio.spec.optimisers import slot_names
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
 """Images at once outside training; bounds the memory of feature maps."""
@@ -25,19 +25,20 @@ class PytorchLearner:
 
     def __init__(self, run: RunSpec, weights: Weights, device: Device) -> None:
         self._device = devices.torch_device(device)
-        self._precision = run.training.precision
+        self._training = run.training
         self._scaling = run.model.scaling
-        self._network = network.build(run.model, self._precision, self._device)
+        self._network = network.build(run.model, run.training.precision, self._device)
         self._parameters = layout.parameters(self._network)
         self._dropouts = {
             name: layer
             for name, layer in self._network.named_children()
             if isinstance(layer, network.Dropout)
         }
-        self._spec = run.training.optimiser
-        self._optimizer = optimisers.build(self._spec, self._parameters.values(), self._device)
+        self._optimizer = optimisers.build(
+            run.training.optimiser, self._parameters.values(), self._device
+        )
         self._step = 0
-        optimisers.start(self._optimizer, self._spec, self._step)
+        optimisers.start(self._optimizer, run.training.optimiser, self._step)
         self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -52,26 +53,50 @@ class PytorchLearner:
         indices = self._tensor(chunk.indices)
         masks = {name: self._tensor(mask) for name, mask in chunk.masks.items()}
         losses, outputs = [], []
-        for k, rate in enumerate(chunk.rates.tolist()):
-            self._drop({name: mask[k] for name, mask in masks.items()})
-            loss, logits = self._train_step(indices[k], rate)
-            losses.append(loss)
-            outputs.append(logits)
-        self._drop({})
+        with self._learning():
+            for k, rate in enumerate(chunk.rates.tolist()):
+                self._drop({name: mask[k] for name, mask in masks.items()})
+                images = None if chunk.images is None else self._input(chunk.images[k])
+                loss, logits = self._train_step(indices[k], images, rate)
+                losses.append(loss)
+                outputs.append(logits)
         # Only here is the device waited for.
         right = torch.stack(outputs).argmax(2) == self._labels[indices]
         return Steps(torch.stack(losses).cpu().double().numpy(), right.sum(1).cpu().numpy())
 
-    def _train_step(self, indices: Tensor, rate: float) -> tuple[Tensor, Tensor]:
+    def _train_step(
+        self, indices: Tensor, images: Tensor | None, rate: float
+    ) -> tuple[Tensor, Tensor]:
         """One batch: forward, loss, backward, update. Gives the loss and the logits."""
-        self._optimizer.zero_grad(set_to_none=True)
-        logits = self._network(self._inputs.index_select(0, indices))
-        loss = functional.cross_entropy(logits, self._labels.index_select(0, indices))
-        loss.backward()  # type: ignore[no-untyped-call]
+        inputs = self._inputs.index_select(0, indices) if images is None else images
+        loss, logits = self._learn(inputs, self._labels.index_select(0, indices))
+        gradients.clip(self._training.clip, self._parameters.values())
         optimisers.set_rate(self._optimizer, rate)
         self._optimizer.step()
         self._step += 1
-        return loss.detach(), logits.detach()
+        return loss, logits
+
+    def _learn(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Forward, loss, backward. Gives the loss and the logits; parameters keep gradients."""
+        self._optimizer.zero_grad(set_to_none=True)
+        logits = self._forward(inputs)
+        return gradients.learn(self._training, self._parameters, logits, labels), logits.detach()
+
+    def _forward(self, inputs: Tensor) -> Tensor:
+        """(n, 1, 28, 28) -> (n, 10), in ``storage(precision)``."""
+        with network.mixed(self._training.precision, self._device):
+            logits: Tensor = self._network(inputs)
+        return logits.to(inputs.dtype)
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """Batch-norm learns from batches, dropout may drop; both end with the block."""
+        self._network.train()
+        try:
+            yield
+        finally:
+            self._network.eval()
+            self._drop({})
 
     def _drop(self, masks: Mapping[str, Tensor]) -> None:
         for name, layer in self._dropouts.items():
@@ -79,34 +104,38 @@ class PytorchLearner:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        outputs = np.empty((len(images), 10), dtype=self._precision)
+        outputs = np.empty((len(images), 10), dtype=storage(self._training.precision))
         with torch.inference_mode():
             for start in range(0, len(images), EVALUATION_BATCH):
                 batch = slice(start, start + EVALUATION_BATCH)
-                outputs[batch] = self._network(self._input(images[batch])).cpu().numpy()
+                outputs[batch] = self._forward(self._input(images[batch])).cpu().numpy()
         return outputs
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
-        logits = self._network(self._input(images))
-        loss = functional.cross_entropy(logits, self._tensor(labels).long())
-        found = torch.autograd.grad(loss, list(self._parameters.values()))
+        running = layout.statistics(self._network)
+        kept = {name: tensor.clone() for name, tensor in running.items()}
+        with self._learning():
+            self._learn(self._input(images), self._tensor(labels).long())
+        for name, tensor in running.items():
+            tensor.copy_(kept[name])
         return {
-            name: layout.canonical(gradient)
-            for name, gradient in zip(self._parameters, found, strict=True)
+            name: layout.canonical(parameter.grad)
+            for name, parameter in self._parameters.items()
+            if parameter.grad is not None
         }
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
         """See ``Learner.input_gradients``."""
         inputs = self._input(images).requires_grad_()
-        chosen = self._network(inputs).gather(1, self._tensor(classes).long()[:, None])
+        chosen = self._forward(inputs).gather(1, self._tensor(classes).long()[:, None])
         (gradient,) = torch.autograd.grad(chosen.sum(), inputs)
         return layout.canonical_features(gradient)[..., 0]
 
     def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
         """See ``Learner.activations``."""
         found: dict[str, Array] = {}
-        with torch.inference_mode():
+        with torch.inference_mode(), network.mixed(self._training.precision, self._device):
             values = self._input(images)
             for name, layer in self._network.named_children():
                 values = layer(values)
@@ -115,12 +144,11 @@ class PytorchLearner:
 
     def weights(self) -> Weights:
         """See ``Learner.weights``."""
-        return {name: layout.canonical(p) for name, p in self._parameters.items()}
+        return {n: layout.canonical(t) for n, t in layout.tensors(self._network).items()}
 
     def load_weights(self, weights: Weights) -> None:
         """See ``Learner.load_weights``."""
-        for name, parameter in self._parameters.items():
-            layout.fill(parameter, weights[name])
+        layout.load(self._network, weights)
 
     def optimiser_state(self) -> OptimiserState:
         """See ``Learner.optimiser_state``."""
@@ -130,7 +158,7 @@ class PytorchLearner:
     def load_optimiser_state(self, state: OptimiserState) -> None:
         """See ``Learner.load_optimiser_state``."""
         self._step = state.step
-        optimisers.start(self._optimizer, self._spec, self._step)
+        optimisers.start(self._optimizer, self._training.optimiser, self._step)
         for name, tensor in self._slots().items():
             layout.fill(tensor, state.slots[name])
 
@@ -140,11 +168,12 @@ class PytorchLearner:
 
     def _slots(self) -> dict[str, Tensor]:
         """The optimiser's own tensors by their canonical names."""
-        names = optimisers.SLOTS[type(self._spec)]
+        spec = self._training.optimiser
+        names = optimisers.SLOTS[type(spec)]
         return {
             f"{weight}/{slot}": self._optimizer.state[parameter][names[slot]]
             for weight, parameter in self._parameters.items()
-            for slot in slot_names(self._spec)
+            for slot in slot_names(spec)
         }
 
     def _tensor(self, array: Array) -> Tensor:
@@ -152,4 +181,4 @@ class PytorchLearner:
 
     def _input(self, images: NDArray[np.uint8]) -> Tensor:
         """(n, 28, 28) grey levels -> (n, 1, 28, 28) inputs."""
-        return self._tensor(normalise(images, self._scaling, self._precision)).unsqueeze(1)
+        return self._tensor(normalise(images, self._scaling, self._training.precision)).unsqueeze(1)

@@ -1,0 +1,64 @@
+"""The loss of a batch, and what a run does to its gradients before the update."""
+
+from collections.abc import Collection, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
+
+
+def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
+    """Over (n, 10) logits and (n,) labels."""
+    if kind == "double_softmax":
+        logits = logits.softmax(1)
+    return functional.cross_entropy(logits, labels)
+
+
+def learn(
+    training: TrainingSpec,
+    parameters: Mapping[str, nn.Parameter],
+    logits: Tensor,
+    labels: Tensor,
+) -> Tensor:
+    """Gives every parameter its gradient of the mean loss, nothing clipped.
+
+    Args:
+        training: whose loss and bias gradients count.
+        parameters: all that the network learns, by canonical names; without gradients so far.
+        logits: (n, 10).
+        labels: (n,) int64.
+
+    Returns:
+        The loss, ().
+    """
+    loss = mean_loss(training.loss, logits, labels)
+    loss.backward()  # type: ignore[no-untyped-call]
+    if training.bias_gradients == "summed":
+        _sum_biases(parameters)
+    return loss.detach()
+
+
+def clip(how: ClipNorm | ClipValue | None, parameters: Collection[nn.Parameter]) -> None:
+    """Changes large gradients as the run has it."""
+    if how is None:
+        return
+    found = [p.grad for p in parameters if p.grad is not None]
+    match how:
+        case ClipValue(limit=limit):
+            for gradient in found:
+                gradient.clamp_(-limit, limit)
+        case ClipNorm(limit=limit):
+            norm = torch.stack([gradient.norm() for gradient in found]).norm()
+            # PyTorch's own function adds 1e-6 to the norm.
+            scale = torch.where(norm > limit, limit / norm, torch.ones_like(norm))
+            for gradient in found:
+                gradient.mul_(scale)
+
+
+def _sum_biases(parameters: Mapping[str, nn.Parameter]) -> None:
+    """The fault of ``TrainingSpec.bias_gradients``."""
+    for name, parameter in parameters.items():
+        if name.endswith(".bias") and parameter.grad is not None:
+            parameter.grad.fill_(parameter.grad.sum())
