@@ -93,9 +93,9 @@ def _displacements(
     size = count * 2 * SIDE * SIDE
     noise = random_bytes(seed, Purpose.AUGMENTATION, step, part, size).astype(np.float64) * 2 - 255
     kernel = _gaussian(augmentation.smoothness)
-    rows = (noise.reshape(-1, SIDE) @ kernel).reshape(-1, SIDE, SIDE)
-    field = (rows.transpose(0, 2, 1).reshape(-1, SIDE) @ kernel).astype(np.float32)
-    x, y = field.reshape(count, 2, SIDE, SIDE).transpose(1, 0, 2, 3)
+    # One small product a field: threads inside a large one would wait for those of a framework.
+    fields = (kernel @ noise.reshape(count, 2, SIDE, SIDE) @ kernel).astype(np.float32)
+    x, y = fields[:, 0], fields[:, 1]
     longest = np.sqrt((x * x + y * y).max(axis=(1, 2), keepdims=True))
     scale = np.float32(augmentation.elastic) / longest
     return x * scale, y * scale

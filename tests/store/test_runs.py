@@ -39,8 +39,9 @@ def test_without_a_home_the_users_own_is_taken(
 
 
 def test_an_impossible_run_leaves_nothing(store: RunStore, spec: RunSpec, home: Path) -> None:
-    with pytest.raises(SpecError):
-        store.create(msgspec.structs.replace(spec, threads=-1))
+    for changes in ({"threads": -1}, {"faults": ("full-batch", "full-batch")}):
+        with pytest.raises(SpecError):
+            store.create(msgspec.structs.replace(spec, **changes))
     assert store.runs() == ()
     assert not (home / "runs").exists()
 
