@@ -7,9 +7,12 @@ from time import perf_counter
 from typing import Self
 
 from mnist_studio.frameworks.base import Chunk
-from mnist_studio.training.chunks import MOST_BYTES, ChunkMaker, ChunkSizer
+from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 
 POLL_SECONDS = 0.05
+
+MOST_BYTES_AHEAD = 64 * 2**20
+"""A larger step is made only when it is needed: two of them at once would take too much memory."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,7 @@ class Made:
 class Feed:
     """The chunks of some steps, one of them ahead; a context manager.
 
-    The thread ends with the block, at the latest after a few more digits. A step that is larger
-    than a chunk shall be is made only when it is needed, so that two of them are never kept.
+    The thread ends with the block, at the latest after a few more digits.
 
     Args:
         maker: of the chunks.
@@ -46,7 +48,7 @@ class Feed:
         self._left = steps
         self._validation = tuple(validation)
         self._closing = False
-        self._ahead = maker.bytes_a_step() <= MOST_BYTES
+        self._ahead = maker.bytes_a_step() <= MOST_BYTES_AHEAD
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="chunks")
         self._next: Future[Made] | None = None
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
-from mnist_studio.training.chunks import MOST_BYTES, ChunkMaker, ChunkSizer
-from mnist_studio.training.feed import Feed
+from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
+from mnist_studio.training.feed import MOST_BYTES_AHEAD, Feed
 
 from .conftest import Sizer
 
@@ -46,7 +46,7 @@ def _always() -> bool:
     return True
 
 
-@pytest.mark.parametrize("size", [1, MOST_BYTES + 1])
+@pytest.mark.parametrize("size", [1, MOST_BYTES_AHEAD + 1])
 def test_all_steps_come_once_and_in_order(size: int) -> None:
     got: list[list[int]] = []
     with _feed(Maker(size), range(3, 10), Sizer(3), [0.5, 0.75]) as feed:
@@ -67,8 +67,8 @@ def test_one_chunk_is_made_ahead_and_no_more() -> None:
     assert maker.begun == [0, 1, 2]
 
 
-def test_a_step_larger_than_a_chunk_is_not_made_ahead() -> None:
-    maker = Maker(size=MOST_BYTES + 1)
+def test_a_step_too_large_to_be_kept_twice_is_not_made_ahead() -> None:
+    maker = Maker(size=MOST_BYTES_AHEAD + 1)
     with _feed(maker, range(4), Sizer(1)) as feed:
         feed.take(_always)
     assert maker.begun == [0]
@@ -95,7 +95,7 @@ def test_a_stop_while_all_of_mnist_is_changed_for_one_step_is_answered_soon(spec
     elastic = Augmentation(rotation=10, elastic=3)
     training = replace(spec.training, batch_size=FULL_BATCH, augmentation=elastic)
     maker = ChunkMaker(spec.model, training, np.zeros((60_000, 28, 28), np.uint8))
-    assert maker.bytes_a_step() <= MOST_BYTES
+    assert maker.bytes_a_step() <= MOST_BYTES_AHEAD
     begun = time.monotonic()
     with Feed(maker, ChunkSizer(1), range(5)) as feed:
         assert feed.take(lambda: False) is None
