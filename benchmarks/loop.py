@@ -113,29 +113,27 @@ def _order(spec, digits, steps: int):
 
 
 def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
-    import numpy as np
-
     from mnist_studio.frameworks.initial import initial_weights
     from mnist_studio.frameworks.normalise import normalise
-    from mnist_studio.frameworks.numpy_scratch import optimisers
+    from mnist_studio.frameworks.numpy_scratch.flat import Flat
     from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.network import Network
+    from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
     from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
+    from mnist_studio.spec.model import trainable_shapes
 
-    weights = dict(initial_weights(spec.model, spec.training.seed))
+    weights = Flat(trainable_shapes(spec.model), "float32")
+    weights.fill(initial_weights(spec.model, spec.training.seed))
     inputs = normalise(digits.images, spec.model.scaling, "float32")
-    update = optimisers.update(spec.training.optimiser)
-    slots = {n: {"mean": np.zeros_like(w), "square": np.zeros_like(w)} for n, w in weights.items()}
-    workers = Workers([Network(spec.model, weights) for _ in range(threads(spec))])
+    optimiser = Optimiser(spec.training.optimiser, weights)
+    workers = Workers([Network(spec.model, weights.arrays) for _ in range(threads(spec))])
     order = _order(spec, digits, steps)
 
     def epoch() -> None:
         losses = []
-        for t, batch in enumerate(order, start=1):
+        for batch in order:
             learnt = workers.learn(Batch(inputs[batch], digits.labels[batch], {}))
-            for name, weight in weights.items():
-                for piece in optimisers.blocks(weight, learnt.gradients[name], slots[name]):
-                    update(*piece, spec.training.optimiser.learning_rate, t)
+            optimiser.improve(learnt.gradients, spec.training.optimiser.learning_rate)
             losses.append(learnt.mean)
 
     return epoch

@@ -1,7 +1,8 @@
 """Neural networks in plain NumPy, to be read as a textbook.
 
 Start with ``layers`` (what a layer computes and how gradients flow back through it), then
-``convolution``, ``loss``, ``optimisers``, ``network``, and ``learner``, where they train.
+``convolution``, ``pooling``, ``batch_norm``, ``loss``, ``optimisers``, ``network``, and
+``learner``, where they train.
 """
 
 from mnist_studio.frameworks.numpy_scratch.framework import NumpyFramework

@@ -15,17 +15,24 @@ and dx adds up, for every pixel, the places of dX at which the pixel stands in a
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.layers import Workspace
+from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.numpy_scratch.batch_norm import sums
+from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
 
 
 class Conv:
     """A square convolution with stride 1."""
 
-    def __init__(self, kernel: Array, bias: Array | None, same: bool) -> None:
-        self.weights = {"kernel": kernel} if bias is None else {"kernel": kernel, "bias": bias}
-        self.gradients: dict[str, Array] = {}
-        size: int = kernel.shape[0]
+    def __init__(self, weights: Weights, gradients: Weights, same: bool) -> None:
+        """A layer with a ``kernel`` and perhaps a ``bias``.
+
+        Args:
+            weights: by their names in the layer.
+            gradients: where ``learn`` writes ∂L/∂W of each.
+            same: whether the input is padded so that the output is as large.
+        """
+        self.weights, self.gradients = weights, gradients
+        size: int = weights["kernel"].shape[0]
         self._before = (size - 1) // 2 if same else 0
         self._after = size // 2 if same else 0
         self._work = Workspace()
@@ -46,14 +53,11 @@ class Conv:
 
     def learn(self, dy: Array) -> None:
         """DW (k, k, in, out) and dbias (out,) of dy (B, height', width', out)."""
-        kernel = self.weights["kernel"]
-        flat = dy.reshape(-1, kernel.shape[3])
-        dw = self._work.get("dw", kernel.shape, kernel.dtype)
-        np.matmul(self._columns.T, flat, out=dw.reshape(-1, kernel.shape[3]))
-        self.gradients["kernel"] = dw
+        filters = dy.shape[3]
+        dw = self.gradients["kernel"].reshape(-1, filters)
+        np.matmul(self._columns.T, dy.reshape(-1, filters), out=dw)
         if "bias" in self.weights:
-            # A product with ones, since a sum down tall columns is many times slower.
-            self.gradients["bias"] = np.ones(len(flat), dy.dtype) @ flat
+            self.gradients["bias"][...] = sums(dy)
 
     def input_gradient(self, dy: Array) -> Array:
         """(B, height', width', out) -> (B, height, width, in), one place (p, q) at a time."""

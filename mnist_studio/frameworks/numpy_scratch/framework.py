@@ -21,15 +21,23 @@ class NumpyFramework:
         return (Device("cpu", "CPU"),)
 
     def problems(self, run: RunSpec) -> Sequence[Problem]:
-        """A GPU is the only thing one can ask of NumPy that it has not."""
-        if run.device in ("auto", "cpu"):
-            return ()
-        return (
-            Problem(
-                f"NumPy computes on the CPU only, not on {run.device}.",
-                "Choose the device cpu or auto, or another framework.",
-            ),
-        )
+        """A GPU and bfloat16 are what one can ask of NumPy that it has not."""
+        found = []
+        if run.device not in ("auto", "cpu"):
+            found.append(
+                Problem(
+                    f"NumPy computes on the CPU only, not on {run.device}.",
+                    "Choose the device cpu or auto, or another framework.",
+                )
+            )
+        if run.training.precision == "bfloat16":
+            found.append(
+                Problem(
+                    "NumPy does not compute in bfloat16.",
+                    "Choose the precision float32, or another framework.",
+                )
+            )
+        return tuple(found)
 
     def learner(self, run: RunSpec, weights: Weights, device: Device) -> NumpyLearner:
         """See ``Framework.learner``."""

@@ -4,15 +4,16 @@ Notation: B images in a batch; x is a layer's input, y its output, L the loss. F
 the shape of y, ``input_gradient`` makes dx = ∂L/∂x, of the shape of x, and ``learn`` makes ∂L/∂W.
 Feature maps are (B, height, width, channel), vectors (B, units).
 
-A layer remembers of its last ``forward`` what the way back needs, and keeps its large work arrays
-between calls: a fresh array of some megabytes costs more to obtain than to fill.
+A layer remembers of its last ``forward`` what the way back needs. What it gives lies in work arrays
+of its own, which its next call overwrites.
 """
 
 from typing import Protocol
 
 import numpy as np
 
-from mnist_studio.frameworks.base import Array
+from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
 
 
 class Layer(Protocol):
@@ -25,40 +26,20 @@ class Layer(Protocol):
         """The gradient dx for dy, after ``forward``."""
 
 
-class Workspace:
-    """Work arrays that are kept between calls, by their use."""
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, Array] = {}
-
-    def get(self, use: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """An array with arbitrary content, the same one whenever shape and type repeat."""
-        array = self._arrays.get(use)
-        if array is None or array.shape != shape or array.dtype != dtype:
-            array = self._arrays[use] = np.empty(shape, dtype)
-        return array
-
-    def zeros(self, use: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """Like ``get``, but made of zeros; what its user writes stays for the next call."""
-        array = self._arrays.get(use)
-        if array is None or array.shape != shape or array.dtype != dtype:
-            array = self._arrays[use] = np.zeros(shape, dtype)
-        return array
-
-
 class Dense:
     """Y = x W + b with W (in, out), b (out,).
 
     dW = xᵀ dy, (in, out); db = Σ_B dy, (out,); dx = dy Wᵀ, (B, in).
-
-    Attributes:
-        weights: by their names in the layer, ``kernel`` and ``bias``.
-        gradients: ∂L/∂W of each, from the last ``learn``.
     """
 
-    def __init__(self, kernel: Array, bias: Array | None) -> None:
-        self.weights = {"kernel": kernel} if bias is None else {"kernel": kernel, "bias": bias}
-        self.gradients: dict[str, Array] = {}
+    def __init__(self, weights: Weights, gradients: Weights) -> None:
+        """A layer with a ``kernel`` and perhaps a ``bias``.
+
+        Args:
+            weights: by their names in the layer.
+            gradients: where ``learn`` writes ∂L/∂W of each.
+        """
+        self.weights, self.gradients = weights, gradients
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
@@ -73,45 +54,58 @@ class Dense:
 
     def learn(self, dy: Array) -> None:
         """DW (in, out) and db (out,) of dy (B, out)."""
-        kernel = self.weights["kernel"]
-        dw = self._work.get("dw", kernel.shape, kernel.dtype)
-        self.gradients["kernel"] = np.matmul(self._x.T, dy, out=dw)
+        np.matmul(self._x.T, dy, out=self.gradients["kernel"])
         if "bias" in self.weights:
-            self.gradients["bias"] = dy.sum(axis=0)
+            np.sum(dy, axis=0, out=self.gradients["bias"])
 
     def input_gradient(self, dy: Array) -> Array:
         """(B, out) -> (B, in)."""
-        dx: Array = np.matmul(dy, self.weights["kernel"].T)
-        return dx
+        return np.matmul(dy, self.weights["kernel"].T, out=self._work.like("dx", self._x))
 
 
 class Relu:
     """Y = max(x, 0); dx = dy where x > 0, else 0."""
 
+    def __init__(self) -> None:
+        self._work = Workspace()
+
     def forward(self, x: Array) -> Array:
         """Any shape, kept."""
-        self._y: Array = np.maximum(x, 0)
+        self._y: Array = np.maximum(x, 0, out=self._work.like("y", x))
         return self._y
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
-        dx: Array = np.multiply(dy, self._y > 0)
-        return dx
+        open_ = self._work.get("open", dy.shape, np.dtype(bool))
+        np.greater(self._y, 0, out=open_)
+        return np.multiply(dy, open_, out=self._work.like("dx", dy))
 
 
 class Sigmoid:
     """Y = 1 / (1 + e⁻ˣ); dx = dy · y (1 - y)."""
 
+    def __init__(self) -> None:
+        self._work = Workspace()
+
     def forward(self, x: Array) -> Array:
-        """Any shape, kept. e to a positive power is never taken, so nothing overflows."""
-        power = np.exp(-np.abs(x))
-        y: Array = np.where(x >= 0, 1, power) / (1 + power)
-        self._y = y
+        """Any shape, kept. e to a positive power is never taken, so nothing overflows.
+
+        For x below 0 it is eˣ / (1 + eˣ), the same.
+        """
+        y, power = self._work.like("y", x), self._work.like("power", x)
+        np.negative(np.abs(x, out=power), out=power)
+        np.exp(power, out=power)
+        np.copyto(y, power)
+        np.copyto(y, 1, where=x >= 0)
+        power += 1
+        self._y: Array = np.divide(y, power, out=y)
         return y
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
-        dx: Array = dy * self._y * (1 - self._y)
+        dx = np.subtract(1, self._y, out=self._work.like("dx", dy))
+        dx *= self._y
+        dx *= dy
         return dx
 
 
@@ -137,54 +131,19 @@ class Dropout:
     def __init__(self, keep: float) -> None:
         self.mask: Array | None = None
         self._keep = keep
+        self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
         """Any shape, kept."""
-        return self._drop(x)
+        return self._drop(x, "y")
 
     def input_gradient(self, dy: Array) -> Array:
         """Any shape, kept."""
-        return self._drop(dy)
+        return self._drop(dy, "dx")
 
-    def _drop(self, x: Array) -> Array:
+    def _drop(self, x: Array, use: str) -> Array:
         if self.mask is None:
             return x
-        y: Array = x * self.mask * x.dtype.type(1 / self._keep)
-        return y
-
-
-class MaxPool:
-    """The maximum of every s x s window; windows do not overlap.
-
-    y[b, i, j, c] = max over (p, q) of x[b, s·i + p, s·j + q, c]. The gradient goes to the first
-    (p, q), row by row, at which the maximum stands.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def forward(self, x: Array) -> Array:
-        """(B, height, width, channel) -> (B, height // s, width // s, channel)."""
-        self._x = x
-        views = self._views(x)
-        y: Array = views[0].copy()
-        for view in views[1:]:
-            np.maximum(y, view, out=y)
-        self._y = y
-        return y
-
-    def input_gradient(self, dy: Array) -> Array:
-        """(B, height // s, width // s, channel) -> (B, height, width, channel)."""
-        dx = np.zeros_like(self._x)
-        open_ = np.ones(dy.shape, dtype=bool)
-        for view, target in zip(self._views(self._x), self._views(dx), strict=True):
-            here = (view == self._y) & open_
-            np.multiply(dy, here, out=target)
-            open_ &= ~here
-        return dx
-
-    def _views(self, x: Array) -> list[Array]:
-        """One strided view for every place (p, q) in the window, row by row."""
-        s = self._size
-        height, width = x.shape[1] // s * s, x.shape[2] // s * s
-        return [x[:, p:height:s, q:width:s] for p in range(s) for q in range(s)]
+        kept = np.multiply(x, 1 / self._keep, out=self._work.like(use, x))
+        kept *= self.mask
+        return kept

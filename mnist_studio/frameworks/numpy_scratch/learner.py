@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Chunk, OptimiserState, Steps, Weights
 from mnist_studio.frameworks.normalise import level_table, normalise
-from mnist_studio.frameworks.numpy_scratch import optimisers
-from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
+from mnist_studio.frameworks.numpy_scratch import gradients
+from mnist_studio.frameworks.numpy_scratch.flat import Flat
+from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
 from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers, usable_processors
-from mnist_studio.spec.layers import Conv
-from mnist_studio.spec.optimisers import slot_names
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.spec.layers import BatchNorm, Conv
+from mnist_studio.spec.model import trainable_shapes
+from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 125
 """Images at once outside training: large enough for fast products, small enough for the cache."""
@@ -32,56 +35,67 @@ class NumpyLearner:
     capacity = 256
 
     def __init__(self, run: RunSpec, weights: Weights) -> None:
-        own = {name: array.copy() for name, array in weights.items()}
-        networks = [Network(run.model, own) for _ in range(threads(run))]
-        self._workers = Workers(networks)
-        self._network = networks[0]
-        self._precision = run.training.precision
-        self._scaling = run.model.scaling
-        self._table = level_table(self._scaling, self._precision)
-        optimiser = run.training.optimiser
-        self._update = optimisers.update(optimiser)
-        self._slots = {
-            name: {slot: np.zeros_like(array) for slot in slot_names(optimiser)}
-            for name, array in self._network.weights.items()
+        self._training, self._scaling = run.training, run.model.scaling
+        self._storage = storage(run.training.precision)
+        self._table = level_table(self._scaling, run.training.precision)
+        self._learnt = Flat(trainable_shapes(run.model), self._storage)
+        # What is learnt lies in one vector; running statistics lie on their own.
+        self._weights = {
+            name: self._learnt.arrays.get(name, array.copy()) for name, array in weights.items()
         }
-        self._step = 0
+        networks = [Network(run.model, self._weights) for _ in range(threads(run))]
+        self._network = networks[0]
+        self._workers = Workers(networks, run.training.loss)
+        self._optimiser = Optimiser(run.training.optimiser, self._learnt)
+        self._work = Workspace()
+        self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """See ``Learner.bind``."""
-        self._inputs = normalise(images, self._scaling, self._precision)
+        self._inputs = normalise(images, self._scaling, self._training.precision)
         self._labels = labels
 
     def train(self, chunk: Chunk) -> Steps:
         """See ``Learner.train``."""
         losses = np.empty(len(chunk.indices))
         correct = np.empty(len(chunk.indices), dtype=np.int64)
-        for k, (indices, rate) in enumerate(zip(chunk.indices, chunk.rates, strict=True)):
-            masks = {name: mask[k] for name, mask in chunk.masks.items()}
-            learnt = self._workers.learn(Batch(self._inputs[indices], self._labels[indices], masks))
+        for k, rate in enumerate(chunk.rates.tolist()):
+            learnt = self._workers.learn(self._batch(chunk, k))
             losses[k], correct[k] = learnt.mean, learnt.correct
-            self._improve(learnt.gradients, float(rate))
+            if self._training.bias_gradients == "summed":
+                gradients.sum_biases(learnt.gradients)
+            gradients.clip(learnt.gradients, self._training.clip)
+            self._optimiser.improve(learnt.gradients, rate)
         return Steps(losses, correct)
 
-    def _improve(self, gradients: Weights, rate: float) -> None:
-        """One update of every weight."""
-        self._step += 1
-        for name, weight in self._network.weights.items():
-            for piece in optimisers.blocks(weight, gradients[name], self._slots[name]):
-                self._update(*piece, rate, self._step)
+    def _batch(self, chunk: Chunk, k: int) -> Batch:
+        """Step k's; the inputs are valid until the next one's."""
+        indices = chunk.indices[k]
+        inputs = self._work.get("inputs", (len(indices), 28, 28), self._table.dtype)
+        # With "clip" take writes straight into its room; no index is ever out of range.
+        if chunk.images is None:
+            np.take(self._inputs, indices, axis=0, out=inputs, mode="clip")
+        else:
+            np.take(self._table, chunk.images[k], out=inputs, mode="clip")
+        masks = {name: mask[k] for name, mask in chunk.masks.items()}
+        return Batch(inputs, self._labels[indices], masks)
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
         starts = range(0, len(images), EVALUATION_BATCH)
         batches = [self._table[images[start : start + EVALUATION_BATCH]] for start in starts]
         outputs = self._workers.answer(batches)
-        return np.concatenate(outputs) if outputs else np.empty((0, 10), self._precision)
+        return np.concatenate(outputs) if outputs else np.empty((0, 10), self._storage)
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
-        loss = cross_entropy(self._forward(images), labels, len(labels))
-        learnt = self._network.learn(loss.gradient)
-        return {name: learnt[name].copy() for name in self._network.weights}
+        self._network.prepare(training=True)
+        loss = loss_of(self._training.loss, self._forward(images), labels, len(labels))
+        self._network.learn(loss.gradient)
+        self._network.prepare(training=False)
+        if self._training.bias_gradients == "summed":
+            gradients.sum_biases(self._network.gradients)
+        return self._network.gradients.copies()
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
         """See ``Learner.input_gradients``."""
@@ -96,28 +110,27 @@ class NumpyLearner:
 
     def weights(self) -> Weights:
         """See ``Learner.weights``."""
-        return {name: array.copy() for name, array in self._network.weights.items()}
+        return {name: array.copy() for name, array in self._weights.items()}
 
     def load_weights(self, weights: Weights) -> None:
         """See ``Learner.load_weights``."""
-        for name, array in self._network.weights.items():
+        for name, array in self._weights.items():
             array[...] = weights[name]
 
     def optimiser_state(self) -> OptimiserState:
         """See ``Learner.optimiser_state``."""
         slots = {
-            f"{name}/{slot}": array.copy()
-            for name, arrays in self._slots.items()
-            for slot, array in arrays.items()
+            f"{name}/{slot}": array
+            for slot, kept in self._optimiser.slots.items()
+            for name, array in kept.copies().items()
         }
-        return OptimiserState(self._step, slots)
+        return OptimiserState(self._optimiser.step, slots)
 
     def load_optimiser_state(self, state: OptimiserState) -> None:
         """See ``Learner.load_optimiser_state``."""
-        self._step = state.step
-        for name, arrays in self._slots.items():
-            for slot, array in arrays.items():
-                array[...] = state.slots[f"{name}/{slot}"]
+        self._optimiser.step = state.step
+        for slot, kept in self._optimiser.slots.items():
+            kept.fill({name: state.slots[f"{name}/{slot}"] for name in kept.arrays})
 
     def synchronise(self) -> None:
         """Nothing to wait for: NumPy computes before it returns."""
@@ -127,7 +140,11 @@ class NumpyLearner:
 
 
 def threads(run: RunSpec) -> int:
-    """How many threads train: one for small products, which threads only hold up."""
-    if not any(isinstance(layer, Conv) for layer in run.model.layers):
-        return 1
-    return run.threads or usable_processors()
+    """How many threads train.
+
+    One for small products, which threads only hold up, and one where a batch-norm needs the
+    statistics of the whole batch amid the way forward, and amid the way back.
+    """
+    convolves = any(isinstance(layer, Conv) for layer in run.model.layers)
+    normed = any(isinstance(layer, BatchNorm) for layer in run.model.layers)
+    return (run.threads or usable_processors()) if convolves and not normed else 1

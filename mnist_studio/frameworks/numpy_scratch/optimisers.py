@@ -1,91 +1,139 @@
 """The optimisers by hand, in place. Their equations stand in ``spec.optimisers``.
 
-An update works block by block: a block of every array it touches fits into the processor's cache,
-so that several passes over it cost one pass over memory.
+All weights lie in one vector, as do all gradients and all numbers of a slot. An update goes over
+them block by block: a block of every vector fits into the processor's cache, so that several
+operations on it cost one pass over memory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from math import sqrt
 
 import numpy as np
 
 from mnist_studio.frameworks.base import Array
+from mnist_studio.frameworks.numpy_scratch.flat import Flat
 from mnist_studio.spec import optimisers as spec
+from mnist_studio.spec.layers import Shape
 
 BLOCK = 8192
 
-Slots = dict[str, Array]
-Update = Callable[[Array, Array, Slots, float, int], None]
-"""weight, gradient, its slots (all flat, changed in place), rate, step from 1."""
+Update = Callable[[Array, Array, Mapping[str, Array], Array, float, int], None]
+"""weight, gradient, its slots (all changed in place), room for results, rate, step from 1."""
+
+
+class Optimiser:
+    """An optimiser with what it remembers.
+
+    Attributes:
+        step: updates made so far.
+        slots: its vectors by the names of ``spec.optimisers.slot_names``.
+    """
+
+    def __init__(self, optimiser: spec.Optimiser, weights: Flat) -> None:
+        shapes: dict[str, Shape] = {name: array.shape for name, array in weights.arrays.items()}
+        self.step = 0
+        self.slots = {
+            slot: Flat(shapes, weights.vector.dtype) for slot in spec.slot_names(optimiser)
+        }
+        self._weights = weights
+        self._update = update(optimiser)
+        self._room = np.empty((2, BLOCK), weights.vector.dtype)
+
+    def improve(self, gradients: Flat, rate: float) -> None:
+        """One update of every weight."""
+        self.step += 1
+        w, g = self._weights.vector, gradients.vector
+        for start in range(0, len(w), BLOCK):
+            piece = slice(start, min(start + BLOCK, len(w)))
+            slots = {name: slot.vector[piece] for name, slot in self.slots.items()}
+            room = self._room[:, : piece.stop - start]
+            self._update(w[piece], g[piece], slots, room, rate, self.step)
 
 
 def update(optimiser: spec.Optimiser) -> Update:
-    """How ``optimiser`` changes one weight array."""
+    """How ``optimiser`` changes a block of weights."""
     match optimiser:
         case spec.Sgd():
-            return lambda w, g, slots, rate, _: _sgd(optimiser, w, g, slots, rate)
+            return lambda w, g, slots, room, rate, _: _sgd(optimiser, w, g, slots, room, rate)
         case spec.Adam():
-            return lambda w, g, slots, rate, step: _adam(optimiser, w, g, slots, rate, step)
+            return lambda *block: _adam(optimiser, *block)
         case spec.Adadelta():
-            return lambda w, g, slots, rate, _: _adadelta(optimiser, w, g, slots, rate)
+            return lambda w, g, slots, room, rate, _: _adadelta(optimiser, w, g, slots, room, rate)
         case spec.RmsProp():
-            return lambda w, g, slots, rate, _: _rmsprop(optimiser, w, g, slots, rate)
+            return lambda w, g, slots, room, rate, _: _rmsprop(optimiser, w, g, slots, room, rate)
 
 
-def blocks(weight: Array, gradient: Array, slots: Slots) -> Iterator[tuple[Array, Array, Slots]]:
-    """Flat views of matching pieces of the three."""
-    w, g = weight.reshape(-1), gradient.reshape(-1)
-    flat = {name: slot.reshape(-1) for name, slot in slots.items()}
-    for start in range(0, w.size, BLOCK):
-        piece = slice(start, start + BLOCK)
-        yield w[piece], g[piece], {name: slot[piece] for name, slot in flat.items()}
-
-
-def _sgd(o: spec.Sgd, w: Array, g: Array, slots: Slots, rate: float) -> None:
+def _sgd(
+    o: spec.Sgd, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+) -> None:
     if o.momentum:
         velocity = slots["velocity"]
         velocity *= o.momentum
         velocity += g
         g = velocity
-    w -= rate * g
+    w -= np.multiply(g, rate, out=room[0])
 
 
-def _adam(o: spec.Adam, w: Array, g: Array, slots: Slots, rate: float, step: int) -> None:
-    """W -= rate · m̂ / (√ŝ + ε) with m̂ = m / (1 - β1ᵗ) and ŝ = s / (1 - β2ᵗ)."""
-    mean, square = slots["mean"], slots["square"]
+def _adam(
+    o: spec.Adam,
+    w: Array,
+    g: Array,
+    slots: Mapping[str, Array],
+    room: Array,
+    rate: float,
+    step: int,
+) -> None:
+    """W -= rate · m̂ / (√ŝ + ε) with m̂ = m / (1 - β1ᵗ) and ŝ = s / (1 - β2ᵗ).
+
+    With c = √(1 - β2ᵗ), that is w -= (rate · c / (1 - β1ᵗ)) · m / (√s + c · ε): the corrections
+    become numbers, which cost nothing.
+    """
+    mean, square, part = slots["mean"], slots["square"], room[0]
     mean *= o.beta1
-    mean += (1 - o.beta1) * g
-    square *= o.beta2
-    square += (1 - o.beta2) * (g * g)
-    denominator = np.sqrt(square)
-    denominator /= sqrt(1 - o.beta2**step)
-    denominator += o.epsilon
-    np.divide(mean, denominator, out=denominator)
-    denominator *= rate / (1 - o.beta1**step)
-    w -= denominator
+    mean += np.multiply(g, 1 - o.beta1, out=part)
+    _average_square(square, g, o.beta2, part)
+    correction = sqrt(1 - o.beta2**step)
+    np.sqrt(square, out=part)
+    part += correction * o.epsilon
+    np.divide(mean, part, out=part)
+    part *= rate * correction / (1 - o.beta1**step)
+    w -= part
 
 
-def _adadelta(o: spec.Adadelta, w: Array, g: Array, slots: Slots, rate: float) -> None:
-    square, past = slots["square"], slots["update"]
-    square *= o.rho
-    square += (1 - o.rho) * (g * g)
-    delta = np.sqrt(past + o.epsilon)
-    delta /= np.sqrt(square + o.epsilon)
+def _adadelta(
+    o: spec.Adadelta, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+) -> None:
+    """D = √((u + ε) / (s + ε)) · g: one root and one quotient instead of two roots."""
+    square, past, (delta, part) = slots["square"], slots["update"], room
+    _average_square(square, g, o.rho, part)
+    np.add(past, o.epsilon, out=delta)
+    delta /= np.add(square, o.epsilon, out=part)
+    np.sqrt(delta, out=delta)
     delta *= g
-    past *= o.rho
-    past += (1 - o.rho) * (delta * delta)
+    _average_square(past, delta, o.rho, part)
     delta *= rate
     w -= delta
 
 
-def _rmsprop(o: spec.RmsProp, w: Array, g: Array, slots: Slots, rate: float) -> None:
-    square = slots["square"]
-    square *= o.rho
-    square += (1 - o.rho) * (g * g)
-    delta = g / (np.sqrt(square) + o.epsilon)
+def _rmsprop(
+    o: spec.RmsProp, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+) -> None:
+    square, (delta, part) = slots["square"], room
+    _average_square(square, g, o.rho, part)
+    np.sqrt(square, out=delta)
+    delta += o.epsilon
+    np.divide(g, delta, out=delta)
     if o.momentum:
         velocity = slots["velocity"]
         velocity *= o.momentum
         velocity += delta
         delta = velocity
-    w -= rate * delta
+    w -= np.multiply(delta, rate, out=part)
+
+
+def _average_square(average: Array, x: Array, keep: float, room: Array) -> None:
+    """A running average of x²: keep · average + (1 - keep) · x²."""
+    average *= keep
+    np.multiply(x, x, out=room)
+    room *= 1 - keep
+    average += room

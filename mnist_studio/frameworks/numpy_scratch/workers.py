@@ -13,9 +13,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.numpy_scratch.loss import cross_entropy
+from mnist_studio.frameworks.base import Array
+from mnist_studio.frameworks.numpy_scratch.flat import Flat
+from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.spec.run import Loss
 
 
 @dataclass(frozen=True)
@@ -50,25 +52,33 @@ class Learnt:
 
     mean: float
     correct: int
-    gradients: Weights
+    gradients: Flat
 
 
 class Workers:
     """Threads with a network each. They end when this object is no longer used."""
 
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[Network], loss: Loss = "cross_entropy") -> None:
+        """Threads.
+
+        Args:
+            networks: that share their weights; a single one if it has a batch-norm, whose
+                statistics are those of the whole batch.
+            loss: what is minimised.
+        """
         self._networks = networks
+        self._loss = loss
         self._pool = ThreadPoolExecutor(len(networks)) if len(networks) > 1 else None
 
     def learn(self, batch: Batch) -> Learnt:
         """Loss and gradients of a batch."""
         size = len(batch.labels)
         if self._pool is None or size < len(self._networks):
-            return _learn(self._networks[0], batch, size)
+            return self._learn(self._networks[0], batch, size)
         bounds = np.linspace(0, size, len(self._networks) + 1).astype(int)
         parts = [batch.part(slice(*pair)) for pair in pairwise(bounds)]
         sizes = [size] * len(parts)
-        return _added(list(self._pool.map(_learn, self._networks, parts, sizes)))
+        return _added(list(self._pool.map(self._learn, self._networks, parts, sizes)))
 
     def answer(self, batches: Sequence[Array]) -> list[Array]:
         """Logits (b, 10) of every batch of inputs (b, 28, 28)."""
@@ -79,6 +89,15 @@ class Workers:
         done = list(self._pool.map(_answer_all, self._networks, shares))
         return [done[place % turns][place // turns] for place in range(len(batches))]
 
+    def _learn(self, network: Network, part: Batch, size: int) -> Learnt:
+        """What a part of a batch of ``size`` images adds to its loss and gradients."""
+        network.prepare(training=True, masks=part.masks)
+        loss = loss_of(self._loss, network.forward(part.inputs), part.labels, size)
+        network.learn(loss.gradient)
+        network.remember()
+        network.prepare(training=False)
+        return Learnt(loss.total / size, loss.correct, network.gradients)
+
 
 def usable_processors() -> int:
     """How many this process may use."""
@@ -87,20 +106,10 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _learn(network: Network, part: Batch, size: int) -> Learnt:
-    """What a part of a batch of ``size`` images adds to its loss and gradients."""
-    network.drop(part.masks)
-    loss = cross_entropy(network.forward(part.inputs), part.labels, size)
-    gradients = network.learn(loss.gradient)
-    network.drop({})
-    return Learnt(loss.total / size, loss.correct, gradients)
-
-
 def _added(parts: Sequence[Learnt]) -> Learnt:
     first, *rest = parts
     for part in rest:
-        for name, total in first.gradients.items():
-            np.add(total, part.gradients[name], out=total)
+        first.gradients.vector += part.gradients.vector
     mean = sum(part.mean for part in parts)
     return Learnt(mean, sum(part.correct for part in parts), first.gradients)
 

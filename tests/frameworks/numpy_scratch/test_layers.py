@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.numpy_scratch import layers
+from mnist_studio.frameworks.numpy_scratch import layers, pooling
+from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
 
 Array = NDArray[np.float64]
@@ -20,21 +21,48 @@ def dropout() -> layers.Dropout:
     return made
 
 
-def kernel(size: int, inputs: int, outputs: int) -> Array:
-    return RNG.normal(size=(size, size, inputs, outputs))
+def linear(kind: Callable[..., layers.Layer], *sides: int, bias: bool = True) -> layers.Layer:
+    weights = {"kernel": RNG.normal(size=sides)}
+    if bias:
+        weights["bias"] = RNG.normal(size=sides[-1])
+    return kind(weights, {name: np.empty_like(array) for name, array in weights.items()})
+
+
+def same(weights: dict[str, Array], gradients: dict[str, Array]) -> Conv:
+    return Conv(weights, gradients, same=True)
+
+
+def valid(weights: dict[str, Array], gradients: dict[str, Array]) -> Conv:
+    return Conv(weights, gradients, same=False)
+
+
+def batch_norm(by_batch: bool) -> BatchNorm:
+    weights = {name: RNG.uniform(0.5, 2, 3) for name in ("scale", "offset", "mean", "variance")}
+    made = BatchNorm(weights, {"scale": np.empty(3), "offset": np.empty(3)}, 0.9, 1e-3)
+    made.by_batch = by_batch
+    return made
 
 
 LAYERS = {
-    "dense": (lambda: layers.Dense(RNG.normal(size=(5, 4)), RNG.normal(size=4)), (3, 5)),
-    "dense without bias": (lambda: layers.Dense(RNG.normal(size=(5, 4)), None), (3, 5)),
+    "dense": (lambda: linear(layers.Dense, 5, 4), (3, 5)),
+    "dense without bias": (lambda: linear(layers.Dense, 5, 4, bias=False), (3, 5)),
     "relu": (layers.Relu, (3, 5)),
     "sigmoid": (layers.Sigmoid, (3, 5)),
     "flatten": (layers.Flatten, (2, 3, 2, 2)),
     "dropout": (dropout, (3, 5)),
-    "max-pool": (lambda: layers.MaxPool(2), (2, 5, 4, 3)),
-    "conv same": (lambda: Conv(kernel(3, 2, 4), RNG.normal(size=4), True), (2, 5, 4, 2)),
-    "conv valid": (lambda: Conv(kernel(2, 2, 3), None, False), (2, 5, 4, 2)),
-    "conv same, even": (lambda: Conv(kernel(4, 1, 2), None, True), (1, 5, 5, 1)),
+    "max-pool": (lambda: pooling.MaxPool(2), (2, 5, 4, 3)),
+    "max-pool of 3": (lambda: pooling.MaxPool(3), (2, 7, 6, 2)),
+    "average-pool": (lambda: pooling.AvgPool(2), (2, 5, 4, 3)),
+    "average-pool of 3": (lambda: pooling.AvgPool(3), (2, 7, 6, 2)),
+    "global average-pool": (pooling.GlobalAvgPool, (2, 5, 4, 3)),
+    "batch-norm of vectors": (lambda: batch_norm(True), (6, 3)),
+    "batch-norm of maps": (lambda: batch_norm(True), (2, 3, 4, 3)),
+    "batch-norm in evaluation": (lambda: batch_norm(False), (2, 3, 4, 3)),
+    "conv same": (lambda: linear(same, 3, 3, 2, 4), (2, 5, 4, 2)),
+    "conv valid": (lambda: linear(valid, 2, 2, 2, 3, bias=False), (2, 5, 4, 2)),
+    "conv same, even": (lambda: linear(same, 4, 4, 1, 2, bias=False), (1, 5, 5, 1)),
+    "conv same, 5x5": (lambda: linear(same, 5, 5, 3, 2), (2, 6, 5, 3)),
+    "conv valid, 1x1": (lambda: linear(valid, 1, 1, 3, 2), (2, 4, 5, 3)),
 }  # fmt: skip
 
 
@@ -61,17 +89,18 @@ def test_gradients_are_the_slopes_of_the_loss(name: str) -> None:
         return float((layer.forward(x) * weights).sum())
 
     loss()
+    if isinstance(layer, layers.Dense | Conv | BatchNorm):
+        layer.learn(weights)
+        for part, gradient in layer.gradients.items():
+            found = differences(loss, layer.weights[part])
+            np.testing.assert_allclose(gradient, found, rtol=1e-5, atol=1e-7)
+        loss()
     given = layer.input_gradient(weights).copy()
     np.testing.assert_allclose(given, differences(loss, x), rtol=1e-5, atol=1e-7)
-    if isinstance(layer, layers.Dense | Conv):
-        layer.learn(weights)
-        for part, array in layer.weights.items():
-            gradient = layer.gradients[part].copy()
-            np.testing.assert_allclose(gradient, differences(loss, array), rtol=1e-5, atol=1e-7)
 
 
 def test_the_first_of_equal_maxima_gets_the_gradient() -> None:
-    pool = layers.MaxPool(2)
+    pool = pooling.MaxPool(2)
     pool.forward(np.ones((1, 2, 2, 1)))
     np.testing.assert_array_equal(
         pool.input_gradient(np.ones((1, 1, 1, 1)))[0, :, :, 0], [[1, 0], [0, 0]]
