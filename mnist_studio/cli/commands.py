@@ -13,6 +13,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 MODULES = {
     "recipes": "mnist_studio.cli.recipes",
     "train": "mnist_studio.cli.train",
+    "code": "mnist_studio.cli.code",
     "predict": "mnist_studio.cli.predict",
     "evaluate": "mnist_studio.cli.evaluate",
     "runs": "mnist_studio.cli.runs",

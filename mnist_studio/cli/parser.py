@@ -27,6 +27,7 @@ def build() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _recipes(commands)
     _train(commands)
+    _code(commands)
     _predict(commands)
     _evaluate(commands)
     _runs(commands)
@@ -65,15 +66,11 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     train.add_argument("--seed", type=int, metavar="N", help="of every random number")
     train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
     train.add_argument("--precision", metavar="NAME", help="float32, float64 or bfloat16")
+    _faults(train)
     train.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="of the sources, to see what it costs; list: mnist-studio recipes --faults",
-    )
-    train.add_argument(
-        "--as-published", action="store_true", help="with all faults that the recipe's source has"
+        "--as-written",
+        action="store_true",
+        help="run the framework's own script, see: mnist-studio code",
     )
     train.add_argument(
         "--device", metavar="NAME", default="auto", help="auto, cpu, cuda or mps (auto)"
@@ -86,6 +83,30 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
         help="of the CPU; 0 leaves it to the framework",
     )
     _json(train, "one event a line")
+
+
+def _code(commands: "Commands[argparse.ArgumentParser]") -> None:
+    code = commands.add_parser("code", help="show a recipe as a framework's own script")
+    code.add_argument("recipe", metavar="RECIPE", help="see: mnist-studio recipes")
+    code.add_argument(
+        "--framework", metavar="NAME", help="numpy, pytorch or keras; the recipe's own if none"
+    )
+    _faults(code)
+    code.add_argument("--notebook", action="store_true", help="as a Jupyter notebook")
+    code.add_argument("--output", type=Path, metavar="FILE", help="save it there; else it is shown")
+
+
+def _faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="of the sources, to see what it costs; list: mnist-studio recipes --faults",
+    )
+    parser.add_argument(
+        "--as-published", action="store_true", help="with all faults that the recipe's source has"
+    )
 
 
 def _predict(commands: "Commands[argparse.ArgumentParser]") -> None:

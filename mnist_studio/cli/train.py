@@ -7,10 +7,11 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from mnist_studio import idiomatic
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data import sources
-from mnist_studio.errors import UsageError
+from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec import faults, files, recipes
 from mnist_studio.spec.optimisers import Optimiser
@@ -29,7 +30,7 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "fault", "as_published",
+    "precision", "fault", "as_published", "as_written",
 )  # fmt: skip
 
 
@@ -54,9 +55,10 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         recipes.run_spec(recipe),
         training=_training(recipe.training, arguments),
         dataset=_dataset(arguments),
-        device=_known("device", arguments.device, get_args(DeviceName)),
+        device=known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
-        faults=_faults(recipe, arguments),
+        faults=chosen_faults(recipe, arguments),
+        style="idiomatic" if arguments.as_written else "neutral",
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [replace(base, framework=name) for name in names]
@@ -67,7 +69,19 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
     for spec in specs:
         check(spec)
         faults.check(spec)
+        if spec.style == "idiomatic":
+            check_writable(spec)
     return specs
+
+
+def check_writable(spec: RunSpec) -> None:
+    """Refuses what cannot be written in a framework's own words.
+
+    Raises:
+        SpecError: says what, and what to do.
+    """
+    for problem in idiomatic.problems(spec):
+        raise SpecError(f"{spec.recipe} cannot be written for {spec.framework}.", problem)
 
 
 def _from_file(arguments: Namespace) -> list[RunSpec]:
@@ -93,9 +107,10 @@ def _from_file(arguments: Namespace) -> list[RunSpec]:
         raise UsageError(f"{path} cannot be read: {error}.", "Name a settings file.") from error
 
 
-def _faults(recipe: Recipe, arguments: Namespace) -> tuple[FaultName, ...]:
+def chosen_faults(recipe: Recipe, arguments: Namespace) -> tuple[FaultName, ...]:
+    """The faults that ``--as-published`` and ``--fault`` switch on."""
     published = recipe.faults if arguments.as_published else ()
-    asked = [_known("fault", name, get_args(FaultName)) for name in arguments.fault]
+    asked = [known("fault", name, get_args(FaultName)) for name in arguments.fault]
     return (*published, *(name for name in asked if name not in published))
 
 
@@ -112,7 +127,7 @@ def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
 
 
 def _precision(name: str | None) -> str | None:
-    return None if name is None else _known("precision", name, get_args(Precision))
+    return None if name is None else known("precision", name, get_args(Precision))
 
 
 def _optimiser(optimiser: Optimiser, rate: float | None) -> Optimiser:
@@ -123,7 +138,7 @@ def _dataset(arguments: Namespace) -> DatasetName:
     if arguments.data:
         return "mnist"
     if arguments.dataset:
-        name: DatasetName = _known("dataset", arguments.dataset, get_args(DatasetName))
+        name: DatasetName = known("dataset", arguments.dataset, get_args(DatasetName))
         return name
     return sources.default_dataset()
 
@@ -131,13 +146,17 @@ def _dataset(arguments: Namespace) -> DatasetName:
 def _frameworks(name: str) -> Sequence[FrameworkName]:
     if name == "all":
         return get_args(FrameworkName)
-    return (_known("framework", name, (*get_args(FrameworkName), "all")),)
+    return (known("framework", name, (*get_args(FrameworkName), "all")),)
 
 
-def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
-    """The name, whose type is one of the literals in ``known``."""
-    if name not in known:
-        raise recipes.unknown(what, name, known)
+def known(what: str, name: str, names: tuple[Any, ...]) -> Any:
+    """The name, whose type is one of the literals in ``names``.
+
+    Raises:
+        UnknownName: it is none of them; suggests the nearest.
+    """
+    if name not in names:
+        raise recipes.unknown(what, name, names)
     return name
 
 

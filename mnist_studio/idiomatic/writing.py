@@ -63,7 +63,10 @@ def notebook(run: RunSpec) -> str:
 
 def problems(run: RunSpec) -> tuple[str, ...]:
     """Why a run cannot be written in its framework's own words; sentences, empty if it can."""
-    return _PROBLEMS[run.framework](effective(run))
+    found = _PROBLEMS[run.framework](effective(run))
+    if run.handover:
+        return (*found, "A script begins anew and cannot go on from another run's checkpoint.")
+    return found
 
 
 def about(run: RunSpec) -> str:

@@ -11,8 +11,9 @@ LONGEST = 80
 
 
 def of(spec: RunSpec) -> str:
-    """The title of a new run: ``compact-cnn · PyTorch``."""
-    return f"{spec.recipe} · {entry(spec.framework).title}"
+    """The title of a new run: ``compact-cnn · PyTorch``, perhaps with ``as written``."""
+    written = " as written" if spec.style == "idiomatic" else ""
+    return f"{spec.recipe} · {entry(spec.framework).title}{written}"
 
 
 def free(title: str, taken: Collection[str]) -> str:

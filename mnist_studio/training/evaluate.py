@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Learner
+from mnist_studio.frameworks.base import Array
 
 SLICE = 250
 """Digits at once. Fixed, so that a result never depends on how fast the machine was."""
@@ -15,7 +16,16 @@ SLICE = 250
 LATENCY_REPEATS = 21
 
 
-def logits(learner: Learner, images: NDArray[np.uint8], go_on: Callable[[], bool]) -> Array | None:
+class Answering(Protocol):
+    """What answers digits: a learner, or a script that was trained."""
+
+    def logits(self, images: NDArray[np.uint8]) -> Array:
+        """As ``Learner.logits``."""
+
+
+def logits(
+    learner: Answering, images: NDArray[np.uint8], go_on: Callable[[], bool]
+) -> Array | None:
     """(n, 28, 28) -> (n, 10); None if ``go_on``, asked before every slice, said no."""
     parts: list[Array] = []
     for start in range(0, len(images), SLICE):
@@ -25,7 +35,7 @@ def logits(learner: Learner, images: NDArray[np.uint8], go_on: Callable[[], bool
     return np.concatenate(parts)
 
 
-def latency_ms(learner: Learner, images: NDArray[np.uint8]) -> float:
+def latency_ms(learner: Answering, images: NDArray[np.uint8]) -> float:
     """Median milliseconds that one image alone takes, after one call that is not counted."""
     learner.logits(images[:1])
     return 1000 * median(
@@ -33,7 +43,7 @@ def latency_ms(learner: Learner, images: NDArray[np.uint8]) -> float:
     )
 
 
-def _seconds(learner: Learner, image: NDArray[np.uint8]) -> float:
+def _seconds(learner: Answering, image: NDArray[np.uint8]) -> float:
     start = perf_counter()
     learner.logits(image)
     return perf_counter() - start

@@ -20,6 +20,7 @@ from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import TrainRequest
+from mnist_studio.jobs.tasks import idiomatic
 from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
 from mnist_studio.spec.faults import FAULTS, effective
@@ -92,6 +93,8 @@ def _train(
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
     _warn_of_faults(session, faults)
+    if spec.style == "idiomatic":
+        return idiomatic.train(session, faults, Path(asked.data) if asked.data else None)
     weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
     training = Training(session, framework.learner(spec, weights, device))
     training.prepare()

@@ -1,0 +1,43 @@
+"""``mnist-studio code``: a recipe as the script or notebook one would write with a framework."""
+
+import sys
+from argparse import Namespace
+from typing import get_args
+
+from msgspec.structs import replace
+
+from mnist_studio import idiomatic
+from mnist_studio.cli import output
+from mnist_studio.cli.train import check_writable, chosen_faults, known
+from mnist_studio.data.files import write_bytes
+from mnist_studio.spec import faults, recipes
+from mnist_studio.spec.run import FrameworkName, RunSpec
+
+
+def run(arguments: Namespace) -> int:
+    """Prints the program, or saves it where ``--output`` says.
+
+    Raises:
+        SpecError: the recipe cannot be written in that framework's own words.
+    """
+    spec = _run(arguments)
+    check_writable(spec)
+    text = idiomatic.notebook(spec) if arguments.notebook else idiomatic.script(spec)
+    if arguments.output is None:
+        sys.stdout.write(text)
+        return 0
+    write_bytes(arguments.output, text.encode())
+    output.note(f"Written to {arguments.output}.")
+    return 0
+
+
+def _run(arguments: Namespace) -> RunSpec:
+    recipe = recipes.recipe(arguments.recipe)
+    framework = arguments.framework or recipe.framework
+    spec = replace(
+        recipes.run_spec(recipe),
+        framework=known("framework", framework, get_args(FrameworkName)),
+        faults=chosen_faults(recipe, arguments),
+    )
+    faults.check(spec)
+    return spec
