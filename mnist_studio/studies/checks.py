@@ -137,9 +137,9 @@ def median_distance(ours: Array, others: Array) -> float:
 
 
 def accuracy_bar(correct: int, digits: int) -> float:
-    """Two binomial standard errors of an accuracy.
+    """Three binomial standard errors of the difference of two accuracies.
 
     Of (correct + 1) / (digits + 2), so that it is not 0 where every answer is right.
     """
     part = (correct + 1) / (digits + 2)
-    return 2 * sqrt(part * (1 - part) / digits)
+    return 3 * sqrt(2 * part * (1 - part) / digits)
