@@ -43,7 +43,7 @@ _FAST_99 = Recipe(
     model=ModelSpec(
         layers=(
             AvgPool(),
-            Conv(16, padding="valid", bias=False, initial="he_normal"),
+            Conv(24, padding="valid", bias=False, initial="he_normal"),
             MaxPool(), BatchNorm(), Relu(),
             Conv(32, bias=False, initial="he_normal"), BatchNorm(), Relu(),
             Flatten(), Dense(128, bias=False, initial="he_normal"), BatchNorm(), Relu(),
@@ -53,7 +53,7 @@ _FAST_99 = Recipe(
     ),
     training=TrainingSpec(
         optimiser=Adam(1e-2, beta1=0.7, beta2=0.9), schedule=OneCycle(), batch_size=128,
-        epochs=1, epoch_steps=560, seed=42,
+        epochs=1, epoch_steps=540, seed=42,
     ),
 )  # fmt: skip
 
