@@ -1,4 +1,11 @@
-"""A chunk of training steps as one TensorFlow function with a loop inside."""
+"""A chunk of training steps as one TensorFlow function with a loop inside.
+
+On a CPU the same steps give the same bits, in one process or another and with one thread or two,
+while the number of threads and the flags stay the same: measured over mlp-128, small-cnn,
+compact-cnn, wide-cnn and a network with batch-norm, on a busy machine, without TensorFlow's
+``enable_op_determinism``. Another number of threads, oneDNN switched on or off, another kind of
+CPU round sums otherwise. Nothing is promised for a GPU, whose convolutions add up in any order.
+"""
 
 from collections.abc import Callable
 from math import prod
