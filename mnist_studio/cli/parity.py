@@ -127,7 +127,7 @@ def _frameworks(names: Sequence[str]) -> Sequence[FrameworkName]:
 
 
 def _precisions(name: str | None) -> Sequence[Precision]:
-    return parity.PRECISIONS if name is None else (_known("precision", name, get_args(Precision)),)
+    return parity.PRECISIONS if name is None else (_known("precision", name, parity.PRECISIONS),)
 
 
 def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
