@@ -119,14 +119,16 @@ def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
     from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.network import Network
     from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
+    from mnist_studio.frameworks.numpy_scratch.team import Team
     from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
     from mnist_studio.spec.model import trainable_shapes
 
     weights = Flat(trainable_shapes(spec.model), "float32")
     weights.fill(initial_weights(spec.model, spec.training.seed))
     inputs = normalise(digits.images, spec.model.scaling, "float32")
-    optimiser = Optimiser(spec.training.optimiser, weights)
-    workers = Workers([Network(spec.model, weights.arrays) for _ in range(threads(spec))])
+    team = Team(threads(spec))
+    optimiser = Optimiser(spec.training.optimiser, weights, team)
+    workers = Workers([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
     order = _order(spec, digits, steps)
 
     def epoch() -> None:

@@ -24,7 +24,7 @@ from mnist_studio.spec.layers import (
 )
 from mnist_studio.spec.model import ModelSpec, describe
 from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
-from mnist_studio.spec.run import Precision, RunSpec, TrainingSpec
+from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, RunSpec, TrainingSpec
 
 SEED = 7
 
@@ -35,8 +35,7 @@ EVERYTHING = (
     MaxPool(), Dropout(0.25), Flatten(), Dense(12, bias=False), Relu(), Dropout(0.5), Dense(10),
 )  # fmt: skip
 NORMED_VECTORS = (
-    Flatten(), BatchNorm(momentum=0.7, epsilon=1e-3), Dense(6, bias=False), BatchNorm(), Sigmoid(),
-    Dense(10),
+    Flatten(), BatchNorm(momentum=0.7, epsilon=1e-3), Dense(6), Sigmoid(), BatchNorm(), Dense(10),
 )  # fmt: skip
 NORMED = (
     Conv(4, 3, bias=False), BatchNorm(momentum=0.7, epsilon=1e-3), Relu(), AvgPool(3),
@@ -75,6 +74,21 @@ def trained(spec: RunSpec, **changes: object) -> RunSpec:
     """With another training."""
     replace = msgspec.structs.replace
     return replace(spec, training=replace(spec.training, **changes))
+
+
+VARIANTS: Mapping[str, RunSpec] = {
+    # Without the second one, which takes most of the gradient of the first one's offset away.
+    "batch-norm of maps": run((*NORMED[:6], *NORMED[7:])),
+    "batch-norm of vectors": run(NORMED_VECTORS, Sgd(momentum=0.9)),
+    "clipped norm": trained(run(EVERYTHING), clip=ClipNorm(0.5)),
+    "clipped values": trained(run(DROPPED, Sgd()), clip=ClipValue(0.01)),
+    "double softmax": trained(run(EVERYTHING), loss="double_softmax"),
+    # Without biases of the logits, whose summed gradients are 0 but for rounding.
+    "summed biases": trained(
+        run((*EVERYTHING[:-1], Dense(10, bias=False))), bias_gradients="summed"
+    ),
+}
+"""What no recipe has."""
 
 
 def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:

@@ -15,7 +15,7 @@ from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Precision, RunSpec
 
-from .examples import chunk, digits, in_precision, learner
+from .examples import VARIANTS, chunk, digits, in_precision, learner
 
 STEPS = 50
 BATCH = 8
@@ -37,9 +37,10 @@ class ParityContract:
     them; in float32 7e-7 in outputs and 4e-6 in gradients.
     """
 
-    @pytest.fixture(params=RECIPES.keys())
+    @pytest.fixture(params=[*RECIPES, *VARIANTS])
     def spec(self, request: pytest.FixtureRequest) -> RunSpec:
-        return run_spec(RECIPES[request.param])
+        name = request.param
+        return VARIANTS[name] if name in VARIANTS else run_spec(RECIPES[name])
 
     @pytest.mark.parametrize(
         ("precision", "of_outputs", "of_gradients"),

@@ -12,12 +12,17 @@ Writing every window of x as a row of X, (B·H·W, k·k·in), this is Y = X W + 
 and dx adds up, for every pixel, the places of dX at which the pixel stands in a window (col2im).
 """
 
+from math import ceil
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.numpy_scratch.batch_norm import sums
 from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+
+TILE_BYTES = 16 * 2**20
+"""Room for windows. A batch with more of them is taken in parts, and its windows made twice."""
 
 
 class Conv:
@@ -41,21 +46,28 @@ class Conv:
         """(B, height, width, in) -> (B, height', width', out)."""
         kernel = self.weights["kernel"]
         size, _, _, filters = kernel.shape
-        padded = self._pad(x)
-        self._padded_shape = padded.shape
-        batch, height, width = len(x), padded.shape[1] - size + 1, padded.shape[2] - size + 1
-        self._columns = self._windows(padded, size, height, width)
+        self._padded = self._pad(x)
+        batch, height, width = len(x), *(side - size + 1 for side in self._padded.shape[1:3])
         y = self._work.get("y", (batch, height, width, filters), kernel.dtype)
-        np.matmul(self._columns, kernel.reshape(-1, filters), out=y.reshape(-1, filters))
+        for part in self._tiles(y.shape):
+            columns = self._columns(part, height, width)
+            np.matmul(columns, kernel.reshape(-1, filters), out=y[part].reshape(-1, filters))
         if "bias" in self.weights:
-            y += self.weights["bias"]
+            # Row by row of the map: adding a few numbers at a time is many times slower.
+            rows = y.reshape(batch * height, -1)
+            rows += np.tile(self.weights["bias"], width)
         return y
 
     def learn(self, dy: Array) -> None:
         """DW (k, k, in, out) and dbias (out,) of dy (B, height', width', out)."""
-        filters = dy.shape[3]
+        _, height, width, filters = dy.shape
+        first, *others = self._tiles(dy.shape)
         dw = self.gradients["kernel"].reshape(-1, filters)
-        np.matmul(self._columns.T, dy.reshape(-1, filters), out=dw)
+        columns = self._columns(first, height, width) if others else self._last
+        np.matmul(columns.T, dy[first].reshape(-1, filters), out=dw)
+        for part in others:
+            columns = self._columns(part, height, width)
+            dw += np.matmul(columns.T, dy[part].reshape(-1, filters))
         if "bias" in self.weights:
             self.gradients["bias"][...] = sums(dy)
 
@@ -64,7 +76,7 @@ class Conv:
         kernel = self.weights["kernel"]
         size, _, channels, filters = kernel.shape
         batch, height, width, _ = dy.shape
-        dx = self._work.get("dx", self._padded_shape, dy.dtype)
+        dx = self._work.get("dx", self._padded.shape, dy.dtype)
         dx.fill(0)
         part = self._work.get("part", (batch, height, width, channels), dy.dtype)
         for p in range(size):
@@ -84,19 +96,30 @@ class Conv:
         self._unpad(padded)[:] = x
         return padded
 
-    def _windows(self, padded: Array, size: int, height: int, width: int) -> Array:
-        """Every window as a row: (B·height·width, size·size·channels)."""
-        batch, _, _, channels = padded.shape
+    def _tiles(self, output: tuple[int, ...]) -> list[slice]:
+        """The batch in parts whose windows stay within ``TILE_BYTES``; one image at least."""
+        kernel = self.weights["kernel"]
+        image = output[1] * output[2] * kernel[..., 0].nbytes
+        count = ceil(output[0] / max(1, TILE_BYTES // image))
+        images = ceil(output[0] / count)
+        return [slice(start, start + images) for start in range(0, output[0], images)]
+
+    def _columns(self, part: slice, height: int, width: int) -> Array:
+        """Every window of some images as a row: (b·height·width, size·size·channels)."""
+        padded = self._padded[part]
+        size, channels = self.weights["kernel"].shape[0], padded.shape[3]
         image, row, pixel, level = padded.strides
-        view = as_strided(
-            padded,
-            (batch, height, width, size, size, channels),
-            (image, row, pixel, row, pixel, level),
-            writeable=False,
-        )
-        columns = self._work.get("columns", view.shape, padded.dtype)
-        np.copyto(columns, view)
-        return columns.reshape(batch * height * width, -1)
+        shape = (len(padded), height, width, size, size, channels)
+        strides = (image, row, pixel, row, pixel, level)
+        windows = as_strided(padded, shape, strides, writeable=False)
+        if channels == 1:
+            # Copied place by place in the window: rows of the map are longer than those of windows.
+            windows = windows.transpose(3, 4, 5, 0, 1, 2)
+        columns = self._work.like("columns", windows)
+        np.copyto(columns, windows)
+        rows = len(padded) * height * width
+        self._last = columns.reshape(-1, rows).T if channels == 1 else columns.reshape(rows, -1)
+        return self._last
 
     def _unpad(self, padded: Array) -> Array:
         lo, after = self._before, self._after

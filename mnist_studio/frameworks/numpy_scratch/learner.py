@@ -12,6 +12,7 @@ from mnist_studio.frameworks.numpy_scratch.flat import Flat
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
+from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers, usable_processors
 from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
 from mnist_studio.spec.layers import BatchNorm, Conv
@@ -43,10 +44,11 @@ class NumpyLearner:
         self._weights = {
             name: self._learnt.arrays.get(name, array.copy()) for name, array in weights.items()
         }
-        networks = [Network(run.model, self._weights) for _ in range(threads(run))]
+        team = Team(threads(run))
+        networks = [Network(run.model, self._weights) for _ in range(team.size)]
         self._network = networks[0]
-        self._workers = Workers(networks, run.training.loss)
-        self._optimiser = Optimiser(run.training.optimiser, self._learnt)
+        self._workers = Workers(networks, team, run.training.loss)
+        self._optimiser = Optimiser(run.training.optimiser, self._learnt, team)
         self._work = Workspace()
         self.load_weights(weights)
 

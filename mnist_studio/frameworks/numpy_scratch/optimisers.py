@@ -2,7 +2,8 @@
 
 All weights lie in one vector, as do all gradients and all numbers of a slot. An update goes over
 them block by block: a block of every vector fits into the processor's cache, so that several
-operations on it cost one pass over memory.
+operations on it cost one pass over memory. The threads of a team take blocks in turn, which changes
+no result.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import numpy as np
 
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.flat import Flat
+from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.spec import optimisers as spec
 from mnist_studio.spec.layers import Shape
 
@@ -29,25 +31,28 @@ class Optimiser:
         slots: its vectors by the names of ``spec.optimisers.slot_names``.
     """
 
-    def __init__(self, optimiser: spec.Optimiser, weights: Flat) -> None:
+    def __init__(self, optimiser: spec.Optimiser, weights: Flat, team: Team) -> None:
         shapes: dict[str, Shape] = {name: array.shape for name, array in weights.arrays.items()}
         self.step = 0
         self.slots = {
             slot: Flat(shapes, weights.vector.dtype) for slot in spec.slot_names(optimiser)
         }
-        self._weights = weights
+        self._weights, self._team = weights, team
         self._update = update(optimiser)
-        self._room = np.empty((2, BLOCK), weights.vector.dtype)
+        self._rooms = np.empty((team.size, 2, BLOCK), weights.vector.dtype)
 
     def improve(self, gradients: Flat, rate: float) -> None:
         """One update of every weight."""
         self.step += 1
-        w, g = self._weights.vector, gradients.vector
-        for start in range(0, len(w), BLOCK):
+        self._team.each(lambda member: self._improve(gradients.vector, rate, member))
+
+    def _improve(self, g: Array, rate: float, member: int) -> None:
+        """What one thread of the team does of it."""
+        w, room = self._weights.vector, self._rooms[member]
+        for start in range(member * BLOCK, len(w), self._team.size * BLOCK):
             piece = slice(start, min(start + BLOCK, len(w)))
             slots = {name: slot.vector[piece] for name, slot in self.slots.items()}
-            room = self._room[:, : piece.stop - start]
-            self._update(w[piece], g[piece], slots, room, rate, self.step)
+            self._update(w[piece], g[piece], slots, room[:, : piece.stop - start], rate, self.step)
 
 
 def update(optimiser: spec.Optimiser) -> Update:

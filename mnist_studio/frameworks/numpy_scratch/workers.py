@@ -6,7 +6,6 @@ The parts are fixed by the number of threads and added up in order: a run repeat
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.flat import Flat
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.spec.run import Loss
 
 
@@ -56,37 +56,36 @@ class Learnt:
 
 
 class Workers:
-    """Threads with a network each. They end when this object is no longer used."""
+    """Networks that learn at the same time."""
 
-    def __init__(self, networks: Sequence[Network], loss: Loss = "cross_entropy") -> None:
-        """Threads.
+    def __init__(
+        self, networks: Sequence[Network], team: Team, loss: Loss = "cross_entropy"
+    ) -> None:
+        """Workers.
 
         Args:
             networks: that share their weights; a single one if it has a batch-norm, whose
                 statistics are those of the whole batch.
+            team: a thread for each.
             loss: what is minimised.
         """
-        self._networks = networks
-        self._loss = loss
-        self._pool = ThreadPoolExecutor(len(networks)) if len(networks) > 1 else None
+        self._networks, self._team, self._loss = networks, team, loss
 
     def learn(self, batch: Batch) -> Learnt:
         """Loss and gradients of a batch."""
-        size = len(batch.labels)
-        if self._pool is None or size < len(self._networks):
-            return self._learn(self._networks[0], batch, size)
-        bounds = np.linspace(0, size, len(self._networks) + 1).astype(int)
+        size, networks = len(batch.labels), self._networks
+        if size < len(networks) or len(networks) == 1:
+            return self._learn(networks[0], batch, size)
+        bounds = np.linspace(0, size, len(networks) + 1).astype(int).tolist()
         parts = [batch.part(slice(*pair)) for pair in pairwise(bounds)]
-        sizes = [size] * len(parts)
-        return _added(list(self._pool.map(self._learn, self._networks, parts, sizes)))
+        return _added(self._team.each(lambda n: self._learn(networks[n], parts[n], size)))
 
     def answer(self, batches: Sequence[Array]) -> list[Array]:
         """Logits (b, 10) of every batch of inputs (b, 28, 28)."""
-        if self._pool is None or len(batches) < len(self._networks):
-            return _answer_all(self._networks[0], batches)
-        turns = len(self._networks)
-        shares = [batches[first::turns] for first in range(turns)]
-        done = list(self._pool.map(_answer_all, self._networks, shares))
+        networks, turns = self._networks, len(self._networks)
+        if len(batches) < turns or turns == 1:
+            return _answer_all(networks[0], batches)
+        done = self._team.each(lambda n: _answer_all(networks[n], batches[n::turns]))
         return [done[place % turns][place // turns] for place in range(len(batches))]
 
     def _learn(self, network: Network, part: Batch, size: int) -> Learnt:

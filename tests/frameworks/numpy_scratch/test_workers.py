@@ -8,6 +8,7 @@ import pytest
 
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.frameworks.numpy_scratch.network import Network
+from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.frameworks.numpy_scratch.workers import Batch, Learnt, Workers
 from mnist_studio.spec.model import ModelSpec
 from tests.frameworks.examples import DROPPED
@@ -30,7 +31,7 @@ def batch(size: int) -> Batch:
 
 
 def learn(count: int, of: Batch) -> Learnt:
-    return Workers(networks(count)).learn(of)
+    return Workers(networks(count), Team(count)).learn(of)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
@@ -55,7 +56,7 @@ def test_the_same_number_of_threads_gives_the_same_bits() -> None:
 def test_answers_come_in_order_and_the_threads_end() -> None:
     inputs = [RNG.normal(size=(2, 28, 28)) for _ in range(7)]
     before = threading.active_count()
-    answers = Workers(networks(3)).answer(inputs)
+    answers = Workers(networks(3), Team(3)).answer(inputs)
     (alone,) = networks(1)
     for given, found in zip(inputs, answers, strict=True):
         np.testing.assert_allclose(found, alone.forward(given), rtol=1e-12)
