@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import recipes
+from mnist_studio.spec import faults, recipes
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
+    FaultName,
     FrameworkName,
+    Precision,
     RunSpec,
     check,
     possible_device,
@@ -21,7 +23,7 @@ class Form:
     """Every control of the Train page.
 
     Attributes:
-        recipe: its name.
+        base: what the recipe, or an opened file, says; all that no control shows stays as it is.
         frameworks: that train it, one after the other.
         dataset: which digits.
         device: where.
@@ -31,9 +33,11 @@ class Form:
         seed: of every random number.
         validation: training digits kept apart to validate on.
         threads: of the CPU; 0 leaves it to the framework.
+        precision: of weights and activations.
+        faults: of the sources, that are switched on.
     """
 
-    recipe: str
+    base: RunSpec
     frameworks: tuple[FrameworkName, ...]
     dataset: DatasetName
     device: DeviceName
@@ -43,22 +47,44 @@ class Form:
     seed: int
     validation: int = 0
     threads: int = 0
+    precision: Precision = "float32"
+    faults: tuple[FaultName, ...] = ()
+
+    @property
+    def recipe(self) -> str:
+        """Its name."""
+        return self.base.recipe
 
 
 def form_of(name: str, frameworks: tuple[FrameworkName, ...], dataset: DatasetName) -> Form:
     """The controls as a recipe sets them."""
-    training = recipes.recipe(name).training
+    run = recipes.run_spec(recipes.recipe(name))
+    return replace(form_of_run(run), frameworks=frameworks, dataset=dataset)
+
+
+def form_of_run(run: RunSpec) -> Form:
+    """The controls as a run sets them."""
+    training = run.training
     return Form(
-        recipe=name,
-        frameworks=frameworks,
-        dataset=dataset,
-        device="auto",
+        base=run,
+        frameworks=(run.framework,),
+        dataset=run.dataset,
+        device=run.device,
         epochs=training.epochs,
         batch_size=training.batch_size,
         learning_rate=training.optimiser.learning_rate,
         seed=training.seed,
         validation=training.validation,
+        threads=run.threads,
+        precision=training.precision,
+        faults=run.faults,
     )
+
+
+def sensible_faults(form: Form) -> tuple[FaultName, ...]:
+    """The faults that would change something in what is set."""
+    run = _run_spec(form, form.base.framework)
+    return tuple(name for name in faults.FAULTS if faults.makes_sense(name, run))
 
 
 def with_recipe(form: Form, name: str) -> Form:
@@ -78,28 +104,30 @@ def run_specs(form: Form) -> tuple[RunSpec, ...]:
     runs = tuple(_run_spec(form, framework) for framework in form.frameworks)
     for run in runs:
         check(run)
+        faults.check(run)
     return runs
 
 
 def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
-    chosen = recipes.recipe(form.recipe)
-    optimiser = msgspec.structs.replace(chosen.training.optimiser, learning_rate=form.learning_rate)
+    kept = form.base.training
+    optimiser = msgspec.structs.replace(kept.optimiser, learning_rate=form.learning_rate)
     training = msgspec.structs.replace(
-        chosen.training,
+        kept,
         optimiser=optimiser,
         epochs=form.epochs,
         batch_size=form.batch_size,
         seed=form.seed,
         validation=form.validation,
+        precision=form.precision,
     )
-    return RunSpec(
-        recipe=chosen.name,
-        model=chosen.model,
+    return msgspec.structs.replace(
+        form.base,
         training=training,
         dataset=form.dataset,
         framework=framework,
         device=_device(form, framework),
         threads=form.threads,
+        faults=form.faults,
     )
 
 

@@ -1,17 +1,25 @@
 """The Train page: settings, transport, live plots, table and log."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
 from mnist_studio import events
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.pages.page import Page
+from mnist_studio.gui.panels.code_dialog import CodeDialog
 from mnist_studio.gui.panels.live_plots import LivePlots
 from mnist_studio.gui.panels.live_runs import LiveRuns
+from mnist_studio.gui.panels.settings_files import SettingsFiles
 from mnist_studio.gui.panels.settings_panel import SettingsPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, button, enable
+from mnist_studio.gui.widgets.question import ask
+from mnist_studio.spec import files
+from mnist_studio.spec.run import RunSpec
 
 _NOTHING_TRAINS = "Nothing is training."
 
@@ -38,7 +46,17 @@ class TrainPage(Page):
         studio.queue.told.connect(self._take)
         studio.training_asked.connect(self.train)
         self.settings.edited.connect(self._update)
+        self._files = SettingsFiles(studio, self)
+        self._connect_settings()
         self._update()
+
+    def _connect_settings(self) -> None:
+        self.settings.code_asked.connect(self.show_code)
+        self.settings.open_asked.connect(self._files.ask_to_open)
+        self.settings.save_asked.connect(self._save_settings)
+        self._files.opened.connect(self.take_settings)
+        self._files.failed.connect(self._complain)
+        self.setAcceptDrops(True)
 
     def _lay_out(self) -> None:
         right = QSplitter(Qt.Orientation.Vertical)
@@ -61,13 +79,70 @@ class TrainPage(Page):
     @Slot()
     def train(self) -> None:
         """Trains with what is set; queues where something trains already."""
-        try:
-            specs = self.settings.specs()
-        except SpecError as error:
-            self.notice.tell(str(error), "bad")
-            return
+        specs = self._checked_specs()
+        if specs:
+            self.notice.hide()
+            self.studio.queue.add(specs, self.studio.digits.folder)
+
+    def show_code(self) -> CodeDialog | None:
+        """Opens the settings as scripts; None where they are wrong."""
+        specs = self._checked_specs()
+        if not specs:
+            return None
+        dialog = CodeDialog(self.studio, self.window(), specs[0])
+        dialog.run_asked.connect(self._train_as_written)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def take_settings(self, runs: tuple[RunSpec, ...]) -> None:
+        """Shows the run of a file; asks before it trains several."""
         self.notice.hide()
-        self.studio.queue.add(specs, self.studio.digits.folder)
+        if len(runs) == 1:
+            self.settings.show_run(runs[0])
+            return
+        ask(
+            self.window(),
+            f"Train {len(runs)} runs?",
+            "This file has several runs: they train one after the other.",
+            (
+                ("Cancel", lambda: None),
+                ("Add to queue", lambda: self.studio.queue.add(runs, self.studio.digits.folder)),
+            ),
+            primary=1,
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Takes a settings file."""
+        if _settings_file(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Opens the settings file."""
+        file = _settings_file(event)
+        if file:
+            self._files.open(file)
+
+    def _save_settings(self) -> None:
+        specs = self._checked_specs()
+        if specs:
+            self._files.ask_to_save(specs, self.settings.form.recipe)
+
+    def _checked_specs(self) -> tuple[RunSpec, ...]:
+        """The runs as they are set; none where that is wrong, which is told."""
+        try:
+            return self.settings.specs()
+        except SpecError as error:
+            self._complain(str(error))
+            return ()
+
+    @Slot(object)
+    def _train_as_written(self, run: RunSpec) -> None:
+        self.studio.queue.add((run,), self.studio.digits.folder)
+
+    @Slot(str)
+    def _complain(self, sentence: str) -> None:
+        self.notice.tell(sentence, "bad")
 
     def _pause_or_resume(self) -> None:
         queue = self.studio.queue
@@ -98,3 +173,9 @@ class TrainPage(Page):
             self.plots.renew()
         if isinstance(event, events.Failed | events.Crashed):
             self.notice.tell(f"{run.title}: {event.reason}", "bad")
+
+
+def _settings_file(event: QDropEvent) -> Path | None:
+    """The settings file that is dragged, if it is one."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix == files.SUFFIX), None)

@@ -6,23 +6,26 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.models import names
-from mnist_studio.gui.models.form import Form, form_of, run_specs, with_recipe
-from mnist_studio.gui.models.numbers import count
+from mnist_studio.gui.models import names, provenance
+from mnist_studio.gui.models.form import Form, form_of, form_of_run, run_specs, with_recipe
 from mnist_studio.gui.panels.device_choice import DeviceChoice
 from mnist_studio.gui.panels.digits_panel import DigitsPanel
+from mnist_studio.gui.panels.fault_switches import FaultSwitches
 from mnist_studio.gui.panels.network_table import NetworkTable
 from mnist_studio.gui.panels.number_fields import NumberFields
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.basics import button, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.segmented import Segmented
-from mnist_studio.spec import recipes
-from mnist_studio.spec.model import parameter_count
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, Precision, RunSpec
 
 FIRST_RECIPE = "mlp-128"
+PRECISIONS: dict[Precision, str] = {
+    "float32": "float32",
+    "float64": "float64",
+    "bfloat16": "bfloat16 products",
+}
 
 
 class SettingsPanel(Card):
@@ -30,9 +33,15 @@ class SettingsPanel(Card):
 
     Signals:
         edited: something is set differently.
+        code_asked: the settings as a script.
+        open_asked: settings from a file.
+        save_asked: settings as a file.
     """
 
     edited = Signal()
+    code_asked = Signal()
+    open_asked = Signal()
+    save_asked = Signal()
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -47,13 +56,15 @@ class SettingsPanel(Card):
     def _make_controls(self) -> None:
         theme = self._studio.theme
         self.recipe = Choice("Recipe", theme)
-        self.recipe.offer(
-            tuple(
-                (name, name, f"{count(parameter_count(recipe.model))} parameters")
-                for name, recipe in recipes.RECIPES.items()
-            )
-        )
+        self.recipe.offer(provenance.offered())
         self._summary = label(role="secondary", wrap=True)
+        self._unusual = label(role="secondary", wrap=True)
+        self.code_button = button("Code", self.code_asked.emit, "The same as a script", quiet=True)
+        self.open_button = button("Open…", self.open_asked.emit, "Settings from a file", quiet=True)
+        self.save_button = button("Save…", self.save_asked.emit, "Settings as a file", quiet=True)
+        self.precision = Choice("Precision", theme)
+        self.precision.offer(tuple((name, text, "") for name, text in PRECISIONS.items()))
+        self.faults = FaultSwitches()
         choices = (*((name, names.framework(name)) for name in names.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DigitsPanel(theme, self._studio.digits)
@@ -69,13 +80,17 @@ class SettingsPanel(Card):
         parts.setContentsMargins(0, 0, 4, 0)
         parts.setSpacing(6)
         top: tuple[QWidget, ...] = (
-            label("Recipe", "cardTitle"), self.recipe, self._summary,
+            self.recipe, self._summary, self._unusual,
             label("Train in", "cardTitle"), self.frameworks,
         )  # fmt: skip
+        files = (self.code_button, self.open_button, self.save_button)
+        parts.addLayout(row(label("Recipe", "cardTitle"), 1, *files, gap=0))
         for part in top:
             parts.addWidget(part)
         parts.addLayout(self._fields())
         parts.addWidget(self.complaint)
+        parts.addWidget(label("Faults, as published", "cardTitle"))
+        parts.addWidget(self.faults)
         parts.addWidget(label("Network", "cardTitle"))
         parts.addWidget(self.network)
         parts.addStretch(1)
@@ -92,7 +107,11 @@ class SettingsPanel(Card):
         grid.addWidget(label("Digits", "secondary"), 0, 0)
         grid.addWidget(self.digits.choice, 0, 1)
         grid.addWidget(self.digits, 1, 0, 1, 2)
-        rows: dict[str, QWidget] = {"Device": self.device, **self.numbers.by_name()}
+        rows: dict[str, QWidget] = {
+            "Device": self.device,
+            **self.numbers.by_name(),
+            "Precision": self.precision,
+        }
         for place, (name, control) in enumerate(rows.items(), start=2):
             grid.addWidget(label(name, "secondary"), place, 0)
             grid.addWidget(control, place, 1)
@@ -104,6 +123,8 @@ class SettingsPanel(Card):
         self.digits.chosen.connect(self._read)
         self.device.chosen.connect(self._read)
         self.numbers.edited.connect(self._read)
+        self.precision.chosen.connect(self._read)
+        self.faults.edited.connect(self._read)
 
     @property
     def form(self) -> Form:
@@ -130,7 +151,13 @@ class SettingsPanel(Card):
         self.recipe.choose(form.recipe)
         self.device.choose(form.device)
         self.numbers.show_form(form)
+        self.precision.choose(form.precision)
         self._tell()
+
+    def show_run(self, run: RunSpec) -> None:
+        """Sets every control as a run from a file has it; digits that are not here stay others."""
+        self.digits.choose(run.dataset)
+        self.show_form(replace(form_of_run(run), dataset=self.digits.dataset))
 
     @Slot(str)
     def _change_recipe(self, name: str) -> None:
@@ -143,6 +170,8 @@ class SettingsPanel(Card):
             frameworks=self._chosen_frameworks(),
             dataset=self.digits.dataset,
             device=self.device.device,
+            precision=next(name for name in PRECISIONS if name == self.precision.choice),
+            faults=self.faults.on,
         )
         self._form = self.numbers.read(chosen)
         self._tell()
@@ -161,12 +190,11 @@ class SettingsPanel(Card):
         self._form = replace(self._form, frameworks=self._chosen_frameworks())
 
     def _tell(self) -> None:
-        recipe = recipes.recipe(self._form.recipe)
-        # A number and its per cent stay on one line.
-        reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
-        self._summary.setText(f"{recipe.summary} Reported: {reported}.")
-        self._summary.setToolTip(recipe.provenance)
-        self.network.show_model(recipe.model)
+        base = self._form.base
+        self._summary.setText(provenance.words(base))
+        self._unusual.setText(provenance.unusual(base.training))
+        self.network.show_model(base.model)
+        self.faults.show_form(self._form)
         problem = ""
         try:
             self.specs()

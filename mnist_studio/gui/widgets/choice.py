@@ -34,14 +34,28 @@ class Choice(QComboBox):
         theme.changed.connect(self.update)
 
     def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
-        """Sets what can be chosen: key, text and a word on the right. Keeps the choice."""
+        """Sets what can be chosen: key, text and a word on the right. Keeps the choice.
+
+        An entry without a key is a heading.
+        """
         kept = self.choice
         self.clear()
         for key, text, detail in choices:
             self.addItem(text, key)
             self.setItemData(self.count() - 1, detail, _DETAIL)
+            if not key:
+                self._make_heading(self.count() - 1)
         if kept:
             self.choose(kept)
+        elif not self.choice:
+            self.setCurrentIndex(next((at for at in range(self.count()) if self.itemData(at)), -1))
+
+    def _make_heading(self, at: int) -> None:
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        item = model.item(at)
+        item.setEnabled(False)
+        item.setSelectable(False)
 
     @property
     def choice(self) -> str:

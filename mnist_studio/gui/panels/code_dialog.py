@@ -1,0 +1,164 @@
+"""A run as each framework's own documentation would have one write it: to read, save and run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+
+from mnist_studio import idiomatic
+from mnist_studio.data.files import write_bytes
+from mnist_studio.gui.bridge.background import IsCancelled, Progress
+from mnist_studio.gui.models import names
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import button, enable, label, row
+from mnist_studio.gui.widgets.python_colours import PythonColours
+from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.spec.run import FrameworkName, RunSpec
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is shown of one framework.
+
+    Attributes:
+        run: as written in it.
+        script: its text; empty where it cannot be written.
+        notebook: its text.
+        problems: why it cannot be written.
+    """
+
+    run: RunSpec
+    script: str
+    notebook: str
+    problems: tuple[str, ...]
+
+
+class CodeDialog(QDialog):
+    """Scripts of one run, a tab for each framework.
+
+    Signals:
+        run_asked: a RunSpec of style "idiomatic" that shall be trained.
+    """
+
+    run_asked = Signal(object)
+
+    def __init__(self, studio: Studio, parent: QWidget, run: RunSpec) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self._run = run
+        self._shown: _Written | None = None
+        self.setWindowTitle(f"{run.recipe} as code")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._make_controls()
+        self._lay_out()
+        self.frameworks.choose(run.framework)
+        self._write()
+
+    def _make_controls(self) -> None:
+        choices = tuple((name, names.framework(name)) for name in names.FRAMEWORKS)
+        self.frameworks = Segmented("Framework", choices)
+        self.frameworks.chosen.connect(self._write)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName("Script")
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._colours = PythonColours(self.text.document(), self._studio.theme)
+        self.told = label(role="secondary", wrap=True)
+        self.copy_button = button("Copy", self._copy)
+        self.script_button = button("Save script…", self._ask_script)
+        self.notebook_button = button("Save notebook…", self._ask_notebook)
+        self.run_button = button("Run as written", self._ask_run, primary=True)
+
+    def _lay_out(self) -> None:
+        body = QVBoxLayout(self)
+        body.setContentsMargins(20, 16, 20, 16)
+        body.setSpacing(10)
+        body.addLayout(row(self.frameworks, 1))
+        body.addWidget(self.told)
+        body.addWidget(self.text, 1)
+        saves = (self.copy_button, self.script_button, self.notebook_button)
+        body.addLayout(row(*saves, 1, self.run_button))
+        pixels = self._studio.theme.pixels
+        self.resize(pixels(820), pixels(680))
+
+    @Slot()
+    def _write(self) -> None:
+        framework: FrameworkName = next(
+            name for name in names.FRAMEWORKS if name == self.frameworks.choice
+        )
+        run = replace(self._run, framework=framework, style="idiomatic", handover=None)
+
+        def work(progress: Progress, cancelled: IsCancelled) -> _Written:
+            problems = idiomatic.problems(run)
+            if problems:
+                return _Written(run, "", "", problems)
+            return _Written(run, idiomatic.script(run), idiomatic.notebook(run), ())
+
+        self._studio.background.start(work, self._show, self._fail)
+
+    @Slot(object)
+    def _show(self, written: _Written) -> None:
+        if written.run.framework != self.frameworks.choice:
+            return  # An older answer: another tab was chosen meanwhile.
+        self._shown = written
+        title = names.framework(written.run.framework)
+        self.told.setText(
+            f"It cannot be written in {title}: {' '.join(written.problems)}"
+            if written.problems
+            else f"As {title}'s own documentation would have it: its own loop, shuffling and "
+            "first weights. Run it to see what the framework costs when it is used this way."
+        )
+        self.text.setPlainText(written.script)
+        reason = "" if written.script else "There is no script to use"
+        for made in (self.copy_button, self.script_button, self.notebook_button):
+            enable(made, reason)
+        missing = names.missing(written.run.framework)
+        enable(self.run_button, reason or missing, "Trains it and keeps it like any other run")
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self.told.setText(str(error))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+
+    def _ask_script(self) -> None:
+        self._ask("Save script", ".py", lambda shown: shown.script)
+
+    def _ask_notebook(self) -> None:
+        self._ask("Save notebook", ".ipynb", lambda shown: shown.notebook)
+
+    def _ask(self, title: str, suffix: str, text: Callable[[_Written], str]) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        dialog = QFileDialog(self, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix.removeprefix("."))
+        dialog.selectFile(f"{shown.run.recipe}-{shown.run.framework}{suffix}")
+        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), text(shown)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, file: Path, text: str) -> None:
+        """Writes a text off the GUI thread and tells."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> Path:
+            write_bytes(file, text.encode())
+            return file
+
+        self._studio.background.start(work, self._saved, self._fail)
+
+    @Slot(object)
+    def _saved(self, file: Path) -> None:
+        self.told.setText(f"Saved to {file}.")
+
+    def _ask_run(self) -> None:
+        if self._shown is not None:
+            self.run_asked.emit(self._shown.run)
+            self.accept()

@@ -1,0 +1,196 @@
+"""Faults, code and files on the Train page."""
+
+import ast
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.models import provenance
+from mnist_studio.gui.pages.train import TrainPage
+from mnist_studio.gui.panels.code_dialog import CodeDialog
+from mnist_studio.gui.widgets.question import Question
+from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec import files
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+
+
+def page_of(window: MainWindow, recipe: str) -> TrainPage:
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.recipe.choose(recipe)
+    page.settings.recipe.chosen.emit(recipe)
+    return page
+
+
+def test_recipes_stand_under_headings_that_cannot_be_chosen(window: MainWindow) -> None:
+    choice = page_of(window, "bobnet").settings.recipe
+    model = choice.model()
+    for at, (key, text, _) in enumerate(provenance.offered()):
+        assert choice.itemText(at) == text
+        enabled = bool(model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsEnabled)
+        assert enabled == bool(key)
+    assert choice.choice == "bobnet"
+
+
+def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
+    for recipe in RECIPES.values():
+        words = provenance.words(run_spec(recipe))
+        assert recipe.provenance in words
+        assert recipe.inferred in words
+    assert "turned by 10°" in provenance.unusual(RECIPES["deep-cnn"].training)
+    assert "with replacement" in provenance.unusual(RECIPES["bobnet"].training)
+    assert "sees all digits" in provenance.unusual(RECIPES["tiny-gd"].training)
+
+
+def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
+    settings = page_of(window, "compact-cnn").settings
+    shown = {name for name, box in settings.faults.boxes.items() if not box.isHidden()}
+    assert "double-softmax" in shown
+    assert not {"batch-decay", "full-batch"} & shown
+    settings = page_of(window, "wide-cnn").settings
+    box = settings.faults.boxes["batch-decay"]
+    assert not box.isHidden()
+    assert "in its source" in box.text()
+
+
+def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:
+    settings = page_of(window, "mlp-128").settings
+    assert {run.faults for run in settings.specs()} == {()}
+    settings.faults.boxes["unshuffled"].click()
+    assert {run.faults for run in settings.specs()} == {("unshuffled",)}
+    settings.recipe.chosen.emit("mlp-128")
+    assert {run.faults for run in settings.specs()} == {()}
+
+
+def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
+    settings = page_of(window, "deep-cnn").settings
+    settings.numbers.epochs.field().setValue(2)
+    (run,) = (run for run in settings.specs() if run.framework == "numpy")
+    recipe = RECIPES["deep-cnn"]
+    assert run.training == replace(recipe.training, epochs=2)
+
+
+def dropped(page: TrainPage, file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    enter = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    page.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    page.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+
+
+def test_a_file_that_is_dropped_sets_the_form(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = page_of(window, "mlp-128")
+    run = run_spec(RECIPES["bobnet"])
+    training = replace(run.training, seed=7, epochs=3)
+    run = replace(run, training=training, dataset="builtin", faults=("own-initial",))
+    file = tmp_path / "mine.toml"
+    file.write_text(files.write([run]), "utf-8")
+    dropped(page, file)
+    qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
+    assert page.settings.specs() == (run,)
+
+
+def test_a_wrong_file_is_told_and_changes_nothing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = page_of(window, "mlp-128")
+    before = page.settings.form
+    file = tmp_path / "mine.toml"
+    file.write_text("format = 2\nrun = 3\n", "utf-8")
+    dropped(page, file)
+    qtbot.waitUntil(lambda: "Line 2" in page.notice.text)
+    assert page.settings.form == before
+
+
+def test_a_file_with_several_runs_asks_before_it_trains(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "mlp-128")
+    run: RunSpec = replace(run_spec(RECIPES["tiny-10"]), dataset="builtin", framework="numpy")
+    page.take_settings((run, run))
+    question = window.findChild(Question)
+    assert question is not None
+    assert not page.studio.queue.busy
+    QTest.keyClick(question, Qt.Key.Key_Escape)
+
+
+def test_settings_are_saved_and_come_back(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page = page_of(window, "tiny-gd")
+    file = tmp_path / "mine.toml"
+    page._files.save(page.settings.specs(), file)
+    qtbot.waitUntil(file.exists)
+    assert files.read(file.read_text("utf-8")) == page.settings.specs()
+    qtbot.wait(50)
+
+
+def test_code_is_shown_saved_and_asked_to_run(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, qapp: QApplication
+) -> None:
+    dialog = page_of(window, "mlp-128").show_code()
+    assert dialog is not None
+    for framework, word in (("pytorch", "DataLoader"), ("keras", "fit("), ("numpy", "np.")):
+        dialog.frameworks.button(framework).click()
+        qtbot.waitUntil(lambda word=word: word in dialog.text.toPlainText())
+        ast.parse(dialog.text.toPlainText())
+    dialog.copy_button.click()
+    assert QApplication.clipboard().text() == dialog.text.toPlainText()
+    dialog.save(tmp_path / "mlp.py", dialog.text.toPlainText())
+    qtbot.waitUntil(lambda: "Saved" in dialog.told.text())
+    asked: list[RunSpec] = []
+    dialog.run_asked.disconnect()
+    dialog.run_asked.connect(asked.append)
+    dialog.run_button.click()
+    assert [(run.framework, run.style) for run in asked] == [("numpy", "idiomatic")]
+
+
+def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "tiny-gd")
+    page.settings.faults.boxes["bias-gradients"].click()
+    dialog = page.show_code()
+    assert dialog is not None
+    dialog.frameworks.button("keras").click()
+    qtbot.waitUntil(lambda: "cannot be written in Keras" in dialog.told.text())
+    assert not dialog.run_button.isEnabled()
+    dialog.reject()
+
+
+def test_strings_comments_and_keywords_have_their_colours(window: MainWindow, qtbot: QtBot) -> None:
+    dialog: CodeDialog | None = page_of(window, "mlp-128").show_code()
+    assert dialog is not None
+    qtbot.waitUntil(lambda: bool(dialog.text.toPlainText()))
+    dialog.text.setPlainText('def f():\n    """Two\n    lines."""\n    return 1  # one\n')
+    colours = {
+        word: colour_at(dialog, word) for word in ("def", "Two", "lines", "return", "one", "f()")
+    }
+    palette = window.studio.theme.palette
+    assert colours["def"] == colours["return"] == palette.accent.lower()
+    assert colours["Two"] == colours["lines"] == palette.good.lower()
+    assert colours["one"] == palette.secondary.lower()
+    assert colours["f()"] not in (palette.accent.lower(), palette.good.lower())
+    dialog.reject()
+
+
+def colour_at(dialog: CodeDialog, word: str) -> str:
+    document = dialog.text.document()
+    cursor = QTextCursor(document.find(word))
+    block = cursor.block()
+    at = cursor.selectionStart() - block.position()
+    for part in block.layout().formats():
+        if part.start <= at < part.start + part.length:
+            return part.format.foreground().color().name()
+    return ""
