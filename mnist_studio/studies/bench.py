@@ -22,7 +22,7 @@ from mnist_studio.training.chunks import ChunkMaker
 BATCH, SMALL_BATCH = 8, 4
 WIDE = 15_000_000
 """Networks with more multiplications a digit get the smaller batch."""
-LEAST_LEARNT, MOST_LEARNT = 400, 3000
+LEAST_LEARNT, MOST_LEARNT = 400, 2000
 LEARNING_WORK = 24_000_000_000
 """Multiplications that the short training may take in each framework, if it is not too short."""
 TESTED = 1000
