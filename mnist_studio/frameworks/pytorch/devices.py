@@ -52,8 +52,8 @@ def problems(run: RunSpec) -> Sequence[Problem]:
 def _has_bfloat16(kind: str) -> bool:
     """Whether a kind of device can; every CPU can, only slowly without instructions for it."""
     if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return kind == "cpu" or torch.backends.mps.is_macos_or_newer(14, 0)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return kind == "cpu" or bool(torch.backends.mps.is_macos_or_newer(14, 0))
 
 
 def torch_device(device: Device) -> torch.device:

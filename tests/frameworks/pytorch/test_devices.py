@@ -1,3 +1,6 @@
+import os
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 import torch
@@ -23,6 +26,62 @@ def test_apples_gpus_have_no_float64(monkeypatch: pytest.MonkeyPatch, device: st
     assert "float64" in problem.text
     assert "float32" in problem.remedy
     assert not devices.problems(msgspec.structs.replace(run(precision="float32"), device=device))
+
+
+@pytest.mark.parametrize("able", [False, True])
+def test_an_old_gpu_has_no_bfloat16(monkeypatch: pytest.MonkeyPatch, able: bool) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Old")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: able)
+    wanted = msgspec.structs.replace(run(precision="bfloat16"), device="cuda")
+    found = devices.problems(wanted)
+    assert not found if able else "bfloat16" in found[0].text
+    assert not devices.problems(msgspec.structs.replace(wanted, device="cpu"))
+
+
+@pytest.mark.parametrize("able", [False, True])
+def test_an_old_macos_has_no_bfloat16(monkeypatch: pytest.MonkeyPatch, able: bool) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_macos_or_newer", lambda major, minor: able)
+    wanted = msgspec.structs.replace(run(precision="bfloat16"), device="mps")
+    found = devices.problems(wanted)
+    assert not found if able else "bfloat16" in found[0].text
+
+
+CUDNN, PRODUCTS = torch.backends.cudnn, torch.backends.cuda.matmul
+STATED = (
+    (CUDNN, "allow_tf32", False),
+    (CUDNN, "deterministic", True),
+    (CUDNN, "benchmark", False),
+    (PRODUCTS, "allow_tf32", False),
+    (PRODUCTS, "allow_bf16_reduced_precision_reduction", False),
+)
+
+
+@pytest.fixture
+def otherwise() -> Iterator[None]:
+    """What is stated for CUDA set to its opposite; afterwards as it was."""
+    before = [getattr(place, name) for place, name, _ in STATED]
+    for place, name, stated in STATED:
+        setattr(place, name, not stated)
+    yield
+    for (place, name, _), value in zip(STATED, before, strict=True):
+        setattr(place, name, value)
+
+
+@pytest.mark.usefixtures("otherwise")
+def test_cuda_is_told_to_repeat_itself_and_to_round_as_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # PyTorch keeps these without a GPU too; what they do on one no test here can show.
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "GPU")
+    assert devices.torch_device(Device("cuda", "GPU")) == torch.device("cuda")
+    for place, name, stated in STATED:
+        assert getattr(place, name) is stated, name
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
 
 
 def test_a_missing_device_is_refused() -> None:
