@@ -1,36 +1,33 @@
-"""The environment that TensorFlow is imported in, each in a process of its own."""
+"""The environment that TensorFlow is imported in."""
 
+import importlib
 import os
-import subprocess
-import sys
+import platform
 
 import pytest
 
-from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.tensorflow_keras import flags
 
-PRINT = (
-    "import os, mnist_studio.frameworks.tensorflow_keras as _;"
-    "print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'), os.environ.get('XLA_FLAGS'))"
-)
+VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
 
 
-def imported(**variables: str) -> list[str]:
-    """What TensorFlow's two variables are after the import."""
-    kept = {n: v for n, v in os.environ.items() if n not in ("TF_ENABLE_ONEDNN_OPTS", "XLA_FLAGS")}
-    done = subprocess.run(
-        [sys.executable, "-c", PRINT],
-        env={**kept, **variables}, capture_output=True, text=True, check=True, timeout=250,
-    )  # fmt: skip
-    return done.stdout.split()
+def test_convolutions_are_left_to_onednn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setenv(VARIABLE, "0")
+    monkeypatch.delenv(VARIABLE)
+    importlib.reload(flags)
+    assert os.environ[VARIABLE] == "1"
 
 
-def test_what_is_set_already_stays() -> None:
-    chosen = "--xla_cpu_multi_thread_eigen=false"
-    assert imported(TF_ENABLE_ONEDNN_OPTS="0", XLA_FLAGS=chosen) == ["0", chosen]
+def test_elsewhere_than_on_x86_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    monkeypatch.setenv(VARIABLE, "0")
+    monkeypatch.delenv(VARIABLE)
+    importlib.reload(flags)
+    assert VARIABLE not in os.environ
 
 
-@pytest.mark.skipif(
-    not (registry.version("keras") or "").startswith("2.21."), reason="flags of TensorFlow 2.21"
-)
-def test_products_are_not_left_to_xnnpack() -> None:
-    assert imported()[1] == "--xla_cpu_use_xnnpack=false"
+def test_what_is_set_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "0")
+    importlib.reload(flags)
+    assert os.environ[VARIABLE] == "0"
