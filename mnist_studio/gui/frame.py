@@ -9,7 +9,10 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.bars import StatusLine, TopBar
 from mnist_studio.gui.widgets.navigation import Navigation
 
-PAGES = (("train", "Train"), ("draw", "Draw"), ("compare", "Compare"), ("runs", "Runs"))
+PAGES = (
+    ("train", "Train"), ("draw", "Draw"), ("compare", "Compare"), ("runs", "Runs"),
+    ("parity", "Parity"),
+)  # fmt: skip
 
 
 class Frame(QWidget):

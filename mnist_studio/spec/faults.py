@@ -208,7 +208,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             ),
             Fault(
                 "own-constants",
-                "Each framework's own constants",
+                "Own optimiser constants",
                 "The optimiser runs with the constants that a framework happens to have: epsilon "
                 "and rho differ between PyTorch and Keras. Two frameworks then train two "
                 "different methods under one name.",
@@ -217,7 +217,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             ),
             Fault(
                 "own-scaling",
-                "Each framework's own input scaling",
+                "Own input scaling",
                 "The input is standardised in PyTorch and scaled to 0-1 in Keras and NumPy. "
                 "Two frameworks then learn from two different inputs.",
                 _own_scaling,
@@ -225,7 +225,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             ),
             Fault(
                 "own-initial",
-                "Each framework's own first weights",
+                "Own first weights",
                 "The weights start as each framework's source draws them: evenly by the fan-in "
                 "in PyTorch, by Glorot in Keras, evenly by the size of the kernel in NumPy. What "
                 "then looks like a better framework is a better start.",

@@ -18,6 +18,10 @@ def make(key: str, studio: Studio) -> Page:
         from mnist_studio.gui.pages.compare import ComparePage
 
         return ComparePage(studio)
+    if key == "parity":
+        from mnist_studio.gui.pages.parity import ParityPage
+
+        return ParityPage(studio)
     from mnist_studio.gui.pages.runs import RunsPage
 
     return RunsPage(studio)

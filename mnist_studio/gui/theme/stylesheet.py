@@ -20,6 +20,8 @@ QLabel#pageName { font-size: ${t17}px; font-weight: 600; }
 QLabel#cardTitle { font-weight: 600; }
 QLabel#secondary { color: $secondary; font-size: ${t12}px; }
 QLabel#headline { font-size: ${t15}px; font-weight: 600; }
+QLabel#headline[kind="good"] { color: $good; }
+QLabel#headline[kind="bad"] { color: $bad; }
 QLabel#huge { font-size: ${t56}px; font-weight: 700; }
 QLabel#large { font-size: ${t34}px; font-weight: 700; }
 QLabel#bad { color: $bad; font-size: ${t12}px; }
@@ -59,6 +61,8 @@ QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
+QCheckBox::indicator:unchecked { width: 13px; height: 13px; background: $ground;
+  border: 1px solid $secondary; border-radius: 3px; }
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
   selection-background-color: $accent; selection-color: $on_accent; }

@@ -56,6 +56,9 @@ class Choice(QComboBox):
         item = model.item(at)
         item.setEnabled(False)
         item.setSelectable(False)
+        bold = item.font()
+        bold.setBold(True)
+        item.setFont(bold)
 
     @property
     def choice(self) -> str:
@@ -81,6 +84,9 @@ class Choice(QComboBox):
     def showPopup(self) -> None:  # noqa: N802
         """Shows the list."""
         self.opening.emit()
+        # As wide as its longest entry: the field itself may be narrower.
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + self._theme.pixels(72))
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802

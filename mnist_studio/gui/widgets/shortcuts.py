@@ -10,7 +10,7 @@ from mnist_studio.gui.widgets.basics import button, label, row
 
 SHORTCUTS: Sequence[tuple[str, str]] = (
     ("F5", "Train with the settings of the Train page"),
-    ("Ctrl+1 … Ctrl+4", "Train, Draw, Compare, Runs"),
+    ("Ctrl+1 … Ctrl+5", "Train, Draw, Compare, Runs, Parity"),
     ("Ctrl+Z", "Undo on the pad"),
     ("Ctrl+Shift+Z", "Redo on the pad"),
     ("Space or Delete", "Clear the pad"),
