@@ -17,7 +17,9 @@ from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.spec import optimisers as spec
 from mnist_studio.spec.layers import Shape
 
-BLOCK = 8192
+BLOCK = 32768
+"""Numbers. Of smaller blocks there are more, and every one costs a dozen calls: with 8192 Adam took
+.37 ms for the 101,770 weights of mlp-128, with 32768 .24 ms."""
 
 Update = Callable[[Array, Array, Mapping[str, Array], Array, float, int], None]
 """weight, gradient, its slots (all changed in place), room for results, rate, step from 1."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.normalise import normalise
-from mnist_studio.frameworks.script import Watcher, heard
+from mnist_studio.frameworks.script import Score, Watcher, heard
 from mnist_studio.spec.run import RunSpec
 
 
@@ -48,3 +48,11 @@ class WrittenScript:
 
     def _built(self, parameters: dict[str, Array], _: object) -> None:
         self._parameters = parameters
+
+
+def _validation(scores: dict[str, Score]) -> Score | None:
+    """As Python's numbers; the script's are NumPy's."""
+    if "validation" not in scores:
+        return None
+    loss, accuracy = scores["validation"]
+    return float(loss), float(accuracy)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.numpy_scratch import layers, pooling
+from mnist_studio.frameworks.numpy_scratch import convolution, layers, pooling
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
 
@@ -97,6 +97,23 @@ def test_gradients_are_the_slopes_of_the_loss(name: str) -> None:
         loss()
     given = layer.input_gradient(weights).copy()
     np.testing.assert_allclose(given, differences(loss, x), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["conv same", "conv valid", "conv same, even", "conv same, 5x5"])
+def test_tiles_of_a_convolution_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make, shape = LAYERS[name]
+    layer, x = make(), RNG.normal(size=(7, *shape[1:]))
+    assert isinstance(layer, Conv)
+    y = layer.forward(x).copy()
+    layer.learn(np.sin(y))
+    whole = {part: gradient.copy() for part, gradient in layer.gradients.items()}
+    two_images = 2 * y[0, ..., 0].size * layer.weights["kernel"][..., 0].nbytes
+    for room in (1, two_images):
+        monkeypatch.setattr(convolution, "TILE_BYTES", room)
+        np.testing.assert_allclose(layer.forward(x), y, rtol=1e-13, atol=1e-14)
+        layer.learn(np.sin(y))
+        for part, gradient in whole.items():
+            np.testing.assert_allclose(layer.gradients[part], gradient, rtol=1e-12, atol=1e-13)
 
 
 def test_the_first_of_equal_maxima_gets_the_gradient() -> None:
