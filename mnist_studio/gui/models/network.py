@@ -72,5 +72,11 @@ def _short(report: LayerReport) -> str:
             return "dense"
         case layers.MaxPool():
             return "max-pool"
+        case layers.AvgPool():
+            return "mean-pool"
+        case layers.GlobalAvgPool():
+            return "global mean"
+        case layers.BatchNorm():
+            return "norm"
         case _:
             return report.title
