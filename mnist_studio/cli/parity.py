@@ -14,7 +14,8 @@ from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec import faults, recipes
 from mnist_studio.spec.run import FaultName, FrameworkName, Precision, RunSpec, check
 from mnist_studio.studies import parity
-from mnist_studio.studies.checks import Check, ParityReport, Parting
+from mnist_studio.studies.checks import ParityReport
+from mnist_studio.studies.sentences import sentence, where
 
 
 def run(arguments: Namespace) -> int:
@@ -56,30 +57,6 @@ def run_spec(arguments: Namespace) -> RunSpec:
     check(spec)
     faults.check(spec)
     return spec
-
-
-def sentence(made: Check) -> str:
-    """A check in words."""
-    verdict = "passed" if made.passed else "MISSED"
-    return (
-        f"{entry(made.framework).title}, {made.precision}, {made.what}: {made.value:.1e}, "
-        f"bar {made.bar:.1e}, {verdict}"
-    )
-
-
-def where(parting: Parting) -> str:
-    """Where two frameworks part, in words."""
-    names = entry(parting.framework).title, entry(parting.against).title
-    at = f"the {parting.quantity} of {parting.layer}"
-    if parting.step is None:
-        return (
-            f"{names[0]} and {names[1]} do not part within {parting.steps} steps in float32; they "
-            f"come nearest to it in {at}: {parting.value:.1e}, tolerance {parting.tolerance:.0e}."
-        )
-    return (
-        f"{names[0]} parts from {names[1]} after {parting.step} steps in float32, first in {at}: "
-        f"{parting.value:.1e}, tolerance {parting.tolerance:.0e}."
-    )
 
 
 def _tell(report: ParityReport) -> None:

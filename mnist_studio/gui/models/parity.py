@@ -1,0 +1,63 @@
+"""What the Parity page says, from where a proof stands. No Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mnist_studio.gui.models.numbers import counted
+from mnist_studio.spec.run import FrameworkName
+from mnist_studio.studies.checks import Check, ParityReport
+from mnist_studio.studies.comparisons import HUB
+from mnist_studio.studies.sentences import listed, verdict
+
+ALONE = "NumPy alone has nothing to be compared with: install PyTorch or Keras."
+
+
+@dataclass(frozen=True)
+class Words:
+    """The verdict in a sentence, and what is to be known with it.
+
+    Attributes:
+        headline: the sentence.
+        detail: under it.
+        kind: how it is coloured: empty, good or bad.
+    """
+
+    headline: str
+    detail: str = ""
+    kind: str = ""
+
+
+def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
+    """Those that are compared with NumPy."""
+    return tuple(name for name in frameworks if name != HUB)
+
+
+def proving(recipe: str, frameworks: Sequence[FrameworkName], made: int) -> Words:
+    """While it is proven."""
+    names = others(frameworks)
+    return Words(
+        f"Proving that {listed(names)} {'learns' if len(names) == 1 else 'learn'} what NumPy "
+        f"learns: {counted(made, 'check')} so far.",
+        f"{recipe}, each framework in a process of its own on the CPU. Takes about a minute.",
+    )
+
+
+def proven(report: ParityReport) -> Words:
+    """At its end."""
+    return Words(
+        verdict(report),
+        f"{report.run.recipe} on {report.digits}, batches of {report.batch} digits; "
+        f"{report.seconds:.0f} s. float64 rounds so little that only another equation parts two "
+        "frameworks; in float32 rounding does.",
+        "good" if report.passed else "bad",
+    )
+
+
+def cancelled(made: int) -> Words:
+    """After the user ended it."""
+    return Words(f"Cancelled after {counted(made, 'check')}: nothing is proven.")
+
+
+def key_of(check: Check) -> str:
+    """What no other check of a proof has."""
+    return f"{check.framework} {check.precision} {check.what}"

@@ -1,0 +1,45 @@
+"""The Parity page: the proof that the frameworks learn alike, and what is pinned for it."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mnist_studio.gui.pages.page import Page
+from mnist_studio.gui.panels.parity_differences import DifferencesCard
+from mnist_studio.gui.panels.parity_proof import ParityProof
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import row
+from mnist_studio.gui.widgets.segmented import Segmented
+
+VIEWS = (("proof", "Proof"), ("pinned", "What is pinned"))
+
+
+class ParityPage(Page):
+    """Proves parity and tells what it rests on."""
+
+    title = "Parity"
+    sentence = "Proof that the frameworks compute the same"
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.view = Segmented("View", VIEWS)
+        self.proof = ParityProof(studio)
+        self.pinned = DifferencesCard(studio.theme)
+        self._views: dict[str, QWidget] = {"proof": self.proof, "pinned": self.pinned}
+        self._controls: dict[str, QWidget] = {"proof": self.proof.controls}
+        self._stack = QStackedWidget()
+        for part in self._views.values():
+            self._stack.addWidget(part)
+        for controls in self._controls.values():
+            self.action_line.addWidget(controls)
+        self.body.addLayout(row(self.view, 1))
+        self.body.addWidget(self._stack, 1)
+        self.view.chosen.connect(self.show_view)
+        self.show_view("proof")
+
+    @Slot(str)
+    def show_view(self, key: str) -> None:
+        """Shows one of the views with its controls."""
+        self.view.choose(key)
+        self._stack.setCurrentWidget(self._views[key])
+        for name, controls in self._controls.items():
+            controls.setVisible(name == key)

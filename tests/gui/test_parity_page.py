@@ -1,0 +1,145 @@
+"""The Parity page proves with real learners of NumPy that play the other frameworks."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.errors import Cancelled, UsageError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.differences import DIFFERENCES
+from mnist_studio.gui.bridge.background import IsCancelled
+from mnist_studio.gui.bridge.proof import Study
+from mnist_studio.gui.models.parity import ALONE
+from mnist_studio.gui.pages.parity import ParityPage
+from mnist_studio.gui.panels.parity_proof import ParityProof
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.studies import bench, parity
+from tests.studies.remote import OtherWeights, Wrong, here
+
+needs_pytorch = pytest.mark.skipif(
+    registry.version("pytorch") is None, reason="PyTorch is not here"
+)
+Told = Callable[[int], None]
+
+
+@pytest.fixture
+def page(window: MainWindow) -> ParityPage:
+    window.go("parity")
+    made = window.page("parity")
+    assert isinstance(made, ParityPage)
+    return made
+
+
+@pytest.fixture
+def study(studio: Studio) -> Study[int, str]:
+    return Study(studio.background, studio)
+
+
+def prove(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Wrong]
+) -> ParityProof:
+    monkeypatch.setattr(bench, "MOST_LEARNT", bench.LEAST_LEARNT)
+    monkeypatch.setattr(parity, "prove", partial(parity.prove, open_learner=here(wrong)))
+    proof = page.proof
+    proof.frameworks = ("numpy", "pytorch")
+    proof.recipe.choose("bobnet")
+    proof.prove_button.click()
+    assert proof.study.busy
+    assert not proof.prove_button.isEnabled()
+    assert proof.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: not proof.study.busy, timeout=60_000)
+    return proof
+
+
+@needs_pytorch
+def test_a_proof_is_told_check_by_check_and_in_a_sentence(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prove(page, qtbot, monkeypatch, {})
+    assert proof.study.complaint == ""
+    assert (
+        proof.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
+    )
+    assert proof.study.result is not None
+    assert proof.model.rows == proof.study.result.checks
+    assert "do not part within 30 steps" in proof.partings.told.text()
+    assert "Batches of 8 digits" in proof.partings.notes.text()
+    assert proof.prove_button.isEnabled()
+
+
+@needs_pytorch
+def test_missed_bars_are_told(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prove(page, qtbot, monkeypatch, {"pytorch": OtherWeights})
+    missed = sum(not check.passed for check in proof.model.rows)
+    assert 0 < missed < 10
+    headline = proof.verdict.headline
+    assert f"PyTorch does not learn what NumPy learns: {missed} of 10" in headline.text()
+    assert headline.property("kind") == "bad"
+    verdicts = [proof.model.index(row, 5).data() for row in range(10)]
+    assert verdicts.count("missed") == missed
+
+
+def test_every_recipe_can_be_chosen_and_every_difference_read(page: ParityPage) -> None:
+    recipe = page.proof.recipe
+    assert [recipe.itemData(place) for place in range(recipe.count())] == list(RECIPES)
+    page.view.button("pinned").click()
+    assert page.pinned.isVisible()
+    assert page.pinned.model.rows == DIFFERENCES
+    assert not page.proof.controls.isVisible()
+
+
+def test_sentences_are_not_cut_off(page: ParityPage, qapp: QApplication) -> None:
+    page.show_view("pinned")
+    qapp.processEvents()
+    table = page.pinned.table
+    for row, difference in enumerate(DIFFERENCES):
+        for place, text in enumerate((difference.topic, difference.pytorch, difference.keras)):
+            wide = table.fontMetrics().horizontalAdvance(text)
+            lines = -(-wide // table.columnWidth(place))
+            assert table.rowHeight(row) >= lines * table.fontMetrics().lineSpacing()
+
+
+def test_numpy_alone_proves_nothing(page: ParityPage) -> None:
+    page.proof.frameworks = ("numpy",)
+    page.proof.study.changed.emit()
+    assert not page.proof.prove_button.isEnabled()
+    assert page.proof.prove_button.toolTip() == ALONE
+
+
+def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
+    study = page.proof.study
+
+    def work(told: object, cancelled: IsCancelled) -> parity.ParityReport:
+        raise UsageError("It does not work.", "Try another.")
+
+    study.start(work)
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert page.proof.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
+    assert page.proof.verdict.headline.text() == "The proof did not come to its end."
+
+
+def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: QtBot) -> None:
+    def endless(told: Told, cancelled: IsCancelled) -> str:
+        told(1)
+        while not cancelled():
+            time.sleep(0.005)
+        raise Cancelled("Cancelled.")
+
+    study.start(endless)
+    qtbot.waitUntil(lambda: study.findings == (1,), timeout=10_000)
+    study.cancel()
+    assert study.state == "cancelling"
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert (study.state, study.result, study.complaint) == ("cancelled", None, "")
+
+    study.start(lambda told, cancelled: "all")
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert (study.state, study.result, study.findings) == ("done", "all", ())
