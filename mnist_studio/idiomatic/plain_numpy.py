@@ -111,40 +111,27 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _loss(training: TrainingSpec) -> str:
-    if training.loss == "cross_entropy":
-        return '''\
-def softmax(z):
-    """(n, 10) -> (n, 10); less the maximum, so that nothing overflows."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    return _CROSS_ENTROPY + (_DOUBLE_SOFTMAX if training.loss == "double_softmax" else "")
 
 
+_CROSS_ENTROPY = '''\
 def cross_entropy(z, labels):
-    """Mean loss of the logits z (n, 10), and its gradient by them."""
+    """Mean loss -log softmax(z)[label] of logits z (n, 10), and its gradient by them."""
     rows = np.arange(len(labels))
-    d = softmax(z)
-    loss = -np.log(np.maximum(d[rows, labels], 1e-30)).mean()
+    z = z - z.max(axis=1, keepdims=True)  # the same softmax, but nothing overflows
+    total = np.exp(z).sum(axis=1, keepdims=True)
+    loss = (np.log(total[:, 0]) - z[rows, labels]).mean()
+    d = np.exp(z) / total
     d[rows, labels] -= 1
     return loss, d / len(labels)'''
-    return '''\
-def softmax(z):
-    """(n, 10) -> (n, 10); less the maximum, so that nothing overflows."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
 
-
-def cross_entropy(z, labels):
-    """Mean loss of the logits z (n, 10), and its gradient by them."""
-    rows = np.arange(len(labels))
-    d = softmax(z)
-    loss = -np.log(np.maximum(d[rows, labels], 1e-30)).mean()
-    d[rows, labels] -= 1
-    return loss, d / len(labels)
+_DOUBLE_SOFTMAX = '''
 
 
 def double_softmax(z, labels):
     """The fault: the loss of softmax(z) in place of z."""
-    q = softmax(z)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    q = e / e.sum(axis=1, keepdims=True)
     loss, dq = cross_entropy(q, labels)
     return loss, q * (dq - (dq * q).sum(axis=1, keepdims=True))'''
 

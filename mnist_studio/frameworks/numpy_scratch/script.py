@@ -33,7 +33,7 @@ class WrittenScript:
         heard(script, "train_step", before=lambda: watcher.enter("train"), after=stepped)
         heard(script, "evaluate", before=lambda: watcher.enter("evaluate"))
         heard(script, "forward", before=watcher.breathe)
-        heard(script, "report", after=lambda *_, **scores: watcher.epoch(scores.get("validation")))
+        heard(script, "report", after=lambda *_, **scores: watcher.epoch(_validation(scores)))
         script.main(str(data))
 
     def logits(self, images: NDArray[np.uint8]) -> Array:

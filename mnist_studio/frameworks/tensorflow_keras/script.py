@@ -34,7 +34,7 @@ class WrittenScript:
         """See ``Script.train``."""
 
         def built(network: keras.Sequential) -> None:
-            self._network = network
+            self._built(network)
             _beside(network, _Callback(self._run, self._digits, watcher))
 
         heard(self._module, "build_model", after=built)
@@ -55,6 +55,9 @@ class WrittenScript:
             if report.arrays
             for variable in next(layers).weights
         }
+
+    def _built(self, network: keras.Sequential) -> None:
+        self._network = network
 
 
 def _beside(network: keras.Sequential, callback: keras.callbacks.Callback) -> None:

@@ -1,0 +1,63 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.idiomatic import notebook, script
+from mnist_studio.spec.recipes import RECIPES, run_spec
+
+from .conftest import TRAIN, Main, studio
+
+
+@pytest.fixture
+def described() -> str:
+    return script(run_spec(RECIPES["compact-cnn"]))
+
+
+def test_a_script_is_shown_in_the_framework_of_its_recipe(here: Main, described: str) -> None:
+    said = here("code", "compact-cnn")
+    assert (said.code, said.output, said.errors) == (0, described, "")
+    assert here("code", "compact-cnn", "--framework", "keras").output != described
+
+
+def test_a_notebook_is_saved(here: Main, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "digits.ipynb"
+    said = here("code", "compact-cnn", "--notebook", "--output", path)
+    assert (said.code, said.output) == (0, "")
+    assert path.read_text("utf-8") == notebook(run_spec(RECIPES["compact-cnn"]))
+    assert json.loads(path.read_text("utf-8"))["nbformat"] == 4
+
+
+def test_faults_are_in_the_code(here: Main) -> None:
+    said = here("code", "wide-cnn", "--fault", "double-softmax")
+    assert "softmax twice" in said.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("compact-cn",), "Did you mean compact-cnn?"),
+        (("compact-cnn", "--framework", "jax"), "no framework called"),
+        (("tiny-gd", "--framework", "keras", "--as-published"), "cannot sum"),
+        (("mlp-128", "--fault", "batch-decay"), "makes no sense"),
+    ],
+)
+def test_what_cannot_be_written_is_explained(here: Main, words: tuple[str], told: str) -> None:
+    said = here("code", *words)
+    assert said.code == 2
+    assert told in said.errors
+    assert said.output == ""
+
+
+def test_a_recipe_is_trained_as_written() -> None:
+    said = studio(*TRAIN, "--as-written", "--json")
+    assert said.code == 0
+    assert said.json[0]["title"] == "mlp-128 · NumPy as written"
+    assert said.json[-1]["type"] == "finished"
+    assert said.json[-1]["test_accuracy"] > 0.8
+
+
+def test_what_cannot_be_trained_as_written_is_refused(here: Main) -> None:
+    said = here(*TRAIN, "--as-written", "--precision", "bfloat16")
+    assert said.code == 2
+    assert "NumPy has no bfloat16" in said.errors

@@ -1,0 +1,68 @@
+"""Scripts as they are written, in every framework: their networks in the canonical layout."""
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.frameworks.base import Framework
+from mnist_studio.frameworks.script import Script
+from mnist_studio.idiomatic import script
+from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.spec.run import FrameworkName, RunSpec
+
+from .examples import DROPPED, EVERYTHING, NORMED, NORMED_VECTORS, TINY, digits, learner, run
+
+NETWORKS = {
+    "vectors": TINY,
+    "every layer": EVERYTHING,
+    "dropped": DROPPED,
+    "normed": NORMED,
+    "normed vectors": NORMED_VECTORS,
+    # Between flattening and the next kernel everything lies in the framework's own order.
+    "normed behind a flattened map": (
+        Conv(3), MaxPool(4), Flatten(), BatchNorm(), Relu(), Dropout(0.2), Dense(10),
+    ),
+}  # fmt: skip
+
+
+def written(adapter: ModuleType, spec: RunSpec) -> tuple[Script, ModuleType]:
+    made = ModuleType("as_written")
+    exec(compile(script(spec), "as_written.py", "exec"), made.__dict__)
+    return adapter.WrittenScript(made, spec, 120), made
+
+
+class ScriptContract:
+    """``adapter`` is the framework's module of scripts, ``name`` the framework's."""
+
+    adapter: ModuleType
+    name: FrameworkName
+
+    @pytest.mark.parametrize("network", NETWORKS)
+    def test_its_weights_answer_as_it_answers(self, framework: Framework, network: str) -> None:
+        spec = replace(run(NETWORKS[network], precision="float32"), framework=self.name)
+        made, module = written(self.adapter, spec)
+        made._built(module.build_model())
+        neutral = learner(framework, spec)
+        neutral.load_weights(made.weights())
+        images, _ = digits(30)
+        answers = made.logits(images)
+        assert answers.dtype == np.float32
+        np.testing.assert_allclose(answers, neutral.logits(images), rtol=0, atol=2e-5)
+
+    def test_its_first_weights_are_of_the_stated_size(self) -> None:
+        """Zeros, an even draw with a limit, and He's normal draw."""
+        layers = (
+            Flatten(), Dense(400, initial="he_normal", initial_bias="zeros"), Relu(),
+            Dense(400, initial="size_uniform", initial_bias="fan_in_uniform"), Relu(),
+            Dense(10, initial="zeros"),
+        )  # fmt: skip
+        made, module = written(self.adapter, replace(run(layers), framework=self.name))
+        made._built(module.build_model())
+        weights = made.weights()
+        assert abs(weights["dense1.kernel"].std() / np.sqrt(2 / 784) - 1) < 0.01
+        assert 0.99 / 400 < abs(weights["dense2.kernel"]).max() <= 1 / 400 * 1.00001
+        assert 0.9 / 20 < abs(weights["dense2.bias"]).max() <= 1 / 20 * 1.00001
+        assert not weights["dense3.kernel"].any()
+        assert not weights["dense1.bias"].any()
