@@ -89,7 +89,8 @@ def test_missed_bars_are_told(
 
 def test_every_recipe_can_be_chosen_and_every_difference_read(page: ParityPage) -> None:
     recipe = page.proof.recipe
-    assert [recipe.itemData(place) for place in range(recipe.count())] == list(RECIPES)
+    keys = [recipe.itemData(place) for place in range(recipe.count())]
+    assert [key for key in keys if key] == list(RECIPES)
     page.view.button("pinned").click()
     assert page.pinned.isVisible()
     assert page.pinned.model.rows == DIFFERENCES

@@ -56,7 +56,7 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[Line]:
     for row in rows:
         x = _epochs_x(row.epochs, axis)
         y = _measured(row.epochs, measure, "test")
-        lines.append(Line(row.id, row.run.title, row.framework, x, y, symbol="o", width=2.0))
+        lines.append(Line(row.id, row.title, row.framework, x, y, symbol="o", width=2.0))
     return [line for line in lines if np.isfinite(line.y).any()]
 
 

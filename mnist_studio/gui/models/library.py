@@ -6,7 +6,7 @@ from functools import cached_property
 from mnist_studio import events
 from mnist_studio.analysis import summary
 from mnist_studio.events import Epoch
-from mnist_studio.gui.models import names
+from mnist_studio.gui.models import fault_costs, names
 from mnist_studio.store.runs import Run
 
 
@@ -31,6 +31,11 @@ class RunRow:
     def id(self) -> str:
         """The run's id."""
         return self.run.id
+
+    @property
+    def title(self) -> str:
+        """The user's name of the run, with its faults where it has any."""
+        return self.run.title + fault_costs.suffix(self.run.spec)
 
     @property
     def framework(self) -> str:

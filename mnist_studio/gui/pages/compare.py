@@ -9,6 +9,7 @@ from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels import run_columns as columns
 from mnist_studio.gui.panels.drawing_card import DrawingCard
+from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
 from mnist_studio.gui.panels.sample_card import SampleCard
 from mnist_studio.gui.plots.line_plot import LinePlot
 from mnist_studio.gui.studio import Studio
@@ -44,6 +45,7 @@ class ComparePage(Page):
         self.plot = self._make_plot()
         self.drawing = DrawingCard(studio)
         self.samples = SampleCard(studio)
+        self.fault_costs = FaultCostCard(theme)
         self.none_button = button("Tick none", lambda: self.model.tick(frozenset()))
         self.all_button = button("Tick all", self._tick_all)
         self.action_line.addWidget(self.none_button)
@@ -77,7 +79,8 @@ class ComparePage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty())
         self._stack.addWidget(whole)
-        self.body.addWidget(self._stack)
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self.fault_costs)
 
     def _empty(self) -> Card:
         card = Card()
@@ -136,6 +139,7 @@ class ComparePage(Page):
         self.plot.draw(stored_lines(ticked, self.measure.choice, self.axis.choice))
         self.drawing.show_rows(ticked)
         self.samples.show_rows(ticked)
+        self.fault_costs.show_rows(ticked)
 
     @Slot(str)
     def _change_measure(self, measure: str) -> None:

@@ -4,11 +4,13 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
+from mnist_studio.gui.bridge.background import IsCancelled, Progress
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.numbers import counted
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels import run_columns as columns
+from mnist_studio.gui.panels.continue_question import ContinueQuestion
 from mnist_studio.gui.panels.exporter import Exporter
 from mnist_studio.gui.panels.run_curves import RunCurves
 from mnist_studio.gui.panels.run_details import RunDetails
@@ -19,6 +21,9 @@ from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.question import Question, ask, ask_text
 from mnist_studio.gui.widgets.split import split
 from mnist_studio.gui.widgets.table import Table, sorted_by
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.store.runs import Run
+from mnist_studio.studies import handover
 
 
 class RunsPage(Page):
@@ -52,13 +57,14 @@ class RunsPage(Page):
 
     def _make_actions(self) -> None:
         self.continue_button = button("Continue", self._continue)
+        self.continue_in_button = button("Continue in…", self._continue_in)
         self.reveal_button = button("Reveal folder", self._reveal)
         self.rename_button = button("Rename", self._rename)
         self.delete_button = button("Delete", self._delete, danger=True)
         self.export_button = button("Export", self._export, primary=True)
         for made in (
-            self.continue_button, self.reveal_button, self.rename_button, self.delete_button,
-            self.export_button,
+            self.continue_button, self.continue_in_button, self.reveal_button, self.rename_button,
+            self.delete_button, self.export_button,
         ):  # fmt: skip
             self.action_line.addWidget(made)
         for keys, action in (
@@ -130,6 +136,10 @@ class RunsPage(Page):
         untrained = bool(chosen) and not chosen[0].run.trained
         whole = "" if chosen and chosen[0].run.resumable else "It did not end early."
         enable(self.continue_button, one or whole, "Goes on training from its last checkpoint")
+        no_end = "It is still training." if running else ""
+        no_start = "" if chosen and chosen[0].run.checkpoint else "It left nothing to go on from."
+        tip = "Goes on in another framework, or longer, as a new run"
+        enable(self.continue_in_button, one or no_end or no_start, tip)
         enable(self.reveal_button, one, "Opens the folder with everything the run left")
         enable(self.rename_button, one, "Gives the run another name (F2)")
         busy = "It is still training: stop it first." if running else ""
@@ -140,6 +150,29 @@ class RunsPage(Page):
     def _continue(self) -> None:
         row = self.chosen[0]
         self.studio.queue.go_on(row.run, row.epochs, self.studio.digits.folder)
+        self.studio.going.emit("train")
+
+    def _continue_in(self) -> None:
+        run = self.chosen[0].run
+        self.question = ContinueQuestion(
+            self,
+            self.studio.theme,
+            run,
+            lambda framework, epochs: self._hand_over(run, framework, epochs),
+        )
+        self.question.open()
+
+    def _hand_over(self, run: Run, framework: FrameworkName, epochs: int) -> None:
+        """Reads its checkpoint, which takes a moment, and queues the new run."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> RunSpec:
+            return handover.continued(run, framework, epochs)
+
+        self.studio.background.start(work, self._queue, self.studio.complain)
+
+    @Slot(object)
+    def _queue(self, spec: RunSpec) -> None:
+        self.studio.queue.add([spec], self.studio.digits.folder)
         self.studio.going.emit("train")
 
     def _reveal(self) -> None:

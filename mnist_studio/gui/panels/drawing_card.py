@@ -66,7 +66,7 @@ class DrawingCard(Card):
 
     def _columns(self) -> tuple[Column[RunRow], ...]:
         return (
-            Column("Run", lambda one: one.run.title, picture=self._sample),
+            Column("Run", lambda one: one.title, picture=self._sample),
             Column("Says", self._digit, right=True),
             Column("Sure", self._sure, right=True, explain="Probability of that digit"),
             Column("Took", self._took, right=True, explain="Time of the forward pass"),

@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
 from mnist_studio.gui.bridge.background import IsCancelled
 from mnist_studio.gui.bridge.proof import Study
-from mnist_studio.gui.models import names
+from mnist_studio.gui.models import names, provenance
 from mnist_studio.gui.models import parity as words
-from mnist_studio.gui.models.numbers import count
 from mnist_studio.gui.models.parity import Words
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.panels.parity_verdict import VerdictCard
@@ -24,7 +23,6 @@ from mnist_studio.gui.widgets.legend import sample
 from mnist_studio.gui.widgets.split import split
 from mnist_studio.gui.widgets.table import Table
 from mnist_studio.spec import recipes
-from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.studies import parity
 from mnist_studio.studies.checks import Check, ParityReport
@@ -66,12 +64,7 @@ class ParityProof(QStackedWidget):
     def _make_controls(self) -> None:
         theme = self._studio.theme
         self.recipe = Choice("Recipe to prove", theme)
-        self.recipe.offer(
-            [
-                (name, name, f"{count(parameter_count(recipe.model))} parameters")
-                for name, recipe in recipes.RECIPES.items()
-            ]
-        )
+        self.recipe.offer(provenance.offered())
         self.recipe.setMinimumWidth(theme.pixels(270))
         self.prove_button = button("Prove", self.prove, primary=True)
         self.cancel_button = button("Cancel", self.study.cancel)

@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QPixmap
 
-from mnist_studio.gui.models import names, numbers
+from mnist_studio.gui.models import fault_costs, names, numbers
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.table import Column
 from mnist_studio.gui.theme.theme import Theme
@@ -20,7 +20,7 @@ def title(theme: Theme) -> Column[RunRow]:
     def picture(row: RunRow) -> QPixmap:
         return sample(theme, row.framework)
 
-    return Column("Run", lambda row: row.run.title, tip=settings_of, picture=picture)
+    return Column("Run", lambda row: row.title, tip=settings_of, picture=picture)
 
 
 def state(theme: Theme) -> Column[RunRow]:
@@ -94,4 +94,6 @@ def settings_of(row: RunRow) -> str:
         f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
     ]
+    if spec.faults:
+        lines.append(f"Faults: {fault_costs.listed(spec.faults)}")
     return "\n".join(lines)

@@ -51,7 +51,7 @@ class RunDetails(Card):
             lines = lines_of(rows[0])
             self._reason.setText(rows[0].reason)
             self._reason.setVisible(bool(rows[0].reason))
-            self._name.setText(rows[0].run.title)
+            self._name.setText(rows[0].title)
         else:
             self._name.setText(_INVITATION if not rows else f"{len(rows)} runs are chosen.")
         self._fill(lines)

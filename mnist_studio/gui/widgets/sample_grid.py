@@ -32,7 +32,7 @@ class SampleGrid(QWidget):
         """Shows what these models say."""
         self._samples = samples
         self._rows = tuple(row for row in rows if row.id in samples.predicted)
-        told = (f"{row.run.title}: {self._score(row)} right" for row in self._rows)
+        told = (f"{row.title}: {self._score(row)} right" for row in self._rows)
         self.setAccessibleDescription(". ".join(told))
         self.updateGeometry()
         self.update()
@@ -83,7 +83,7 @@ class SampleGrid(QWidget):
         painter.setFont(self._theme.font(12))
         painter.setPen(QColor(palette.text))
         text = painter.fontMetrics().elidedText(
-            row.run.title, Qt.TextElideMode.ElideRight, int(name.width())
+            row.title, Qt.TextElideMode.ElideRight, int(name.width())
         )
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(palette.secondary))
@@ -120,7 +120,7 @@ class SampleGrid(QWidget):
         for row in self._rows:
             said = int(self._samples.predicted[row.id][place])
             mark = "✓" if said == label else "✗"
-            lines.append(f"{row.run.title} ({names.framework(row.framework)}): {said} {mark}")
+            lines.append(f"{row.title} ({names.framework(row.framework)}): {said} {mark}")
         return "\n".join(lines)
 
     def _score(self, row: RunRow) -> str:

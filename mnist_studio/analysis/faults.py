@@ -1,0 +1,85 @@
+"""What faults cost: the accuracy of runs with them against that of the same runs without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from msgspec.structs import replace
+
+from mnist_studio.spec.run import FaultName, RunSpec
+
+_Seeds = dict[int, list[float]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run and what it came to.
+
+    Attributes:
+        spec: what was trained.
+        accuracy: on the test digits at its end, a fraction.
+    """
+
+    spec: RunSpec
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class FaultCost:
+    """What some faults together do to the accuracy of one run.
+
+    Attributes:
+        spec: the run without them, with the first of its seeds.
+        faults: that are switched on, in alphabetical order.
+        seeds: that both sides have, ascending: each is one pair.
+        difference: accuracy with the faults less that without, the mean over the pairs; a fraction,
+            below 0 where the faults cost accuracy.
+    """
+
+    spec: RunSpec
+    faults: tuple[FaultName, ...]
+    seeds: tuple[int, ...]
+    difference: float
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of the same seed there are."""
+        return len(self.seeds)
+
+
+def costs(results: Sequence[Result]) -> tuple[FaultCost, ...]:
+    """Pairs runs that differ in nothing but faults, in the order in which faults first come.
+
+    Only runs of the same seed are paired: they have the same first weights and batches, so that
+    what is left of their difference is the fault's. Repeats of a seed count as their mean.
+    """
+    sides: dict[tuple[RunSpec, tuple[FaultName, ...]], _Seeds] = {}
+    for result in results:
+        seeds = sides.setdefault((_common(result.spec), _names(result.spec)), {})
+        seeds.setdefault(result.spec.training.seed, []).append(result.accuracy)
+    found = (
+        _cost(common, faults, faulty, sides.get((common, ()), {}))
+        for (common, faults), faulty in sides.items()
+        if faults
+    )
+    return tuple(cost for cost in found if cost is not None)
+
+
+def _names(spec: RunSpec) -> tuple[FaultName, ...]:
+    return tuple(sorted(spec.faults))
+
+
+def _common(spec: RunSpec) -> RunSpec:
+    """What two runs of a pair, of whichever seed, have in common."""
+    return replace(spec, faults=(), training=replace(spec.training, seed=0))
+
+
+def _cost(
+    common: RunSpec, faults: tuple[FaultName, ...], faulty: _Seeds, plain: _Seeds
+) -> FaultCost | None:
+    seeds = tuple(sorted(faulty.keys() & plain.keys()))
+    if not seeds:
+        return None
+    spec = replace(common, training=replace(common.training, seed=seeds[0]))
+    difference = fmean(fmean(faulty[seed]) - fmean(plain[seed]) for seed in seeds)
+    return FaultCost(spec, faults, seeds, difference)

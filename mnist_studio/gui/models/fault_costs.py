@@ -1,0 +1,42 @@
+"""Faults of runs, and what they cost, in words. No Qt."""
+
+from collections.abc import Iterable
+
+from mnist_studio.analysis.faults import FaultCost
+from mnist_studio.gui.models import names
+from mnist_studio.spec.faults import FAULTS
+from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.run import FaultName, RunSpec
+
+
+def listed(faults: Iterable[FaultName]) -> str:
+    """Their titles: ``softmax twice, unshuffled digits``."""
+    titles = (FAULTS[name].title for name in faults)
+    return ", ".join(title[:1].lower() + title[1:] for title in titles)
+
+
+def suffix(spec: RunSpec) -> str:
+    """What follows the title of a run with faults: `` · as published: softmax twice``."""
+    if not spec.faults:
+        return ""
+    recipe = RECIPES.get(spec.recipe)
+    published = recipe is not None and set(spec.faults) == set(recipe.faults)
+    return f" · {'as published' if published else 'with'}: {listed(spec.faults)}"
+
+
+def sentence(cost: FaultCost) -> str:
+    """What it costs, and how much is behind it."""
+    who = f"{cost.spec.recipe} in {names.framework(cost.spec.framework)}, {listed(cost.faults)}"
+    if cost.pairs == 1:
+        behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
+    else:
+        behind = f"in the mean of {cost.pairs} pairs of the same seed"
+    return f"{who}: {_change(cost.difference)} {behind}."
+
+
+def _change(difference: float) -> str:
+    points = f"{abs(difference) * 100:.2f}"
+    if points == "0.00":
+        return "less than 0.01 points of test accuracy either way"
+    verb = "costs" if difference < 0 else "gains"
+    return f"{verb} {points} points of test accuracy"

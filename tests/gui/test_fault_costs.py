@@ -1,0 +1,145 @@
+"""Faults are told wherever a run is named, and what they cost where runs can be paired."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.frameworks.base import OptimiserState
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.gui.models.fault_costs import suffix
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.pages.compare import ComparePage
+from mnist_studio.gui.pages.runs import RunsPage
+from mnist_studio.gui.panels.continue_question import ContinueQuestion
+from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FaultName, Handover, RunSpec
+from mnist_studio.store import artefacts
+from mnist_studio.store.rows import Status
+from mnist_studio.store.runs import Run
+
+
+def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
+    plain = run_spec(RECIPES["mlp-128"])
+    training = replace(plain.training, seed=seed, epochs=2, optimiser=Sgd(0.1))
+    return replace(
+        plain, training=training, faults=faults, dataset="builtin", framework="numpy",
+        device="cpu", threads=1,
+    )  # fmt: skip
+
+
+def row(number: int, made: RunSpec, accuracy: float, whole: bool = True) -> RunRow:
+    kind = Finished if whole else Stopped
+    rest = {"latency_ms": 1.0} if whole else {}
+    end = kind(
+        run=str(number), framework="numpy", epochs=2, step=42, test_accuracy=accuracy,
+        test_loss=0.1, seconds={}, device="CPU", **rest,
+    )  # fmt: skip
+    status: Status = "finished" if whole else "stopped"
+    run = Run(str(number), f"Run {number}", made, status, 0.0, Path("none"), end, True)
+    epoch = Epoch(
+        run=str(number), framework="numpy", epoch=1, step=21, train_loss=0.5, train_accuracy=0.9,
+        validation_loss=None, validation_accuracy=None, test_loss=0.4, test_accuracy=accuracy,
+        learning_rate=0.1, train_seconds=1.0,
+    )  # fmt: skip
+    return RunRow(run, (epoch,))
+
+
+def test_titles_tell_faults() -> None:
+    assert row(1, spec(), 0.9).title == "Run 1"
+    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
+    recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.faults)
+    published = replace(run_spec(recipe), faults=recipe.faults)
+    assert suffix(published).startswith(" · as published: ")
+    assert "softmax twice" in suffix(published)
+
+
+def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
+    card = FaultCostCard(theme)
+    qtbot.addWidget(card)
+    rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95)]
+    card.show_rows(rows)
+    assert not card.isHidden()
+    assert card.words.text() == (
+        "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy in the one pair "
+        "of seed 1. One seed proves nothing."
+    )
+    card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
+    assert "costs 1.50 points of test accuracy in the mean of 2 pairs" in card.words.text()
+    card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
+    assert card.isHidden()
+    card.show_rows(())
+    assert card.isHidden()
+
+
+def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
+    window.go("compare")
+    page = window.page("compare")
+    assert isinstance(page, ComparePage)
+    rows = (row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95))
+    window.studio.library._rows = rows
+    window.studio.library.changed.emit()
+    assert page.fault_costs.isVisible()
+    assert [line.name for line in page.plot.lines] == ["Run 1", "Run 2 · with: unshuffled digits"]
+    page.model.tick(frozenset({"1"}))
+    assert not page.fault_costs.isVisible()
+
+
+@pytest.fixture
+def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
+    """The Runs page with one finished run of NumPy that left a checkpoint."""
+    made = row(1, spec(), 0.97)
+    weights = initial_weights(made.run.spec.model, 1, "float32")
+    checkpoint = artefacts.Checkpoint(weights, OptimiserState(42, {}), 42, 1.5)
+    artefacts.save_checkpoint(tmp_path, checkpoint)
+    run = dataclasses.replace(made.run, folder=tmp_path)
+    window.studio.library._rows = (RunRow(run, made.epochs),)
+    window.go("runs")
+    page = window.page("runs")
+    assert isinstance(page, RunsPage)
+    page._show_rows()
+    return page
+
+
+def asked(page: RunsPage, epochs: int) -> ContinueQuestion:
+    page.continue_in_button.click()
+    question = page.question
+    assert isinstance(question, ContinueQuestion)
+    assert question.epochs.whole == 4
+    question.framework.choose("numpy")
+    question.epochs.set_number(epochs)
+    return question
+
+
+def go_on(question: ContinueQuestion) -> None:
+    buttons = {made.text(): made for made in question.findChildren(QPushButton)}
+    buttons["Continue"].click()
+
+
+def test_a_run_goes_on_longer_as_a_new_one(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[RunSpec] = []
+    monkeypatch.setattr(window.studio.queue, "add", lambda specs, data: queued.extend(specs))
+    go_on(asked(runs_page, 5))
+    qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
+    (new,) = queued
+    assert new.training.epochs == 5
+    assert new.handover == Handover("1", "numpy", 42)
+    qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
+
+
+def test_what_cannot_go_on_is_told_in_words(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot
+) -> None:
+    go_on(asked(runs_page, 2))
+    qtbot.waitUntil(lambda: "nothing is left to train" in runs_page.notice.text, timeout=10_000)
+    assert not window.studio.queue.busy
