@@ -1,7 +1,7 @@
 """A spec as an ordinary ``nn.Sequential`` whose children bear the spec's names."""
 
 from collections import OrderedDict
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from itertools import pairwise
 
 import torch
@@ -139,7 +139,9 @@ def mixed(precision: Precision, device: torch.device) -> AbstractContextManager[
 
     In the other precisions it does nothing.
     """
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+    if precision != "bfloat16":
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
 
 
 def layer(report: LayerReport) -> nn.Module:
