@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -13,19 +14,35 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.gui.bridge.background import IsCancelled
 from mnist_studio.gui.bridge.proof import Study
+from mnist_studio.gui.models.gradient_pictures import laid_out
 from mnist_studio.gui.models.parity import ALONE
 from mnist_studio.gui.pages.parity import ParityPage
 from mnist_studio.gui.panels.parity_proof import ParityProof
 from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.palette import LIGHT
+from mnist_studio.gui.widgets.array_picture import ArrayPicture, coloured
 from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec import recipes
+from mnist_studio.spec.layers import Dense, Flatten, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimisers import Adam
 from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.run import RunSpec, TrainingSpec
 from mnist_studio.studies import bench, parity
+from mnist_studio.studies.checks import ParityReport
+from mnist_studio.studies.gradients import GradientPair, HandedWeights
 from tests.studies.remote import OtherWeights, Wrong, here
 
 needs_pytorch = pytest.mark.skipif(
     registry.version("pytorch") is None, reason="PyTorch is not here"
 )
 Told = Callable[[int], None]
+TINY = RunSpec(
+    recipe="tiny",
+    model=ModelSpec((Flatten(), Dense(6), Relu(), Dense(10))),
+    training=TrainingSpec(optimiser=Adam(), batch_size=64),
+    dataset="builtin",
+)
 
 
 @pytest.fixture
@@ -46,6 +63,8 @@ def prove(
 ) -> ParityProof:
     monkeypatch.setattr(bench, "MOST_LEARNT", bench.LEAST_LEARNT)
     monkeypatch.setattr(parity, "prove", partial(parity.prove, open_learner=here(wrong)))
+    # A network so small that the wait is for the steps of the proof, not for its products.
+    monkeypatch.setattr(recipes, "run_spec", lambda chosen: TINY)
     proof = page.proof
     proof.frameworks = ("numpy", "pytorch")
     proof.recipe.choose("bobnet")
@@ -118,7 +137,7 @@ def test_numpy_alone_proves_nothing(page: ParityPage) -> None:
 def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
     study = page.proof.study
 
-    def work(told: object, cancelled: IsCancelled) -> parity.ParityReport:
+    def work(told: object, cancelled: IsCancelled) -> ParityReport:
         raise UsageError("It does not work.", "Try another.")
 
     study.start(work)
@@ -144,3 +163,58 @@ def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: Qt
     study.start(lambda told, cancelled: "all")
     qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
     assert (study.state, study.result, study.findings) == ("done", "all", ())
+
+
+def handed(numpy_right: int = 95) -> HandedWeights:
+    kernel = np.linspace(-2, 2, 784 * 17).reshape(784, 17)
+    small = np.array([[1.0, -4.0], [0.0, 2.0]])
+    pairs = (
+        GradientPair("dense1", kernel, kernel + 1e-6, np.full_like(kernel, 1e-6)),
+        GradientPair("dense2", small, small, np.zeros_like(small)),
+    )
+    return HandedWeights(digits=100, pytorch=95, numpy=numpy_right, pairs=pairs)
+
+
+@pytest.mark.parametrize(
+    ("right", "words", "kind"),
+    [
+        (95, "With PyTorch's weights NumPy is as accurate as PyTorch: 95.00 %", "good"),
+        (90, "NumPy is right on 90.00 % of 100 test digits, PyTorch on 95.00 %", "bad"),
+    ],
+)
+def test_handed_weights_are_told_and_drawn(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
+    right: int, words: str, kind: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(
+        "mnist_studio.gui.panels.parity_weights.handed_weights", lambda **rest: handed(right)
+    )
+    monkeypatch.setattr("mnist_studio.gui.models.names.missing", lambda name: "")
+    page.view.button("weights").click()
+    page.handed.study.changed.emit()
+    page.handed.start_button.click()
+    qtbot.waitUntil(lambda: not page.handed.study.busy, timeout=10_000)
+    headline = page.handed.verdict.headline
+    assert words in headline.text()
+    assert headline.property("kind") == kind
+    drawn = page.handed.pictures.findChildren(ArrayPicture)
+    assert len(drawn) == 6
+    assert drawn[2].accessibleName() == "dense1, PyTorch less NumPy, −1.0e-06 to 1.0e-06"
+    assert drawn[5].accessibleName() == "dense2, PyTorch less NumPy, 0 everywhere"
+
+
+def test_a_kernel_of_all_pixels_is_a_picture_for_every_unit() -> None:
+    kernel = np.arange(784 * 17, dtype=float).reshape(784, 17)
+    values = laid_out(kernel)
+    assert values.shape == (2 * 29 - 1, 16 * 29 - 1)
+    np.testing.assert_array_equal(values[:28, 29:57], kernel[:, 1].reshape(28, 28))
+    np.testing.assert_array_equal(values[29:57, :28], kernel[:, 16].reshape(28, 28))
+    assert np.isnan(values[28]).all()
+    assert np.isnan(values[29:, 29:]).all()
+
+
+def test_colours_go_both_ways_from_the_panel() -> None:
+    values = np.array([[-1.0, 0.0, 1.0, np.nan, 9.0]])
+    picture = coloured(values, LIGHT)
+    told = [picture.pixelColor(x, 0).name().upper() for x in range(5)]
+    assert told == [LIGHT.bad, LIGHT.panel, LIGHT.accent, LIGHT.line, LIGHT.accent]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_studio.gui.models.numbers import counted
+from mnist_studio.gui.models.numbers import counted, percent
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.studies.checks import Check, ParityReport
 from mnist_studio.studies.comparisons import HUB
+from mnist_studio.studies.gradients import STEPS, HandedWeights
 from mnist_studio.studies.sentences import listed, verdict
 
 ALONE = "NumPy alone has nothing to be compared with: install PyTorch or Keras."
@@ -25,6 +26,12 @@ class Words:
     headline: str
     detail: str = ""
     kind: str = ""
+
+
+HANDING = Words(
+    "Training bobnet in PyTorch, and handing its weights to NumPy.",
+    "Each framework in a process of its own on the CPU.",
+)
 
 
 def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
@@ -61,3 +68,21 @@ def cancelled(made: int) -> Words:
 def key_of(check: Check) -> str:
     """What no other check of a proof has."""
     return f"{check.framework} {check.precision} {check.what}"
+
+
+def handed(found: HandedWeights) -> Words:
+    """What two frameworks make of the same weights."""
+    theirs, ours = (percent(right / found.digits) for right in (found.pytorch, found.numpy))
+    many = f"{found.digits:,} test digits"
+    if found.same:
+        headline = f"With PyTorch's weights NumPy is as accurate as PyTorch: {ours} of {many}."
+    else:
+        headline = (
+            f"With PyTorch's weights NumPy is right on {ours} of {many}, PyTorch on {theirs}."
+        )
+    right = f"PyTorch {theirs} ({found.pytorch:,} right), NumPy {ours} ({found.numpy:,} right)"
+    return Words(
+        headline,
+        f"{right}, after {STEPS} steps of bobnet in PyTorch.",
+        "good" if found.same else "bad",
+    )

@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.parity_differences import DifferencesCard
 from mnist_studio.gui.panels.parity_proof import ParityProof
+from mnist_studio.gui.panels.parity_weights import HandedPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import row
 from mnist_studio.gui.widgets.segmented import Segmented
 
-VIEWS = (("proof", "Proof"), ("pinned", "What is pinned"))
+VIEWS = (("proof", "Proof"), ("weights", "Weights handed over"), ("pinned", "What is pinned"))
 
 
 class ParityPage(Page):
@@ -23,9 +24,12 @@ class ParityPage(Page):
         super().__init__(studio)
         self.view = Segmented("View", VIEWS)
         self.proof = ParityProof(studio)
+        self.handed = HandedPanel(studio)
         self.pinned = DifferencesCard(studio.theme)
-        self._views: dict[str, QWidget] = {"proof": self.proof, "pinned": self.pinned}
-        self._controls: dict[str, QWidget] = {"proof": self.proof.controls}
+        self._views: dict[str, QWidget] = {
+            "proof": self.proof, "weights": self.handed, "pinned": self.pinned,
+        }  # fmt: skip
+        self._controls = {"proof": self.proof.controls, "weights": self.handed.controls}
         self._stack = QStackedWidget()
         for part in self._views.values():
             self._stack.addWidget(part)

@@ -1,0 +1,129 @@
+"""PyTorch's weights in NumPy: the same accuracy, and the gradients of both beside each other."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QGridLayout, QStackedWidget
+
+from mnist_studio.gui.bridge.background import IsCancelled
+from mnist_studio.gui.bridge.proof import Study
+from mnist_studio.gui.models import gradient_pictures as pictures
+from mnist_studio.gui.models import names
+from mnist_studio.gui.models import parity as words
+from mnist_studio.gui.models.parity import Words
+from mnist_studio.gui.panels.parity_verdict import VerdictCard
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.array_picture import ArrayPicture
+from mnist_studio.gui.widgets.basics import button, column, enable, holder, label, row
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.studies.gradients import GradientPair, HandedWeights, handed_weights
+
+
+class HandedPanel(QStackedWidget):
+    """Trains shortly in PyTorch and hands its weights to NumPy.
+
+    Attributes:
+        controls: for the top bar: Cancel and the start.
+        study: what is done in the background.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self._shown: HandedWeights | None = None
+        self.study: Study[None, HandedWeights] = Study(studio.background, self)
+        self.start_button = button("PyTorch's weights in NumPy", self.start, primary=True)
+        self.cancel_button = button("Cancel", self.study.cancel)
+        self.controls = holder(row(self.cancel_button, self.start_button))
+        self.verdict = VerdictCard()
+        self.pictures = PicturesCard(studio.theme)
+        self._lay_out()
+        self.study.changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        nothing = Card()
+        self.empty = EmptyState(
+            self._studio.theme,
+            "parity",
+            "No weights were handed over yet",
+            "bobnet learns for 200 steps in PyTorch; NumPy gets its weights and is asked the same: "
+            "the accuracies, and the gradients of both as pictures, stand here.",
+            ("PyTorch's weights in NumPy", self.start),
+        )
+        nothing.body.addWidget(self.empty)
+        self.addWidget(nothing)
+        whole = column(self.verdict)
+        whole.addWidget(self.pictures, 1)
+        self.addWidget(holder(whole))
+
+    def start(self) -> None:
+        """Starts it."""
+        if not self.start_button.isEnabled():
+            return
+        folder = self._studio.digits.folder
+
+        def work(told: object, cancelled: IsCancelled) -> HandedWeights:
+            return handed_weights(data=folder, cancelled=cancelled)
+
+        self.study.start(work)
+
+    @Slot()
+    def _show(self) -> None:
+        study, missing = self.study, names.missing("pytorch")
+        enable(self.start_button, missing or ("It goes on already." if study.busy else ""))
+        enable(self.empty.button, missing)
+        enable(self.cancel_button, "" if study.state == "running" else "Nothing goes on.")
+        self.setCurrentIndex(int(study.state != "idle"))
+        self.verdict.say(self._words(), busy=study.busy)
+        self.pictures.show_pairs(study.result.pairs if study.result else ())
+
+    def _words(self) -> Words:
+        match self.study.state:
+            case "done" if self.study.result:
+                return words.handed(self.study.result)
+            case "failed":
+                return Words("It did not come to its end.", self.study.complaint, "bad")
+            case "cancelled":
+                return Words("Cancelled: nothing was handed over.")
+            case "cancelling":
+                return Words("Cancelling.")
+        return words.HANDING
+
+
+class PicturesCard(Card):
+    """A row for every layer: the gradient in NumPy, in PyTorch, and their difference."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Gradients by the weights, over one batch of training digits")
+        self._theme = theme
+        self._pairs: tuple[GradientPair, ...] = ()
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self.header.addWidget(label("blue above 0, red below", "secondary"))
+        self.body.addLayout(self._grid, 1)
+
+    def show_pairs(self, pairs: tuple[GradientPair, ...]) -> None:
+        """Draws them, unless it has."""
+        if pairs is self._pairs:
+            return
+        self._pairs = pairs
+        self._clear()
+        for layer, pair in enumerate(pairs):
+            for place, made in enumerate(pictures.of(pair)):
+                self._add(layer, place, made)
+
+    def _add(self, layer: int, place: int, made: pictures.Picture) -> None:
+        self._grid.addWidget(label(made.title), 3 * layer, place)
+        self._grid.addWidget(label(made.scale, "secondary"), 3 * layer + 1, place)
+        drawn = ArrayPicture(self._theme, f"{made.title}, {made.scale}", made.values)
+        self._grid.addWidget(drawn, 3 * layer + 2, place)
+        self._grid.setRowStretch(3 * layer + 2, made.values.shape[0])
+        self._grid.setColumnStretch(place, 1)
+
+    def _clear(self) -> None:
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()

@@ -1,0 +1,81 @@
+"""An array as a picture: its numbers from one colour over none to another."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from mnist_studio.gui.theme.palette import Palette
+from mnist_studio.gui.theme.theme import Theme
+
+Numbers = NDArray[np.float64]
+
+
+def coloured(values: Numbers, palette: Palette) -> QImage:
+    """A picture of numbers (height, width) within -1 to 1; NaN is a line between parts.
+
+    0 is the colour of the panel, 1 the accent and -1 the colour of failures.
+    """
+    low, middle, high = _levels(palette.bad), _levels(palette.panel), _levels(palette.accent)
+    part = np.clip(values, -1, 1)[:, :, None]
+    mixed = middle + np.abs(part) * (np.where(part > 0, high, low) - middle)
+    pixels = np.where(np.isnan(part), _levels(palette.line), mixed).round().astype(np.uint8)
+    rows, columns = values.shape
+    # copy(): Qt would otherwise keep pointing into memory that NumPy frees.
+    form = QImage.Format.Format_RGB888
+    return QImage(pixels.tobytes(), columns, rows, 3 * columns, form).copy()
+
+
+class ArrayPicture(QWidget):
+    """As large as there is room, every number of the same size."""
+
+    def __init__(self, theme: Theme, name: str, values: Numbers) -> None:
+        """Makes a picture.
+
+        Args:
+            theme: its colours.
+            name: for screen readers.
+            values: (height, width) within -1 to 1.
+        """
+        super().__init__()
+        self._theme = theme
+        self._values = values
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self._paint_picture)
+        self._paint_picture()
+
+    @property
+    def picture(self) -> QImage:
+        """A pixel for every number."""
+        return self._picture
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Small windows get small pictures."""
+        return QSize(80, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Scaled as a whole, at the upper left."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._shrunk)
+        painter.drawImage(QRect(0, 0, self._size.width(), self._size.height()), self._picture)
+        painter.end()
+
+    @property
+    def _size(self) -> QSize:
+        return self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+
+    @property
+    def _shrunk(self) -> bool:
+        return self._size.width() < self._picture.width() * 2
+
+    def _paint_picture(self) -> None:
+        self._picture = coloured(self._values, self._theme.palette)
+        self.update()
+
+
+def _levels(colour: str) -> Numbers:
+    """Red, green and blue from 0 to 255."""
+    shown = QColor(colour)
+    return np.array([shown.red(), shown.green(), shown.blue()], dtype=np.float64)
