@@ -99,9 +99,13 @@ def _modules(report: LayerReport) -> tuple[str, ...]:
         case kinds.Dense(units=units, bias=bias):
             return (call("nn.Linear", str(channels), str(units), *_without(bias)),)
         case kinds.Conv(filters=filters, size=size, padding=padding, bias=bias):
-            same = ('padding="same"',) if padding == "same" else ()
-            sizes = (str(channels), str(filters), f"kernel_size={size}")
-            return (call("nn.Conv2d", *sizes, *same, *_without(bias)),)
+            same, sizes = padding == "same", (str(channels), str(filters), f"kernel_size={size}")
+            if same and size % 2 == 0:
+                before, after = (size - 1) // 2, size // 2
+                padded = f"nn.ZeroPad2d(({before}, {after}, {before}, {after}))"
+                return (padded, call("nn.Conv2d", *sizes, *_without(bias)))
+            around = ('padding="same"',) if same else ()
+            return (call("nn.Conv2d", *sizes, *around, *_without(bias)),)
         case kinds.MaxPool(size=size):
             return (f"nn.MaxPool2d({size})",)
         case kinds.AvgPool(size=size):
@@ -123,15 +127,15 @@ def _without(bias: bool) -> tuple[str, ...]:
 
 def _initial(reports: tuple[LayerReport, ...]) -> Iterator[str]:
     """First weights that differ from PyTorch's own, layer by layer."""
-    place = 0
+    place = -1
     for report in reports:
         layer = report.layer
+        place += len(_modules(report))
         if isinstance(layer, Dense | Conv) and not common.own_initial(layer):
             target = f"model[{place}]"
             yield _draw(f"{target}.weight", layer.initial, report)
             if layer.bias:
                 yield _draw(f"{target}.bias", layer.initial_bias, report)
-        place += len(_modules(report))
 
 
 def _draw(target: str, initialiser: Initialiser, report: LayerReport) -> str:

@@ -171,6 +171,7 @@ def _accuracy(spec: RunSpec) -> float:
     return float(np.mean(found))
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_it_is_as_accurate_as_a_neutral_run(framework: FrameworkName, neutral: float) -> None:
     assert abs(_accuracy(_drawn(_written(framework, epochs=20))) - neutral) < BAR
