@@ -17,7 +17,8 @@ LOSS_BAR = 1e-8
 WEIGHT_BAR = 1e-8
 """Of weights and running statistics after a curve in float64."""
 CURVE_BAR = 5.0
-"""Of curves in float32: so many times the framework's own distance from float64."""
+"""Of what is learnt in float32: so many times its own distance from float64, the framework's or
+the hub's, whichever is larger. A unit within rounding of 0 may fall the other way in either."""
 SMALL = 1e-3
 """An array whose largest magnitude is below this part of that of all arrays together is measured
 by this part: rounding does not shrink with a sum that cancels out, such as the gradient of a bias
@@ -129,6 +130,11 @@ def distances(found: Weights, expected: Weights) -> tuple[ArrayDistance, ...]:
         ArrayDistance(name, distance(found[name], array, SMALL * largest))
         for name, array in expected.items()
     )
+
+
+def widest(found: Weights, expected: Weights) -> float:
+    """The largest of the distances of all arrays."""
+    return max(gap.value for gap in distances(found, expected))
 
 
 def median_distance(ours: Array, others: Array) -> float:

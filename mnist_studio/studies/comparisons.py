@@ -46,15 +46,30 @@ class _Learnt:
     statistics: Weights
 
 
-def first_step(sides: Sides, precision: Precision, material: Material) -> Iterator[Check]:
-    """Outputs and gradients before anything is learnt."""
-    images, labels = material.train.images[:COMPARED], material.train.labels[:COMPARED]
+def first_step(
+    sides: Sides,
+    precision: Precision,
+    material: Material,
+    exact: Mapping[FrameworkName, Weights] | None = None,
+) -> Iterator[Check]:
+    """Outputs and gradients before anything is learnt; ``exact`` are the gradients in float64."""
+    images = material.train.images[:COMPARED]
     bar = checks.OUTPUT_BARS[precision]
     for name, own, hub in _each(sides, lambda side: side.learner.logits(images)):
         yield _check(name, "outputs", precision, checks.distance(own, hub), bar)
-    bar = checks.GRADIENT_BARS[precision]
-    for name, slopes, hubs in _each(sides, lambda side: side.learner.gradients(images, labels)):
+    for name, slopes, hubs in _each(sides, lambda side: gradients(side, material)):
+        bar = checks.GRADIENT_BARS[precision]
+        if exact:
+            moved = checks.widest(slopes, exact[name]), checks.widest(hubs, exact[HUB])
+            bar = max(bar, checks.CURVE_BAR * max(moved))
         yield _of_arrays(name, "gradients", precision, checks.distances(slopes, hubs), bar)
+
+
+def gradients(side: Side, material: Material) -> Weights:
+    """Of the initial network's mean loss over the digits that are compared."""
+    side.begin(side.run.training.seed)
+    images, labels = material.train.images[:COMPARED], material.train.labels[:COMPARED]
+    return side.learner.gradients(images, labels)
 
 
 def long_curve(sides: Sides) -> Iterator[Check]:
@@ -89,10 +104,15 @@ def short_curves(sides: Sides, exact: Mapping[FrameworkName, Curves]) -> Iterato
     what = f"losses, {CURVE_STEPS} steps, median of {CURVES}"
     of_statistics = what.replace("losses", "running statistics")
     for name, own, hub in _each(sides, curves):
-        yield _in_own_distances(name, what, own.losses, hub.losses, exact[name].losses)
+        yield _in_own_distances(
+            name, what, (own.losses, exact[name].losses), (hub.losses, exact[HUB].losses)
+        )
         if hub.statistics.size:
             yield _in_own_distances(
-                name, of_statistics, own.statistics, hub.statistics, exact[name].statistics
+                name,
+                of_statistics,
+                (own.statistics, exact[name].statistics),
+                (hub.statistics, exact[HUB].statistics),
             )
 
 
@@ -138,12 +158,21 @@ def _statistics(side: Side, weights: Weights) -> Weights:
 
 
 def _in_own_distances(
-    name: FrameworkName, what: str, own: Array, hub: Array, exact: Array
+    name: FrameworkName, what: str, own: tuple[Array, Array], hub: tuple[Array, Array]
 ) -> Check:
-    """How far the framework is from the hub, in its own distances from float64."""
-    apart, own_distance = checks.median_distance(own, hub), checks.median_distance(own, exact)
+    """How far the framework is from the hub, in distances of theirs from float64.
+
+    Args:
+        name: of the framework.
+        what: is compared.
+        own: curves of the framework, in float32 and in float64.
+        hub: likewise.
+    """
+    apart = checks.median_distance(own[0], hub[0])
+    # Of the two, the one that float32 moves more: either may have a unit that falls another way.
+    own_distance = max(checks.median_distance(*own), checks.median_distance(*hub))
     times = apart / own_distance if own_distance else (np.inf if apart else 0.0)
-    told = f"{apart:.1e} apart, {own_distance:.1e} from its own float64"
+    told = f"{apart:.1e} apart, {own_distance:.1e} from float64"
     return _check(name, what, "float32", times, checks.CURVE_BAR, told)
 
 

@@ -68,12 +68,13 @@ def prove(
             keep(comparisons.first_step(doubles, "float64", material))
             keep(comparisons.long_curve(doubles))
         if "float32" in precisions:
-            exact = {name: comparisons.curves(doubles[name]) for name in names if name != HUB}
+            exact = {name: comparisons.curves(doubles[name]) for name in names}
+            slopes = {name: comparisons.gradients(doubles[name], material) for name in names}
         else:
             keep(comparisons.accuracy(doubles, "float64", material))
     if "float32" in precisions:
         with opened(run, names, "float32", material, open_learner, cancelled) as singles:
-            keep(comparisons.first_step(singles, "float32", material))
+            keep(comparisons.first_step(singles, "float32", material, slopes))
             keep(comparisons.short_curves(singles, exact))
             keep(comparisons.accuracy(singles, "float32", material))
             parted = partings(singles, HUB, material)
