@@ -63,7 +63,7 @@ def test_titles_tell_faults() -> None:
 
 
 def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
-    card = FaultCostCard(theme)
+    card = FaultCostCard()
     qtbot.addWidget(card)
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95)]
     card.show_rows(rows)
@@ -76,6 +76,12 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     assert "costs 1.50 points of test accuracy in the mean of 2 pairs" in card.words.text()
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
     assert card.isHidden()
+    faults: tuple[FaultName, ...] = (
+        "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
+    )  # fmt: skip
+    faulty = (row(place, spec(1, name), 0.9) for place, name in enumerate(faults, start=6))
+    card.show_rows([rows[0], *faulty])
+    assert card.words.text().splitlines()[4:] == ["And 2 more: tick fewer runs to read of them."]
     card.show_rows(())
     assert card.isHidden()
 

@@ -45,7 +45,7 @@ class ComparePage(Page):
         self.plot = self._make_plot()
         self.drawing = DrawingCard(studio)
         self.samples = SampleCard(studio)
-        self.fault_costs = FaultCostCard(theme)
+        self.fault_costs = FaultCostCard()
         self.none_button = button("Tick none", lambda: self.model.tick(frozenset()))
         self.all_button = button("Tick all", self._tick_all)
         self.action_line.addWidget(self.none_button)

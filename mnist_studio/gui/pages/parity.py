@@ -18,7 +18,7 @@ class ParityPage(Page):
     """Proves parity and tells what it rests on."""
 
     title = "Parity"
-    sentence = "Proof that the frameworks compute the same"
+    sentence = "Proof that all compute the same"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)

@@ -1,7 +1,8 @@
 """PyTorch's weights in NumPy: the same accuracy, and the gradients of both beside each other."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QStackedWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget
 
 from mnist_studio.gui.bridge.background import IsCancelled
 from mnist_studio.gui.bridge.proof import Study
@@ -13,10 +14,13 @@ from mnist_studio.gui.panels.parity_verdict import VerdictCard
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.array_picture import ArrayPicture
-from mnist_studio.gui.widgets.basics import button, column, enable, holder, label, row
+from mnist_studio.gui.widgets.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.studies.gradients import GradientPair, HandedWeights, handed_weights
+
+MARGIN = 16
+"""Of a card, left and right."""
 
 
 class HandedPanel(QStackedWidget):
@@ -98,8 +102,9 @@ class PicturesCard(Card):
         super().__init__("Gradients by the weights, over one batch of training digits")
         self._theme = theme
         self._pairs: tuple[GradientPair, ...] = ()
+        self._drawn: list[ArrayPicture] = []
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(GAP)
         self._grid.setVerticalSpacing(4)
         self.header.addWidget(label("blue above 0, red below", "secondary"))
         self.body.addLayout(self._grid, 1)
@@ -113,16 +118,33 @@ class PicturesCard(Card):
         for layer, pair in enumerate(pairs):
             for place, made in enumerate(pictures.of(pair)):
                 self._add(layer, place, made)
+        # Room that the pictures cannot use is left below them.
+        self._grid.setRowStretch(3 * len(pairs), 1)
+        self._size()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The pictures of a layer are equally high, and no higher than their width asks."""
+        super().resizeEvent(event)
+        self._size()
+
+    def _size(self) -> None:
+        width = (self.contentsRect().width() - 2 * GAP - 2 * MARGIN) // 3
+        for drawn in self._drawn:
+            drawn.setMaximumHeight(drawn.height_at(width))
 
     def _add(self, layer: int, place: int, made: pictures.Picture) -> None:
-        self._grid.addWidget(label(made.title), 3 * layer, place)
-        self._grid.addWidget(label(made.scale, "secondary"), 3 * layer + 1, place)
+        told = (label(made.title), label(made.scale, "secondary"))
+        for line, one in enumerate(told):
+            one.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            self._grid.addWidget(one, 3 * layer + line, place)
         drawn = ArrayPicture(self._theme, f"{made.title}, {made.scale}", made.values)
+        self._drawn.append(drawn)
         self._grid.addWidget(drawn, 3 * layer + 2, place)
         self._grid.setRowStretch(3 * layer + 2, made.values.shape[0])
         self._grid.setColumnStretch(place, 1)
 
     def _clear(self) -> None:
+        self._drawn.clear()
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.hide()

@@ -51,6 +51,10 @@ class ArrayPicture(QWidget):
         """A pixel for every number."""
         return self._picture
 
+    def height_at(self, width: int) -> int:
+        """How high it is at a width, undistorted."""
+        return max(24, round(width * self._picture.height() / self._picture.width()))
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Small windows get small pictures."""
         return QSize(80, 24)
