@@ -2,15 +2,18 @@
 
     python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--write]
 
-HOME keeps the runs: what is there is not trained again, so this can be stopped and started at any
-time. ``--write`` only writes the table of what HOME has. Needs MNIST (MNIST_STUDIO_DATA).
+HOME keeps the runs, benchmarks/recipes.csv their results: what is there is not trained again, so
+this can be stopped and started at any time, on another machine too. A result counts only for the
+very description it was made with. ``--write`` trains nothing. Needs MNIST (MNIST_STUDIO_DATA).
 """
 
 import argparse
+import csv
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,10 +23,13 @@ from benchmarks.recipes_text import text
 from mnist_studio import paths
 from mnist_studio.events import Finished
 from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import RunStore
 
 TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
+KEPT = Path(__file__).with_name("recipes.csv")
+COLUMNS = ("digest", "recipe", "framework", "seed", "epochs", "faults", "accuracy")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,29 +39,58 @@ def main(arguments: Sequence[str]) -> int:
     wanted = [*cells(), *faulty_cells()]
     if not asked.write:
         _train(_missing(_chosen(wanted, asked.only)), asked.jobs)
-    TARGET.write_text(text(cells(), faulty_cells(), results()), "utf-8")
+    found = results(wanted)
+    _keep(found)
+    TARGET.write_text(text(cells(), faulty_cells(), found), "utf-8")
     return 0
 
 
-def results() -> dict[RunSpec, float]:
-    """The final test accuracy of every finished run, by its spec as ``_key`` has it."""
+def results(wanted: Iterable[Cell]) -> dict[RunSpec, float]:
+    """The final test accuracy of every wanted run that was ever finished."""
+    known = _kept() | _stored()
+    specs = (spec for cell in wanted for spec in cell.specs())
+    return {spec: known[digest(spec)] for spec in specs if digest(spec) in known}
+
+
+def digest(spec: RunSpec) -> str:
+    """Of a spec without where it is trained, which changes no more than rounding."""
+    anywhere = codec.encode(replace(spec, device="cpu", threads=1))
+    return sha256(anywhere.encode()).hexdigest()[:16]
+
+
+def _stored() -> dict[str, float]:
     with RunStore() as store:
         store.recover()
         return {
-            key(run.spec): run.terminal.test_accuracy
+            digest(run.spec): run.terminal.test_accuracy
             for run in store.runs()
             if isinstance(run.terminal, Finished)
         }
 
 
-def key(spec: RunSpec) -> RunSpec:
-    """A spec without where it is trained, which changes no more than rounding."""
-    return replace(spec, device="cpu", threads=1)
+def _kept() -> dict[str, float]:
+    if not KEPT.exists():
+        return {}
+    with KEPT.open(encoding="utf-8", newline="") as file:
+        return {line["digest"]: float(line["accuracy"]) for line in csv.DictReader(file)}
+
+
+def _keep(found: Mapping[RunSpec, float]) -> None:
+    with KEPT.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(COLUMNS)
+        for spec, accuracy in found.items():
+            training, faults = spec.training, " ".join(spec.faults)
+            lines.writerow(
+                (digest(spec), spec.recipe, spec.framework, training.seed, training.epochs,
+                 faults, accuracy)
+            )  # fmt: skip
 
 
 def _missing(wanted: Iterable[Cell]) -> list[RunSpec]:
-    there = results()
-    return [spec for cell in wanted for spec in cell.specs() if key(spec) not in there]
+    cells_wanted = list(wanted)
+    there = results(cells_wanted)
+    return [spec for cell in cells_wanted for spec in cell.specs() if spec not in there]
 
 
 def _chosen(wanted: list[Cell], names: Sequence[str]) -> list[Cell]:
