@@ -28,6 +28,7 @@ class Trained:
     losses: Array
     weights: Weights
 
+
 COVERING = ("bobnet", "compact-cnn", "fast-99", "mlp-128", "sgd-mlp-sigmoid", "wide-cnn")
 """Every kind of layer and optimiser that recipes have: the others are larger, not different, and
 ``mnist-studio parity`` proves them one by one."""

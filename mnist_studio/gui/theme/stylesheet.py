@@ -97,6 +97,11 @@ QHeaderView::section { border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: transparent; border: 0; }
 
+QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background: transparent;
+  color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 2px; }
+QToolButton#fold:hover { background: $hover; }
+QToolButton#fold:focus { border-color: $accent; }
+
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;

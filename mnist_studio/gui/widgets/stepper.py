@@ -19,6 +19,9 @@ from mnist_studio.gui.widgets.basics import restyle
 
 Step = Callable[[float, int], float]
 
+DECIMALS = 9
+"""Places after the point that can be typed; a number that is given keeps them all."""
+
 
 def by_one(value: float, steps: int) -> float:
     """The next whole numbers."""
@@ -45,12 +48,29 @@ def one_two_five(value: float, steps: int) -> float:
     return value
 
 
+def by_fifty(value: float, steps: int) -> float:
+    """Fifty more or fewer."""
+    return (value // 50 + steps) * 50
+
+
 class _Whole(QSpinBox):
-    """Whole numbers, stepped as asked."""
+    """Whole numbers, stepped as asked; Qt's have 32 bits, what it is given may have more."""
 
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._step = step
+        self._given = self._shown = 0
+
+    def give(self, value: float) -> None:
+        self._given = int(value)
+        self._shown = min(max(self._given, self.minimum()), self.maximum())
+        self.setValue(self._shown)
+
+    def number(self) -> float:
+        return self._given if self.value() == self._shown else self.value()
+
+    def textFromValue(self, value: int) -> str:  # noqa: N802
+        return str(self._given if value == self._shown else value)
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
         self.setValue(
@@ -67,11 +87,20 @@ class _Decimal(QDoubleSpinBox):
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._step = step
-        self.setDecimals(9)
+        self._given = self._shown = 0.0
+        self.setDecimals(DECIMALS)
         self.setLocale(QLocale.c())
 
+    def give(self, value: float) -> None:
+        self._given = value
+        self._shown = min(max(round(value, DECIMALS), self.minimum()), self.maximum())
+        self.setValue(self._shown)
+
+    def number(self) -> float:
+        return self._given if self.value() == self._shown else self.value()
+
     def textFromValue(self, value: float) -> str:  # noqa: N802
-        return f"{value:g}"
+        return f"{self._given if value == self._shown else value:g}"
 
     def stepBy(self, steps: int) -> None:  # noqa: N802
         self.setValue(self._step(self.value(), steps))
@@ -95,7 +124,7 @@ class Stepper(QFrame):
         super().__init__()
         self.setObjectName("stepper")
         self._theme = theme
-        self._field: QSpinBox | QDoubleSpinBox = _Whole(step) if whole else _Decimal(step)
+        self._field: _Whole | _Decimal = _Whole(step) if whole else _Decimal(step)
         self._prepare(name, low, high)
         self._less = self._button(f"Less: {name}", -1)
         self._more = self._button(f"More: {name}", 1)
@@ -130,18 +159,18 @@ class Stepper(QFrame):
 
     @property
     def number(self) -> float:
-        """The number."""
-        return float(self._field.value())
+        """The number, exactly as it was given until the user changes it."""
+        return self._field.number()
 
     @property
     def whole(self) -> int:
         """The number, where it is a whole one."""
-        return int(self._field.value())
+        return int(self._field.number())
 
     def set_number(self, value: float) -> None:
         """Shows a number without telling."""
         self._field.blockSignals(True)
-        self._field.setValue(value)  # type: ignore[arg-type]
+        self._field.give(value)
         self._field.blockSignals(False)
 
     def set_special(self, text: str) -> None:
