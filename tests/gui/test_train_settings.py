@@ -16,8 +16,10 @@ from mnist_studio.gui.panels.code_dialog import CodeDialog
 from mnist_studio.gui.widgets.question import Question
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.spec import files
+from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.optimisers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
 
 
 def page_of(window: MainWindow, recipe: str) -> TrainPage:
@@ -40,12 +42,14 @@ def test_recipes_stand_under_headings_that_cannot_be_chosen(window: MainWindow) 
 
 def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
     for recipe in RECIPES.values():
-        words = provenance.words(run_spec(recipe))
-        assert recipe.provenance in words
-        assert recipe.inferred in words
-    assert "turned by 10°" in provenance.unusual(RECIPES["deep-cnn"].training)
-    assert "with replacement" in provenance.unusual(RECIPES["bobnet"].training)
-    assert "sees all digits" in provenance.unusual(RECIPES["tiny-gd"].training)
+        told = provenance.origin(run_spec(recipe))
+        assert (told.summary, told.source) == (recipe.summary, recipe.provenance)
+        assert told.inferred == recipe.inferred
+        assert told.reported.replace("\N{NO-BREAK SPACE}", " ") == recipe.reported
+    for name, words in (
+        ("deep-cnn", "turned by 10°"), ("bobnet", "with replacement"), ("tiny-gd", "all digits")
+    ):  # fmt: skip
+        assert words in provenance.unusual(run_spec(RECIPES[name]))
 
 
 def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
@@ -74,6 +78,89 @@ def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
     (run,) = (run for run in settings.specs() if run.framework == "numpy")
     recipe = RECIPES["deep-cnn"]
     assert run.training == replace(recipe.training, epochs=2)
+
+
+def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) -> None:
+    settings = page_of(window, "deep-cnn").settings
+    advanced = settings.advanced
+    assert not advanced.isVisible()
+    settings.fold.head.click()
+    assert advanced.isVisible()
+    assert advanced.amounts["rotation"].number == 10
+    assert advanced.amounts["shift"].number == 2.8
+    advanced.amounts["elastic"].field().setValue(1.5)
+    advanced.clip.choose("norm")
+    advanced.clip.chosen.emit("norm")
+    advanced.limit.field().setValue(0.5)
+    advanced.sampling.choose("stored")
+    advanced.sampling.chosen.emit("stored")
+    advanced.precision.choose("bfloat16")
+    advanced.precision.chosen.emit("bfloat16")
+    advanced.epoch_steps.field().setValue(250)
+    recipe = RECIPES["deep-cnn"].training
+    expected = replace(
+        recipe, augmentation=Augmentation(rotation=10, zoom=0.1, shift=2.8, elastic=1.5),
+        clip=ClipNorm(0.5), sampling="stored", precision="bfloat16", epoch_steps=250,
+    )  # fmt: skip
+    assert {run.training for run in settings.specs()} == {expected}
+    for field in advanced.amounts.values():
+        field.field().setValue(0)
+    assert settings.specs()[0].training.augmentation is None
+
+
+def test_only_numbers_that_mean_something_are_shown(window: MainWindow) -> None:
+    settings = page_of(window, "mlp-128").settings
+    advanced = settings.advanced
+    assert advanced.limit.isHidden()
+    assert advanced.smoothness.isHidden()
+    advanced.clip.choose("value")
+    advanced.clip.chosen.emit("value")
+    advanced.amounts["elastic"].field().setValue(2)
+    assert not advanced.limit.isHidden()
+    assert not advanced.smoothness.isHidden()
+    assert settings.specs()[0].training.clip == ClipValue(1.0)
+
+
+def test_every_recipe_goes_through_the_form_unharmed(window: MainWindow) -> None:
+    for name, recipe in RECIPES.items():
+        settings = page_of(window, name).settings
+        settings.advanced.edited.emit()
+        for run in settings.specs():
+            assert run.training == recipe.training
+            assert run.model == recipe.model
+
+
+def test_numbers_that_no_field_can_show_come_through_it(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    run = run_spec(RECIPES["mlp-128"])
+    optimiser = Adam(learning_rate=0.00123456789123, beta1=0.85)
+    training = replace(run.training, seed=2**62 + 1, optimiser=optimiser)
+    run = replace(run, training=training, dataset="builtin")
+    page.take_settings((run,))
+    page.settings.numbers.edited.emit()
+    assert page.settings.specs() == (run,)
+    page.settings.numbers.seed.field().setValue(5)
+    assert page.settings.specs()[0].training == replace(training, seed=5)
+
+
+def test_a_run_of_no_known_recipe_has_its_own_name(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    run = replace(run_spec(RECIPES["tiny-10"]), recipe="mine", dataset="builtin")
+    page.take_settings((run,))
+    assert page.settings.recipe.choice == "mine"
+    assert "mine" in page.settings.origin.summary.text()
+    page_of(window, "bobnet")
+    assert page_of(window, "mine").settings.specs() == (run,)
+
+
+def test_runs_that_differ_in_their_framework_only_fill_the_form(window: MainWindow) -> None:
+    page = page_of(window, "tiny-gd")
+    page.settings.numbers.epochs.field().setValue(3)
+    runs = page.settings.specs()
+    page_of(window, "mlp-128")
+    page.take_settings(runs)
+    assert page.settings.specs() == runs
+    assert window.findChild(Question) is None
 
 
 def dropped(page: TrainPage, file: Path) -> None:
@@ -122,7 +209,7 @@ def test_a_wrong_file_is_told_and_changes_nothing(
 def test_a_file_with_several_runs_asks_before_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window, "mlp-128")
     run: RunSpec = replace(run_spec(RECIPES["tiny-10"]), dataset="builtin", framework="numpy")
-    page.take_settings((run, run))
+    page.take_settings((run, replace(run, threads=2)))
     question = window.findChild(Question)
     assert question is not None
     assert not page.studio.queue.busy

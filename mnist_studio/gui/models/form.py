@@ -1,18 +1,23 @@
 """What the Train page is set to, and the runs that makes. No Qt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import faults, recipes
+from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import (
+    ClipNorm,
+    ClipValue,
     DatasetName,
     DeviceName,
     FaultName,
     FrameworkName,
     Precision,
     RunSpec,
+    Sampling,
     check,
     possible_device,
 )
@@ -35,6 +40,10 @@ class Form:
         threads: of the CPU; 0 leaves it to the framework.
         precision: of weights and activations.
         faults: of the sources, that are switched on.
+        sampling: in which order the digits come.
+        epoch_steps: steps an epoch; 0 is one pass.
+        clip: what is done with large gradients.
+        augmentation: how the training digits are changed.
     """
 
     base: RunSpec
@@ -49,6 +58,10 @@ class Form:
     threads: int = 0
     precision: Precision = "float32"
     faults: tuple[FaultName, ...] = ()
+    sampling: Sampling = "shuffled"
+    epoch_steps: int = 0
+    clip: ClipNorm | ClipValue | None = None
+    augmentation: Augmentation | None = None
 
     @property
     def recipe(self) -> str:
@@ -78,12 +91,31 @@ def form_of_run(run: RunSpec) -> Form:
         threads=run.threads,
         precision=training.precision,
         faults=run.faults,
+        sampling=training.sampling,
+        epoch_steps=training.epoch_steps,
+        clip=training.clip,
+        augmentation=training.augmentation,
     )
+
+
+def form_of_runs(runs: Sequence[RunSpec]) -> Form | None:
+    """The controls as runs set them that differ in their framework only; None if they do not."""
+    frameworks = tuple(run.framework for run in runs)
+    for run in runs:
+        form = replace(form_of_run(run), frameworks=frameworks)
+        if _run_specs(form) == tuple(runs):
+            return form
+    return None
+
+
+def described(form: Form) -> RunSpec:
+    """What is set, in the framework of the recipe."""
+    return _run_spec(form, form.base.framework)
 
 
 def sensible_faults(form: Form) -> tuple[FaultName, ...]:
     """The faults that would change something in what is set."""
-    run = _run_spec(form, form.base.framework)
+    run = described(form)
     return tuple(name for name in faults.FAULTS if faults.makes_sense(name, run))
 
 
@@ -101,11 +133,15 @@ def run_specs(form: Form) -> tuple[RunSpec, ...]:
     """
     if not form.frameworks:
         raise SpecError("No framework is chosen.", "Choose at least one under “Train in”.")
-    runs = tuple(_run_spec(form, framework) for framework in form.frameworks)
+    runs = _run_specs(form)
     for run in runs:
         check(run)
         faults.check(run)
     return runs
+
+
+def _run_specs(form: Form) -> tuple[RunSpec, ...]:
+    return tuple(_run_spec(form, framework) for framework in form.frameworks)
 
 
 def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
@@ -119,6 +155,10 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
         seed=form.seed,
         validation=form.validation,
         precision=form.precision,
+        sampling=form.sampling,
+        epoch_steps=form.epoch_steps,
+        clip=form.clip,
+        augmentation=form.augmentation,
     )
     return msgspec.structs.replace(
         form.base,

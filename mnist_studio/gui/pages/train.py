@@ -96,15 +96,15 @@ class TrainPage(Page):
 
     @Slot(object)
     def take_settings(self, runs: tuple[RunSpec, ...]) -> None:
-        """Shows the run of a file; asks before it trains several."""
+        """Shows what a file has; asks before it trains runs that one form cannot show."""
         self.notice.hide()
-        if len(runs) == 1:
-            self.settings.show_run(runs[0])
+        if self.settings.show_runs(runs):
             return
         ask(
             self.window(),
             f"Train {len(runs)} runs?",
-            "This file has several runs: they train one after the other.",
+            "This file has runs that differ: they train one after the other. The settings on the "
+            "left stay as they are.",
             (
                 ("Cancel", lambda: None),
                 ("Add to queue", lambda: self.studio.queue.add(runs, self.studio.digits.folder)),

@@ -73,6 +73,8 @@ class CodeDialog(QDialog):
         self.script_button = button("Save script…", self._ask_script)
         self.notebook_button = button("Save notebook…", self._ask_notebook)
         self.run_button = button("Run as written", self._ask_run, primary=True)
+        saves = (self.copy_button, self.script_button, self.notebook_button)
+        self._uses = (*saves, self.run_button)
 
     def _lay_out(self) -> None:
         body = QVBoxLayout(self)
@@ -81,8 +83,8 @@ class CodeDialog(QDialog):
         body.addLayout(row(self.frameworks, 1))
         body.addWidget(self.told)
         body.addWidget(self.text, 1)
-        saves = (self.copy_button, self.script_button, self.notebook_button)
-        body.addLayout(row(*saves, 1, self.run_button))
+        *saves, run = self._uses
+        body.addLayout(row(*saves, 1, run))
         pixels = self._studio.theme.pixels
         self.resize(pixels(820), pixels(680))
 
@@ -92,6 +94,7 @@ class CodeDialog(QDialog):
             name for name in names.FRAMEWORKS if name == self.frameworks.choice
         )
         run = replace(self._run, framework=framework, style="idiomatic", handover=None)
+        self._clear()
 
         def work(progress: Progress, cancelled: IsCancelled) -> _Written:
             problems = idiomatic.problems(run)
@@ -100,6 +103,14 @@ class CodeDialog(QDialog):
             return _Written(run, idiomatic.script(run), idiomatic.notebook(run), ())
 
         self._studio.background.start(work, self._show, self._fail)
+
+    def _clear(self) -> None:
+        """Nothing of another framework stands under this one's tab."""
+        self._shown = None
+        self.told.setText("It is being written.")
+        self.text.clear()
+        for made in self._uses:
+            enable(made, "It is being written.")
 
     @Slot(object)
     def _show(self, written: _Written) -> None:
@@ -114,8 +125,8 @@ class CodeDialog(QDialog):
             "first weights. Run it to see what the framework costs when it is used this way."
         )
         self.text.setPlainText(written.script)
-        reason = "" if written.script else "There is no script to use"
-        for made in (self.copy_button, self.script_button, self.notebook_button):
+        reason = "" if written.script else "There is no script to use."
+        for made in self._uses:
             enable(made, reason)
         missing = names.missing(written.run.framework)
         enable(self.run_button, reason or missing, "Trains it and keeps it like any other run")

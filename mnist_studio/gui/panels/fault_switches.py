@@ -25,7 +25,7 @@ class FaultSwitches(QWidget):
         self._words: dict[FaultName, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(2)
+        lines.setSpacing(0)
         for name, fault in FAULTS.items():
             box, words = QCheckBox(fault.title), label(fault.explanation, "secondary", wrap=True)
             box.setToolTip(fault.explanation)

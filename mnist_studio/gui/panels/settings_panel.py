@@ -1,5 +1,6 @@
 """The left side of the Train page: everything a run is made of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -7,25 +8,31 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout
 
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.models import names, provenance
-from mnist_studio.gui.models.form import Form, form_of, form_of_run, run_specs, with_recipe
+from mnist_studio.gui.models.form import (
+    Form,
+    described,
+    form_of,
+    form_of_runs,
+    run_specs,
+    with_recipe,
+)
+from mnist_studio.gui.panels.advanced_fields import AdvancedFields
 from mnist_studio.gui.panels.device_choice import DeviceChoice
 from mnist_studio.gui.panels.digits_panel import DigitsPanel
 from mnist_studio.gui.panels.fault_switches import FaultSwitches
 from mnist_studio.gui.panels.network_table import NetworkTable
 from mnist_studio.gui.panels.number_fields import NumberFields
+from mnist_studio.gui.panels.origin_words import OriginWords
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import button, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
+from mnist_studio.gui.widgets.fold import Fold
 from mnist_studio.gui.widgets.segmented import Segmented
-from mnist_studio.spec.run import FrameworkName, Precision, RunSpec
+from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.run import FrameworkName, RunSpec
 
 FIRST_RECIPE = "mlp-128"
-PRECISIONS: dict[Precision, str] = {
-    "float32": "float32",
-    "float64": "float64",
-    "bfloat16": "bfloat16 products",
-}
 
 
 class SettingsPanel(Card):
@@ -57,13 +64,14 @@ class SettingsPanel(Card):
         theme = self._studio.theme
         self.recipe = Choice("Recipe", theme)
         self.recipe.offer(provenance.offered())
-        self._summary = label(role="secondary", wrap=True)
+        self._opened: Form | None = None
+        self.origin = OriginWords()
         self._unusual = label(role="secondary", wrap=True)
         self.code_button = button("Code", self.code_asked.emit, "The same as a script", quiet=True)
         self.open_button = button("Open…", self.open_asked.emit, "Settings from a file", quiet=True)
         self.save_button = button("Save…", self.save_asked.emit, "Settings as a file", quiet=True)
-        self.precision = Choice("Precision", theme)
-        self.precision.offer(tuple((name, text, "") for name, text in PRECISIONS.items()))
+        self.advanced = AdvancedFields(theme)
+        self.fold = Fold("Advanced", theme, self.advanced)
         self.faults = FaultSwitches()
         choices = (*((name, names.framework(name)) for name in names.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
@@ -80,7 +88,7 @@ class SettingsPanel(Card):
         parts.setContentsMargins(0, 0, 4, 0)
         parts.setSpacing(6)
         top: tuple[QWidget, ...] = (
-            self.recipe, self._summary, self._unusual,
+            self.recipe, self.origin,
             label("Train in", "cardTitle"), self.frameworks,
         )  # fmt: skip
         files = (self.code_button, self.open_button, self.save_button)
@@ -88,7 +96,8 @@ class SettingsPanel(Card):
         for part in top:
             parts.addWidget(part)
         parts.addLayout(self._fields())
-        parts.addWidget(self.complaint)
+        for part in (self._unusual, self.complaint, self.fold):
+            parts.addWidget(part)
         parts.addWidget(label("Faults, as published", "cardTitle"))
         parts.addWidget(self.faults)
         parts.addWidget(label("Network", "cardTitle"))
@@ -107,11 +116,7 @@ class SettingsPanel(Card):
         grid.addWidget(label("Digits", "secondary"), 0, 0)
         grid.addWidget(self.digits.choice, 0, 1)
         grid.addWidget(self.digits, 1, 0, 1, 2)
-        rows: dict[str, QWidget] = {
-            "Device": self.device,
-            **self.numbers.by_name(),
-            "Precision": self.precision,
-        }
+        rows: dict[str, QWidget] = {"Device": self.device, **self.numbers.by_name()}
         for place, (name, control) in enumerate(rows.items(), start=2):
             grid.addWidget(label(name, "secondary"), place, 0)
             grid.addWidget(control, place, 1)
@@ -123,7 +128,7 @@ class SettingsPanel(Card):
         self.digits.chosen.connect(self._read)
         self.device.chosen.connect(self._read)
         self.numbers.edited.connect(self._read)
-        self.precision.chosen.connect(self._read)
+        self.advanced.edited.connect(self._read)
         self.faults.edited.connect(self._read)
 
     @property
@@ -151,17 +156,24 @@ class SettingsPanel(Card):
         self.recipe.choose(form.recipe)
         self.device.choose(form.device)
         self.numbers.show_form(form)
-        self.precision.choose(form.precision)
+        self.advanced.show_form(form)
         self._tell()
 
-    def show_run(self, run: RunSpec) -> None:
-        """Sets every control as a run from a file has it; digits that are not here stay others."""
-        self.digits.choose(run.dataset)
-        self.show_form(replace(form_of_run(run), dataset=self.digits.dataset))
+    def show_runs(self, runs: Sequence[RunSpec]) -> bool:
+        """Sets every control as the runs of a file have it; False if no form can show them all."""
+        form = form_of_runs(runs)
+        if form is None or (len(runs) > 1 and form.frameworks != self._all_frameworks()):
+            return False
+        self._opened = form
+        self.recipe.offer(provenance.offered("" if form.recipe in RECIPES else form.recipe))
+        self.digits.choose(form.dataset)
+        self.show_form(form)
+        return True
 
     @Slot(str)
     def _change_recipe(self, name: str) -> None:
-        self.show_form(with_recipe(self._form, name))
+        opened = None if name in RECIPES else self._opened
+        self.show_form(opened or with_recipe(self._form, name))
 
     @Slot()
     def _read(self) -> None:
@@ -170,16 +182,18 @@ class SettingsPanel(Card):
             frameworks=self._chosen_frameworks(),
             dataset=self.digits.dataset,
             device=self.device.device,
-            precision=next(name for name in PRECISIONS if name == self.precision.choice),
             faults=self.faults.on,
         )
-        self._form = self.numbers.read(chosen)
+        self._form = self.advanced.read(self.numbers.read(chosen))
         self._tell()
 
     def _chosen_frameworks(self) -> tuple[FrameworkName, ...]:
         if self.frameworks.choice == "all":
-            return tuple(name for name in names.FRAMEWORKS if self.frameworks.enabled(name))
+            return self._all_frameworks()
         return tuple(name for name in names.FRAMEWORKS if name == self.frameworks.choice)
+
+    def _all_frameworks(self) -> tuple[FrameworkName, ...]:
+        return tuple(name for name in names.FRAMEWORKS if self.frameworks.enabled(name))
 
     def _offer_frameworks(self) -> None:
         for name in names.FRAMEWORKS:
@@ -190,10 +204,10 @@ class SettingsPanel(Card):
         self._form = replace(self._form, frameworks=self._chosen_frameworks())
 
     def _tell(self) -> None:
-        base = self._form.base
-        self._summary.setText(provenance.words(base))
-        self._unusual.setText(provenance.unusual(base.training))
-        self.network.show_model(base.model)
+        run = described(self._form)
+        self.origin.show_run(run)
+        self._unusual.setText(provenance.unusual(run))
+        self.network.show_model(run.model)
         self.faults.show_form(self._form)
         problem = ""
         try:

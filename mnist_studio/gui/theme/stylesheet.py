@@ -61,6 +61,7 @@ QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
+QCheckBox { min-height: ${h28}px; }
 QCheckBox::indicator:unchecked { width: 13px; height: 13px; background: $ground;
   border: 1px solid $secondary; border-radius: 3px; }
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
@@ -98,7 +99,7 @@ QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: transparent; border: 0; }
 
 QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background: transparent;
-  color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 2px; }
+  color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 0; margin-left: -8px; }
 QToolButton#fold:hover { background: $hover; }
 QToolButton#fold:focus { border-color: $accent; }
 
