@@ -1,4 +1,4 @@
-"""What faults cost: the accuracy of runs with them against that of the same runs without."""
+"""What faults cost: accuracy and loss of runs with them against those of the same without."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,6 @@ from msgspec.structs import replace
 
 from mnist_studio.spec.run import FaultName, RunSpec
 
-_Seeds = dict[int, list[float]]
-
 
 @dataclass(frozen=True)
 class Result:
@@ -18,15 +16,17 @@ class Result:
     Attributes:
         spec: what was trained.
         accuracy: on the test digits at its end, a fraction.
+        loss: on the test digits at its end.
     """
 
     spec: RunSpec
     accuracy: float
+    loss: float
 
 
 @dataclass(frozen=True)
 class FaultCost:
-    """What some faults together do to the accuracy of one run.
+    """What some faults together do to one run.
 
     Attributes:
         spec: the run without them, with the first of its seeds.
@@ -34,17 +34,22 @@ class FaultCost:
         seeds: that both sides have, ascending: each is one pair.
         difference: accuracy with the faults less that without, the mean over the pairs; a fraction,
             below 0 where the faults cost accuracy.
+        loss: that of the losses, likewise.
     """
 
     spec: RunSpec
     faults: tuple[FaultName, ...]
     seeds: tuple[int, ...]
     difference: float
+    loss: float
 
     @property
     def pairs(self) -> int:
         """How many pairs of the same seed there are."""
         return len(self.seeds)
+
+
+_Seeds = dict[int, list[Result]]
 
 
 def costs(results: Sequence[Result]) -> tuple[FaultCost, ...]:
@@ -56,7 +61,7 @@ def costs(results: Sequence[Result]) -> tuple[FaultCost, ...]:
     sides: dict[tuple[RunSpec, tuple[FaultName, ...]], _Seeds] = {}
     for result in results:
         seeds = sides.setdefault((_common(result.spec), _names(result.spec)), {})
-        seeds.setdefault(result.spec.training.seed, []).append(result.accuracy)
+        seeds.setdefault(result.spec.training.seed, []).append(result)
     found = (
         _cost(common, faults, faulty, sides.get((common, ()), {}))
         for (common, faults), faulty in sides.items()
@@ -81,5 +86,16 @@ def _cost(
     if not seeds:
         return None
     spec = replace(common, training=replace(common.training, seed=seeds[0]))
-    difference = fmean(fmean(faulty[seed]) - fmean(plain[seed]) for seed in seeds)
-    return FaultCost(spec, faults, seeds, difference)
+    accuracy, loss = (
+        fmean(measure(faulty[seed]) - measure(plain[seed]) for seed in seeds)
+        for measure in (_accuracy, _loss)
+    )
+    return FaultCost(spec, faults, seeds, accuracy, loss)
+
+
+def _accuracy(repeats: Sequence[Result]) -> float:
+    return fmean(result.accuracy for result in repeats)
+
+
+def _loss(repeats: Sequence[Result]) -> float:
+    return fmean(result.loss for result in repeats)

@@ -25,12 +25,14 @@ class Studio(QObject):
         going: the name of a page to go to.
         training_asked: train with what the Train page is set to.
         picture_asked: let the user choose a picture.
+        settings_dropped: the path of a file with settings for the Train page.
     """
 
     told = Signal(str, str)
     going = Signal(str)
     training_asked = Signal()
     picture_asked = Signal()
+    settings_dropped = Signal(object)
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()

@@ -172,12 +172,21 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """A picture dropped anywhere goes to the Draw page."""
+        """Settings dropped anywhere go to the Train page, pictures to the Draw page."""
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
-            self.go("draw")
-            self.studio.open_picture(files[0])
+            self._open(files[0])
             event.acceptProposedAction()
+
+    def _open(self, file: Path) -> None:
+        from mnist_studio.spec.files import SUFFIX
+
+        if file.suffix.lower() == SUFFIX:
+            self.go("train")
+            self.studio.settings_dropped.emit(file)
+        else:
+            self.go("draw")
+            self.studio.open_picture(file)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks what shall become of a training."""

@@ -13,10 +13,12 @@ from mnist_studio.frameworks.base import OptimiserState
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.gui.models.fault_costs import suffix
 from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.pages.compare import ComparePage
 from mnist_studio.gui.pages.runs import RunsPage
 from mnist_studio.gui.panels.continue_question import ContinueQuestion
 from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
+from mnist_studio.gui.panels.run_columns import settings_of
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.spec.optimisers import Sgd
@@ -36,12 +38,14 @@ def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
     )  # fmt: skip
 
 
-def row(number: int, made: RunSpec, accuracy: float, whole: bool = True) -> RunRow:
+def row(
+    number: int, made: RunSpec, accuracy: float, whole: bool = True, loss: float = 0.1
+) -> RunRow:
     kind = Finished if whole else Stopped
     rest = {"latency_ms": 1.0} if whole else {}
     end = kind(
         run=str(number), framework="numpy", epochs=2, step=42, test_accuracy=accuracy,
-        test_loss=0.1, seconds={}, device="CPU", **rest,
+        test_loss=loss, seconds={}, device="CPU", **rest,
     )  # fmt: skip
     status: Status = "finished" if whole else "stopped"
     run = Run(str(number), f"Run {number}", made, status, 0.0, Path("none"), end, True)
@@ -58,22 +62,26 @@ def test_titles_tell_faults() -> None:
     assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.faults)
     published = replace(run_spec(recipe), faults=recipe.faults)
-    assert suffix(published).startswith(" · as published: ")
-    assert "softmax twice" in suffix(published)
+    assert suffix(published) == " · as published: four faults"
+    assert LiveRun(published).title.endswith(" · as published: four faults")
+    assert LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with: unshuffled digits"
 
 
 def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card = FaultCostCard()
     qtbot.addWidget(card)
-    rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95)]
+    rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
     assert not card.isHidden()
     assert card.words.text() == (
-        "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy in the one pair "
-        "of seed 1. One seed proves nothing."
+        "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy, test loss "
+        "+0.1000 in the one pair of seed 1. One seed proves nothing."
     )
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
-    assert "costs 1.50 points of test accuracy in the mean of 2 pairs" in card.words.text()
+    assert (
+        "costs 1.50 points of test accuracy, test loss +0.0500 in the mean of 2 pairs"
+        in card.words.text()
+    )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
     assert card.isHidden()
     faults: tuple[FaultName, ...] = (
@@ -149,3 +157,24 @@ def test_what_cannot_go_on_is_told_in_words(
     go_on(asked(runs_page, 2))
     qtbot.waitUntil(lambda: "nothing is left to train" in runs_page.notice.text, timeout=10_000)
     assert not window.studio.queue.busy
+
+
+def test_a_stored_run_is_shown_as_code_and_trained_as_written(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[RunSpec] = []
+    monkeypatch.setattr(window.studio.queue, "add", lambda specs, data: queued.extend(specs))
+    assert runs_page.code_button.isEnabled()
+    dialog = runs_page.show_code()
+    qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
+    assert "mlp-128 in NumPy" in dialog.text.toPlainText()
+    dialog.run_button.click()
+    assert queued == [replace(spec(), style="idiomatic")]
+    assert window.shown == "train"
+
+
+def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
+    made = replace(spec(), handover=Handover("abc", "pytorch", 1_876), style="idiomatic")
+    lines = settings_of(row(1, made, 0.9)).splitlines()
+    assert "Goes on from: abc, PyTorch, step 1,876" in lines
+    assert any(line.startswith("Method: As written") and "SGD" in line for line in lines)

@@ -163,16 +163,16 @@ def test_runs_that_differ_in_their_framework_only_fill_the_form(window: MainWind
     assert window.findChild(Question) is None
 
 
-def dropped(page: TrainPage, file: Path) -> None:
+def dropped(window: MainWindow, file: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     enter = QDragEnterEvent(
         QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
-    page.dragEnterEvent(enter)
+    window.dragEnterEvent(enter)
     assert enter.isAccepted()
-    page.dropEvent(
+    window.dropEvent(
         QDropEvent(
             QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
             Qt.KeyboardModifier.NoModifier,
@@ -184,12 +184,14 @@ def test_a_file_that_is_dropped_sets_the_form(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     page = page_of(window, "mlp-128")
+    window.go("draw")
     run = run_spec(RECIPES["bobnet"])
     training = replace(run.training, seed=7, epochs=3)
     run = replace(run, training=training, dataset="builtin", faults=("own-initial",))
     file = tmp_path / "mine.toml"
     file.write_text(files.write([run]), "utf-8")
-    dropped(page, file)
+    dropped(window, file)
+    assert window.shown == "train"
     qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
     assert page.settings.specs() == (run,)
 
@@ -201,7 +203,7 @@ def test_a_wrong_file_is_told_and_changes_nothing(
     before = page.settings.form
     file = tmp_path / "mine.toml"
     file.write_text("format = 2\nrun = 3\n", "utf-8")
-    dropped(page, file)
+    dropped(window, file)
     qtbot.waitUntil(lambda: "Line 2" in page.notice.text)
     assert page.settings.form == before
 

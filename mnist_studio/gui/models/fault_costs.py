@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from mnist_studio.analysis.faults import FaultCost
 from mnist_studio.gui.models import names
+from mnist_studio.gui.models.numbers import counted
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FaultName, RunSpec
@@ -16,12 +17,16 @@ def listed(faults: Iterable[FaultName]) -> str:
 
 
 def suffix(spec: RunSpec) -> str:
-    """What follows the title of a run with faults: `` · as published: softmax twice``."""
+    """What follows the title of a run with faults: `` · as published: softmax twice``.
+
+    More than one are counted only: titles stand where there is little room.
+    """
     if not spec.faults:
         return ""
     recipe = RECIPES.get(spec.recipe)
     published = recipe is not None and set(spec.faults) == set(recipe.faults)
-    return f" · {'as published' if published else 'with'}: {listed(spec.faults)}"
+    what = listed(spec.faults) if len(spec.faults) == 1 else counted(len(spec.faults), "fault")
+    return f" · {'as published' if published else 'with'}: {what}"
 
 
 def sentence(cost: FaultCost) -> str:
@@ -31,7 +36,7 @@ def sentence(cost: FaultCost) -> str:
         behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
     else:
         behind = f"in the mean of {cost.pairs} pairs of the same seed"
-    return f"{who}: {_change(cost.difference)} {behind}."
+    return f"{who}: {_change(cost.difference)}, {_loss(cost.loss)} {behind}."
 
 
 def _change(difference: float) -> str:
@@ -40,3 +45,7 @@ def _change(difference: float) -> str:
         return "less than 0.01 points of test accuracy either way"
     verb = "costs" if difference < 0 else "gains"
     return f"{verb} {points} points of test accuracy"
+
+
+def _loss(difference: float) -> str:
+    return f"test loss {difference:+.4f}".replace("-", "\N{MINUS SIGN}")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import events
 from mnist_studio.gui.models import names
+from mnist_studio.gui.models.fault_costs import suffix
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.titles import of as title_of
 
@@ -117,8 +118,8 @@ class LiveRun:
 
     @property
     def title(self) -> str:
-        """What it is called wherever runs are told of."""
-        return self.name or title_of(self.spec)
+        """What it is called wherever runs are told of, with its faults where it has any."""
+        return (self.name or title_of(self.spec)) + suffix(self.spec)
 
     @property
     def active(self) -> bool:

@@ -164,7 +164,7 @@ class DrawPage(Page):
     def _judge(self) -> None:
         answers = self.studio.predictions.answers
         votes = [
-            Vote(row.run.title, answers[row.id].probabilities)
+            Vote(row.title, answers[row.id].probabilities)
             for row in self._models()
             if row.id in answers
         ]

@@ -10,12 +10,14 @@ from mnist_studio.gui.models.numbers import counted
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels import run_columns as columns
+from mnist_studio.gui.panels.code_dialog import CodeDialog
 from mnist_studio.gui.panels.continue_question import ContinueQuestion
 from mnist_studio.gui.panels.exporter import Exporter
 from mnist_studio.gui.panels.run_curves import RunCurves
 from mnist_studio.gui.panels.run_details import RunDetails
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import button, enable
+from mnist_studio.gui.widgets.basics import row as line_of
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.question import Question, ask, ask_text
@@ -58,12 +60,13 @@ class RunsPage(Page):
     def _make_actions(self) -> None:
         self.continue_button = button("Continue", self._continue)
         self.continue_in_button = button("Continue in…", self._continue_in)
-        self.reveal_button = button("Reveal folder", self._reveal)
+        self.code_button = button("Show code", self.show_code, quiet=True)
+        self.reveal_button = button("Reveal folder", self._reveal, quiet=True)
         self.rename_button = button("Rename", self._rename)
         self.delete_button = button("Delete", self._delete, danger=True)
         self.export_button = button("Export", self._export, primary=True)
         for made in (
-            self.continue_button, self.continue_in_button, self.reveal_button, self.rename_button,
+            self.continue_button, self.continue_in_button, self.rename_button,
             self.delete_button, self.export_button,
         ):  # fmt: skip
             self.action_line.addWidget(made)
@@ -75,6 +78,7 @@ class RunsPage(Page):
             made_shortcut.activated.connect(action)
 
     def _lay_out(self) -> None:
+        self.details.body.addLayout(line_of(self.code_button, self.reveal_button, 1, gap=4))
         table = Card()
         table.body.addWidget(self.table)
         left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
@@ -140,6 +144,7 @@ class RunsPage(Page):
         no_start = "" if chosen and chosen[0].run.checkpoint else "It left nothing to go on from."
         tip = "Goes on in another framework, or longer, as a new run"
         enable(self.continue_in_button, one or no_end or no_start, tip)
+        enable(self.code_button, one, "The run as each framework's own script")
         enable(self.reveal_button, one, "Opens the folder with everything the run left")
         enable(self.rename_button, one, "Gives the run another name (F2)")
         busy = "It is still training: stop it first." if running else ""
@@ -174,6 +179,13 @@ class RunsPage(Page):
     def _queue(self, spec: RunSpec) -> None:
         self.studio.queue.add([spec], self.studio.digits.folder)
         self.studio.going.emit("train")
+
+    def show_code(self) -> CodeDialog:
+        """Opens the chosen run as scripts."""
+        dialog = CodeDialog(self.studio, self.window(), self.chosen[0].run.spec)
+        dialog.run_asked.connect(self._queue)
+        dialog.open()
+        return dialog
 
     def _reveal(self) -> None:
         if self.reveal_button.isEnabled():

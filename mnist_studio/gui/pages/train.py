@@ -1,9 +1,7 @@
 """The Train page: settings, transport, live plots, table and log."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
 from mnist_studio import events
@@ -18,7 +16,6 @@ from mnist_studio.gui.panels.settings_panel import SettingsPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, button, enable
 from mnist_studio.gui.widgets.question import ask
-from mnist_studio.spec import files
 from mnist_studio.spec.run import RunSpec
 
 _NOTHING_TRAINS = "Nothing is training."
@@ -56,7 +53,15 @@ class TrainPage(Page):
         self.settings.save_asked.connect(self._save_settings)
         self._files.opened.connect(self.take_settings)
         self._files.failed.connect(self._complain)
-        self.setAcceptDrops(True)
+        self.studio.settings_dropped.connect(self._files.open)
+        for keys, action in (
+            ("Ctrl+S", self._save_settings),
+            ("Ctrl+Shift+O", self._files.ask_to_open),
+            ("F6", self.show_code),
+        ):
+            made = QShortcut(QKeySequence(keys), self)
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(action)
 
     def _lay_out(self) -> None:
         right = QSplitter(Qt.Orientation.Vertical)
@@ -112,17 +117,6 @@ class TrainPage(Page):
             primary=1,
         )
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Takes a settings file."""
-        if _settings_file(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Opens the settings file."""
-        file = _settings_file(event)
-        if file:
-            self._files.open(file)
-
     def _save_settings(self) -> None:
         specs = self._checked_specs()
         if specs:
@@ -173,9 +167,3 @@ class TrainPage(Page):
             self.plots.renew()
         if isinstance(event, events.Failed | events.Crashed):
             self.notice.tell(f"{run.title}: {event.reason}", "bad")
-
-
-def _settings_file(event: QDropEvent) -> Path | None:
-    """The settings file that is dragged, if it is one."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == files.SUFFIX), None)

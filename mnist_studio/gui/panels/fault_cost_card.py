@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 
 from mnist_studio.analysis.faults import Result, costs
+from mnist_studio.events import Finished
 from mnist_studio.gui.models.fault_costs import sentence
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.widgets.basics import label
@@ -27,9 +28,9 @@ class FaultCostCard(Card):
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Pairs the finished ones of these runs: an early end is no fault of the settings."""
         results = [
-            Result(row.run.spec, row.figures.accuracy)
+            Result(row.run.spec, row.run.terminal.test_accuracy, row.run.terminal.test_loss)
             for row in rows
-            if row.run.status == "finished" and row.figures.accuracy is not None
+            if isinstance(row.run.terminal, Finished)
         ]
         told = [sentence(cost) for cost in costs(results)]
         more = len(told) - MOST

@@ -29,7 +29,7 @@ class ModelCard(Card):
         self._row = row
         self.digit = label(NOTHING, "large")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = Elided(row.run.title, "cardTitle")
+        self._title = Elided(row.title, "cardTitle")
         self._engine = FrameworkLabel(theme, row.framework, narrow=True)
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None
@@ -67,11 +67,11 @@ class ModelCard(Card):
     def show_row(self, row: RunRow) -> None:
         """Shows the run's title of the moment."""
         self._row = row
-        self._title.setText(row.run.title)
-        self.setAccessibleName(row.run.title)
+        self._title.setText(row.title)
+        self.setAccessibleName(row.title)
         accuracy = row.figures.accuracy
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
-        self.setToolTip(f"{row.run.title}: trained on {row.dataset}{reached}")
+        self.setToolTip(f"{row.title}: trained on {row.dataset}{reached}")
 
     def show_answer(self, answer: Answer | None) -> None:
         """Shows an answer, or that there is nothing to answer."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QPixmap
 
-from mnist_studio.gui.models import fault_costs, names, numbers
+from mnist_studio.gui.models import fault_costs, names, numbers, provenance
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.table import Column
 from mnist_studio.gui.theme.theme import Theme
@@ -94,6 +94,10 @@ def settings_of(row: RunRow) -> str:
         f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
     ]
+    lines.append(f"Method: {provenance.unusual(spec)}")
+    if spec.handover:
+        begun = names.framework(spec.handover.framework)
+        lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")
     if spec.faults:
         lines.append(f"Faults: {fault_costs.listed(spec.faults)}")
     return "\n".join(lines)

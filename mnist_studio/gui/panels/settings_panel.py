@@ -67,9 +67,15 @@ class SettingsPanel(Card):
         self._opened: Form | None = None
         self.origin = OriginWords()
         self._unusual = label(role="secondary", wrap=True)
-        self.code_button = button("Code", self.code_asked.emit, "The same as a script", quiet=True)
-        self.open_button = button("Open…", self.open_asked.emit, "Settings from a file", quiet=True)
-        self.save_button = button("Save…", self.save_asked.emit, "Settings as a file", quiet=True)
+        self.code_button = button(
+            "Code", self.code_asked.emit, "The same as a script (F6)", quiet=True
+        )
+        self.open_button = button(
+            "Open…", self.open_asked.emit, "Settings from a file (Ctrl+Shift+O)", quiet=True
+        )
+        self.save_button = button(
+            "Save…", self.save_asked.emit, "Settings as a file (Ctrl+S)", quiet=True
+        )
         self.advanced = AdvancedFields(theme)
         self.fold = Fold("Advanced", theme, self.advanced)
         self.faults = FaultSwitches()

@@ -61,7 +61,8 @@ QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
-QCheckBox { min-height: ${h28}px; }
+QCheckBox { min-height: ${h28}px; border: 2px solid transparent; border-radius: 6px; }
+QCheckBox:focus { border-color: $accent; }
 QCheckBox::indicator:unchecked { width: 13px; height: 13px; background: $ground;
   border: 1px solid $secondary; border-radius: 3px; }
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
