@@ -1,9 +1,10 @@
-"""Makes the pictures of the four pages, light and dark, from the running application.
+"""Makes the pictures of the pages, light and dark, from the running application.
 
     python docs/images/make.py [RECIPE [EPOCHS]]
 
 Trains a recipe in all three frameworks through the window, on MNIST where it can be had and else on
-the built-in digits, draws a three on the pad, and keeps what the window shows. Takes minutes.
+the built-in digits, and once more with a fault; draws a three on the pad, proves parity, hands
+weights over, opens the code, and keeps what the window shows. Takes minutes.
 """
 
 import os
@@ -20,8 +21,8 @@ PATIENCE_SECONDS = 1800.0
 
 def main() -> None:
     """Goes through the pages one after the other."""
-    recipe = sys.argv[1] if len(sys.argv) > 1 else "compact-cnn"
-    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    recipe = sys.argv[1] if len(sys.argv) > 1 else "mlp-128"
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_STUDIO_HOME"] = home
@@ -49,7 +50,9 @@ class Photographer:
         """Every page, as it looks in use."""
         self._train(recipe, epochs)
         self._take("train")
+        self._code()
         self._until(lambda: not self._studio.queue.busy)
+        self._train_with_fault()
         self._draw()
         self._take("draw")
         self._compare()
@@ -57,6 +60,7 @@ class Photographer:
         self._window.go("runs")
         self._pause(1)
         self._take("runs")
+        self._prove()
 
     def _train(self, recipe: str, epochs: int) -> None:
         """All three frameworks; waits until the last of them is well on its way."""
@@ -70,6 +74,38 @@ class Photographer:
         self._window.page("train").train_button.click()
         last = self._studio.queue.runs[-1]
         self._until(lambda: last.terminal is not None or last.fraction > 0.5)
+
+    def _train_with_fault(self) -> None:
+        """The same in PyTorch, with the softmax twice."""
+        page = self._window.page("train")
+        page.settings.frameworks.button("pytorch").click()
+        page.settings.faults.boxes["double-softmax"].click()
+        page.train_button.click()
+        self._until(lambda: not self._studio.queue.busy)
+        self._pause(1)
+
+    def _code(self) -> None:
+        """The dialog with PyTorch's script."""
+        dialog = self._window.page("train").show_code()
+        dialog.frameworks.button("pytorch").click()
+        self._until(dialog.run_button.isEnabled)
+        self._take("code", dialog)
+        dialog.reject()
+
+    def _prove(self) -> None:
+        """A proof, weights that are handed over, and what is pinned."""
+        self._window.go("parity")
+        page = self._window.page("parity")
+        page.proof.recipe.choose("mlp-128")
+        page.proof.prove_button.click()
+        self._until(lambda: not page.proof.study.busy)
+        self._take("parity")
+        page.show_view("weights")
+        page.handed.start_button.click()
+        self._until(lambda: not page.handed.study.busy)
+        self._take("weights")
+        page.show_view("pinned")
+        self._take("pinned")
 
     def _draw(self) -> None:
         """A three, with the mouse; waits for the answer of every model by its own framework."""
@@ -99,12 +135,12 @@ class Photographer:
         self._until(lambda: bool(samples.grid.accessibleDescription()))
         self._pause(1)
 
-    def _take(self, page: str) -> None:
-        """Light and dark."""
+    def _take(self, name: str, shown=None) -> None:
+        """The window, or what is shown over it, light and dark."""
         for scheme in ("light", "dark"):
             self._studio.theme.choose(scheme)
             self._pause(0.3)
-            self._window.grab().save(str(FOLDER / f"{page}-{scheme}.png"))
+            (shown or self._window).grab().save(str(FOLDER / f"{name}-{scheme}.png"))
         self._studio.theme.choose("light")
 
     def _until(self, done: Callable[[], bool]) -> None:

@@ -56,6 +56,7 @@ class CodeDialog(QDialog):
         self._make_controls()
         self._lay_out()
         self.frameworks.choose(run.framework)
+        self.frameworks.button(run.framework).setFocus()
         self._write()
 
     def _make_controls(self) -> None:

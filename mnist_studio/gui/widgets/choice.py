@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStandardItemModel,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from mnist_studio.gui.theme.icons import pixmap
@@ -85,8 +93,9 @@ class Choice(QComboBox):
         """Shows the list."""
         self.opening.emit()
         # As wide as its longest entry: the field itself may be narrower.
-        view = self.view()
-        view.setMinimumWidth(view.sizeHintForColumn(0) + self._theme.pixels(72))
+        metrics = QFontMetrics(self._theme.font(13, bold=True))
+        widest = max(metrics.horizontalAdvance(self.itemText(at)) for at in range(self.count()))
+        self.view().setMinimumWidth(widest + self._theme.pixels(56))
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802

@@ -8,6 +8,10 @@ from mnist_studio.gui.models.table import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
 
 
+LEAST_WIDE = 200
+"""Before its widest column is narrower than this, and would end in dots, a table scrolls."""
+
+
 class Table(QTableView):
     """Rows of one height without a frame; numbers are of one width.
 
@@ -71,7 +75,8 @@ class Table(QTableView):
             for place in range(self.model().columnCount())
         ]
         modes = QHeaderView.ResizeMode
-        room = self.squeezed or sum(hints) <= self.viewport().width()
+        left = self.viewport().width() - sum(hints) + hints[self._wide]
+        room = self.squeezed or left >= min(hints[self._wide], self._theme.pixels(LEAST_WIDE))
         header.setSectionResizeMode(self._wide, modes.Stretch if room else modes.ResizeToContents)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
