@@ -45,6 +45,11 @@ def runs(base: Path | None = None) -> Path:
     return (base or home()) / "runs"
 
 
+def studies(base: Path | None = None) -> Path:
+    """The folder that holds one folder a study, in ``base`` or else in the user's home."""
+    return (base or home()) / "studies"
+
+
 def backups(base: Path | None = None) -> Path:
     """The folder of the database's backups, in ``base`` or else in the user's home."""
     return (base or home()) / "backups"

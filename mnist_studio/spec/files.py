@@ -49,7 +49,7 @@ def write(runs: Sequence[RunSpec]) -> str:
             "This run goes on from the checkpoint of another one, which no file can hold.",
             "Save the settings of the run that it continues.",
         )
-    content = _without_none(msgspec.to_builtins(_File(VERSION, tuple(runs))))
+    content = without_none(msgspec.to_builtins(_File(VERSION, tuple(runs))))
     return _HEAD + tomli_w.dumps(content, indent=2)
 
 
@@ -60,8 +60,8 @@ def read(text: str) -> tuple[RunSpec, ...]:
         SpecError: not TOML, of a newer version, or with what cannot work: says the line, the key
             and what was expected.
     """
-    content = _parsed(text)
-    _check_format(content)
+    content = parsed(text)
+    check_format(content, VERSION)
     try:
         file = msgspec.convert(content, _File)
     except msgspec.ValidationError as error:
@@ -73,7 +73,12 @@ def read(text: str) -> tuple[RunSpec, ...]:
     return file.run
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
+    """The content of a settings file.
+
+    Raises:
+        SpecError: far too long, or not TOML.
+    """
     if len(text) > MOST_BYTES:
         raise SpecError(
             f"The file has {len(text):,} characters, far more than settings need.",
@@ -85,15 +90,20 @@ def _parsed(text: str) -> dict[str, Any]:
         raise SpecError(f"This is not TOML: {error}.", "Correct that place.") from error
 
 
-def _check_format(content: dict[str, Any]) -> None:
+def check_format(content: dict[str, Any], newest: int) -> None:
+    """Refuses a file without a format, or of one that is newer than the newest known.
+
+    Raises:
+        SpecError: says which.
+    """
     version = content.get("format")
     if not isinstance(version, int):
         raise SpecError(
-            "The file does not say its format.", f"Let it begin with: format = {VERSION}"
+            "The file does not say its format.", f"Let it begin with: format = {newest}"
         )
-    if version > VERSION:
+    if version > newest:
         raise SpecError(
-            f"The file has format {version}; this studio knows up to {VERSION}.",
+            f"The file has format {version}; this studio knows up to {newest}.",
             "Update MNIST Studio.",
         )
 
@@ -113,10 +123,10 @@ def _check_run(run: RunSpec, number: int) -> None:
         raise SpecError(f"Run {number} ({run.recipe}): {error.problem}", error.remedy) from error
 
 
-def _without_none(value: Any) -> Any:
+def without_none(value: Any) -> Any:
     """TOML has no null: what is None is left out, and read as the default, which it is."""
     if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
+        return {key: without_none(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
-        return [_without_none(item) for item in value]
+        return [without_none(item) for item in value]
     return value

@@ -36,9 +36,13 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
     elif problem.startswith("Invalid"):
         known = ", ".join(_choices(inspect.type_info(expected), path))
         problem = f"{problem}; expected one of {known}" if known else problem
-    words = _words(path)
-    line = _line(text, path)
-    return (f"Line {line}, {words}" if words else f"Line {line}"), problem
+    return in_words(text, path), problem
+
+
+def in_words(text: str, path: Path) -> str:
+    """Where ``path`` stands in a TOML text: ``Line 7, run[0].training.batch_size``."""
+    words, line = _words(path), _line(text, path)
+    return f"Line {line}, {words}" if words else f"Line {line}"
 
 
 def _path(text: str) -> Path:

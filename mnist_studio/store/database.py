@@ -55,8 +55,18 @@ class Database:
         Raises:
             StoreError: the database cannot be written; nothing was changed.
         """
+        with self.writing() as connection:
+            return connection.execute(statement, values).rowcount
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Several statements in one transaction.
+
+        Raises:
+            StoreError: the database cannot be written; nothing was changed.
+        """
         with explained(self.path), transaction(self.connection):
-            return self.connection.execute(statement, values).rowcount
+            yield self.connection
 
     def close(self) -> None:
         """Closes it. May be called twice."""

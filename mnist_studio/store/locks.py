@@ -34,10 +34,20 @@ class Locks:
         Raises:
             StoreError: it is held already, here or elsewhere, or the folder cannot be written.
         """
+        if not self.try_hold(folder):
+            raise running(folder.name)
+
+    def try_hold(self, folder: Path) -> bool:
+        """Takes a folder's lock and keeps it; False if it is held already, here or elsewhere.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
         lock = take(folder)
         if lock is None:
-            raise running(folder.name)
+            return False
         self._held[folder.name] = lock
+        return True
 
     def release(self, name: str) -> None:
         """Lets a lock go, if it is held here."""

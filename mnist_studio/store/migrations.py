@@ -32,7 +32,27 @@ _VERSION_1: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1,)
+_VERSION_2: Migration = (
+    """
+    CREATE TABLE studies (
+        id      TEXT PRIMARY KEY,
+        title   TEXT NOT NULL,
+        text    TEXT NOT NULL,   -- TOML of spec.study_files, with its own format
+        created REAL NOT NULL    -- seconds since 1970
+    )
+    """,
+    """
+    CREATE TABLE members (
+        run     TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        study   TEXT REFERENCES studies (id) ON DELETE SET NULL,
+        abreast INTEGER NOT NULL, -- runs that were trained at a time
+        place   TEXT NOT NULL     -- machine that trained it; empty for this one
+    )
+    """,
+    "CREATE INDEX members_of_study ON members (study)",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2)
 
 
 def migrate(

@@ -19,6 +19,7 @@ from mnist_studio.store import backup, folders, locks, titles
 from mnist_studio.store.database import Database, explained
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of, terminal_of
+from mnist_studio.store.studies import JOIN, Membership, Studies, joining
 
 __all__ = ["Run", "RunStore"]
 
@@ -33,6 +34,9 @@ class RunStore:
 
     Every method raises StoreError, with a remedy, where the disk or the database refuses, and
     UnknownName where there is no such run. An unambiguous beginning of an id is enough everywhere.
+
+    Attributes:
+        studies: the studies of these runs.
     """
 
     def __init__(self, home: Path | None = None) -> None:
@@ -45,6 +49,7 @@ class RunStore:
         self._backups = paths.backups(home)
         self._locks = locks.Locks()
         self._database = Database(paths.database(home))
+        self.studies = Studies(self._database, self._runs, paths.studies(home))
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)
@@ -65,10 +70,15 @@ class RunStore:
     def close(self) -> None:
         """Lets all locks go and closes the database. May be called twice."""
         self._locks.release_all()
+        self.studies.close()
         self._database.close()
 
-    def create(self, spec: RunSpec) -> Run:
+    def create(self, spec: RunSpec, membership: Membership | None = None) -> Run:
         """A new run that is running, and its folder, whose lock is held until close or release.
+
+        Args:
+            spec: what is trained.
+            membership: of a study; None outside of any.
 
         Raises:
             SpecError: the run cannot work.
@@ -81,13 +91,20 @@ class RunStore:
         try:
             # The lock comes first: a row without it would be taken for crashed.
             self._locks.hold(folder)
-            self._database.write(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *row)
+            self._insert(row, membership)
         except BaseException:
             self._locks.release(folder.name)
             folders.move_to_trash(folder)
             folders.remove_trash(folder)
             raise
         return run_of(row, self._runs)
+
+    def _insert(self, row: Row, membership: Membership | None) -> None:
+        """A run and its membership, together or not at all."""
+        with self._database.writing() as connection:
+            connection.execute(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)
+            if membership:
+                connection.execute(JOIN, joining(row[0], membership))
 
     def _free_title(self, spec: RunSpec) -> str:
         taken = self._database.rows("SELECT title FROM runs")
