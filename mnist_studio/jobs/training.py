@@ -30,6 +30,7 @@ from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.studies import Membership
 
 Wish = Literal["pause", "resume", "stop", "cancel"]
 
@@ -50,7 +51,13 @@ class TrainingJob:
         id: of the run; empty until ``Started`` was told.
     """
 
-    def __init__(self, spec: RunSpec, data: Path | None = None, resume: str = "") -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        data: Path | None = None,
+        resume: str = "",
+        membership: Membership | None = None,
+    ) -> None:
         """Prepares a run; nothing starts before ``events`` is iterated.
 
         A new run with a ``handover`` begins with the checkpoint, the steps and the epochs of the
@@ -60,11 +67,13 @@ class TrainingJob:
             spec: what to train and how.
             data: folder of digits named by the user.
             resume: id of an ended run of this spec that shall go on from its checkpoint.
+            membership: of the study that trains it; None outside of any.
         """
         self.id = ""
         self._spec = spec
         self._data = data
         self._resume = resume
+        self._membership = membership
         self._wishes: SimpleQueue[Wish] = SimpleQueue()
         self._stop_deadline = float("inf")
 
@@ -94,7 +103,7 @@ class TrainingJob:
             SpecError: the run cannot work.
         """
         with RunStore() as store:
-            run = store.reopen(self._resume) if self._resume else store.create(self._spec)
+            run = self._opened(store)
             self.id = run.id
             told = self._told(store, run)
             last: AnyEvent | None = None
@@ -114,6 +123,15 @@ class TrainingJob:
                 if not isinstance(last, Terminal):
                     told.close()
                     store.record(self._cancelled(run, "It was abandoned."))
+
+    def _opened(self, store: RunStore) -> Run:
+        """The new run, or the one that goes on."""
+        if not self._resume:
+            return store.create(self._spec, self._membership)
+        run = store.reopen(self._resume)
+        if self._membership:
+            store.studies.joins(run.id, self._membership)
+        return run
 
     def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
         """The events of the run, from ``Started`` to the terminal one."""
@@ -136,7 +154,7 @@ class TrainingJob:
             yield from inherit(store, run, handover)
         child = Child(
             "train", self._request(store, run),
-            registry.environment(spec.framework, spec.threads), artefacts.console(run.folder),
+            registry.training_environment(spec), artefacts.console(run.folder),
         )  # fmt: skip
         try:
             yield from self._heard(child, run)
