@@ -17,6 +17,7 @@ MODULES = {
     "predict": "mnist_studio.cli.predict",
     "evaluate": "mnist_studio.cli.evaluate",
     "runs": "mnist_studio.cli.runs",
+    "study": "mnist_studio.cli.study",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
 }

@@ -31,6 +31,7 @@ def build() -> argparse.ArgumentParser:
     _predict(commands)
     _evaluate(commands)
     _runs(commands)
+    _study(commands)
     _parity(commands)
     _doctor(commands)
     return parser
@@ -144,6 +145,29 @@ def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
     settings = _run_id(actions.add_parser("settings", help="print or save what it was trained by"))
     settings.add_argument("--output", type=Path, metavar="FILE", help="such as run.toml")
     _run_id(actions.add_parser("delete", help="delete it with all that it left"))
+
+
+def _study(commands: "Commands[argparse.ArgumentParser]") -> None:
+    study = commands.add_parser(
+        "study",
+        help="train a set of runs",
+        epilog="A study that was interrupted goes on where it was.",
+    )
+    study.add_argument("study", nargs="?", metavar="NAME|FILE", help="ready-made, or a .toml file")
+    study.add_argument("--list", action="store_true", help="list the ready-made studies")
+    study.add_argument(
+        "--write", type=Path, metavar="FILE", help="save its text there; run nothing"
+    )
+    study.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="trainings at a time; with more than 1 no clock is honest",
+    )
+    study.add_argument("--executor", metavar="URL", help="dask://HOST:PORT; this machine if none")
+    study.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    study.add_argument("--yes", action="store_true", help="run a huge study without being asked")
+    _json(study, "one event a line")
 
 
 def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:

@@ -10,23 +10,21 @@ from typing import Literal
 from msgspec import DecodeError
 
 from mnist_studio import events
-from mnist_studio.errors import StoreError, StudioError
 from mnist_studio.events import (
     AnyEvent,
     Cancelled,
     Crashed,
     Failed,
     Phase,
-    Started,
     Terminal,
 )
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import endings, messages
 from mnist_studio.jobs.heritage import inherit
+from mnist_studio.jobs.keeping import kept, started
 from mnist_studio.jobs.messages import TrainRequest
 from mnist_studio.jobs.process import Child, ChildGoneError
 from mnist_studio.spec import codec
-from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
@@ -105,24 +103,7 @@ class TrainingJob:
         with RunStore() as store:
             run = self._opened(store)
             self.id = run.id
-            told = self._told(store, run)
-            last: AnyEvent | None = None
-            try:
-                for last in told:
-                    store.record(last)
-                    yield last
-            except StudioError as error:
-                # The store refuses, or the system starts no more processes.
-                told.close()
-                last = self._failed(run, str(error))
-                # Its reason reaches the caller; the row is told as crashed at the next start.
-                with suppress(StoreError):
-                    store.record(last)
-                yield last
-            finally:
-                if not isinstance(last, Terminal):
-                    told.close()
-                    store.record(self._cancelled(run, "It was abandoned."))
+            yield from kept(store, run, self._told(store, run))
 
     def _opened(self, store: RunStore) -> Run:
         """The new run, or the one that goes on."""
@@ -136,15 +117,7 @@ class TrainingJob:
     def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
         """The events of the run, from ``Started`` to the terminal one."""
         spec = self._spec
-        yield Started(
-            run=run.id,
-            framework=spec.framework,
-            title=run.title,
-            recipe=spec.recipe,
-            dataset=spec.dataset,
-            epochs=spec.training.epochs,
-            parameters=parameter_count(spec.model),
-        )
+        yield started(run)
         missing = registry.missing(spec.framework)
         if missing:
             yield self._failed(run, str(missing))

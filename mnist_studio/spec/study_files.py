@@ -21,6 +21,7 @@ from mnist_studio.spec import files
 from mnist_studio.spec.places import in_words, place_of
 from mnist_studio.spec.study import StudyError, StudySpec, check_study
 
+SUFFIX = files.SUFFIX
 VERSION = 1
 
 _HEAD = """\

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -90,12 +91,13 @@ class Session:
         yield self._begun()
         yield self._board.queued
         yield self._overall()
+        # What was wished before it began.
+        yield from self._take_all(0.0)
         while True:
             yield from self._begin_some()
             if not self._running and (self._ending or not self._board.queued.order):
                 break
-            for message in self._messages():
-                yield from self._take(message)
+            yield from self._take_all(POLL_SECONDS)
         yield Ended(self._outcome(), self._board.count("finished"), len(self._board.cells))
 
     def end_all(self) -> None:
@@ -123,14 +125,12 @@ class Session:
             return "complete"
         return self._ending or "incomplete"
 
-    def _messages(self) -> Iterator[Message]:
-        """All that have come; waits a little for the first."""
-        try:
-            yield self._inbox.get(timeout=POLL_SECONDS)
+    def _take_all(self, seconds: float) -> Iterator[AnyStudyEvent]:
+        """All messages that have come; waits so long at most for the first."""
+        with suppress(Empty):
+            yield from self._take(self._inbox.get(timeout=seconds))
             while True:
-                yield self._inbox.get_nowait()
-        except Empty:
-            pass
+                yield from self._take(self._inbox.get_nowait())
 
     def _begin_some(self) -> Iterator[AnyStudyEvent]:
         """Begins as many cells as there are places for."""

@@ -1,0 +1,110 @@
+"""Cells trained on the workers of an existing Dask cluster, kept here as if trained here.
+
+Needs the optional extra ``dask``. The workers need the same version of the studio and, for MNIST,
+``MNIST_STUDIO_DATA``. Whoever can reach a Dask scheduler can run code on its workers and send code
+to its clients: use only clusters that you trust.
+"""
+
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any, Self
+
+from mnist_studio.errors import JobError
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.studies.executors import Ticket
+from mnist_studio.studies.remote_job import RemoteJob
+
+CONNECT_SECONDS = 5
+"""A cluster that does not answer within this is not there."""
+
+LOST_SECONDS = 60.0
+"""So long is waited for a worker to come back after the last one was lost."""
+
+LOOK_SECONDS = 1.0
+"""So often at most the scheduler is asked for its workers."""
+
+
+class Dask:
+    """An existing cluster. Its runs cannot be paused, and a stopped one is trained anew."""
+
+    def __init__(self, address: str, jobs: int | None = None) -> None:
+        """Takes its settings; connects to nothing.
+
+        Args:
+            address: HOST:PORT of the scheduler.
+            jobs: trainings at a time; as many as the workers have threads if not given.
+        """
+        self.place = f"dask://{address}"
+        self._address = address
+        self._wanted = jobs
+        self._client: Any = None
+        self._threads = 0
+        self._looked = self._seen = 0.0
+
+    @property
+    def jobs(self) -> int:
+        """As many as the cluster's workers have threads, or as was wanted.
+
+        Raises:
+            JobError: there is no worker any more.
+        """
+        now = time.monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._threads, self._looked = self._count(), time.monotonic()
+        if self._threads:
+            self._seen = now
+        elif now - self._seen > LOST_SECONDS:
+            raise self._without_workers()
+        return min(self._threads, self._wanted or self._threads)
+
+    def __enter__(self) -> Self:
+        """Connects.
+
+        Raises:
+            JobError: Dask is not installed, no scheduler answers, or it has no workers.
+        """
+        if find_spec("distributed") is None:
+            raise JobError(
+                "Dask is not installed here.", "Install it with: pip install mnist-studio[dask]"
+            )
+        from distributed import Client
+
+        try:
+            self._client = Client(
+                f"tcp://{self._address}", timeout=CONNECT_SECONDS, set_as_default=False
+            )
+        except (OSError, ValueError, TimeoutError) as error:
+            raise JobError(
+                f"No Dask cluster answers at {self._address}.",
+                "Start one there (dask scheduler, dask worker) or correct the address.",
+            ) from error
+        self._threads = self._count()
+        if not self._threads:
+            self._client.close()
+            raise self._without_workers()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves the cluster as it is."""
+        self._client.close()
+
+    def check(self, specs: Sequence[RunSpec]) -> None:
+        """Nothing: what a worker lacks, it tells itself."""
+
+    def job(self, ticket: Ticket) -> RemoteJob:
+        """See ``Executor.job``."""
+        return RemoteJob(self._client, ticket)
+
+    def _count(self) -> int:
+        """The threads of all workers; 0 if the scheduler does not answer."""
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            return 0
+
+    def _without_workers(self) -> JobError:
+        return JobError(
+            f"The Dask cluster at {self._address} has no workers.",
+            f"Start some: dask worker {self._address}. Then run the study again; it goes on.",
+        )
