@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-ALL = ("startup", "gaps", "stop", "answers", "loop", "peers")
+ALL = ("startup", "gaps", "stop", "answers", "loop", "fast", "peers")
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 from benchmarks.figures import line, paired, seconds
@@ -19,24 +20,25 @@ PAIRS = 7
 
 
 def main() -> None:
-    """Measures every framework in a process of its own."""
-    for name in ("numpy", "pytorch", "keras"):
-        from mnist_studio.frameworks import registry
+    """Measures every framework with every recipe in a process of its own."""
+    from mnist_studio.frameworks import registry
 
-        environment = {**os.environ, **registry.environment(name, 0)}
-        subprocess.run([sys.executable, "-m", "benchmarks.loop", name], env=environment, check=True)
+    for name, recipe in product(("numpy", "pytorch", "keras"), RECIPES):
+        environment = {**os.environ, **registry.training_environment(_spec(name, recipe))}
+        command = [sys.executable, "-m", "benchmarks.loop", name, recipe]
+        subprocess.run(command, env=environment, check=True)
 
 
-def measure(framework: str) -> None:
-    """Prints the ratios of one framework."""
-    for recipe, steps in RECIPES.items():
-        studio, bare = studio_loop(framework, recipe, steps), bare_loop(framework, recipe, steps)
-        mine, theirs, ratio = paired(studio, bare, PAIRS)
-        line(
-            f"studio's loop / bare loop, {recipe}, {framework}",
-            f"{ratio:.3f} ({1e3 * mine / steps:.2f} / {1e3 * theirs / steps:.2f} ms)",
-            "1.03",
-        )
+def measure(framework: str, recipe: str) -> None:
+    """Prints the ratio of one framework and recipe."""
+    steps = RECIPES[recipe]
+    studio, bare = studio_loop(framework, recipe, steps), bare_loop(framework, recipe, steps)
+    mine, theirs, ratio = paired(studio, bare, PAIRS)
+    line(
+        f"studio's loop / bare loop, {recipe}, {framework}",
+        f"{ratio:.3f} ({1e3 * mine / steps:.2f} / {1e3 * theirs / steps:.2f} ms)",
+        "1.03",
+    )
 
 
 def _spec(framework: str, recipe: str):
@@ -230,4 +232,4 @@ def _bare_keras(spec, digits, steps: int) -> Callable[[], None]:
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1]) if len(sys.argv) > 1 else main()
+    measure(*sys.argv[1:]) if len(sys.argv) > 1 else main()

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from mnist_studio.data import sources
@@ -16,7 +17,7 @@ from mnist_studio.spec import recipes
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import UNIT, ModelSpec
 from mnist_studio.spec.optimisers import Adam
-from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec, TrainingSpec
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
@@ -52,13 +53,19 @@ def train_and_judge(recipe: str, framework: str) -> Callable[[], object]:
     return epoch
 
 
-def _training(recipe: str, framework: str) -> Training:
+def spec_of(recipe: str, framework: str) -> RunSpec:
+    """What is trained."""
     spec = _KERAS_CONVNET if recipe == "keras-convnet" else recipes.run_spec(recipes.recipe(recipe))
+    return replace(spec, framework=convert(framework, FrameworkName), device="cpu")
+
+
+def _training(recipe: str, framework: str) -> Training:
+    spec = spec_of(recipe, framework)
     # More epochs than any benchmark measures: a run that is over would train nothing.
-    training = replace(spec.training, epochs=1000)
-    spec = replace(spec, framework=framework, device="cpu", training=training)
+    spec = replace(spec, training=replace(spec.training, epochs=1000))
     loaded = registry.load(framework)
-    learner = loaded.learner(spec, initial_weights(spec.model, training.seed), loaded.devices()[-1])
+    weights = initial_weights(spec.model, spec.training.seed)
+    learner = loaded.learner(spec, weights, loaded.devices()[-1])
     made = Training(_session(spec), learner)
     made.prepare()
     return made

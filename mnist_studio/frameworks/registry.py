@@ -10,7 +10,10 @@ from typing import cast
 from mnist_studio import paths
 from mnist_studio.errors import FrameworkMissing
 from mnist_studio.frameworks.base import Framework
+from mnist_studio.frameworks.processors import usable_processors
+from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.recipes import unknown
+from mnist_studio.spec.run import RunSpec
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,13 @@ _THREADS = (
 )
 
 
+_PRODUCTS = ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Of these, the threads inside NumPy's matrix products."""
+
+MOST_PRODUCT_THREADS = 4
+"""A product of a batch of 64 has no more work to share out."""
+
+
 def environment(name: str, threads: int) -> dict[str, str]:
     """The environment variables a process must have before it imports that framework.
 
@@ -125,12 +135,29 @@ def environment(name: str, threads: int) -> dict[str, str]:
     """
     variables = dict.fromkeys(_THREADS, str(threads)) if threads else {}
     if entry(name).name == "numpy":
-        # Its learner has threads of its own, which take parts of a batch.
-        variables |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+        # Threads of many small products would wait for each other most of the time.
+        variables |= dict.fromkeys(_PRODUCTS, "1")
     if entry(name).name == "keras":
         variables |= {
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": str(paths.keras_home()),
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }
+    return variables
+
+
+def training_environment(run: RunSpec) -> dict[str, str]:
+    """``environment`` for a process that trains ``run``.
+
+    Networks with convolutions NumPy trains on threads of the learner's own, each with a part of the
+    batch. Others consist of a few large products, where threads inside them are faster: with two of
+    them an epoch of mlp-128 takes .50 instead of .64 s, on a busy machine 2.3 instead of .92 s.
+
+    Raises:
+        UnknownName: the framework is none.
+    """
+    variables = environment(run.framework, run.threads)
+    if run.framework == "numpy" and not any(isinstance(layer, Conv) for layer in run.model.layers):
+        threads = min(run.threads or usable_processors(), MOST_PRODUCT_THREADS)
+        variables |= dict.fromkeys(_PRODUCTS, str(threads))
     return variables

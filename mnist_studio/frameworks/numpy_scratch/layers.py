@@ -56,7 +56,7 @@ class Dense:
         """DW (in, out) and db (out,) of dy (B, out)."""
         np.matmul(self._x.T, dy, out=self.gradients["kernel"])
         if "bias" in self.weights:
-            np.sum(dy, axis=0, out=self.gradients["bias"])
+            np.add.reduce(dy, axis=0, out=self.gradients["bias"])
 
     def input_gradient(self, dy: Array) -> Array:
         """(B, out) -> (B, in)."""

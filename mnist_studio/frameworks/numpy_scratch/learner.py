@@ -13,8 +13,9 @@ from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
 from mnist_studio.frameworks.numpy_scratch.team import Team
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers, usable_processors
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
 from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import BatchNorm, Conv
 from mnist_studio.spec.model import trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
@@ -27,10 +28,11 @@ class NumpyLearner:
     """A learner of the seam (see ``frameworks.base.Learner``).
 
     A network with convolutions is trained on several threads: each takes a part of the batch
-    through a network of its own that shares the weights, and their gradients are added up. The
-    products themselves stay on one thread each (see ``registry.environment``): threads inside
-    every product wait for each other hundreds of times a step, which on a busy machine made
-    training ten times slower, and on an idle one they gain less.
+    through a network of its own that shares the weights, and their gradients are added up. Its
+    products stay on one thread each: threads inside every product wait for each other hundreds of
+    times a step, which on a busy machine made training ten times slower, and on an idle one they
+    gain less. A network without convolutions has few and large products; there the threads are
+    inside them (see ``registry.training_environment``).
     """
 
     capacity = 256
@@ -144,7 +146,7 @@ class NumpyLearner:
 def threads(run: RunSpec) -> int:
     """How many threads train.
 
-    One for small products, which threads only hold up, and one where a batch-norm needs the
+    One where the products themselves are shared out, and one where a batch-norm needs the
     statistics of the whole batch amid the way forward, and amid the way back.
     """
     convolves = any(isinstance(layer, Conv) for layer in run.model.layers)

@@ -37,13 +37,12 @@ def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
     keeps exp from overflowing.
     """
     rows = np.arange(len(labels))
-    shifted = logits - logits.max(axis=1, keepdims=True)
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
     powers = np.exp(shifted)
-    sums = powers.sum(axis=1, keepdims=True)
-    total = float(np.sum(np.log(sums[:, 0]) - shifted[rows, labels]))
-    gradient = np.divide(powers, sums, out=powers)
-    gradient[rows, labels] -= 1
-    gradient /= batch
+    sums = np.add.reduce(powers, axis=1, keepdims=True)
+    total = float(np.add.reduce(np.log(sums[:, 0]) - shifted[rows, labels]))
+    gradient = np.divide(powers, sums * batch, out=powers)
+    gradient[rows, labels] -= 1 / batch
     return Loss(total, _correct(logits, labels), gradient)
 
 

@@ -4,7 +4,6 @@ The loss of a batch is a sum over its images, so its gradient is the sum of its 
 The parts are fixed by the number of threads and added up in order: a run repeats bit for bit.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,13 +95,6 @@ class Workers:
         network.remember()
         network.prepare(training=False)
         return Learnt(loss.total / size, loss.correct, network.gradients)
-
-
-def usable_processors() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _added(parts: Sequence[Learnt]) -> Learnt:

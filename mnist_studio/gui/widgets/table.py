@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from mnist_studio.gui.models.table import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
 
-
 LEAST_WIDE = 200
 """Before its widest column is narrower than this, and would end in dots, a table scrolls."""
 
