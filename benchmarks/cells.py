@@ -47,6 +47,9 @@ _FEWER: dict[tuple[str, FrameworkName], tuple[tuple[int, ...], int]] = {
     ("deep-cnn", "numpy"): ((42,), 1),
     ("deep-cnn", "pytorch"): ((42,), 3),
     ("deep-cnn", "keras"): ((42,), 1),
+    ("record", "numpy"): ((42,), 1),
+    ("record", "pytorch"): ((42,), 24),
+    ("record", "keras"): ((42,), 1),
 }
 """Seeds and epochs of what would take hours on two cores."""
 

@@ -53,8 +53,12 @@ def results(wanted: Iterable[Cell]) -> dict[RunSpec, float]:
 
 
 def digest(spec: RunSpec) -> str:
-    """Of a spec without where it is trained, which changes no more than rounding."""
-    anywhere = codec.encode(replace(spec, device="cpu", threads=1))
+    """Of a spec without where it is trained, which changes no more than rounding.
+
+    It is read back first, as a stored one was: a float that a recipe has as a whole number would
+    else be written in another way.
+    """
+    anywhere = codec.encode(codec.decode(codec.encode(replace(spec, device="cpu", threads=1))))
     return sha256(anywhere.encode()).hexdigest()[:16]
 
 
