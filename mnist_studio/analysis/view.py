@@ -1,8 +1,8 @@
 """A view of runs: a chart and a table with the same content, as values that anything can draw.
 
 The window draws them with pyqtgraph, a report with matplotlib, a spreadsheet reads the table. Every
-number of a chart stands in its table. ``key`` says whose a mark is, a run's id or a group's: the same
-key has the same colour and dash in every view, and pointing at one shows it in all.
+number of a chart stands in its table. ``key`` says whose a mark is, a run's id or a group's: it has
+the same colour and dash in every view, and pointing at one shows it in all.
 """
 
 from collections.abc import Sequence
