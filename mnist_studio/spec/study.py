@@ -208,7 +208,7 @@ def _in_turns(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
 
 def _check_size(study: StudySpec) -> None:
     if study.grid and study.pairs:
-        raise StudyError("The study has a grid and pairs.", "Choose one of them.", ("pairs",))
+        raise StudyError("The study has a grid and pairs.", "Choose one of them.", ("pairs", 0))
     count = largest(study)
     if count == 0:
         raise StudyError(
@@ -236,15 +236,15 @@ def _samples(study: StudySpec) -> Iterator[tuple[Path, RunSpec]]:
         path = ("grid", "recipes", number)
         yield path, _known(path, name)
     first = _known((), grid.recipes[0] if study.grid else study.pairs[0].recipe)
+    yield ("threads",), replace(first, threads=study.threads)
+    training = replace(first.training, epochs=study.epochs or 1)
+    yield ("epochs",), replace(first, training=training)
     for number, size in enumerate(grid.batch_sizes):
         yield ("grid", "batch_sizes", number), _with(first, size=size)
     for number, rate in enumerate(grid.learning_rates):
         yield ("grid", "learning_rates", number), _with(first, rate=rate)
     for number, seed in enumerate(study.seeds):
         yield ("seeds", number), _common(study, first, "mnist", seed)
-    yield ("threads",), replace(first, threads=study.threads)
-    training = replace(first.training, epochs=study.epochs or 1)
-    yield ("epochs",), replace(first, training=training)
 
 
 def _known(path: Path, name: str, pair: Pair | None = None) -> RunSpec:

@@ -4,7 +4,7 @@ from mnist_studio import __version__
 
 from .conftest import Main
 
-COMMANDS = ("recipes", "train", "predict", "evaluate", "runs", "parity", "doctor")
+COMMANDS = ("recipes", "train", "predict", "evaluate", "runs", "study", "parity", "doctor")
 
 
 def test_help_names_every_command_and_the_exit_codes(here: Main) -> None:

@@ -18,6 +18,7 @@ from mnist_studio.store.runs import RunStore
 from .example_events import epoch, finished
 
 VERSION_1 = Path(__file__).parent / "version_1.sql"
+NEWEST = len(migrations.MIGRATIONS)
 
 
 @contextmanager
@@ -94,9 +95,11 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
 def test_a_newer_database_is_refused_unchanged(home: Path) -> None:
     path = made(home)
     with opened(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {NEWEST + 1}")
     content = path.read_bytes()
-    with pytest.raises(StoreTooNew, match="version 2; this studio knows up to 1"):
+    with pytest.raises(
+        StoreTooNew, match=f"version {NEWEST + 1}; this studio knows up to {NEWEST}"
+    ):
         RunStore(home)
     assert path.read_bytes() == content
 
@@ -131,19 +134,19 @@ def test_a_migration_keeps_everything_and_backs_up_before(home: Path, spec: RunS
     with RunStore(home) as store:
         run = store.create(spec).id
     path, backups = home / "studio.sqlite", home / "saved"
-    second = ("ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
-    steps = (*migrations.MIGRATIONS, second)
+    third = ("ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT ''",)
+    steps = (*migrations.MIGRATIONS, third)
 
     with closing(connect(path)) as connection:
         migrations.migrate(connection, path, backups, steps)
         migrations.migrate(connection, path, backups, steps)
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST + 1,)
         assert connection.execute("SELECT id, note FROM runs").fetchall() == [(run, "")]
 
     (saved,) = backups.iterdir()
-    assert saved.name.startswith("before-version-2-")
+    assert saved.name.startswith(f"before-version-{NEWEST + 1}-")
     with opened(saved) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         assert connection.execute("SELECT id FROM runs").fetchall() == [(run,)]
 
 
@@ -153,7 +156,7 @@ def test_a_migration_that_fails_changes_nothing(home: Path) -> None:
     with closing(connect(path)) as connection:
         with pytest.raises(sqlite3.OperationalError):
             migrations.migrate(connection, path, home / "saved", steps)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'notes'")
         assert tables.fetchall() == []
 
