@@ -138,8 +138,12 @@ def widest(found: Weights, expected: Weights) -> float:
 
 
 def median_distance(ours: Array, others: Array) -> float:
-    """Of curves (n, k): the median of their n root mean square distances."""
-    return float(np.median(np.sqrt(np.mean((ours - others) ** 2, axis=1))))
+    """Of curves (n, k): the median of the distances at all their n·k places.
+
+    A unit that falls the other way moves a curve from that step on. In a deep network this happens
+    to one of two frameworks in most curves before their end, yet later than at half of the places.
+    """
+    return float(np.median(np.abs(ours - others)))
 
 
 def accuracy_bar(correct: int, digits: int) -> float:
