@@ -5,9 +5,9 @@ Needs the optional extra ``dask``. The workers need the same version of the stud
 to its clients: use only clusters that you trust.
 """
 
+import logging
 import time
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any, Self
 
 from mnist_studio.errors import JobError
@@ -47,8 +47,10 @@ class Dask:
         """As many as the cluster's workers have threads, or as was wanted.
 
         Raises:
-            JobError: there is no worker any more.
+            JobError: the scheduler is gone, or there is no worker any more.
         """
+        if self._client.status == "closed":
+            raise self._gone()
         now = time.monotonic()
         if now - self._looked >= LOOK_SECONDS:
             self._threads, self._looked = self._count(), time.monotonic()
@@ -64,12 +66,16 @@ class Dask:
         Raises:
             JobError: Dask is not installed, no scheduler answers, or it has no workers.
         """
-        if find_spec("distributed") is None:
+        try:
+            from distributed import Client
+        except ImportError as error:
             raise JobError(
-                "Dask is not installed here.", "Install it with: pip install mnist-studio[dask]"
-            )
-        from distributed import Client
-
+                f"Dask cannot be imported here: {error}.",
+                "Install it with: pip install mnist-studio[dask]",
+            ) from error
+        # What matters of it is told by the jobs; it would add tracebacks.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             self._client = Client(
                 f"tcp://{self._address}", timeout=CONNECT_SECONDS, set_as_default=False
@@ -97,11 +103,18 @@ class Dask:
         return RemoteJob(self._client, ticket)
 
     def _count(self) -> int:
-        """The threads of all workers; 0 if the scheduler does not answer."""
+        """The threads of all workers; 0 while the scheduler does not answer."""
         try:
             return sum(self._client.nthreads().values())
-        except (OSError, TimeoutError):
+        # A client that has lost its scheduler, and looks for it, has none to ask.
+        except (OSError, TimeoutError, AttributeError):
             return 0
+
+    def _gone(self) -> JobError:
+        return JobError(
+            f"The Dask cluster at {self._address} is gone.",
+            "When it is back, run the study again; it goes on.",
+        )
 
     def _without_workers(self) -> JobError:
         return JobError(

@@ -68,10 +68,13 @@ class RemoteJob:
         yield started(run)
         with self._heard(run) as topic:
             for number in range(RESUBMISSIONS + 1):
+                if self._gone:
+                    break
                 future = self._submitted(run, topic, number)
                 yield from self._live(run, future)
                 if self._unwanted:
-                    future.cancel()
+                    if not self._gone:
+                        future.cancel()
                     yield _cancelled(run)
                     return
                 if future.status == "finished":
@@ -80,7 +83,13 @@ class RemoteJob:
                 if future.status == "error" and not _lost(future.exception()):
                     yield _failed(run, f"The worker could not train it: {future.exception()}")
                     return
-        yield _failed(run, "The workers that trained it were lost, one after the other.")
+        lost = "cluster was lost" if self._gone else "workers were lost, one after the other,"
+        yield _failed(run, f"The {lost} while it was trained.")
+
+    @property
+    def _gone(self) -> bool:
+        """Whether the cluster was lost for good; a closed client refuses everything."""
+        return bool(self._client.status == "closed")
 
     @contextmanager
     def _heard(self, run: Run) -> Iterator[str]:
@@ -90,7 +99,8 @@ class RemoteJob:
         try:
             yield topic
         finally:
-            self._client.unsubscribe_topic(topic)
+            if not self._gone:
+                self._client.unsubscribe_topic(topic)
 
     def _submitted(self, run: Run, topic: str, number: int) -> Any:
         # Imported here: it needs Dask.

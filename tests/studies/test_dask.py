@@ -253,11 +253,14 @@ def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
     cluster: Cluster, begun: Begin
 ) -> None:
     cluster.add_worker()
-    running = begun(replace(STUDY, epochs=10_000), cluster.address)
+    study = replace(STUDY, epochs=10_000)
+    running = begun(study, cluster.address)
     for line in lines(running):
         if (line.get("event") or {}).get("type") == "epoch":
             break
     cluster.processes[0].kill()
     code, errors = ended(running)
     assert code == 1
+    assert f"The Dask cluster at {cluster.address} is gone. When it is back" in errors
     assert "Traceback" not in errors
+    assert [one.run.status for one in members(study)] == ["failed"]
