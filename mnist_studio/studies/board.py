@@ -1,12 +1,14 @@
 """Where a study stands while it is run: its queue, its cells, what is left to do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Progress
 from mnist_studio.store.studies import Membership
 from mnist_studio.studies.estimates import Estimates
+from mnist_studio.studies.stopwatch import Stopwatch
 from mnist_studio.studies.study_events import Cell, Overall, Queued, State
 
 RETRIES = 1
@@ -15,19 +17,32 @@ RETRIES = 1
 _GIVEN_UP: tuple[State, ...] = ("finished", "failed", "cancelled")
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """When a cell was begun in this session, and how much of it was trained then."""
+
+    seconds: float
+    fraction: float
+
+
 class Board:
     """The cells of a study in one session."""
 
-    def __init__(self, cells: Sequence[Cell], estimates: Estimates) -> None:
+    def __init__(
+        self, cells: Sequence[Cell], estimates: Estimates, stopwatch: Stopwatch | None = None
+    ) -> None:
         """Everything that is not finished waits.
 
         Args:
             cells: as they are kept.
             estimates: of how long their like takes.
+            stopwatch: of the session, paused with it.
         """
         self.estimates = estimates
+        self.stopwatch = stopwatch or Stopwatch()
         self._cells = {cell.number: cell for cell in cells}
         self._order = [cell.number for cell in cells if cell.state != "finished"]
+        self._begun: dict[int, _Begun] = {}
         self._told_left: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         for number in self._order:
@@ -48,6 +63,7 @@ class Board:
         if not self._order:
             return None
         number = self._order.pop(0)
+        self._begun[number] = _Begun(self.stopwatch.seconds, self._cells[number].fraction)
         self._set(number, state="running")
         return number
 
@@ -116,10 +132,19 @@ class Board:
         return max(sum(known) / membership.abreast, max(known, default=0.0))
 
     def _cell_left(self, cell: Cell, membership: Membership) -> float | None:
-        whole = self.estimates.of(cell.spec, membership)
+        """Seconds until a cell is trained.
+
+        Of a running one the larger of what its like took and of what it tells itself, which knows
+        nothing of what comes after its last step.
+        """
+        whole, told = self.estimates.of(cell.spec, membership), self._told_left.get(cell.number)
         if whole is None:
-            return self._told_left.get(cell.number)
-        return whole * (1.0 - cell.fraction)
+            return told
+        if cell.state == "waiting":
+            return whole * (1.0 - cell.fraction)
+        begun = self._begun[cell.number]
+        spent = self.stopwatch.seconds - begun.seconds
+        return max(whole * (1.0 - begun.fraction) - spent, told or 0.0)
 
     def _set(self, number: int, **changes: object) -> None:
         self._cells[number] = replace(self._cells[number], **changes)

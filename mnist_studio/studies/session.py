@@ -15,7 +15,6 @@ from mnist_studio.events import (
     Crashed,
     Failed,
     Finished,
-    Progress,
     Stopped,
     Terminal,
 )
@@ -38,7 +37,7 @@ from mnist_studio.studies.study_events import (
 )
 
 OVERALL_SECONDS = 0.5
-"""So often at most is told how far the study is, unless a cell's state changes."""
+"""So often is told how far the study is, and whenever a cell's state changes."""
 
 POLL_SECONDS = 0.5
 """So often is looked whether there are more places; on Windows Ctrl+C waits so long too."""
@@ -98,6 +97,8 @@ class Session:
             if not self._running and (self._ending or not self._board.queued.order):
                 break
             yield from self._take_all(POLL_SECONDS)
+            if time.monotonic() - self._overall_told >= OVERALL_SECONDS:
+                yield self._overall()
         yield Ended(self._outcome(), self._board.count("finished"), len(self._board.cells))
 
     def end_all(self) -> None:
@@ -198,9 +199,6 @@ class Session:
         if isinstance(event, Terminal):
             self._running[number].terminal = event
         yield Told(number, event)
-        late = time.monotonic() - self._overall_told >= OVERALL_SECONDS
-        if isinstance(event, Progress) and late:
-            yield self._overall()
 
     def _over(self, number: int, error: Exception | None) -> Iterator[AnyStudyEvent]:
         """A job has ended, in one way or another."""
@@ -231,8 +229,12 @@ class Session:
 
     def _obey(self, what: What) -> None:
         match what:
-            case "pause" | "resume":
-                self._paused = what == "pause"
+            case "pause":
+                self._paused = True
+                self._board.stopwatch.pause()
+            case "resume":
+                self._paused = False
+                self._board.stopwatch.resume()
             case "stop":
                 self._ending = self._ending or "stopped"
             case "cancel":

@@ -9,6 +9,7 @@ from mnist_studio.store.runs import Run
 from mnist_studio.store.studies import Membership
 from mnist_studio.studies.board import Board
 from mnist_studio.studies.estimates import Estimates, together
+from mnist_studio.studies.stopwatch import Stopwatch
 from mnist_studio.studies.study_events import Cell
 
 SPECS = expand(
@@ -18,8 +19,17 @@ CELLS = tuple(Cell(number, spec) for number, spec in enumerate(SPECS))
 ALONE = Membership("study")
 
 
-def board(*cells: Cell, estimates: Estimates | None = None) -> Board:
-    return Board(cells or CELLS, estimates or Estimates())
+class Clock:
+    """Seconds as a test has them."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def board(*cells: Cell, estimates: Estimates | None = None, clock: Clock | None = None) -> Board:
+    return Board(cells or CELLS, estimates or Estimates(), Stopwatch(clock or Clock()))
 
 
 def progress(step: int, left: float | None = None) -> AnyEvent:
@@ -106,11 +116,15 @@ def test_without_a_like_run_nobody_knows_how_long_it_takes() -> None:
 def test_the_time_left_is_the_median_of_like_runs_less_what_is_trained() -> None:
     estimates = known(10.0, 12.0, 90.0)
     estimates.add(finished_run(1, 20.0), ALONE)
-    of_all = board(estimates=estimates)
+    clock = Clock()
+    of_all = board(estimates=estimates, clock=clock)
     assert of_all.overall(ALONE).seconds_left == 2 * 12.0 + 2 * 20.0
     of_all.take()
-    of_all.hear(0, progress(25))
-    assert of_all.overall(ALONE).seconds_left == pytest.approx(0.75 * 12.0 + 12.0 + 40.0)
+    clock.seconds += 4.0
+    assert of_all.overall(ALONE).seconds_left == 8.0 + 12.0 + 40.0
+    # A run that is slower than its like knows better.
+    of_all.hear(0, progress(25, left=30.0))
+    assert of_all.overall(ALONE).seconds_left == 30.0 + 12.0 + 40.0
     assert together(SPECS, estimates, ALONE) == 64.0
 
 
@@ -122,6 +136,32 @@ def test_the_time_left_is_right_after_a_session_was_interrupted() -> None:
     of_all = board(*cells, estimates=estimates)
     assert of_all.overall(ALONE).seconds_left == 0.25 * 20.0 + 10.0 + 20.0
     assert of_all.overall(ALONE).fraction == 1.75 / 4
+
+
+def test_a_pause_does_not_shorten_the_time_that_is_left() -> None:
+    estimates = known(10.0)
+    clock = Clock()
+    of_one = board(CELLS[0], estimates=estimates, clock=clock)
+    of_one.take()
+    clock.seconds += 3.0
+    for _ in range(2):
+        of_one.stopwatch.pause()
+        clock.seconds += 100.0
+    assert of_one.overall(ALONE).seconds_left == 7.0
+    for _ in range(2):
+        of_one.stopwatch.resume()
+        clock.seconds += 1.0
+    assert of_one.overall(ALONE).seconds_left == 5.0
+
+
+def test_a_cell_that_goes_on_takes_what_is_left_of_it() -> None:
+    clock = Clock()
+    half = replace(CELLS[0], state="stopped", run="r", fraction=0.5)
+    of_one = board(half, estimates=known(10.0), clock=clock)
+    of_one.take()
+    clock.seconds += 2.0
+    of_one.hear(0, progress(60))
+    assert of_one.overall(ALONE).seconds_left == 3.0
 
 
 def test_several_at_a_time_take_less_but_never_less_than_the_longest() -> None:
