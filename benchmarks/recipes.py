@@ -1,6 +1,6 @@
 """Trains every recipe in every framework over seeds and writes docs/recipes.md.
 
-    python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--write]
+    python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--in FRAMEWORK ...] [--write]
 
 HOME keeps the runs, benchmarks/recipes.csv their results: what is there is not trained again, so
 this can be stopped and started at any time, on another machine too. A result counts only for the
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.cells import Cell, cells, faulty_cells
+from benchmarks.cells import FRAMEWORKS, Cell, cells, faulty_cells
 from benchmarks.recipes_text import text
 from mnist_studio import paths
 from mnist_studio.events import Finished
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ[paths.HOME_VARIABLE] = str(asked.home.resolve())
     wanted = [*cells(), *faulty_cells()]
     if not asked.write:
-        _train(_missing(_chosen(wanted, asked.only)), asked.jobs)
+        _train(_missing(_chosen(wanted, asked.only, asked.frameworks)), asked.jobs)
     found = results(wanted)
     _keep(found)
     TARGET.write_text(text(cells(), faulty_cells(), found), "utf-8")
@@ -97,8 +97,12 @@ def _missing(wanted: Iterable[Cell]) -> list[RunSpec]:
     return [spec for cell in cells_wanted for spec in cell.specs() if spec not in there]
 
 
-def _chosen(wanted: list[Cell], names: Sequence[str]) -> list[Cell]:
-    return [cell for cell in wanted if not names or cell.recipe in names]
+def _chosen(wanted: list[Cell], names: Sequence[str], frameworks: Sequence[str]) -> list[Cell]:
+    return [
+        cell
+        for cell in wanted
+        if cell.recipe in (names or {cell.recipe}) and cell.framework in frameworks
+    ]
 
 
 def _train(specs: Sequence[RunSpec], jobs: int) -> None:
@@ -118,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("home", type=Path)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=())
+    parser.add_argument("--in", nargs="*", default=FRAMEWORKS, dest="frameworks")
     parser.add_argument("--write", action="store_true")
     return parser
 
