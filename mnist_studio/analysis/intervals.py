@@ -1,0 +1,125 @@
+"""Figures with the interval around them, at 95 % unless said. Without SciPy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import atan, cos, pi, sin, sqrt, tan
+from statistics import NormalDist, fmean, stdev
+
+LEVEL = 0.95
+"""How often an interval covers the truth, over many repetitions of the whole experiment."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Two ends, both included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and how well it is known.
+
+    Attributes:
+        value: the figure.
+        interval: around it; None where too little is known for one.
+        count: observations behind it.
+    """
+
+    value: float
+    interval: Interval | None
+    count: int
+
+
+def normal_quantile(level: float = LEVEL) -> float:
+    """z: a standard normal number lies within -z to z with probability ``level``."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def wilson(right: int, count: int, level: float = LEVEL) -> Interval:
+    """The score interval of a proportion, such as an accuracy (Wilson 1927).
+
+    It stays within 0 and 1 and holds its level at 99 % of 10,000 digits, where the textbook's
+    p ± z·sqrt(p(1 - p) / n) does not.
+
+    Args:
+        right: digits answered rightly.
+        count: digits, at least 1.
+        level: of the interval.
+
+    Raises:
+        ValueError: there are no digits, or more right ones than digits.
+    """
+    if not 0 <= right <= count or count < 1:
+        raise ValueError(f"{right} of {count}")
+    square = normal_quantile(level) ** 2
+    centre = (right + square / 2) / (count + square)
+    half = sqrt(square * (right * (count - right) / count + square / 4)) / (count + square)
+    # Rounding may not part the interval from its own proportion at 0 and at 1.
+    return Interval(
+        max(0.0, centre - half) if right else 0.0,
+        min(1.0, centre + half) if right < count else 1.0,
+    )
+
+
+def accuracy(right: int, count: int, level: float = LEVEL) -> Estimate:
+    """An accuracy with its ``wilson`` interval: how it would move on other digits of the kind."""
+    return Estimate(right / count, wilson(right, count, level), count)
+
+
+def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
+    """The mean over repeats, such as seeds, with Student's t interval; none below 2 values.
+
+    Args:
+        values: at least 1, independent of each other.
+        level: of the interval.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("a mean of nothing")
+    value, count = fmean(values), len(values)
+    if count < 2:
+        return Estimate(value, None, count)
+    half = t_quantile(count - 1, level) * stdev(values, value) / sqrt(count)
+    return Estimate(value, Interval(value - half, value + half), count)
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(degrees: int, level: float = LEVEL) -> float:
+    """t: Student's t lies within -t to t with probability ``level``.
+
+    Found by halving, since the probability within has a closed form for whole degrees of freedom;
+    SciPy would cost the window .8 s and 190 MB.
+
+    Raises:
+        ValueError: no degree of freedom.
+    """
+    if degrees < 1:
+        raise ValueError(f"{degrees} degrees of freedom")
+    low, high = 0.0, pi / 2
+    while low < (middle := (low + high) / 2) < high:
+        if _within(middle, degrees) < level:
+            low = middle
+        else:
+            high = middle
+    return tan(high) * sqrt(degrees)
+
+
+def t_within(t: float, degrees: int) -> float:
+    """The probability that Student's t lies within -t to t."""
+    return _within(atan(t / sqrt(degrees)), degrees)
+
+
+def _within(angle: float, degrees: int) -> float:
+    """P(|t| < sqrt(degrees)·tan(angle)): Abramowitz & Stegun 1964, 26.7.3 and 26.7.4."""
+    square = cos(angle) ** 2
+    odd = degrees % 2
+    term, total = (cos(angle) if odd else 1.0), 0.0
+    for k in range(1 + odd, degrees, 2):
+        total += term
+        term *= k / (k + 1) * square
+    return 2 / pi * (angle + sin(angle) * total) if odd else sin(angle) * total
