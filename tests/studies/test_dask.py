@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,11 @@ from mnist_studio.studies import ledger
 
 from .conftest import SMALL, members
 
-pytest.importorskip("distributed")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="sends signals"),
+    # Not imported here: it is large, and only the processes of these tests need it.
+    pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not here"),
+]
 
 ROOT = Path(__file__).parents[2]
 STUDY = replace(SMALL, title="remote", seeds=(1, 2, 3, 4))
