@@ -10,7 +10,8 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli import models, output
 from mnist_studio.data import pen_digits, sources
 from mnist_studio.data.digits import Digits
-from mnist_studio.data.ink import digit_image
+from mnist_studio.data.ink import PEN, WHOLE, Fitting, digit_image
+from mnist_studio.data.stages import STEPS
 from mnist_studio.errors import DataError, StudioError
 from mnist_studio.jobs.evaluation import Evaluator
 from mnist_studio.store.runs import Run
@@ -27,58 +28,85 @@ class Score:
     digits: int
 
 
+@dataclass(frozen=True)
+class StageScore:
+    """One model's accuracy on drawings that went through ever more stages, as JSON tells it."""
+
+    run: str
+    recipe: str
+    framework: str
+    raw: float
+    box: float
+    mass: float
+    width: float
+    digits: int
+
+
 def run(arguments: Namespace) -> int:
     """Scores; 1 if a model could not be used."""
     runs = models.trained(arguments.run)
-    digits = _digits(arguments)
-    if not len(digits):
+    sets = _sets(arguments)
+    if not all(map(len, sets)):
         raise DataError("There are no digits to score on.", "Choose another file or folder.")
+    if len(sets) > 1 and not arguments.json:
+        output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
     good = True
     for evaluator, held in models.by_framework(runs, threads=0):
         for model in held:
-            good &= _score(evaluator, model, digits, arguments.json)
+            good &= _score(evaluator, model, sets, arguments.json)
     return 0 if good else 1
 
 
-def _digits(arguments: Namespace) -> Digits:
-    if arguments.idx:
-        return sources.read_test_folder(arguments.idx)
-    return drawn(arguments.pen_digits)
-
-
-def drawn(path: Path) -> Digits:
+def drawn(path: Path, fitting: Fitting = WHOLE) -> Digits:
     """Pen strokes as digit images, each through exactly the path of a drawing.
+
+    Args:
+        path: of the file.
+        fitting: the stages of that path.
 
     Raises:
         DataError: the file cannot be read or is not of that format.
     """
     strokes = pen_digits.read(path)
-    images = [digit_image(digit.ink) for digit in strokes]
+    images = [digit_image(digit.ink, PEN, fitting, pen_digits.TABLET) for digit in strokes]
     labels = [digit.label for digit in strokes]
     return Digits(
         np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.uint8).reshape(-1)
     )
 
 
-def _score(evaluator: Evaluator, model: Run, digits: Digits, json: bool) -> bool:
+def _sets(arguments: Namespace) -> tuple[Digits, ...]:
+    """What is scored on: one set, or drawings after each of the stages."""
+    if arguments.idx:
+        return (sources.read_test_folder(arguments.idx),)
+    if arguments.stages:
+        return tuple(drawn(arguments.pen_digits, fitting) for _, _, fitting in STEPS)
+    return (drawn(arguments.pen_digits),)
+
+
+def _score(evaluator: Evaluator, model: Run, sets: tuple[Digits, ...], json: bool) -> bool:
     """Tells a model's score; whether it has one."""
     try:
-        judged = evaluator.judge(model, digits.images)
+        scores = [
+            accuracy(evaluator.judge(model, digits.images).logits, digits.labels) for digits in sets
+        ]
     except StudioError as error:
         output.complain(f"{model.title}: {error}")
         return False
-    score = Score(
-        run=model.id,
-        recipe=model.spec.recipe,
-        framework=model.spec.framework,
-        accuracy=accuracy(judged.logits, digits.labels),
-        digits=len(digits),
-    )
     if json:
-        output.json_line(score)
+        output.json_line(_told(model, scores, len(sets[0])))
+    elif len(scores) > 1:
+        output.line("".join(f"{output.percent(x):>18}" for x in scores) + f"  {model.title}")
     else:
         output.line(
-            f"{output.percent(score.accuracy):>8} of {score.digits:,} digits  {model.title}"
-            f"  {model.id}"
+            f"{output.percent(scores[0]):>8} of {len(sets[0]):,} digits  {model.title}  {model.id}"
         )
     return True
+
+
+def _told(model: Run, scores: list[float], digits: int) -> Score | StageScore:
+    whose = model.id, model.spec.recipe, model.spec.framework
+    if len(scores) == 1:
+        return Score(*whose, scores[0], digits)
+    raw, box, mass, width = scores
+    return StageScore(*whose, raw, box, mass, width, digits)

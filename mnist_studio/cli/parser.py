@@ -122,6 +122,10 @@ def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
     source = evaluate.add_mutually_exclusive_group(required=True)
     source.add_argument("--idx", type=Path, metavar="DIR", help="folder with IDX test files")
     source.add_argument("--pen-digits", type=Path, metavar="FILE", help="UNIPEN pen strokes")
+    evaluate.add_argument(
+        "--stages", action="store_true",
+        help="pen strokes merely shrunk, in the box, centred by mass, and with MNIST's pen",
+    )  # fmt: skip
     _run(evaluate)
     _json(evaluate, "one model a line")
 

@@ -6,6 +6,7 @@ Points can be placed between pixels, so the centre of mass lands in the centre e
 drawing that grows does not jump from pixel to pixel.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,16 @@ from numpy.typing import NDArray
 
 from mnist_studio.data.digits import SIDE
 from mnist_studio.data.normalise import BOX, CENTRE
-from mnist_studio.data.smooth import smooth
+from mnist_studio.data.strokes import (
+    EDGE,
+    Points,
+    drawn,
+    fitted,
+    longer_side,
+    segments,
+    smoothed,
+    thinned,
+)
 from mnist_studio.errors import PictureError
 
 PEN = 2.5
@@ -22,26 +32,8 @@ PEN = 2.5
 With it 7,494 pen digits by 30 writers have the ink of MNIST's within 3 %, averaged class by class.
 """
 
-_EDGE = 1.4
-"""Pixels from full ink to none across a stroke's edge, which is a little softer than a pixel.
-
-With it they have as many pixels that are not black as MNIST's within 4 %.
-"""
-
 FARTHEST = 1e9
 """Coordinates beyond this are not from any pad."""
-
-_STEP = 0.25
-"""Points nearer to each other than this, in pixels, are drawn as one."""
-
-_SPARSE = 1.0
-"""Where points are farther apart than this, in pixels, the stroke between them is curved."""
-
-_MOST = 1000
-"""So many segments are drawn at most; a longer drawing is drawn in longer steps."""
-
-Points = NDArray[np.float64]
-Ramp = NDArray[np.float32]
 
 
 class Point(NamedTuple):
@@ -55,28 +47,74 @@ Stroke = tuple[Point, ...]
 Ink = tuple[Stroke, ...]
 
 
-def digit_image(ink: Ink, pen: float = PEN) -> NDArray[np.uint8]:
+@dataclass(frozen=True)
+class Pad:
+    """What was drawn on, in the unit of the points.
+
+    Attributes:
+        left: edge of its square.
+        top: likewise.
+        side: of the square.
+        pen: width of its pen.
+    """
+
+    left: float
+    top: float
+    side: float
+    pen: float
+
+
+UNIT_PAD = Pad(0.0, 0.0, 1.0, 0.072)
+"""The studio's own."""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Which stages of the recipe a drawing goes through; each can be left out.
+
+    Attributes:
+        box: its longer side is scaled to 20 pixels, in the middle; else the pad is merely shrunk.
+        mass: it is moved so that its centre of mass is the centre.
+        pen: it is drawn with a pen of MNIST's width; else that of the pad is scaled with it.
+    """
+
+    box: bool = True
+    mass: bool = True
+    pen: bool = True
+
+
+WHOLE = Fitting()
+
+
+def digit_image(
+    ink: Ink, pen: float = PEN, fitting: Fitting = WHOLE, pad: Pad = UNIT_PAD
+) -> NDArray[np.uint8]:
     """The digit image of a drawing.
 
     Args:
-        ink: its strokes; where and how large they are does not matter.
+        ink: its strokes; where and how large they are does not matter, unless a stage is left out.
         pen: width of the pen in pixels of the result.
+        fitting: the stages that it goes through.
+        pad: that it was drawn on; matters only where a stage is left out.
 
     Returns:
-        (28, 28) uint8, white on black.
+        (28, 28) uint8, white on black; all black only if it lies off the pad and is not moved.
 
     Raises:
         PictureError: nothing was drawn, or a coordinate is not a usable number.
     """
     strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
     _check(strokes)
-    rim = (pen + _EDGE - 1) / 2
-    fitted = _fitted(strokes, BOX - 2 * rim)
-    # Between the points a curve may leave the box, so it is fitted again.
-    fitted = _fitted([_smoothed(stroke) for stroke in fitted], BOX - 2 * rim)
-    segments = _segments(_thinned(fitted))
-    levels = _drawn(segments + _shift(segments, pen, rim), pen, SIDE)
-    return np.asarray(np.rint(levels * (255 / levels.max())), dtype=np.uint8)
+    if not fitting.pen:
+        pen = _scaled_pen(strokes, fitting, pad)
+    rim = (pen + EDGE - 1) / 2
+    if fitting.box:
+        side, lines = BOX, segments(thinned(_boxed(strokes, BOX - 2 * rim)))
+    else:
+        side, lines = SIDE, segments(thinned(_shrunk(strokes, pad)))
+    shift = _shift(lines, pen, rim, side) if fitting.mass else np.full(2, (SIDE - side) / 2)
+    levels = drawn(lines + shift, pen, SIDE)
+    return np.asarray(np.rint(levels * (255 / max(levels.max(), 1e-6))), dtype=np.uint8)
 
 
 def _check(strokes: list[Points]) -> None:
@@ -89,72 +127,31 @@ def _check(strokes: list[Points]) -> None:
             raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
 
 
-def _fitted(strokes: list[Points], extent: float) -> list[Points]:
-    """Scaled to a box whose longer side is ``extent``, in the middle of 20x20."""
-    points = np.concatenate(strokes)
-    low, high = points.min(axis=0), points.max(axis=0)
-    side = float((high - low).max())
-    # A tap is a dot: it has no size that could be scaled.
-    dot = side <= 1e-12 * max(1.0, float(np.abs(points).max()))
-    scale = 0.0 if dot else extent / side
-    return [(stroke - (low + high) / 2) * scale + BOX / 2 for stroke in strokes]
+def _scaled_pen(strokes: list[Points], fitting: Fitting, pad: Pad) -> float:
+    """Width in pixels of the pad's pen, which shrinks with the drawing."""
+    shrunk = BOX / (longer_side(strokes) + pad.pen) if fitting.box else SIDE / pad.side
+    return pad.pen * shrunk
 
 
-def _smoothed(stroke: Points) -> Points:
-    """Without the corners that a stroke of few points has."""
-    way = np.hypot(*np.diff(stroke, axis=0).T).sum()
-    return smooth(stroke) if way > _SPARSE * len(stroke) else stroke
+def _boxed(strokes: list[Points], extent: float) -> list[Points]:
+    # Between the points a curve may leave the box, so it is fitted again.
+    return fitted([smoothed(stroke) for stroke in fitted(strokes, extent)], extent)
 
 
-def _thinned(strokes: list[Points]) -> list[Points]:
-    """Without points that add nothing; every stroke has at least two points after it."""
-    lengths = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
-    step = max(_STEP, sum(float(length.sum()) for length in lengths) / _MOST)
-    return [_steps(stroke, length, step) for stroke, length in zip(strokes, lengths, strict=True)]
+def _shrunk(strokes: list[Points], pad: Pad) -> list[Points]:
+    """From the pad's square to 28x28."""
+    corner = np.array([pad.left, pad.top])
+    return [smoothed((stroke - corner) * (SIDE / pad.side)) for stroke in strokes]
 
 
-def _steps(stroke: Points, lengths: NDArray[np.float64], step: float) -> Points:
-    """The first point, every point that begins another ``step`` of the way, and the last."""
-    if len(stroke) == 1:
-        return np.repeat(stroke, 2, axis=0)
-    way = np.floor(np.cumsum(lengths) / step)
-    begins = np.flatnonzero(np.diff(way, prepend=0.0)) + 1
-    kept: Points = stroke[np.unique(np.concatenate([[0], begins, [len(stroke) - 1]]))]
-    return kept
-
-
-def _segments(strokes: list[Points]) -> Points:
-    """(2, n, 2): where every segment starts, and where it ends."""
-    starts = np.concatenate([stroke[:-1] for stroke in strokes])
-    ends = np.concatenate([stroke[1:] for stroke in strokes])
-    return np.stack([starts, ends])
-
-
-def _shift(segments: Points, pen: float, rim: float) -> Points:
-    """(2,): from the middle of 20x20 to where the mass is centred, but never off the frame."""
-    mass = _drawn(segments, pen, BOX)
-    pixels = np.arange(BOX, dtype=np.float32)
+def _shift(lines: Points, pen: float, rim: float, side: int) -> Points:
+    """(2,): from a square of ``side`` to where the mass is centred, but never off the frame."""
+    mass = drawn(lines, pen, side)
+    if not mass.any():
+        return np.full(2, (SIDE - side) / 2)
+    pixels = np.arange(side, dtype=np.float32)
     centre = np.array([mass.sum(axis=0) @ pixels, mass.sum(axis=1) @ pixels]) / mass.sum()
-    low, high = segments.min(axis=(0, 1)) - rim, segments.max(axis=(0, 1)) + rim
+    low, high = lines.min(axis=(0, 1)) - rim, lines.max(axis=(0, 1)) + rim
+    if (high - low > SIDE).any():
+        return np.asarray(CENTRE - centre)
     return np.asarray(np.clip(CENTRE - centre, -low, SIDE - high))
-
-
-def _drawn(segments: Points, pen: float, side: int) -> Ramp:
-    """How much of every pixel of (side, side) the pen covers, 0-1."""
-    starts, ends = segments.astype(np.float32)
-    depths = np.float32(pen / 2) - _distances(starts, ends, side)
-    return np.asarray(np.clip(depths / np.float32(_EDGE) + np.float32(0.5), 0, 1))
-
-
-def _distances(starts: Ramp, ends: Ramp, side: int) -> Ramp:
-    """(side, side): from every pixel's centre to the nearest of n segments, each (n, 2)."""
-    ways = ends - starts
-    pixels = np.arange(side, dtype=np.float32) + np.float32(0.5)
-    x, y = pixels - starts[:, :1], pixels - starts[:, 1:]
-    squares = np.maximum((ways**2).sum(axis=1), np.float32(1e-12))[:, None]
-    part = (x * ways[:, :1] / squares)[:, None, :] + (y * ways[:, 1:] / squares)[:, :, None]
-    part = np.clip(part, 0, 1)
-    across_x = x[:, None, :] - part * ways[:, 0, None, None]
-    across_y = y[:, :, None] - part * ways[:, 1, None, None]
-    nearest: Ramp = (across_x**2 + across_y**2).min(axis=0)
-    return np.asarray(np.sqrt(nearest))

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_studio.data.idx import read_raw
-from mnist_studio.data.ink import Ink, Point, Stroke
+from mnist_studio.data.ink import UNIT_PAD, Ink, Pad, Point, Stroke
 from mnist_studio.errors import DataError
+
+TABLET = Pad(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
+"""The square that these digits were written in; its pen is as wide as that of the studio's pad."""
 
 _LARGEST = 1 << 28
 _POINT = re.compile(r"(-?\d+(?:\.\d*)?)\s+(-?\d+(?:\.\d*)?)")

@@ -50,6 +50,20 @@ def test_idx_files_are_scored_as_in_training(run: str, folder: Path) -> None:
     assert score["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
 
 
+def test_pen_strokes_are_scored_after_every_stage(run: str, tmp_path: Path) -> None:
+    path = tmp_path / "strokes.txt"
+    path.write_text(PEN)
+    said = studio("evaluate", "--pen-digits", path, "--stages", "--run", run, "--json")
+    (score,) = said.json
+    assert said.code == 0
+    assert list(score) == ["run", "recipe", "framework", "raw", "box", "mass", "width", "digits"]
+    plain = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
+    assert score["width"] == plain.json[0]["accuracy"]
+    table = studio("evaluate", "--pen-digits", path, "--stages", "--run", run)
+    assert "merely shrunk" in table.output
+    assert table.output.count("%") == 4
+
+
 def test_pen_strokes_are_scored(run: str, tmp_path: Path) -> None:
     path = tmp_path / "strokes.txt"
     path.write_text(PEN)

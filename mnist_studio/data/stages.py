@@ -1,0 +1,72 @@
+"""A drawing on its way to what a network is fed, as small pictures."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.ink import PEN, UNIT_PAD, WHOLE, Fitting, Ink, Pad, digit_image
+from mnist_studio.data.normalise import BOX
+from mnist_studio.data.strokes import drawn, fitted, longer_side, segments, thinned
+
+LARGE = 84
+"""Side of the pictures before a drawing is scaled."""
+
+STEPS: tuple[tuple[str, str, Fitting], ...] = (
+    ("raw", "merely shrunk", Fitting(box=False, mass=False, pen=False)),
+    ("box", "in the box", Fitting(mass=False, pen=False)),
+    ("mass", "centred by mass", Fitting(pen=False)),
+    ("width", "MNIST's pen", WHOLE),
+)
+"""Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A picture of the way.
+
+    Attributes:
+        name: ``drawn``, ``boxed``, ``scaled``, ``centred`` or ``fed``.
+        sentence: what was done.
+        image: (side, side) uint8, white on black.
+    """
+
+    name: str
+    sentence: str
+    image: NDArray[np.uint8]
+
+
+def stages(
+    ink: Ink, fitting: Fitting = WHOLE, pad: Pad = UNIT_PAD, pen: float = PEN
+) -> tuple[Stage, ...]:
+    """The five pictures; a stage that is left out shows what the one before it does.
+
+    Raises:
+        PictureError: as ``digit_image``.
+    """
+    centred = replace(fitting, pen=False)
+    scaled = replace(centred, mass=False)
+    fed = digit_image(ink, pen, fitting, pad)
+    pictures = _large(ink, pad, boxed=False), _large(ink, pad, boxed=fitting.box)
+    small = digit_image(ink, pen, scaled, pad), digit_image(ink, pen, centred, pad)
+    return (
+        Stage("drawn", "The pad, as it was drawn on.", pictures[0]),
+        Stage("boxed", "The smallest square around the drawing.", pictures[1]),
+        Stage("scaled", f"Scaled until its longer side has {BOX} pixels.", small[0]),
+        Stage("centred", "Moved until its centre of mass is the centre.", small[1]),
+        Stage("fed", "Drawn with a pen of MNIST's width: what every network gets.", fed),
+    )
+
+
+def _large(ink: Ink, pad: Pad, boxed: bool) -> NDArray[np.uint8]:
+    """The pad, or the box around the drawing, with the pad's pen."""
+    strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
+    if boxed:
+        scale = LARGE / (longer_side(strokes) + pad.pen)
+        # ``fitted`` places in the middle of 20x20.
+        lines = [part + (LARGE - BOX) / 2 for part in fitted(strokes, LARGE - pad.pen * scale)]
+    else:
+        scale = LARGE / pad.side
+        lines = [(stroke - np.array([pad.left, pad.top])) * scale for stroke in strokes]
+    levels = drawn(segments(thinned(lines)), pad.pen * scale, LARGE)
+    return np.asarray(np.rint(levels * 255), dtype=np.uint8)
