@@ -1,50 +1,73 @@
 """All tests: one pytest process for each group that must not share one, then a closing line.
 
-PyTorch, TensorFlow and Qt in one process is the common cause of crashes. Arguments go to pytest.
+PyTorch, TensorFlow and Qt in one process is the common cause of crashes. Two groups run at a time,
+since tests of processes wait for them to start most of the time; what a group says is told when it
+is done. Arguments go to pytest.
 """
 
 import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 HERE = Path(__file__).parent
-APART = ("frameworks/pytorch", "frameworks/tensorflow_keras", "gui")
+APART = ("frameworks/tensorflow_keras", "gui", "frameworks/pytorch")
+AT_A_TIME = 2
+WORDS = ("passed", "failed", "skipped")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a group's pytest said.
+
+    Attributes:
+        code: its exit code.
+        text: all it wrote.
+        seconds: it took.
+    """
+
+    code: int
+    text: str
+    seconds: float
+
+    def count(self, word: str) -> int:
+        """What its closing line counts."""
+        lines = [line for line in self.text.splitlines() if re.search(r"\d+ (passed|failed)", line)]
+        counts = {
+            found: int(n) for n, found in re.findall(r"(\d+) (\w+)", lines[-1] if lines else "")
+        }
+        errors = counts.get("errors", 0) + counts.get("error", 0)
+        return counts.get(word, 0) + (errors if word == "failed" else 0)
 
 
 def main() -> int:
     """Runs every group, whatever became of those before it; 1 if any failed."""
     others = [argument for name in APART for argument in ("--ignore", str(HERE / name))]
     groups = [[str(HERE), *others], *([str(HERE / name)] for name in APART)]
-    totals = {"passed": 0, "failed": 0, "skipped": 0}
-    good = True
-    for group in groups:
-        code, counts = run_group(group)
-        good &= code == 0
-        for word in totals:
-            totals[word] += counts.get(word, 0)
-    failed = totals["failed"]
-    sys.stdout.write(f"{totals['passed']} passed, {failed} failed, {totals['skipped']} skipped\n")
-    return 0 if good else 1
+    began, done = monotonic(), []
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for told in as_completed([pool.submit(run_group, group) for group in groups]):
+            done.append(told.result())
+            sys.stdout.write(f"{done[-1].text}({done[-1].seconds:.0f} s)\n")
+            sys.stdout.flush()
+    counted = ", ".join(f"{sum(told.count(word) for told in done)} {word}" for word in WORDS)
+    sys.stdout.write(f"{counted}, in {monotonic() - began:.0f} s\n")
+    return 0 if all(told.code == 0 for told in done) else 1
 
 
-def run_group(group: list[str]) -> tuple[int, dict[str, int]]:
-    """Runs pytest on some paths; its exit code and what its closing line counts."""
+def run_group(group: list[str]) -> Told:
+    """Runs pytest on some paths."""
     command = [sys.executable, "-m", "pytest", *group, *sys.argv[1:]]
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
-    process = subprocess.Popen(
-        command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True
+    began = monotonic()
+    process = subprocess.run(
+        command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
-    last = ""
-    assert process.stdout
-    for line in process.stdout:
-        sys.stdout.write(line)
-        sys.stdout.flush()
-        last = line if re.search(r"\d+ (passed|failed|error)", line) else last
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", last)}
-    counts["failed"] = counts.get("failed", 0) + counts.get("errors", 0) + counts.get("error", 0)
-    return process.wait(), counts
+    return Told(process.returncode, process.stdout, monotonic() - began)
 
 
 if __name__ == "__main__":
