@@ -1,0 +1,63 @@
+"""Where the seconds of a run went, from what its process measured."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mnist_studio.events import Finished, PhaseName, Stopped
+from mnist_studio.spec.run import TrainingSpec, batch_sizes
+
+Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused"]
+"""Parts of a run's time; every second belongs to exactly one."""
+
+PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
+    ("start-up", ("start", "import")),
+    ("build", ("build", "compile")),
+    ("data", ("data",)),
+    ("train", ("train",)),
+    ("evaluate", ("evaluate",)),
+    ("save", ("save",)),
+    ("paused", ("paused",)),
+)
+"""Every part with the phases of the run that it is made of, in the order of a run."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The seconds of one run.
+
+    Of a run that went on in a second process, training is that of both, all else of the last.
+
+    Attributes:
+        parts: seconds of every part, in the order of ``PARTS``; they add up to ``wall``.
+        wall: from the start of its process to its end.
+        images_per_second: training images over training seconds; None where it did not train.
+    """
+
+    parts: tuple[tuple[Part, float], ...]
+    wall: float
+    images_per_second: float | None
+
+    @property
+    def busy(self) -> float:
+        """The wall time with pauses left out."""
+        return self.wall - dict(self.parts)["paused"]
+
+
+def clock(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> Clock:
+    """The clock of a run that kept its weights.
+
+    Args:
+        ended: its last event.
+        training: how it was trained.
+        digits: it learned from, those for validation left out.
+    """
+    seconds = ended.seconds
+    parts = tuple((part, sum(seconds.get(phase, 0.0) for phase in of)) for part, of in PARTS)
+    trained = seconds.get("train", 0.0)
+    rate = images(training, digits, ended.step) / trained if trained > 0 else None
+    return Clock(parts, sum(second for _, second in parts), rate)
+
+
+def images(training: TrainingSpec, digits: int, steps: int) -> int:
+    """How many images the first ``steps`` steps of a run learn from, repeats counted."""
+    return sum(batch_sizes(training, digits, 0, steps))

@@ -1,0 +1,91 @@
+"""What differs between runs, and nothing else."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from mnist_studio.spec.model import title
+from mnist_studio.spec.run import RunSpec
+
+NOTHING = "–"
+"""Stands where a run has no such setting."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting in which runs differ.
+
+    Attributes:
+        place: where it stands in a run's text file, such as ``training.batch_size``.
+        values: of every run as text, in the given order.
+    """
+
+    place: str
+    values: tuple[str, ...]
+
+
+def differences(runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
+    """The settings in which some of the runs differ, in the order of a run's file.
+
+    A network's layers are one setting, in words, since layers of different networks have no places
+    in common.
+    """
+    flat = [dict(settings(run)) for run in runs]
+    places = dict.fromkeys(place for one in flat for place in one)
+    found = (Setting(p, tuple(one.get(p, NOTHING) for one in flat)) for p in places)
+    return tuple(setting for setting in found if len(set(setting.values)) > 1)
+
+
+def settings(run: RunSpec) -> Iterator[tuple[str, str]]:
+    """Every setting of a run: its place and its value as text."""
+    for place, value in _flat("", msgspec.to_builtins(run)):
+        if place == "model.layers":
+            yield place, ", ".join(map(_layer, run.model.layers))
+        else:
+            yield place, _text(value)
+
+
+def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield place, value
+        return
+    for key, inner in value.items():
+        yield from _flat(f"{place}.{key}".removeprefix("."), inner)
+
+
+def _layer(layer: Any) -> str:
+    """A layer in words, with what its title leaves out where it is not the default."""
+    told = {"units", "filters", "size", "padding", "bias", "rate"}
+    fields = zip(layer.__struct_fields__, _defaults(layer), strict=True)
+    other = [
+        f"{name} {_text(msgspec.to_builtins(getattr(layer, name)))}"
+        for name, default in fields
+        if name not in told and getattr(layer, name) != default
+    ]
+    return f"{title(layer)} ({', '.join(other)})" if other else title(layer)
+
+
+def _defaults(layer: Any) -> tuple[Any, ...]:
+    """The default of every field, ``msgspec.NODEFAULT`` where it has none."""
+    known: tuple[Any, ...] = layer.__struct_defaults__
+    return (msgspec.NODEFAULT,) * (len(layer.__struct_fields__) - len(known)) + known
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None | "" | [] | {}:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case int():
+            return f"{value:,}"
+        case list():
+            return ", ".join(map(_text, value))
+        case dict():
+            return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())
+        case _:
+            return str(value)
