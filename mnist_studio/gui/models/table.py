@@ -91,6 +91,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self._rows = tuple(rows)
         self.endResetModel()
 
+    def show_columns(self, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
+        """Replaces columns and rows."""
+        self.beginResetModel()
+        self._columns, self._rows = tuple(columns), tuple(rows)
+        self.endResetModel()
+
     def refresh(self) -> None:
         """Tells that the rows hold new values."""
         if self._rows:

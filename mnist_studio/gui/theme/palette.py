@@ -104,6 +104,12 @@ def pen(palette: Palette, framework: str, width: float) -> QPen:
     return made
 
 
+def mixed(first: str, second: str, part: float) -> str:
+    """The first colour with a part, from 0 to 1, of the second."""
+    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)
+
+
 def contrast(first: str, second: str) -> float:
     """The contrast of two colours (WCAG 2.2), from 1 to 21."""
     lights = sorted((_luminance(first), _luminance(second)))

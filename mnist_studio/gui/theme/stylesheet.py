@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from string import Template
 
-from mnist_studio.gui.theme.palette import Palette
+from mnist_studio.gui.theme.palette import Palette, mixed
 
 _SHEET = Template("""
 * { outline: none; }
@@ -149,10 +149,8 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
     heights = {f"h{height}": pixels(height) for height in (22, 28)}
     return _SHEET.substitute(
-        **palette.__dict__, **sizes, **heights, accent_hover=_mixed(palette.accent, palette.text)
+        **palette.__dict__,
+        **sizes,
+        **heights,
+        accent_hover=mixed(palette.accent, palette.text, 0.15),
     )
-
-
-def _mixed(first: str, second: str, part: float = 0.15) -> str:
-    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)

@@ -69,6 +69,8 @@ class Table(QTableView):
 
     def _fit(self) -> None:
         header = self.horizontalHeader()
+        if not self.model().columnCount():
+            return
         hints = [
             max(self.sizeHintForColumn(place), header.sectionSizeHint(place))
             for place in range(self.model().columnCount())

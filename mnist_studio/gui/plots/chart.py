@@ -1,0 +1,135 @@
+"""Any chart of a view: a quiet place at first, drawn once the window stands."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
+from mnist_studio.gui.models.hover import Hover
+from mnist_studio.gui.plots.bar_chart import BarChart
+from mnist_studio.gui.plots.heat_map import HeatMap
+from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.plots.view_canvas import ViewCanvas
+
+REFRESH_MS = 10
+"""Several changes of a moment are drawn once."""
+
+
+class ChartView(QWidget):
+    """Draws one chart after another; one of the same kind is only given new data.
+
+    Signals:
+        cell_chosen: row and column of a matrix.
+    """
+
+    cell_chosen = Signal(int, int)
+
+    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
+        super().__init__()
+        self._theme, self._marks, self._hover = theme, marks, hover
+        self._chart: Chart | None = None
+        self._inside: ViewCanvas | BarChart | HeatMap | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._room = QVBoxLayout(self)
+        self._room.setContentsMargins(0, 0, 0, 0)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._refresh)
+        theme.changed.connect(self._dress)
+        hover.changed.connect(self._light)
+
+    @property
+    def chart(self) -> Chart | None:
+        """What is, or will in a moment be, shown."""
+        return self._chart
+
+    @property
+    def inside(self) -> "ViewCanvas | BarChart | HeatMap | None":
+        """The widget that draws it."""
+        return self._inside
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Still readable."""
+        least = QSize(self._theme.pixels(240), self._theme.pixels(150))
+        if isinstance(self._inside, BarChart | HeatMap):
+            return self._inside.minimumSizeHint().expandedTo(QSize(least.width(), 0))
+        return least
+
+    def draw(self, name: str, chart: Chart) -> None:
+        """Shows this chart, soon; ``name`` is for screen readers."""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(f"{words(chart)} The table holds the same numbers.")
+        self._chart = chart
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _refresh(self) -> None:
+        chart = self._chart
+        if isinstance(chart, Lines | Points):
+            self._canvas().draw(chart)
+        elif isinstance(chart, Bars):
+            self._bars().draw(chart)
+        elif isinstance(chart, Matrix):
+            self._heat_map().draw(chart)
+        self.updateGeometry()
+
+    def _canvas(self) -> "ViewCanvas":
+        from mnist_studio.gui.plots.view_canvas import ViewCanvas
+
+        if not isinstance(self._inside, ViewCanvas):
+            self._put(ViewCanvas(self._theme, self._marks, self._hover, self))
+        assert isinstance(self._inside, ViewCanvas)
+        return self._inside
+
+    def _bars(self) -> BarChart:
+        if not isinstance(self._inside, BarChart):
+            self._put(BarChart(self._theme, self._marks, self._hover))
+        assert isinstance(self._inside, BarChart)
+        return self._inside
+
+    def _heat_map(self) -> HeatMap:
+        if not isinstance(self._inside, HeatMap):
+            made = HeatMap(self._theme)
+            made.chosen.connect(self.cell_chosen)
+            self._put(made)
+        assert isinstance(self._inside, HeatMap)
+        self._inside.setAccessibleName(self.accessibleName())
+        return self._inside
+
+    def _put(self, inside: "ViewCanvas | BarChart | HeatMap") -> None:
+        if self._inside is not None:
+            self._room.removeWidget(self._inside)
+            self._inside.hide()
+            self._inside.deleteLater()
+        self._inside = inside
+        self._room.addWidget(inside)
+
+    @Slot()
+    def _dress(self) -> None:
+        if self._inside is not None and not isinstance(self._inside, BarChart | HeatMap):
+            self._inside.dress()
+
+    @Slot()
+    def _light(self) -> None:
+        if self._inside is not None and not isinstance(self._inside, BarChart | HeatMap):
+            self._inside.light()
+
+
+def words(chart: Chart) -> str:
+    """What a chart draws, in a sentence."""
+    match chart:
+        case Lines():
+            count = sum(not line.thin for line in chart.lines)
+            return f"{chart.y.title} over {chart.x.title}, {count} lines."
+        case Points():
+            return f"{chart.y.title} over {chart.x.title}, {len(chart.points)} points."
+        case Bars():
+            return f"{chart.value.title}, {len(chart.bars)} figures."
+        case Matrix():
+            return f"{chart.row} by {chart.column}."

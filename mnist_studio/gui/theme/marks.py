@@ -1,0 +1,137 @@
+"""How each run is drawn: the colour and dash of its framework, a shade and a symbol of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+from mnist_studio.gui.theme.palette import DASHES, mixed
+from mnist_studio.gui.theme.theme import Theme
+
+SYMBOLS = ("o", "d", "t", "s", "x", "+")
+"""Disc, diamond, triangle, square, cross, plus."""
+
+SHADES = (0.0, 0.32, 0.6)
+"""How much of the colour of text is mixed in: contrast with the panel only grows."""
+
+_DENSITY = 2
+_POLYGONS = {
+    "d": ((0, -1), (1, 0), (0, 1), (-1, 0)),
+    "t": ((0, -1), (1, 0.8), (-1, 0.8)),
+    "s": ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)),
+}
+_STROKES = {
+    "x": (((-0.8, -0.8), (0.8, 0.8)), ((-0.8, 0.8), (0.8, -0.8))),
+    "+": (((-1, 0), (1, 0)), ((0, -1), (0, 1))),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one run or one group of runs is drawn.
+
+    Attributes:
+        colour: ``#RRGGBB``, readable on the panel.
+        dash: strokes and gaps in widths of the pen; empty for a solid line.
+        symbol: one of ``SYMBOLS``.
+    """
+
+    colour: str
+    dash: tuple[float, ...]
+    symbol: str
+
+    def pen(self, width: float) -> QPen:
+        """Its pen; the width is in pixels of the screen, not in units of a plot."""
+        made = QPen(QColor(self.colour), width)
+        made.setCosmetic(True)
+        made.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if self.dash:
+            made.setDashPattern(list(self.dash))
+        return made
+
+
+class Marks:
+    """Gives every key a mark and never another one. Runs that differ in their seed share one.
+
+    Keys are ids of runs; a group of runs has that of its first. Other keys are drawn in the colour
+    of text.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._families: Mapping[str, tuple[str, object]] = {}
+        self._ranks: dict[tuple[str, object], int] = {}
+        self._counts: dict[str, int] = {}
+
+    def know(self, families: Mapping[str, tuple[str, object]]) -> None:
+        """Tells who is who: id of a run -> its framework, and what it shares with its like."""
+        self._families = families
+        for family in reversed(tuple(families.values())):
+            if family not in self._ranks:
+                self._ranks[family] = self._counts.get(family[0], 0)
+                self._counts[family[0]] = self._ranks[family] + 1
+
+    def family(self, key: str) -> object:
+        """What runs that share a mark have in common."""
+        return self._families.get(key, key)
+
+    def of(self, key: str) -> Mark:
+        """The mark of a run or group."""
+        palette = self._theme.palette
+        family = self._families.get(key)
+        if family is None:
+            return Mark(palette.text, (), SYMBOLS[0])
+        rank = self._ranks[family]
+        shade = SHADES[rank % len(SHADES)]
+        colour = mixed(palette.framework(family[0]), palette.text, shade)
+        return Mark(colour, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
+
+    def picture(self, key: str) -> QPixmap:
+        """A short line with its symbol, for legends and tables."""
+        mark = self.of(key)
+        name = f"{mark}"
+        pictures = self._theme.pictures
+        if name not in pictures:
+            pictures[name] = _painted(self._theme, mark)
+        return pictures[name]
+
+
+def symbol_path(symbol: str, side: float) -> QPainterPath:
+    """The outline of a symbol around the origin, ``side`` wide."""
+    path, half = QPainterPath(), side / 2
+    if symbol in _POLYGONS:
+        path.addPolygon(QPolygonF([QPointF(x, y) * half for x, y in _POLYGONS[symbol]]))
+        path.closeSubpath()
+    elif symbol in _STROKES:
+        for start, end in _STROKES[symbol]:
+            path.moveTo(QPointF(*start) * half)
+            path.lineTo(QPointF(*end) * half)
+    else:
+        path.addEllipse(QRectF(-half, -half, side, side))
+    return path
+
+
+def paint_symbol(painter: QPainter, mark: Mark, middle: QPointF, side: float) -> None:
+    """Paints a symbol."""
+    painter.save()
+    painter.translate(middle)
+    painter.setPen(QPen(QColor(mark.colour), 1.6))
+    painter.setBrush(QBrush(QColor(mark.colour)))
+    painter.drawPath(symbol_path(mark.symbol, side))
+    painter.restore()
+
+
+def _painted(theme: Theme, mark: Mark) -> QPixmap:
+    size = QSize(theme.pixels(30), theme.pixels(12))
+    picture = QPixmap(size * _DENSITY)
+    picture.setDevicePixelRatio(_DENSITY)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = size.height() / 2
+    painter.setPen(mark.pen(2.0))
+    painter.drawLine(QPointF(0, middle), QPointF(size.width(), middle))
+    paint_symbol(painter, mark, QPointF(size.width() / 2, middle), theme.pixels(7))
+    painter.end()
+    return picture

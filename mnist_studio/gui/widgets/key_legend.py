@@ -1,0 +1,106 @@
+"""Whose is what in a chart: samples with names, as many lines as they need."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from mnist_studio.gui.models.hover import Hover
+from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.theme.theme import Theme
+
+MOST = 16
+"""More would take the room of the chart; the table has them all."""
+
+LINE, BETWEEN = 20, 18
+
+
+class KeyLegend(QWidget):
+    """Names beside each other; the one under the pointer is pointed at everywhere."""
+
+    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
+        super().__init__()
+        self._theme, self._marks, self._hover = theme, marks, hover
+        self._entries: tuple[tuple[str, str], ...] = ()
+        self._note = ""
+        self.setMouseTracking(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+        theme.changed.connect(self.updateGeometry)
+        hover.changed.connect(self.update)
+
+    def show_entries(self, entries: Sequence[tuple[str, str]], note: str = "") -> None:
+        """Shows keys with their names, and what is to be said of all."""
+        few = tuple(entries) if len(entries) <= MOST else ()
+        self._entries, self._note = few, note
+        self.setAccessibleDescription(", ".join(title for _, title in entries))
+        self.setVisible(bool(few or note))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Its lines at the width of the moment."""
+        width = self.width()
+        return QSize(self._theme.pixels(200), self.heightForWidth(width))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """As many lines as the names need."""
+        spots = self._spots(width)
+        return round(spots[-1].bottom()) if spots else 0
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Points at the run under the pointer."""
+        spots = self._spots(self.width())
+        named = zip(spots, self._entries, strict=False)
+        found = (key for spot, (key, _) in named if spot.contains(event.position()))
+        self._hover.point(next(found, ""))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Points at nothing any more."""
+        self._hover.point("")
+        super().leaveEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Samples and names."""
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(12))
+        spots = self._spots(self.width())
+        lit = self._hover.lit({key for key, _ in self._entries})
+        for spot, (key, title) in zip(spots, self._entries, strict=False):
+            painter.setOpacity(0.3 if lit and key not in lit else 1.0)
+            picture = self._marks.picture(key)
+            size = picture.deviceIndependentSize()
+            high = spot.center().y() - size.height() / 2
+            painter.drawPixmap(QPointF(spot.left(), high), picture)
+            self._write(painter, spot.adjusted(size.width() + 6, 0, 0, 0), title)
+        painter.setOpacity(1.0)
+        if self._note:
+            self._write(painter, spots[-1], self._note)
+        painter.end()
+
+    def _write(self, painter: QPainter, spot: QRectF, text: str) -> None:
+        painter.setPen(QColor(self._theme.palette.secondary))
+        mode = Qt.TextElideMode.ElideMiddle
+        shown = painter.fontMetrics().elidedText(text, mode, int(spot.width()) + 1)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _spots(self, width: int) -> list[QRectF]:
+        """Where the entries and the note stand."""
+        found: list[QRectF] = []
+        line, between = self._theme.pixels(LINE), self._theme.pixels(BETWEEN)
+        left, top = 0, 0
+        for wide in self._widths():
+            if left and left + wide > width:
+                left, top = 0, top + line
+            found.append(QRectF(QRect(left, top, min(wide, max(width, 1)), line)))
+            left += wide + between
+        return found
+
+    def _widths(self) -> list[int]:
+        metrics = QFontMetrics(self._theme.font(12))
+        sample = self._theme.pixels(30) + 8
+        widths = [sample + metrics.horizontalAdvance(title) for _, title in self._entries]
+        return widths + ([metrics.horizontalAdvance(self._note) + 2] if self._note else [])
