@@ -33,7 +33,7 @@ def differences(runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
     in common.
     """
     flat = [dict(settings(run)) for run in runs]
-    places = dict.fromkeys(place for one in flat for place in one)
+    places = _in_order([place for one in flat for place in one])
     found = (Setting(p, tuple(one.get(p, NOTHING) for one in flat)) for p in places)
     return tuple(setting for setting in found if len(set(setting.values)) > 1)
 
@@ -42,9 +42,17 @@ def settings(run: RunSpec) -> Iterator[tuple[str, str]]:
     """Every setting of a run: its place and its value as text."""
     for place, value in _flat("", msgspec.to_builtins(run)):
         if place == "model.layers":
-            yield place, ", ".join(map(_layer, run.model.layers))
+            yield place, " → ".join(map(_layer, run.model.layers))
         else:
             yield place, _text(value)
+
+
+def _in_order(places: Sequence[str]) -> list[str]:
+    """Each place once, those of one section together, sections as they first come."""
+    sections = [place.rpartition(".")[0] or place for place in places]
+    first = {section: number for number, section in reversed(list(enumerate(sections)))}
+    order = {place: first[section] for place, section in zip(places, sections, strict=True)}
+    return sorted(order, key=order.__getitem__)
 
 
 def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,89 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_studio.analysis import verdict
+from mnist_studio.analysis.intervals import Estimate, Interval
+from mnist_studio.analysis.verdict import Kind
+
+
+def estimate(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, Interval(low, high), 10_000)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0011, 0.0050, "different"),
+        (-0.0050, -0.0011, "different"),
+        (0.0010, 0.0050, "undecided"),  # Its end lies at the threshold, not beyond.
+        (0.0002, 0.0050, "undecided"),  # Significant: 0 is excluded; whether it matters is open.
+        (-0.0020, 0.0020, "undecided"),
+        (-0.0010, 0.0010, "equal"),
+        (0.0002, 0.0009, "equal"),  # Significant, and yet too small to matter.
+        (-0.0011, 0.0010, "undecided"),
+    ],
+)
+def test_words_come_from_the_interval(low: float, high: float, expected: Kind) -> None:
+    assert verdict.judge(Interval(low, high)) == expected
+
+
+def test_the_threshold_is_the_users() -> None:
+    interval = Interval(0.002, 0.004)
+    assert verdict.judge(interval, 0.001) == "different"
+    assert verdict.judge(interval, 0.003) == "undecided"
+    assert verdict.judge(interval, 0.005) == "equal"
+    for wrong in (0.0, -0.1, math.nan):
+        with pytest.raises(ValueError, match="threshold"):
+            verdict.judge(interval, wrong)
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.floats(1e-6, 0.5))
+def test_turning_the_models_turns_nothing_but_the_better(
+    low: float, width: float, threshold: float
+) -> None:
+    high = low + width
+    assert verdict.judge(Interval(low, high), threshold) == verdict.judge(
+        Interval(-high, -low), threshold
+    )
+
+
+def test_different_in_words() -> None:
+    found = verdict.verdict("A", "B", estimate(-0.004, -0.0062, -0.0018))
+    assert (found.kind, found.better) == ("different", "B")
+    assert found.sentence == (
+        "B is better than A by 0.40 points. A less B: −0.40 points, 95 % interval −0.62 to −0.18, "
+        "all of it beyond 0.10 points."
+    )
+    assert verdict.verdict("A", "B", estimate(0.004, 0.002, 0.006)).better == "A"
+
+
+def test_equal_in_words() -> None:
+    found = verdict.verdict("A", "B", estimate(0.0001, -0.00051, 0.0007))
+    assert (found.kind, found.better) == ("equal", "")
+    assert found.sentence == (
+        "A and B are equal in practice. A less B: +0.01 points, 95 % interval −0.05 to +0.07, all "
+        "of it within ±0.10 points."
+    )
+
+
+def test_undecided_in_words() -> None:
+    found = verdict.verdict("A", "B", estimate(0.002, -0.001, 0.005), 0.002, "99 %")
+    assert (found.kind, found.better) == ("undecided", "")
+    assert found.sentence == (
+        "It is undecided whether A and B differ. A less B: +0.20 points, 99 % interval −0.10 to "
+        "+0.50, neither all within ±0.20 points nor all beyond."
+    )
+
+
+def test_without_an_interval_there_is_no_verdict() -> None:
+    found = verdict.verdict("A", "B", Estimate(0.01, None, 1))
+    assert (found.kind, found.better) == ("none", "")
+    assert found.sentence.startswith("No verdict on A and B")
+
+
+def test_points() -> None:
+    assert [verdict.points(x) for x in (0.0012, -0.0012, 0.00001)] == ["0.12", "−0.12", "0.00"]
+    assert [verdict.points(x, signed=True) for x in (0.0012, -0.00001)] == ["+0.12", "0.00"]
