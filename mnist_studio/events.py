@@ -8,8 +8,9 @@ from typing import Literal, get_args
 import msgspec
 
 PhaseName = Literal[
-    "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused"
+    "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused", "other"
 ]
+"""``other`` is what the supervisor waited beyond all that the child accounts for."""
 
 
 class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):
@@ -114,6 +115,48 @@ class Log(Event, frozen=True):
     text: str
 
 
+class Machine(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machine did beside a run; None where it does not tell.
+
+    Attributes:
+        processors: that it has.
+        others_processors: mean number of them that other processes kept busy during the run.
+        frequency_fraction: mean clock of the processors over their highest, a fraction.
+        throttle_count: times that a processor was slowed down by heat during the run.
+        on_battery: at the beginning or the end of the run.
+    """
+
+    processors: int
+    others_processors: float | None = None
+    frequency_fraction: float | None = None
+    throttle_count: int | None = None
+    on_battery: bool | None = None
+
+
+class Measures(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured of a run beside its ``seconds``, which add up to its two fields of seconds.
+
+    Attributes:
+        wall_seconds: from the start of the run's process to its last word, as its supervisor sees
+            it.
+        earlier_seconds: of training in earlier processes, of a run that went on.
+        train_images_per_second: in the phase of training, in this process; None without a step.
+        peak_memory_bytes: the most memory that the process held at once, that of a GPU left out;
+            None where the system does not tell.
+        throughput_images_per_second: answered in batches, median; None of a stopped run.
+        throughput_batch: images in each of these batches.
+        machine: what else it did.
+    """
+
+    wall_seconds: float
+    earlier_seconds: float
+    train_images_per_second: float | None
+    peak_memory_bytes: int | None
+    throughput_images_per_second: float | None = None
+    throughput_batch: int = 0
+    machine: Machine
+
+
 class Finished(Event, frozen=True):
     """Trained to the end.
 
@@ -125,6 +168,7 @@ class Finished(Event, frozen=True):
         seconds: phase -> seconds spent in it.
         device: where it really ran.
         latency_ms: one image, median, on that device.
+        measures: None of a run of an older version.
     """
 
     epochs: int
@@ -134,6 +178,7 @@ class Finished(Event, frozen=True):
     seconds: dict[str, float]
     device: str
     latency_ms: float
+    measures: Measures | None = None
 
 
 class Stopped(Event, frozen=True):
@@ -146,6 +191,7 @@ class Stopped(Event, frozen=True):
         test_loss: likewise.
         seconds: phase -> seconds spent in it.
         device: where it ran.
+        measures: None of a run of an older version.
     """
 
     epochs: int
@@ -154,6 +200,7 @@ class Stopped(Event, frozen=True):
     test_loss: float | None
     seconds: dict[str, float]
     device: str
+    measures: Measures | None = None
 
 
 class Cancelled(Event, frozen=True):

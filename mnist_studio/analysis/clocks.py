@@ -6,7 +6,7 @@ from typing import Literal
 from mnist_studio.events import Finished, PhaseName, Stopped
 from mnist_studio.spec.run import TrainingSpec, batch_sizes
 
-Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused"]
+Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused", "other"]
 """Parts of a run's time; every second belongs to exactly one."""
 
 PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
@@ -17,6 +17,7 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
     ("evaluate", ("evaluate",)),
     ("save", ("save",)),
     ("paused", ("paused",)),
+    ("other", ("other",)),
 )
 """Every part with the phases of the run that it is made of, in the order of a run."""
 

@@ -53,13 +53,13 @@ def augmented(
         if not go_on():
             break
         block = slice(start, start + BLOCK)
-        x, y = _places(amounts[:, block])
+        x, y = places(amounts[:, block])
         if augmentation.elastic:
             part = 1 + start // BLOCK
             x_shift, y_shift = _displacements(augmentation, seed, step, part, len(x))
             x += x_shift
             y += y_shift
-        changed[block] = _levels(images[block], x, y)
+        changed[block] = levels(images[block], x, y)
     return changed
 
 
@@ -74,8 +74,12 @@ def _amounts(augmentation: Augmentation, seed: int, step: int, count: int) -> ND
     return np.stack([*(shrink * entry for entry in matrix), *(augmentation.shift * even[3:])])
 
 
-def _places(amounts: NDArray[np.float64]) -> tuple[Field, Field]:
-    """Where in the old image every pixel of the new one lies: x and y, (b, 28, 28)."""
+def places(amounts: NDArray[np.float64]) -> tuple[Field, Field]:
+    """Where in the old image every pixel of the new one lies: x and y, (b, 28, 28).
+
+    Args:
+        amounts: (6, b), the matrix from new places to old ones, row by row, and the shift.
+    """
     xx, xy, yx, yy, x, y = amounts[:, :, None]
     # A map without displacements is a sum of one number a column and one a row.
     of_column = [(a * _AXIS).astype(np.float32)[:, None, :] for a in (xx, yx)]
@@ -113,8 +117,11 @@ def _gaussian(deviation: float) -> NDArray[np.float64]:
     return kernel
 
 
-def _levels(images: Images, x: Field, y: Field) -> Images:
-    """The levels of images (b, 28, 28) at places between their pixels, bilinear; 0 outside."""
+def levels(images: Images, x: Field, y: Field) -> Images:
+    """The levels of images (b, 28, 28) at places between their pixels, bilinear; 0 outside.
+
+    The places are used up: their arrays hold something else afterwards.
+    """
     count = len(images)
     rimmed = np.zeros((count, _WIDTH, _WIDTH), np.float32)
     rimmed[:, 1 : SIDE + 1, 1 : SIDE + 1] = images

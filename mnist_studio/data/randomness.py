@@ -19,6 +19,7 @@ class Purpose(IntEnum):
     VALIDATION = 4
     SAMPLES = 5
     AUGMENTATION = 6
+    PERTURBATION = 7
 
 
 def generator(seed: int, purpose: Purpose, step: int = 0, part: int = 0) -> np.random.Generator:

@@ -19,6 +19,7 @@ from mnist_studio.spec.optimisers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.store import tensors
 from mnist_studio.store.disk import reading, writing
+from mnist_studio.store.robustness import ROBUSTNESS
 
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
@@ -192,7 +193,7 @@ def discard(folder: Path) -> None:
     Raises:
         StoreError: the disk refuses.
     """
-    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS):
+    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS):
         with writing(folder / name):
             (folder / name).unlink(missing_ok=True)
 

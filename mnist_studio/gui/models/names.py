@@ -41,6 +41,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "evaluate": "Evaluating",
         "save": "Saving",
         "paused": "Paused",
+        "other": "Handing over",
     }
 )
 

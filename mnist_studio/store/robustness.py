@@ -1,0 +1,96 @@
+"""How well a run reads digits that were made harder, kept in its folder so that it is known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from mnist_studio.data.files import write_bytes
+from mnist_studio.data.perturb import Kind
+from mnist_studio.store.disk import reading, writing
+
+ROBUSTNESS = "robustness.json"
+
+VERSION = 1
+"""Of the perturbations and of the file; what another version left is computed again."""
+
+
+@dataclass(frozen=True)
+class RobustnessCurve:
+    """A run's accuracy on digits made harder in one way.
+
+    Attributes:
+        kind: of the perturbation.
+        strengths: ascending, in the unit of ``data.perturb.PERTURBATIONS[kind]``.
+        accuracies: on the digits at each, fractions.
+    """
+
+    kind: Kind
+    strengths: tuple[float, ...]
+    accuracies: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """All curves of a run.
+
+    Attributes:
+        step: of its weights.
+        digits: how many of the first test digits were answered.
+        engine: the framework that answered.
+        accuracy: on these digits as they are.
+        curves: one a kind.
+    """
+
+    step: int
+    digits: int
+    engine: str
+    accuracy: float
+    curves: tuple[RobustnessCurve, ...]
+
+
+class _File(msgspec.Struct, frozen=True):
+    """What the file holds: at most one result for each number of digits."""
+
+    version: int
+    results: tuple[Robustness, ...] = ()
+
+
+def save(folder: Path, robustness: Robustness) -> None:
+    """Keeps the result of a run; the former one of as many digits, or of other weights, goes.
+
+    Raises:
+        StoreError: the disk is full or refuses.
+    """
+    others = (
+        one
+        for one in _load(folder)
+        if one.step == robustness.step and one.digits != robustness.digits
+    )
+    path = folder / ROBUSTNESS
+    with writing(path):
+        write_bytes(path, msgspec.json.encode(_File(VERSION, (*others, robustness))))
+
+
+def load(folder: Path, step: int, digits: int) -> Robustness | None:
+    """The result of a run's weights of that step on so many digits; None if there is none.
+
+    Raises:
+        StoreError: the file cannot be read.
+    """
+    found = (one for one in _load(folder) if (one.step, one.digits) == (step, digits))
+    return next(found, None)
+
+
+def _load(folder: Path) -> tuple[Robustness, ...]:
+    """What is there and can be understood; anything else is computed again."""
+    path = folder / ROBUSTNESS
+    if not path.exists():
+        return ()
+    with reading(path):
+        content = path.read_bytes()
+    try:
+        file = msgspec.json.decode(content, type=_File)
+    except msgspec.DecodeError:
+        return ()
+    return file.results if file.version == VERSION else ()
