@@ -14,6 +14,8 @@ from mnist_studio.events import (
     Failed,
     Finished,
     Log,
+    Machine,
+    Measures,
     Phase,
     Progress,
     Started,
@@ -65,6 +67,15 @@ EXAMPLES: list[AnyEvent] = [
         seconds={"train": 9.5, "evaluate": 1.0},
         device="cpu",
         latency_ms=0.1,
+        measures=Measures(
+            wall_seconds=11.0,
+            earlier_seconds=0.0,
+            train_images_per_second=31_578.9,
+            peak_memory_bytes=200_000_000,
+            throughput_images_per_second=50_000.0,
+            throughput_batch=250,
+            machine=Machine(processors=2, others_processors=0.25, on_battery=False),
+        ),
         **WHO,
     ),
     Stopped(epochs=0, step=3, test_accuracy=None, test_loss=None, seconds={}, device="cpu", **WHO),
@@ -103,6 +114,19 @@ def test_an_event_says_its_type_run_and_framework(event: AnyEvent) -> None:
 def test_an_event_cannot_be_changed_or_extended(event: AnyEvent) -> None:
     with pytest.raises(AttributeError):
         event.run = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("kind", ["finished", "stopped"])
+def test_the_end_of_a_run_of_an_older_version_has_no_measures(kind: str) -> None:
+    line = (
+        f'{{"type":"{kind}","run":"r","framework":"numpy","epochs":1,"step":5,'
+        '"test_accuracy":0.5,"test_loss":1.5,"seconds":{"train":2.0},"device":"cpu",'
+        '"latency_ms":0.25}'
+    )
+    event = events.decode(line)
+    assert isinstance(event, Finished | Stopped)
+    assert event.measures is None
+    assert event.seconds == {"train": 2.0}
 
 
 def test_the_terminal_events() -> None:

@@ -1,7 +1,10 @@
-"""How a training ended, in words."""
+"""How a training ended: in words, and after how long."""
 
 import signal
 
+from msgspec.structs import replace
+
+from mnist_studio.events import AnyEvent, Finished, Stopped
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run
 
@@ -13,6 +16,20 @@ def how_it_died(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
         return f"The training process crashed with signal {-exit_code}."
     return f"The training process ended without a word (exit code {exit_code})."
+
+
+def timed(event: AnyEvent, wall_seconds: float) -> AnyEvent:
+    """An event; if it has measures, with the wall time that the supervisor saw.
+
+    What of it the child could not account for becomes the phase ``other``: its last word on the
+    way, and the supervisor's own delay in hearing it.
+    """
+    if not isinstance(event, Finished | Stopped) or event.measures is None:
+        return event
+    other = max(0.0, wall_seconds - event.measures.wall_seconds)
+    wall = event.measures.wall_seconds + other
+    measures = replace(event.measures, wall_seconds=wall)
+    return replace(event, seconds=event.seconds | {"other": other}, measures=measures)
 
 
 def what_is_left(run: Run) -> str:

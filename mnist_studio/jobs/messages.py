@@ -15,7 +15,8 @@ class TrainRequest(msgspec.Struct, frozen=True):
         spec: JSON of ``spec.codec``.
         folder: of its artefacts.
         data: folder of digits named by the user; empty for the usual places.
-        launched: seconds since 1970 when the parent started the process.
+        launched: ``time.perf_counter`` when the parent started the process; all processes of a
+            system have the same.
         resume: go on from the checkpoint in the folder.
         epochs: that are known of it.
     """

@@ -74,6 +74,7 @@ class TrainingJob:
         self._membership = membership
         self._wishes: SimpleQueue[Wish] = SimpleQueue()
         self._stop_deadline = float("inf")
+        self._launched = 0.0
 
     def pause(self) -> None:
         """Keeps everything as it is after the current chunk."""
@@ -137,12 +138,13 @@ class TrainingJob:
     _ended_well = False
 
     def _request(self, store: RunStore, run: Run) -> str:
+        self._launched = time.perf_counter()
         request = TrainRequest(
             run=run.id,
             spec=codec.encode(self._spec),
             folder=str(run.folder),
             data=str(self._data or ""),
-            launched=time.time(),
+            launched=self._launched,
             resume=bool(self._resume or self._spec.handover),
             epochs=store.epochs(run.id),
         )
@@ -167,7 +169,7 @@ class TrainingJob:
             if isinstance(event, Phase):
                 phase = event.phase
             self._ended_well = isinstance(event, Terminal)
-            yield event
+            yield endings.timed(event, time.perf_counter() - self._launched)
             if self._ended_well:
                 return
 

@@ -36,6 +36,7 @@ class Training:
         for batch in self._batch_sizes():
             self._learner.train(self._maker.empty(batch))
         self._learner.logits(train.images[: evaluate.SLICE])
+        self._learner.synchronise()
 
     def _batch_sizes(self) -> set[int]:
         """The different sizes of the run's batches."""
@@ -89,6 +90,7 @@ class Training:
         session, state, chunk = self._session, self._state, made.chunk
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
+        self._learner.synchronise()
         seconds = session.clock.seconds("train") - begun
         check_finite(session.spec.training, state.step + 1, steps)
         count, batch = chunk.indices.shape
@@ -112,6 +114,7 @@ class Training:
     def _evaluate_epoch(self) -> bool:
         """Judges the weights after an epoch; False if a stop was wanted meanwhile."""
         session = self._session
+        session.machine.sample()
         session.enter("evaluate")
         validation = self._score(session.digits.validation)
         test = evaluate.logits(self._learner, session.digits.test.images, self._go_on)
@@ -153,10 +156,10 @@ class Training:
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # The loop ends only after a whole epoch.
         session.enter("evaluate")
-        latency = evaluate.latency_ms(self._learner, session.digits.test.images)
+        speed = evaluate.speed(self._learner, session.digits.test.images)
         session.enter("save")
         artefacts.save_weights(session.folder, self._learner.weights())
-        return self._state.finished(epoch, latency)
+        return self._state.finished(epoch, speed)
 
     def _stopped(self) -> Stopped:
         session = self._session

@@ -1,7 +1,7 @@
 """What one training needs besides its learner."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_studio.data.digits import Digits
@@ -9,6 +9,7 @@ from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec, steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
+from mnist_studio.training.machine import Watch
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Session:
         clock: of its phases.
         control: what the outside wants.
         report: takes its events.
+        machine: watches it.
     """
 
     run: str
@@ -49,6 +51,7 @@ class Session:
     clock: PhaseClock
     control: Control
     report: Callable[[Event], None]
+    machine: Watch = field(default_factory=Watch)
 
     @property
     def steps_per_epoch(self) -> int:

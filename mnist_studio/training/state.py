@@ -1,17 +1,19 @@
 """Where a training stands, and what it tells of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.events import Epoch, Finished, Progress, Stopped
+from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, Steps
 from mnist_studio.spec.run import batch_sizes, learning_rate
 from mnist_studio.store import artefacts
 from mnist_studio.training.divergence import check_loss
+from mnist_studio.training.evaluate import Speed
+from mnist_studio.training.machine import peak_memory_bytes
 from mnist_studio.training.session import Session
 
 Score = tuple[float, float]
@@ -26,6 +28,7 @@ class State:
         session: the training.
         step: steps trained.
         before: training seconds of earlier processes, from the checkpoint.
+        begun: steps trained by them.
         losses: of the running epoch's steps, one array a chunk.
         correct: digits answered rightly in the running epoch.
         epoch: the last whole one, None before.
@@ -37,6 +40,7 @@ class State:
     session: Session
     step: int = 0
     before: float = 0.0
+    begun: int = 0
     losses: list[Array] = field(default_factory=list)
     correct: int = 0
     epoch: Epoch | None = None
@@ -74,6 +78,7 @@ class State:
     def restore(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
         """Stands where a checkpoint was made; forgets what was made after it."""
         folder, self.step = self.session.folder, checkpoint.step
+        self.begun = checkpoint.step
         artefacts.keep_steps(folder, self.step)
         self.before = checkpoint.train_seconds
         whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
@@ -88,9 +93,11 @@ class State:
 
     def _batch_sizes(self) -> NDArray[np.int64]:
         """Digits in each batch of the running epoch so far, (steps,)."""
+        return self._sizes_since(self.step - sum(map(len, self.losses)))
+
+    def _sizes_since(self, step: int) -> NDArray[np.int64]:
         training, digits = self.session.spec.training, len(self.session.digits.train)
-        steps = sum(map(len, self.losses))
-        return np.array(batch_sizes(training, digits, self.step - steps, self.step), np.int64)
+        return np.array(batch_sizes(training, digits, step, self.step), np.int64)
 
     def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
         """The event of a chunk that was just added."""
@@ -159,8 +166,9 @@ class State:
             self.validation.append(validation[1])
         return self.epoch
 
-    def finished(self, epoch: Epoch, latency_ms: float) -> Finished:
+    def finished(self, epoch: Epoch, speed: Speed) -> Finished:
         """The event of a training that went to its end."""
+        seconds = self._seconds()
         return Finished(
             run=self.session.run,
             framework=self.session.spec.framework,
@@ -168,14 +176,15 @@ class State:
             step=self.step,
             test_accuracy=epoch.test_accuracy,
             test_loss=epoch.test_loss,
-            seconds=self._seconds(),
+            seconds=seconds,
             device=self.session.device,
-            latency_ms=latency_ms,
+            latency_ms=speed.latency_ms,
+            measures=self._measures(seconds, speed),
         )
 
     def stopped(self) -> Stopped:
         """The event of a training that the user stopped."""
-        epoch = self.epoch
+        epoch, seconds = self.epoch, self._seconds()
         return Stopped(
             run=self.session.run,
             framework=self.session.spec.framework,
@@ -183,10 +192,25 @@ class State:
             step=self.step,
             test_accuracy=epoch.test_accuracy if epoch else None,
             test_loss=epoch.test_loss if epoch else None,
-            seconds=self._seconds(),
+            seconds=seconds,
             device=self.session.device,
+            measures=self._measures(seconds),
         )
 
     def _seconds(self) -> dict[str, float]:
         seconds: dict[str, float] = dict(self.session.clock.all_seconds())
         return seconds | {"train": self.train_seconds}
+
+    def _measures(self, seconds: Mapping[str, float], speed: Speed | None = None) -> Measures:
+        """What was measured until now, with a wall time that the supervisor will know better."""
+        trained = seconds["train"] - self.before
+        images = int(self._sizes_since(self.begun).sum())
+        return Measures(
+            wall_seconds=sum(seconds.values()) - self.before,
+            earlier_seconds=self.before,
+            train_images_per_second=images / trained if images and trained > 0 else None,
+            peak_memory_bytes=peak_memory_bytes(),
+            throughput_images_per_second=speed.images_per_second if speed else None,
+            throughput_batch=speed.batch if speed else 0,
+            machine=self.session.machine.told(),
+        )

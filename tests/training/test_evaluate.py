@@ -1,7 +1,18 @@
+from time import sleep
+
 import numpy as np
+import pytest
 
 from mnist_studio.data import builtin
-from mnist_studio.training.evaluate import LATENCY_REPEATS, SLICE, latency_ms, logits
+from mnist_studio.training import evaluate
+from mnist_studio.training.evaluate import (
+    LATENCY_REPEATS,
+    SLICE,
+    THROUGHPUT_REPEATS,
+    latency_ms,
+    logits,
+    speed,
+)
 
 from .conftest import Benches
 
@@ -38,3 +49,33 @@ def test_the_latency_of_one_image_is_measured_also_on_few(bench: Benches) -> Non
     images = builtin.load().test.images
     for count in (1, LATENCY_REPEATS + 1):
         assert 0 < latency_ms(bench().learner, images[:count]) < 1000
+
+
+class _Slow:
+    """Answers after so many seconds an image, and counts the batches of each size."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.asked: list[int] = []
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        self.asked.append(len(images))
+        sleep(self.seconds * len(images))
+        return np.zeros((len(images), 10))
+
+
+def test_the_speed_is_told_of_one_image_and_of_batches() -> None:
+    images, slow = np.zeros((300, 28, 28), np.uint8), _Slow(0.0002)
+    measured = speed(slow, images)
+    assert measured.batch == SLICE
+    assert 1000 < measured.images_per_second <= 5000
+    assert 0.2 <= measured.latency_ms < 10
+    assert slow.asked.count(SLICE) == THROUGHPUT_REPEATS + 1
+    assert speed(slow, images[:7]).batch == 7
+
+
+def test_a_slow_network_answers_few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "THROUGHPUT_SECONDS", 0.01)
+    slow = _Slow(0.0001)
+    assert speed(slow, np.zeros((SLICE, 28, 28), np.uint8)).images_per_second <= 10_000
+    assert slow.asked.count(SLICE) == 2

@@ -6,6 +6,7 @@ from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import OptimiserState, Steps
 from mnist_studio.store import artefacts
+from mnist_studio.training.evaluate import Speed
 from mnist_studio.training.state import State
 
 from .conftest import Bench, Benches
@@ -105,10 +106,33 @@ def test_how_a_stop_is_told_before_and_after_an_epoch(bench: Benches) -> None:
     state = _trained(one, 4)
     assert (state.stopped().epochs, state.stopped().test_accuracy) == (0, None)
     epoch = state.end_epoch(None, _logits(one, 30))
-    stopped, finished = state.stopped(), state.finished(epoch, 0.25)
+    stopped, finished = state.stopped(), state.finished(epoch, Speed(0.25, 4000.0, 60))
     assert (stopped.epochs, stopped.test_accuracy, stopped.device) == (1, 0.5, "CPU")
     assert (finished.test_loss, finished.latency_ms) == (epoch.test_loss, 0.25)
     assert stopped.seconds["train"] == 0.0
+    assert stopped.measures is not None
+    assert finished.measures is not None
+    assert stopped.measures.throughput_images_per_second is None
+    throughput = finished.measures.throughput_images_per_second, finished.measures.throughput_batch
+    assert throughput == (4000.0, 60)
+
+
+def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
+    one = bench()
+    _trained(one, 6)
+    state = State(one.session)
+    state.restore(_checkpoint(4), [])
+    for step in (4, 5):
+        state.add(Steps(np.array([float(step)]), np.array([1])))
+    one.session.clock.add("train", 2.0)
+    stopped = state.stopped()
+    measures = stopped.measures
+    assert measures is not None
+    # Two batches of 64 in 2 seconds; 7.5 seconds were trained before.
+    assert measures.train_images_per_second == 64.0
+    assert measures.earlier_seconds == 7.5
+    assert stopped.seconds["train"] == 9.5
+    assert measures.wall_seconds == pytest.approx(sum(stopped.seconds.values()) - 7.5)
 
 
 def _epoch_of_step(epochs: list[Epoch], step: int) -> list[Epoch]:

@@ -151,6 +151,7 @@ class _Watch:
         """See ``Watcher.epoch``; judges the network as after every neutral epoch."""
         session = self._session
         self._tell()
+        session.machine.sample()
         self.enter("evaluate")
         test = evaluate.logits(self._script, session.digits.test.images, self._go_on)
         if test is None:
@@ -165,9 +166,9 @@ class _Watch:
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # A script trains at least one epoch.
         session.enter("evaluate")
-        latency = evaluate.latency_ms(self._script, session.digits.test.images)
+        speed = evaluate.speed(self._script, session.digits.test.images)
         self._save()
-        return self._state.finished(epoch, latency)
+        return self._state.finished(epoch, speed)
 
     def stopped(self) -> Stopped:
         """The event of a script that was stopped; its weights are kept."""

@@ -2,12 +2,12 @@
 
 import os
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock, Thread
+from time import perf_counter
 
 from msgspec.structs import replace
 
@@ -29,6 +29,7 @@ from mnist_studio.store import artefacts
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
+from mnist_studio.training.machine import Watch
 from mnist_studio.training.session import Session, Split
 
 
@@ -40,10 +41,10 @@ def run(connection: Connection, request: str) -> None:
     reporter = _Reporter(connection)
     control = Control()
     Thread(target=_listen, args=(connection, control), name="control", daemon=True).start()
-    clock = PhaseClock("import")
-    clock.add("start", max(0.0, time.time() - asked.launched))
+    clock, watch = PhaseClock("import"), Watch()
+    clock.add("start", perf_counter() - asked.launched)
     try:
-        reporter.tell(_train(asked, spec, described.faults, reporter, control, clock))
+        reporter.tell(_train(asked, spec, described.faults, reporter, control, clock, watch))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here ends the run, in words
         traceback.print_exc(file=sys.stderr)
         reason = explain(error)
@@ -79,6 +80,7 @@ def _train(
     reporter: _Reporter,
     control: Control,
     clock: PhaseClock,
+    watch: Watch,
 ) -> Event:
     """Trains ``spec``, in which the effect of its ``faults`` is already."""
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
@@ -89,7 +91,7 @@ def _train(
     digits = _digits(spec, Path(asked.data) if asked.data else None)
     session = Session(
         run=asked.run, spec=spec, digits=digits, folder=Path(asked.folder), device=device.name,
-        clock=clock, control=control, report=reporter.tell,
+        clock=clock, control=control, report=reporter.tell, machine=watch,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
     _warn_of_faults(session, faults)

@@ -1,0 +1,148 @@
+import multiprocessing
+import sys
+from collections import namedtuple
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import psutil
+import pytest
+
+from mnist_studio.training import machine
+from mnist_studio.training.machine import Watch, peak_memory_bytes
+
+Clock = namedtuple("Clock", "current max")
+Battery = namedtuple("Battery", "power_plugged")
+Times = namedtuple("Times", "user idle iowait")
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
+
+
+def busy(seconds: float) -> None:
+    """Keeps one processor busy."""
+    end = perf_counter() + seconds
+    while perf_counter() < end:
+        pass
+
+
+@pytest.fixture
+def moving(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A machine of four processors whose clocks are moved by hand, in seconds."""
+    now = {"wall": 0.0, "own": 0.0, "idle": 5.0, "iowait": 1.0}
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
+    monkeypatch.setattr(psutil, "cpu_times", lambda: Times(9.0, now["idle"], now["iowait"]))
+    monkeypatch.setattr(machine.time, "perf_counter", lambda: now["wall"])
+    monkeypatch.setattr(machine.time, "process_time", lambda: now["own"])
+
+    def move(**by: float) -> None:
+        for name, seconds in by.items():
+            now[name] += seconds
+
+    return move
+
+
+def test_the_work_of_others_is_what_was_neither_idle_nor_ones_own(
+    moving: Callable[..., None],
+) -> None:
+    watch = Watch()
+    moving(wall=10, own=15, idle=13, iowait=2)
+    # Of 40 seconds of processors 15 were one's own and 15 nobody's.
+    assert watch.told().others_processors == pytest.approx(1.0)
+    assert watch.told().processors == 4
+
+
+def test_rounded_clocks_make_no_negative_work(moving: Callable[..., None]) -> None:
+    watch = Watch()
+    moving(wall=1, own=2, idle=2.01)
+    assert watch.told().others_processors == 0.0
+
+
+def test_a_system_that_tells_nothing_is_not_taken_for_an_idle_one(
+    moving: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError("not here")
+
+    monkeypatch.setattr(psutil, "cpu_times", lambda: Times(0.0, 0.0, 0.0))
+    monkeypatch.setattr(psutil, "cpu_freq", refuses)
+    monkeypatch.delattr(psutil, "sensors_battery")
+    monkeypatch.setattr(machine, "_PROCESSORS", Path("nowhere"))
+    watch = Watch()
+    watch.sample()
+    moving(wall=1, own=1)
+    told = watch.told()
+    assert told.others_processors is told.frequency_fraction is None
+    assert told.throttle_count is told.on_battery is None
+
+
+@linux
+def test_a_busy_process_beside_this_one_is_seen() -> None:
+    watch = Watch()
+    other = multiprocessing.get_context("spawn").Process(target=busy, args=(1.0,))
+    other.start()
+    other.join()
+    others = watch.told().others_processors
+    assert others is not None
+    assert others > 0.2
+
+
+@linux
+def test_the_frequency_is_the_mean_of_what_was_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks = iter([Clock(1000.0, 4000.0), Clock(3000.0, 4000.0), Clock(9.0, 0.0), None])
+    monkeypatch.setattr(psutil, "cpu_freq", lambda: next(clocks))
+    watch = Watch()
+    for _ in range(4):
+        watch.sample()
+    assert watch.told().frequency_fraction == 0.5
+
+
+def test_slowing_down_by_heat_is_counted_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / f"cpu{i}" / "thermal_throttle" / "core_throttle_count" for i in (0, 1)]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        file.write_text("7\n")
+    monkeypatch.setattr(machine, "_PROCESSORS", tmp_path)
+    watch = Watch()
+    assert watch.told().throttle_count == 0
+    files[1].write_text("9\n")
+    assert watch.told().throttle_count == 2
+
+
+@pytest.mark.parametrize(
+    ("plugged", "told"),
+    [((True, True), False), ((False, True), True), ((True, False), True), ((None, None), False)],
+)
+def test_a_battery_counts_at_the_beginning_and_the_end(
+    plugged: tuple[bool | None, bool | None], told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter(plugged)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: Battery(next(states)), raising=False)
+    assert Watch().told().on_battery is told
+
+
+def test_a_machine_without_a_battery_says_nothing_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: None, raising=False)
+    assert Watch().told().on_battery is None
+
+
+def _grow(sizes: "multiprocessing.SimpleQueue[int]") -> None:
+    sizes.put(peak_memory_bytes() or 0)
+    ones = np.ones(64 * 2**20, np.uint8)
+    del ones
+    sizes.put(peak_memory_bytes() or 0)
+
+
+def test_the_peak_of_memory_is_that_of_the_process_alone_and_stays() -> None:
+    context = multiprocessing.get_context("spawn")
+    held = np.ones(512 * 2**20, np.uint8)  # The parent's memory is not the child's.
+    sizes = context.SimpleQueue()
+    child = context.Process(target=_grow, args=(sizes,))
+    child.start()
+    before, after = sizes.get(), sizes.get()
+    child.join()
+    sizes.close()
+    assert 5 * 2**20 < before < held.nbytes
+    assert 60 * 2**20 < after - before < 80 * 2**20
