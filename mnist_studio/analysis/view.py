@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 Unit = Literal["", "fraction", "seconds", "milliseconds", "bytes", "count", "per second"]
 """How numbers are written: fractions in percent, bytes in MB."""
 
@@ -85,8 +87,7 @@ class Point:
     y: float
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(msgspec.Struct, frozen=True, tag=True):
     """Curves over one axis."""
 
     x: Axis
@@ -94,16 +95,14 @@ class Lines:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Bars:
+class Bars(msgspec.Struct, frozen=True, tag=True):
     """Figures beside each other."""
 
     value: Axis
     bars: tuple[Bar, ...]
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(msgspec.Struct, frozen=True, tag=True):
     """Figures over others."""
 
     x: Axis
@@ -111,8 +110,7 @@ class Points:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(msgspec.Struct, frozen=True, tag=True):
     """Figures by row and column, such as a confusion matrix.
 
     Attributes:
@@ -180,3 +178,20 @@ class View:
     charts: tuple[Chart, ...]
     table: Table
     notes: tuple[str, ...] = ()
+
+
+_DECODER = msgspec.msgpack.Decoder(View)
+
+
+def encode(view: View) -> bytes:
+    """A view as MessagePack, which unlike JSON has a number for what is none."""
+    return msgspec.msgpack.encode(view)
+
+
+def decode(content: bytes) -> View:
+    """The view that was encoded; its sequences are lists.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return _DECODER.decode(content)

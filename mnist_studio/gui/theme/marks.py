@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from mnist_studio.gui.theme.palette import DASHES, mixed
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import DASHES, SHADES, SYMBOLS, mixed
 
-SYMBOLS = ("o", "d", "t", "s", "x", "+")
-"""Disc, diamond, triangle, square, cross, plus."""
-
-SHADES = (0.0, 0.32, 0.6)
-"""How much of the colour of text is mixed in: contrast with the panel only grows."""
+__all__ = ["SHADES", "SYMBOLS", "Mark", "Marks", "paint_symbol", "symbol_path"]
 
 _DENSITY = 2
 _POLYGONS = {

@@ -1,0 +1,119 @@
+"""Colours by role, light and dark, and the dash of each framework: of the window and of reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """One colour for every role, as ``#RRGGBB``.
+
+    Attributes:
+        ground: behind the cards.
+        panel: of cards and bars.
+        line: borders, one pixel wide.
+        hover: under the pointer, and what is chosen.
+        grid: of plots, barely visible.
+        text: words and numbers.
+        secondary: words that explain others.
+        accent: the one primary action, focus and progress.
+        on_accent: words on the accent.
+        numpy: everything NumPy did.
+        pytorch: everything PyTorch did.
+        keras: everything Keras did.
+        good: right answers.
+        bad: wrong answers and failures.
+    """
+
+    ground: str
+    panel: str
+    line: str
+    hover: str
+    grid: str
+    text: str
+    secondary: str
+    accent: str
+    on_accent: str
+    numpy: str
+    pytorch: str
+    keras: str
+    good: str
+    bad: str
+
+    def framework(self, name: str) -> str:
+        """The colour of a framework."""
+        return {"numpy": self.numpy, "pytorch": self.pytorch, "keras": self.keras}[name]
+
+
+LIGHT = Palette(
+    ground="#F5F6F8",
+    panel="#FFFFFF",
+    line="#DDE1E7",
+    hover="#EDF0F5",
+    grid="#E8EBF0",
+    text="#1B1F27",
+    secondary="#5B6472",
+    accent="#2F5BD8",
+    on_accent="#FFFFFF",
+    numpy="#0B6E8F",
+    pytorch="#C2410C",
+    keras="#6D3FC4",
+    good="#1A7F4B",
+    bad="#B4232C",
+)
+
+DARK = Palette(
+    ground="#14171C",
+    panel="#1C2027",
+    line="#2E343E",
+    hover="#252A33",
+    grid="#262C35",
+    text="#E8EBF0",
+    secondary="#9AA4B2",
+    accent="#7FA2FF",
+    on_accent="#0E1420",
+    numpy="#4CC3E8",
+    pytorch="#FF9A6B",
+    keras="#B79CFF",
+    good="#5FD39A",
+    bad="#FF8087",
+)
+
+PALETTES: Mapping[Scheme, Palette] = MappingProxyType({"light": LIGHT, "dark": DARK})
+
+SYMBOLS = ("o", "d", "t", "s", "x", "+")
+"""Disc, diamond, triangle, square, cross, plus."""
+
+SHADES = (0.0, 0.32, 0.6)
+"""How much of the colour of text is mixed in: contrast with the panel only grows."""
+
+DASHES: Mapping[str, tuple[float, ...]] = MappingProxyType(
+    {"numpy": (), "pytorch": (5.0, 4.0), "keras": (1.3, 3.2)}
+)
+"""Lengths of strokes and gaps in widths of the pen: solid, dashed, dotted. Where the frameworks
+agree their lines lie on each other; the gaps are wide enough to see all three."""
+
+
+def mixed(first: str, second: str, part: float) -> str:
+    """The first colour with a part, from 0 to 1, of the second."""
+    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast of two colours (WCAG 2.2), from 1 to 21."""
+    lights = sorted((_luminance(first), _luminance(second)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
