@@ -10,8 +10,8 @@ from mnist_studio.gui.widgets.bars import StatusLine, TopBar
 from mnist_studio.gui.widgets.navigation import Navigation
 
 PAGES = (
-    ("train", "Train"), ("draw", "Draw"), ("compare", "Compare"), ("runs", "Runs"),
-    ("parity", "Parity"),
+    ("train", "Train"), ("draw", "Draw"), ("studies", "Studies"), ("compare", "Compare"),
+    ("runs", "Runs"), ("parity", "Parity"),
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.models.numbers import clock, counted
+from mnist_studio.gui.models.study_board import left
 from mnist_studio.gui.studio import Studio
 
 _STATES = {"starting": "starting", "warm": "ready", "failed": "failed", "missing": "not installed"}
@@ -34,6 +35,8 @@ def status_of(studio: Studio) -> Status:
     run = studio.queue.current
     if run is not None:
         return _training(studio, run)
+    if studio.study.busy:
+        return _study(studio)
     if studio.digits.fetching:
         return Status(studio.digits.fetching, studio.digits.fraction, aside=_aside(studio))
     return Status("Ready", aside=_aside(studio))
@@ -45,6 +48,15 @@ def _training(studio: Studio, run: LiveRun) -> Status:
     waiting = sum(other.state == "queued" for other in studio.queue.runs)
     told = [_left(run), f"{counted(waiting, 'run')} waiting" if waiting else ""]
     return Status(_doing(run), fraction, " · ".join(filter(None, told)), _aside(studio))
+
+
+def _study(studio: Studio) -> Status:
+    runner, board = studio.study, studio.study.board
+    assert runner.spec is not None
+    verb = "stopping" if runner.ending else "paused" if runner.paused else "training"
+    what = f"{runner.spec.title} · {verb}, {board.finished} of {board.total} runs"
+    seconds = board.overall.seconds_left if board.overall else None
+    return Status(what, board.fraction, left(seconds), _aside(studio))
 
 
 def _left(run: LiveRun) -> str:

@@ -11,6 +11,7 @@ from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.predictions import Predictions
+from mnist_studio.gui.bridge.study import StudyRunner
 from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.models.unexpected import unexpected
@@ -25,6 +26,7 @@ class Studio(QObject):
         going: the name of a page to go to.
         training_asked: train with what the Train page is set to.
         picture_asked: let the user choose a picture.
+        study_chosen: id of a study that shall be compared.
         settings_dropped: the path of a file with settings for the Train page.
     """
 
@@ -32,6 +34,7 @@ class Studio(QObject):
     going = Signal(str)
     training_asked = Signal()
     picture_asked = Signal()
+    study_chosen = Signal(str)
     settings_dropped = Signal(object)
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
@@ -42,6 +45,7 @@ class Studio(QObject):
         self.background = Background(self)
         self.library = Library(self)
         self.queue = TrainingQueue(self)
+        self.study = StudyRunner(self)
         self.drawing = Drawing(self)
         self.predictions = Predictions(self)
         self.digits = DigitSource(self.background, folder, self)
@@ -52,7 +56,24 @@ class Studio(QObject):
         self.library.failed.connect(self.complain)
         self.digits.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
+        self.study.idle.connect(self.library.refresh)
+        self.study.failed.connect(self.complain)
         self.drawing.image_changed.connect(self.predictions.ask)
+
+    @property
+    def busy(self) -> bool:
+        """Something trains."""
+        return self.queue.busy or self.study.busy
+
+    def stop(self) -> None:
+        """Ends what trains and keeps what was learnt."""
+        self.queue.stop()
+        self.study.stop()
+
+    def cancel(self) -> None:
+        """Ends what trains and keeps nothing of it."""
+        self.queue.cancel()
+        self.study.cancel()
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""
@@ -64,6 +85,7 @@ class Studio(QObject):
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
         self.queue.close()
+        self.study.close()
         self.drawing.close()
         self.predictions.close()
         self.background.close()

@@ -90,9 +90,10 @@ class MainWindow(QMainWindow):
         studio.going.connect(self.go)
         studio.told.connect(self.tell)
         studio.queue.idle.connect(self._maybe_leave)
+        studio.study.idle.connect(self._maybe_leave)
         for news in (
             studio.queue.changed, studio.queue.told, studio.digits.changed,
-            studio.predictions.state_changed,
+            studio.predictions.state_changed, studio.study.changed, studio.study.renewed,
         ):  # fmt: skip
             news.connect(self._update_status)
         self.go(self._shown)
@@ -190,15 +191,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks what shall become of a training."""
-        if self._studio is None or not self._studio.queue.busy:
+        if self._studio is None or not self._studio.busy:
             event.accept()
             return
         event.ignore()
         if self.question is not None:
             return  # It is being asked already.
-        queue = self._studio.queue
+        studio = self._studio
         self.question = ask_leaving(
-            self, lambda: self._leave(queue.cancel), lambda: self._leave(queue.stop)
+            self, lambda: self._leave(studio.cancel), lambda: self._leave(studio.stop)
         )
         self.question.finished.connect(self._forget_question)
 
@@ -230,7 +231,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _maybe_leave(self) -> None:
-        if self._leaving and not self.studio.queue.busy:
+        if self._leaving and not self.studio.busy:
             self.close()
 
     @Slot()

@@ -1,7 +1,7 @@
 """The runs that are kept: all access to the store is in one thread, the window gets values."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import monotonic
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.studies import Study
 
 Command = Callable[[RunStore], object]
 
@@ -32,11 +33,11 @@ class _Keeper(QThread):
     Whatever the store refuses, the thread lives until it is told to end: it opens the store again.
 
     Signals:
-        read: all runs as a tuple of rows, newest first.
+        read: all runs as a tuple of rows, newest first; all studies, likewise; run id -> study id.
         failed: an exception; of the store itself once for each thing it says.
     """
 
-    read = Signal(object)
+    read = Signal(object, object, object)
     failed = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -116,7 +117,9 @@ class _Keeper(QThread):
     def _read(self, store: RunStore) -> None:
         runs = store.runs()
         self._running = any(run.status == "running" for run in runs)
-        self.read.emit(tuple(self._row(store, run) for run in runs))
+        rows = tuple(self._row(store, run) for run in runs)
+        members = store.studies.memberships().items()
+        self.read.emit(rows, store.studies.all(), {run: of.study for run, of in members})
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)
@@ -144,6 +147,8 @@ class Library(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[RunRow, ...] = ()
+        self._studies: tuple[Study, ...] = ()
+        self._study_of: Mapping[str, str] = {}
         self._loaded = False
         self._keeper = _Keeper(self)
         self._keeper.read.connect(self._take)
@@ -158,6 +163,15 @@ class Library(QObject):
     def trained(self) -> tuple[RunRow, ...]:
         """The runs whose weights can be used, newest first."""
         return tuple(row for row in self._rows if row.run.trained)
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """All studies, newest first."""
+        return self._studies
+
+    def study_of(self, run: str) -> str:
+        """Id of the study that a run belongs to; empty where it belongs to none."""
+        return self._study_of.get(run, "")
 
     @property
     def loaded(self) -> bool:
@@ -176,6 +190,10 @@ class Library(QObject):
         """Gives a run another title."""
         self._keeper.ask(lambda store: store.rename(run, title))
 
+    def delete_study(self, study: str) -> None:
+        """Deletes a study; its runs stay."""
+        self._keeper.ask(lambda store: store.studies.delete(study))
+
     def delete(self, runs: tuple[str, ...]) -> None:
         """Deletes runs with all that they left."""
         for run in runs:
@@ -186,9 +204,11 @@ class Library(QObject):
         self._keeper.end()
         self._keeper.wait()
 
-    @Slot(object)
-    def _take(self, rows: tuple[RunRow, ...]) -> None:
-        self._rows = rows
+    @Slot(object, object, object)
+    def _take(
+        self, rows: tuple[RunRow, ...], studies: tuple[Study, ...], study_of: Mapping[str, str]
+    ) -> None:
+        self._rows, self._studies, self._study_of = rows, studies, study_of
         self._loaded = True
         self.changed.emit()
 

@@ -1,13 +1,16 @@
-"""Loads test digits and stored logits for the sample digits, off the GUI thread."""
+"""Loads test digits and stored logits, off the GUI thread: samples, and digits that are hard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data import sources
 from mnist_studio.data.digits import Digits
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.models.found import Asked, Found, find
 from mnist_studio.gui.models.samples import Samples, samples
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artefacts
@@ -18,7 +21,7 @@ class SampleLoader(QObject):
     """Answers the newest request; an older one that still works is cancelled.
 
     Signals:
-        loaded: the samples.
+        loaded: ``Samples`` or ``Found``, whichever was asked for.
         failed: an exception.
     """
 
@@ -37,13 +40,22 @@ class SampleLoader(QObject):
 
     def load(self, runs: Sequence[Run], dataset: DatasetName, wrong_first: bool) -> None:
         """Asks for the samples of runs on one dataset."""
-        self.cancel()
 
         def work(progress: Progress, cancelled: IsCancelled) -> Samples:
-            test = self._test(dataset)
-            logits = {run.id: artefacts.load_test_logits(run.folder) for run in runs}
-            return samples(test, logits, wrong_first)
+            return samples(self._test(dataset), _logits(runs), wrong_first)
 
+        self._start(work)
+
+    def find(self, runs: Sequence[Run], dataset: DatasetName, asked: Asked) -> None:
+        """Asks for digits of that kind, with the answers of runs on one dataset."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> Found:
+            return find(self._test(dataset), _logits(runs), asked)
+
+        self._start(work)
+
+    def _start(self, work: Callable[[Progress, IsCancelled], Samples | Found]) -> None:
+        self.cancel()
         self._task = self._background.start(work, self._take, self._fail)
         self._task.ended.connect(self._end)
 
@@ -62,7 +74,7 @@ class SampleLoader(QObject):
         return kept[1]
 
     @Slot(object)
-    def _take(self, found: Samples) -> None:
+    def _take(self, found: Samples | Found) -> None:
         self.loaded.emit(found)
 
     @Slot(object)
@@ -72,3 +84,7 @@ class SampleLoader(QObject):
     @Slot()
     def _end(self) -> None:
         self._task = None
+
+
+def _logits(runs: Sequence[Run]) -> dict[str, NDArray[np.float32]]:
+    return {run.id: artefacts.load_test_logits(run.folder) for run in runs}

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from mnist_studio import events
 from mnist_studio.analysis import summary
 from mnist_studio.events import Epoch
 from mnist_studio.gui.models import fault_costs, names
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import Run
 
 
@@ -26,6 +29,12 @@ class RunRow:
     def figures(self) -> summary.Row:
         """What the tables tell."""
         return summary.row(self.run.title, self.run.spec, self.epochs, self.run.terminal)
+
+    @cached_property
+    def settings(self) -> RunSpec:
+        """What runs that differ in their seed only have in common."""
+        spec = self.run.spec
+        return replace(spec, training=replace(spec.training, seed=0))
 
     @property
     def id(self) -> str:

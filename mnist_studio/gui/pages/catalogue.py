@@ -14,6 +14,10 @@ def make(key: str, studio: Studio) -> Page:
         from mnist_studio.gui.pages.draw import DrawPage
 
         return DrawPage(studio)
+    if key == "studies":
+        from mnist_studio.gui.pages.studies import StudiesPage
+
+        return StudiesPage(studio)
     if key == "compare":
         from mnist_studio.gui.pages.compare import ComparePage
 

@@ -19,6 +19,7 @@ from mnist_studio.gui.widgets.question import ask
 from mnist_studio.spec.run import RunSpec
 
 _NOTHING_TRAINS = "Nothing is training."
+_STUDY_RUNS = "A study is being run: beside it no clock would be honest."
 
 
 class TrainPage(Page):
@@ -41,6 +42,7 @@ class TrainPage(Page):
         self._lay_out()
         studio.queue.changed.connect(self._update)
         studio.queue.told.connect(self._take)
+        studio.study.changed.connect(self._update)
         studio.training_asked.connect(self.train)
         self.settings.edited.connect(self._update)
         self._files = SettingsFiles(studio, self)
@@ -84,6 +86,9 @@ class TrainPage(Page):
     @Slot()
     def train(self) -> None:
         """Trains with what is set; queues where something trains already."""
+        if self.studio.study.busy:
+            self._complain(_STUDY_RUNS)
+            return
         specs = self._checked_specs()
         if specs:
             self.notice.hide()
@@ -154,7 +159,7 @@ class TrainPage(Page):
         enable(self.discard_button, idle, "Ends at once and keeps nothing")
         self.pause_button.setText("Resume" if queue.paused else "Pause")
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
-        problem = self.settings.complaint.text()
+        problem = _STUDY_RUNS if self.studio.study.busy else self.settings.complaint.text()
         enable(self.train_button, problem, "Trains with the settings on the left (F5)")
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)

@@ -5,12 +5,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.models.hover import Hover
+from mnist_studio.gui.plots.bar_chart import bars_height
 from mnist_studio.gui.plots.chart import ChartView
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import column
 from mnist_studio.gui.widgets.key_legend import KeyLegend
 
+BETWEEN = 14
 THIN = "thin: single seeds"
 
 
@@ -42,15 +44,14 @@ class ViewCharts(QScrollArea):
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         super().__init__()
-        self._make = lambda: _Part(theme, marks, hover)
-        self._theme = theme
+        self._theme, self._marks, self._hover = theme, marks, hover
         self._parts: list[_Part] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         inside.setObjectName("scrolled")
-        self._room = column(gap=14)
+        self._room = column(gap=BETWEEN)
         inside.setLayout(self._room)
         self.setWidget(inside)
 
@@ -63,6 +64,14 @@ class ViewCharts(QScrollArea):
         """Room for a small chart."""
         return QSize(self._theme.pixels(280), self._theme.pixels(140))
 
+    def wanted_height(self, view: View) -> int:
+        """What its charts fill; 0 where they fill whatever there is."""
+        bars = [chart for chart in view.charts if isinstance(chart, Bars)]
+        if len(bars) < len(view.charts):
+            return 0
+        high = sum(bars_height(self._theme, chart) for chart in bars)
+        return high + BETWEEN * (len(bars) - 1) + self._theme.pixels(6)
+
     def show_view(self, view: View) -> None:
         """Draws the charts of this view."""
         while len(self._parts) > len(view.charts):
@@ -74,7 +83,7 @@ class ViewCharts(QScrollArea):
         self.setVisible(bool(view.charts))
 
     def _add(self, place: int) -> None:
-        part = self._make()
+        part = _Part(self._theme, self._marks, self._hover)
         part.chart.cell_chosen.connect(lambda row, to: self.cell_chosen.emit(place, row, to))
         self._parts.append(part)
         self._room.addWidget(part)

@@ -14,8 +14,10 @@ from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 
 KINDS = (("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"))
-NARROW = 4
-"""A table of so many columns or fewer stands beside the charts."""
+BESIDE = 0.42
+"""A table that needs no more of the width stands beside the charts."""
+CHARTS, LARGEST = 0.66, 10_000
+"""Part of the height that charts have at most over a table; more than any screen."""
 
 
 class ViewPanel(Card):
@@ -33,6 +35,7 @@ class ViewPanel(Card):
         super().__init__(" ")
         self._theme = theme
         self._view: View | None = None
+        self._shape: object = None
         self.sentence = label(role="headline", wrap=True)
         self.notes = label(role="secondary", wrap=True)
         for words in (self.sentence, self.notes):
@@ -40,6 +43,9 @@ class ViewPanel(Card):
         self.charts = ViewCharts(theme, marks, hover)
         self.charts.cell_chosen.connect(self.cell_chosen)
         self.table = ViewTable(theme, marks, hover)
+        self.busy = label("Computing …", "secondary")
+        self.busy.hide()
+        self.header.addWidget(self.busy)
         self.export_buttons = {kind: self._exporter(kind, text) for kind, text in KINDS}
         self.empty = EmptyState(theme, "compare", "Nothing to show", "")
         self._lay_out()
@@ -75,7 +81,6 @@ class ViewPanel(Card):
 
     def show_view(self, view: View) -> None:
         """Shows a view."""
-        self._turn(view)
         self._view = view
         self.name(view.title)
         self.sentence.setText(view.sentence)
@@ -85,6 +90,7 @@ class ViewPanel(Card):
         self.charts.show_view(view)
         self.table.show_table(view.title, view.table)
         self._stack.setCurrentIndex(1)
+        self._share_room(view)
         self._enable("")
 
     def say(self, headline: str, sentence: str) -> None:
@@ -94,25 +100,32 @@ class ViewPanel(Card):
         self._stack.setCurrentIndex(0)
         self._enable("There is nothing to export.")
 
+    def show_busy(self, busy: bool) -> None:
+        """Says that a newer view is on its way; what is shown stays until it is there."""
+        self.busy.setVisible(busy)
+
     def name(self, title: str) -> None:
         """Another title."""
         self.title.setText(title)
         self.setAccessibleName(title)
 
-    def _turn(self, view: View) -> None:
-        """Puts a narrow table beside the charts, where they are higher than wide tables leave."""
-        if self._view is not None and _shape(self._view) == _shape(view):
+    def _share_room(self, view: View) -> None:
+        """Puts a narrow table beside the charts; bars get no more height than they fill."""
+        wide, high = self._parts.width(), self._parts.height()
+        table = self.table.wanted_width()
+        beside = table <= BESIDE * wide
+        turn = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        shape = (view.name, tuple(type(chart) for chart in view.charts), turn)
+        if shape == self._shape:
             return
-        beside = len(view.table.columns) <= NARROW
-        self._parts.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
-        self._parts.setSizes([640, 320] if beside else [400, 180])
-        self._parts.setStretchFactor(0, 2)
-        self._parts.setStretchFactor(1, 1)
+        self._shape = shape
+        self._parts.setOrientation(turn)
+        if beside:
+            self._parts.setSizes([wide - table, table])
+        else:
+            charts = min(self.charts.wanted_height(view) or LARGEST, round(CHARTS * high))
+            self._parts.setSizes([charts, high - charts])
 
     def _enable(self, reason: str) -> None:
         for kind, text in KINDS:
             enable(self.export_buttons[kind], reason, f"Writes this view to a file ({text})")
-
-
-def _shape(view: View) -> tuple[str, int]:
-    return view.name, len(view.table.columns)

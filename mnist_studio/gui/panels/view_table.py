@@ -19,6 +19,10 @@ LOOKED_AT = 30
 """So many rows decide how wide the columns are: thousands would take longer than a frame."""
 
 
+SPARE = 16
+"""For the scroll bar and the frame."""
+
+
 class ViewTable(Table):
     """Shows any table; the row under the pointer is pointed at everywhere."""
 
@@ -48,6 +52,13 @@ class ViewTable(Table):
             self.rows.show_columns(self._columns(table), table.rows)
         self._table = table
         self._fit()
+
+    def wanted_width(self) -> int:
+        """So wide that no field is cut."""
+        header = self.horizontalHeader()
+        places = range(self.model().columnCount())
+        fields = (max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in places)
+        return sum(fields) + self._theme.pixels(SPARE)
 
     def copy(self) -> None:
         """Copies the chosen rows, or all, as a spreadsheet takes them."""

@@ -92,8 +92,7 @@ class BarChart(QWidget):
         self.update()
 
     def _high(self) -> int:
-        end = self._places[-1].top + self._places[-1].high if self._places else 0
-        return end + self._theme.pixels(FOOT)
+        return bars_height(self._theme, self._chart) if self._chart else 0
 
     def _bar_at(self, y: float) -> Bar | None:
         return next((p.bar for p in self._places if p.top <= y < p.top + p.high), None)
@@ -164,6 +163,13 @@ class BarChart(QWidget):
         spot = QRectF(room.area.right(), place.top, self.width() - room.area.right(), place.high)
         text = figures.text(bar.value, self._chart.value.unit)
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+
+
+def bars_height(theme: Theme, chart: Bars) -> int:
+    """So high a chart is in pixels: its rows, headings and axis."""
+    groups = {bar.group for bar in chart.bars} - {""}
+    rows = len(chart.bars) * theme.pixels(ROW) + len(groups) * theme.pixels(HEADING)
+    return rows + theme.pixels(FOOT)
 
 
 def _places(bars: Sequence[Bar], theme: Theme) -> list[_Place]:

@@ -76,7 +76,7 @@ class DrawnLine:
                 return
             self._edges = tuple(self._plot.plot(pen=None) for _ in range(2))
             self._band = pg.FillBetweenItem(*self._edges)
-            self._plot.addItem(self._band)
+            self._plot.addItem(self._band, ignoreBounds=True)
             self._band.setZValue(0)
         x = self.x[known] if len(known) else self.x[:0]
         for edge, ends in zip(self._edges, (low, high), strict=True):

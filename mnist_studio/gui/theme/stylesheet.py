@@ -99,6 +99,14 @@ QHeaderView::section { border-bottom: 1px solid $line; padding: 4px 8px; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTableCornerButton::section { background: transparent; border: 0; }
 
+QListWidget#groupedList { background: transparent; border: 0; }
+QListWidget#groupedList::item { border: 2px solid transparent; border-radius: 6px;
+  padding: 0 8px; color: $text; }
+QListWidget#groupedList::item:disabled { color: $secondary; padding: 6px 8px 0 8px; }
+QListWidget#groupedList::item:hover:enabled { background: $hover; }
+QListWidget#groupedList::item:selected { background: $hover; color: $text; font-weight: 600; }
+QListWidget#groupedList:focus::item:selected { border-color: $accent; }
+
 QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background: transparent;
   color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 0; margin-left: -8px; }
 QToolButton#fold:hover { background: $hover; }

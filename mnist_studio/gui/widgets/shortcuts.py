@@ -10,7 +10,7 @@ from mnist_studio.gui.widgets.basics import button, label, row
 
 SHORTCUTS: Sequence[tuple[str, str]] = (
     ("F5", "Train with the settings of the Train page"),
-    ("Ctrl+1 … Ctrl+5", "Train, Draw, Compare, Runs, Parity"),
+    ("Ctrl+1 … Ctrl+6", "Train, Draw, Studies, Compare, Runs, Parity"),
     ("F6", "Show the settings of the Train page as code"),
     ("Ctrl+S, Ctrl+Shift+O", "Save and open settings on the Train page"),
     ("Ctrl+Z", "Undo on the pad"),

@@ -1,0 +1,73 @@
+"""What a study asks, how large it is, and how far."""
+
+from mnist_studio.gui.models import study_words
+from mnist_studio.gui.models.study_board import StudyBoard, left
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import column, enable, label, row
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.progress import ProgressLine
+from mnist_studio.gui.widgets.stepper import Stepper, by_one
+from mnist_studio.spec.study import StudySpec
+
+MOST_ABREAST = 16
+_ONE = "One at a time: clocks are honest."
+_SEVERAL = "Several at a time: sooner done, but no clock is honest, and the study will say so."
+
+
+class StudyCard(Card):
+    """Question, facts and progress.
+
+    Attributes:
+        abreast: runs at a time.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Study")
+        self.question = label(role="headline", wrap=True)
+        self.members = label(wrap=True)
+        self.facts = label(role="secondary", wrap=True)
+        self.progress = ProgressLine("Progress of the study")
+        self.words = label(role="secondary")
+        self.abreast = Stepper("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
+        self.abreast.setFixedWidth(studio.theme.pixels(104))
+        self.abreast.set_number(1)
+        self.abreast.edited.connect(self._explain)
+        self._honest = label(_ONE, "secondary", wrap=True)
+        line = row(label("At a time", "secondary"), self.abreast, self._honest, gap=8)
+        line.setStretch(2, 1)
+        self.body.addLayout(
+            column(
+                self.question, self.members, self.facts, line,
+                row(self.progress, self.words), gap=8,
+            )
+        )  # fmt: skip
+
+    def show_study(self, spec: StudySpec) -> None:
+        """Shows another study."""
+        self.title.setText(spec.title)
+        self.setAccessibleName(spec.title)
+        self.question.setText(spec.question)
+        self.question.setVisible(bool(spec.question))
+        self.members.setText(study_words.members(spec))
+        self.facts.setText(study_words.facts(spec))
+
+    def show_progress(self, board: StudyBoard, seconds: float | None, busy: bool) -> None:
+        """How far it is.
+
+        Args:
+            board: its cells.
+            seconds: until its end, from earlier runs; None where nothing tells.
+            busy: it is being run.
+        """
+        self.progress.show_fraction(board.fraction)
+        told = f"{board.finished} of {board.total} runs finished"
+        if busy:
+            live = board.overall.seconds_left if board.overall else None
+            words = left(live)
+        else:
+            words = study_words.time_left(seconds, board.total - board.finished)
+        self.words.setText(" · ".join(filter(None, (told, words))))
+        enable(self.abreast, "It is being run." if busy else "", "How many train side by side")
+
+    def _explain(self) -> None:
+        self._honest.setText(_ONE if self.abreast.whole == 1 else _SEVERAL)
