@@ -21,7 +21,7 @@ the figure that its source reports and the studio's: test accuracy on MNIST afte
 in percent, as the mean over seeds 42, 43 and 44 ± their standard deviation. Where fewer seeds or
 epochs were trained, since a CPU takes hours, the cell says so. One seed alone is uncertain by .1
 points at 99 % for the 10,000 test digits. Made by `python -m benchmarks.recipes`, which can be
-stopped and resumed.
+stopped and resumed. What `robust` and others make of drawn digits is in docs/pen-digits.md.
 
 | recipe | parameters | reported | NumPy | PyTorch | Keras |
 |---|---|---|---|---|---|
