@@ -18,6 +18,7 @@ MODULES = {
     "evaluate": "mnist_studio.cli.evaluate",
     "runs": "mnist_studio.cli.runs",
     "study": "mnist_studio.cli.study",
+    "compare": "mnist_studio.cli.compare",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
 }

@@ -32,6 +32,7 @@ def build() -> argparse.ArgumentParser:
     _evaluate(commands)
     _runs(commands)
     _study(commands)
+    _compare(commands)
     _parity(commands)
     _doctor(commands)
     return parser
@@ -172,6 +173,33 @@ def _study(commands: "Commands[argparse.ArgumentParser]") -> None:
     study.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     study.add_argument("--yes", action="store_true", help="run a huge study without being asked")
     _json(study, "one event a line")
+
+
+def _compare(commands: "Commands[argparse.ArgumentParser]") -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="which is better, which is faster, and is the difference real",
+        epilog="Without --view: accuracies, clocks and verdicts.",
+    )
+    compare.add_argument("runs", nargs="*", metavar="RUN", help="the start of its id is enough")
+    compare.add_argument("--study", metavar="ID", help="all runs of a study; its id or title")
+    compare.add_argument(
+        "--view", action="append", default=[], metavar="NAME", help="once for each; or all"
+    )
+    compare.add_argument(
+        "--axis", default="epochs", metavar="NAME", help="of curves: epochs, steps or seconds"
+    )
+    compare.add_argument("--target", type=float, metavar="X", help="accuracy to be reached (.97)")
+    compare.add_argument(
+        "--threshold", type=float, metavar="X", help="smallest difference that matters (.001)"
+    )
+    compare.add_argument("--question", default="", metavar="TEXT", help="that heads the report")
+    compare.add_argument("--report", type=Path, metavar="FILE", help=".html or .pdf: all views")
+    compare.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="every view as PNG, SVG and CSV"
+    )
+    compare.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    _json(compare, "one view a line")
 
 
 def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:

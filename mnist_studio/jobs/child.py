@@ -20,7 +20,9 @@ TASKS = {
     "probe": "mnist_studio.jobs.tasks.probe",
     "export": "mnist_studio.jobs.tasks.export",
     "learn": "mnist_studio.jobs.tasks.learner",
+    "views": "mnist_studio.studies.views.task",
 }
+"""The modules of tasks, by name only: some live in rooms above this one."""
 
 
 def main(connection: Connection, task: str, environment: str, console: str, request: str) -> None:

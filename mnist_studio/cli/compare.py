@@ -1,0 +1,106 @@
+"""``mnist-studio compare``: tables and verdicts, a report, pictures and spreadsheets."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+from mnist_studio.analysis import figures
+from mnist_studio.analysis.view import Table, View
+from mnist_studio.cli import output
+from mnist_studio.errors import UnknownName, UsageError
+from mnist_studio.store.runs import RunStore
+from mnist_studio.studies.views import catalogue
+from mnist_studio.studies.views.gather import Chosen, choose, choose_study
+from mnist_studio.studies.views.messages import Answer, Made
+from mnist_studio.studies.views.options import AXES, Options
+from mnist_studio.studies.views.worker import ViewWorker
+
+ALL = "all"
+
+
+def run(arguments: Namespace) -> int:
+    """Prints views and writes files; 1 if a view that was asked for could not be made.
+
+    Raises:
+        UsageError: no run was named, or an option cannot work.
+        UnknownName: there is no such run, study or view.
+    """
+    chosen = _chosen(arguments)
+    options = _options(arguments, chosen)
+    names = _names(arguments.view)
+    with ViewWorker(arguments.data) as worker:
+        answers = worker.compute(chosen, names, options)
+    for answer in answers:
+        _tell(answer, arguments.json)
+    good = all(isinstance(answer, Made) for answer in answers)
+    # Views that nobody asked for by name may not apply.
+    return 0 if good or not arguments.view or ALL in arguments.view else 1
+
+
+def _chosen(arguments: Namespace) -> Chosen:
+    if bool(arguments.runs) == bool(arguments.study):
+        raise UsageError(
+            "Name runs or a study, one of both.", "See: mnist-studio runs, mnist-studio study."
+        )
+    with RunStore() as store:
+        if arguments.study:
+            return choose_study(store, _study_id(store, arguments.study))
+        return choose(store, arguments.runs, arguments.question)
+
+
+def _study_id(store: RunStore, name: str) -> str:
+    """The study of that id or title."""
+    titled = [study.id for study in store.studies.all() if study.title == name]
+    if len(titled) > 1:
+        raise UnknownName(f"{len(titled)} studies have this title.", f"Say: {', '.join(titled)}.")
+    return titled[0] if titled else name
+
+
+def _options(arguments: Namespace, chosen: Chosen) -> Options:
+    if arguments.axis not in AXES:
+        raise UsageError(f"“{arguments.axis}” is no axis.", f"Known: {', '.join(AXES)}.")
+    plain = Options()
+    return Options(
+        axis=arguments.axis,
+        target=plain.target if arguments.target is None else arguments.target,
+        threshold=chosen.threshold if arguments.threshold is None else arguments.threshold,
+    )
+
+
+def _names(asked: Sequence[str]) -> tuple[str, ...]:
+    if ALL in asked:
+        return tuple(catalogue.VIEWS)
+    return tuple(dict.fromkeys(asked)) or catalogue.BRIEF
+
+
+def _tell(answer: Answer, json: bool) -> None:
+    if json:
+        output.json_line(answer.view if isinstance(answer, Made) else answer)
+    elif isinstance(answer, Made):
+        _print(answer.view)
+    else:
+        output.line(f"\n{answer.title}: {answer.problem} {answer.remedy}")
+
+
+def _print(view: View) -> None:
+    output.line(f"\n{view.title}")
+    if view.sentence:
+        output.line(view.sentence)
+    _print_table(view.table)
+    for note in view.notes:
+        output.line(f"  Note: {note}")
+
+
+def _print_table(table: Table) -> None:
+    rows = [
+        [
+            figures.text(cell, column.unit)
+            for cell, column in zip(row.cells, table.columns, strict=True)
+        ]
+        for row in table.rows
+    ]
+    numbers = [
+        place
+        for place in range(len(table.columns))
+        if not any(isinstance(row.cells[place], str) for row in table.rows)
+    ]
+    output.table([column.title for column in table.columns], rows, right=numbers)

@@ -1,0 +1,70 @@
+"""Every view by its name. Knowing them imports none of what computes them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from mnist_studio.analysis.view import View
+from mnist_studio.spec.recipes import unknown
+from mnist_studio.studies.views.gather import Gathered
+from mnist_studio.studies.views.options import Options
+
+Compute = Callable[[Gathered, Options], View]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A view before it is computed.
+
+    Attributes:
+        name: on the command line and in file names.
+        title: for people.
+        module: of ``studies.views``, that computes it.
+        function: in that module.
+    """
+
+    name: str
+    title: str
+    module: str
+    function: str
+
+
+VIEWS: Mapping[str, Entry] = MappingProxyType(
+    {
+        entry.name: entry
+        for entry in (
+            Entry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
+            Entry("curves-accuracy", "Accuracy", "curves", "accuracies"),
+            Entry("curves-loss", "Loss", "curves", "losses"),
+        )
+    }
+)
+
+BRIEF = ("final-accuracy",)
+"""What most want to see first."""
+
+
+def entry(name: str) -> Entry:
+    """What is known of a view.
+
+    Raises:
+        UnknownName: there is none of that name; suggests the nearest.
+    """
+    try:
+        return VIEWS[name]
+    except KeyError:
+        raise unknown("view", name, tuple(VIEWS)) from None
+
+
+def compute(name: str, gathered: Gathered, options: Options) -> View:
+    """A view of these runs. Imports SciPy for some.
+
+    Raises:
+        UnknownName: there is none of that name.
+        NotComparable: the runs do not have what it shows.
+    """
+    known = entry(name)
+    module = import_module(f"mnist_studio.studies.views.{known.module}")
+    return cast(Compute, getattr(module, known.function))(gathered, options)

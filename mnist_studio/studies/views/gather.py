@@ -1,0 +1,279 @@
+"""Runs gathered for comparison: first what the database knows, then what lies in their folders.
+
+``choose`` and ``choose_study`` make a ``Chosen`` where the store is open; it travels to a child as
+MessagePack. There ``Gathered`` reads the artefacts of its runs, each when it is first asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from mnist_studio.analysis import evaluation, pairing
+from mnist_studio.analysis.evaluation import Labels
+from mnist_studio.analysis.groups import Group, groups
+from mnist_studio.analysis.verdict import THRESHOLD
+from mnist_studio.data import sources
+from mnist_studio.errors import DataError, StoreError, StudioError, UnknownName
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal
+from mnist_studio.frameworks.base import Array
+from mnist_studio.spec.run import DatasetName, RunSpec
+from mnist_studio.store import artefacts, titles
+from mnist_studio.store.artefacts import Curve
+from mnist_studio.store.rows import Status
+from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.studies import Membership
+
+SAME = 1e-9
+"""Accuracies nearer to each other are of the same answers."""
+
+
+class NotComparable(StudioError):
+    """These runs do not have what a view shows."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run as the database knows it.
+
+    Attributes:
+        id: of it.
+        title: the user's name of it.
+        spec: what was trained.
+        status: ``running`` or how it ended.
+        created: seconds since 1970.
+        folder: of its artefacts.
+        terminal: the event that ended it; None while it runs.
+        epochs: in order, as far as they came.
+        membership: under which circumstances a study trained it.
+    """
+
+    id: str
+    title: str
+    spec: RunSpec
+    status: Status
+    created: float
+    folder: str
+    terminal: Terminal | None
+    epochs: tuple[Epoch, ...]
+    membership: Membership
+
+    @property
+    def ended(self) -> Finished | Stopped | None:
+        """The event of a run that kept its weights."""
+        return self.terminal if isinstance(self.terminal, Finished | Stopped) else None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is compared, and why.
+
+    Attributes:
+        runs: in the order in which they are shown.
+        title: of the study, or of the user.
+        question: that shall be answered; may be empty.
+        text: file of the study; empty without one.
+        threshold: of the study.
+        waiting: cells of the study that have no run yet.
+    """
+
+    runs: tuple[Kept, ...]
+    title: str = ""
+    question: str = ""
+    text: str = ""
+    threshold: float = THRESHOLD
+    waiting: int = 0
+
+
+def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Chosen:
+    """These runs, each once; beginnings of ids are enough.
+
+    Raises:
+        UnknownName: there is no such run.
+        StoreError: it cannot be read.
+    """
+    found = dict.fromkeys(store.run(one).id for one in ids)
+    return Chosen(_kept(store, [store.run(one) for one in found]), question=question)
+
+
+def choose_study(store: RunStore, study_id: str) -> Chosen:
+    """The runs of a study, in the order of its cells.
+
+    Raises:
+        UnknownName: there is no such study, or nothing of it was begun.
+        StoreError: it cannot be read.
+    """
+    from mnist_studio.studies import ledger
+
+    study = store.studies.study(study_id)
+    cells = ledger.cells(store, study)
+    runs = [store.run(cell.run) for cell in cells if cell.run]
+    if not runs:
+        raise UnknownName(f"No run of “{study.title}” was begun.", "Run the study first.")
+    spec = study.spec
+    waiting = len(cells) - len(runs)
+    return Chosen(
+        _kept(store, runs), study.title, spec.question, study.text, spec.threshold, waiting
+    )
+
+
+def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[Kept, ...]:
+    memberships = store.studies.memberships()
+    return tuple(
+        kept(run, store.epochs(run.id), memberships.get(run.id, Membership(""))) for run in runs
+    )
+
+
+def kept(run: Run, epochs: tuple[Epoch, ...], membership: Membership) -> Kept:
+    """A run of the store with what else the database knows of it."""
+    return Kept(
+        run.id, run.title, run.spec, run.status, run.created, str(run.folder), run.terminal,
+        epochs, membership,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Runs with what they left, read when it is first needed.
+
+    Attributes:
+        chosen: what is compared.
+        data: folder of digits named by the user; None for the usual places.
+        groups: runs that differ in their seed only.
+    """
+
+    chosen: Chosen
+    data: Path | None = None
+    groups: tuple[Group, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Groups the runs."""
+        specs = {run.id: run.spec for run in self.chosen.runs}
+        object.__setattr__(self, "groups", groups(specs))
+
+    @property
+    def runs(self) -> tuple[Kept, ...]:
+        """In the order in which they are shown."""
+        return self.chosen.runs
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Kept]:
+        """Every run by its id."""
+        return {run.id: run for run in self.runs}
+
+    @cached_property
+    def group_of(self) -> Mapping[str, Group]:
+        """The group of every run."""
+        return {run: group for group in self.groups for run in group.runs}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """A title of every run that tells it from the others; the user's own where there is one."""
+        return {run.id: self._title(run) for run in self.runs}
+
+    @cached_property
+    def labels(self) -> Mapping[DatasetName, Labels]:
+        """Of the test digits of every data set that can be had here, (n,)."""
+        found: dict[DatasetName, Labels] = {}
+        for name in dict.fromkeys(run.spec.dataset for run in self.runs):
+            try:
+                found[name] = _labels(name, self.data)
+            except DataError:
+                continue  # ``predictions`` says that they are missing.
+        return found
+
+    @cached_property
+    def logits(self) -> Mapping[str, Array]:
+        """The test logits (n, 10) of every run that kept them."""
+        found = {run.id: _logits(run) for run in self.runs}
+        return {run: logits for run, logits in found.items() if logits is not None}
+
+    @cached_property
+    def steps(self) -> Mapping[str, Curve]:
+        """Every step of every run that made one."""
+        curves = {run.id: artefacts.load_steps(Path(run.folder)) for run in self.runs}
+        return {run: curve for run, curve in curves.items() if len(curve.losses)}
+
+    def predictions(self, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
+        """The logits of these runs, and the labels of the digits that all of them answered.
+
+        Raises:
+            NotComparable: a run kept no predictions, or they are of different digits.
+        """
+        asked = [self.by_id[run] for run in runs]
+        name = asked[0].spec.dataset
+        labels = self.labels.get(name)
+        tested = [self._tested(run) for run in asked]
+        problem = pairing.why_not(tested * 2 if len(tested) == 1 else tested, _count(labels))
+        if problem:
+            raise NotComparable(problem, "Choose runs of the same test digits.")
+        if labels is None:
+            raise NotComparable(
+                f"The test digits of {name}, which the predictions are of, are not here.",
+                "Name their folder, or download them.",
+            )
+        self._require_same_digits(asked, labels)
+        return {run: self.logits[run] for run in runs}, labels
+
+    def answering(self) -> tuple[str, ...]:
+        """Ids of the runs with predictions.
+
+        Raises:
+            NotComparable: there are none.
+        """
+        found = tuple(run.id for run in self.runs if run.id in self.logits)
+        if not found:
+            raise NotComparable(
+                "None of these runs has predictions.",
+                "A run keeps them when its first epoch is evaluated.",
+            )
+        return found
+
+    def _title(self, run: Kept) -> str:
+        group = self.group_of[run.id]
+        if not run.title.startswith(titles.of(run.spec)):
+            return run.title
+        if len(group.runs) == 1:
+            return group.title
+        seeds = [self.by_id[one].spec.training.seed for one in group.runs]
+        seed = run.spec.training.seed
+        again = f" ({run.id})" if seeds.count(seed) > 1 else ""
+        return f"{group.title} · seed {seed}{again}"
+
+    def _tested(self, run: Kept) -> pairing.Tested:
+        logits = self.logits.get(run.id)
+        count = None if logits is None else len(logits)
+        return pairing.Tested(self.titles[run.id], run.spec.dataset, count)
+
+    def _require_same_digits(self, runs: Sequence[Kept], labels: Labels) -> None:
+        """As many digits need not be the same: the accuracy that a run told betrays others."""
+        for run in runs:
+            told = run.ended.test_accuracy if run.ended else None
+            found = evaluation.accuracy(self.logits[run.id], labels)
+            if told is not None and abs(told - found) > SAME:
+                raise NotComparable(
+                    f"{self.titles[run.id]} was tested on other digits than those that are here: "
+                    f"it told an accuracy of {told:.2%}, its predictions give {found:.2%}.",
+                    "Name the folder of the digits that it was tested on.",
+                )
+
+
+@lru_cache(maxsize=4)
+def _labels(name: DatasetName, folder: Path | None) -> Labels:
+    return sources.load_test(name, folder).labels
+
+
+def _logits(run: Kept) -> Array | None:
+    """What a run answered; None where it kept nothing that can be read."""
+    try:
+        found = artefacts.load_test_logits(Path(run.folder))
+    except StoreError:
+        return None
+    # A run that diverged answers nothing.
+    return found if np.isfinite(found).all() else None
+
+
+def _count(labels: Labels | None) -> int | None:
+    return None if labels is None else len(labels)

@@ -1,0 +1,88 @@
+"""What a reader of runs must know."""
+
+from collections.abc import Callable, Sequence
+
+from mnist_studio.analysis.numbers import counted
+from mnist_studio.analysis.pairing import listed
+from mnist_studio.events import Machine
+from mnist_studio.studies.views.gather import Gathered, Kept
+
+BUSY = 0.25
+"""Processors that others kept busy: more than this is felt."""
+
+SLOW = 0.7
+"""Of the highest clock: less than this for a whole run is throttling."""
+
+MOST_NAMES = 3
+
+
+def of_all(gathered: Gathered) -> tuple[str, ...]:
+    """What holds for every view: runs that are not at their end, and different digits."""
+    return tuple(filter(None, (_unfinished(gathered), _datasets(gathered))))
+
+
+def of_clocks(gathered: Gathered) -> tuple[str, ...]:
+    """Which clocks cannot be compared, and why."""
+    beside = [run for run in gathered.runs if not run.membership.honest]
+    told = (
+        (beside, "trained beside other runs or on another machine: their seconds are not honest"),
+        (_where(gathered, _busy), "had to share the processors with other programs"),
+        (_where(gathered, _slow), "ran while the processors' clock was low"),
+        (_where(gathered, _hot), "ran while a processor was slowed down by heat"),
+        (_where(gathered, lambda m: bool(m.on_battery)), "ran on battery"),
+    )
+    found = tuple(f"{who(gathered, runs)} {words}." for runs, words in told if runs)
+    return found + _devices(gathered)
+
+
+def machine(run: Kept) -> Machine | None:
+    """What the machine did beside a run."""
+    return run.ended.measures.machine if run.ended and run.ended.measures else None
+
+
+def _where(gathered: Gathered, holds: Callable[[Machine], bool]) -> list[Kept]:
+    return [run for run in gathered.runs if (of := machine(run)) is not None and holds(of)]
+
+
+def _busy(of: Machine) -> bool:
+    return of.others_processors is not None and of.others_processors > BUSY
+
+
+def _slow(of: Machine) -> bool:
+    return of.frequency_fraction is not None and of.frequency_fraction < SLOW
+
+
+def _hot(of: Machine) -> bool:
+    return bool(of.throttle_count)
+
+
+def _devices(gathered: Gathered) -> tuple[str, ...]:
+    devices = dict.fromkeys(run.ended.device for run in gathered.runs if run.ended)
+    if len(devices) < 2:
+        return ()
+    return (f"The runs used different devices: {listed(list(devices))}.",)
+
+
+def _unfinished(gathered: Gathered) -> str:
+    early = [run for run in gathered.runs if run.status != "finished"]
+    waiting = gathered.chosen.waiting
+    left = f"{counted(waiting, 'run')} of the study did not begin yet." if waiting else ""
+    if not early:
+        return left[:1].upper() + left[1:]
+    return f"{who(gathered, early)} did not come to the end. {left}".strip()
+
+
+def _datasets(gathered: Gathered) -> str:
+    names = list(dict.fromkeys(run.spec.dataset for run in gathered.runs))
+    if len(names) < 2:
+        return ""
+    return f"The runs were tested on different digits, {listed(names)}: not comparable."
+
+
+def who(gathered: Gathered, runs: Sequence[Kept]) -> str:
+    """Some of the runs in words."""
+    if len(runs) == len(gathered.runs) > 1:
+        return "All runs"
+    if len(runs) > MOST_NAMES:
+        return f"{len(runs)} of {len(gathered.runs)} runs"
+    return listed([gathered.titles[run.id] for run in runs])
