@@ -16,6 +16,7 @@ MODULES = {
     "code": "mnist_studio.cli.code",
     "predict": "mnist_studio.cli.predict",
     "evaluate": "mnist_studio.cli.evaluate",
+    "robustness": "mnist_studio.cli.robustness",
     "runs": "mnist_studio.cli.runs",
     "study": "mnist_studio.cli.study",
     "compare": "mnist_studio.cli.compare",

@@ -30,6 +30,7 @@ def build() -> argparse.ArgumentParser:
     _code(commands)
     _predict(commands)
     _evaluate(commands)
+    _robustness(commands)
     _runs(commands)
     _study(commands)
     _compare(commands)
@@ -129,6 +130,18 @@ def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
     )  # fmt: skip
     _run(evaluate)
     _json(evaluate, "one model a line")
+
+
+def _robustness(commands: "Commands[argparse.ArgumentParser]") -> None:
+    robustness = commands.add_parser(
+        "robustness",
+        help="score trained models on digits made harder",
+        epilog="Answered are the first 2,000 test digits. What was computed once is kept.",
+    )
+    robustness.add_argument("run", nargs="+", metavar="RUN", help="the start of its id is enough")
+    robustness.add_argument("--all", action="store_true", help="all test digits, not 2,000 of them")
+    robustness.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    _json(robustness, "one model a line")
 
 
 def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:

@@ -180,7 +180,7 @@ PERTURBATIONS: Mapping[Kind, Perturbation] = MappingProxyType(
         "shift": Perturbation("Shift", "pixels", (1, 2, 3, 4, 6), _shift),
         "rotation": Perturbation("Rotation", "degrees", (10, 20, 30, 45, 60), _rotation),
         "scale": Perturbation(
-            "Scale", "size, larger or smaller by", (0.1, 0.2, 0.3, 0.4, 0.5), _scale
+            "Scale", "share larger or smaller", (0.1, 0.2, 0.3, 0.4, 0.5), _scale
         ),
         "noise": Perturbation(
             "Noise", "standard deviation, of white", (0.1, 0.2, 0.3, 0.4, 0.5), _noise
