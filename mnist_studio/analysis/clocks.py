@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mnist_studio.events import Finished, PhaseName, Stopped
-from mnist_studio.spec.run import TrainingSpec, batch_sizes
+from mnist_studio.spec.run import TrainingSpec, steps_per_pass
 
 Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused", "other"]
 """Parts of a run's time; every second belongs to exactly one."""
@@ -61,4 +61,7 @@ def clock(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> Clo
 
 def images(training: TrainingSpec, digits: int, steps: int) -> int:
     """How many images the first ``steps`` steps of a run learn from, repeats counted."""
-    return sum(batch_sizes(training, digits, 0, steps))
+    if training.sampling == "with_replacement":
+        return training.batch_size * steps
+    passes, rest = divmod(steps, steps_per_pass(training, digits))
+    return passes * digits + rest * training.batch_size

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Tested:
+class Subject:
     """What a run was tested on.
 
     Attributes:
@@ -19,7 +19,7 @@ class Tested:
     predictions: int | None
 
 
-def why_not(runs: Sequence[Tested], digits: int | None = None) -> str:
+def why_not(runs: Sequence[Subject], digits: int | None = None) -> str:
     """Why the runs cannot be paired, as a sentence; empty where they can.
 
     Args:

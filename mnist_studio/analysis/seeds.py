@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.intervals import LEVEL, Estimate, Interval, t_quantile
-from mnist_studio.analysis.verdict import THRESHOLD, Verdict, verdict
+from mnist_studio.analysis.verdict import ROUNDING, THRESHOLD, Verdict, verdict
 
 FEWEST = 5
 """Pairs of which a verdict needs at least as many."""
@@ -127,7 +127,8 @@ def expanded(means: NDArray[np.float64], count: int, level: float = LEVEL) -> In
 
 
 def _chances(means: NDArray[np.float64], threshold: float) -> Chances:
-    a, b = float(np.mean(means > threshold)), float(np.mean(means < -threshold))
+    beyond = threshold + ROUNDING
+    a, b = float(np.mean(means > beyond)), float(np.mean(means < -beyond))
     return Chances(a, 1 - a - b, b)
 
 

@@ -83,7 +83,7 @@ def _defaults(layer: Any) -> tuple[Any, ...]:
 
 def _text(value: Any) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None | "" | () | [] | {}:
             return NOTHING
         case bool():
             return "yes" if value else "no"
@@ -91,7 +91,7 @@ def _text(value: Any) -> str:
             return f"{value:g}"
         case int():
             return f"{value:,}"
-        case list():
+        case list() | tuple():
             return ", ".join(map(_text, value))
         case dict():
             return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())

@@ -12,6 +12,10 @@ from mnist_studio.analysis.intervals import Estimate, Interval
 THRESHOLD = 0.001
 """A tenth of a percentage point: the standard error of 99 % on 10,000 digits."""
 
+ROUNDING = 1e-9
+"""Nearer to a threshold than this, a figure is at it: differences of accuracies, as binary
+fractions, miss by some 1e-16 the threshold that they equal."""
+
 Kind = Literal["different", "equal", "undecided", "none"]
 """``equal`` is in practice; ``none``: too little is known for a verdict."""
 
@@ -44,9 +48,10 @@ def judge(interval: Interval | None, threshold: float = THRESHOLD) -> Kind:
         raise ValueError(f"a threshold of {threshold}")
     if interval is None:
         return "none"
-    if interval.low > threshold or interval.high < -threshold:
+    beyond = threshold + ROUNDING
+    if interval.low > beyond or interval.high < -beyond:
         return "different"
-    return "equal" if -threshold <= interval.low and interval.high <= threshold else "undecided"
+    return "equal" if -beyond <= interval.low and interval.high <= beyond else "undecided"
 
 
 def verdict(

@@ -1,6 +1,7 @@
 import pytest
 
 from mnist_studio.analysis import convergence
+from mnist_studio.analysis.convergence import Reached
 
 from .example_epochs import epochs
 
@@ -28,3 +29,11 @@ def test_the_accuracy_can_be_chosen() -> None:
 def test_the_order_of_the_epochs_does_not_matter() -> None:
     told = epochs(0.9, 0.98, 0.98)[::-1]
     assert convergence.epochs_to(told) == 2
+
+
+def test_when_an_accuracy_was_reached() -> None:
+    told = epochs(0.9, 0.96, 0.98)
+    assert convergence.reached(told, 0.96) == Reached(epochs=2, steps=20, seconds=4.0)
+    assert convergence.reached(told[::-1], 0.95) == Reached(epochs=2, steps=20, seconds=4.0)
+    assert convergence.reached(told, 0.99) is None
+    assert convergence.reached((), 0.5) is None

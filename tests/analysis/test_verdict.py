@@ -40,6 +40,11 @@ def test_the_threshold_is_the_users() -> None:
             verdict.judge(interval, wrong)
 
 
+def test_rounding_decides_nothing() -> None:
+    assert verdict.judge(Interval(0.981 - 0.98, 0.99 - 0.98)) == "undecided"
+    assert verdict.judge(Interval(0.0, 0.981 - 0.98)) == "equal"
+
+
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(1e-6, 0.5))
 def test_turning_the_models_turns_nothing_but_the_better(
     low: float, width: float, threshold: float

@@ -1,0 +1,65 @@
+from msgspec.structs import replace
+
+from mnist_studio.analysis.settings_diff import Setting, differences, settings
+from mnist_studio.spec.layers import Dense, Flatten, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+
+MLP = run_spec(RECIPES["mlp-128"])
+
+
+def trained(**changes: object) -> RunSpec:
+    return replace(MLP, training=replace(MLP.training, **changes))
+
+
+def test_only_what_differs() -> None:
+    assert differences([MLP, MLP]) == ()
+    assert differences([MLP]) == ()
+    assert differences([]) == ()
+    found = differences([trained(batch_size=32), trained(batch_size=64), trained(seed=7)])
+    assert found == (
+        Setting("training.batch_size", ("32", "64", "64")),
+        Setting("training.seed", ("42", "42", "7")),
+    )
+
+
+def test_settings_that_only_one_optimiser_has() -> None:
+    found = differences([run_spec(RECIPES["wide-cnn"]), MLP])
+    rho = Setting("training.optimiser.rho", ("0.9", "–"))
+    beta = Setting("training.optimiser.beta1", ("–", "0.9"))
+    assert {rho, beta} <= set(found)
+    places = [setting.place for setting in found]
+    assert places.index(beta.place) < places.index("training.epochs") < places.index("framework")
+
+
+def test_layers_are_one_setting_in_words() -> None:
+    narrow = replace(MLP, model=ModelSpec((Flatten(), Dense(16), Relu(), Dense(10))))
+    (found,) = differences([MLP, narrow])
+    assert found == Setting(
+        "model.layers",
+        ("flatten → dense 128 → ReLU → dense 10", "flatten → dense 16 → ReLU → dense 10"),
+    )
+
+
+def test_layers_of_equal_titles_that_differ_in_their_first_weights() -> None:
+    layers = (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(10))
+    (found,) = differences([MLP, replace(MLP, model=ModelSpec(layers, MLP.model.scaling))])
+    assert found.place == "model.layers"
+    assert found.values[0] != found.values[1]
+    assert "dense 128 (initial he_normal)" in found.values[1]
+
+
+def test_every_difference_of_any_two_recipes_is_told() -> None:
+    runs = [run_spec(recipe) for recipe in RECIPES.values()]
+    for a in runs:
+        for b in runs:
+            assert bool(differences([a, b])) == (a != b)
+
+
+def test_values_as_text() -> None:
+    found = dict(settings(replace(MLP, faults=("unshuffled", "own-initial"))))
+    assert found["faults"] == "unshuffled, own-initial"
+    assert found["handover"] == "–"
+    assert found["training.optimiser.learning_rate"] == "0.001"
+    assert found["threads"] == "0"
