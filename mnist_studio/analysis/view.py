@@ -96,10 +96,17 @@ class Lines(msgspec.Struct, frozen=True, tag=True):
 
 
 class Bars(msgspec.Struct, frozen=True, tag=True):
-    """Figures beside each other."""
+    """Figures beside each other.
+
+    Attributes:
+        value: what they measure.
+        bars: the figures.
+        stacked: those of one group are parts of a whole.
+    """
 
     value: Axis
     bars: tuple[Bar, ...]
+    stacked: bool = False
 
 
 class Points(msgspec.Struct, frozen=True, tag=True):

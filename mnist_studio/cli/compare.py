@@ -16,6 +16,8 @@ from mnist_studio.studies.views.worker import ViewWorker
 
 ALL = "all"
 
+LONGEST_CELL = 90
+
 
 def run(arguments: Namespace) -> int:
     """Prints views and writes files; 1 if a view that was asked for could not be made.
@@ -85,22 +87,29 @@ def _print(view: View) -> None:
     output.line(f"\n{view.title}")
     if view.sentence:
         output.line(view.sentence)
-    _print_table(view.table)
+    words = [place for place in range(len(view.table.columns)) if _is_prose(view.table, place)]
+    _print_table(view.table, [p for p in range(len(view.table.columns)) if p not in words])
+    for row in view.table.rows:
+        for place in words:
+            if str(row.cells[place]) not in view.sentence:
+                output.line(f"  {row.cells[place]}")
     for note in view.notes:
         output.line(f"  Note: {note}")
 
 
-def _print_table(table: Table) -> None:
-    rows = [
-        [
-            figures.text(cell, column.unit)
-            for cell, column in zip(row.cells, table.columns, strict=True)
-        ]
+def _print_table(table: Table, places: Sequence[int]) -> None:
+    shown = [
+        [figures.text(row.cells[place], table.columns[place].unit) for place in places]
         for row in table.rows
     ]
     numbers = [
-        place
-        for place in range(len(table.columns))
+        at
+        for at, place in enumerate(places)
         if not any(isinstance(row.cells[place], str) for row in table.rows)
     ]
-    output.table([column.title for column in table.columns], rows, right=numbers)
+    output.table([table.columns[place].title for place in places], shown, right=numbers)
+
+
+def _is_prose(table: Table, place: int) -> bool:
+    """Whether a column has sentences: in a table of the terminal they would be one word wide."""
+    return any(len(str(row.cells[place])) > LONGEST_CELL for row in table.rows)

@@ -34,7 +34,9 @@ def final_accuracy(gathered: Gathered, options: Options) -> View:
         for found, how in [_estimate(gathered, group, values)]
         if found
     ]
-    bars = tuple(_bar(group, found) for group, found, _ in known)
+    bars = tuple(
+        Bar(group.key, group.title, found.value, *measures.ends(found)) for group, found, _ in known
+    )
     rows = tuple(_row(group, found, how, values, chosen) for group, found, how in known)
     columns = (*_COLUMNS, _VALIDATED) if chosen else _COLUMNS
     return View(
@@ -65,11 +67,6 @@ def _estimate(
     return Estimate(found.value, of_digits.interval, 1), f"{digits:,} digits, Wilson"
 
 
-def _bar(group: Group, found: Estimate) -> Bar:
-    ends = (found.interval.low, found.interval.high) if found.interval else (None, None)
-    return Bar(group.key, group.title, found.value, *ends)
-
-
 def _row(
     group: Group,
     found: Estimate,
@@ -77,13 +74,12 @@ def _row(
     values: Mapping[str, float],
     chosen: Mapping[str, float],
 ) -> Row:
-    ends = (found.interval.low, found.interval.high) if found.interval else (None, None)
     known = [values[run] for run in group.runs if run in values]
     best = measures.estimate(group, chosen)
     selected = (best.value if best else None,) if chosen else ()
     return Row(
         group.key,
-        (group.title, found.value, *ends, how, len(known), min(known), max(known),
+        (group.title, found.value, *measures.ends(found), how, len(known), min(known), max(known),
          *selected),
     )  # fmt: skip
 

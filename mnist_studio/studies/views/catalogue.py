@@ -36,13 +36,36 @@ VIEWS: Mapping[str, Entry] = MappingProxyType(
         entry.name: entry
         for entry in (
             Entry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
+            Entry("over-seeds", "Recipes and frameworks over seeds", "real", "over_seeds"),
+            Entry("significance", "Models, paired", "real", "paired_models"),
             Entry("curves-accuracy", "Accuracy", "curves", "accuracies"),
             Entry("curves-loss", "Loss", "curves", "losses"),
+            Entry("time-to-accuracy", "Time to accuracy", "timing", "time_to_accuracy"),
+            Entry("clocks", "Clocks", "clock_parts", "clocks"),
+            Entry("batch-size", "Batch size", "timing", "batch_size"),
+            Entry("latency", "Latency", "costs", "latency"),
+            Entry("memory", "Memory", "costs", "memory"),
+            Entry(
+                "networks-and-frameworks", "Networks and frameworks", "factors",
+                "networks_and_frameworks",
+            ),
+            Entry("neutral-idiomatic", "Studio or own loop", "factors", "neutral_idiomatic"),
+            Entry("confusion", "Confusion", "answers", "confusion"),
+            Entry("per-class", "Every digit", "answers", "per_class"),
+            Entry("calibration", "Calibration", "answers", "reliability"),
+            Entry("wrong", "Surely wrong", "answers", "wrong"),
+            Entry("disagreements", "Disagreements", "answers", "split_opinions"),
+            Entry("robustness", "Disturbed digits", "hardened", "robustness_curves"),
+            Entry("settings", "Settings that differ", "settings", "settings"),
+            Entry("parameters", "Parameters", "costs", "parameters"),
         )
     }
-)
+)  # fmt: skip
 
-BRIEF = ("final-accuracy",)
+BRIEF = (
+    "final-accuracy", "time-to-accuracy", "clocks", "networks-and-frameworks", "significance",
+    "over-seeds",
+)  # fmt: skip
 """What most want to see first."""
 
 

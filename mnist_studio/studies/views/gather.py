@@ -205,7 +205,7 @@ class Gathered:
         asked = [self.by_id[run] for run in runs]
         name = asked[0].spec.dataset
         labels = self.labels.get(name)
-        tested = [self._tested(run) for run in asked]
+        tested = [self._subject(run) for run in asked]
         problem = pairing.why_not(tested * 2 if len(tested) == 1 else tested, _count(labels))
         if problem:
             raise NotComparable(problem, "Choose runs of the same test digits.")
@@ -242,10 +242,10 @@ class Gathered:
         again = f" ({run.id})" if seeds.count(seed) > 1 else ""
         return f"{group.title} · seed {seed}{again}"
 
-    def _tested(self, run: Kept) -> pairing.Tested:
+    def _subject(self, run: Kept) -> pairing.Subject:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
-        return pairing.Tested(self.titles[run.id], run.spec.dataset, count)
+        return pairing.Subject(self.titles[run.id], run.spec.dataset, count)
 
     def _require_same_digits(self, runs: Sequence[Kept], labels: Labels) -> None:
         """As many digits need not be the same: the accuracy that a run told betrays others."""

@@ -3,12 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from mnist_studio.analysis import intervals
+from mnist_studio.analysis.clocks import Clock, clock
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
+from mnist_studio.analysis.view import Bar
+from mnist_studio.data import builtin
 from mnist_studio.events import Epoch, Finished
+from mnist_studio.spec.run import DatasetName
 from mnist_studio.studies.views.gather import Gathered, Kept
 
 Measure = Callable[[Kept], float | None]
+
+_TRAINING_DIGITS: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": builtin.TRAIN}
 
 
 def accuracy(run: Kept) -> float | None:
@@ -33,8 +39,16 @@ def train_seconds(run: Kept) -> float | None:
 
 def images_per_second(run: Kept) -> float | None:
     """Learned from, in the phase of training."""
-    measures = run.ended.measures if run.ended else None
-    return measures.train_images_per_second if measures else None
+    of = clocks(run)
+    return of.images_per_second if of else None
+
+
+def clocks(run: Kept) -> Clock | None:
+    """Where the seconds of a run that kept its weights went."""
+    if run.ended is None:
+        return None
+    digits = _TRAINING_DIGITS[run.spec.dataset] - run.spec.training.validation
+    return clock(run.ended, run.spec.training, digits)
 
 
 def peak_memory(run: Kept) -> float | None:
@@ -64,3 +78,17 @@ def estimate(group: Group, values: Mapping[str, float]) -> Estimate | None:
     """The mean over a group's runs with its interval; None where none has a figure."""
     known = [values[run] for run in group.runs if run in values]
     return intervals.mean(known) if known else None
+
+
+def bar(group: Group, values: Mapping[str, float], heading: str = "") -> Bar:
+    """The mean over a group's runs as a bar; empty where none has a figure."""
+    found = estimate(group, values)
+    if found is None:
+        return Bar(group.key, group.title, None, group=heading)
+    low, high = ends(found)
+    return Bar(group.key, group.title, found.value, low, high, heading)
+
+
+def ends(found: Estimate) -> tuple[float, float] | tuple[None, None]:
+    """The ends of its interval, if it has one."""
+    return (found.interval.low, found.interval.high) if found.interval else (None, None)

@@ -24,7 +24,13 @@ def of_all(gathered: Gathered) -> tuple[str, ...]:
 def of_clocks(gathered: Gathered) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
     beside = [run for run in gathered.runs if not run.membership.honest]
+    again = [run for run in gathered.runs if _earlier(run)]
     told = (
+        (
+            again,
+            "went on from a checkpoint: training is that of all its processes, all else of the "
+            "last",
+        ),
         (beside, "trained beside other runs or on another machine: their seconds are not honest"),
         (_where(gathered, _busy), "had to share the processors with other programs"),
         (_where(gathered, _slow), "ran while the processors' clock was low"),
@@ -42,6 +48,11 @@ def machine(run: Kept) -> Machine | None:
 
 def _where(gathered: Gathered, holds: Callable[[Machine], bool]) -> list[Kept]:
     return [run for run in gathered.runs if (of := machine(run)) is not None and holds(of)]
+
+
+def _earlier(run: Kept) -> float:
+    """Seconds of training in earlier processes."""
+    return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
 
 
 def _busy(of: Machine) -> bool:

@@ -1,0 +1,148 @@
+"""The views that tell causes apart: network and framework, the studio's loop and their own."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from mnist_studio.analysis.effects import TwoWay, two_way
+from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.numbers import duration
+from mnist_studio.analysis.verdict import points
+from mnist_studio.analysis.view import (
+    Axis,
+    Bar,
+    Bars,
+    Column,
+    Matrix,
+    Row,
+    Table,
+    Unit,
+    View,
+)
+from mnist_studio.frameworks.registry import entry
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.studies.views import measures, notes
+from mnist_studio.studies.views.gather import Gathered, NotComparable
+from mnist_studio.studies.views.options import Options
+
+
+def networks_and_frameworks(gathered: Gathered, options: Options) -> View:
+    """Recipes by frameworks: along a row the framework changes alone, down a column the recipe."""
+    accuracy = two_way(gathered.groups, measures.of_all(gathered, measures.accuracy))
+    seconds = two_way(gathered.groups, measures.of_all(gathered, measures.train_seconds))
+    if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
+        raise NotComparable(
+            "These runs are of one recipe in one framework.", "Choose several of either."
+        )
+    charts = (
+        _matrix("Test accuracy", accuracy, "fraction"),
+        _matrix("Seconds of training", seconds, "seconds"),
+    )
+    columns = (
+        Column("Recipe"), Column("Framework"), Column("Test accuracy", "fraction"),
+        Column("Training", "seconds"),
+    )  # fmt: skip
+    return View(
+        "networks-and-frameworks", "Networks and frameworks", effects(accuracy, seconds), charts,
+        Table(columns, _cells(accuracy, seconds)),
+        ("Each figure is a mean over the runs of that recipe and framework; of several batch sizes "
+         "or the like, over their means.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
+    )  # fmt: skip
+
+
+def effects(accuracy: TwoWay, seconds: TwoWay) -> str:
+    """How much the network and the framework each change."""
+    told = (
+        ("The network alone changes", accuracy.recipe, seconds.recipe),
+        ("The framework alone changes", accuracy.framework, seconds.framework),
+    )
+    return " ".join(
+        f"{who} the accuracy by up to {points(score)} points and the training by up to "
+        f"{duration(time)}."
+        for who, score, time in told
+        if score is not None and time is not None
+    )
+
+
+def _matrix(title: str, of: TwoWay, unit: Unit) -> Matrix:
+    frameworks = tuple(entry(one).title for one in of.frameworks)
+    return Matrix("", "Recipe", title, of.recipes, frameworks, of.means, unit)
+
+
+def _cells(accuracy: TwoWay, seconds: TwoWay) -> tuple[Row, ...]:
+    return tuple(
+        Row("", (recipe, entry(framework).title, accuracy.means[r][f], seconds.means[r][f]))
+        for r, recipe in enumerate(accuracy.recipes)
+        for f, framework in enumerate(accuracy.frameworks)
+    )
+
+
+def neutral_idiomatic(gathered: Gathered, options: Options) -> View:
+    """The studio's loop against the script that the framework's documentation would have."""
+    pairs = _pairs(gathered)
+    if not pairs:
+        raise NotComparable(
+            "No recipe was trained both by the studio's loop and as written.",
+            "Train one again with --as-written, or in the window as its own script.",
+        )
+    seconds = measures.of_all(gathered, measures.train_seconds)
+    accuracy = measures.of_all(gathered, measures.accuracy)
+    rate = measures.of_all(gathered, measures.images_per_second)
+    shown = (
+        (Axis("Training", "seconds"), seconds),
+        (Axis("Test accuracy", "fraction"), accuracy),
+        (Axis("Images learned from", "per second"), rate),
+    )
+    charts = tuple(Bars(axis, tuple(_sides(pairs, values))) for axis, values in shown if values)
+    columns = (
+        Column("Model"), Column("Loop"), Column("Runs", "count"),
+        *(Column(axis.title, axis.unit) for axis, _ in shown),
+    )  # fmt: skip
+    rows = tuple(
+        Row(group.key, (name, loop, len(group.runs),
+                        *(measures.bar(group, values).value for _, values in shown)))
+        for name, sides in pairs.items() for loop, group in loops(sides)
+    )  # fmt: skip
+    sentence = " ".join(_ratio(name, sides, seconds) for name, sides in pairs.items())
+    return View(
+        "neutral-idiomatic", "Studio or own loop", sentence, charts, Table(columns, rows),
+        (*notes.of_all(gathered), *notes.of_clocks(gathered)),
+    )  # fmt: skip
+
+
+Sides = tuple[Group, Group]
+"""Neutral and idiomatic."""
+
+
+def loops(sides: Sides) -> Sequence[tuple[str, Group]]:
+    """Each side with its name."""
+    return tuple(zip(("the studio's", "as written"), sides, strict=True))
+
+
+def _pairs(gathered: Gathered) -> dict[str, Sides]:
+    """Groups that differ in nothing but their style."""
+    found: dict[RunSpec, dict[str, Group]] = {}
+    for group in gathered.groups:
+        common = replace(group.spec, style="neutral", training=replace(group.spec.training, seed=0))
+        found.setdefault(common, {})[group.spec.style] = group
+    both = (of for of in found.values() if len(of) == 2)
+    return {of["neutral"].title: (of["neutral"], of["idiomatic"]) for of in both}
+
+
+def _sides(pairs: Mapping[str, Sides], values: Mapping[str, float]) -> Iterator[Bar]:
+    """Bars of one recipe and framework together."""
+    for name, sides in pairs.items():
+        for loop, group in loops(sides):
+            made = measures.bar(group, values, name)
+            yield dataclasses.replace(made, title=loop)
+
+
+def _ratio(name: str, sides: Sides, seconds: Mapping[str, float]) -> str:
+    neutral, written = (measures.bar(group, seconds).value for group in sides)
+    if not neutral or not written:
+        return ""
+    return (
+        f"{name}: the studio's loop trains in {duration(neutral)}, the script as written in "
+        f"{duration(written)}, {written / neutral:.2f} times that."
+    )

@@ -1,0 +1,173 @@
+"""The views of time to an accuracy and of the batch size."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+
+from msgspec.structs import replace
+
+from mnist_studio.analysis.convergence import Reached, reached
+from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.numbers import NOTHING, counted, duration, percent
+from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import titles
+from mnist_studio.studies.views import measures, notes
+from mnist_studio.studies.views.gather import Gathered, NotComparable
+from mnist_studio.studies.views.options import Options
+
+
+def time_to_accuracy(gathered: Gathered, options: Options) -> View:
+    """How long each group trained until its test accuracy first reached the target."""
+    found = {run.id: reached(run.epochs, options.target) for run in gathered.runs if run.epochs}
+    if not found:
+        raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
+    known = {run: at for run, at in found.items() if at}
+    seconds = {run: at.seconds for run, at in known.items()}
+    bars = tuple(measures.bar(group, seconds) for group in gathered.groups)
+    rows = tuple(_reached_row(group, found, known) for group in gathered.groups)
+    goal = percent(options.target)
+    columns = (
+        Column("Model"), Column("Seconds of training", "seconds"), Column("From", "seconds"),
+        Column("To", "seconds"), Column("Epochs"), Column("Steps"), Column("Runs that reached it"),
+    )  # fmt: skip
+    return View(
+        "time-to-accuracy", f"Time to {goal}", _reached_sentence(gathered, seconds, found, goal),
+        (Bars(Axis(f"Training until {goal} of the test digits", "seconds"), bars),),
+        Table(columns, rows),
+        ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
+         "evaluation is left out.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
+    )  # fmt: skip
+
+
+def _reached_row(
+    group: Group, found: Mapping[str, Reached | None], known: Mapping[str, Reached]
+) -> Row:
+    those = [known[run] for run in group.runs if run in known]
+    asked = sum(run in found for run in group.runs)
+    bar = measures.bar(group, {run: at.seconds for run, at in known.items()})
+    return Row(
+        group.key,
+        (group.title, bar.value, bar.low, bar.high, _span([at.epochs for at in those]),
+         _span([at.steps for at in those]), f"{len(those)} of {asked}"),
+    )  # fmt: skip
+
+
+def _span(values: Sequence[int]) -> str:
+    """The least and the most of whole numbers: ``3``, ``3 to 5``."""
+    if not values:
+        return NOTHING
+    low, high = min(values), max(values)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _reached_sentence(
+    gathered: Gathered,
+    seconds: Mapping[str, float],
+    found: Mapping[str, Reached | None],
+    goal: str,
+) -> str:
+    whole = [
+        (fmean(seconds[run] for run in group.runs), group.title)
+        for group in gathered.groups
+        if all(run in seconds for run in group.runs)
+    ]
+    if not seconds:
+        return f"No run reached {goal}."
+    told = f"{len(seconds)} of {counted(len(found), 'run')} reached {goal}."
+    if not whole:
+        return told
+    least, title = min(whole)
+    return f"{told} {title} was first, after {duration(least)} of training."
+
+
+def batch_size(gathered: Gathered, options: Options) -> View:
+    """What the batch size does to time, accuracy and convergence, all else being equal."""
+    families = _families(gathered)
+    if not families:
+        raise NotComparable(
+            "No two of these runs differ in their batch size alone.",
+            "Run the study “batch-sizes”, or train a recipe with several sizes.",
+        )
+    seconds = measures.of_all(gathered, measures.train_seconds)
+    accuracy = measures.of_all(gathered, measures.accuracy)
+    rate = measures.of_all(gathered, measures.images_per_second)
+    found = {run.id: reached(run.epochs, options.target) for run in gathered.runs}
+    epochs = {run: float(at.epochs) for run, at in found.items() if at}
+    goal = percent(options.target)
+    shown = (
+        (Axis("Training", "seconds"), seconds),
+        (Axis("Test accuracy", "fraction"), accuracy),
+        (Axis(f"Epochs until {goal}", "count"), epochs),
+        (Axis("Images learned from", "per second"), rate),
+    )
+    charts = tuple(Bars(axis, tuple(_sized(families, values))) for axis, values in shown if values)
+    rows = tuple(
+        Row(group.key, (name, group.spec.training.batch_size, len(group.runs),
+                        *(_mean(group, values) for _, values in shown)))
+        for name, of in families.items() for group in of
+    )  # fmt: skip
+    columns = (
+        Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
+        *(Column(axis.title, axis.unit) for axis, _ in shown),
+    )  # fmt: skip
+    sentence = " ".join(
+        _size_sentence(name, of, seconds, accuracy) for name, of in families.items()
+    )
+    return View(
+        "batch-size", "Batch size", sentence, charts, Table(columns, rows),
+        (*notes.of_all(gathered), *notes.of_clocks(gathered)),
+    )  # fmt: skip
+
+
+def _families(gathered: Gathered) -> dict[str, list[Group]]:
+    """Groups that differ in their batch size alone, ascending, by what they have in common."""
+    found: dict[RunSpec, list[Group]] = {}
+    for group in gathered.groups:
+        training = replace(group.spec.training, batch_size=1, seed=0)
+        found.setdefault(replace(group.spec, training=training), []).append(group)
+    several = [of for of in found.values() if len(of) > 1]
+    for of in several:
+        of.sort(key=lambda group: group.spec.training.batch_size)
+    return {_family_name(of[0], several): of for of in several}
+
+
+def _family_name(group: Group, families: Sequence[Sequence[Group]]) -> str:
+    """Recipe and framework, and what else its title says if another family has the same."""
+    plain = titles.of(group.spec)
+    alike = [of for of in families if titles.of(of[0].spec) == plain]
+    return plain if len(alike) == 1 else group.title
+
+
+def _sized(families: Mapping[str, Sequence[Group]], values: Mapping[str, float]) -> Iterator[Bar]:
+    """Bars of one batch size together."""
+    sizes = sorted({group.spec.training.batch_size for of in families.values() for group in of})
+    for size in sizes:
+        for name, of in families.items():
+            for group in of:
+                if group.spec.training.batch_size == size:
+                    made = measures.bar(group, values, f"Batch size {size:,}")
+                    yield dataclasses.replace(made, title=name)
+
+
+def _mean(group: Group, values: Mapping[str, float]) -> float | None:
+    found = measures.estimate(group, values)
+    return found.value if found else None
+
+
+def _size_sentence(
+    name: str, of: Sequence[Group], seconds: Mapping[str, float], accuracy: Mapping[str, float]
+) -> str:
+    """The smallest against the largest size."""
+    first, last = of[0], of[-1]
+    times, scores = (
+        [_mean(one, of_all) for one in (first, last)] for of_all in (seconds, accuracy)
+    )
+    if None in times or None in scores:
+        return ""
+    sizes = [one.spec.training.batch_size for one in (first, last)]
+    return (
+        f"{name}: from batches of {sizes[0]:,} to {sizes[1]:,}, training goes from "
+        f"{duration(times[0])} to {duration(times[1])}, the accuracy from {percent(scores[0])} to "
+        f"{percent(scores[1])}."
+    )
