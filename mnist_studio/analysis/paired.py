@@ -56,12 +56,14 @@ class Pair:
         b: key of the second.
         agreement: of their answers.
         difference: of their accuracies, first less second, with its interval.
+        level: of the interval in words, for ``verdict``.
     """
 
     a: str
     b: str
     agreement: Agreement
     difference: Estimate
+    level: str = "95 %"
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,9 @@ def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[Pair, ...]:
     answers = {key: right(logits, labels) for key, logits in models.items()}
     both = list(combinations(answers, 2))
     level = 1 - (1 - LEVEL) / max(1, len(both))
-    return tuple(_pair(a, b, agreement(answers[a], answers[b]), level) for a, b in both)
+    words = "95 %" if len(both) == 1 else "simultaneous 95 %"
+    tables = [(a, b, agreement(answers[a], answers[b])) for a, b in both]
+    return tuple(Pair(a, b, table, difference(table, level), words) for a, b, table in tables)
 
 
 def difference(table: Agreement, level: float = LEVEL) -> Estimate:
@@ -175,10 +179,6 @@ def _score(table: Agreement, delta: float) -> float:
     variance = n * (2 * share + delta * (1 - delta))
     distance = b - c - n * delta
     return distance / sqrt(variance) if variance > 0 else distance * float("inf")
-
-
-def _pair(a: str, b: str, table: Agreement, level: float) -> Pair:
-    return Pair(a, b, table, difference(table, level))
 
 
 def _count(chosen: NDArray[Any]) -> int:
