@@ -1,8 +1,8 @@
 """Tests of models on the same digits. The one module that loads SciPy's statistics.
 
-Importing it costs about a second and 70 MB, so only children and the command line do. What it returns lives
-in ``paired``. A test asks whether a difference could be chance, never whether it matters: words
-come from ``verdict``.
+Importing it costs about a second and 70 MB, so only children and the command line do. What it
+returns lives in ``paired``. A test asks whether a difference could be chance, never whether it
+matters: words come from ``verdict``.
 """
 
 from collections.abc import Mapping, Sequence
