@@ -56,14 +56,12 @@ class Pair:
         b: key of the second.
         agreement: of their answers.
         difference: of their accuracies, first less second, with its interval.
-        level: of the interval in words, for ``verdict``.
     """
 
     a: str
     b: str
     agreement: Agreement
     difference: Estimate
-    level: str = "95 %"
 
 
 @dataclass(frozen=True)
@@ -137,9 +135,8 @@ def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[Pair, ...]:
     answers = {key: right(logits, labels) for key, logits in models.items()}
     both = list(combinations(answers, 2))
     level = 1 - (1 - LEVEL) / max(1, len(both))
-    words = "95 %" if len(both) == 1 else "simultaneous 95 %"
     tables = [(a, b, agreement(answers[a], answers[b])) for a, b in both]
-    return tuple(Pair(a, b, table, difference(table, level), words) for a, b, table in tables)
+    return tuple(Pair(a, b, table, difference(table, level)) for a, b, table in tables)
 
 
 def difference(table: Agreement, level: float = LEVEL) -> Estimate:

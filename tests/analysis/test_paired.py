@@ -109,5 +109,4 @@ def test_several_intervals_hold_together() -> None:
     assert three.difference.interval is not None
     assert two.difference.interval is not None
     assert three.difference.interval.low < two.difference.interval.low
-    assert (two.level, three.level) == ("95 %", "simultaneous 95 %")
     assert paired.pairs({"a": models[0]}, truth) == ()
