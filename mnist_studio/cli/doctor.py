@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from dataclasses import dataclass
 from importlib import metadata
+from time import sleep
 
 from mnist_studio import __version__, paths
+from mnist_studio.analysis.conditions import conditions
 from mnist_studio.cli import output
 from mnist_studio.data import sources
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.jobs.probe import probe
 from mnist_studio.store.runs import RunStore
+from mnist_studio.training.machine import Watch
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class Finding:
     good: bool
     text: str
 
+
+WATCHED_SECONDS = 0.3
+"""Long enough to see another busy program."""
 
 _QT_NEEDS = ("EGL", "GL", "xkbcommon", "dbus-1", "fontconfig")
 """What Qt loads at run time on Linux, beside its own libraries."""
@@ -52,11 +58,20 @@ def findings() -> Iterator[Finding]:
     """Each finding as soon as it is there; importing the frameworks takes seconds."""
     system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     yield Finding("studio", True, f"{__version__}, Python {platform.python_version()}, {system}")
+    yield _clocks()
     for name in ENTRIES:
         yield _framework(name)
     yield _looked("window", _window)
     yield _looked("digits", _digits)
     yield _looked("runs", _runs)
+
+
+def _clocks() -> Finding:
+    """Whether a training started now would have the machine for itself."""
+    watch = Watch()
+    sleep(WATCHED_SECONDS)
+    notes = conditions(watch.told())
+    return Finding("clocks", True, " ".join(notes) or "nothing seen that would slow a training")
 
 
 def _framework(name: str) -> Finding:

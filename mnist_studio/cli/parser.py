@@ -145,10 +145,11 @@ def _robustness(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _runs(commands: "Commands[argparse.ArgumentParser]") -> None:
-    runs = commands.add_parser("runs", help="list, continue, rename, export or delete runs")
+    runs = commands.add_parser("runs", help="list, show, continue, rename, export or delete runs")
     _json(runs, "one run a line")
     actions = runs.add_subparsers(dest="action", metavar="ACTION")
     _json_too(actions.add_parser("list", help="list the runs, as without an action"), "one a line")
+    _json_too(_run_id(actions.add_parser("show", help="tell where its time went")), "one line")
     onward = _run_id(actions.add_parser("continue", help="go on from the last checkpoint"))
     onward.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST, as before")
     onward.add_argument(

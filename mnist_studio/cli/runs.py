@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from mnist_studio.cli import output
+from mnist_studio.cli import measures, output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
@@ -42,6 +42,8 @@ def run(arguments: Namespace) -> int:
         chosen = store.run(arguments.run)
         if arguments.action == "rename":
             store.rename(chosen.id, arguments.title)
+        elif arguments.action == "show":
+            _show(chosen, arguments.json)
         elif arguments.action == "settings":
             _settings(chosen, arguments.output)
         elif arguments.action == "delete":
@@ -57,18 +59,32 @@ def _list(store: RunStore, json: bool) -> int:
     runs = store.runs()
     if json:
         for one in runs:
-            output.json_line(
-                RunLine(
-                    one.id, one.title, one.status, one.created, str(one.folder), one.spec,
-                    one.terminal,
-                )
-            )  # fmt: skip
+            output.json_line(_line(one))
     elif runs:
         columns = ("Run", "Title", "State", "Test accuracy", "Trained", "When")
         output.table(columns, [_row(one) for one in runs], right=(3, 4))
     else:
         output.note("No runs yet. Start with: mnist-studio train compact-cnn")
     return 0
+
+
+def _line(one: Run) -> RunLine:
+    return RunLine(
+        one.id, one.title, one.status, one.created, str(one.folder), one.spec, one.terminal
+    )
+
+
+def _show(one: Run, json: bool) -> None:
+    """A run with its clocks and its other figures."""
+    if json:
+        output.json_line(_line(one))
+        return
+    rows = [("run", one.id), ("title", one.title), ("state", one.status)]
+    if isinstance(one.terminal, Finished | Stopped):
+        rows.append(("test accuracy", output.percent(one.terminal.test_accuracy)))
+        rows += measures.lines(one.terminal)
+    for name, value in rows:
+        output.line(f"{name:16}{value}")
 
 
 def _row(one: Run) -> tuple[str, ...]:

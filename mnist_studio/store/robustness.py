@@ -7,6 +7,7 @@ import msgspec
 
 from mnist_studio.data.files import write_bytes
 from mnist_studio.data.perturb import Kind
+from mnist_studio.errors import StoreError
 from mnist_studio.store.disk import reading, writing
 
 ROBUSTNESS = "robustness.json"
@@ -60,8 +61,10 @@ def save(folder: Path, robustness: Robustness) -> None:
     """Keeps the result of a run; the former one of as many digits, or of other weights, goes.
 
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the disk is full or refuses, or the run was deleted meanwhile.
     """
+    if not folder.is_dir():  # A file would bring it back.
+        raise StoreError(f"{folder} is not there any more.", "Choose another run.")
     others = (
         one
         for one in _load(folder)

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli import doctor
+from mnist_studio.events import Machine
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
+from mnist_studio.training.machine import Watch
 
 from .conftest import Main
 
@@ -21,10 +23,18 @@ def test_everything_is_looked_at(here: Main, home: Path) -> None:
     said = here("doctor", "--json")
     found = {line["what"]: line for line in said.json}
     assert said.code == 0
-    assert list(found) == ["studio", "NumPy", "window", "digits", "runs"]
+    assert list(found) == ["studio", "clocks", "NumPy", "window", "digits", "runs"]
     assert found["NumPy"]["text"] == f"{registry.version('numpy')} on cpu (CPU)"
     assert "1,297 + 500" in found["digits"]["text"]
     assert str(home) in found["runs"]["text"]
+
+
+def test_a_busy_machine_is_told_and_no_fault(here: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = Machine(processors=4, others_processors=3.0)
+    monkeypatch.setattr(Watch, "told", lambda _: busy)
+    said = here("doctor", "--json")
+    assert said.code == 0
+    assert said.json[1]["text"] == "Other programs kept 3.0 of 4 processors busy."
 
 
 def test_people_see_what_is_good(here: Main) -> None:

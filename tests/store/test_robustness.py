@@ -1,0 +1,65 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.errors import StoreError
+from mnist_studio.store import artefacts, robustness
+from mnist_studio.store.robustness import ROBUSTNESS, Robustness, RobustnessCurve, load, save
+
+CURVES = (
+    RobustnessCurve("shift", (1.0, 2.0), (0.9, 0.5)),
+    RobustnessCurve("noise", (0.1, 0.2), (0.95, 0.94)),
+)
+FEW = Robustness(step=938, digits=2000, engine="keras", accuracy=0.97, curves=CURVES)
+ALL = replace(FEW, digits=10_000, accuracy=0.96)
+
+
+def test_what_was_computed_is_known_for_these_weights_and_digits(tmp_path: Path) -> None:
+    assert load(tmp_path, 938, 2000) is None
+    save(tmp_path, FEW)
+    save(tmp_path, ALL)
+    assert load(tmp_path, 938, 2000) == FEW
+    assert load(tmp_path, 938, 10_000) == ALL
+    assert load(tmp_path, 938, 500) is None
+    assert load(tmp_path, 1876, 2000) is None
+
+
+def test_a_result_replaces_that_of_as_many_digits_and_those_of_older_weights(
+    tmp_path: Path,
+) -> None:
+    for one in (FEW, ALL, better := replace(FEW, accuracy=0.99)):
+        save(tmp_path, one)
+    assert load(tmp_path, 938, 2000) == better
+    assert load(tmp_path, 938, 10_000) == ALL
+    save(tmp_path, replace(FEW, step=1876))
+    assert load(tmp_path, 938, 10_000) is None
+
+
+def test_what_another_version_left_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path, FEW)
+    monkeypatch.setattr(robustness, "VERSION", 2)
+    assert load(tmp_path, 938, 2000) is None
+    save(tmp_path, ALL)
+    assert load(tmp_path, 938, 10_000) == ALL
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version":1,"results":[{"step":1}]}'])
+def test_a_damaged_file_is_computed_again(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / ROBUSTNESS).write_bytes(content)
+    assert load(tmp_path, 938, 2000) is None
+    save(tmp_path, FEW)
+    assert load(tmp_path, 938, 2000) == FEW
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        save(tmp_path / "gone" / "run", FEW)
+
+
+def test_it_is_discarded_with_what_the_run_had_learnt(tmp_path: Path) -> None:
+    save(tmp_path, FEW)
+    artefacts.discard(tmp_path)
+    assert not (tmp_path / ROBUSTNESS).exists()
