@@ -97,6 +97,13 @@ DASHES: Mapping[str, tuple[float, ...]] = MappingProxyType(
 """Lengths of strokes and gaps in widths of the pen: solid, dashed, dotted. Where the frameworks
 agree their lines lie on each other; the gaps are wide enough to see all three."""
 
+PARTS: tuple[tuple[str, str], ...] = (
+    ("#0072B2", ""), ("#E69F00", "///"), ("#56B4E9", "..."), ("#1B1F27", ""),
+    ("#009E73", "\\\\\\"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),
+)  # fmt: skip
+"""Colour and hatching of parts of a whole: colours by Okabe & Ito (2008), which colour-blind eyes
+tell apart too."""
+
 
 def mixed(first: str, second: str, part: float) -> str:
     """The first colour with a part, from 0 to 1, of the second."""

@@ -8,6 +8,7 @@ import platformdirs
 APPLICATION = "mnist-studio"
 HOME_VARIABLE = "MNIST_STUDIO_HOME"
 DATA_VARIABLE = "MNIST_STUDIO_DATA"
+MODELS_VARIABLE = "MNIST_STUDIO_MODELS"
 
 
 def resources() -> Path:
@@ -18,6 +19,12 @@ def resources() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "resources"
     return inside if inside.is_dir() else package.parent / "resources"
+
+
+def models() -> Path:
+    """The trained models that come with the studio. ``MNIST_STUDIO_MODELS`` names others."""
+    chosen = os.environ.get(MODELS_VARIABLE)
+    return Path(chosen).expanduser().absolute() if chosen else resources() / "models"
 
 
 def home() -> Path:
@@ -73,6 +80,11 @@ def mnist_cache() -> Path:
 def keras_home() -> Path:
     """What Keras would otherwise write into the home directory."""
     return cache() / "keras"
+
+
+def matplotlib_home() -> Path:
+    """What matplotlib would otherwise write into the home directory."""
+    return cache() / "matplotlib"
 
 
 def data_folder() -> Path | None:

@@ -7,6 +7,8 @@ from mnist_studio.analysis import figures
 from mnist_studio.analysis.view import Table, View
 from mnist_studio.cli import output
 from mnist_studio.errors import UnknownName, UsageError
+from mnist_studio.report import writing
+from mnist_studio.report.marks import families
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
 from mnist_studio.studies.views.gather import Chosen, choose, choose_study
@@ -29,13 +31,32 @@ def run(arguments: Namespace) -> int:
     chosen = _chosen(arguments)
     options = _options(arguments, chosen)
     names = _names(arguments.view)
+    if arguments.report:
+        _report(arguments, chosen, options)
     with ViewWorker(arguments.data) as worker:
-        answers = worker.compute(chosen, names, options)
+        wanted = tuple(catalogue.VIEWS) if arguments.export and not arguments.view else names
+        answers = worker.compute(chosen, wanted, options)
     for answer in answers:
-        _tell(answer, arguments.json)
+        name = answer.view.name if isinstance(answer, Made) else answer.name
+        if name in names:
+            _tell(answer, arguments.json)
+    if arguments.export:
+        _export(arguments, chosen, answers)
     good = all(isinstance(answer, Made) for answer in answers)
     # Views that nobody asked for by name may not apply.
     return 0 if good or not arguments.view or ALL in arguments.view else 1
+
+
+def _report(arguments: Namespace, chosen: Chosen, options: Options) -> None:
+    names = _names(arguments.view) if arguments.view else ()
+    writing.write_report(chosen, arguments.report, names, options, arguments.data)
+    output.note(f"Written to {arguments.report}.")
+
+
+def _export(arguments: Namespace, chosen: Chosen, answers: Sequence[Answer]) -> None:
+    views = [answer.view for answer in answers if isinstance(answer, Made)]
+    files = writing.export(views, families(chosen), arguments.export)
+    output.note(f"{len(files)} files written to {arguments.export}.")
 
 
 def _chosen(arguments: Namespace) -> Chosen:

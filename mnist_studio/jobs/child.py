@@ -21,6 +21,7 @@ TASKS = {
     "export": "mnist_studio.jobs.tasks.export",
     "learn": "mnist_studio.jobs.tasks.learner",
     "views": "mnist_studio.studies.views.task",
+    "report": "mnist_studio.report.task",
 }
 """The modules of tasks, by name only: some live in rooms above this one."""
 

@@ -70,7 +70,7 @@ def per_class(gathered: Gathered, options: Options) -> View:
     titles = tuple(gathered.titles[run] for run in scores)
     charts = tuple(
         Matrix(
-            "", "Run", f"{name} of", titles, DIGITS,
+            "", "Run", f"{name} of each digit", titles, DIGITS,
             tuple(tuple(getattr(score, field) for score in of) for of in scores.values()),
             "fraction",
         )

@@ -33,7 +33,8 @@ def time_to_accuracy(gathered: Gathered, options: Options) -> View:
     )  # fmt: skip
     return View(
         "time-to-accuracy", f"Time to {goal}", _reached_sentence(gathered, seconds, found, goal),
-        (Bars(Axis(f"Training until {goal} of the test digits", "seconds"), bars),),
+        (Bars(Axis(f"Training until {goal} of the test digits", "seconds"), bars),) if known
+        else (),
         Table(columns, rows),
         ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
          "evaluation is left out.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
