@@ -81,15 +81,18 @@ def peak_memory_bytes() -> int | None:
 
 
 def _peak_memory() -> int | None:
+    peak: int | None
     if sys.platform == "win32":
-        return int(psutil.Process().memory_info().peak_wset)
-    if sys.platform == "darwin":
+        peak = int(psutil.Process().memory_info().peak_wset)
+    elif sys.platform == "darwin":
         import resource  # Windows has none.
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Not ru_maxrss: Linux counts in it what the parent held when it started this process.
-    found = _HIGH_WATER.search(Path("/proc/self/status").read_text())
-    return int(found[1]) * 1024 if found else None
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    else:
+        # Not ru_maxrss: Linux counts in it what the parent held when it started this process.
+        found = _HIGH_WATER.search(Path("/proc/self/status").read_text())
+        peak = int(found[1]) * 1024 if found else None
+    return peak
 
 
 def _idle_seconds() -> float | None:
@@ -99,9 +102,8 @@ def _idle_seconds() -> float | None:
 
 
 def _frequency_fraction() -> float | None:
-    if sys.platform != "linux":
-        return None  # There psutil gives the nominal clock, whatever the processor does.
-    clock = psutil.cpu_freq()
+    # Elsewhere psutil gives the nominal clock, whatever the processor does.
+    clock = psutil.cpu_freq() if sys.platform == "linux" else None
     return clock.current / clock.max if clock and clock.max else None
 
 
