@@ -20,6 +20,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(autouse=True)
+def models(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in place of the models that come with the studio, so that none counts."""
+    folder = tmp_path_factory.mktemp("models")
+    monkeypatch.setenv("MNIST_STUDIO_MODELS", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def _nothing_left_running() -> Iterator[None]:
     """Fails a test that leaves a thread or a child process behind."""
     before = set(threading.enumerate())

@@ -15,6 +15,9 @@ from mnist_studio.store.artefacts import CHECKPOINT
 Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
 Row = tuple[Any, ...]
 
+BUNDLED = "bundled-"
+"""So begin the ids of the models that come with the studio, and no others."""
+
 COLUMNS = "id, title, spec, status, created, terminal"
 
 _TERMINALS: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
@@ -26,7 +29,7 @@ class Run:
     """One training and where its artefacts lie.
 
     Attributes:
-        id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time.
+        id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time; or of a model that came with the studio.
         title: the user's name of it.
         spec: what is trained and how.
         status: ``running`` or how it ended.
@@ -54,6 +57,11 @@ class Run:
     def trained(self) -> bool:
         """Whether its weights can be used: it finished, or was stopped with its weights kept."""
         return self.status in ("finished", "stopped")
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it came with the studio; see ``store.bundled``."""
+        return self.id.startswith(BUNDLED)
 
 
 def run_of(row: Row, runs: Path) -> Run:

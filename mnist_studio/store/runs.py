@@ -1,4 +1,4 @@
-"""The runs that are kept: one row and one folder each.
+"""The runs that are kept: one row and one folder each, and the models that come with the studio.
 
 Only supervisors write here, never the children that train. Several supervisors, the window and the
 command line, may work at once: each holds the lock of the folder of every run it supervises.
@@ -16,6 +16,7 @@ from mnist_studio.events import AnyEvent, Crashed, Epoch, Finished, Stopped, Ter
 from mnist_studio.spec import codec, faults
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, locks, titles
+from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database, explained
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of, terminal_of
@@ -49,7 +50,8 @@ class RunStore:
         self._backups = paths.backups(home)
         self._locks = locks.Locks()
         self._database = Database(paths.database(home))
-        self.studies = Studies(self._database, self._runs, paths.studies(home))
+        self._models = Models(paths.models())
+        self.studies = Studies(self._database, self._runs, paths.studies(home), self._models)
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)
@@ -119,7 +121,7 @@ class RunStore:
         Raises:
             StoreError: also if it is running, here or elsewhere.
         """
-        run = self.run(run_id)
+        run = self.run(self._own_id(run_id))
         self._locks.hold(run.folder)
         try:
             self._database.write("UPDATE runs SET status = 'running' WHERE id = ?", run.id)
@@ -141,29 +143,36 @@ class RunStore:
             StoreError: also if the run has ended before.
         """
         if isinstance(event, Epoch):
-            row = (self._full_id(event.run), event.epoch, events.encode(event).decode())
+            row = (self._own_id(event.run), event.epoch, events.encode(event).decode())
             self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
-            if not self._end(self._full_id(event.run), event):
+            if not self._end(self._own_id(event.run), event):
                 raise StoreError(f"The run {event.run} has ended before.", "Start a new run.")
             self._back_up()
 
     def runs(self) -> tuple[Run, ...]:
-        """All runs, newest first; one whose row cannot be understood is logged and left out."""
+        """All runs, newest first; one whose row cannot be understood is logged and left out.
+
+        After them come the models that came with the studio.
+        """
         query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
-        return tuple(filter(None, map(self._readable, self._database.rows(query))))
+        own = filter(None, map(self._readable, self._database.rows(query)))
+        return (*own, *(model.run for model in self._models.by_id.values()))
 
     def run(self, run_id: str) -> Run:
         """The run of that id."""
+        full = self._full_id(run_id)
+        if full in self._models.by_id:
+            return self._models.by_id[full].run
         row: Row
-        (row,) = self._database.rows(
-            f"SELECT {COLUMNS} FROM runs WHERE id = ?", self._full_id(run_id)
-        )
+        (row,) = self._database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", full)
         return run_of(row, self._runs)
 
     def epochs(self, run_id: str) -> tuple[Epoch, ...]:
         """The epochs of a run in order."""
         full = self._full_id(run_id)
+        if full in self._models.by_id:
+            return self._models.by_id[full].epochs
         query = "SELECT event FROM epochs WHERE run = ? ORDER BY epoch"
         return tuple(epoch_of(text, full) for (text,) in self._database.rows(query, full))
 
@@ -171,18 +180,18 @@ class RunStore:
         """Gives a run another title, of 1 to 80 characters.
 
         Raises:
-            StoreError: also if the title is empty or too long.
+            StoreError: also if the title is empty or too long, or the run came with the studio.
         """
-        row = (titles.tidy(title), self._full_id(run_id))
+        row = (titles.tidy(title), self._own_id(run_id))
         self._database.write("UPDATE runs SET title = ? WHERE id = ?", *row)
 
     def delete(self, run_id: str) -> None:
         """Deletes a run with all that it left.
 
         Raises:
-            StoreError: also if it is running, here or elsewhere.
+            StoreError: also if it is running, here or elsewhere, or came with the studio.
         """
-        full = self._full_id(run_id)
+        full = self._own_id(run_id)
         folder = self._runs / full
         if folder.is_dir() and not locks.is_free(folder):
             raise locks.running(full)
@@ -279,15 +288,33 @@ class RunStore:
         # and SQLite takes no lone surrogates.
         possible = beginning and beginning.isascii()
         rows = self._database.rows(query, len(beginning), beginning) if possible else []
-        match [str(run_id) for (run_id,) in rows]:
+        bundled = [
+            model for model in self._models.by_id if possible and model.startswith(beginning)
+        ]
+        match [*(str(run_id) for (run_id,) in rows), *bundled]:
             case [run_id]:
                 return run_id
             case []:
                 raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
-            case _:
+            case several:
                 raise UnknownName(
-                    f"{len(rows)} runs begin with “{beginning}”.", "Write more of the id."
+                    f"{len(several)} runs begin with “{beginning}”.", "Write more of the id."
                 )
+
+    def _own_id(self, beginning: str) -> str:
+        """The same of a run that may be changed.
+
+        Raises:
+            StoreError: it came with the studio.
+        """
+        full = self._full_id(beginning)
+        if full in self._models.by_id:
+            title = self._models.by_id[full].run.title
+            raise StoreError(
+                f"“{title}” cannot be changed: it came with the studio.",
+                "Train its recipe, to have one of your own.",
+            )
+        return full
 
     def _back_up(self) -> None:
         backup.keep_if_due(self._database.connection, self._database.path, self._backups)

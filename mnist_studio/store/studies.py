@@ -15,6 +15,7 @@ from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.spec import study_files
 from mnist_studio.spec.study import StudySpec
 from mnist_studio.store import folders, locks
+from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database
 from mnist_studio.store.disk import writing
 from mnist_studio.store.rows import COLUMNS, Row, Run, run_of
@@ -62,6 +63,9 @@ class Membership:
         return self.abreast == 1 and not self.place
 
 
+ELSEWHERE = Membership("", place="another machine")
+
+
 @dataclass(frozen=True)
 class Member:
     """A run of a study."""
@@ -77,15 +81,17 @@ class Studies:
     UnknownName where there is no such study. An unambiguous beginning of an id is enough.
     """
 
-    def __init__(self, database: Database, runs: Path, home: Path) -> None:
+    def __init__(self, database: Database, runs: Path, home: Path, models: Models) -> None:
         """For ``RunStore``.
 
         Args:
             database: open and migrated.
             runs: folder of the runs' folders.
             home: folder of one folder a study, which has its lock only.
+            models: that come with the studio.
         """
         self._database = database
+        self._models = models
         self._runs = runs
         self._home = home
         self._locks = locks.Locks()
@@ -128,9 +134,13 @@ class Studies:
         return tuple(filter(None, found))
 
     def memberships(self) -> Mapping[str, Membership]:
-        """How every run that was trained by a study belongs to it, by the run's id."""
+        """How every run that was trained by a study belongs to it, by the run's id.
+
+        The models that come with the studio belong to none, and their clocks are another machine's.
+        """
         rows = self._database.rows("SELECT run, COALESCE(study, ''), abreast, place FROM members")
-        return {run: Membership(study, abreast, place) for run, study, abreast, place in rows}
+        own = {run: Membership(study, abreast, place) for run, study, abreast, place in rows}
+        return dict.fromkeys(self._models.by_id, ELSEWHERE) | own
 
     def delete(self, study_id: str) -> None:
         """Deletes a study; its runs stay, and how honest their clocks are stays known.

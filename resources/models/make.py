@@ -1,0 +1,93 @@
+"""Trains the models that come with the studio, and packs them. Only maintainers need it.
+
+    python resources/models/make.py record robust fast-99 --data FOLDER_OF_MNIST
+
+Every recipe is trained as it stands, on MNIST's 60,000 training digits and nothing else, in its
+own framework, on one thread of the CPU: the same machine gives the same bytes again. Ctrl+C stops,
+and the same command goes on. A home that has a finished run of the recipe is packed without
+training, whatever its device and threads were. docs/models.md has the figures.
+"""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from mnist_studio import paths
+from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.cli.training import train_all
+from mnist_studio.data import sources
+from mnist_studio.errors import StoreError, StudioError
+from mnist_studio.events import Finished
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts, bundled
+from mnist_studio.store.runs import Run, RunStore
+
+TARGET = Path(__file__).parent
+HOME = Path("build/models")
+
+
+def main(arguments: Namespace) -> int:
+    """Makes what was asked for; 0 if all of it was."""
+    os.environ[paths.HOME_VARIABLE] = str(arguments.home.absolute())
+    for name in arguments.recipes:
+        spec = replace(run_spec(RECIPES[name]), device="cpu", threads=1)
+        run = _finished(spec) or _trained(spec, arguments.data)
+        if run is None:
+            return 1
+        _require_told_accuracy(run, arguments.data)
+        with RunStore() as store:
+            bundled.pack(run, store.epochs(run.id), TARGET, name)
+    return 0
+
+
+def _finished(spec: RunSpec) -> Run | None:
+    """The newest run of that description that has finished."""
+    return next((run for run in _alike(spec) if isinstance(run.terminal, Finished)), None)
+
+
+def _trained(spec: RunSpec, data: Path | None) -> Run | None:
+    """Trains it, from where it was stopped if it was; None if it was stopped again."""
+    begun = next((run for run in _alike(spec) if run.resumable), None)
+    spec, resume = (begun.spec, begun.id) if begun else (spec, "")
+    train_all([TrainingJob(spec, data, resume)], [spec], json=False)
+    return _finished(spec)
+
+
+def _alike(spec: RunSpec) -> list[Run]:
+    """The runs of the home that differ at most in device and threads, newest first."""
+    with RunStore() as store:
+        store.recover()
+        runs = [run for run in store.runs() if not run.bundled]
+    return [run for run in runs if _plain(run.spec) == _plain(spec)]
+
+
+def _plain(spec: RunSpec) -> RunSpec:
+    return replace(spec, device="auto", threads=0)
+
+
+def _require_told_accuracy(run: Run, data: Path | None) -> None:
+    """Refuses predictions of other digits than MNIST's test digits."""
+    labels = sources.load_test("mnist", data).labels
+    found = accuracy(artefacts.load_test_logits(run.folder), labels)
+    if not isinstance(run.terminal, Finished) or found != run.terminal.test_accuracy:
+        raise StoreError(f"{run.title} was not tested on these digits.", "Train it anew.")
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(description="Trains and packs the models that come with the studio.")
+    parser.add_argument("recipes", nargs="+", choices=sorted(RECIPES), metavar="RECIPE")
+    parser.add_argument("--home", type=Path, default=HOME, help=f"where to train; {HOME}")
+    parser.add_argument("--data", type=Path, help="folder of MNIST")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(_arguments()))
+    except StudioError as problem:
+        sys.exit(str(problem))

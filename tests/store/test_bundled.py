@@ -1,0 +1,254 @@
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from mnist_studio import paths
+from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.data import sources
+from mnist_studio.errors import StoreError, UnknownName
+from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.spec import codec
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artefacts, bundled
+from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, Models
+from mnist_studio.store.runs import Run, RunStore
+
+from .example_events import epoch, finished
+
+NAME, ID = "tiny", "bundled-tiny"
+SHIPPED = paths.resources() / "models"
+
+
+def kept(home: Path, spec: RunSpec, title: str = "") -> str:
+    """A finished run with weights and test logits, in that home."""
+    with RunStore(home) as store:
+        run = store.create(spec)
+        artefacts.save_weights(run.folder, initial_weights(spec.model, 42))
+        artefacts.save_test_logits(run.folder, np.eye(10, dtype=np.float32))
+        for number in (1, 2):
+            store.record(epoch(run.id, number))
+        store.record(finished(run.id))
+        if title:
+            store.rename(run.id, title)
+        return run.id
+
+
+def packed(home: Path, root: Path, name: str = NAME) -> Path:
+    with RunStore(home) as store:
+        run = next(run for run in store.runs() if not run.bundled)
+        return bundled.pack(run, store.epochs(run.id), root, name)
+
+
+@pytest.fixture
+def model(tmp_path: Path, models: Path, spec: RunSpec) -> Path:
+    """The folder of a model that comes with the studio, as the tests' studio sees it."""
+    kept(tmp_path / "maker", msgspec.structs.replace(spec, device="cpu", threads=3), "Mine")
+    return packed(tmp_path / "maker", models)
+
+
+def contents(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_an_empty_home_has_the_model_and_stays_empty(
+    model: Path, home: Path, spec: RunSpec
+) -> None:
+    with RunStore(home) as store:
+        (run,) = store.runs()
+        assert (run.id, run.folder, run.status) == (ID, model, "finished")
+        assert run.title == "tiny-10 · Keras, bundled"
+        assert run.trained
+        assert run.bundled
+        assert not run.resumable
+        assert run.terminal == finished(ID)
+        # Device and threads were those of the machine that trained it.
+        assert run.spec == spec
+        assert store.epochs(ID) == (epoch(ID, 1), epoch(ID, 2))
+        assert store.run("bundled-t") == run
+    assert not (home / "runs").exists()
+
+
+def test_its_artefacts_are_those_of_the_run(model: Path, home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        run = store.run(ID)
+    for name, array in initial_weights(spec.model, 42).items():
+        np.testing.assert_array_equal(artefacts.load_weights(run.folder, run.spec)[name], array)
+    np.testing.assert_array_equal(artefacts.load_test_logits(run.folder), np.eye(10))
+    assert len(artefacts.load_steps(run.folder).losses) == 0
+
+
+def test_it_comes_after_the_users_own_however_old(model: Path, home: Path, spec: RunSpec) -> None:
+    own = kept(home, spec)
+    with RunStore(home) as store:
+        store._database.write("UPDATE runs SET created = 0")
+        assert [run.id for run in store.runs()] == [own, ID]
+        assert [run.bundled for run in store.runs()] == [False, True]
+
+
+def test_a_beginning_must_mean_one_run(model: Path, home: Path, tmp_path: Path) -> None:
+    packed(tmp_path / "maker", model.parent, "tiny-2")
+    with RunStore(home) as store:
+        with pytest.raises(UnknownName, match="2 runs begin with “bundled”"):
+            store.run("bundled")
+        with pytest.raises(UnknownName):
+            store.run("")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.rename(ID, "Mine"),
+        lambda store: store.delete("bundled"),
+        lambda store: store.reopen(ID),
+        lambda store: store.record(epoch(ID, 3)),
+        lambda store: store.record(finished(ID)),
+    ],
+    ids=["rename", "delete", "reopen", "epoch", "end"],
+)
+def test_it_cannot_be_changed(model: Path, home: Path, change: Callable[[RunStore], None]) -> None:
+    before = contents(model.parent)
+    with RunStore(home) as store:
+        with pytest.raises(StoreError, match="it came with the studio"):
+            change(store)
+        assert [run.id for run in store.runs()] == [ID]
+    assert contents(model.parent) == before
+
+
+def test_its_clock_is_another_machines(model: Path, home: Path) -> None:
+    with RunStore(home) as store:
+        membership = store.studies.memberships()[ID]
+    assert membership.study == ""
+    assert not membership.honest
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("damage", ["changed", "torn", "missing", "a folder"])
+def test_a_damaged_model_is_left_out_with_a_warning(
+    model: Path, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, file: str,
+    damage: str,
+) -> None:  # fmt: skip
+    packed(tmp_path / "maker", model.parent, "whole")
+    path = model / file
+    content = path.read_bytes()
+    if damage == "changed":
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    elif damage == "torn":
+        path.write_bytes(content[: len(content) // 2])
+    else:
+        path.unlink()
+        if damage == "a folder":
+            path.mkdir()
+
+    with RunStore(home) as store:
+        assert [run.id for run in store.runs()] == ["bundled-whole"]
+        with pytest.raises(UnknownName):
+            store.run(ID)
+    (warning,) = (one for one in caplog.records if one.levelno == logging.WARNING)
+    assert "“tiny” of the studio is left out" in warning.getMessage()
+    assert str(path) in warning.getMessage()
+    assert "Install MNIST Studio again." in warning.getMessage()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"\xff\xfe", b"[" * 100_000, b"[]", b"{}", b'{"version":1}',
+        b'{"version":2,"models":{}}', b'{"version":1,"models":{"tiny":{}}}',
+        b'{"version":1,"models":{"../tiny":{}, "a\\u0000b":{}, "":{}, "/":{}}}',
+        b'{"version":1,"models":{"tiny":{"run.json":"x","weights.safetensors":"",'
+        b'"test-logits.safetensors":""}}}',
+    ],
+)  # fmt: skip
+def test_any_manifest_is_read_without_a_crash(
+    model: Path, home: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    (model.parent / MANIFEST).write_bytes(content)
+    with RunStore(home) as store:
+        assert store.runs() == ()
+    assert "left out" in caplog.text
+
+
+def test_models_without_a_manifest_are_missed_and_no_models_are_not(
+    model: Path, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Models(tmp_path / "nowhere").by_id == {}
+    assert caplog.text == ""
+    (model.parent / MANIFEST).unlink()
+    assert Models(model.parent).by_id == {}
+    assert "are left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"version": 99}, {"id": "bundled-other"}, {"id": "20260101-000000-aaaa"}, {"spec": {}},
+     {"spec": {"version": codec.VERSION + 1, "run": {}}}, {"finished": None}, {"epochs": [1]}],
+)  # fmt: skip
+def test_a_description_that_cannot_be_understood_is_told(
+    model: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, object]
+) -> None:
+    description = msgspec.json.decode((model / DESCRIPTION).read_bytes())
+    (model / DESCRIPTION).write_bytes(msgspec.json.encode(description | changes))
+    manifest = msgspec.json.decode((model.parent / MANIFEST).read_bytes())
+    manifest["models"][NAME][DESCRIPTION] = bundled._sum((model / DESCRIPTION).read_bytes())
+    (model.parent / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+
+    assert Models(model.parent).by_id == {}
+    assert "“tiny” of the studio is left out" in caplog.text
+
+
+def test_packing_again_replaces_and_keeps_the_others(model: Path, tmp_path: Path) -> None:
+    root = model.parent
+    before = contents(root)
+    packed(tmp_path / "maker", root, "other")
+    assert list(Models(root).by_id) == ["bundled-other", ID]
+    assert contents(model) == {path: before[path] for path in contents(model)}
+    packed(tmp_path / "maker", root)
+    assert list(Models(root).by_id) == ["bundled-other", ID]
+
+
+def test_only_finished_runs_with_their_artefacts_are_packed(
+    home: Path, tmp_path: Path, spec: RunSpec
+) -> None:
+    with RunStore(home) as store:
+        run = store.create(spec)
+        with pytest.raises(StoreError, match="cannot be packed"):
+            bundled.pack(run, (), tmp_path / "root", NAME)
+        store.record(finished(run.id))
+        with pytest.raises(StoreError, match="does not exist"):
+            bundled.pack(store.run(run.id), (), tmp_path / "root", NAME)
+        with pytest.raises(StoreError, match="cannot be packed"):
+            bundled.pack(store.run(run.id), (), tmp_path / "root", "../tiny")
+    assert not (tmp_path / "root").exists()
+
+
+def shipped() -> tuple[Run, ...]:
+    return tuple(model.run for model in Models(SHIPPED).by_id.values())
+
+
+def test_every_shipped_model_is_whole_and_of_its_recipe(caplog: pytest.LogCaptureFixture) -> None:
+    runs = shipped()
+    assert {run.folder.name for run in runs} == {"record", "robust", "fast-99"}
+    assert {path.parent.name for path in SHIPPED.glob(f"*/{DESCRIPTION}")} == {
+        run.folder.name for run in runs
+    }
+    assert caplog.text == ""
+    for run in runs:
+        assert run.spec == run_spec(RECIPES[run.folder.name])
+        artefacts.load_weights(run.folder, run.spec)
+
+
+def test_the_shipped_predictions_give_the_accuracy_that_is_told(shared_mnist: Path) -> None:
+    labels = sources.load_test("mnist", shared_mnist).labels
+    for run in shipped():
+        logits = artefacts.load_test_logits(run.folder)
+        assert run.terminal is not None
+        assert accuracy(logits, labels) == pytest.approx(run.terminal.test_accuracy, abs=1e-9)
+
+
+def test_the_shipped_models_take_a_few_megabytes() -> None:
+    assert sum(len(content) for content in contents(SHIPPED).values()) < 5_000_000
