@@ -1,6 +1,7 @@
 """Figures of views as people read them."""
 
 from mnist_studio.analysis import numbers
+from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Axis, CellValue, Unit
 
 _MEGABYTE = 1e6
@@ -15,6 +16,8 @@ def text(value: CellValue, unit: Unit) -> str:
     match unit:
         case "fraction":
             return numbers.percent(value)
+        case "points":
+            return points(value / 100, signed=True)
         case "seconds":
             return numbers.duration(value)
         case "milliseconds":

@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-Unit = Literal["", "fraction", "seconds", "milliseconds", "bytes", "count", "per second"]
-"""How numbers are written: fractions in percent, bytes in MB."""
+Unit = Literal["", "fraction", "points", "seconds", "milliseconds", "bytes", "count", "per second"]
+"""How numbers are written: fractions in percent, bytes in MB; points are hundredths that differ."""
 
 CellValue = str | float | int | None
 """A field of a table; None where there is no such figure."""

@@ -8,6 +8,7 @@ from mnist_studio.analysis.view import Table, View
 from mnist_studio.cli import output
 from mnist_studio.errors import UnknownName, UsageError
 from mnist_studio.report import writing
+from mnist_studio.report.columns import numbers, prose, without
 from mnist_studio.report.marks import families
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
@@ -17,8 +18,6 @@ from mnist_studio.studies.views.options import AXES, Options
 from mnist_studio.studies.views.worker import ViewWorker
 
 ALL = "all"
-
-LONGEST_CELL = 90
 
 
 def run(arguments: Namespace) -> int:
@@ -108,8 +107,8 @@ def _print(view: View) -> None:
     output.line(f"\n{view.title}")
     if view.sentence:
         output.line(view.sentence)
-    words = [place for place in range(len(view.table.columns)) if _is_prose(view.table, place)]
-    _print_table(view.table, [p for p in range(len(view.table.columns)) if p not in words])
+    words = prose(view.table)
+    _print_table(without(view.table, words))
     for row in view.table.rows:
         for place in words:
             if str(row.cells[place]) not in view.sentence:
@@ -118,19 +117,11 @@ def _print(view: View) -> None:
         output.line(f"  Note: {note}")
 
 
-def _print_table(table: Table, places: Sequence[int]) -> None:
-    shown = [
-        [figures.text(row.cells[place], table.columns[place].unit) for place in places]
+def _print_table(table: Table) -> None:
+    units = [column.unit for column in table.columns]
+    rows = (
+        [figures.text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
         for row in table.rows
-    ]
-    numbers = [
-        at
-        for at, place in enumerate(places)
-        if not any(isinstance(row.cells[place], str) for row in table.rows)
-    ]
-    output.table([table.columns[place].title for place in places], shown, right=numbers)
-
-
-def _is_prose(table: Table, place: int) -> bool:
-    """Whether a column has sentences: in a table of the terminal they would be one word wide."""
-    return any(len(str(row.cells[place])) > LONGEST_CELL for row in table.rows)
+    )
+    right = [place for place, number in enumerate(numbers(table)) if number]
+    output.table([column.title for column in table.columns], rows, right)

@@ -129,10 +129,11 @@ def _subject(gathered: Gathered) -> str:
     recipes = list(dict.fromkeys(group.recipe for group in gathered.groups))
     names = list(dict.fromkeys(framework(group.framework).title for group in gathered.groups))
     seeds = {seed for group in gathered.groups for seed in group.seeds}
-    return (
+    words = (
         f"{counted(len(gathered.runs), 'run')} of {counted(len(gathered.groups), 'model')} and "
         f"{counted(len(seeds), 'seed')}: {listed(recipes)} in {listed(names)}."
-    ).capitalize()
+    )
+    return words[:1].upper() + words[1:]
 
 
 def _again(chosen: Chosen) -> tuple[str, str]:

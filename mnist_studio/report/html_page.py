@@ -7,6 +7,7 @@ from mnist_studio.analysis import figures
 from mnist_studio.analysis.view import Table, View
 from mnist_studio.palette import LIGHT
 from mnist_studio.report import draw
+from mnist_studio.report.columns import numbers
 from mnist_studio.report.content import Report
 
 _STYLE = f"""
@@ -32,13 +33,15 @@ th, td {{ padding: 3px 12px 3px 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid {LIGHT.grid}; }}
 th {{ color: {LIGHT.secondary}; font-weight: 600; }}
 th.n, td.n {{ text-align: right; }}
-td.w {{ min-width: 260px; }}
+td {{ white-space: nowrap; }}
+td.w {{ min-width: 340px; white-space: normal; }}
 summary {{ cursor: pointer; color: {LIGHT.accent}; font-size: 13px; padding: 5px 0; }}
 pre {{ background: {LIGHT.ground}; border: 1px solid {LIGHT.line}; border-radius: 6px;
   padding: 12px; overflow-x: auto; font-size: 12.5px; line-height: 1.4; }}
 li {{ margin: 3px 0; }}
 @media (max-width: 640px) {{ nav ol {{ columns: 1; }} }}
 @media print {{ body {{ background: none; }} section, nav {{ border: 0; padding: 0; }}
+  td {{ white-space: normal; }} .scroll {{ overflow: visible; }}
   figure, tr {{ break-inside: avoid; }} h2, h3 {{ break-after: avoid; }} }}
 """
 
@@ -109,18 +112,15 @@ def _view(report: Report, view: View, number: int) -> Iterator[str]:
 
 
 def _table(table: Table) -> str:
-    numbers = [
-        not any(isinstance(row.cells[place], str) for row in table.rows)
-        for place in range(len(table.columns))
-    ]
+    right = numbers(table)
     head = "".join(
         f'<th scope="col"{_class(number, "")}>{escape(column.title)}</th>'
-        for column, number in zip(table.columns, numbers, strict=True)
+        for column, number in zip(table.columns, right, strict=True)
     )
     body = []
     for row in table.rows:
         texts = [figures.text(c, of.unit) for c, of in zip(row.cells, table.columns, strict=True)]
-        cells = zip(texts, numbers, strict=True)
+        cells = zip(texts, right, strict=True)
         body.append("".join(f"<td{_class(n, text)}>{escape(text)}</td>" for text, n in cells))
     rows = "".join(f"<tr>{cells}</tr>\n" for cells in body)
     return (

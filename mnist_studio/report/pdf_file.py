@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from mnist_studio.analysis.view import Chart, View
 from mnist_studio.palette import LIGHT
 from mnist_studio.report import draw, text_table
+from mnist_studio.report.columns import prose, without
 from mnist_studio.report.content import Report
 from mnist_studio.report.draw import Marks
 from mnist_studio.report.style import STYLE
@@ -90,7 +91,7 @@ class _Pages:
 
     def paragraph(self, text: str, size: float = 9.5, bullet: str = "", **style: Any) -> None:
         """Text in lines."""
-        room = int(INNER[0] * 72 / (0.56 * size))
+        room = int(INNER[0] * 72 / (0.51 * size))
         for line in textwrap.wrap(
             text, room, initial_indent=bullet, subsequent_indent=" " * 3 * len(bullet.strip())
         ):
@@ -98,7 +99,7 @@ class _Pages:
 
     def chart(self, chart: Chart) -> None:
         """A chart as wide as the page; a higher one than the page is made lower."""
-        high = min(draw.height(chart) * INNER[0] / draw.WIDTH + 0.2, INNER[1] - 1.0)
+        high = chart_height(chart)
         self.need(high)
         self._charts.append((self._used, high, chart))
         self._used += high + 0.08
@@ -121,6 +122,11 @@ class _Pages:
             draw.paint(self._figure.add_subfigure(grid[2 * number + 1, 1]), chart, self._marks)
 
 
+def chart_height(chart: Chart) -> float:
+    """Inches of a chart on a page."""
+    return min(draw.height(chart) * INNER[0] / draw.WIDTH + 0.2, INNER[1] - 1.4)
+
+
 def _heading(pages: _Pages, text: str) -> None:
     pages.skip(0.22)
     pages.need(1.2)
@@ -139,21 +145,34 @@ def _head(pages: _Pages, report: Report) -> None:
 
 
 def _view(pages: _Pages, view: View) -> None:
+    # A heading does not stand alone at the foot of a page.
+    pages.need(1.2 + (chart_height(view.charts[0]) if view.charts else 0.0))
     _heading(pages, view.title)
     if view.sentence:
         pages.paragraph(view.sentence)
     for chart in view.charts:
         pages.chart(chart)
-    rows = len(view.table.rows)
-    if rows <= MOST_ROWS:
-        pages.skip(0.08)
-        for number, line in enumerate(text_table.lines(view.table, MONO_WIDTH)):
-            heading = {"color": LIGHT.secondary} if number == 0 else {}
-            pages.line(line, MONO_SIZE, family=MONO, **heading)
-    else:
-        _note(pages, f"The table has {rows:,} rows; they are in the HTML report and in the CSV.")
+    _table(pages, view)
     for note in view.notes:
         _note(pages, note)
+
+
+def _table(pages: _Pages, view: View) -> None:
+    """The table; sentences in it stand below."""
+    table = view.table
+    if len(table.rows) > MOST_ROWS:
+        rows = f"{len(table.rows):,}"
+        _note(pages, f"The table has {rows} rows; they are in the HTML report and in the CSV.")
+        return
+    pages.skip(0.08)
+    words = prose(table)
+    for number, line in enumerate(text_table.lines(without(table, words), MONO_WIDTH)):
+        heading = {"color": LIGHT.secondary} if number == 0 else {}
+        pages.line(line, MONO_SIZE, family=MONO, **heading)
+    pages.skip(0.08)
+    for row in table.rows:
+        for place in words:
+            pages.paragraph(str(row.cells[place]), 8, bullet="• ")
 
 
 def _tail(pages: _Pages, report: Report) -> None:

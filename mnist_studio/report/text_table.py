@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from mnist_studio.analysis import figures
 from mnist_studio.analysis.view import Table
+from mnist_studio.report.columns import numbers
 
-MOST = 30
+MOST = 42
 """Characters of a column; longer fields have several lines."""
 
 GAP = "  "
@@ -18,16 +19,20 @@ Cell = list[str]
 def lines(table: Table, width: int) -> Iterator[str]:
     """The table in lines of at most ``width`` characters.
 
-    Too wide a one comes in parts one below the other, each with the first column.
+    Too wide a one comes in parts one below the other, each with the columns of names.
     """
+    number = numbers(table)
     columns = [_column(table, place) for place in range(len(table.columns))]
-    for number, part in enumerate(_parts([_width(column) for column in columns], width)):
-        if number:
+    widths = [_width(column) for column in columns]
+    names = _names(number, widths, width)
+    for count, part in enumerate(_parts(widths, names, width)):
+        if count:
             yield ""
         chosen = [columns[place] for place in part]
-        numbers = [_is_number(table, place) for place in part]
         for row in zip(*chosen, strict=True):
-            yield from _row(row, [_width(column) for column in chosen], numbers)
+            yield from _row(
+                row, [_width(column) for column in chosen], [number[place] for place in part]
+            )
 
 
 def _column(table: Table, place: int) -> list[Cell]:
@@ -48,27 +53,31 @@ def _width(column: Sequence[Cell]) -> int:
     return max(len(line) for cell in column for line in cell)
 
 
-def _parts(widths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Places of the columns of each part."""
-    part, used = [0], widths[0]
-    for place, width in enumerate(widths[1:], start=1):
-        if used + len(GAP) + width > most and len(part) > 1:
+def _parts(widths: Sequence[int], names: int, most: int) -> Iterator[list[int]]:
+    """Places of the columns of each part, the first ``names`` in every one."""
+    part, used = list(range(names)), sum(widths[:names]) + len(GAP) * (names - 1)
+    for place in range(names, len(widths)):
+        if used + len(GAP) + widths[place] > most and len(part) > names:
             yield part
-            part, used = [0], widths[0]
+            part, used = part[:names], sum(widths[:names]) + len(GAP) * (names - 1)
         part.append(place)
-        used += len(GAP) + width
+        used += len(GAP) + widths[place]
     yield part
 
 
-def _row(row: Sequence[Cell], widths: Sequence[int], numbers: Sequence[bool]) -> Iterator[str]:
+def _names(right: Sequence[bool], widths: Sequence[int], most: int) -> int:
+    """How many columns say what a row is of: the text at its beginning, up to half the width."""
+    names = 1
+    while names < len(right) and not right[names] and sum(widths[: names + 1]) <= most / 2:
+        names += 1
+    return names
+
+
+def _row(row: Sequence[Cell], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
     for line in range(max(map(len, row))):
         texts = [cell[line] if line < len(cell) else "" for cell in row]
         padded = (
-            text.rjust(width) if number else text.ljust(width)
-            for text, width, number in zip(texts, widths, numbers, strict=True)
+            text.rjust(width) if at_right else text.ljust(width)
+            for text, width, at_right in zip(texts, widths, right, strict=True)
         )
         yield GAP.join(padded).rstrip()
-
-
-def _is_number(table: Table, place: int) -> bool:
-    return not any(isinstance(row.cells[place], str) for row in table.rows)

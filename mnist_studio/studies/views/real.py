@@ -1,6 +1,7 @@
 """The views that say whether a difference is real. ``significance`` loads SciPy's statistics."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from mnist_studio.analysis import seeds, significance
@@ -39,9 +40,14 @@ def paired_models(gathered: Gathered, options: Options) -> View:
     level = "95 %" if len(found.pairs) == 1 else f"95 % over {len(found.pairs)} pairs"
     judged = [(test, _judged(gathered, test, options.threshold, level)) for test in found.pairs]
     several = _several(found.several)
+    short = [
+        _Judged(gathered.titles[test.pair.a], gathered.titles[test.pair.b],
+                test.pair.difference.value, one)
+        for test, one in judged
+    ]  # fmt: skip
     return View(
         "significance", "Models, paired",
-        " ".join(filter(None, (summary([one for _, one in judged]), several))),
+        " ".join(filter(None, (_summary(short), several))),
         (_chart([_pair_bar(gathered, test) for test, _ in judged]),),
         Table(_PAIR_COLUMNS, tuple(_pair_row(gathered, test, one) for test, one in judged)),
         ("These models, on these digits: what another seed would give, the view over seeds says.",
@@ -50,8 +56,8 @@ def paired_models(gathered: Gathered, options: Options) -> View:
 
 
 _PAIR_COLUMNS = (
-    Column("First"), Column("Second"), Column("Verdict"), Column("Difference, points"),
-    Column("From"), Column("To"), Column("Only the first right", "count"),
+    Column("First"), Column("Second"), Column("Verdict"), Column("Difference, points", "points"),
+    Column("From", "points"), Column("To", "points"), Column("Only the first right", "count"),
     Column("Only the second right", "count"), Column("McNemar, exact p"), Column("Holm"),
     Column("In words"),
 )  # fmt: skip
@@ -107,10 +113,14 @@ def over_seeds(gathered: Gathered, options: Options) -> View:
                           options.threshold))
         for a, b in pairs
     ]  # fmt: skip
+    short = [
+        _Judged(one.a, one.b, one.difference.value if one.difference else 0.0, one.verdict)
+        for _, one in judged
+    ]
     bars = [_seed_bar(a, one) for a, one in judged if one.difference]
     return View(
         "over-seeds", "Recipes and frameworks over seeds",
-        summary([one.verdict for _, one in judged]), (_chart(bars),) if bars else (),
+        _summary(short), (_chart(bars),) if bars else (),
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in judged)),
         (f"Paired by seed; no verdict below {FEWEST} seeds. A difference of "
          f"{points(options.threshold)} points or less does not matter in practice.",
@@ -120,7 +130,7 @@ def over_seeds(gathered: Gathered, options: Options) -> View:
 
 _SEED_COLUMNS = (
     Column("First"), Column("Second"), Column("Verdict"), Column("Seeds", "count"),
-    Column("Mean difference, points"), Column("From"), Column("To"),
+    Column("Mean difference, points", "points"), Column("From", "points"), Column("To", "points"),
     Column("Probability that the first is better", "fraction"),
     Column("that they are equal in practice", "fraction"),
     Column("that the second is better", "fraction"), Column("In words"),
@@ -168,13 +178,42 @@ def _seed_row(a: Group, one: SeedComparison) -> Row:
 
 
 def _chart(bars: Sequence[Bar]) -> Bars:
-    return Bars(Axis("Difference of test accuracies, percentage points"), tuple(bars))
+    return Bars(Axis("Difference of test accuracies, percentage points", "points"), tuple(bars))
 
 
-def summary(judged: Sequence[Verdict]) -> str:
-    """Verdicts in words: each where they are few, else how many there are of each kind."""
+@dataclass(frozen=True)
+class _Judged:
+    """Two titles, the difference of the first less the second, and the verdict on it."""
+
+    a: str
+    b: str
+    value: float
+    verdict: Verdict
+
+    @property
+    def words(self) -> str:
+        """The verdict without the figures behind it, which the table has."""
+        match self.verdict.kind:
+            case "different":
+                first, second = (self.a, self.b) if self.value > 0 else (self.b, self.a)
+                return f"{first} is better than {second} by {points(abs(self.value))} points."
+            case "equal":
+                return f"{self.a} and {self.b} are equal in practice."
+            case "undecided":
+                return f"It is undecided whether {self.a} and {self.b} differ."
+            case _:
+                return ""
+
+
+def _summary(judged: Sequence[_Judged]) -> str:
+    """One verdict with its figures, some in short words, many by their kinds."""
+    if len(judged) == 1:
+        return judged[0].verdict.sentence
+    kinds = [one.verdict.kind for one in judged]
     if len(judged) <= MOST_SENTENCES:
-        return " ".join(one.sentence for one in judged)
-    kinds = [one.kind for one in judged]
-    told = (f"{kinds.count(kind)} {words}" for kind, words in WORDS.items() if kind in kinds)
-    return f"Of {counted(len(judged), 'pair')}: {', '.join(told)}."
+        told = [one.words for one in judged if one.words]
+        none = kinds.count("none")
+        few = f"No verdict on {counted(none, 'pair')}: fewer than {FEWEST} seeds in common."
+        return " ".join([*told, few] if none else told)
+    counts = (f"{kinds.count(kind)} {words}" for kind, words in WORDS.items() if kind in kinds)
+    return f"Of {len(judged)} pairs: {', '.join(counts)}."
