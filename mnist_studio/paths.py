@@ -77,6 +77,11 @@ def mnist_cache() -> Path:
     return cache() / "mnist"
 
 
+def robustness_cache() -> Path:
+    """How robust the models are that come with the studio, whose folders are never written."""
+    return cache() / "robustness"
+
+
 def keras_home() -> Path:
     """What Keras would otherwise write into the home directory."""
     return cache() / "keras"

@@ -57,6 +57,15 @@ def test_another_base_moves_what_the_store_keeps(home: Path, tmp_path: Path) -> 
     assert paths.backups(base) == base / "backups"
 
 
+def test_other_models_than_those_of_the_studio_can_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(paths.MODELS_VARIABLE, str(tmp_path))
+    assert paths.models() == tmp_path
+    monkeypatch.delenv(paths.MODELS_VARIABLE)
+    assert paths.models() == paths.resources() / "models"
+
+
 def test_asking_makes_nothing(home: Path) -> None:
     paths.database()
     paths.keras_home()

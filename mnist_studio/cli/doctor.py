@@ -112,4 +112,6 @@ def _digits() -> str:
 
 def _runs() -> str:
     with RunStore() as store:
-        return f"{len(store.runs())} in {paths.home()}"
+        runs = store.runs()
+    bundled = sum(run.bundled for run in runs)
+    return f"{len(runs) - bundled} in {paths.home()}; {bundled} came with the studio"

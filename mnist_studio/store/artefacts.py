@@ -19,13 +19,14 @@ from mnist_studio.spec.optimisers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.store import tensors
 from mnist_studio.store.disk import reading, writing
-from mnist_studio.store.robustness import ROBUSTNESS
 
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 TEST_LOGITS = "test-logits.safetensors"
 STEPS = "steps.f32"
 CONSOLE = "console.txt"
+ROBUSTNESS = "robustness.json"
+"""See ``store.robustness``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])

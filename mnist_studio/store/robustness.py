@@ -1,16 +1,20 @@
-"""How well a run reads digits that were made harder, kept in its folder so that it is known."""
+"""How well a run reads digits that were made harder, kept in its folder so that it is known.
 
+The folders of models that come with the studio are never written: of these it is kept in the cache.
+"""
+
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
+from mnist_studio import paths
 from mnist_studio.data.files import write_bytes
 from mnist_studio.data.perturb import Kind
 from mnist_studio.errors import StoreError
+from mnist_studio.store.artefacts import ROBUSTNESS, WEIGHTS
 from mnist_studio.store.disk import reading, writing
-
-ROBUSTNESS = "robustness.json"
 
 VERSION = 1
 """Of the perturbations and of the file; what another version left is computed again."""
@@ -70,7 +74,7 @@ def save(folder: Path, robustness: Robustness) -> None:
         for one in _load(folder)
         if one.step == robustness.step and one.digits != robustness.digits
     )
-    path = folder / ROBUSTNESS
+    path = _path(folder)
     with writing(path):
         write_bytes(path, msgspec.json.encode(_File(VERSION, (*others, robustness))))
 
@@ -85,9 +89,18 @@ def load(folder: Path, step: int, digits: int) -> Robustness | None:
     return next(found, None)
 
 
+def _path(folder: Path) -> Path:
+    if folder.parent != paths.models():
+        return folder / ROBUSTNESS
+    # Another version of the studio may have other weights of that name and step.
+    with reading(folder / WEIGHTS):
+        weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    return paths.robustness_cache() / f"{folder.name}-{weights[:16]}.json"
+
+
 def _load(folder: Path) -> tuple[Robustness, ...]:
     """What is there and can be understood; anything else is computed again."""
-    path = folder / ROBUSTNESS
+    path = _path(folder)
     if not path.exists():
         return ()
     with reading(path):

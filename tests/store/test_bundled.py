@@ -226,6 +226,14 @@ def test_only_finished_runs_with_their_artefacts_are_packed(
     assert not (tmp_path / "root").exists()
 
 
+def test_a_damaged_manifest_is_not_overwritten(model: Path, tmp_path: Path) -> None:
+    (model.parent / MANIFEST).write_bytes(b"{")
+    with pytest.raises(StoreError, match=r"models\.json is damaged"):
+        packed(tmp_path / "maker", model.parent, "other")
+    assert (model.parent / MANIFEST).read_bytes() == b"{"
+    assert not (model.parent / "other").exists()
+
+
 def shipped() -> tuple[Run, ...]:
     return tuple(model.run for model in Models(SHIPPED).by_id.values())
 

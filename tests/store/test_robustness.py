@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import artefacts, robustness
 from mnist_studio.store.robustness import ROBUSTNESS, Robustness, RobustnessCurve, load, save
@@ -63,3 +64,19 @@ def test_it_is_discarded_with_what_the_run_had_learnt(tmp_path: Path) -> None:
     save(tmp_path, FEW)
     artefacts.discard(tmp_path)
     assert not (tmp_path / ROBUSTNESS).exists()
+
+
+def test_of_a_model_that_came_with_the_studio_it_is_kept_in_the_cache(
+    models: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(home))
+    folder = models / "tiny"
+    folder.mkdir()
+    (folder / artefacts.WEIGHTS).write_bytes(b"some")
+    save(folder, FEW)
+    assert load(folder, 938, 2000) == FEW
+    assert [path.name for path in folder.iterdir()] == [artefacts.WEIGHTS]
+    assert [path.parent for path in (home / "cache").rglob("*.json")] == [paths.robustness_cache()]
+    # A newer studio may come with others.
+    (folder / artefacts.WEIGHTS).write_bytes(b"others")
+    assert load(folder, 938, 2000) is None

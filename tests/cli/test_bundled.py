@@ -1,0 +1,56 @@
+"""The models that come with the studio, on the command line of somebody who has nothing else."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_studio import paths
+from mnist_studio.data import builtin
+
+from .conftest import studio
+
+SHIPPED = paths.resources() / "models"
+IDS = {"bundled-record", "bundled-robust", "bundled-fast-99"}
+
+
+@pytest.fixture
+def copied(models: Path) -> Path:
+    """A copy of the shipped models, to be damaged."""
+    return Path(shutil.copytree(SHIPPED, models, dirs_exist_ok=True))
+
+
+def test_they_are_listed_and_cannot_be_changed(copied: Path, home: Path) -> None:
+    assert {line["run"] for line in studio("runs", "--json").json} == IDS
+    for words in (("rename", "bundled-record", "Mine"), ("delete", "bundled-record")):
+        said = studio("runs", *words)
+        assert said.code != 0
+        assert "it came with the studio" in said.errors
+    assert {line["run"] for line in studio("runs", "--json").json} == IDS
+    assert "0 in" in studio("doctor").output
+    assert "3 came with the studio" in studio("doctor").output
+
+
+def test_a_picture_is_answered_on_the_first_day(copied: Path, tmp_path: Path) -> None:
+    digits = builtin.load().test
+    Image.fromarray(255 - digits.images[0]).save(tmp_path / "digit.png")
+    said = studio("predict", tmp_path / "digit.png", "--run", "bundled-fast", "--json")
+    assert said.code == 0
+    (answer,) = said.json
+    assert answer["run"] == "bundled-fast-99"
+    assert int(np.argmax(answer["probabilities"])) == answer["digit"] == digits.labels[0]
+
+
+def test_a_model_with_a_wrong_hash_is_told_and_the_others_are_there(copied: Path) -> None:
+    weights = copied / "record" / "weights.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    said = studio("runs", "--json")
+    assert said.code == 0
+    assert {line["run"] for line in said.json} == IDS - {"bundled-record"}
+    assert "“record” of the studio is left out" in said.errors
+    assert str(weights) in said.errors
+    assert said.errors.count("\n") == 1
