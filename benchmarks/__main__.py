@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-ALL = ("startup", "gaps", "stop", "answers", "loop", "fast", "peers")
+ALL = ("startup", "gaps", "compare_page", "stop", "answers", "loop", "fast", "peers")
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.study import StudyRunner
 from mnist_studio.gui.bridge.training import TrainingQueue
+from mnist_studio.gui.bridge.views import ViewLoader
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Choice, Theme
@@ -49,6 +50,7 @@ class Studio(QObject):
         self.drawing = Drawing(self)
         self.predictions = Predictions(self)
         self.digits = DigitSource(self.background, folder, self)
+        self.views = ViewLoader(self.background, folder, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -89,6 +91,7 @@ class Studio(QObject):
         self.drawing.close()
         self.predictions.close()
         self.background.close()
+        self.views.close()
         self.library.close()
 
     def choose_theme(self, choice: Choice) -> None:

@@ -79,16 +79,21 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     page = window.page("compare")
     assert isinstance(page, ComparePage)
     assert len(page.ticked) == 1
-    assert [len(line.x) for line in page.plot.lines] == [2]
-    assert page.model.index(0, 2).data().endswith(" %")
-    assert page.drawing.model.index(0, 1).data().isdigit()
-    with qtbot.waitSignal(page.samples.loader.loaded, timeout=10_000) as told:
-        page.samples.order.button("wrong").click()
+    live = page.views.live
+    assert live.view is not None
+    assert len(live.view.table.rows) == 2
+    assert page.runs.model.index(0, 3).data().endswith(" %")
+    page.list.choose("drawing")
+    assert page.views.drawing.card.model.index(0, 1).data().isdigit()
+    page.list.choose("samples")
+    with qtbot.waitSignal(page.views.samples.loader.loaded, timeout=10_000) as told:
+        page.views.samples.order.button("wrong").click()
     (samples,) = told.args
     assert samples.images.shape == (20, 28, 28)
     assert np.all(np.diff([said != label for said, label in _answers(samples)]) <= 0)
-    page.model.tick(frozenset())
-    assert page.plot.lines == ()
+    page.list.choose("live")
+    page.runs.model.tick(frozenset())
+    assert live.view is None
 
 
 def _answers(samples: object) -> list[tuple[int, int]]:
@@ -127,7 +132,9 @@ def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: M
     again.go("compare")
     page = again.page("compare")
     assert isinstance(page, ComparePage)
-    assert [line.name for line in page.plot.lines] == ["mlp-128 · NumPy"]
+    view = page.views.live.view
+    assert view is not None
+    assert {row.cells[0] for row in view.table.rows} == {"mlp-128 · NumPy"}
     again.shut_down()
     again.hide()
     again.studio.deleteLater()

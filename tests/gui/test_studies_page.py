@@ -145,8 +145,8 @@ def test_a_grid_is_made_of_fields(page: StudiesPage, qtbot: QtBot) -> None:
     assert dialog is not None
     assert "Choose at least one" in dialog.words.text()
     assert not dialog.use_button.isEnabled()
-    item = dialog.recipes.findItems("mlp-128", Qt.MatchFlag.MatchExactly)[0]
-    item.setCheckState(Qt.CheckState.Checked)
+    dialog.table.selectRow(0)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Space)
     assert dialog.words.text() == "15 runs."
     dialog.batch_sizes.setText("")
     qtbot.keyClicks(dialog.batch_sizes, "32, x")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.store.runs import Run, RunStore
-from mnist_studio.store.studies import Study
+from mnist_studio.store.studies import Membership, Study
 
 Command = Callable[[RunStore], object]
 
@@ -33,7 +33,7 @@ class _Keeper(QThread):
     Whatever the store refuses, the thread lives until it is told to end: it opens the store again.
 
     Signals:
-        read: all runs as a tuple of rows, newest first; all studies, likewise; run id -> study id.
+        read: all runs as a tuple of rows, newest first; all studies, likewise; memberships.
         failed: an exception; of the store itself once for each thing it says.
     """
 
@@ -118,8 +118,7 @@ class _Keeper(QThread):
         runs = store.runs()
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
-        members = store.studies.memberships().items()
-        self.read.emit(rows, store.studies.all(), {run: of.study for run, of in members})
+        self.read.emit(rows, store.studies.all(), store.studies.memberships())
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)
@@ -148,7 +147,7 @@ class Library(QObject):
         super().__init__(parent)
         self._rows: tuple[RunRow, ...] = ()
         self._studies: tuple[Study, ...] = ()
-        self._study_of: Mapping[str, str] = {}
+        self._memberships: Mapping[str, Membership] = {}
         self._loaded = False
         self._keeper = _Keeper(self)
         self._keeper.read.connect(self._take)
@@ -169,9 +168,15 @@ class Library(QObject):
         """All studies, newest first."""
         return self._studies
 
+    @property
+    def memberships(self) -> Mapping[str, Membership]:
+        """How every run that a study trained belongs to it, by the run's id."""
+        return self._memberships
+
     def study_of(self, run: str) -> str:
         """Id of the study that a run belongs to; empty where it belongs to none."""
-        return self._study_of.get(run, "")
+        membership = self._memberships.get(run)
+        return membership.study if membership else ""
 
     @property
     def loaded(self) -> bool:
@@ -206,9 +211,12 @@ class Library(QObject):
 
     @Slot(object, object, object)
     def _take(
-        self, rows: tuple[RunRow, ...], studies: tuple[Study, ...], study_of: Mapping[str, str]
+        self,
+        rows: tuple[RunRow, ...],
+        studies: tuple[Study, ...],
+        memberships: Mapping[str, Membership],
     ) -> None:
-        self._rows, self._studies, self._study_of = rows, studies, study_of
+        self._rows, self._studies, self._memberships = rows, studies, memberships
         self._loaded = True
         self.changed.emit()
 

@@ -1,17 +1,23 @@
-"""Views of runs, computed off the GUI thread; the newest one wanted is the one that comes."""
+"""Views of runs, computed in a child; the newest one wanted is the one that comes."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.analysis.view import View
+from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
-from mnist_studio.gui.models.wanted import Wanted
 
-Compute = Callable[[Wanted, IsCancelled], View]
+if TYPE_CHECKING:
+    from mnist_studio.gui.models.wanted import Wanted
+    from mnist_studio.studies.views.worker import ViewWorker
 
 MOST_KEPT = 32
+PATIENCE_MS = 400
+"""So long one that nobody waits for any more may go on: ending it ends the child, too."""
 
 
 class ViewLoader(QObject):
@@ -28,17 +34,20 @@ class ViewLoader(QObject):
     busy = Signal(bool)
 
     def __init__(
-        self, background: Background, compute: Compute, parent: QObject | None = None
+        self, background: Background, data: Path | None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._background = background
-        self._compute = compute
+        self._data = data
+        self._worker: ViewWorker | None = None
+        # It is for one thread at a time; a cancelled question may still be with it.
+        self._turn = Lock()
         self._task: Task | None = None
         self._working: Wanted | None = None
         self._next: Wanted | None = None
         self._kept: OrderedDict[Wanted, View] = OrderedDict()
 
-    def want(self, wanted: Wanted) -> None:
+    def want(self, wanted: "Wanted") -> None:
         """Wants a view; one that is known comes at once."""
         if wanted in self._kept:
             self._next = None
@@ -53,30 +62,58 @@ class ViewLoader(QObject):
     def forget(self) -> None:
         """Wants nothing any more."""
         self._next = None
-        if self._task:
-            self._task.cancel()
+        self._give_up_soon()
+
+    def renew(self) -> None:
+        """Forgets what is computed: something beside the runs has changed."""
+        self._kept.clear()
+
+    def close(self) -> None:
+        """Ends the child. For when no task runs any more."""
+        if self._worker:
+            self._worker.close()
+
+    def compute(self, wanted: "Wanted", cancelled: IsCancelled) -> View:
+        """Computes a view; on a worker thread.
+
+        Raises:
+            StudioError: these runs do not have it, or the child had trouble.
+        """
+        # No first window needs it.
+        from mnist_studio.studies.views.messages import Refused
+        from mnist_studio.studies.views.worker import ViewWorker
+
+        with self._turn:
+            self._worker = self._worker or ViewWorker(self._data)
+            (answer,) = self._worker.compute(
+                wanted.chosen, (wanted.view,), wanted.options, cancelled=cancelled
+            )
+        if isinstance(answer, Refused):
+            raise StudioError(answer.problem, answer.remedy)
+        return answer.view
 
     def _begin(self) -> None:
-        """Starts the next, unless one that is as good as it is being computed."""
         if self._task:
-            # Another view or other runs: nobody waits for the old one. Of a run that trains, the
-            # old one still comes: else a busy run would never be seen.
-            if self._working and self._next and not _alike(self._working, self._next):
-                self._task.cancel()
+            # Of a run that trains the older view still comes: else a busy one were never seen.
+            if self._working and self._next and not self._working.like(self._next):
+                self._give_up_soon()
             return
         if self._next is None:
             self.busy.emit(False)
             return
         wanted, self._next = self._next, None
         self._working = wanted
-        compute = self._compute
 
         def work(progress: Progress, cancelled: IsCancelled) -> View:
-            return compute(wanted, cancelled)
+            return self.compute(wanted, cancelled)
 
         self._task = self._background.start(work, self._take, self._fail)
         self._task.ended.connect(self._end)
         self.busy.emit(True)
+
+    def _give_up_soon(self) -> None:
+        if self._task:
+            QTimer.singleShot(PATIENCE_MS, self._task, self._task.cancel)
 
     @Slot(object)
     def _take(self, view: View) -> None:
@@ -95,7 +132,3 @@ class ViewLoader(QObject):
     def _end(self) -> None:
         self._task, self._working = None, None
         self._begin()
-
-
-def _alike(one: Wanted, other: Wanted) -> bool:
-    return (one.view, one.runs, one.options) == (other.view, other.runs, other.options)

@@ -41,7 +41,9 @@ class Hover(QObject):
 
         Where only others of its family are present, such as the group that a run belongs to, those.
         """
+        if not self._key:
+            return frozenset()
         if self._key in present:
             return frozenset({self._key})
-        family = self._family(self._key) if self._key else None
+        family = self._family(self._key)
         return frozenset(key for key in present if self._family(key) == family)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from mnist_studio.studies.views import catalogue
+
 Control = Literal["axis", "smoothing", "log", "target", "threshold", "model", "models"]
 Kind = Literal["view", "live", "drawing", "digit", "samples", "faults"]
 
@@ -118,6 +120,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
 )  # fmt: skip
 
+
 ENTRIES: Mapping[str, Entry] = MappingProxyType(
     {entry.name: entry for _, entries in GROUPS for entry in entries}
 )
+
+
+def offered() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """The groups of views that this version can show."""
+    return tuple((group, tuple(filter(_known, entries))) for group, entries in GROUPS)
+
+
+def _known(entry: Entry) -> bool:
+    return entry.kind != "view" or entry.name in catalogue.VIEWS

@@ -1,30 +1,14 @@
 """Which view of which runs is wanted, as a value. No Qt."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-XAxis = Literal["epochs", "steps", "seconds"]
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.store.studies import Membership, Study
+from mnist_studio.studies.views.gather import Chosen, kept
+from mnist_studio.studies.views.options import Options
 
-
-@dataclass(frozen=True)
-class Options:
-    """What the user set, for all views alike.
-
-    Attributes:
-        axis: of curves.
-        smoothing: weight of the past in curves, from 0 to less than 1.
-        log: losses by orders of magnitude.
-        target: accuracy to be reached, a fraction.
-        threshold: the smallest difference in accuracy that matters in practice, a fraction.
-        model: id of the run whose predictions are shown; empty for the first.
-    """
-
-    axis: XAxis = "epochs"
-    smoothing: float = 0.0
-    log: bool = False
-    target: float = 0.97
-    threshold: float = 0.001
-    model: str = ""
+_NO_STUDY = Membership("")
 
 
 @dataclass(frozen=True)
@@ -33,13 +17,50 @@ class Wanted:
 
     Attributes:
         view: its name.
-        runs: ids, newest first.
-        options: what the user set.
-        stamp: what the runs were when this was wanted, so that it is computed anew when they
-            have changed.
+        options: that the user set.
+        runs: id, state and number of epochs of every run: a view is computed anew when they change.
+        chosen: the runs themselves.
     """
 
     view: str
-    runs: tuple[str, ...]
-    options: Options = field(default_factory=Options)
-    stamp: tuple[tuple[str, int], ...] = ()
+    options: Options
+    runs: tuple[tuple[str, str, int], ...]
+    chosen: Chosen = field(compare=False, repr=False)
+
+    def like(self, other: "Wanted") -> bool:
+        """Whether the other is the same view of the same runs, perhaps of another moment."""
+        mine, others = ([run for run, *_ in one.runs] for one in (self, other))
+        return (self.view, self.options, mine) == (other.view, other.options, others)
+
+
+def wanted(
+    view: str,
+    options: Options,
+    rows: Sequence[RunRow],
+    memberships: Mapping[str, Membership],
+    study: Study | None,
+) -> Wanted:
+    """A wish.
+
+    Args:
+        view: its name.
+        options: that the user set.
+        rows: the runs.
+        memberships: run id -> how it belongs to a study.
+        study: whose question it is; None for the user's own choice of runs.
+    """
+    stamps = tuple((row.id, row.run.status, len(row.epochs)) for row in rows)
+    return Wanted(view, options, stamps, chosen(rows, memberships, study))
+
+
+def chosen(
+    rows: Sequence[RunRow], memberships: Mapping[str, Membership], study: Study | None
+) -> Chosen:
+    """Runs as what computes views takes them, oldest first: so they keep their order."""
+    runs = tuple(
+        kept(row.run, row.epochs, memberships.get(row.id, _NO_STUDY)) for row in reversed(rows)
+    )
+    if study is None:
+        return Chosen(runs)
+    spec = study.spec
+    return Chosen(runs, study.title, spec.question, study.text, spec.threshold)

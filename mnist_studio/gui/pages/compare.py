@@ -1,86 +1,73 @@
-"""The Compare page: curves, the drawing, a table with ticks, and sample digits."""
+"""The Compare page: the list of views, the chosen one, and the runs to tick."""
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, Slot
-from PySide6.QtWidgets import QStackedWidget
+from collections.abc import Sequence
 
-from mnist_studio.gui.models.curves import AXES, stored_lines
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+
+from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.models.library import RunRow
-from mnist_studio.gui.models.table import Column, RowsModel
+from mnist_studio.gui.models.view_catalogue import Entry, offered
 from mnist_studio.gui.pages.page import Page
-from mnist_studio.gui.panels import run_columns as columns
-from mnist_studio.gui.panels.drawing_card import DrawingCard
-from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
-from mnist_studio.gui.panels.sample_card import SampleCard
-from mnist_studio.gui.plots.line_plot import LinePlot
+from mnist_studio.gui.panels.compared_runs import ComparedRuns
+from mnist_studio.gui.panels.view_files import ViewFiles
+from mnist_studio.gui.panels.views_area import ViewsArea
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import button, enable
+from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.widgets.basics import GAP, button, enable, holder
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
-from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.gui.widgets.grouped_list import GroupedList, Item
 from mnist_studio.gui.widgets.split import split
-from mnist_studio.gui.widgets.table import Table, sorted_by
 
-MEASURES = (("accuracy", "Accuracy"), ("loss", "Loss"))
-FIRST_TICKS = 6
-"""So many of the newest trained runs are ticked at first."""
+NEEDS = "Tick more runs to see it."
 
 
 class ComparePage(Page):
     """Compares the ticked runs."""
 
     title = "Compare"
-    sentence = "Tick runs to lay them side by side"
+    sentence = "Which is better, which is faster, and is the difference real?"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._known: frozenset[str] = frozenset()
-        theme = studio.theme
-        self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
-        self._sorted: QSortFilterProxyModel = sorted_by(self.model)
-        self.table = Table("Runs to compare", theme, self._sorted)
-        self.table.setSortingEnabled(True)
-        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.measure = Segmented("Measure", MEASURES)
-        self.axis = Segmented("Horizontal axis", AXES)
-        self.plot = self._make_plot()
-        self.drawing = DrawingCard(studio)
-        self.samples = SampleCard(studio)
-        self.fault_costs = FaultCostCard()
-        self.none_button = button("Tick none", lambda: self.model.tick(frozenset()))
-        self.all_button = button("Tick all", self._tick_all)
-        self.action_line.addWidget(self.none_button)
-        self.action_line.addWidget(self.all_button)
+        self.marks = Marks(studio.theme)
+        self.hover = Hover(self.marks.family, self)
+        self.list = GroupedList("Views", studio.theme, 186)
+        self.list.offer([(group, _items(entries)) for group, entries in offered() if entries])
+        self.views = ViewsArea(studio, self.marks, self.hover)
+        self.runs = ComparedRuns(studio, self.marks, self.hover)
+        self.files = ViewFiles(studio, self.marks, self)
+        self.studies_button = button("Studies", lambda: studio.going.emit("studies"))
+        self.report_button = button("Report…", self._ask_report, primary=True)
+        self.action_line.addWidget(self.studies_button)
+        self.action_line.addWidget(self.report_button)
         self._lay_out()
-        self._connect()
-        self._show_rows()
-
-    def _columns(self) -> tuple[Column[RunRow], ...]:
-        return (
-            columns.title(self.studio.theme),
-            columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
-            columns.TO_TARGET, columns.PARAMETERS, columns.LATENCY,
-        )  # fmt: skip
-
-    def _make_plot(self) -> LinePlot:
-        empty = EmptyState(
-            self.studio.theme, "compare", "No run is ticked", "Tick runs in the table below."
-        )
-        return LinePlot("Test accuracy", self.studio.theme, empty, percent=True)
+        self.runs.changed.connect(self._show_ticked)
+        self.list.chosen.connect(self.views.choose)
+        self.views.export_asked.connect(self.files.ask_export)
+        self.files.changed.connect(self._update_report)
+        studio.library.changed.connect(self._update)
+        studio.study_chosen.connect(self.runs.show_study)
+        self.list.choose("live")
+        self.runs.show_rows()
+        self._update()
 
     def _lay_out(self) -> None:
-        self.curves = curves = Card("Test accuracy")
-        curves.header.addWidget(self.measure)
-        curves.header.addWidget(self.axis)
-        curves.body.addWidget(self.plot)
-        top = split(Qt.Orientation.Horizontal, (curves, self.drawing), (700, 466))
-        table = Card()
-        table.body.addWidget(self.table)
-        whole = split(Qt.Orientation.Vertical, (top, table, self.samples), (308, 152, 202))
+        names = Card()
+        names.setAccessibleName("Views")
+        names.body.addWidget(self.list)
+        names.layout().setContentsMargins(6, 6, 6, 6)  # type: ignore[union-attr]
+        right = split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188))
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(GAP)
+        whole.addWidget(names)
+        whole.addWidget(right, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty())
-        self._stack.addWidget(whole)
+        self._stack.addWidget(holder(whole))
         self.body.addWidget(self._stack, 1)
-        self.body.addWidget(self.fault_costs)
 
     def _empty(self) -> Card:
         card = Card()
@@ -88,67 +75,51 @@ class ComparePage(Page):
             self.studio.theme,
             "compare",
             "There is nothing to compare yet",
-            "Train a recipe in all frameworks; their curves will lie side by side here.",
+            "Train a recipe in all frameworks, or run a ready-made study; curves, clocks, errors "
+            "and verdicts will be here.",
             ("Train all", lambda: self.studio.going.emit("train")),
         )
         card.body.addWidget(self.empty)
         return card
 
-    def _connect(self) -> None:
-        self.studio.library.changed.connect(self._show_rows)
-        self.model.ticked.connect(self._show_ticked)
-        self.measure.chosen.connect(self._change_measure)
-        self.axis.chosen.connect(self._change_axis)
-
     def prepare(self) -> None:
         """Builds the plot."""
-        self.plot.prepare()
+        self.views.live.prepare()
 
     @property
     def ticked(self) -> list[RunRow]:
         """The ticked runs, newest first."""
-        keys = self.model.ticked_keys
-        return [row for row in self.model.rows if row.id in keys]
+        return self.runs.ticked
 
     @Slot()
-    def _show_rows(self) -> None:
-        rows = [row for row in self.studio.library.rows if row.epochs]
-        self.model.show(rows)
-        self._tick_new([row.id for row in rows if row.run.status != "running"])
-        empty = self.studio.library.loaded and not rows
+    def _update(self) -> None:
+        empty = self.studio.library.loaded and not self.runs.model.rows
         self._stack.setCurrentIndex(int(not empty))
-        reason = "There are no runs yet." if empty else ""
-        enable(self.all_button, reason, "Lays all runs side by side")
-        enable(self.none_button, reason, "Takes all ticks away")
-        self._show_ticked()
-
-    def _tick_new(self, runs: list[str]) -> None:
-        """Ticks the newest at first, and every run that ends from then on."""
-        fresh = [run for run in runs if run not in self._known]
-        if not self._known:
-            fresh = fresh[:FIRST_TICKS]
-        self._known = self._known | frozenset(runs)
-        self.model.tick(self.model.ticked_keys | frozenset(fresh))
-
-    def _tick_all(self) -> None:
-        self.model.tick(frozenset(row.id for row in self.model.rows))
+        self._update_report()
+        ticked = len(self.runs.model.ticked_keys)
+        for _, entries in offered():
+            for entry in entries:
+                few = ticked < entry.least
+                self.list.explain(entry.name, f"{entry.tip}\n{NEEDS}" if few else entry.tip)
 
     @Slot()
     def _show_ticked(self) -> None:
-        ticked = self.ticked
-        self.plot.draw(stored_lines(ticked, self.measure.choice, self.axis.choice))
-        self.drawing.show_rows(ticked)
-        self.samples.show_rows(ticked)
-        self.fault_costs.show_rows(ticked)
+        self.views.show_rows(self.ticked, self.runs.chosen_study)
+        self._update()
 
-    @Slot(str)
-    def _change_measure(self, measure: str) -> None:
-        self.plot.show_percent(measure == "accuracy")
-        self.plot.setAccessibleName(f"Test {measure}")
-        self.curves.title.setText(f"Test {measure}")
-        self._show_ticked()
+    @Slot()
+    def _update_report(self) -> None:
+        writing, fraction = self.files.writing, self.files.fraction
+        self.report_button.setText(f"Cancel report ({fraction:.0%})" if writing else "Report…")
+        reason = "" if writing or self.runs.model.ticked_keys else "Tick runs first."
+        enable(self.report_button, reason, "One file with all views, verdicts and the machine")
 
-    @Slot(str)
-    def _change_axis(self, axis: str) -> None:
-        self.plot.count(axis)
-        self._show_ticked()
+    def _ask_report(self) -> None:
+        if self.files.writing:
+            self.files.cancel()
+            return
+        self.files.ask_report(self.ticked, self.runs.chosen_study, self.views.controls.options)
+
+
+def _items(entries: Sequence[Entry]) -> tuple[Item, ...]:
+    return tuple(Item(entry.name, entry.title, entry.tip) for entry in entries)

@@ -32,7 +32,7 @@ class StudiesPage(Page):
         self._made: list[StudySpec] = []
         self._standing: Standing | None = None
         self.spec: StudySpec | None = None
-        self.list = GroupedList("Studies", studio.theme, 300)
+        self.list = GroupedList("Studies", studio.theme, 336)
         self.card = StudyCard(studio)
         self.queue = StudyQueueCard(studio.theme)
         self.ledger = Ledger(studio.background, self)

@@ -14,10 +14,17 @@ from mnist_studio.gui.widgets.basics import button, enable, label
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.table import Table, sorted_by
+from mnist_studio.store.studies import Study
 
 ALL = "all"
 FIRST_TICKS = 6
 """So many of the newest trained runs are ticked at first."""
+_SEED: Column[RunRow] = Column(
+    "Seed",
+    lambda row: str(row.run.spec.training.seed),
+    right=True,
+    sort=lambda row: row.run.spec.training.seed,
+)
 LOOKED_AT = 30
 """So many rows decide how wide the columns are."""
 
@@ -63,9 +70,9 @@ class ComparedRuns(Card):
 
     def _columns(self) -> tuple[Column[RunRow], ...]:
         return (
-            Column("Run", lambda row: row.title, tip=columns.settings_of, picture=self._picture),
-            columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
-            columns.TO_TARGET, columns.PARAMETERS, columns.LATENCY,
+            Column("Run", lambda row: row.title, tip=_settings, picture=self._picture),
+            _SEED, columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
+            columns.PARAMETERS, columns.LATENCY,
         )  # fmt: skip
 
     def _picture(self, row: RunRow) -> QPixmap:
@@ -76,6 +83,12 @@ class ComparedRuns(Card):
         """The ticked runs, newest first."""
         keys = self.model.ticked_keys
         return [row for row in self.model.rows if row.id in keys]
+
+    @property
+    def chosen_study(self) -> Study | None:
+        """The study whose runs are in the table; None where all are."""
+        known = self._studio.library.studies
+        return next((study for study in known if study.id == self.study.choice), None)
 
     def tick_all(self) -> None:
         """Ticks what is in the table."""
@@ -144,3 +157,7 @@ class ComparedRuns(Card):
 def families(rows: list[RunRow]) -> dict[str, tuple[str, object]]:
     """Who shares a mark: runs of the same settings but for their seed."""
     return {row.id: (row.framework, row.settings) for row in rows}
+
+
+def _settings(row: RunRow) -> str:
+    return f"{row.title}\n{columns.settings_of(row)}"

@@ -27,7 +27,7 @@ class DigitPanel(QSplitter):
     """The digit with its number on the left, the models on the right.
 
     Attributes:
-        number: of the digit among the test digits, from 1.
+        number: of the digit among the test digits, from 0.
         panel: every model's probabilities.
     """
 
@@ -38,7 +38,7 @@ class DigitPanel(QSplitter):
         self._rows: tuple[RunRow, ...] = ()
         self.loader = SampleLoader(studio.background, studio.digits.folder, self)
         self.view = DigitView(studio.theme, "The test digit", side=168)
-        self.number = Stepper("Number of the test digit", studio.theme, 1, TEST_DIGITS, by_one)
+        self.number = Stepper("Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one)
         self.label = label(role="large")
         self.panel = ViewPanel(studio.theme, marks, hover)
         self.addWidget(self._digit_card())
@@ -76,16 +76,16 @@ class DigitPanel(QSplitter):
         elif not dataset:
             self.panel.say("Different test digits", "Tick runs on the same digits.")
         else:
-            asked = Asked("digit", cell=(self.number.whole - 1, 0))
+            asked = Asked("digit", cell=(self.number.whole, 0))
             runs = [row.run for row in self._rows]
             self.loader.find(runs, self._rows[0].run.spec.dataset, asked)
 
     @Slot(object)
     def _show(self, found: Found) -> None:
-        self.number.field().setMaximum(found.total)
+        self.number.field().setMaximum(found.total - 1)
         self.view.show_image(found.images[0])
         self.label.setText(str(found.labels[0]))
-        number = int(found.places[0]) + 1
+        number = int(found.places[0])
         chances = {run: values[0].tolist() for run, values in found.probabilities.items()}
         titles = {row.id: row.title for row in self._rows}
         self.panel.show_view(

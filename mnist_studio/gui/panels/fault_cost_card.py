@@ -1,4 +1,4 @@
-"""What the faults of the ticked runs cost; hidden where no run has a twin without them."""
+"""What the faults of the ticked runs cost."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,12 @@ from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.widgets.basics import label
 from mnist_studio.gui.widgets.card import Card
 
-MOST = 4
-"""So many sentences fit under what else is compared."""
+MOST = 12
+"""So many sentences can be read at once."""
+NOTHING = (
+    "Tick a finished run with a fault and its twin without it, of the same seed: what the fault "
+    "costs is told here. Faults are switched on at the Train page, under Advanced."
+)
 
 
 class FaultCostCard(Card):
@@ -22,8 +26,10 @@ class FaultCostCard(Card):
         super().__init__("What the faults cost")
         self.words = label(wrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.words)
-        self.hide()
+        self.body.addStretch(1)
+        self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Pairs the finished ones of these runs: an early end is no fault of the settings."""
@@ -36,5 +42,4 @@ class FaultCostCard(Card):
         more = len(told) - MOST
         if more > 0:
             told[MOST:] = [f"And {more} more: tick fewer runs to read of them."]
-        self.words.setText("\n".join(told))
-        self.setVisible(bool(told))
+        self.words.setText("\n".join(told) or NOTHING)

@@ -50,7 +50,7 @@ class GalleryCard(Card):
 
     def ask(self, rows: Sequence[RunRow], asked: Asked) -> None:
         """Asks for digits with the answers of these models."""
-        self._rows = tuple(row for row in rows if row.run.trained)
+        self._rows = one_of_each(rows, asked.model)
         key = (tuple(row.id for row in self._rows), asked)
         if key == self._asked:
             return
@@ -89,6 +89,19 @@ class GalleryCard(Card):
         self.say("Digits", str(error) or repr(error))
 
 
+def one_of_each(rows: Sequence[RunRow], model: str) -> tuple[RunRow, ...]:
+    """Of runs that differ in their seed only the oldest, and the model that was asked for.
+
+    Args:
+        rows: newest first.
+        model: id of a run; empty for none.
+    """
+    trained = [row for row in reversed(rows) if row.run.trained]
+    first = {row.settings: row for row in reversed(trained)}
+    chosen = [row for row in trained if row.id == model or first[row.settings] is row]
+    return tuple(sorted(chosen, key=lambda row: row.id != model))
+
+
 def _title(found: Found) -> str:
     count = len(found.places)
     words = f"The first {count} digits" if count == MOST else f"{count} digits"
@@ -102,4 +115,4 @@ def _title(found: Found) -> str:
         case "disagreements":
             return "The most split first"
         case "digit":
-            return f"Test digit {int(found.places[0]) + 1:,} of {found.total:,}"
+            return f"Test digit {int(found.places[0]):,} of {found.total:,}"

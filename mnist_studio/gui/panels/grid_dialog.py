@@ -1,17 +1,20 @@
 """Makes a study: every chosen recipe in every framework, for every number that is given."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.grid_form import GridForm, size, study_of
+from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.stepper import Stepper, by_one
+from mnist_studio.gui.widgets.table import Table
 from mnist_studio.gui.widgets.toggles import Toggles
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.spec.study import StudySpec
 
@@ -38,7 +41,7 @@ class GridDialog(QDialog):
         self._study: StudySpec | None = None
         self.title = _line("Title", "What it will be called")
         self.question = _line("Question", "What shall it answer?")
-        self.recipes = self._recipe_list()
+        self.table = self._recipe_table()
         self.frameworks = Toggles("Frameworks", _FRAMEWORKS, names.FRAMEWORKS)
         self.datasets = Toggles("Digits", _DATASETS, (dataset,))
         self.loop = Toggles("Loop", _LOOPS, ())
@@ -54,17 +57,14 @@ class GridDialog(QDialog):
         self._connect()
         self._read()
 
-    def _recipe_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("groupedList")
-        made.setAccessibleName("Recipes")
-        for name, recipe in RECIPES.items():
-            item = QListWidgetItem(name, made)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            item.setToolTip(f"{recipe.source}\n{recipe.summary}")
-        made.setCurrentRow(0)
-        return made
+    def _recipe_table(self) -> Table:
+        columns = (
+            Column[Recipe]("Recipe", lambda recipe: recipe.name, tip=_origin),
+            Column[Recipe]("Parameters", _parameters, right=True),
+        )
+        self.recipes: RowsModel[Recipe] = RowsModel(columns, lambda recipe: recipe.name, self, True)
+        self.recipes.show(tuple(RECIPES.values()))
+        return Table("Recipes", self._theme, self.recipes)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -83,17 +83,17 @@ class GridDialog(QDialog):
             else:
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
         recipes = Card("Recipes")
-        recipes.body.addWidget(self.recipes)
-        recipes.setMinimumSize(self._theme.pixels(230), self._theme.pixels(380))
+        recipes.body.addWidget(self.table)
+        recipes.setMinimumSize(self._theme.pixels(330), self._theme.pixels(440))
         fields = column(grid, 1, self.words, gap=12)
         foot = row(1, button("Cancel", self.reject), self.use_button)
         upper = row(recipes, holder(fields))
         upper.setStretch(1, 1)
         self.setLayout(column(upper, foot, margin=20))
-        self.resize(self._theme.pixels(760), self._theme.pixels(500))
+        self.resize(self._theme.pixels(880), self._theme.pixels(600))
 
     def _connect(self) -> None:
-        self.recipes.itemChanged.connect(self._read)
+        self.recipes.ticked.connect(self._read)
         for field in (self.title, self.question, self.batch_sizes, self.learning_rates):
             field.textEdited.connect(self._read)
         for toggles in (self.frameworks, self.datasets, self.loop):
@@ -104,12 +104,11 @@ class GridDialog(QDialog):
     @property
     def form(self) -> GridForm:
         """What the fields hold."""
-        items = (self.recipes.item(at) for at in range(self.recipes.count()))
-        checked = tuple(i.text() for i in items if i.checkState() == Qt.CheckState.Checked)
+        ticked = self.recipes.ticked_keys
         return GridForm(
             title=self.title.text(),
             question=self.question.text(),
-            recipes=checked,
+            recipes=tuple(name for name in RECIPES if name in ticked),
             frameworks=tuple(n for n in names.FRAMEWORKS if n in self.frameworks.chosen),
             batch_sizes=self.batch_sizes.text(),
             learning_rates=self.learning_rates.text(),
@@ -143,3 +142,11 @@ def _line(name: str, hint: str) -> QLineEdit:
     made.setAccessibleName(name)
     made.setPlaceholderText(hint)
     return made
+
+
+def _parameters(recipe: Recipe) -> str:
+    return f"{parameter_count(recipe.model):,}"
+
+
+def _origin(recipe: Recipe) -> str:
+    return f"{recipe.source}\n{recipe.summary}"

@@ -3,47 +3,63 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.models.curves import AXES, stored_lines
+from mnist_studio.analysis.view import View
+from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.models.library import RunRow
-from mnist_studio.gui.plots.line_plot import LinePlot
+from mnist_studio.gui.models.live_view import live_view
+from mnist_studio.gui.panels.view_panel import ViewPanel
+from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.card import Card
-from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.gui.widgets.basics import column
 from mnist_studio.gui.widgets.segmented import Segmented
 
 MEASURES = (("accuracy", "Accuracy"), ("loss", "Loss"))
+AXES = (("epochs", "Epochs"), ("seconds", "Seconds"))
 
 
-class LiveCurves(Card):
-    """One plot of what the library knows: nothing is computed for it."""
+class LiveCurves(QWidget):
+    """What the library knows, drawn at once: nothing has to be computed for it.
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__("Test accuracy")
+    Attributes:
+        panel: that shows it.
+        measure: accuracy or loss.
+        axis: epochs or seconds.
+    """
+
+    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
+        super().__init__()
         self._rows: tuple[RunRow, ...] = ()
         self.measure = Segmented("Measure", MEASURES)
         self.axis = Segmented("Horizontal axis", AXES)
-        empty = EmptyState(theme, "compare", "No run is ticked", "Tick runs in the table below.")
-        self.plot = LinePlot("Test accuracy", theme, empty, percent=True)
-        self.header.addWidget(self.measure)
-        self.header.addWidget(self.axis)
-        self.body.addWidget(self.plot)
-        self.measure.chosen.connect(self._change_measure)
-        self.axis.chosen.connect(self._change_axis)
+        self.panel = ViewPanel(theme, marks, hover)
+        self.panel.name("Test accuracy")
+        self.panel.header.insertWidget(2, self.measure)
+        self.panel.header.insertWidget(3, self.axis)
+        self.setLayout(column(self.panel))
+        self.measure.chosen.connect(self._draw)
+        self.axis.chosen.connect(self._draw)
+
+    @property
+    def view(self) -> View | None:
+        """What is shown; None where no run is ticked."""
+        return self.panel.view
+
+    def prepare(self) -> None:
+        """Builds the plot while nobody waits."""
+        self.panel.charts.prepare()
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Draws these runs."""
-        self._rows = tuple(rows)
-        self.plot.draw(stored_lines(self._rows, self.measure.choice, self.axis.choice))
+        """Draws these runs, if something is new."""
+        if tuple(rows) != self._rows or self.panel.view is None:
+            self._rows = tuple(rows)
+            self._draw()
 
-    @Slot(str)
-    def _change_measure(self, measure: str) -> None:
-        self.plot.show_percent(measure == "accuracy")
-        self.plot.setAccessibleName(f"Test {measure}")
-        self.title.setText(f"Test {measure}")
-        self.show_rows(self._rows)
-
-    @Slot(str)
-    def _change_axis(self, axis: str) -> None:
-        self.plot.count(axis)
-        self.show_rows(self._rows)
+    @Slot()
+    def _draw(self) -> None:
+        if any(row.epochs for row in self._rows):
+            view = live_view(self._rows, self.measure.choice, self.axis.choice)
+            self.panel.show_view(view)
+        else:
+            self.panel.say("No run is ticked", "Tick runs in the table below.")

@@ -1,40 +1,32 @@
-"""The charts of a view below each other, each with its legend."""
+"""The charts of a view, side by side where there is room, over one legend."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.plots.bar_chart import bars_height
 from mnist_studio.gui.plots.chart import ChartView
+from mnist_studio.gui.plots.heat_map import cell_width, matrix_height
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import column
+from mnist_studio.gui.widgets.basics import column, holder
 from mnist_studio.gui.widgets.key_legend import KeyLegend
 
 BETWEEN = 14
+WIDE = 400
+"""So much width a chart needs before another one comes beside it."""
+TITLES = 150
+"""Of it for the titles of rows of a matrix."""
 THIN = "thin: single seeds"
+SHADED = "shaded: 95 % interval"
 
 
-class _Part(QWidget):
-    """One chart over its legend."""
-
-    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
-        super().__init__()
-        self.chart = ChartView(theme, marks, hover)
-        self.legend = KeyLegend(theme, marks, hover)
-        whole = column(self.chart, self.legend, gap=4)
-        whole.setStretch(0, 1)
-        self.setLayout(whole)
-
-    def draw(self, name: str, chart: Chart) -> None:
-        """Shows a chart."""
-        self.chart.draw(name, chart)
-        self.legend.show_entries(*entries(chart))
-
-
-class ViewCharts(QScrollArea):
-    """Scrolls where the charts need more room than there is.
+class ViewCharts(QWidget):
+    """Scrolls where the charts need more height than there is.
 
     Signals:
         cell_chosen: place of a chart, row and column of its matrix.
@@ -45,65 +37,114 @@ class ViewCharts(QScrollArea):
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
-        self._parts: list[_Part] = []
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        self._room = column(gap=BETWEEN)
-        inside.setLayout(self._room)
-        self.setWidget(inside)
+        self._charts: list[ChartView] = []
+        self._columns = 1
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(BETWEEN)
+        self._area = QScrollArea()
+        self._area.setAccessibleName("Charts")
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(holder(self._grid, "scrolled"))
+        self.legend = KeyLegend(theme, marks, hover)
+        whole = column(self._area, self.legend, gap=6)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
 
     @property
     def charts(self) -> tuple[ChartView, ...]:
-        """What draws them, from above."""
-        return tuple(part.chart for part in self._parts)
+        """What draws them, in their order."""
+        return tuple(self._charts)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for a small chart."""
         return QSize(self._theme.pixels(280), self._theme.pixels(140))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Puts charts beside each other or below."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def prepare(self) -> None:
+        """Builds a first plot while nobody waits."""
+        if not self._charts:
+            self._add()
+            self._arrange()
+        self._charts[0].prepare()
+
     def wanted_height(self, view: View) -> int:
         """What its charts fill; 0 where they fill whatever there is."""
-        bars = [chart for chart in view.charts if isinstance(chart, Bars)]
-        if len(bars) < len(view.charts):
+        heights = [self._height(chart) for chart in view.charts]
+        if 0 in heights:
             return 0
-        high = sum(bars_height(self._theme, chart) for chart in bars)
-        return high + BETWEEN * (len(bars) - 1) + self._theme.pixels(6)
+        columns = self._fitting(view.charts)
+        rows = [heights[at : at + columns] for at in range(0, len(heights), columns)]
+        return sum(map(max, rows)) + BETWEEN * (len(rows) - 1) + self._theme.pixels(6)
 
     def show_view(self, view: View) -> None:
         """Draws the charts of this view."""
-        while len(self._parts) > len(view.charts):
-            self._drop(self._parts.pop())
-        for place, chart in enumerate(view.charts):
-            if place == len(self._parts):
-                self._add(place)
-            self._parts[place].draw(view.title, chart)
+        while len(self._charts) > len(view.charts):
+            self._drop(self._charts.pop())
+        while len(self._charts) < len(view.charts):
+            self._add()
+        for widget, chart in zip(self._charts, view.charts, strict=True):
+            widget.draw(view.title, chart)
+        self._arrange()
+        self.legend.show_entries(*entries(view.charts))
         self.setVisible(bool(view.charts))
 
-    def _add(self, place: int) -> None:
-        part = _Part(self._theme, self._marks, self._hover)
-        part.chart.cell_chosen.connect(lambda row, to: self.cell_chosen.emit(place, row, to))
-        self._parts.append(part)
-        self._room.addWidget(part)
+    def _arrange(self) -> None:
+        """Fills the grid row by row."""
+        columns = self._fitting([chart.chart for chart in self._charts])
+        for place, chart in enumerate(self._charts):
+            self._grid.addWidget(chart, place // columns, place % columns)
+        for at in range(max(columns, self._columns)):
+            self._grid.setColumnStretch(at, int(at < columns))
+        self._columns = columns
 
-    def _drop(self, part: _Part) -> None:
-        self._room.removeWidget(part)
-        part.hide()
-        part.deleteLater()
+    def _fitting(self, charts: Sequence[Chart | None]) -> int:
+        """How many charts stand side by side."""
+        widest = max((self._width(chart) for chart in charts), default=1)
+        return max(1, min(len(charts), self.width() // (widest + BETWEEN)))
+
+    def _width(self, chart: Chart | None) -> int:
+        """So wide a chart can be read."""
+        least = self._theme.pixels(WIDE)
+        if isinstance(chart, Matrix):
+            cells = len(chart.columns) * cell_width(self._theme, chart)
+            return max(least, cells + self._theme.pixels(TITLES))
+        return least
+
+    def _height(self, chart: Chart) -> int:
+        """So high a chart is; 0 where it fills whatever there is."""
+        if isinstance(chart, Bars):
+            return bars_height(self._theme, chart)
+        return matrix_height(self._theme, chart) if isinstance(chart, Matrix) else 0
+
+    def _add(self) -> None:
+        place = len(self._charts)
+        chart = ChartView(self._theme, self._marks, self._hover)
+        chart.cell_chosen.connect(lambda row, to: self.cell_chosen.emit(place, row, to))
+        self._charts.append(chart)
+
+    def _drop(self, chart: ChartView) -> None:
+        self._grid.removeWidget(chart)
+        chart.hide()
+        chart.deleteLater()
 
 
-def entries(chart: Chart) -> tuple[tuple[tuple[str, str], ...], str]:
+def entries(charts: Sequence[Chart]) -> tuple[tuple[tuple[str, str], ...], str]:
     """Keys and names of a legend, each once, and a note on all; bars name themselves."""
-    match chart:
-        case Lines():
-            thick = {line.key: line.title for line in chart.lines if not line.thin}
-            thin = any(line.thin for line in chart.lines)
-            band = any(len(line.low) for line in chart.lines)
-            words = ([THIN] if thin else []) + (["shaded: 95 % interval"] if band else [])
-            return tuple(thick.items()), " · ".join(words)
-        case Points():
-            return tuple({point.key: point.title for point in chart.points}.items()), ""
-        case Bars() | Matrix():
-            return (), ""
+    named: dict[str, str] = {}
+    thin = shaded = False
+    for chart in charts:
+        if isinstance(chart, Points):
+            named |= {point.key: point.title for point in chart.points}
+        elif isinstance(chart, Lines):
+            named |= {line.key: line.title for line in chart.lines if not line.thin}
+            thin = thin or any(line.thin for line in chart.lines)
+            shaded = shaded or any(len(line.low) for line in chart.lines)
+    told = [words for words, there in ((THIN, thin), (SHADED, shaded)) if there]
+    return tuple(named.items()), " · ".join(told)

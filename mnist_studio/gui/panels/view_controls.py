@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from mnist_studio.gui.models.view_catalogue import Control
-from mnist_studio.gui.models.wanted import Options, XAxis
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import holder, label, row
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.segmented import Segmented
 from mnist_studio.gui.widgets.stepper import Stepper
 from mnist_studio.gui.widgets.toggles import Toggles
+from mnist_studio.studies.views.options import Options, XAxis
 
 AXES = (("epochs", "Epochs"), ("steps", "Steps"), ("seconds", "Seconds"))
 ALL = "all"
@@ -94,6 +94,10 @@ class ViewControls(QWidget):
             threshold=self.threshold.number / 100,
             model=self.model.choice,
         )
+
+    def set_threshold(self, threshold: float) -> None:
+        """A study's own threshold, a fraction; tells nobody."""
+        self.threshold.set_number(100 * threshold)
 
     @property
     def pair(self) -> frozenset[str]:

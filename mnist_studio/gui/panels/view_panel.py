@@ -9,14 +9,14 @@ from mnist_studio.gui.panels.view_charts import ViewCharts
 from mnist_studio.gui.panels.view_table import ViewTable
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import GAP, button, column, enable, holder, label
+from mnist_studio.gui.widgets.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 
 KINDS = (("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"))
 BESIDE = 0.42
 """A table that needs no more of the width stands beside the charts."""
-CHARTS, LARGEST = 0.66, 10_000
+CHARTS, LARGEST = 0.74, 10_000
 """Part of the height that charts have at most over a table; more than any screen."""
 
 
@@ -65,9 +65,11 @@ class ViewPanel(Card):
         self._parts.addWidget(self.table)
         shown = column(self.sentence, self._parts, self.notes, gap=8)
         shown.setStretch(1, 1)
+        self.tools = row()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(holder(shown))
+        self.body.addLayout(self.tools)
         self.body.addWidget(self._stack, 1)
 
     @property
@@ -128,4 +130,6 @@ class ViewPanel(Card):
 
     def _enable(self, reason: str) -> None:
         for kind, text in KINDS:
-            enable(self.export_buttons[kind], reason, f"Writes this view to a file ({text})")
+            no_picture = kind != "csv" and self._view is not None and not self._view.charts
+            why = "This view is a table: export it as CSV." if no_picture else reason
+            enable(self.export_buttons[kind], why, f"Writes this view to a file ({text})")

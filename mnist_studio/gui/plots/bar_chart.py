@@ -17,7 +17,7 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 ROW, HEADING, FOOT = 25, 24, 40
-NAME_PART = 0.36
+NAME_PART = 0.45
 """So much of the width names may take."""
 
 

@@ -60,6 +60,11 @@ class ChartView(QWidget):
             return self._inside.minimumSizeHint().expandedTo(QSize(least.width(), 0))
         return least
 
+    def prepare(self) -> None:
+        """Builds a plot of lines, which takes longer than a frame, while nobody waits."""
+        if self._inside is None:
+            self._canvas().warm_up()
+
     def draw(self, name: str, chart: Chart) -> None:
         """Shows this chart, soon; ``name`` is for screen readers."""
         self.setAccessibleName(name)

@@ -1,9 +1,19 @@
 """A matrix as coloured cells with their figures."""
 
+from collections.abc import Sequence
 from math import log1p
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.view import Matrix
@@ -38,7 +48,7 @@ class HeatMap(QWidget):
         self._theme = theme
         self._matrix: Matrix | None = None
         self._current: Spot | None = None
-        self._largest = 0.0
+        self._range = (0.0, 1.0)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -47,9 +57,8 @@ class HeatMap(QWidget):
     def draw(self, matrix: Matrix) -> None:
         """Shows exactly this matrix."""
         self._matrix = matrix
-        self._largest = max(
-            (abs(v) for row in matrix.values for v in row if v is not None), default=0
-        )
+        known = [abs(value) for row in matrix.values for value in row if value is not None]
+        self._range = strength_range(known)
         self._current = None
         self.updateGeometry()
         self.update()
@@ -157,11 +166,12 @@ class HeatMap(QWidget):
 
     def _strength(self, value: float | None) -> float:
         """How much of the accent a cell has: counts by orders of magnitude, few errors matter."""
-        if not value or not self._largest or self._matrix is None:
+        if not value or self._matrix is None:
             return 0.0
+        least, largest = self._range
         if self._matrix.unit == "count":
-            return log1p(abs(value)) / log1p(self._largest)
-        return abs(value) / self._largest
+            return log1p(abs(value)) / log1p(largest)
+        return (abs(value) - least) / (largest - least)
 
     def _move(self, spot: Spot | None) -> None:
         if spot == self._current:
@@ -201,7 +211,31 @@ class HeatMap(QWidget):
         return min(wide, 1.7 * largest), min(high / len(self._matrix.rows), largest)
 
     def _size(self, side: int) -> QSize:
-        rows = len(self._matrix.rows) if self._matrix else 0
-        columns = len(self._matrix.columns) if self._matrix else 0
+        if self._matrix is None:
+            return QSize()
+        wide = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
         pixels = self._theme.pixels
-        return QSize(pixels(120) + columns * pixels(side), pixels(40) + rows * pixels(side))
+        return QSize(pixels(120) + wide, pixels(40) + len(self._matrix.rows) * pixels(side))
+
+
+def cell_width(theme: Theme, matrix: Matrix) -> int:
+    """So wide a cell must be that its figure can be read."""
+    metrics = QFontMetrics(theme.font(11))
+    values = (value for row in matrix.values for value in row)
+    texts = {figures.text(value, matrix.unit).removesuffix(" %") for value in values}
+    widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+    return max(theme.pixels(LEAST), widest + theme.pixels(8))
+
+
+def matrix_height(theme: Theme, matrix: Matrix) -> int:
+    """So high a matrix is at most."""
+    rows = len(matrix.rows) * theme.pixels(LARGEST)
+    return rows + theme.pixels(18) + theme.pixels(FOOT)
+
+
+def strength_range(known: Sequence[float]) -> tuple[float, float]:
+    """From nothing to the largest figure; from below the least where all are far from nothing."""
+    least, largest = min(known, default=0.0), max(known, default=0.0)
+    if not least < largest:
+        return 0.0, largest or 1.0
+    return (least - (largest - least) / 4, largest) if least > largest / 2 else (0.0, largest)

@@ -20,6 +20,8 @@ class ViewAxis(Axis):
         self.show_percent(axis.unit == "fraction")
         self.show_whole(axis.unit == "count" and not axis.log)
         self.dress(theme, grid)
+        # The grid lies under the lines.
+        self.setZValue(-1000)
 
     def tickValues(  # noqa: N802
         self, low: float, high: float, size: float

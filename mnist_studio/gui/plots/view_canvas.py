@@ -64,6 +64,15 @@ class ViewCanvas(pg.PlotWidget):
             axis.dress(self._theme, grid=side == "left")
         self.light()
 
+    def warm_up(self) -> None:
+        """Paints once where nobody sees it: a first paint takes several times as long as others."""
+        axis = Axis("")
+        lines = (Line("", "", (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),)
+        self.draw(Lines(axis, axis, lines))
+        self.resize(400, 200)
+        self.grab()
+        self.draw(Lines(axis, axis, ()))
+
     def light(self) -> None:
         """Lets what is pointed at stand out."""
         lit = self._hover.lit({key for key, _, _ in self._drawn})

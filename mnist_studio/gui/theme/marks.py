@@ -72,6 +72,14 @@ class Marks:
         """What runs that share a mark have in common."""
         return self._families.get(key, key)
 
+    def ranked(self) -> dict[str, tuple[str, str]]:
+        """Id of a run -> its framework and what it shares with its like, for files.
+
+        In the order of ranks, so that files give each the mark that it has here.
+        """
+        in_order = sorted(self._families.items(), key=lambda one: self._ranks[one[1]])
+        return {run: (family[0], f"{family[0]}/{self._ranks[family]}") for run, family in in_order}
+
     def of(self, key: str) -> Mark:
         """The mark of a run or group."""
         palette = self._theme.palette

@@ -85,7 +85,7 @@ class Gallery(QWidget):
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(palette.secondary))
         number = words.adjusted(0, pixels(20), 0, 0)
-        painter.drawText(number, Qt.AlignmentFlag.AlignTop, f"No. {found.places[place] + 1:,}")
+        painter.drawText(number, Qt.AlignmentFlag.AlignTop, f"Digit {found.places[place]:,}")
         for line, (run, _) in enumerate(self._models[:MOST_MODELS]):
             top = corner.y() + side + 4 + line * pixels(LINE)
             self._paint_answer(painter, QPointF(corner.x(), top), run, place)
@@ -125,8 +125,7 @@ class Gallery(QWidget):
             f"{title} says {said(found.probabilities[run][place])[0]}"
             for run, title in self._models
         )
-        number = found.places[place] + 1
-        return f"Digit {number} is {found.labels[place]}: {', '.join(answers)}."
+        return f"Digit {found.places[place]} is {found.labels[place]}: {', '.join(answers)}."
 
 
 def said(chances: Any) -> tuple[int, float]:

@@ -80,6 +80,10 @@ class GroupedList(QListWidget):
             self.choose(kept)
         self.blockSignals(False)
 
+    def has(self, key: str) -> bool:
+        """Whether it can be chosen."""
+        return self._found(key) is not None
+
     def choose(self, key: str) -> None:
         """Chooses an item."""
         item = self._found(key)

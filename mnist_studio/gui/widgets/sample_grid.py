@@ -115,7 +115,7 @@ class SampleGrid(QWidget):
         if self._samples is None or not 0 <= place < self._shown():
             return ""
         label = int(self._samples.labels[place])
-        number = int(self._samples.places[place]) + 1
+        number = int(self._samples.places[place])
         lines = [f"Test digit {number:,}: it is a {label}"]
         for row in self._rows:
             said = int(self._samples.predicted[row.id][place])

@@ -1,0 +1,118 @@
+"""Views as pictures and spreadsheets, and the report, written in the background."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from mnist_studio.analysis.view import View
+from mnist_studio.gui.bridge.background import IsCancelled, Progress, Task
+from mnist_studio.gui.bridge.writing import write_view
+from mnist_studio.gui.models.library import RunRow
+from mnist_studio.gui.models.wanted import chosen
+from mnist_studio.gui.panels.study_files import file_name
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.store.studies import Study
+from mnist_studio.studies.views.options import Options
+
+_REPORTS = "One page (*.html);;PDF (*.pdf)"
+
+
+class ViewFiles(QObject):
+    """Asks for files and writes them; one report at a time.
+
+    Signals:
+        changed: a report is begun, further, or ended.
+    """
+
+    changed = Signal()
+
+    def __init__(self, studio: Studio, marks: Marks, window: QWidget) -> None:
+        super().__init__(window)
+        self._studio, self._marks, self._window = studio, marks, window
+        self._task: Task | None = None
+        self._fraction = 0.0
+
+    @property
+    def writing(self) -> bool:
+        """A report is being written."""
+        return self._task is not None
+
+    @property
+    def fraction(self) -> float:
+        """How much of the report is done."""
+        return self._fraction
+
+    @Slot(object, str)
+    def ask_export(self, view: View, kind: str) -> None:
+        """Lets the user choose where a view is kept."""
+        title, sort = f"Export “{view.title}”", f"{kind.upper()} (*.{kind})"
+        dialog = QFileDialog(self._window, title, "", sort)
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"{view.name}.{kind}")
+        self._ask(dialog, lambda path: self.export(view, path))
+
+    def ask_report(self, rows: Sequence[RunRow], study: Study | None, options: Options) -> None:
+        """Lets the user choose where the report is kept."""
+        dialog = QFileDialog(self._window, "Write a report", "", _REPORTS)
+        dialog.setDefaultSuffix("html")
+        dialog.selectFile(f"{file_name(study.title) if study else 'comparison'}.html")
+        self._ask(dialog, lambda path: self.report(rows, study, options, path))
+
+    def export(self, view: View, path: Path) -> None:
+        """Writes a view, as what the file's name says, and tells."""
+        families = self._marks.ranked()
+
+        def work(progress: Progress, cancelled: IsCancelled) -> str:
+            return write_view(view, families, path, cancelled)
+
+        self._studio.told.emit(f"Writing {path.name} …", "plain")
+        self._studio.background.start(work, self._written, self._studio.complain)
+
+    def report(
+        self, rows: Sequence[RunRow], study: Study | None, options: Options, path: Path
+    ) -> None:
+        """Computes all views, writes the report, and tells."""
+        if self._task:
+            return
+        found = chosen(rows, self._studio.library.memberships, study)
+        data = self._studio.digits.folder
+
+        def work(progress: Progress, cancelled: IsCancelled) -> str:
+            from mnist_studio.report.writing import write_report
+
+            write_report(found, path, (), options, data, progress, cancelled)
+            return f"The report is written: {path}."
+
+        self._fraction = 0.0
+        self._task = self._studio.background.start(work, self._written, self._studio.complain)
+        self._task.progressed.connect(self._progress)
+        self._task.ended.connect(self._end)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Ends the report that is being written; the file stays as it was."""
+        if self._task:
+            self._task.cancel()
+
+    def _ask(self, dialog: QFileDialog, use: Callable[[Path], None]) -> None:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda file: use(Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object)
+    def _written(self, told: str) -> None:
+        self._studio.told.emit(told, "good")
+
+    @Slot(float)
+    def _progress(self, fraction: float) -> None:
+        self._fraction = fraction
+        self.changed.emit()
+
+    @Slot()
+    def _end(self) -> None:
+        self._task = None
+        self.changed.emit()
