@@ -108,28 +108,22 @@ def latency(gathered: Gathered, options: Options) -> View:
     batched = measures.of_all(gathered, measures.throughput)
     bars = tuple(measures.bar(group, alone) for group in gathered.groups)
     more = tuple(measures.bar(group, batched) for group in gathered.groups)
-    charts = (Bars(Axis("One image", "milliseconds"), bars),)
+    one, many = Axis("One image", "milliseconds"), Axis("Images answered in batches", "per second")
     rows = tuple(
         Row(
             group.key,
-            (*_row(group, alone).cells[:-1], *_row(group, batched).cells[1:4],
+            (group.title, *measures.cells(group, alone), *measures.cells(group, batched),
              _batch(gathered, group), len(group.runs)),
         )
         for group in gathered.groups
     )  # fmt: skip
-    units: tuple[tuple[str, Unit], ...] = (
-        ("One image", "milliseconds"),
-        ("In batches", "per second"),
-    )
     columns = (
-        Column("Model"),
-        *(Column(f"{name}{end}", unit) for name, unit in units for end in ("", ": from", ": to")),
+        Column("Model"), *measures.columns(one), *measures.columns(many),
         Column("Images a batch", "count"), Column("Runs", "count"),
     )  # fmt: skip
     return View(
         "latency", "Latency", extremes("One image", bars, "milliseconds"),
-        (*charts, Bars(Axis("Images answered in batches", "per second"), more)) if batched
-        else charts,
+        (Bars(one, bars), Bars(many, more)) if batched else (Bars(one, bars),),
         Table(columns, rows),
         ("Medians on the device that trained the run, each answer waited for.",
          *notes.of_all(gathered), *notes.of_clocks(gathered)),

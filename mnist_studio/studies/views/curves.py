@@ -119,7 +119,7 @@ def _sampled(drawn: _Drawn, gathered: Gathered, run: Kept, options: Options) -> 
     if steps is not None and drawn.of_steps:
         y = smooth(np.asarray(drawn.of_steps(steps)), options.smoothing)
         places = np.unique(np.linspace(0, len(y) - 1, min(len(y), MOST_POINTS)).round().astype(int))
-        return (places + 1).tolist(), y[places].tolist()
+        return (places + 1.0).tolist(), y[places].tolist()
     known = [(epoch, drawn.of_epoch(epoch)) for epoch in run.epochs]
     points = [(_place(epoch, options.axis), y) for epoch, y in known if y is not None]
     smoothed = smooth(np.array([y for _, y in points]), options.smoothing)
@@ -127,7 +127,8 @@ def _sampled(drawn: _Drawn, gathered: Gathered, run: Kept, options: Options) -> 
 
 
 def _place(epoch: Epoch, axis: XAxis) -> float:
-    return {"epochs": epoch.epoch, "steps": epoch.step, "seconds": epoch.train_seconds}[axis]
+    places = {"epochs": epoch.epoch, "steps": epoch.step, "seconds": epoch.train_seconds}
+    return float(places[axis])
 
 
 def _table(x: Axis, unit: Unit, charts: Sequence[Lines]) -> Table:

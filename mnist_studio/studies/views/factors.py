@@ -97,11 +97,11 @@ def neutral_idiomatic(gathered: Gathered, options: Options) -> View:
     charts = tuple(Bars(axis, tuple(_sides(pairs, values))) for axis, values in shown if values)
     columns = (
         Column("Model"), Column("Loop"), Column("Runs", "count"),
-        *(Column(axis.title, axis.unit) for axis, _ in shown),
+        *(column for axis, _ in shown for column in measures.columns(axis)),
     )  # fmt: skip
     rows = tuple(
         Row(group.key, (name, loop, len(group.runs),
-                        *(measures.bar(group, values).value for _, values in shown)))
+                        *(cell for _, values in shown for cell in measures.cells(group, values))))
         for name, sides in pairs.items() for loop, group in loops(sides)
     )  # fmt: skip
     sentence = " ".join(_ratio(name, sides, seconds) for name, sides in pairs.items())

@@ -6,7 +6,7 @@ from mnist_studio.analysis import intervals
 from mnist_studio.analysis.clocks import Clock, clock
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
-from mnist_studio.analysis.view import Bar
+from mnist_studio.analysis.view import Axis, Bar, Column
 from mnist_studio.data import builtin
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec.run import DatasetName
@@ -92,3 +92,15 @@ def bar(group: Group, values: Mapping[str, float], heading: str = "") -> Bar:
 def ends(found: Estimate) -> tuple[float, float] | tuple[None, None]:
     """The ends of its interval, if it has one."""
     return (found.interval.low, found.interval.high) if found.interval else (None, None)
+
+
+def columns(axis: Axis) -> tuple[Column, Column, Column]:
+    """Of a mean and the ends of its interval."""
+    low, high = f"{axis.title}: from", f"{axis.title}: to"
+    return Column(axis.title, axis.unit), Column(low, axis.unit), Column(high, axis.unit)
+
+
+def cells(group: Group, values: Mapping[str, float]) -> tuple[float | None, ...]:
+    """What stands in these columns."""
+    made = bar(group, values)
+    return made.value, made.low, made.high

@@ -105,12 +105,12 @@ def batch_size(gathered: Gathered, options: Options) -> View:
     charts = tuple(Bars(axis, tuple(_sized(families, values))) for axis, values in shown if values)
     rows = tuple(
         Row(group.key, (name, group.spec.training.batch_size, len(group.runs),
-                        *(_mean(group, values) for _, values in shown)))
+                        *(cell for _, values in shown for cell in measures.cells(group, values))))
         for name, of in families.items() for group in of
     )  # fmt: skip
     columns = (
         Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
-        *(Column(axis.title, axis.unit) for axis, _ in shown),
+        *(column for axis, _ in shown for column in measures.columns(axis)),
     )  # fmt: skip
     sentence = " ".join(
         _size_sentence(name, of, seconds, accuracy) for name, of in families.items()
