@@ -3,9 +3,10 @@
     python resources/models/make.py record robust fast-99 --data FOLDER_OF_MNIST
 
 Every recipe is trained as it stands, on MNIST's 60,000 training digits and nothing else, in its
-own framework, on one thread of the CPU: the same machine gives the same bytes again. Ctrl+C stops,
-and the same command goes on. A home that has a finished run of the recipe is packed without
-training, whatever its device and threads were. docs/models.md has the figures.
+own framework, on one thread of the CPU: the same machine and packages give the same weights and
+predictions again, byte for byte. Ctrl+C stops, and the same command goes on. Where ``--home`` has a
+finished run of the recipe, it is packed without training, whatever its device and threads were.
+docs/models.md has the figures.
 """
 
 import os

@@ -1,0 +1,49 @@
+"""A window in an empty home, without torch or TensorFlow, draws with the models it came with."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import paths
+from mnist_studio.frameworks import registry
+from mnist_studio.gui.pages.draw import DrawPage
+from mnist_studio.gui.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = registry.version
+    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
+    monkeypatch.setenv(paths.MODELS_VARIABLE, str(paths.resources() / "models"))
+
+
+def test_a_first_stroke_is_answered_by_every_model(
+    qtbot: QtBot, shipped: None, window: MainWindow
+) -> None:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    assert len(window.studio.library.trained) == 3
+    pad = page.pad
+    middle, high = pad.width() // 2, pad.height()
+    places = [QPoint(middle, high * part // 10) for part in range(2, 9)]
+    none = Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, none, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(pad, place)
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, none, places[-1])
+    cards = page.grid.cards
+    qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=20_000)
+    assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}
+    qtbot.waitUntil(lambda: page.consensus.digit.text() == "1", timeout=5000)
+
+
+def test_the_library_refuses_to_delete_them(
+    qtbot: QtBot, shipped: None, window: MainWindow
+) -> None:
+    library = window.studio.library
+    with qtbot.waitSignal(library.failed, timeout=5000) as told:
+        library.delete(("bundled-record",))
+    assert "it came with the studio" in str(told.args[0])
+    assert len(library.trained) == 3
