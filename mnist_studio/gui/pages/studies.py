@@ -10,8 +10,8 @@ from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.grid_dialog import GridDialog
 from mnist_studio.gui.panels.study_actions import State, StudyActions
 from mnist_studio.gui.panels.study_card import StudyCard
-from mnist_studio.gui.panels.study_files import StudyFiles
 from mnist_studio.gui.panels.study_queue import StudyQueueCard
+from mnist_studio.gui.panels.text_files import STUDY, TextFiles, file_name
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, column, row
 from mnist_studio.gui.widgets.card import Card
@@ -36,7 +36,7 @@ class StudiesPage(Page):
         self.card = StudyCard(studio)
         self.queue = StudyQueueCard(studio.theme)
         self.ledger = Ledger(studio.background, self)
-        self.files = StudyFiles(studio, self)
+        self.files = TextFiles(studio, self, STUDY)
         self.question: Question | None = None
         self.controls = StudyActions(self.action_line)
         self._lay_out()
@@ -209,7 +209,7 @@ class StudiesPage(Page):
 
     def _save(self) -> None:
         if self.spec is not None:
-            self.files.ask_to_save(self.spec)
+            self.files.ask_to_save(self.spec, file_name(self.spec.title))
 
     def _forget(self) -> None:
         spec = self.spec

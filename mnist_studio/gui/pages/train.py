@@ -11,8 +11,8 @@ from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.code_dialog import CodeDialog
 from mnist_studio.gui.panels.live_plots import LivePlots
 from mnist_studio.gui.panels.live_runs import LiveRuns
-from mnist_studio.gui.panels.settings_files import SettingsFiles
 from mnist_studio.gui.panels.settings_panel import SettingsPanel
+from mnist_studio.gui.panels.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, button, enable
 from mnist_studio.gui.widgets.question import ask
@@ -45,7 +45,7 @@ class TrainPage(Page):
         studio.study.changed.connect(self._update)
         studio.training_asked.connect(self.train)
         self.settings.edited.connect(self._update)
-        self._files = SettingsFiles(studio, self)
+        self._files = TextFiles(studio, self, SETTINGS)
         self._connect_settings()
         self._update()
 

@@ -11,7 +11,7 @@ from mnist_studio.gui.bridge.background import IsCancelled, Progress, Task
 from mnist_studio.gui.bridge.writing import write_view
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.wanted import chosen
-from mnist_studio.gui.panels.study_files import file_name
+from mnist_studio.gui.panels.text_files import file_name
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.studies import Study
