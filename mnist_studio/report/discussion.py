@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from mnist_studio.analysis.clocks import PARTS, Part
 from mnist_studio.analysis.figures import text
 from mnist_studio.analysis.groups import Group, by_seed
-from mnist_studio.analysis.numbers import counted, duration
+from mnist_studio.analysis.numbers import counted, duration, word
 from mnist_studio.analysis.pairing import listed
 from mnist_studio.analysis.seeds import FEWEST, compare
 from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Unit
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.run import FrameworkName, RunSpec
-from mnist_studio.studies.views import measures
+from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.gather import Gathered, Kept
 from mnist_studio.studies.views.options import Options
 
@@ -71,6 +71,7 @@ def discussion(gathered: Gathered, options: Options) -> tuple[Paragraph, ...]:
         )
         return (Paragraph("Frameworks", alone),)
     found = (
+        Paragraph("How far to trust these seconds", notes.of_clocks(gathered)),
         Paragraph("Framework overhead", tuple(_overhead(gathered))),
         Paragraph("Advantages", tuple(_advantages(gathered, families))),
         Paragraph("Challenges", tuple(_challenges(gathered, families))),
@@ -121,11 +122,19 @@ def _advantages(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]
         best = max(dict.fromkeys(wins), key=wins.count)
         title, value, other, behind = next(one for one in ranked if one[0] == best)[1:]
         yield (
-            f"{entry(best).title} {quantity.good} in {wins.count(best)} of "
-            f"{counted(len(ranked), 'setting')} that several frameworks trained; with {title} it "
-            f"is {text(value, quantity.unit)} against {text(behind, quantity.unit)} of "
+            f"{entry(best).title} {quantity.good} in {_part(wins.count(best), len(ranked))} that "
+            f"several frameworks trained; with {title} it is "
+            f"{text(value, quantity.unit)} against {text(behind, quantity.unit)} of "
             f"{entry(other).title}."
         )
+
+
+def _part(some: int, all_of_them: int) -> str:
+    """``all four settings``, ``three of four settings``, ``the one setting``."""
+    if all_of_them == 1:
+        return "the one setting"
+    settings = counted(all_of_them, "setting")
+    return f"all {settings}" if some == all_of_them else f"{word(some)} of {settings}"
 
 
 _Rank = tuple[FrameworkName, str, float, FrameworkName, float]

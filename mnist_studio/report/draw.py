@@ -7,6 +7,7 @@ page of PDF show the same.
 import io
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -27,6 +28,9 @@ WIDTH = 8.6
 """Inches: about a page's."""
 
 PIXELS_PER_INCH = 160
+MARGIN = 0.08
+"""Of the range of the lines, above and below them."""
+
 MOST_SYMBOLS = 40
 """A line of more points has no symbols on them: they would hide it."""
 
@@ -113,7 +117,23 @@ def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
         if not line.thin:
             named[line.title] = drawn
     dress(axes, chart.x, chart.y)
+    _fit(axes, chart)
     return named
+
+
+def _fit(axes: Axes, chart: Lines) -> None:
+    """Shows all lines; the interval of two seeds, often far wider, may run out of the picture."""
+    known = [
+        y for line in chart.lines for y in line.y if isfinite(y) and (y > 0 or not chart.y.log)
+    ]
+    if not known:
+        return
+    low, high = min(known), max(known)
+    if chart.y.log:
+        axes.set_ylim(low / 1.15, high * 1.15)
+    else:
+        rest = MARGIN * (high - low) or 0.01 * abs(high) or 1.0
+        axes.set_ylim(low - rest, high + rest)
 
 
 def _points(axes: Axes, chart: Points, marks: Marks) -> dict[str, Line2D]:

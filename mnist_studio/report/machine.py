@@ -18,13 +18,12 @@ _PROCESSORS = Path("/proc/cpuinfo")
 
 def facts(chosen: Chosen) -> tuple[tuple[str, str], ...]:
     """What and which, a row each; versions are those installed when the report is made."""
-    frameworks = dict.fromkeys(run.spec.framework for run in chosen.runs)
+    frameworks = dict.fromkeys(("numpy", *(run.spec.framework for run in chosen.runs)))
     devices = dict.fromkeys(run.ended.device for run in chosen.runs if run.ended)
     rows = [
         ("MNIST Studio", __version__),
         ("Python", platform.python_version()),
-        *((registry.entry(name).title, registry.version(name) or "not installed")
-          for name in dict.fromkeys(("numpy", *frameworks))),
+        *((_title(name), registry.version(name) or "not installed") for name in frameworks),
         *((name, metadata.version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
         ("Processor", f"{_processor()}, {os.cpu_count()} logical"),
@@ -33,6 +32,12 @@ def facts(chosen: Chosen) -> tuple[tuple[str, str], ...]:
     if devices:
         rows.append(("Trained on", listed(list(devices))))
     return tuple(rows)
+
+
+def _title(name: str) -> str:
+    """Of a framework, with the package that has the version."""
+    known = registry.entry(name)
+    return known.title if known.package == name else f"{known.title} ({known.package})"
 
 
 def _processor() -> str:

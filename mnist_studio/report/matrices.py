@@ -24,8 +24,8 @@ def height(chart: Matrix) -> float:
 def paint(axes: Axes, chart: Matrix) -> None:
     """Draws the cells, the first row at the top."""
     shades = [[_shade(chart, row, value) for value in row] for row in chart.values]
-    colours = LinearSegmentedColormap.from_list("accent", [LIGHT.panel, LIGHT.accent])
-    colours.set_bad(LIGHT.hover)
+    ends = [LIGHT.panel, LIGHT.accent]
+    colours = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
     axes.imshow(shades, cmap=colours, vmin=0, vmax=1.25, aspect="auto")
     for y, row in enumerate(chart.values):
         for x, value in enumerate(row):

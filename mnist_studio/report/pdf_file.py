@@ -30,6 +30,9 @@ MONO_WIDTH = int(INNER[0] * 72 / (0.602 * MONO_SIZE))
 MOST_ROWS = 120
 """Of a longer table a page of paper has no use: HTML and CSV have all of it."""
 
+MOST_SENTENCES = 10
+"""Rows of which each is told in words too."""
+
 
 def write(report: Report) -> bytes:
     """The whole file."""
@@ -169,6 +172,9 @@ def _table(pages: _Pages, view: View) -> None:
     for number, line in enumerate(text_table.lines(without(table, words), MONO_WIDTH)):
         heading = {"color": LIGHT.secondary} if number == 0 else {}
         pages.line(line, MONO_SIZE, family=MONO, **heading)
+    if words and len(table.rows) > MOST_SENTENCES:
+        _note(pages, "Each row in words: in the HTML report and in the CSV.")
+        return
     pages.skip(0.08)
     for row in table.rows:
         for place in words:

@@ -7,7 +7,7 @@ from mnist_studio.analysis import figures
 from mnist_studio.analysis.view import Table
 from mnist_studio.report.columns import numbers
 
-MOST = 42
+MOST = 46
 """Characters of a column; longer fields have several lines."""
 
 GAP = "  "

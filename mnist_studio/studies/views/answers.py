@@ -26,8 +26,8 @@ from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
 
 DIGITS = tuple(str(digit) for digit in range(CLASSES))
-MOST_WRONG = 60
-MOST_SPLIT = 60
+MOST_WRONG = 30
+MOST_SPLIT = 30
 
 
 def confusion(gathered: Gathered, options: Options) -> View:

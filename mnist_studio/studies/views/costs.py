@@ -20,6 +20,7 @@ from mnist_studio.analysis.view import (
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.gather import Gathered, NotComparable
+from mnist_studio.studies.views.measures import Measured
 from mnist_studio.studies.views.options import Options
 
 
@@ -86,15 +87,15 @@ def memory(gathered: Gathered, options: Options) -> View:
     values = measures.of_all(gathered, measures.peak_memory)
     if not values:
         raise NotComparable("No run has measured its memory.", _AGAIN)
-    axis = Axis("Peak memory of the process", "bytes")
-    bars = tuple(measures.bar(group, values) for group in gathered.groups)
+    peak = Measured(Axis("Peak memory of the process", "bytes"), values)
+    chart = peak.chart(gathered.groups)
+    rows = tuple(
+        Row(group.key, (group.title, *peak.cells(group), len(measures.of_group(group, values))))
+        for group in gathered.groups
+    )
     return View(
-        "memory", "Memory", extremes("Peak memory", bars, "bytes"), (Bars(axis, bars),),
-        Table(
-            (Column("Model"), Column(axis.title, "bytes"), Column("From", "bytes"),
-             Column("To", "bytes"), Column("Runs", "count")),
-            tuple(_row(group, values) for group in gathered.groups),
-        ),
+        "memory", "Memory", extremes("Peak memory", chart.bars, "bytes"), (chart,),
+        Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
         ("Of the whole process: interpreter, framework, digits and network; a GPU's left out.",
          *notes.of_all(gathered)),
     )  # fmt: skip
@@ -105,26 +106,25 @@ def latency(gathered: Gathered, options: Options) -> View:
     alone = measures.of_all(gathered, measures.latency_ms)
     if not alone:
         raise NotComparable("No run has measured its latency.", "Wait until one has finished.")
+    one = Measured(Axis("One image", "milliseconds"), alone)
     batched = measures.of_all(gathered, measures.throughput)
-    bars = tuple(measures.bar(group, alone) for group in gathered.groups)
-    more = tuple(measures.bar(group, batched) for group in gathered.groups)
-    one, many = Axis("One image", "milliseconds"), Axis("Images answered in batches", "per second")
+    many = Measured(Axis("Images answered in batches", "per second"), batched)
+    charts = [measured.chart(gathered.groups) for measured in (one, many) if measured.values]
+    columns = (
+        Column("Model"), *one.columns(), *many.columns(), Column("Images a batch", "count"),
+        Column("Runs", "count"),
+    )  # fmt: skip
     rows = tuple(
         Row(
             group.key,
-            (group.title, *measures.cells(group, alone), *measures.cells(group, batched),
-             _batch(gathered, group), len(group.runs)),
+            (group.title, *one.cells(group), *many.cells(group), _batch(gathered, group),
+             len(group.runs)),
         )
         for group in gathered.groups
     )  # fmt: skip
-    columns = (
-        Column("Model"), *measures.columns(one), *measures.columns(many),
-        Column("Images a batch", "count"), Column("Runs", "count"),
-    )  # fmt: skip
     return View(
-        "latency", "Latency", extremes("One image", bars, "milliseconds"),
-        (Bars(one, bars), Bars(many, more)) if batched else (Bars(one, bars),),
-        Table(columns, rows),
+        "latency", "Latency", extremes("One image", charts[0].bars, "milliseconds"),
+        tuple(charts), Table(columns, rows),
         ("Medians on the device that trained the run, each answer waited for.",
          *notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
@@ -144,12 +144,6 @@ def extremes(what: str, bars: Sequence[Bar], unit: Unit) -> str:
         return f"{what}: {text(low, unit)} of {least}."
     times = f", {high / low:.1f} times as much" if low > 0 else ""
     return f"{what}: from {text(low, unit)} of {least} to {text(high, unit)} of {most}{times}."
-
-
-def _row(group: Group, values: Mapping[str, float]) -> Row:
-    bar = measures.bar(group, values)
-    runs = sum(run in values for run in group.runs)
-    return Row(group.key, (group.title, bar.value, bar.low, bar.high, runs))
 
 
 def _batch(gathered: Gathered, group: Group) -> int | None:

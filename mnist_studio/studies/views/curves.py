@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -33,11 +34,13 @@ class _Drawn:
         title: of its values.
         of_epoch: its value after an epoch.
         of_steps: its values at every step; None where only epochs have one.
+        most: that it can be.
     """
 
     title: str
     of_epoch: Callable[[Epoch], float | None]
     of_steps: Callable[[Curve], Sequence[float]] | None = None
+    most: float = inf
 
 
 _LOSSES = (
@@ -46,13 +49,14 @@ _LOSSES = (
     _Drawn("Validation loss", lambda epoch: epoch.validation_loss),
 )
 _ACCURACIES = (
-    _Drawn("Test accuracy", lambda epoch: epoch.test_accuracy),
+    _Drawn("Test accuracy", lambda epoch: epoch.test_accuracy, most=1.0),
     _Drawn(
         "Training accuracy",
         lambda epoch: epoch.train_accuracy,
         lambda steps: steps.accuracies.tolist(),
+        most=1.0,
     ),
-    _Drawn("Validation accuracy", lambda epoch: epoch.validation_accuracy),
+    _Drawn("Validation accuracy", lambda epoch: epoch.validation_accuracy, most=1.0),
 )
 
 
@@ -101,16 +105,17 @@ def _lines(drawn: _Drawn, gathered: Gathered, options: Options) -> Iterator[Line
         if len(sampled) > 1:
             for run, (x, y) in sampled.items():
                 yield Line(run, gathered.titles[run], x, y, thin=True)
-            yield _mean(group, tuple(sampled.values()))
+            yield _mean(group, tuple(sampled.values()), drawn.most)
         for run, (x, y) in sampled.items() if len(sampled) == 1 else ():
             yield Line(run, gathered.titles[run], x, y)
 
 
-def _mean(group: Group, sampled: Sequence[Sampled]) -> Line:
+def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
     made = band(sampled)
     title = f"{group.title} · mean of {made.curves}"
-    ends = (made.low.tolist(), made.high.tolist())
-    return Line(group.key, title, made.x.tolist(), made.mean.tolist(), *ends)
+    # No loss is below 0, no accuracy above 1 either.
+    low, high = np.clip(made.low, 0, most).tolist(), np.clip(made.high, 0, most).tolist()
+    return Line(group.key, title, made.x.tolist(), made.mean.tolist(), low, high)
 
 
 def _sampled(drawn: _Drawn, gathered: Gathered, run: Kept, options: Options) -> Sampled:

@@ -1,6 +1,5 @@
 """The views that tell causes apart: network and framework, the studio's loop and their own."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -10,7 +9,6 @@ from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.numbers import duration
 from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import (
-    Axis,
     Bar,
     Bars,
     Column,
@@ -24,6 +22,7 @@ from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.gather import Gathered, NotComparable
+from mnist_studio.studies.views.measures import Measured
 from mnist_studio.studies.views.options import Options
 
 
@@ -86,29 +85,26 @@ def neutral_idiomatic(gathered: Gathered, options: Options) -> View:
             "No recipe was trained both by the studio's loop and as written.",
             "Train one again with --as-written, or in the window as its own script.",
         )
-    seconds = measures.of_all(gathered, measures.train_seconds)
-    accuracy = measures.of_all(gathered, measures.accuracy)
-    rate = measures.of_all(gathered, measures.images_per_second)
-    shown = (
-        (Axis("Training", "seconds"), seconds),
-        (Axis("Test accuracy", "fraction"), accuracy),
-        (Axis("Images learned from", "per second"), rate),
-    )
-    charts = tuple(Bars(axis, tuple(_sides(pairs, values))) for axis, values in shown if values)
+    every = measures.training(gathered)
+    charts = tuple(Bars(one.axis, tuple(_sides(pairs, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Loop"), Column("Runs", "count"),
-        *(column for axis, _ in shown for column in measures.columns(axis)),
+        *(column for one in every for column in one.columns()),
     )  # fmt: skip
     rows = tuple(
-        Row(group.key, (name, loop, len(group.runs),
-                        *(cell for _, values in shown for cell in measures.cells(group, values))))
-        for name, sides in pairs.items() for loop, group in loops(sides)
-    )  # fmt: skip
-    sentence = " ".join(_ratio(name, sides, seconds) for name, sides in pairs.items())
+        Row(group.key, (name, loop, len(group.runs), *_cells_of(group, every)))
+        for name, sides in pairs.items()
+        for loop, group in loops(sides)
+    )
+    sentence = " ".join(_ratio(name, sides, every[0]) for name, sides in pairs.items())
     return View(
         "neutral-idiomatic", "Studio or own loop", sentence, charts, Table(columns, rows),
         (*notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
+
+
+def _cells_of(group: Group, every: Sequence[Measured]) -> Iterator[float | None]:
+    return (cell for one in every for cell in one.cells(group))
 
 
 Sides = tuple[Group, Group]
@@ -130,16 +126,15 @@ def _pairs(gathered: Gathered) -> dict[str, Sides]:
     return {of["neutral"].title: (of["neutral"], of["idiomatic"]) for of in both}
 
 
-def _sides(pairs: Mapping[str, Sides], values: Mapping[str, float]) -> Iterator[Bar]:
+def _sides(pairs: Mapping[str, Sides], measured: Measured) -> Iterator[Bar]:
     """Bars of one recipe and framework together."""
     for name, sides in pairs.items():
         for loop, group in loops(sides):
-            made = measures.bar(group, values, name)
-            yield dataclasses.replace(made, title=loop)
+            yield measured.bar(group, name, loop)
 
 
-def _ratio(name: str, sides: Sides, seconds: Mapping[str, float]) -> str:
-    neutral, written = (measures.bar(group, seconds).value for group in sides)
+def _ratio(name: str, sides: Sides, seconds: Measured) -> str:
+    neutral, written = (seconds.cells(group)[0] for group in sides)
     if not neutral or not written:
         return ""
     return (

@@ -1,12 +1,14 @@
 """Single figures of runs; None where a run does not have one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
 
 from mnist_studio.analysis import intervals
 from mnist_studio.analysis.clocks import Clock, clock
 from mnist_studio.analysis.groups import Group
-from mnist_studio.analysis.intervals import Estimate
-from mnist_studio.analysis.view import Axis, Bar, Column
+from mnist_studio.analysis.intervals import Estimate, Interval
+from mnist_studio.analysis.view import Axis, Bar, Bars, Column
 from mnist_studio.data import builtin
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec.run import DatasetName
@@ -54,7 +56,8 @@ def clocks(run: Kept) -> Clock | None:
 def peak_memory(run: Kept) -> float | None:
     """Bytes: the most that the run's process held at once."""
     measures = run.ended.measures if run.ended else None
-    return measures.peak_memory_bytes if measures else None
+    known = measures.peak_memory_bytes if measures else None
+    return None if known is None else float(known)
 
 
 def latency_ms(run: Kept) -> float | None:
@@ -75,18 +78,73 @@ def of_all(gathered: Gathered, measure: Measure) -> Mapping[str, float]:
 
 
 def estimate(group: Group, values: Mapping[str, float]) -> Estimate | None:
-    """The mean over a group's runs with its interval; None where none has a figure."""
-    known = [values[run] for run in group.runs if run in values]
-    return intervals.mean(known) if known else None
+    """The mean over a group's runs; None where none has a figure.
+
+    Of accuracies its interval says how well the mean is known (Student's t, cut off at 0 and 1).
+    """
+    known = of_group(group, values)
+    if not known:
+        return None
+    found = intervals.mean(known)
+    if found.interval is None:
+        return found
+    low, high = found.interval.low, found.interval.high
+    return replace(found, interval=Interval(max(0.0, low), min(1.0, high)))
 
 
-def bar(group: Group, values: Mapping[str, float], heading: str = "") -> Bar:
-    """The mean over a group's runs as a bar; empty where none has a figure."""
-    found = estimate(group, values)
-    if found is None:
-        return Bar(group.key, group.title, None, group=heading)
-    low, high = ends(found)
-    return Bar(group.key, group.title, found.value, low, high, heading)
+def of_group(group: Group, values: Mapping[str, float]) -> list[float]:
+    """The figures of a group's runs, those without one left out."""
+    return [values[run] for run in group.runs if run in values]
+
+
+def mean(group: Group, values: Mapping[str, float]) -> float | None:
+    """The mean over a group's runs; None where none has a figure."""
+    known = of_group(group, values)
+    return fmean(known) if known else None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of runs, as they stand in charts and tables: the mean of a group, and its ends.
+
+    The ends are the interval of an accuracy; of a time, a rate or memory the least and the most of
+    the runs: two or three runs know so little of their spread that an interval would reach below 0.
+
+    Attributes:
+        axis: what they measure.
+        values: run id -> figure.
+    """
+
+    axis: Axis
+    values: Mapping[str, float]
+
+    def bar(self, group: Group, heading: str = "", title: str = "") -> Bar:
+        """Of a group, under the heading of its bars; empty where none of its runs has a figure."""
+        value, low, high = self.cells(group)
+        return Bar(group.key, title or group.title, value, low, high, heading)
+
+    def columns(self) -> tuple[Column, Column, Column]:
+        """Of the mean and its ends."""
+        title, unit = self.axis.title, self.axis.unit
+        low, high = ("from", "to") if unit == "fraction" else ("least", "most")
+        return (
+            Column(title, unit),
+            Column(f"{title}: {low}", unit),
+            Column(f"{title}: {high}", unit),
+        )
+
+    def cells(self, group: Group) -> tuple[float | None, float | None, float | None]:
+        """What stands in these columns."""
+        known = of_group(group, self.values)
+        if not known:
+            return None, None, None
+        found = estimate(group, self.values) if self.axis.unit == "fraction" else None
+        ends_of = ends(found) if found else _range(known)
+        return fmean(known), *ends_of
+
+    def chart(self, groups: Sequence[Group]) -> Bars:
+        """A bar a group."""
+        return Bars(self.axis, tuple(map(self.bar, groups)))
 
 
 def ends(found: Estimate) -> tuple[float, float] | tuple[None, None]:
@@ -94,13 +152,14 @@ def ends(found: Estimate) -> tuple[float, float] | tuple[None, None]:
     return (found.interval.low, found.interval.high) if found.interval else (None, None)
 
 
-def columns(axis: Axis) -> tuple[Column, Column, Column]:
-    """Of a mean and the ends of its interval."""
-    low, high = f"{axis.title}: from", f"{axis.title}: to"
-    return Column(axis.title, axis.unit), Column(low, axis.unit), Column(high, axis.unit)
+def _range(known: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
+    return (min(known), max(known)) if len(known) > 1 else (None, None)
 
 
-def cells(group: Group, values: Mapping[str, float]) -> tuple[float | None, ...]:
-    """What stands in these columns."""
-    made = bar(group, values)
-    return made.value, made.low, made.high
+def training(gathered: Gathered) -> tuple[Measured, Measured, Measured]:
+    """What it took and what came of it: seconds, accuracy, images a second."""
+    return (
+        Measured(Axis("Training", "seconds"), of_all(gathered, train_seconds)),
+        Measured(Axis("Test accuracy", "fraction"), of_all(gathered, accuracy)),
+        Measured(Axis("Images learned from", "per second"), of_all(gathered, images_per_second)),
+    )

@@ -210,7 +210,7 @@ def _summary(judged: Sequence[_Judged]) -> str:
     if len(judged) == 1:
         return judged[0].verdict.sentence
     kinds = [one.verdict.kind for one in judged]
-    if len(judged) <= MOST_SENTENCES:
+    if len(judged) <= MOST_SENTENCES or set(kinds) == {"none"}:
         told = [one.words for one in judged if one.words]
         none = kinds.count("none")
         few = f"No verdict on {counted(none, 'pair')}: fewer than {FEWEST} seeds in common."

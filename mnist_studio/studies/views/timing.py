@@ -1,6 +1,5 @@
 """The views of time to an accuracy and of the batch size."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
@@ -14,6 +13,7 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.gather import Gathered, NotComparable
+from mnist_studio.studies.views.measures import Measured
 from mnist_studio.studies.views.options import Options
 
 
@@ -24,32 +24,32 @@ def time_to_accuracy(gathered: Gathered, options: Options) -> View:
         raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
     known = {run: at for run, at in found.items() if at}
     seconds = {run: at.seconds for run, at in known.items()}
-    bars = tuple(measures.bar(group, seconds) for group in gathered.groups)
-    rows = tuple(_reached_row(group, found, known) for group in gathered.groups)
     goal = percent(options.target)
+    measured = Measured(Axis(f"Training until {goal} of the test digits", "seconds"), seconds)
     columns = (
-        Column("Model"), Column("Seconds of training", "seconds"), Column("From", "seconds"),
-        Column("To", "seconds"), Column("Epochs"), Column("Steps"), Column("Runs that reached it"),
+        Column("Model"), *measured.columns(), Column("Epochs"), Column("Steps"),
+        Column("Runs that reached it"),
     )  # fmt: skip
+    rows = (_reached_row(group, measured, found, known) for group in gathered.groups)
     return View(
         "time-to-accuracy", f"Time to {goal}", _reached_sentence(gathered, seconds, found, goal),
-        (Bars(Axis(f"Training until {goal} of the test digits", "seconds"), bars),) if known
-        else (),
-        Table(columns, rows),
+        (measured.chart(gathered.groups),) if known else (), Table(columns, tuple(rows)),
         ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
          "evaluation is left out.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
 
 
 def _reached_row(
-    group: Group, found: Mapping[str, Reached | None], known: Mapping[str, Reached]
+    group: Group,
+    measured: Measured,
+    found: Mapping[str, Reached | None],
+    known: Mapping[str, Reached],
 ) -> Row:
     those = [known[run] for run in group.runs if run in known]
     asked = sum(run in found for run in group.runs)
-    bar = measures.bar(group, {run: at.seconds for run, at in known.items()})
     return Row(
         group.key,
-        (group.title, bar.value, bar.low, bar.high, _span([at.epochs for at in those]),
+        (group.title, *measured.cells(group), _span([at.epochs for at in those]),
          _span([at.steps for at in those]), f"{len(those)} of {asked}"),
     )  # fmt: skip
 
@@ -90,35 +90,27 @@ def batch_size(gathered: Gathered, options: Options) -> View:
             "No two of these runs differ in their batch size alone.",
             "Run the study “batch-sizes”, or train a recipe with several sizes.",
         )
-    seconds = measures.of_all(gathered, measures.train_seconds)
-    accuracy = measures.of_all(gathered, measures.accuracy)
-    rate = measures.of_all(gathered, measures.images_per_second)
     found = {run.id: reached(run.epochs, options.target) for run in gathered.runs}
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     goal = percent(options.target)
-    shown = (
-        (Axis("Training", "seconds"), seconds),
-        (Axis("Test accuracy", "fraction"), accuracy),
-        (Axis(f"Epochs until {goal}", "count"), epochs),
-        (Axis("Images learned from", "per second"), rate),
-    )
-    charts = tuple(Bars(axis, tuple(_sized(families, values))) for axis, values in shown if values)
-    rows = tuple(
-        Row(group.key, (name, group.spec.training.batch_size, len(group.runs),
-                        *(cell for _, values in shown for cell in measures.cells(group, values))))
-        for name, of in families.items() for group in of
-    )  # fmt: skip
+    seconds, accuracy, rate = measures.training(gathered)
+    every = (seconds, accuracy, Measured(Axis(f"Epochs until {goal}", "count"), epochs), rate)
+    charts = tuple(Bars(one.axis, tuple(_sized(families, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
-        *(column for axis, _ in shown for column in measures.columns(axis)),
+        *(column for one in every for column in one.columns()),
     )  # fmt: skip
-    sentence = " ".join(
-        _size_sentence(name, of, seconds, accuracy) for name, of in families.items()
-    )
+    rows = tuple(_size_row(name, group, every) for name, of in families.items() for group in of)
+    told = (_size_sentence(name, of, seconds, accuracy) for name, of in families.items())
     return View(
-        "batch-size", "Batch size", sentence, charts, Table(columns, rows),
+        "batch-size", "Batch size", " ".join(told), charts, Table(columns, rows),
         (*notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
+
+
+def _size_row(name: str, group: Group, every: Sequence[Measured]) -> Row:
+    cells = (cell for one in every for cell in one.cells(group))
+    return Row(group.key, (name, group.spec.training.batch_size, len(group.runs), *cells))
 
 
 def _families(gathered: Gathered) -> dict[str, list[Group]]:
@@ -140,30 +132,20 @@ def _family_name(group: Group, families: Sequence[Sequence[Group]]) -> str:
     return plain if len(alike) == 1 else group.title
 
 
-def _sized(families: Mapping[str, Sequence[Group]], values: Mapping[str, float]) -> Iterator[Bar]:
+def _sized(families: Mapping[str, Sequence[Group]], measured: Measured) -> Iterator[Bar]:
     """Bars of one batch size together."""
     sizes = sorted({group.spec.training.batch_size for of in families.values() for group in of})
     for size in sizes:
         for name, of in families.items():
             for group in of:
                 if group.spec.training.batch_size == size:
-                    made = measures.bar(group, values, f"Batch size {size:,}")
-                    yield dataclasses.replace(made, title=name)
+                    yield measured.bar(group, f"Batch size {size:,}", name)
 
 
-def _mean(group: Group, values: Mapping[str, float]) -> float | None:
-    found = measures.estimate(group, values)
-    return found.value if found else None
-
-
-def _size_sentence(
-    name: str, of: Sequence[Group], seconds: Mapping[str, float], accuracy: Mapping[str, float]
-) -> str:
+def _size_sentence(name: str, of: Sequence[Group], seconds: Measured, accuracy: Measured) -> str:
     """The smallest against the largest size."""
     first, last = of[0], of[-1]
-    times, scores = (
-        [_mean(one, of_all) for one in (first, last)] for of_all in (seconds, accuracy)
-    )
+    times, scores = ([m.cells(one)[0] for one in (first, last)] for m in (seconds, accuracy))
     if None in times or None in scores:
         return ""
     sizes = [one.spec.training.batch_size for one in (first, last)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data import builtin
@@ -68,7 +69,7 @@ def test_runs_without_predictions_are_said_and_not_paired(gathered: Gathered) ->
 
 def test_runs_on_different_digits_are_said_and_not_paired(gathered: Gathered) -> None:
     runs = gathered.runs
-    other = replace(runs[0], spec=_of_mnist(runs[0].spec))
+    other = replace(runs[0], spec=structs.replace(runs[0].spec, dataset="mnist"))
     mixed = Gathered(replace(gathered.chosen, runs=(other, runs[1])))
     with pytest.raises(NotComparable, match="different digits, mnist and builtin"):
         mixed.predictions([other.id, runs[1].id])
@@ -81,9 +82,3 @@ def test_predictions_of_other_digits_of_the_same_number_are_found_out(gathered: 
     artefacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
     with pytest.raises(NotComparable, match="tested on other digits"):
         Gathered(gathered.chosen).predictions([run.id])
-
-
-def _of_mnist(spec: object) -> object:
-    import msgspec
-
-    return msgspec.structs.replace(spec, dataset="mnist")  # type: ignore[type-var]

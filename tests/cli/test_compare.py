@@ -1,0 +1,106 @@
+"""``mnist-studio compare`` as users have it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.store import artefacts
+from mnist_studio.studies.views.gather import Chosen
+from tests import studied
+from tests.cli.conftest import Main, studio
+
+
+@pytest.fixture(scope="session")
+def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied, not changed."""
+    return studied.trained_home(tmp_path_factory.mktemp("studied"))
+
+
+@pytest.fixture
+def chosen(studied_home: Path, home: Path) -> Chosen:
+    shutil.copytree(studied_home, home, dirs_exist_ok=True)
+    return studied.chosen()
+
+
+def test_a_study_is_compared_in_words_and_tables(chosen: Chosen) -> None:
+    said = studio("compare", "--study", "small")
+    assert said.code == 0, said.errors
+    for title in ("Final accuracy", "Clocks", "Models, paired", "Recipes and frameworks over"):
+        assert title in said.output
+    assert "No verdict on six pairs: fewer than 5 seeds in common." in said.output
+    assert "Cochran's Q" in said.output
+
+
+def test_json_has_the_figures_of_the_store(chosen: Chosen, here: Main) -> None:
+    runs = [run.id for run in chosen.runs[:2]]
+    said = here("compare", *runs, "--view", "final-accuracy", "--json")
+    assert said.code == 0
+    (view,) = said.json
+    assert [row["cells"][1] for row in view["table"]["rows"]] == [
+        run.ended.test_accuracy for run in chosen.runs[:2] if run.ended
+    ]
+    assert json.dumps(view)
+
+
+def test_a_report_and_files_are_written(chosen: Chosen, tmp_path: Path) -> None:
+    report, folder = tmp_path / "report.html", tmp_path / "out"
+    said = studio(
+        "compare", "--study", "small", "--view", "settings", "--view", "memory",
+        "--report", report, "--export", folder,
+    )  # fmt: skip
+    assert said.code == 0, said.errors
+    assert f"Written to {report}." in said.errors
+    assert report.read_text("utf-8").count("<svg") == 1
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "memory.csv", "memory.png", "memory.svg", "settings.csv",
+    ]  # fmt: skip
+
+
+def test_the_threshold_and_the_target_are_the_users(chosen: Chosen, here: Main) -> None:
+    words = ("--view", "time-to-accuracy", "--view", "over-seeds")
+    said = here("compare", "--study", "small", *words, "--target", 0.5, "--threshold", 0.02)
+    assert "Time to 50.00 %" in said.output
+    assert "A difference of 2.00 points or less does not matter" in said.output
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ((), "Name runs or a study"),
+        (("never",), "There is no run “never”"),
+        (("--study", "never"), "No study begins with “never”"),
+        (("--study", "small", "--view", "colcks"), "Did you mean clocks?"),
+        (("--study", "small", "--axis", "miles"), "“miles” is no axis"),
+        (("--study", "small", "--target", "97"), "Choose a fraction"),
+        (("--study", "small", "--threshold", "0"), "Choose a fraction"),
+        (("--study", "small", "--report", "report.doc"), "neither HTML nor PDF"),
+    ],
+)
+def test_wrong_usage_is_explained(
+    words: tuple[str, ...], complaint: str, chosen: Chosen, here: Main
+) -> None:
+    said = here("compare", *words)
+    assert said.code == 2
+    assert complaint in said.errors
+    assert not said.output
+
+
+def test_a_folder_that_cannot_be_written(chosen: Chosen, here: Main, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (("--export", tmp_path / "file"), ("--report", tmp_path / "file" / "report.html")):
+        said = here("compare", "--study", "small", "--view", "settings", *words)
+        assert said.code == 1
+        assert "could not be written" in said.errors
+
+
+def test_runs_without_predictions_are_said(chosen: Chosen, here: Main) -> None:
+    runs = chosen.runs[:2]
+    for run in runs:
+        (Path(run.folder) / artefacts.TEST_LOGITS).unlink()
+    said = here("compare", *(run.id for run in runs), "--view", "significance")
+    assert said.code == 1
+    assert "None of these runs has predictions." in said.output
+    # What nobody asked for by name may be missing.
+    assert here("compare", *(run.id for run in runs)).code == 0
