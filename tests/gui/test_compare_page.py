@@ -32,7 +32,7 @@ def page(filled: None, window: MainWindow, qtbot: QtBot) -> ComparePage:
 def choose(page: ComparePage, name: str, qtbot: QtBot) -> None:
     """Chooses a view of all runs of the study, and waits until it is there."""
     page.runs.show_study(page.studio.library.studies[0].id)
-    with qtbot.waitSignal(page.views.shown, timeout=LONG):
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
         page.list.choose(name)
 
 
@@ -60,29 +60,29 @@ def test_a_whole_study_is_ticked(page: ComparePage) -> None:
 
 def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "final-accuracy", qtbot)
-    view = page.views.panel.view
+    view = page.views.computed.panel.view
     assert view is not None
     assert [row.cells[0] for row in view.table.rows] == ["mlp-128 · NumPy", "mlp-128 · PyTorch"]
     page.list.choose("live")
     page.list.choose("final-accuracy")
-    assert page.views.panel.view is view
+    assert page.views.computed.panel.view is view
 
 
 def test_what_runs_do_not_have_is_said(page: ComparePage, qtbot: QtBot) -> None:
     page.list.choose("robustness")
-    panel = page.views.panel
+    panel = page.views.computed.panel
     qtbot.waitUntil(lambda: "not of these runs" in panel.empty.words, timeout=LONG)
-    assert page.views.robustness.button.isVisible()
+    assert page.views.computed.robustness.button.isVisible()
     page.list.choose("significance")
-    assert not page.views.robustness.button.isVisible()
+    assert not page.views.computed.robustness.button.isVisible()
     page.runs.none_button.click()
     assert "Tick two runs or more" in panel.empty.words
 
 
 def test_a_cell_of_the_confusion_shows_its_digits(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "confusion", qtbot)
-    page.views.panel.cell_chosen.emit(0, 8, 1)
-    gallery = page.views.gallery
+    page.views.computed.panel.cell_chosen.emit(0, 8, 1)
+    gallery = page.views.computed.gallery
     qtbot.waitUntil(lambda: gallery.gallery.found is not None, timeout=LONG)
     found = gallery.gallery.found
     assert found is not None
@@ -95,41 +95,41 @@ def test_a_cell_of_the_confusion_shows_its_digits(page: ComparePage, qtbot: QtBo
 @pytest.mark.parametrize("name", ["wrong", "disagreements"])
 def test_pictures_stand_beside(name: str, page: ComparePage, qtbot: QtBot) -> None:
     choose(page, name, qtbot)
-    gallery = page.views.gallery.gallery
+    gallery = page.views.computed.gallery.gallery
     qtbot.waitUntil(lambda: gallery.found is not None, timeout=LONG)
     found = gallery.found
-    view = page.views.panel.view
+    view = page.views.computed.panel.view
     assert found is not None
     assert view is not None
     assert found.places[0] == view.table.rows[0].cells[0]
     page.list.choose("live")
-    assert not page.views.gallery.isVisible()
+    assert not page.views.computed.gallery.isVisible()
 
 
 def test_two_models_are_paired(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "significance", qtbot)
-    controls = page.views.controls
+    controls = page.views.computed.controls
     first, second = page.ticked[0].id, page.ticked[1].id
     controls.first.choose(first)
     controls.second.choose(second)
-    with qtbot.waitSignal(page.views.shown, timeout=LONG):
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
         controls.second.chosen.emit(second)
-    view = page.views.panel.view
+    view = page.views.computed.panel.view
     assert view is not None
     assert len(view.table.rows) == 1
 
 
 def test_options_change_the_view(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "time-to-accuracy", qtbot)
-    assert page.views.controls.target.isVisible()
-    with qtbot.waitSignal(page.views.shown, timeout=LONG):
-        page.views.controls.target.field().setValue(50)
-    assert page.views.panel.title.text() == "Time to 50.00 %"
+    assert page.views.computed.controls.target.isVisible()
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        page.views.computed.controls.target.field().setValue(50)
+    assert page.views.computed.panel.title.text() == "Time to 50.00 %"
     page.list.choose("curves-loss")
-    assert not page.views.controls.target.isVisible()
-    qtbot.waitUntil(lambda: page.views.panel.view is not None, timeout=LONG)
-    with qtbot.waitSignal(page.views.shown, timeout=LONG):
-        page.views.controls.axis.button("seconds").click()
+    assert not page.views.computed.controls.target.isVisible()
+    qtbot.waitUntil(lambda: page.views.computed.panel.view is not None, timeout=LONG)
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        page.views.computed.controls.axis.button("seconds").click()
 
 
 def test_one_digit_with_every_models_probabilities(page: ComparePage, qtbot: QtBot) -> None:
@@ -146,7 +146,7 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     page: ComparePage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     choose(page, "final-accuracy", qtbot)
-    view = page.views.panel.view
+    view = page.views.computed.panel.view
     assert view is not None
     for name in ("final.csv", "final.svg", "final.png"):
         page.files.export(view, tmp_path / name)
@@ -161,7 +161,7 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
 def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_path: Path) -> None:
     page.runs.show_study(page.studio.library.studies[0].id)
     file = tmp_path / "report.html"
-    study, options = page.runs.chosen_study, page.views.controls.options
+    study, options = page.runs.chosen_study, page.views.computed.controls.options
     page.files.report(page.ticked, study, options, file)
     assert page.report_button.text().startswith("Cancel report")
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
@@ -179,7 +179,7 @@ def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_p
 
 def test_a_view_without_charts_is_no_picture(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "settings", qtbot)
-    buttons = page.views.panel.export_buttons
+    buttons = page.views.computed.panel.export_buttons
     assert not buttons["png"].isEnabled()
     assert "CSV" in buttons["png"].toolTip()
     assert buttons["csv"].isEnabled()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -12,6 +13,7 @@ from mnist_studio.analysis.view import Lines, View
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.panels.view_panel import ViewPanel
 from mnist_studio.gui.plots.bar_chart import BarChart
+from mnist_studio.gui.plots.drawn import MOST_POINTS, thinned
 from mnist_studio.gui.plots.heat_map import HeatMap
 from mnist_studio.gui.plots.view_canvas import ViewCanvas
 from mnist_studio.gui.theme.marks import SHADES, SYMBOLS, Marks
@@ -92,12 +94,14 @@ def test_others_fade_while_one_line_is_pointed_at(panel: ViewPanel, qtbot: QtBot
     panel.show_view(views.curves())
     canvas = drawn(panel, qtbot)
     assert isinstance(canvas, ViewCanvas)
+    assert canvas.standing_out == ()
     panel.table._hover.point("np-1")
-    opacities = {name[0]: line.item.opacity() for name, line in canvas._drawn.items()}
-    assert opacities["np-1"] == 1
-    assert opacities["pt-1"] < 0.5
-    panel.table._hover.point("")
-    assert canvas._drawn[("pt-1", "mlp-128 · PyTorch", False)].item.opacity() == 1
+    assert canvas.standing_out == ("np-1",)
+    faded = [drawn.item.opacity() for drawn in canvas._drawn.values()]
+    assert max(faded) < 0.5
+    panel.table._hover.point("np-2-none")
+    assert canvas.standing_out == ()
+    assert max(drawn.item.opacity() for drawn in canvas._drawn.values()) == 1
 
 
 def test_cells_are_chosen_with_mouse_and_keyboard(panel: ViewPanel, qtbot: QtBot) -> None:
@@ -140,14 +144,38 @@ def test_every_shade_can_be_read(scheme: str) -> None:
             assert contrast(shade, palette.panel) >= 4.5
 
 
-def test_only_new_lines_are_drawn_again(panel: ViewPanel, qtbot: QtBot) -> None:
+def test_lines_that_look_alike_are_one_item(panel: ViewPanel, qtbot: QtBot) -> None:
     view = views.curves()
     panel.show_view(view)
     canvas = drawn(panel, qtbot)
     assert isinstance(canvas, ViewCanvas)
     (chart,) = view.charts
     assert isinstance(chart, Lines)
+    assert len(chart.lines) == 14
+    assert len(canvas._drawn) == 8  # Five means, and the seeds of three models.
     before = dict(canvas._drawn)
     canvas.draw(Lines(chart.x, chart.y, chart.lines[:-1]))
-    assert len(canvas._drawn) == len(before) - 1
-    assert all(before[name] is line for name, line in canvas._drawn.items())
+    assert len(canvas._drawn) == 7
+    assert all(before[look] is one for look, one in canvas._drawn.items())
+
+
+def test_long_lines_are_thinned_to_what_a_screen_shows() -> None:
+    x = np.arange(20_000, dtype=np.float64)
+    y = np.sin(x / 50)
+    y[12_345] = 9.0
+    few_x, few_y = thinned(x, y)
+    assert len(few_x) <= MOST_POINTS + 40
+    assert few_y.max() == 9.0
+    assert np.all(np.diff(few_x) >= 0)
+    assert thinned(x[:100], y[:100])[0] is not None
+
+
+def test_figures_lie_where_the_axes_say(panel: ViewPanel, qtbot: QtBot) -> None:
+    panel.show_view(views.latency())
+    canvas = drawn(panel, qtbot)
+    assert isinstance(canvas, ViewCanvas)
+    first = canvas._placed[0]
+    assert first.x[0] == pytest.approx(5)
+    assert canvas._words(first, 0) == (
+        "mlp-128 · NumPy\nParameters: 100,000\nTest accuracy: 97.00 %"
+    )

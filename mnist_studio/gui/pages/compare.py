@@ -1,8 +1,8 @@
 """The Compare page: the list of views, the chosen one, and the runs to tick."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 
 from mnist_studio.gui.models.hover import Hover
@@ -20,6 +20,8 @@ from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.grouped_list import GroupedList, Item
 from mnist_studio.gui.widgets.split import split
 
+PAUSE_MS = 60
+"""Between two views that are built while nobody waits."""
 NEEDS = "Tick more runs to see it."
 
 
@@ -42,6 +44,7 @@ class ComparePage(Page):
         self.report_button = button("Report…", self._ask_report, primary=True)
         self.action_line.addWidget(self.studies_button)
         self.action_line.addWidget(self.report_button)
+        self._building: Iterator[None] | None = None
         self._lay_out()
         self.runs.changed.connect(self._show_ticked)
         self.list.chosen.connect(self.views.choose)
@@ -83,8 +86,16 @@ class ComparePage(Page):
         return card
 
     def prepare(self) -> None:
-        """Builds the plot."""
-        self.views.live.prepare()
+        """Builds the plot, then the other views, one at a time."""
+        if self._building is None:
+            self._building = self.views.build()
+            self._build()
+
+    @Slot()
+    def _build(self) -> None:
+        assert self._building is not None
+        if next(self._building, self) is not self:
+            QTimer.singleShot(PAUSE_MS, self, self._build)
 
     @property
     def ticked(self) -> list[RunRow]:
@@ -118,7 +129,9 @@ class ComparePage(Page):
         if self.files.writing:
             self.files.cancel()
             return
-        self.files.ask_report(self.ticked, self.runs.chosen_study, self.views.controls.options)
+        self.files.ask_report(
+            self.ticked, self.runs.chosen_study, self.views.computed.controls.options
+        )
 
 
 def _items(entries: Sequence[Entry]) -> tuple[Item, ...]:

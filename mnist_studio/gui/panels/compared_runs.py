@@ -25,8 +25,6 @@ _SEED: Column[RunRow] = Column(
     right=True,
     sort=lambda row: row.run.spec.training.seed,
 )
-LOOKED_AT = 30
-"""So many rows decide how wide the columns are."""
 
 
 class ComparedRuns(Card):
@@ -63,7 +61,6 @@ class ComparedRuns(Card):
         self.study.setFixedWidth(self._studio.theme.pixels(280))
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.table.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
         self.table.setMouseTracking(True)
         self.table.entered.connect(self._point)
         self.table.viewport().installEventFilter(self)

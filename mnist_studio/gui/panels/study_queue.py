@@ -14,7 +14,6 @@ from mnist_studio.gui.widgets.table import Table
 
 _NOT_RUN = "The queue can be changed while the study is being run."
 _NONE = "Choose a run that waits."
-LOOKED_AT = 30
 
 
 class StudyQueueCard(Card):
@@ -35,7 +34,6 @@ class StudyQueueCard(Card):
         self.model: RowsModel[CellRow] = RowsModel(self._columns(), lambda row: row.key, self)
         self.table = Table("Runs of the study", theme, self.model, empty="Choose a study.")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
         self.first_button = button("Next", lambda: self._move_to(0), quiet=True)
         self.up_button = button("Up", lambda: self._move(-1), quiet=True)
         self.down_button = button("Down", lambda: self._move(1), quiet=True)

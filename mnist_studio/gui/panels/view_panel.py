@@ -16,6 +16,8 @@ from mnist_studio.gui.widgets.empty_state import EmptyState
 KINDS = (("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"))
 BESIDE = 0.42
 """A table that needs no more of the width stands beside the charts."""
+SPARE = 16
+"""For the scroll bar and the frame of a table."""
 CHARTS, LARGEST = 0.74, 10_000
 """Part of the height that charts have at most over a table; more than any screen."""
 
@@ -114,7 +116,7 @@ class ViewPanel(Card):
     def _share_room(self, view: View) -> None:
         """Puts a narrow table beside the charts; bars get no more height than they fill."""
         wide, high = self._parts.width(), self._parts.height()
-        table = self.table.wanted_width()
+        table = self.table.wanted_width + self._theme.pixels(SPARE)
         beside = table <= BESIDE * wide
         turn = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
         shape = (view.name, tuple(type(chart) for chart in view.charts), turn)

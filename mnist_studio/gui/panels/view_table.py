@@ -15,13 +15,6 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.table import Table, sorted_by
 
-LOOKED_AT = 30
-"""So many rows decide how wide the columns are: thousands would take longer than a frame."""
-
-
-SPARE = 16
-"""For the scroll bar and the frame."""
-
 
 class ViewTable(Table):
     """Shows any table; the row under the pointer is pointed at everywhere."""
@@ -35,7 +28,6 @@ class ViewTable(Table):
         self._table: view.Table | None = None
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.horizontalHeader().setResizeContentsPrecision(LOOKED_AT)
         self.entered.connect(self._point)
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.activated.connect(self.copy)
@@ -51,14 +43,6 @@ class ViewTable(Table):
             self.horizontalHeader().setSortIndicator(-1, self._sorted.sortOrder())
             self.rows.show_columns(self._columns(table), table.rows)
         self._table = table
-        self._fit()
-
-    def wanted_width(self) -> int:
-        """So wide that no field is cut."""
-        header = self.horizontalHeader()
-        places = range(self.model().columnCount())
-        fields = (max(self.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in places)
-        return sum(fields) + self._theme.pixels(SPARE)
 
     def copy(self) -> None:
         """Copies the chosen rows, or all, as a spreadsheet takes them."""

@@ -14,6 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 SLICE_SECONDS = 0.008
 """Half a frame: so much of one may be taken."""
 
+NEXT = (
+    "store.studies", "analysis.intervals", "analysis.paired", "analysis.verdict", "analysis.seeds",
+    "studies.views.gather", "studies.views.catalogue", "gui.plots.view_canvas",
+    "gui.panels.view_panel", "gui.panels.sample_card", "gui.panels.drawing_card",
+    "gui.panels.computed_view", "gui.panels.views_area", "gui.pages.compare",
+)  # fmt: skip
+"""What the largest page needs, in parts: it opens at once, whenever it is gone to."""
+
 
 class Ahead(QObject):
     """Imports slice by slice, between the events.
@@ -51,5 +59,9 @@ def _steps() -> Iterator[None]:
             yield
     # Itself it can only be imported as a whole.
     import_module("mnist_studio.gui.plots.canvas")
+    yield
+    for name in NEXT:
+        import_module(f"mnist_studio.{name}")
+        yield
     # Whoever waits for it shall have a slice of its own.
     yield

@@ -1,5 +1,6 @@
 """The pyqtgraph side of lines and points of a view. Imported only after the first paint."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,59 +11,70 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from mnist_studio.analysis.view import Axis, Line, Lines, Points
 from mnist_studio.gui.models import figures
 from mnist_studio.gui.models.hover import Hover
-from mnist_studio.gui.plots.drawn import DrawnLine, DrawnPoint
+from mnist_studio.gui.plots.drawn import DrawnLines, DrawnSymbols, Floats, Placed
 from mnist_studio.gui.plots.graphs import pg
 from mnist_studio.gui.plots.view_axes import ViewAxis
-from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.theme.marks import Mark, Marks
 from mnist_studio.gui.theme.theme import Theme
 
 NEAR = 24
 """The pointer points at what is within so many pixels."""
 
-_Name = tuple[str, str, bool]
+_NONE = np.empty(0)
 
 
 class ViewCanvas(pg.PlotWidget):
-    """Draws lines or points; keeps the item of each and only gives it new data."""
+    """Draws lines or points; those that look alike are one item, which only gets new data."""
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover, parent: QWidget) -> None:
         self._axes = {"left": ViewAxis("left"), "bottom": ViewAxis("bottom")}
         super().__init__(parent, axisItems=self._axes)
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Lines | Points | None = None
-        self._drawn: dict[_Name, DrawnLine | DrawnPoint] = {}
+        self._placed: tuple[Placed, ...] = ()
+        self._points = 0
+        self._drawn: dict[tuple[Mark, bool], DrawnLines] = {}
         plot = self.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        plot.setClipToView(True)
-        plot.setDownsampling(auto=True, mode="peak")
         plot.getViewBox().setDefaultPadding(0.04)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self._symbols = DrawnSymbols(plot, above=20)
+        self._over, self._over_symbols = DrawnLines(plot), DrawnSymbols(plot, above=31)
         self._moves = pg.SignalProxy(self.scene().sigMouseMoved, rateLimit=30, slot=self._point)
         self.dress()
+
+    @property
+    def standing_out(self) -> tuple[str, ...]:
+        """Keys of what stands out."""
+        lit = self._hover.lit({line.key for line in self._placed})
+        return tuple(line.key for line in self._placed if line.key in lit)
 
     def draw(self, chart: Lines | Points) -> None:
         """Shows exactly this."""
         self._measure(chart)
         self._chart = chart
-        if isinstance(chart, Lines):
-            named = {(line.key, line.title, line.thin): line for line in chart.lines}
-            self._keep(set(named))
-            for name, line in named.items():
-                self._draw_line(name, line, chart)
-        else:
-            self._keep({(point.key, point.title, False) for point in chart.points})
-            for point in chart.points:
-                self._draw_point((point.key, point.title, False), point.x, point.y, chart)
-        if self._hover.key:
-            self.light()
+        self._placed = _placed_lines(chart)
+        self._points = sum(len(line.x) for line in self._placed if not line.thin)
+        groups: dict[tuple[Mark, bool], list[Placed]] = {}
+        for line in self._placed:
+            groups.setdefault((self._marks.of(line.key), line.thin), []).append(line)
+        for look in self._drawn.keys() - groups.keys():
+            self._drawn.pop(look).remove()
+        for look, lines in groups.items():
+            if look not in self._drawn:
+                self._drawn[look] = DrawnLines(self.getPlotItem())
+            self._drawn[look].draw(lines, look[0], self._points)
+        self._symbols.draw(self._placed, self._marks.of, self._size)
+        self.light()
 
     def dress(self) -> None:
         """Takes the colours of the theme."""
         self.setBackground(self._theme.palette.panel)
         for side, axis in self._axes.items():
             axis.dress(self._theme, grid=side == "left")
-        self.light()
+        if self._chart is not None:
+            self.draw(self._chart)
 
     def warm_up(self) -> None:
         """Paints once where nobody sees it: a first paint takes several times as long as others."""
@@ -75,9 +87,15 @@ class ViewCanvas(pg.PlotWidget):
 
     def light(self) -> None:
         """Lets what is pointed at stand out."""
-        lit = self._hover.lit({key for key, _, _ in self._drawn})
-        for (key, _, _), drawn in self._drawn.items():
-            drawn.dress(self._marks.of(key), "" if not lit else "on" if key in lit else "off")
+        lit = self._hover.lit({line.key for line in self._placed})
+        over = [line for line in self._placed if line.key in lit]
+        for drawn in self._drawn.values():
+            drawn.dim(bool(over))
+        self._symbols.dim(bool(over))
+        thick = [line for line in over if not line.thin] or over
+        mark = self._marks.of(thick[0].key) if thick else Mark(self._theme.palette.text, (), "o")
+        self._over.draw(thick, mark, self._points, wide=True)
+        self._over_symbols.draw(thick, self._marks.of, self._size + 2)
 
     def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802
         """Shows everything again after zooming."""
@@ -89,77 +107,78 @@ class ViewCanvas(pg.PlotWidget):
         self._hover.point("")
         super().leaveEvent(event)
 
+    @property
+    def _size(self) -> int:
+        """Of symbols: points have nothing else."""
+        return 11 if isinstance(self._chart, Points) else 7
+
     def _measure(self, chart: Lines | Points) -> None:
         former = self._chart
         if former is not None and (former.x, former.y) == (chart.x, chart.y):
             return
-        self._axes["bottom"].measure(chart.x, self._theme, grid=False)
-        self._axes["left"].measure(chart.y, self._theme, grid=True)
-        self.getPlotItem().setLogMode(x=chart.x.log, y=chart.y.log)
+        for side, axis in (("bottom", chart.x), ("left", chart.y)):
+            # Figures come as logarithms: pyqtgraph shall only write the ticks so.
+            self._axes[side].setLogMode(axis.log)
+            self._axes[side].measure(axis, self._theme, grid=side == "left")
         self.getPlotItem().enableAutoRange()
-
-    def _keep(self, wanted: set[_Name]) -> None:
-        for name in self._drawn.keys() - wanted:
-            self._drawn.pop(name).remove()
-
-    def _draw_line(self, name: _Name, line: Line, chart: Lines) -> None:
-        drawn = self._drawn.get(name)
-        if not isinstance(drawn, DrawnLine):
-            drawn = self._drawn[name] = DrawnLine(self.getPlotItem())
-        scales = figures.scale(chart.x.unit), figures.scale(chart.y.unit)
-        drawn.draw(line, scales, self._marks.of(line.key))
-
-    def _draw_point(self, name: _Name, x: float, y: float, chart: Points) -> None:
-        drawn = self._drawn.get(name)
-        if not isinstance(drawn, DrawnPoint):
-            drawn = self._drawn[name] = DrawnPoint(self.getPlotItem())
-            drawn.dress(self._marks.of(name[0]), "")
-        drawn.draw(x / figures.scale(chart.x.unit), y / figures.scale(chart.y.unit))
 
     def _point(self, event: tuple[QPointF]) -> None:
         """Points at the nearest run and tells its numbers."""
         if not self.underMouse():
             return
-        found = [
-            (near[0], near[1], name)
-            for name, drawn in self._drawn.items()
-            if (near := self._nearest(drawn, event[0])) is not None
-        ]
-        if not found:
+        box = self.getPlotItem().getViewBox()
+        found = self._nearest(event[0]) if box.sceneBoundingRect().contains(event[0]) else None
+        if found is None:
             self._hover.point("")
             QToolTip.hideText()
             return
-        _, at, name = min(found)
-        self._hover.point(name[0])
-        QToolTip.showText(QCursor.pos(), self._words(name, at), self)
+        self._hover.point(found[0].key)
+        QToolTip.showText(QCursor.pos(), self._words(*found), self)
 
-    def _nearest(self, drawn: DrawnLine | DrawnPoint, pointer: QPointF) -> tuple[float, int] | None:
-        """How far its nearest point is, in pixels, and which that is."""
+    def _nearest(self, pointer: QPointF) -> tuple[Placed, int] | None:
+        """The point that is nearest to the pointer, if it is near."""
         box = self.getPlotItem().getViewBox()
-        if not len(drawn.x) or not box.sceneBoundingRect().contains(pointer):
-            return None
+        at, (wide, high) = box.mapSceneToView(pointer), box.viewPixelSize()
+        best, found = float(self._theme.pixels(NEAR)), None
+        for line in self._placed:
+            if not len(line.x):
+                continue
+            away = np.abs((line.x - at.x()) / wide) + np.abs((line.y - at.y()) / high)
+            place = int(np.argmin(np.where(np.isfinite(away), away, np.inf)))
+            if away[place] < best:
+                best, found = float(away[place]), (line, place)
+        return found
+
+    def _words(self, line: Placed, at: int) -> str:
         chart = self._chart
         assert chart is not None
-        wanted = box.mapSceneToView(pointer).x()
-        wanted = 10**wanted if chart.x.log else wanted
-        right = int(np.clip(np.searchsorted(drawn.x, wanted), 0, len(drawn.x) - 1))
-        at = min((max(right - 1, 0), right), key=lambda place: abs(drawn.x[place] - wanted))
-        x, y = _placed(drawn.x[at], chart.x), _placed(drawn.y[at], chart.y)
-        if not (np.isfinite(x) and np.isfinite(y)):
-            return None
-        distance = (box.mapViewToScene(QPointF(x, y)) - pointer).manhattanLength()
-        return (distance, at) if distance <= self._theme.pixels(NEAR) else None
-
-    def _words(self, name: _Name, at: int) -> str:
-        chart, drawn = self._chart, self._drawn[name]
-        assert chart is not None
-        x = figures.text(float(drawn.x[at]) * figures.scale(chart.x.unit), chart.x.unit)
-        y = figures.text(float(drawn.y[at]) * figures.scale(chart.y.unit), chart.y.unit)
-        return f"{name[1]}\n{chart.x.title}: {x}\n{chart.y.title}: {y}"
+        x, y = _figure(line.x[at], chart.x), _figure(line.y[at], chart.y)
+        return f"{line.title}\n{chart.x.title}: {x}\n{chart.y.title}: {y}"
 
 
-def _placed(value: float, axis: Axis) -> float:
-    """Where a figure lies on its axis."""
+def _placed_lines(chart: Lines | Points) -> tuple[Placed, ...]:
+    if isinstance(chart, Points):
+        return tuple(
+            Placed(p.key, p.title, False, _on(chart.x, (p.x,)), _on(chart.y, (p.y,)), _NONE, _NONE)
+            for p in chart.points
+        )
+    return tuple(
+        Placed(
+            line.key, line.title, line.thin, _on(chart.x, line.x), _on(chart.y, line.y),
+            _on(chart.y, line.low), _on(chart.y, line.high),
+        )
+        for line in chart.lines
+    )  # fmt: skip
+
+
+def _on(axis: Axis, values: Sequence[float]) -> Floats:
+    """Where figures lie on an axis; NaN where they do not."""
+    found = np.asarray(values, dtype=np.float64) / figures.scale(axis.unit)
     if not axis.log:
-        return float(value)
-    return float(np.log10(value)) if value > 0 else float("nan")
+        return found
+    return np.log10(np.where(found > 0, found, np.nan))
+
+
+def _figure(place: float, axis: Axis) -> str:
+    value = 10**place if axis.log else place
+    return figures.text(float(value) * figures.scale(axis.unit), axis.unit)

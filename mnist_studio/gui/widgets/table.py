@@ -1,6 +1,6 @@
 """Tables as all pages show them."""
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -9,6 +9,11 @@ from mnist_studio.gui.theme.theme import Theme
 
 LEAST_WIDE = 200
 """Before its widest column is narrower than this, and would end in dots, a table scrolls."""
+
+LOOKED_AT = 20
+"""So many rows, beside those in sight, decide how wide the columns are."""
+
+SETTLE_MS = 60
 
 
 class Table(QTableView):
@@ -52,14 +57,21 @@ class Table(QTableView):
         self.verticalHeader().hide()
         self._prepare_header()
         theme.changed.connect(self._resize_rows)
-        model.modelReset.connect(self._fit)
-        model.layoutChanged.connect(self._fit)
+        self._wanted: list[int] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self._measure)
+        model.modelReset.connect(self._measure)
+        model.layoutChanged.connect(self._measure)
+        model.dataChanged.connect(self._measure_soon)
         self._resize_rows()
 
     def _prepare_header(self) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setResizeContentsPrecision(LOOKED_AT)
         header.setMinimumSectionSize(self._theme.pixels(48))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -67,18 +79,40 @@ class Table(QTableView):
         super().resizeEvent(event)
         self._fit()
 
-    def _fit(self) -> None:
+    @property
+    def wanted_width(self) -> int:
+        """So wide that no field is cut, as far as the first rows tell."""
+        return sum(self._wanted)
+
+    @Slot()
+    def _measure_soon(self) -> None:
+        """New values may need more room; asking every field for its width takes a while."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _measure(self) -> None:
+        """Asks how wide the columns must be, and makes them so."""
         header = self.horizontalHeader()
-        if not self.model().columnCount():
-            return
-        hints = [
-            max(self.sizeHintForColumn(place), header.sectionSizeHint(place))
+        least = header.minimumSectionSize()
+        self._wanted = [
+            max(self.sizeHintForColumn(place), header.sectionSizeHint(place), least)
             for place in range(self.model().columnCount())
         ]
-        modes = QHeaderView.ResizeMode
-        left = self.viewport().width() - sum(hints) + hints[self._wide]
-        room = self.squeezed or left >= min(hints[self._wide], self._theme.pixels(LEAST_WIDE))
-        header.setSectionResizeMode(self._wide, modes.Stretch if room else modes.ResizeToContents)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Gives every column what it needs, and the wide one what is left."""
+        header, widths = self.horizontalHeader(), list(self._wanted)
+        if not widths or len(widths) != header.count():
+            return
+        wide = self._wide
+        left = self.viewport().width() - sum(widths) + widths[wide]
+        if self.squeezed or left >= min(widths[wide], self._theme.pixels(LEAST_WIDE)):
+            widths[wide] = max(left, header.minimumSectionSize())
+        for place, width in enumerate(widths):
+            if header.sectionSize(place) != width:
+                header.resizeSection(place, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Space ticks the current row from any of its columns."""
@@ -110,6 +144,7 @@ class Table(QTableView):
 
     def _resize_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.pixels(30))
+        self._measure()
 
 
 def sorted_by(model: QAbstractItemModel) -> QSortFilterProxyModel:
