@@ -10,6 +10,7 @@ from mnist_studio.errors import UnknownName, UsageError
 from mnist_studio.report import writing
 from mnist_studio.report.columns import numbers, prose, without
 from mnist_studio.report.marks import families
+from mnist_studio.spec.recipes.comparisons import COMPARISONS
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
 from mnist_studio.studies.views.gather import Chosen, choose, choose_study
@@ -70,8 +71,12 @@ def _chosen(arguments: Namespace) -> Chosen:
 
 
 def _study_id(store: RunStore, name: str) -> str:
-    """The study of that id or title."""
-    titled = [study.id for study in store.studies.all() if study.title == name]
+    """The study of that id, title, or ready-made name."""
+    made = COMPARISONS[name].study if name in COMPARISONS else None
+    known = store.studies.all()
+    titled = [one.id for one in known if one.title == name or one.spec == made]
+    if made and not titled:
+        raise UnknownName(f"The study “{name}” was not begun.", f"Say: mnist-studio study {name}")
     if len(titled) > 1:
         raise UnknownName(f"{len(titled)} studies have this title.", f"Say: {', '.join(titled)}.")
     return titled[0] if titled else name

@@ -196,7 +196,9 @@ def _compare(commands: "Commands[argparse.ArgumentParser]") -> None:
         epilog="Without --view: accuracies, clocks and verdicts.",
     )
     compare.add_argument("runs", nargs="*", metavar="RUN", help="the start of its id is enough")
-    compare.add_argument("--study", metavar="ID", help="all runs of a study; its id or title")
+    compare.add_argument(
+        "--study", metavar="NAME", help="all runs of a study: ready-made name, title or id"
+    )
     compare.add_argument(
         "--view", action="append", default=[], metavar="NAME", help="once for each; or all"
     )

@@ -71,6 +71,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Chosen, here: Main) 
         ((), "Name runs or a study"),
         (("never",), "There is no run “never”"),
         (("--study", "never"), "No study begins with “never”"),
+        (("--study", "from-scratch"), "Say: mnist-studio study from-scratch"),
         (("--study", "small", "--view", "colcks"), "Did you mean clocks?"),
         (("--study", "small", "--axis", "miles"), "“miles” is no axis"),
         (("--study", "small", "--target", "97"), "Choose a fraction"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from mnist_studio.analysis.numbers import counted
 from mnist_studio.analysis.pairing import listed
 from mnist_studio.events import Machine
+from mnist_studio.store.rows import BUNDLED
 from mnist_studio.studies.views.gather import Gathered, Kept
 
 BUSY = 0.25
@@ -25,7 +26,9 @@ def of_clocks(gathered: Gathered) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
     beside = [run for run in gathered.runs if not run.membership.honest]
     again = [run for run in gathered.runs if _earlier(run)]
+    came = [run for run in gathered.runs if run.id.startswith(BUNDLED)]
     told = (
+        (came, "came with the studio: their seconds are another machine's"),
         (
             again,
             "went on from a checkpoint: training is that of all its processes, all else of the "
