@@ -153,5 +153,8 @@ def _known(value: float | None) -> bool:
 
 
 def _short(text: str) -> str:
-    lines = textwrap.wrap(text, LONGEST, max_lines=2, placeholder=" …")
-    return "\n".join(lines)
+    """A name in at most two lines, that of a difference after its “less”."""
+    first, less, second = text.partition(" less ")
+    if less and max(len(first), len(second)) <= LONGEST < len(text):
+        return f"{first} less\n{second}"
+    return "\n".join(textwrap.wrap(text, LONGEST, max_lines=2, placeholder=" …"))

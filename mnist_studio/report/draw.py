@@ -28,6 +28,8 @@ WIDTH = 8.6
 """Inches: about a page's."""
 
 PIXELS_PER_INCH = 160
+FEW_BANDS = 4
+
 MARGIN = 0.08
 """Of the range of the lines, above and below them."""
 
@@ -102,11 +104,14 @@ def paint(figure: FigureBase, chart: Chart, marks: Marks) -> None:
 def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
     """Draws curves; gives those that the legend names."""
     named = {}
+    # Many intervals over each other shall not become a wall.
+    bands = sum(bool(len(line.low)) for line in chart.lines)
+    alpha = 0.14 if bands <= FEW_BANDS else 0.05
     for line in chart.lines:
         mark = marks.get(line.key, NOBODY)
         style = (0, mark.dash) if mark.dash else "-"
         if len(line.low):
-            axes.fill_between(line.x, line.low, line.high, color=mark.colour, alpha=0.14, lw=0)
+            axes.fill_between(line.x, line.low, line.high, color=mark.colour, alpha=alpha, lw=0)
         few = not line.thin and len(line.x) <= MOST_SYMBOLS and line.key in marks
         (drawn,) = axes.plot(
             line.x, line.y, color=mark.colour, linestyle=style,
