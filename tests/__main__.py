@@ -16,8 +16,8 @@ from time import monotonic
 
 HERE = Path(__file__).parent
 APART = ("frameworks/tensorflow_keras", "cli", "jobs", "studies", "gui", "frameworks/pytorch")
-"""The longest first. ``cli``, ``jobs`` and ``studies`` could be with the others; apart they share the
-processors better."""
+"""The longest first. Three of them could be with the others; apart they share the processors
+better."""
 
 AT_A_TIME = 2
 WORDS = ("passed", "failed", "skipped")
