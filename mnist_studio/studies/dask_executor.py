@@ -18,6 +18,9 @@ from mnist_studio.studies.remote_job import RemoteJob
 CONNECT_SECONDS = 5
 """A cluster that does not answer within this is not there."""
 
+WORKERS_SECONDS = 10
+"""One whose workers do not come within this has none."""
+
 LOST_SECONDS = 60.0
 """So long is waited for a worker to come back after the last one was lost."""
 
@@ -85,10 +88,13 @@ class Dask:
                 f"No Dask cluster answers at {self._address}.",
                 "Start one there (dask scheduler, dask worker) or correct the address.",
             ) from error
-        self._threads = self._count()
-        if not self._threads:
+        try:
+            # They may have been started in the same moment.
+            self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except (OSError, TimeoutError) as error:
             self._client.close()
-            raise self._without_workers()
+            raise self._without_workers() from error
+        self._threads = self._count()
         return self
 
     def __exit__(self, *_: object) -> None:
