@@ -55,6 +55,8 @@ class Photographer:
         self._train_with_fault()
         self._draw()
         self._take("draw")
+        self._studies()
+        self._take("studies")
         self._compare()
         self._take("compare")
         self._window.go("runs")
@@ -129,10 +131,27 @@ class Photographer:
         trained = len(self._studio.library.trained)
         return len(answers) == trained and all(a.engine == a.framework for a in answers)
 
+    def _studies(self) -> None:
+        """A ready-made study, as it waits to be run."""
+        self._window.go("studies")
+        page = self._window.page("studies")
+        page.list.choose("ready/batch-sizes")
+        self._until(lambda: page.board.total > 0)
+        self._pause(1)
+
     def _compare(self) -> None:
         self._window.go("compare")
-        samples = self._window.page("compare").samples
-        self._until(lambda: bool(samples.grid.accessibleDescription()))
+        page = self._window.page("compare")
+        self._until(lambda: bool(page.ticked))
+        page.list.choose("samples")
+        self._until(lambda: bool(page.views.samples.grid.accessibleDescription()))
+        self._pause(1)
+        self._take("samples")
+        page.list.choose("calibration")
+        self._until(lambda: page.views.computed.panel.view is not None)
+        self._pause(1)
+        self._take("calibration")
+        page.list.choose("live")
         self._pause(1)
 
     def _take(self, name: str, shown=None) -> None:

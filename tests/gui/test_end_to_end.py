@@ -78,7 +78,7 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     window.go("compare")
     page = window.page("compare")
     assert isinstance(page, ComparePage)
-    assert len(page.ticked) == 1
+    qtbot.waitUntil(lambda: len(page.ticked) == 1, timeout=5000)
     live = page.views.live
     assert live.view is not None
     assert len(live.view.table.rows) == 2
@@ -132,6 +132,7 @@ def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: M
     again.go("compare")
     page = again.page("compare")
     assert isinstance(page, ComparePage)
+    qtbot.waitUntil(lambda: page.views.live.view is not None, timeout=5000)
     view = page.views.live.view
     assert view is not None
     assert {row.cells[0] for row in view.table.rows} == {"mlp-128 · NumPy"}

@@ -52,9 +52,15 @@ class ComparePage(Page):
         self.files.changed.connect(self._update_report)
         studio.library.changed.connect(self._update)
         studio.study_chosen.connect(self.runs.show_study)
-        self.list.choose("live")
-        self.runs.show_rows()
         self._update()
+        # The page is painted before it is filled: both at once would hold the window.
+        QTimer.singleShot(0, self, self._fill)
+
+    @Slot()
+    def _fill(self) -> None:
+        if not self.list.choice:
+            self.list.choose("live")
+        self.runs.show_rows()
 
     def _lay_out(self) -> None:
         names = Card()
@@ -104,7 +110,8 @@ class ComparePage(Page):
 
     @Slot()
     def _update(self) -> None:
-        empty = self.studio.library.loaded and not self.runs.model.rows
+        known = any(row.epochs for row in self.studio.library.rows)
+        empty = self.studio.library.loaded and not known
         self._stack.setCurrentIndex(int(not empty))
         self._update_report()
         ticked = len(self.runs.model.ticked_keys)

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.plots.bar_chart import bars_height
+from mnist_studio.gui.plots.cells import cell_width, matrix_height
 from mnist_studio.gui.plots.chart import ChartView
-from mnist_studio.gui.plots.heat_map import cell_width, matrix_height
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import column, holder
@@ -19,6 +19,7 @@ from mnist_studio.gui.widgets.key_legend import KeyLegend
 BETWEEN = 14
 WIDE = 400
 """So much width a chart needs before another one comes beside it."""
+MOST_AT_ONCE = 2
 TITLES = 150
 """Of it for the titles of rows of a matrix."""
 THIN = "thin: single seeds"
@@ -38,6 +39,7 @@ class ViewCharts(QWidget):
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._charts: list[ChartView] = []
+        self._shown = 0
         self._columns = 1
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -56,7 +58,7 @@ class ViewCharts(QWidget):
     @property
     def charts(self) -> tuple[ChartView, ...]:
         """What draws them, in their order."""
-        return tuple(self._charts)
+        return tuple(self._charts[: self._shown])
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for a small chart."""
@@ -68,11 +70,13 @@ class ViewCharts(QWidget):
         self._arrange()
 
     def prepare(self) -> None:
-        """Builds a first plot while nobody waits."""
-        if not self._charts:
+        """Builds one more plot while nobody waits, up to as many as views have at once."""
+        ready = sum(chart.prepared for chart in self._charts)
+        if ready == len(self._charts) < MOST_AT_ONCE:
             self._add()
             self._arrange()
-        self._charts[0].prepare()
+        if ready < len(self._charts):
+            self._charts[ready].prepare()
 
     def wanted_height(self, view: View) -> int:
         """What its charts fill; 0 where they fill whatever there is."""
@@ -85,11 +89,10 @@ class ViewCharts(QWidget):
 
     def show_view(self, view: View) -> None:
         """Draws the charts of this view."""
-        while len(self._charts) > len(view.charts):
-            self._drop(self._charts.pop())
         while len(self._charts) < len(view.charts):
             self._add()
-        for widget, chart in zip(self._charts, view.charts, strict=True):
+        self._shown = len(view.charts)
+        for widget, chart in zip(self.charts, view.charts, strict=True):
             widget.draw(view.title, chart)
         self._arrange()
         self.legend.show_entries(*entries(view.charts))
@@ -97,8 +100,10 @@ class ViewCharts(QWidget):
 
     def _arrange(self) -> None:
         """Fills the grid row by row."""
-        columns = self._fitting([chart.chart for chart in self._charts])
+        columns = self._fitting([chart.chart for chart in self.charts])
         for place, chart in enumerate(self._charts):
+            # Those that this view does not need stay for the next: making one takes a while.
+            chart.setVisible(place < self._shown)
             self._grid.addWidget(chart, place // columns, place % columns)
         for at in range(max(columns, self._columns)):
             self._grid.setColumnStretch(at, int(at < columns))
@@ -128,11 +133,6 @@ class ViewCharts(QWidget):
         chart = ChartView(self._theme, self._marks, self._hover)
         chart.cell_chosen.connect(lambda row, to: self.cell_chosen.emit(place, row, to))
         self._charts.append(chart)
-
-    def _drop(self, chart: ChartView) -> None:
-        self._grid.removeWidget(chart)
-        chart.hide()
-        chart.deleteLater()
 
 
 def entries(charts: Sequence[Chart]) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -16,6 +16,7 @@ from mnist_studio.gui.panels.drawing_panel import DrawingPanel
 from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
 from mnist_studio.gui.panels.live_curves import LiveCurves
 from mnist_studio.gui.panels.sample_card import SampleCard
+from mnist_studio.gui.panels.view_charts import MOST_AT_ONCE
 from mnist_studio.gui.panels.view_panel import ViewPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
@@ -95,6 +96,9 @@ class ViewsArea(QStackedWidget):
         for part in self._parts.values():
             yield
             part()
+        for _ in range(MOST_AT_ONCE):
+            yield
+            self.computed.panel.charts.prepare()
 
     @Slot(str)
     def choose(self, name: str) -> None:

@@ -33,6 +33,9 @@ class ChartView(QWidget):
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Chart | None = None
         self._inside: ViewCanvas | BarChart | HeatMap | None = None
+        self._plot: ViewCanvas | None = None
+        self._bar_chart: BarChart | None = None
+        self._cells: HeatMap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._room = QVBoxLayout(self)
         self._room.setContentsMargins(0, 0, 0, 0)
@@ -60,10 +63,19 @@ class ChartView(QWidget):
             return self._inside.minimumSizeHint().expandedTo(QSize(least.width(), 0))
         return least
 
+    @property
+    def prepared(self) -> bool:
+        """It has a plot of lines."""
+        return self._plot is not None
+
     def prepare(self) -> None:
         """Builds a plot of lines, which takes longer than a frame, while nobody waits."""
-        if self._inside is None:
-            self._canvas().warm_up()
+        if self._plot is None:
+            from mnist_studio.gui.plots.view_canvas import ViewCanvas
+
+            self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
+            self._plot.warm_up()
+            self._plot.setVisible(self._inside is self._plot)
 
     def draw(self, name: str, chart: Chart) -> None:
         """Shows this chart, soon; ``name`` is for screen readers."""
@@ -87,43 +99,44 @@ class ChartView(QWidget):
     def _canvas(self) -> "ViewCanvas":
         from mnist_studio.gui.plots.view_canvas import ViewCanvas
 
-        if not isinstance(self._inside, ViewCanvas):
-            self._put(ViewCanvas(self._theme, self._marks, self._hover, self))
-        assert isinstance(self._inside, ViewCanvas)
-        return self._inside
+        if self._plot is None:
+            self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
+        self._put(self._plot)
+        return self._plot
 
     def _bars(self) -> BarChart:
-        if not isinstance(self._inside, BarChart):
-            self._put(BarChart(self._theme, self._marks, self._hover))
-        assert isinstance(self._inside, BarChart)
-        return self._inside
+        if self._bar_chart is None:
+            self._bar_chart = BarChart(self._theme, self._marks, self._hover)
+        self._put(self._bar_chart)
+        return self._bar_chart
 
     def _heat_map(self) -> HeatMap:
-        if not isinstance(self._inside, HeatMap):
-            made = HeatMap(self._theme)
-            made.chosen.connect(self.cell_chosen)
-            self._put(made)
-        assert isinstance(self._inside, HeatMap)
-        self._inside.setAccessibleName(self.accessibleName())
-        return self._inside
+        if self._cells is None:
+            self._cells = HeatMap(self._theme)
+            self._cells.chosen.connect(self.cell_chosen)
+        self._cells.setAccessibleName(self.accessibleName())
+        self._put(self._cells)
+        return self._cells
 
     def _put(self, inside: "ViewCanvas | BarChart | HeatMap") -> None:
+        """Shows this one; the others stay for later, since making one takes a while."""
+        if self._inside is inside:
+            return
         if self._inside is not None:
-            self._room.removeWidget(self._inside)
             self._inside.hide()
-            self._inside.deleteLater()
         self._inside = inside
         self._room.addWidget(inside)
+        inside.show()
 
     @Slot()
     def _dress(self) -> None:
-        if self._inside is not None and not isinstance(self._inside, BarChart | HeatMap):
-            self._inside.dress()
+        if self._plot is not None:
+            self._plot.dress()
 
     @Slot()
     def _light(self) -> None:
-        if self._inside is not None and not isinstance(self._inside, BarChart | HeatMap):
-            self._inside.light()
+        if self._plot is not None and self._inside is self._plot:
+            self._plot.light()
 
 
 def words(chart: Chart) -> str:

@@ -60,10 +60,9 @@ class Table(QTableView):
         self._wanted: list[int] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self._measure)
-        model.modelReset.connect(self._measure)
-        model.layoutChanged.connect(self._measure)
+        model.modelReset.connect(self._measure_next)
+        model.layoutChanged.connect(self._measure_next)
         model.dataChanged.connect(self._measure_soon)
         self._resize_rows()
 
@@ -82,17 +81,25 @@ class Table(QTableView):
     @property
     def wanted_width(self) -> int:
         """So wide that no field is cut, as far as the first rows tell."""
+        if self._timer.isActive():
+            self._measure()
         return sum(self._wanted)
+
+    @Slot()
+    def _measure_next(self) -> None:
+        """Other rows or another font: once for all changes of this turn of the event loop."""
+        self._timer.start(0)
 
     @Slot()
     def _measure_soon(self) -> None:
         """New values may need more room; asking every field for its width takes a while."""
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(SETTLE_MS)
 
     @Slot()
     def _measure(self) -> None:
         """Asks how wide the columns must be, and makes them so."""
+        self._timer.stop()
         header = self.horizontalHeader()
         least = header.minimumSectionSize()
         self._wanted = [
@@ -144,7 +151,7 @@ class Table(QTableView):
 
     def _resize_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.pixels(30))
-        self._measure()
+        self._measure_next()
 
 
 def sorted_by(model: QAbstractItemModel) -> QSortFilterProxyModel:
