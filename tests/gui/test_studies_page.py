@@ -181,7 +181,7 @@ def test_the_board_keeps_the_order_of_the_queue() -> None:
     board.take(Queued((3, 1, 2)))
     board.take(Changed(0, "running", "run"))
     assert [row.cell.number for row in board.rows] == [0, 3, 1, 2]
-    assert board.rows[1].state == "Waiting, 1."
+    assert board.rows[1].state == "Waiting (1)"
     board.take(Changed(0, "finished", "run"))
     board.take(Overall(4, 1, 0, 0.25, 12.0))
     assert (board.finished, board.total, board.fraction) == (1, 4, 0.25)

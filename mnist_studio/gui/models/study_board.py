@@ -58,7 +58,7 @@ class CellRow:
         """In words, with the reason where there is one."""
         words = STATES[self.cell.state]
         if self.cell.state == "waiting" and self.place:
-            words = f"Waiting, {self.place}."
+            words = f"Waiting ({self.place})"
         return f"{words}: {self.cell.reason}" if self.cell.reason else words
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget
 
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.models.library import RunRow
@@ -58,14 +58,14 @@ class ComparePage(Page):
 
     @Slot()
     def _fill(self) -> None:
-        if not self.list.choice:
-            self.list.choose("live")
+        self.list.choose(self.list.choice or "live")
         self.runs.show_rows()
 
     def _lay_out(self) -> None:
         names = Card()
         names.setAccessibleName("Views")
         names.body.addWidget(self.list)
+        names.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         names.layout().setContentsMargins(6, 6, 6, 6)  # type: ignore[union-attr]
         right = split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188))
         whole = QHBoxLayout()

@@ -1,7 +1,7 @@
 """The Studies page: ready-made ones, own ones, their queue and how far they are."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from mnist_studio.gui.bridge.ledger import Ledger, Standing
 from mnist_studio.gui.models import study_choice, study_words
@@ -20,6 +20,9 @@ from mnist_studio.gui.widgets.question import Question, ask
 from mnist_studio.spec.study import MANY_RUNS, StudySpec, expand
 from mnist_studio.studies.study_events import Ended
 
+LEAST_WIDE = 480
+"""So wide the words on a study stay, while the list of studies gives way."""
+
 
 class StudiesPage(Page):
     """Chooses, makes and runs studies."""
@@ -32,7 +35,7 @@ class StudiesPage(Page):
         self._made: list[StudySpec] = []
         self._standing: Standing | None = None
         self.spec: StudySpec | None = None
-        self.list = GroupedList("Studies", studio.theme, 336)
+        self.list = GroupedList("Studies", studio.theme, 368)
         self.card = StudyCard(studio)
         self.queue = StudyQueueCard(studio.theme)
         self.ledger = Ledger(studio.background, self)
@@ -53,6 +56,8 @@ class StudiesPage(Page):
         right.setStretch(1, 1)
         whole = QHBoxLayout()
         whole.setSpacing(GAP)
+        known.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.card.setMinimumWidth(self.studio.theme.pixels(LEAST_WIDE))
         whole.addWidget(known)
         whole.addLayout(right, 1)
         self.body.addLayout(whole)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.models.library import RunRow
@@ -50,7 +51,7 @@ class ComparedRuns(Card):
         self.all_button = button("Tick all", self.tick_all, quiet=True)
         self._prepare()
         for part in (self.count, self.study, self.none_button, self.all_button):
-            self.header.addWidget(part)
+            self.header.addWidget(part, int(part is self.study))
         self.body.addWidget(self.table)
         self.model.ticked.connect(self._tell)
         self.study.chosen.connect(self._choose)
@@ -58,7 +59,9 @@ class ComparedRuns(Card):
 
     def _prepare(self) -> None:
         self.study.offer([(ALL, "All runs", "")])
-        self.study.setFixedWidth(self._studio.theme.pixels(280))
+        self.study.setMinimumWidth(self._studio.theme.pixels(110))
+        self.study.setMaximumWidth(self._studio.theme.pixels(300))
+        self.study.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.table.setMouseTracking(True)

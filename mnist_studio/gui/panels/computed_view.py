@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
 from mnist_studio.analysis.view import Matrix, View
@@ -23,6 +24,8 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.widgets.basics import GAP
 from mnist_studio.store.studies import Study
 
+ONE_LINE = 800
+"""So wide a view must be for its title, its controls and its exports to stand in one line."""
 CELL_HINT = "Choose a cell of the matrix: its digits will be shown here."
 
 
@@ -109,9 +112,15 @@ class ComputedView(QSplitter):
         self.panel.name(entry.title)
         self.panel.say(entry.title, f"{entry.tip}.")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The controls go where there is room."""
+        super().resizeEvent(event)
+        self._place_controls()
+
     def _place_controls(self) -> None:
-        """Into the line of the title, or under it where pictures take half of the width."""
-        if self._entry.pictures:
+        """Into the line of the title, or under it where that is too short."""
+        narrow = self.width() < self._studio.theme.pixels(ONE_LINE)
+        if narrow or self._entry.pictures:
             side = Qt.AlignmentFlag.AlignLeft
             self.panel.tools.insertWidget(0, self.controls, 0, side)
         else:

@@ -41,6 +41,7 @@ class DigitPanel(QSplitter):
         self.number = Stepper("Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one)
         self.label = label(role="large")
         self.panel = ViewPanel(studio.theme, marks, hover)
+        self.panel.name("Probabilities")
         self.addWidget(self._digit_card())
         self.addWidget(self.panel)
         self.setStretchFactor(1, 1)

@@ -33,6 +33,7 @@ class DrawingPanel(QSplitter):
         self._rows: tuple[RunRow, ...] = ()
         self.card = DrawingCard(studio)
         self.panel = ViewPanel(studio.theme, marks, hover)
+        self.panel.name("Probabilities")
         self.addWidget(self.card)
         self.addWidget(self.panel)
         self.setStretchFactor(1, 1)
@@ -59,7 +60,7 @@ class DrawingPanel(QSplitter):
         answers = self._studio.predictions.answers
         chances = {row.id: answers[row.id].probabilities for row in self._rows if row.id in answers}
         if self._studio.drawing.image is None:
-            self.panel.say("Nothing is drawn", "All ten probabilities of each model stand here.")
+            self.panel.say("No answers yet", "All ten probabilities of each model stand here.")
         elif not chances:
             self.panel.say(
                 "No answer yet", "Tick trained runs; the newest of each framework answer."

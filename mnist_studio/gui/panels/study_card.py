@@ -1,5 +1,7 @@
 """What a study asks, how large it is, and how far."""
 
+from PySide6.QtGui import QResizeEvent
+
 from mnist_studio.gui.models import study_words
 from mnist_studio.gui.models.study_board import StudyBoard, left
 from mnist_studio.gui.studio import Studio
@@ -42,6 +44,15 @@ class StudyCard(Card):
             )
         )  # fmt: skip
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """No line of the words is cut."""
+        super().resizeEvent(event)
+        self._give_lines()
+
+    def _give_lines(self) -> None:
+        for words in (self.question, self.members, self.facts, self._honest):
+            words.setMinimumHeight(words.heightForWidth(words.width()))
+
     def show_study(self, spec: StudySpec) -> None:
         """Shows another study."""
         self.title.setText(spec.title)
@@ -50,6 +61,7 @@ class StudyCard(Card):
         self.question.setVisible(bool(spec.question))
         self.members.setText(study_words.members(spec))
         self.facts.setText(study_words.facts(spec))
+        self._give_lines()
 
     def show_progress(self, board: StudyBoard, seconds: float | None, busy: bool) -> None:
         """How far it is.
@@ -60,6 +72,9 @@ class StudyCard(Card):
             busy: it is being run.
         """
         self.progress.show_fraction(board.fraction)
+        if not board.total:
+            self.words.setText("")
+            return
         told = f"{board.finished} of {board.total} runs finished"
         if busy:
             live = board.overall.seconds_left if board.overall else None

@@ -32,7 +32,8 @@ class StudyQueueCard(Card):
         self._theme = theme
         self._busy = False
         self.model: RowsModel[CellRow] = RowsModel(self._columns(), lambda row: row.key, self)
-        self.table = Table("Runs of the study", theme, self.model, empty="Choose a study.")
+        self.table = Table("Runs of the study", theme, self.model, 2, "Its runs stand here.")
+        self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.first_button = button("Next", lambda: self._move_to(0), quiet=True)
         self.up_button = button("Up", lambda: self._move(-1), quiet=True)
@@ -55,7 +56,7 @@ class StudyQueueCard(Card):
         return (
             Column("Run", lambda row: row.title, picture=self._sample),
             Column("Settings", lambda row: row.settings),
-            Column("State", lambda row: row.state, tip=lambda row: row.cell.reason,
+            Column("State", lambda row: row.state, tip=lambda row: row.state,
                    colour=self._colour),
             Column("Done", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
                    sort=lambda row: row.cell.fraction),

@@ -15,8 +15,12 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from mnist_studio.gui.plots.graphs import pg
 from mnist_studio.gui.theme.marks import Mark
+from mnist_studio.gui.theme.palette import DASHES
 
 Floats = NDArray[np.float64]
+
+_POINTING_UP = {"t": "t1"}
+"""pyqtgraph's own triangle stands on its tip."""
 
 MOST_SYMBOLS = 120
 """In a chart with more points every line has its symbol at its end only: they cost most time."""
@@ -102,7 +106,9 @@ class DrawnLines:
         width = 3.0 if wide else 1.0 if thin or many else 1.8
         self.item.opts["antialias"] = width > 1
         self.item.setPen(mark.pen(width))
-        self.item.setZValue(30 if wide else 1 if thin else 10)
+        # Where frameworks agree, the gaps of the upper lines show the lower ones.
+        order = list(DASHES.values()).index(mark.dash)
+        self.item.setZValue(order + (30 if wide else 1 if thin else 10))
         colour = QColor(mark.colour)
         colour.setAlphaF(BAND)
         self._band.setBrush(colour)
@@ -132,7 +138,7 @@ class DrawnSymbols:
         self.item.setData(
             np.concatenate([x for x, _ in spots] or [np.empty(0)]),
             np.concatenate([y for _, y in spots] or [np.empty(0)]),
-            symbol=[mark.symbol for mark in looks],
+            symbol=[_POINTING_UP.get(mark.symbol, mark.symbol) for mark in looks],
             brush=[pg.mkBrush(mark.colour) for mark in looks],
             pen=[pg.mkPen(mark.colour, width=1.4) for mark in looks],
             size=size,

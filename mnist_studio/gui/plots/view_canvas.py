@@ -40,7 +40,7 @@ class ViewCanvas(pg.PlotWidget):
         plot.getViewBox().setDefaultPadding(0.04)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._symbols = DrawnSymbols(plot, above=20)
-        self._over, self._over_symbols = DrawnLines(plot), DrawnSymbols(plot, above=31)
+        self._over, self._over_symbols = DrawnLines(plot), DrawnSymbols(plot, above=40)
         self._moves = pg.SignalProxy(self.scene().sigMouseMoved, rateLimit=30, slot=self._point)
         self.dress()
 

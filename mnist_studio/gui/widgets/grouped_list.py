@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy
 
 from mnist_studio.gui.theme.theme import Theme
 
+LEAST = 186
 _KEY = Qt.ItemDataRole.UserRole
 
 
@@ -44,19 +45,28 @@ class GroupedList(QListWidget):
         Args:
             name: for screen readers.
             theme: sizes.
-            wide: its width, in lengths of the design.
+            wide: its width where there is room, in lengths of the design.
         """
         super().__init__()
         self.setObjectName("groupedList")
         self.setAccessibleName(name)
         self._theme, self._wide = theme, wide
         self._groups: Groups = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         theme.changed.connect(self._size)
         self.currentItemChanged.connect(self._tell)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """So wide that most titles are whole."""
+        return QSize(self._theme.pixels(self._wide), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Long titles end in dots."""
+        return QSize(self._theme.pixels(min(self._wide, LEAST)), self._theme.pixels(100))
 
     @property
     def choice(self) -> str:
@@ -89,6 +99,8 @@ class GroupedList(QListWidget):
         item = self._found(key)
         assert item is not None
         self.setCurrentItem(item)
+        # What became current with the focus is not chosen yet.
+        item.setSelected(True)
 
     def explain(self, key: str, tip: str) -> None:
         """Other words under the pointer."""
@@ -112,7 +124,7 @@ class GroupedList(QListWidget):
         item.setToolTip(given.tip)
 
     def _size(self) -> None:
-        self.setFixedWidth(self._theme.pixels(self._wide))
+        self.updateGeometry()
         for at in range(self.count()):
             item = self.item(at)
             heading = item.data(_KEY) is None
