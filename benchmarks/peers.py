@@ -19,7 +19,6 @@ from benchmarks.contestants import studio
 from benchmarks.figures import line, paired
 from mnist_studio.frameworks import registry
 
-
 REST_SECONDS = 1.0
 """Before every epoch: idle threads of OpenBLAS and OpenMP go on spinning for a while, which would
 take a processor from the other side."""
