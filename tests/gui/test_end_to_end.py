@@ -117,9 +117,8 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     page.question.reject()
     page.delete_button.click()
     page.question.reject()
-    with qtbot.waitSignal(window.studio.library.changed, timeout=5000):
-        window.studio.library.delete((row.id,))
-    assert window.studio.library.rows == ()
+    window.studio.library.delete((row.id,))
+    qtbot.waitUntil(lambda: window.studio.library.rows == (), timeout=10_000)
     assert not row.run.folder.exists()
 
 
