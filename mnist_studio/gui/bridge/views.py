@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.analysis.view import View
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 
 if TYPE_CHECKING:
+    from mnist_studio.analysis.view import View
     from mnist_studio.gui.models.wanted import Wanted
     from mnist_studio.studies.views.worker import ViewWorker
 
@@ -73,7 +73,7 @@ class ViewLoader(QObject):
         if self._worker:
             self._worker.close()
 
-    def compute(self, wanted: "Wanted", cancelled: IsCancelled) -> View:
+    def compute(self, wanted: "Wanted", cancelled: IsCancelled) -> "View":
         """Computes a view; on a worker thread.
 
         Raises:
@@ -104,7 +104,7 @@ class ViewLoader(QObject):
         wanted, self._next = self._next, None
         self._working = wanted
 
-        def work(progress: Progress, cancelled: IsCancelled) -> View:
+        def work(progress: Progress, cancelled: IsCancelled) -> "View":
             return self.compute(wanted, cancelled)
 
         self._task = self._background.start(work, self._take, self._fail)
@@ -116,7 +116,7 @@ class ViewLoader(QObject):
             QTimer.singleShot(PATIENCE_MS, self._task, self._task.cancel)
 
     @Slot(object)
-    def _take(self, view: View) -> None:
+    def _take(self, view: "View") -> None:
         assert self._working is not None
         self._kept[self._working] = view
         if len(self._kept) > MOST_KEPT:
