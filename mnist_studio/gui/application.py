@@ -117,13 +117,13 @@ def run(arguments: Sequence[str] = ()) -> int:
     check_binding()
     start_log()
     qt = application(arguments)
+    pulse = _end_on_interrupt(qt)
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
     window = MainWindow(Theme(qt, loaded[0].theme), loaded)
     alarm = Alarm()
     alarm.rang.connect(window.tell)
     alarm.install()
-    pulse = _end_on_interrupt(qt)
     qt.aboutToQuit.connect(window.shut_down)
     window.show()
     status = qt.exec()
@@ -133,14 +133,14 @@ def run(arguments: Sequence[str] = ()) -> int:
 
 
 def _end_on_interrupt(qt: QApplication) -> QTimer:
-    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks nobody."""
-    signal.signal(signal.SIGINT, lambda number, frame: qt.exit(0))
-    # Python looks at signals only when some of its code runs, so a little of it runs now and then.
+    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks nobody.
+
+    Python looks at signals only when some of its code runs, so a little of it runs now and then.
+    It also ends what was interrupted before the event loop began, which exit() alone would miss.
+    """
+    interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda number, frame: interrupted.set())
     pulse = QTimer(qt)
-    pulse.timeout.connect(_nothing)
+    pulse.timeout.connect(lambda: qt.exit(0) if interrupted.is_set() else None)
     pulse.start(300)
     return pulse
-
-
-def _nothing() -> None:
-    """Gives Python a moment to look at signals."""

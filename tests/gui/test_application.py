@@ -58,12 +58,39 @@ def test_it_opens_and_closes_without_a_word_of_complaint(home: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
 def test_an_interrupt_ends_it(home: Path) -> None:
     program = "from mnist_studio.gui import application; raise SystemExit(application.run())"
-    process = subprocess.Popen([sys.executable, "-c", program])
-    deadline = time.monotonic() + 30
-    while not (home / "studio.sqlite").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        deadline = time.monotonic() + 30
+        while not (home / "studio.sqlite").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGINT)
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+
+
+INTERRUPTED_EARLY = """
+import os, signal
+from mnist_studio.gui import application
+
+class Window(application.MainWindow):
+    def show(self):
+        super().show()
+        os.kill(os.getpid(), signal.SIGINT)
+
+application.MainWindow = Window
+raise SystemExit(application.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
+def test_an_interrupt_before_the_event_loop_ends_it(home: Path) -> None:
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_EARLY], check=False, timeout=60
+        ).returncode
+        == 0
+    )
 
 
 def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
