@@ -1,5 +1,8 @@
 """The studio's loop against a bare loop of the same framework.
 
+    python -m benchmarks.loop                        all frameworks on the CPU
+    python -m benchmarks.loop pytorch mlp-128 cuda   one, on a device
+
 Same resident arrays, order, precision and read-back of losses; compiling and evaluation excluded.
 """
 
@@ -24,29 +27,31 @@ def main() -> None:
     from mnist_studio.frameworks import registry
 
     for name, recipe in product(("numpy", "pytorch", "keras"), RECIPES):
-        environment = {**os.environ, **registry.training_environment(_spec(name, recipe))}
+        environment = {**os.environ, **registry.training_environment(spec_of(name, recipe))}
         command = [sys.executable, "-m", "benchmarks.loop", name, recipe]
         subprocess.run(command, env=environment, check=True)
 
 
-def measure(framework: str, recipe: str) -> None:
+def measure(framework: str, recipe: str, device: str = "cpu") -> None:
     """Prints the ratio of one framework and recipe."""
-    steps = RECIPES[recipe]
-    studio, bare = studio_loop(framework, recipe, steps), bare_loop(framework, recipe, steps)
+    steps = RECIPES[recipe] * (1 if device == "cpu" else 8)
+    spec = spec_of(framework, recipe, device)
+    studio, bare = studio_loop(spec, steps), bare_loop(spec, steps)
     mine, theirs, ratio = paired(studio, bare, PAIRS)
     line(
-        f"studio's loop / bare loop, {recipe}, {framework}",
+        f"studio's loop / bare loop, {recipe}, {framework}, {device}",
         f"{ratio:.3f} ({1e3 * mine / steps:.2f} / {1e3 * theirs / steps:.2f} ms)",
         "1.03",
     )
 
 
-def _spec(framework: str, recipe: str):
+def spec_of(framework: str, recipe: str, device: str = "cpu"):
+    """The recipe's run in that framework, there."""
     from msgspec.structs import replace
 
     from mnist_studio.spec import recipes
 
-    return replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework, device="cpu")
+    return replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework, device=device)
 
 
 def _digits(steps: int, batch: int):
@@ -64,14 +69,13 @@ def _learner(spec, digits):
     from mnist_studio.frameworks.initial import initial_weights
 
     framework = registry.load(spec.framework)
-    learner = framework.learner(
-        spec, initial_weights(spec.model, spec.training.seed), framework.devices()[-1]
-    )
+    place = next(device for device in framework.devices() if device.kind == spec.device)
+    learner = framework.learner(spec, initial_weights(spec.model, spec.training.seed), place)
     learner.bind(digits.images, digits.labels)
     return learner
 
 
-def studio_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
+def studio_loop(spec, steps: int) -> Callable[[], float]:
     """Seconds that the real loop counts as training: one epoch, events encoded and sent."""
     from mnist_studio.events import encode
     from mnist_studio.training.clock import PhaseClock
@@ -79,13 +83,12 @@ def studio_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
     from mnist_studio.training.loop import Training
     from mnist_studio.training.session import Session, Split
 
-    spec = _spec(framework, recipe)
     digits = _digits(steps, spec.training.batch_size)
     pipe = os.open(os.devnull, os.O_WRONLY)
     folder = Path(tempfile.mkdtemp())
     session = Session(
         run="benchmark", spec=spec, digits=Split(digits, None, digits), folder=folder,
-        device="CPU", clock=PhaseClock("train"), control=Control(),
+        device=spec.device, clock=PhaseClock("train"), control=Control(),
         report=lambda event: os.write(pipe, encode(event)),
     )  # fmt: skip
     training = Training(session, _learner(spec, digits))
@@ -98,12 +101,11 @@ def studio_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
     return run
 
 
-def bare_loop(framework: str, recipe: str, steps: int) -> Callable[[], float]:
+def bare_loop(spec, steps: int) -> Callable[[], float]:
     """Seconds of the loop that one would write by hand."""
-    spec = _spec(framework, recipe)
     digits = _digits(steps, spec.training.batch_size)
     makers = {"numpy": _bare_numpy, "pytorch": _bare_pytorch, "keras": _bare_keras}
-    epoch = makers[framework](spec, digits, steps)
+    epoch = makers[spec.framework](spec, digits, steps)
     return lambda: seconds(epoch)
 
 
@@ -165,11 +167,12 @@ def _bare_pytorch(spec, digits, steps: int) -> Callable[[], None]:
                 layers.append(torch.nn.Flatten())
             case _:
                 layers.append(torch.nn.ReLU())
-    net = torch.nn.Sequential(*layers)
+    net = torch.nn.Sequential(*layers).to(spec.device)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)
     inputs = torch.tensor(normalise(digits.images, spec.model.scaling, "float32")).unsqueeze(1)
-    labels = torch.tensor(digits.labels).long()
-    order = torch.tensor(_order(spec, digits, steps))
+    inputs = inputs.to(spec.device)
+    labels = torch.tensor(digits.labels).long().to(spec.device)
+    order = torch.tensor(_order(spec, digits, steps)).to(spec.device)
 
     def epoch() -> None:
         losses, right = [], []

@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
-from benchmarks.loop import bare_loop
+from benchmarks.loop import bare_loop, spec_of
 from mnist_studio.data import sources
 from mnist_studio.data.digits import Digits
 
@@ -55,7 +55,7 @@ def official_example() -> Callable[[], object]:
 
 def from_arrays(recipe: str, steps: str) -> Callable[[], object]:
     """So many steps of the loop that one would write by hand over resident arrays."""
-    return bare_loop("pytorch", recipe, int(steps))
+    return bare_loop(spec_of("pytorch", recipe), int(steps))
 
 
 def _train(net: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> None:

@@ -12,7 +12,7 @@ from mnist_studio.errors import UsageError
 from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec import faults, recipes
-from mnist_studio.spec.run import FaultName, FrameworkName, Precision, RunSpec, check
+from mnist_studio.spec.run import DeviceName, FaultName, FrameworkName, Precision, RunSpec, check
 from mnist_studio.studies import parity
 from mnist_studio.studies.checks import ParityReport
 from mnist_studio.studies.sentences import sentence, where
@@ -28,6 +28,7 @@ def run(arguments: Namespace) -> int:
         told=lambda made: output.note(sentence(made)),
         precisions=_precisions(arguments.precision),
         data=arguments.data,
+        device=_known("device", arguments.device, get_args(DeviceName)),
     )
     if arguments.json:
         output.json_line(report)
@@ -83,7 +84,8 @@ def _tell(report: ParityReport) -> None:
         output.line(text)
     missed = sum(not made.passed for made in report.checks)
     output.line(
-        f"{len(rows)} checks on {report.digits}, {missed} bars missed, {report.seconds:.0f} s."
+        f"{len(rows)} checks on {report.digits} ({report.device}), {missed} bars missed,"
+        f" {report.seconds:.0f} s."
     )
 
 

@@ -234,6 +234,9 @@ def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:
         help="pytorch or keras, to be compared with numpy; all that are installed if none",
     )
     parity.add_argument("--precision", metavar="NAME", help="float64 or float32; both if none")
+    parity.add_argument(
+        "--device", metavar="NAME", default="cpu", help="where they compute, NumPy on the CPU (cpu)"
+    )
     parity.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     parity.add_argument("--fault", action="append", default=[], metavar="NAME", help="as of train")
     parity.add_argument("--as-published", action="store_true", help="as of train")

@@ -1,6 +1,6 @@
 """What a proof of parity is made with: few digits, small batches, a learner for every framework."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from math import prod
@@ -129,19 +129,19 @@ def reduced(run: RunSpec, framework: FrameworkName, precision: Precision, batch:
 @contextmanager
 def opened(
     run: RunSpec,
-    frameworks: Sequence[FrameworkName],
+    places: Mapping[FrameworkName, DeviceName],
     precision: Precision,
     material: Material,
     open_learner: OpenLearner,
     cancelled: Callable[[], bool],
 ) -> Iterator[Mapping[FrameworkName, Side]]:
-    """A side for every framework; their processes start side by side and end with the block."""
+    """A side for every framework, on its device; their processes start together, end with the block."""
     with ExitStack() as stack:
         sides: dict[FrameworkName, Side] = {}
-        for name in frameworks:
+        for name, device in places.items():
             own = reduced(run, name, precision, material.batch)
             weights = initial_weights(own.model, own.training.seed, precision)
-            learner = stack.enter_context(open_learner(own, weights, "cpu", cancelled))
+            learner = stack.enter_context(open_learner(own, weights, device, cancelled))
             maker = ChunkMaker(own.model, own.training, material.train.images)
             sides[name] = Side(own, learner, maker)
         for side in sides.values():

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.spec.run import FrameworkName, Precision, RunSpec
+from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 
 OUTPUT_BARS: Mapping[Precision, float] = MappingProxyType({"float64": 1e-10, "float32": 1e-5})
 GRADIENT_BARS: Mapping[Precision, float] = MappingProxyType({"float64": 1e-10, "float32": 1e-4})
@@ -95,6 +95,7 @@ class ParityReport(msgspec.Struct, frozen=True):
         partings: one for every framework but the hub, if float32 was asked for.
         notes: what the proof leaves out or does otherwise than the run.
         seconds: it took.
+        device: of the frameworks that were compared with the hub, which was on the CPU.
     """
 
     run: RunSpec
@@ -106,6 +107,7 @@ class ParityReport(msgspec.Struct, frozen=True):
     partings: tuple[Parting, ...]
     notes: tuple[str, ...]
     seconds: float
+    device: DeviceName = "cpu"
 
     @property
     def passed(self) -> bool:

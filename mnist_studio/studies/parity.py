@@ -1,8 +1,8 @@
 """The proof of parity: the same weights and batches give the same learning in every framework.
 
 NumPy is the hub: every other framework is compared with it, and so with each other. Each computes
-in a process of its own, on the CPU, in float64, where only another equation can part them, and in
-float32, where rounding does. ``docs/parity.md`` says where the bars come from.
+in a process of its own, NumPy on the CPU, in float64, where only another equation can part them,
+and in float32, where rounding does. ``docs/parity.md`` says where the bars come from.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.learners import RemoteLearner
-from mnist_studio.spec.run import FrameworkName, Precision, RunSpec
+from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 from mnist_studio.studies import comparisons
 from mnist_studio.studies.bench import Material, OpenLearner, gathered, opened, reduced
 from mnist_studio.studies.checks import Check, ParityReport, Parting
@@ -32,6 +32,7 @@ def prove(
     precisions: Sequence[Precision] = PRECISIONS,
     data: Path | None = None,
     open_learner: OpenLearner = RemoteLearner,
+    device: DeviceName = "cpu",
 ) -> ParityReport:
     """Compares frameworks with NumPy on a run. Takes up to a minute.
 
@@ -43,6 +44,7 @@ def prove(
         precisions: to prove it in, of ``PRECISIONS``.
         data: folder of digits named by the user.
         open_learner: how a framework's learner is had.
+        device: where the frameworks compute that are compared with NumPy.
 
     Raises:
         UsageError: there is nothing to compare, or parity is not proven in that precision.
@@ -55,6 +57,7 @@ def prove(
     names = _compared(frameworks)
     _check_precisions(precisions)
     material = gathered(run, data)
+    places = {name: "cpu" if name == HUB else device for name in names}
     made: list[Check] = []
     parted: tuple[Parting, ...] = ()
 
@@ -63,7 +66,7 @@ def prove(
             made.append(check)
             told(check)
 
-    with opened(run, names, "float64", material, open_learner, cancelled) as doubles:
+    with opened(run, places, "float64", material, open_learner, cancelled) as doubles:
         if "float64" in precisions:
             keep(comparisons.first_step(doubles, "float64", material))
             keep(comparisons.long_curve(doubles))
@@ -73,7 +76,7 @@ def prove(
         else:
             keep(comparisons.accuracy(doubles, "float64", material))
     if "float32" in precisions:
-        with opened(run, names, "float32", material, open_learner, cancelled) as singles:
+        with opened(run, places, "float32", material, open_learner, cancelled) as singles:
             keep(comparisons.first_step(singles, "float32", material, slopes))
             keep(comparisons.short_curves(singles, exact))
             keep(comparisons.accuracy(singles, "float32", material))
@@ -88,6 +91,7 @@ def prove(
         partings=parted,
         notes=tuple(_notes(run, names, material)),
         seconds=perf_counter() - begun,
+        device=device,
     )
 
 

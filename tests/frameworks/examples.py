@@ -1,5 +1,6 @@
 """Small networks, digits and chunks that the framework tests share."""
 
+import os
 from collections.abc import Mapping
 
 import msgspec
@@ -76,6 +77,9 @@ def trained(spec: RunSpec, **changes: object) -> RunSpec:
     return replace(spec, training=replace(spec.training, **changes))
 
 
+DEVICE = os.environ.get("MNIST_STUDIO_TEST_DEVICE", "cpu")
+"""Where learners are held to the contract; cuda where there is one."""
+
 VARIANTS: Mapping[str, RunSpec] = {
     # Without the second one, which takes most of the gradient of the first one's offset away.
     "batch-norm of maps": run((*NORMED[:6], *NORMED[7:])),
@@ -92,9 +96,10 @@ VARIANTS: Mapping[str, RunSpec] = {
 
 
 def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:
-    """On the CPU, bound to the digits."""
+    """On the device under test, bound to the digits."""
     weights = initial_weights(spec.model, seed, spec.training.precision)
-    made = framework.learner(spec, weights, framework.devices()[-1])
+    place = next(device for device in framework.devices() if device.kind == DEVICE)
+    made = framework.learner(spec, weights, place)
     made.bind(*digits())
     return made
 
