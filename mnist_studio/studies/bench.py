@@ -135,7 +135,7 @@ def opened(
     open_learner: OpenLearner,
     cancelled: Callable[[], bool],
 ) -> Iterator[Mapping[FrameworkName, Side]]:
-    """A side for every framework, on its device; their processes start together, end with the block."""
+    """A side for every framework, on its device; all start together and end with the block."""
     with ExitStack() as stack:
         sides: dict[FrameworkName, Side] = {}
         for name, device in places.items():
