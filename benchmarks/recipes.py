@@ -1,6 +1,7 @@
 """Trains every recipe in every framework over seeds and writes docs/recipes.md.
 
-    python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--in FRAMEWORK ...] [--write]
+    python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--in FRAMEWORK ...]
+                                 [--device NAME] [--threads N] [--write]
 
 HOME keeps the runs, benchmarks/recipes.csv their results: what is there is not trained again, so
 this can be stopped and started at any time, on another machine too. A result counts only for the
@@ -38,7 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     os.environ[paths.HOME_VARIABLE] = str(asked.home.resolve())
     wanted = [*cells(), *faulty_cells()]
     if not asked.write:
-        _train(_missing(_chosen(wanted, asked.only, asked.frameworks)), asked.jobs)
+        specs = _missing(_chosen(wanted, asked.only, asked.frameworks))
+        placed = [replace(spec, device=asked.device, threads=asked.threads) for spec in specs]
+        _train(placed, asked.jobs)
     found = results(wanted)
     _keep(found)
     TARGET.write_text(text(cells(), faulty_cells(), found), "utf-8")
@@ -123,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--in", nargs="*", default=FRAMEWORKS, dest="frameworks")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     return parser
 
