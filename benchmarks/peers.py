@@ -60,9 +60,9 @@ class Match:
     needs: str = ""
 
 
-def _studio(function: str, recipe: str, framework: str) -> Contestant:
-    environment = registry.training_environment(studio.spec_of(recipe, framework))
-    return Contestant(("studio", function, recipe, framework), environment)
+def _studio(function: str, *words: str) -> Contestant:
+    environment = registry.training_environment(studio.spec_of(*words))
+    return Contestant(("studio", function, *words), environment)
 
 
 def _peer(*words: str) -> Contestant:
@@ -74,6 +74,13 @@ MATCHES = (
         "pytorch-example", "wide-cnn in PyTorch / official PyTorch example, epoch with evaluation",
         _studio("train_and_judge", "wide-cnn", "pytorch"), _peer("pytorch", "official_example"),
         ".70", 3,
+    ),
+    Match(
+        "pytorch-bfloat16",
+        "wide-cnn in PyTorch, bfloat16 / official PyTorch example, epoch with evaluation",
+        _studio("train_and_judge", "wide-cnn", "pytorch", "bfloat16"),
+        _peer("pytorch", "official_example"),
+        ".33 with AMX", 3,
     ),
     Match(
         "fast-99", "all of fast-99 in PyTorch / an epoch of the official PyTorch example",

@@ -17,7 +17,7 @@ from mnist_studio.spec import recipes
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import UNIT, ModelSpec
 from mnist_studio.spec.optimisers import Adam
-from mnist_studio.spec.run import FrameworkName, RunSpec, TrainingSpec
+from mnist_studio.spec.run import FrameworkName, Precision, RunSpec, TrainingSpec
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
@@ -42,9 +42,11 @@ def train(recipe: str, framework: str) -> Callable[[], object]:
     return _training(recipe, framework)._train_epoch
 
 
-def train_and_judge(recipe: str, framework: str) -> Callable[[], object]:
+def train_and_judge(
+    recipe: str, framework: str, precision: str = "float32"
+) -> Callable[[], object]:
     """An epoch of a recipe and its evaluation, with the checkpoint that the studio then keeps."""
-    training = _training(recipe, framework)
+    training = _training(recipe, framework, precision)
 
     def epoch() -> None:
         training._train_epoch()
@@ -53,14 +55,17 @@ def train_and_judge(recipe: str, framework: str) -> Callable[[], object]:
     return epoch
 
 
-def spec_of(recipe: str, framework: str) -> RunSpec:
+def spec_of(recipe: str, framework: str, precision: str = "float32") -> RunSpec:
     """What is trained."""
     spec = _KERAS_CONVNET if recipe == "keras-convnet" else recipes.run_spec(recipes.recipe(recipe))
-    return replace(spec, framework=convert(framework, FrameworkName), device="cpu")
+    training = replace(spec.training, precision=convert(precision, Precision))
+    return replace(
+        spec, framework=convert(framework, FrameworkName), training=training, device="cpu"
+    )
 
 
-def _training(recipe: str, framework: str) -> Training:
-    spec = spec_of(recipe, framework)
+def _training(recipe: str, framework: str, precision: str = "float32") -> Training:
+    spec = spec_of(recipe, framework, precision)
     # More epochs than any benchmark measures: a run that is over would train nothing.
     spec = replace(spec, training=replace(spec.training, epochs=1000))
     loaded = registry.load(framework)
