@@ -60,7 +60,7 @@ class Progress(Event, frozen=True):
         losses: mean loss of the batch of every step.
         accuracies: accuracy on the batch of every step.
         train_seconds: spent training so far.
-        images_per_second: in this chunk.
+        images_per_second: in the newest chunks, about a second of training.
         seconds_left: estimated until the end of the training; None while unknown.
     """
 

@@ -1,5 +1,6 @@
 """Where a training stands, and what it tells of it."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,10 @@ from mnist_studio.training.session import Session
 Score = tuple[float, float]
 """Loss and accuracy."""
 
+PACE_CHUNKS = 10
+"""The speed is told of so many chunks, about a second: the last of an epoch may be a single batch,
+which alone says little."""
+
 
 @dataclass
 class State:
@@ -34,6 +39,7 @@ class State:
         epoch: the last whole one, None before.
         judged: epochs that this process evaluated.
         validation: accuracy on the validation digits after every epoch; empty without any.
+        pace: digits and seconds of the newest chunks.
         loaded: seconds that reading the digits took, before any waiting for chunks.
     """
 
@@ -46,6 +52,7 @@ class State:
     epoch: Epoch | None = None
     judged: int = 0
     validation: list[float] = field(default_factory=list)
+    pace: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=PACE_CHUNKS))
     loaded: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +109,7 @@ class State:
     def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
         """The event of a chunk that was just added."""
         session, trained = self.session, self.train_seconds
+        self.pace.append((len(steps.losses) * batch, seconds))
         spent = trained + session.clock.seconds("data") - self.loaded
         return Progress(
             run=session.run,
@@ -112,9 +120,13 @@ class State:
             losses=tuple(steps.losses.tolist()),
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
-            images_per_second=len(steps.losses) * batch / max(seconds, 1e-9),
+            images_per_second=self._images_per_second(),
             seconds_left=spent / self.step * (session.steps - self.step) + self._judging_left(),
         )
+
+    def _images_per_second(self) -> float:
+        digits, seconds = map(sum, zip(*self.pace, strict=True))
+        return digits / max(seconds, 1e-9)
 
     def _judging_left(self) -> float:
         """Seconds that evaluating the epochs to come will take, from those of this process."""

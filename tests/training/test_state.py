@@ -135,6 +135,17 @@ def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
     assert measures.wall_seconds == pytest.approx(sum(stopped.seconds.values()) - 7.5)
 
 
+def test_a_small_last_batch_does_not_make_the_training_look_slow(bench: Benches) -> None:
+    state = State(bench().session)
+    told = []
+    for batch, seconds in ((64, 0.1), (64, 0.1), (64, 0.1), (18, 0.08)):
+        steps = Steps(np.array([1.0]), np.array([1]))
+        state.add(steps)
+        told.append(state.progress(steps, batch, seconds).images_per_second)
+    assert told[:3] == pytest.approx([640.0] * 3)
+    assert told[3] == pytest.approx(210 / 0.38)
+
+
 def _epoch_of_step(epochs: list[Epoch], step: int) -> list[Epoch]:
     """The first epoch once more, as if told at a later step."""
     return [replace(epoch, step=step) for epoch in epochs[:1]]
