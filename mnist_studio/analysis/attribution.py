@@ -1,0 +1,117 @@
+"""What of a digit makes a network answer: gradients by its pixels, the same for every framework."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.frameworks.base import Array, Learner
+from mnist_studio.spec.model import Scaling
+
+Image = NDArray[np.uint8]
+
+STEPS = 255
+"""Of the path from the blank image: no pixel changes by more than one grey level in a step."""
+
+SLICE = 64
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """What speaks for and against one digit.
+
+    Attributes:
+        digit: whose logit it is about, 0-9.
+        saliency: (28, 28), the gradient of the logit by every normalised pixel (Simonyan et al.
+            2014, with its sign).
+        integrated: (28, 28), what every pixel adds to the logit (Sundararajan et al. 2017).
+        logit: of the image.
+        blank: the logit of the blank image, from which the path begins.
+        steps: of the path.
+    """
+
+    digit: int
+    saliency: Array
+    integrated: Array
+    logit: float
+    blank: float
+    steps: int
+
+    @property
+    def explained(self) -> float:
+        """What all pixels together add; it should be ``logit - blank``."""
+        return float(self.integrated.sum())
+
+    @property
+    def error(self) -> float:
+        """By how much completeness is missed, as a part of what is to be explained."""
+        wanted = self.logit - self.blank
+        return abs(self.explained - wanted) / max(abs(wanted), 1e-12)
+
+
+def attribution(
+    learner: Learner,
+    scaling: Scaling,
+    image: Image,
+    digit: int,
+    steps: int = STEPS,
+    cancelled: Callable[[], bool] = _never,
+) -> Attribution | None:
+    """Saliency and integrated gradients of one image.
+
+    A pixel's integrated gradient is ∫ ∂z/∂x dx along the path from the blank image to this one
+    (Sundararajan, Taly and Yan 2017, equation 1). Networks take whole grey levels, so the points of
+    the straight path are rounded, and the integral is taken along the line through them, by the
+    trapezoid rule. Completeness (their proposition 1) holds for every such path.
+
+    Args:
+        learner: the network.
+        scaling: of its inputs.
+        image: (28, 28).
+        digit: 0-9, whose logit is explained.
+        steps: of the path.
+        cancelled: asked all the time.
+
+    Returns:
+        None where it was cancelled.
+    """
+    points = path(image, steps)
+    slopes = _slopes(learner, points, digit, cancelled)
+    if slopes is None:
+        return None
+    # One grey level in units of the normalised input.
+    moves = np.diff(points.astype(np.float64), axis=0) / (255 * scaling.deviation)
+    logits = learner.logits(points[[-1, 0]]).astype(np.float64)
+    return Attribution(
+        digit=digit,
+        saliency=slopes[-1],
+        integrated=np.sum(moves * (slopes[1:] + slopes[:-1]) / 2, axis=0),
+        logit=float(logits[0, digit]),
+        blank=float(logits[1, digit]),
+        steps=steps,
+    )
+
+
+def path(image: Image, steps: int) -> Image:
+    """(steps + 1, 28, 28): the straight way from the blank image, in whole grey levels."""
+    parts = np.linspace(0, 1, steps + 1)[:, None, None]
+    return np.rint(parts * image).astype(np.uint8)
+
+
+def _slopes(
+    learner: Learner, points: Image, digit: int, cancelled: Callable[[], bool]
+) -> Array | None:
+    """(n, 28, 28) float64, of the logit at every point; None where it was cancelled."""
+    parts = []
+    for start in range(0, len(points), SLICE):
+        if cancelled():
+            return None
+        images = points[start : start + SLICE]
+        classes = np.full(len(images), digit, np.uint8)
+        parts.append(learner.input_gradients(images, classes).astype(np.float64))
+    return np.concatenate(parts)

@@ -1,0 +1,5 @@
+from tests.frameworks.why_contract import WhyContract
+
+
+class TestWhy(WhyContract):
+    pass
