@@ -209,11 +209,12 @@ class MainWindow(QMainWindow):
         self.furnish()
 
     def _look_ahead(self) -> None:
-        from mnist_studio.gui.plots.ahead import Ahead
+        from mnist_studio.gui.bridge.turns import Turns
+        from mnist_studio.gui.plots import ahead
 
-        ahead = Ahead(self)
-        ahead.done.connect(self._build_plots)
-        QTimer.singleShot(QUIET_MS, ahead.start)
+        turns = Turns(ahead.steps(), self)
+        turns.done.connect(self._build_plots)
+        QTimer.singleShot(QUIET_MS, turns, turns.start)
 
     @Slot()
     def _build_plots(self) -> None:

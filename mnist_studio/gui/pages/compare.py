@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
+from mnist_studio.gui.bridge.turns import Turns
 from mnist_studio.gui.models.hover import Hover
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.view_catalogue import Entry, offered
@@ -14,14 +15,14 @@ from mnist_studio.gui.panels.view_files import ViewFiles
 from mnist_studio.gui.panels.views_area import ViewsArea
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.gui.widgets.basics import GAP, button, enable, holder
+from mnist_studio.gui.widgets.basics import GAP, button, enable
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.grouped_list import GroupedList, Item
 from mnist_studio.gui.widgets.split import split
 
 PAUSE_MS = 60
-"""Between two views that are built while nobody waits."""
+"""Between two steps that are taken while nobody waits."""
 NEEDS = "Tick more runs to see it."
 
 
@@ -37,6 +38,7 @@ class ComparePage(Page):
         self.hover = Hover(self.marks.family, self)
         self.list = GroupedList("Views", studio.theme, 186)
         self.list.offer([(group, _items(entries)) for group, entries in offered() if entries])
+        self.list.choose("live")
         self.views = ViewsArea(studio, self.marks, self.hover)
         self.runs = ComparedRuns(studio, self.marks, self.hover)
         self.files = ViewFiles(studio, self.marks, self)
@@ -44,7 +46,7 @@ class ComparePage(Page):
         self.report_button = button("Report…", self._ask_report, primary=True)
         self.action_line.addWidget(self.studies_button)
         self.action_line.addWidget(self.report_button)
-        self._building: Iterator[None] | None = None
+        self._building: Turns | None = None
         self._lay_out()
         self.runs.changed.connect(self._show_ticked)
         self.list.chosen.connect(self.views.choose)
@@ -54,11 +56,12 @@ class ComparePage(Page):
         studio.study_chosen.connect(self.runs.show_study)
         self._update()
         # The page is painted before it is filled: both at once would hold the window.
-        QTimer.singleShot(0, self, self._fill)
+        Turns(self._fill(), self).start()
 
-    @Slot()
-    def _fill(self) -> None:
-        self.list.choose(self.list.choice or "live")
+    def _fill(self) -> Iterator[None]:
+        self.views.choose(self.list.choice)
+        yield
+        yield from self.views.live.build()
         self.runs.show_rows()
 
     def _lay_out(self) -> None:
@@ -67,16 +70,17 @@ class ComparePage(Page):
         names.body.addWidget(self.list)
         names.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         names.layout().setContentsMargins(6, 6, 6, 6)  # type: ignore[union-attr]
-        right = split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188))
-        whole = QHBoxLayout()
+        # From the top down: moving a widget with all that it holds takes a while.
+        self._stack = QStackedWidget()
+        self.body.addWidget(self._stack, 1)
+        self._stack.addWidget(self._empty())
+        shown = QWidget()
+        self._stack.addWidget(shown)
+        whole = QHBoxLayout(shown)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP)
         whole.addWidget(names)
-        whole.addWidget(right, 1)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._empty())
-        self._stack.addWidget(holder(whole))
-        self.body.addWidget(self._stack, 1)
+        split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188), whole)
 
     def _empty(self) -> Card:
         card = Card()
@@ -92,16 +96,10 @@ class ComparePage(Page):
         return card
 
     def prepare(self) -> None:
-        """Builds the plot, then the other views, one at a time."""
+        """Builds what most views need."""
         if self._building is None:
-            self._building = self.views.build()
-            self._build()
-
-    @Slot()
-    def _build(self) -> None:
-        assert self._building is not None
-        if next(self._building, self) is not self:
-            QTimer.singleShot(PAUSE_MS, self, self._build)
+            self._building = Turns(self.views.build(), self, PAUSE_MS)
+            self._building.start()
 
     @property
     def ticked(self) -> list[RunRow]:

@@ -50,8 +50,9 @@ class ComputedView(QSplitter):
         self._entry = Entry("", "", "")
         self._rows: tuple[RunRow, ...] = ()
         self._study: Study | None = None
+        self._under: bool | None = None
         self.controls = ViewControls(studio.theme)
-        self.panel = ViewPanel(studio.theme, marks, hover)
+        self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.gallery = GalleryCard(studio, marks)
         self.robustness = RobustnessBar(studio)
         self.panel.tools.addWidget(self.robustness)
@@ -120,7 +121,11 @@ class ComputedView(QSplitter):
     def _place_controls(self) -> None:
         """Into the line of the title, or under it where that is too short."""
         narrow = self.width() < self._studio.theme.pixels(ONE_LINE)
-        if narrow or self._entry.pictures:
+        under = narrow or bool(self._entry.pictures)
+        if under == self._under:
+            return
+        self._under = under
+        if under:
             side = Qt.AlignmentFlag.AlignLeft
             self.panel.tools.insertWidget(0, self.controls, 0, side)
         else:

@@ -40,7 +40,7 @@ class DigitPanel(QSplitter):
         self.view = DigitView(studio.theme, "The test digit", side=168)
         self.number = Stepper("Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one)
         self.label = label(role="large")
-        self.panel = ViewPanel(studio.theme, marks, hover)
+        self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.panel.name("Probabilities")
         self.addWidget(self._digit_card())
         self.addWidget(self.panel)

@@ -1,6 +1,6 @@
 """The test curves of the ticked runs, epoch by epoch, while they train."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
@@ -46,9 +46,9 @@ class LiveCurves(QWidget):
         """What is shown; None where no run is ticked."""
         return self.panel.view
 
-    def prepare(self) -> None:
-        """Builds the plot while nobody waits."""
-        self.panel.charts.prepare()
+    def build(self) -> Iterator[None]:
+        """Builds the plot in steps."""
+        yield from self.panel.charts.build(1)
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Draws these runs, if something is new."""

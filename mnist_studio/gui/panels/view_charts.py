@@ -1,6 +1,6 @@
 """The charts of a view, side by side where there is room, over one legend."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -19,7 +19,6 @@ from mnist_studio.gui.widgets.key_legend import KeyLegend
 BETWEEN = 14
 WIDE = 400
 """So much width a chart needs before another one comes beside it."""
-MOST_AT_ONCE = 2
 TITLES = 150
 """Of it for the titles of rows of a matrix."""
 THIN = "thin: single seeds"
@@ -69,14 +68,13 @@ class ViewCharts(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def prepare(self) -> None:
-        """Builds one more plot while nobody waits, up to as many as views have at once."""
-        ready = sum(chart.prepared for chart in self._charts)
-        if ready == len(self._charts) < MOST_AT_ONCE:
+    def build(self, count: int) -> Iterator[None]:
+        """Builds so many plots in steps, before there is anything to draw."""
+        while len(self._charts) < count:
             self._add()
             self._arrange()
-        if ready < len(self._charts):
-            self._charts[ready].prepare()
+        for chart in self._charts[:count]:
+            yield from chart.build()
 
     def wanted_height(self, view: View) -> int:
         """What its charts fill; 0 where they fill whatever there is."""

@@ -1,7 +1,7 @@
 """One view: what it says in words, its charts, its table, and what a reader must know."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import View
 from mnist_studio.gui.models.hover import Hover
@@ -9,9 +9,10 @@ from mnist_studio.gui.panels.view_charts import ViewCharts
 from mnist_studio.gui.panels.view_table import ViewTable
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import GAP, button, column, enable, holder, label, row
+from mnist_studio.gui.widgets.basics import button, enable, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.gui.widgets.split import split
 
 KINDS = (("png", "PNG"), ("svg", "SVG"), ("csv", "CSV"))
 BESIDE = 0.42
@@ -33,8 +34,10 @@ class ViewPanel(Card):
     export_asked = Signal(str)
     cell_chosen = Signal(int, int, int)
 
-    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
-        super().__init__(" ")
+    def __init__(
+        self, theme: Theme, marks: Marks, hover: Hover, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(" ", parent)
         self._theme = theme
         self._view: View | None = None
         self._shape: object = None
@@ -60,19 +63,20 @@ class ViewPanel(Card):
         return made
 
     def _lay_out(self) -> None:
-        self._parts = QSplitter(Qt.Orientation.Vertical)
-        self._parts.setHandleWidth(GAP)
-        self._parts.setChildrenCollapsible(False)
-        self._parts.addWidget(self.charts)
-        self._parts.addWidget(self.table)
-        shown = column(self.sentence, self._parts, self.notes, gap=8)
-        shown.setStretch(1, 1)
+        # From the top down: moving a widget with all that it holds takes a while.
         self.tools = row()
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(holder(shown))
         self.body.addLayout(self.tools)
         self.body.addWidget(self._stack, 1)
+        self._stack.addWidget(self.empty)
+        shown = QWidget()
+        self._stack.addWidget(shown)
+        inside = QVBoxLayout(shown)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(8)
+        inside.addWidget(self.sentence)
+        self._parts = split(Qt.Orientation.Vertical, (self.charts, self.table), (1, 1), inside)
+        inside.addWidget(self.notes)
 
     @property
     def view(self) -> View | None:

@@ -16,7 +16,6 @@ from mnist_studio.gui.panels.drawing_panel import DrawingPanel
 from mnist_studio.gui.panels.fault_cost_card import FaultCostCard
 from mnist_studio.gui.panels.live_curves import LiveCurves
 from mnist_studio.gui.panels.sample_card import SampleCard
-from mnist_studio.gui.panels.view_charts import MOST_AT_ONCE
 from mnist_studio.gui.panels.view_panel import ViewPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
@@ -24,11 +23,14 @@ from mnist_studio.store.studies import Study
 
 Part = TypeVar("Part", bound=QWidget)
 
+MOST_PLOTS = 2
+"""So many plots of lines computed views have at once."""
+
 
 class ViewsArea(QStackedWidget):
     """Shows one view of the ticked runs and keeps it fresh.
 
-    Its parts are built when they are first shown, or while nobody waits.
+    Its parts are built when they are first shown, that of most views while nobody waits.
 
     Signals:
         export_asked: a view and the kind of file.
@@ -91,14 +93,10 @@ class ViewsArea(QStackedWidget):
         return self._entry
 
     def build(self) -> Iterator[None]:
-        """Builds what is not yet, a part at a time."""
-        self.live.prepare()
-        for part in self._parts.values():
-            yield
-            part()
-        for _ in range(MOST_AT_ONCE):
-            yield
-            self.computed.panel.charts.prepare()
+        """Builds in steps what most views need."""
+        computed = self.computed
+        yield
+        yield from computed.panel.charts.build(MOST_PLOTS)
 
     @Slot(str)
     def choose(self, name: str) -> None:

@@ -23,14 +23,13 @@ class Canvas(pg.PlotWidget):
 
     def __init__(self, theme: Theme, percent: bool, parent: QWidget) -> None:
         self._axes = {"left": Axis("left", percent), "bottom": Axis("bottom")}
-        super().__init__(parent, axisItems=self._axes)
+        super().__init__(parent, axisItems=self._axes, enableMenu=False)
         self._theme = theme
         self._lines: dict[str, Line] = {}
         self._items: dict[str, Any] = {}
         self._log = False
         self._percent = percent
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setClipToView(True)
         plot.setDownsampling(auto=True, mode="peak")

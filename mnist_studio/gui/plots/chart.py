@@ -1,5 +1,6 @@
 """Any chart of a view: a quiet place at first, drawn once the window stands."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
 from mnist_studio.gui.models.hover import Hover
+from mnist_studio.gui.plots import slices
 from mnist_studio.gui.plots.bar_chart import BarChart
 from mnist_studio.gui.plots.heat_map import HeatMap
 from mnist_studio.gui.theme.marks import Marks
@@ -68,14 +70,16 @@ class ChartView(QWidget):
         """It has a plot of lines."""
         return self._plot is not None
 
-    def prepare(self) -> None:
-        """Builds a plot of lines, which takes longer than a frame, while nobody waits."""
+    def build(self) -> Iterator[None]:
+        """Builds a plot of lines in steps: as a whole it takes longer than a frame."""
+        yield from slices.steps()
         if self._plot is None:
-            from mnist_studio.gui.plots.view_canvas import ViewCanvas
-
-            self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
-            self._plot.warm_up()
-            self._plot.setVisible(self._inside is self._plot)
+            plot = self._made()
+            plot.hide()
+            yield
+            if self._inside is not plot:
+                plot.warm_up()
+                yield
 
     def draw(self, name: str, chart: Chart) -> None:
         """Shows this chart, soon; ``name`` is for screen readers."""
@@ -97,11 +101,14 @@ class ChartView(QWidget):
         self.updateGeometry()
 
     def _canvas(self) -> "ViewCanvas":
+        plot = self._plot or self._made()
+        self._put(plot)
+        return plot
+
+    def _made(self) -> "ViewCanvas":
         from mnist_studio.gui.plots.view_canvas import ViewCanvas
 
-        if self._plot is None:
-            self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
-        self._put(self._plot)
+        self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
         return self._plot
 
     def _bars(self) -> BarChart:

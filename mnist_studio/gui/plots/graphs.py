@@ -1,16 +1,8 @@
-"""pyqtgraph without widgets that no page uses and that load much.
+"""pyqtgraph, whatever of it is imported already."""
 
-``pyqtgraph`` imports all of its widgets. ``RawImageWidget`` imports CUDA where it is installed, ten
-megabytes and a tenth of a second; the others bring trees of parameters, a fifth of the rest.
-"""
+from mnist_studio.gui.plots import slices
 
-import sys
-from types import ModuleType
-
-_UNUSED = ("RawImageWidget", "ColorMapWidget", "DataFilterWidget", "ScatterPlotWidget")
-
-for _name in (f"pyqtgraph.widgets.{widget}" for widget in _UNUSED):
-    sys.modules.setdefault(_name, ModuleType(_name))
+slices.finish()
 
 import pyqtgraph as pg  # noqa: E402 - only after the line above
 

@@ -28,14 +28,13 @@ class ViewCanvas(pg.PlotWidget):
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover, parent: QWidget) -> None:
         self._axes = {"left": ViewAxis("left"), "bottom": ViewAxis("bottom")}
-        super().__init__(parent, axisItems=self._axes)
+        super().__init__(parent, axisItems=self._axes, enableMenu=False)
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Lines | Points | None = None
         self._placed: tuple[Placed, ...] = ()
         self._points = 0
         self._drawn: dict[tuple[Mark, bool], DrawnLines] = {}
         plot = self.getPlotItem()
-        plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.getViewBox().setDefaultPadding(0.04)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -12,7 +12,14 @@ from PySide6.QtGui import (
     QStandardItemModel,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionComboBox,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
@@ -37,7 +44,7 @@ class Choice(QComboBox):
         self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setItemDelegate(_Entries(theme, self))
         self.activated.connect(lambda: self.chosen.emit(self.choice))
         theme.changed.connect(self.update)
 
@@ -94,13 +101,21 @@ class Choice(QComboBox):
         self.opening.emit()
         # As wide as its longest entry: the field itself may be narrower.
         metrics = QFontMetrics(self._theme.font(13, bold=True))
-        widest = max(metrics.horizontalAdvance(self.itemText(at)) for at in range(self.count()))
+        entries = (self.itemText(at) + self.itemData(at, _DETAIL) for at in range(self.count()))
+        widest = max(map(metrics.horizontalAdvance, entries))
         self.view().setMinimumWidth(widest + self._theme.pixels(56))
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Leaves the wheel to the page: scrolling past a field must not change it."""
         event.ignore()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As wide as its row makes it, whatever it offers.
+
+        Qt's own policy for that builds the list at once, which most fields are never asked for.
+        """
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """May be narrow: long texts are cut with dots."""
@@ -141,3 +156,43 @@ class Choice(QComboBox):
         chevron = pixmap("chevron", palette.secondary, size, self.devicePixelRatioF())
         place = QRect(self.width() - size - 7, (self.height() - size) // 2, size, size)
         painter.drawPixmap(place, chevron)
+
+
+class _Entries(QStyledItemDelegate):
+    """Paints the entries of the list as the field is painted: text, and a word on the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """All are as high as a finger."""
+        return QSize(super().sizeHint(option, index).width(), self._theme.pixels(28))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """A heading, or an entry that shows whether it is meant."""
+        self.initStyleOption(option, index)
+        palette, theme = self._theme.palette, self._theme
+        enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
+        heading = not index.data(Qt.ItemDataRole.UserRole)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected and enabled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(palette.hover))
+            painter.drawRoundedRect(option.rect, 5, 5)
+        room = option.rect.adjusted(8, 0, -8, 0)
+        painter.setFont(theme.font(12 if heading else 13, bold=heading))
+        painter.setPen(QColor(palette.text if enabled else palette.secondary))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, option.text)
+        painter.setPen(QColor(palette.secondary))
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(room, right, str(index.data(_DETAIL) or ""))
+        painter.restore()

@@ -52,6 +52,7 @@ class GroupedList(QListWidget):
         self.setAccessibleName(name)
         self._theme, self._wide = theme, wide
         self._groups: Groups = ()
+        self._items: dict[str, QListWidgetItem] = {}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -80,6 +81,7 @@ class GroupedList(QListWidget):
             return
         kept, self._groups = self.choice, groups
         self.blockSignals(True)
+        self._items.clear()
         self.clear()
         for group, items in groups:
             self._add_heading(group)
@@ -109,8 +111,7 @@ class GroupedList(QListWidget):
         item.setToolTip(tip)
 
     def _found(self, key: str) -> QListWidgetItem | None:
-        items = (self.item(at) for at in range(self.count()))
-        return next((item for item in items if item.data(_KEY) == key), None)
+        return self._items.get(key)
 
     def _add_heading(self, title: str) -> None:
         item = QListWidgetItem(title.upper(), self)
@@ -119,7 +120,7 @@ class GroupedList(QListWidget):
         item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
 
     def _add(self, given: Item) -> None:
-        item = QListWidgetItem(given.title, self)
+        item = self._items[given.key] = QListWidgetItem(given.title, self)
         item.setData(_KEY, given.key)
         item.setToolTip(given.tip)
 

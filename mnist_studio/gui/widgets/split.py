@@ -1,20 +1,32 @@
 """Parts whose border can be dragged."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSplitter, QWidget
 
 from mnist_studio.gui.widgets.basics import GAP
 
 
 def split(
-    orientation: Qt.Orientation, parts: tuple[QWidget, ...], sizes: tuple[int, ...]
+    orientation: Qt.Orientation,
+    parts: tuple[QWidget, ...],
+    sizes: tuple[int, ...],
+    place: QBoxLayout | None = None,
 ) -> QSplitter:
-    """Parts beside or below each other, of these sizes and growing in proportion."""
+    """Parts beside or below each other, of these sizes and growing in proportion.
+
+    Args:
+        orientation: beside or below.
+        parts: in their order.
+        sizes: of them.
+        place: where the whole goes, before its parts: moving them with it would take a while.
+    """
     made = QSplitter(orientation)
+    if place is not None:
+        place.addWidget(made, 1)
     made.setHandleWidth(GAP)
     made.setChildrenCollapsible(False)
-    for place, part in enumerate(parts):
+    for at, part in enumerate(parts):
         made.addWidget(part)
-        made.setStretchFactor(place, sizes[place])
+        made.setStretchFactor(at, sizes[at])
     made.setSizes(list(sizes))
     return made

@@ -11,7 +11,10 @@ LEAST_WIDE = 200
 """Before its widest column is narrower than this, and would end in dots, a table scrolls."""
 
 LOOKED_AT = 20
-"""So many rows, beside those in sight, decide how wide the columns are."""
+"""So many of the first rows, and of those in sight, decide how wide the columns are."""
+
+GRID = 2
+"""Between two fields, and what rounding may take."""
 
 SETTLE_MS = 60
 
@@ -70,7 +73,6 @@ class Table(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setResizeContentsPrecision(LOOKED_AT)
         header.setMinimumSectionSize(self._theme.pixels(48))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -102,11 +104,31 @@ class Table(QTableView):
         self._timer.stop()
         header = self.horizontalHeader()
         least = header.minimumSectionSize()
+        rows = self._looked_at()
         self._wanted = [
-            max(self.sizeHintForColumn(place), header.sectionSizeHint(place), least)
+            max(self._width(rows, place), header.sectionSizeHint(place), least)
             for place in range(self.model().columnCount())
         ]
         self._fit()
+
+    def _looked_at(self) -> list[int]:
+        """The first rows and those in sight."""
+        count = self.model().rowCount()
+        top, bottom = self.rowAt(0), self.rowAt(self.viewport().height())
+        seen = range(max(top, 0), count if bottom < 0 else bottom + 1)
+        return sorted({*range(min(count, LOOKED_AT)), *seen[:LOOKED_AT]})
+
+    def _width(self, rows: list[int], place: int) -> int:
+        """What a column needs: beside its text, a field of it needs as much as the first.
+
+        Asking the view for every field would ask the model for eight things of each.
+        """
+        if not rows:
+            return 0
+        model, metrics = self.model(), self.fontMetrics()
+        fields = [model.index(row, place) for row in rows]
+        texts = [metrics.horizontalAdvance(str(field.data())) for field in fields]
+        return self.sizeHintForIndex(fields[0]).width() - texts[0] + max(texts) + GRID
 
     def _fit(self) -> None:
         """Gives every column what it needs, and the wide one what is left."""
