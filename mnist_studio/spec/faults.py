@@ -166,9 +166,9 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             Fault(
                 "double-softmax",
                 "Softmax twice",
-                "The network ends in a softmax, and the loss applies another one to its output. "
-                "The loss can then not fall below 1.4612 and the gradients shrink, which costs "
-                "accuracy.",
+                "The network ends in a softmax and the loss applies another one: the training loss "
+                "cannot fall below 1.4612 and the gradients shrink, which costs accuracy. The test "
+                "loss stays the plain one, of one softmax, so that runs can be compared.",
                 _double_softmax,
                 "a loss with one softmax",
             ),

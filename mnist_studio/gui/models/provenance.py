@@ -33,7 +33,7 @@ class Origin:
     Attributes:
         summary: of the network.
         reported: the figure of the source.
-        source: what it has.
+        source: its name and what it has.
         inferred: what it does not give.
     """
 
@@ -52,7 +52,9 @@ def origin(run: RunSpec) -> Origin:
     reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
     same = run.model == recipe.model
     summary = recipe.summary if same else f"Not the network of {run.recipe}: as in the file."
-    return Origin(summary, reported, recipe.provenance, recipe.inferred)
+    # Names of files and functions are marked for documents; a window has no such marks.
+    source = f"{recipe.source}. {recipe.provenance}".replace("`", "")
+    return Origin(summary, reported, source, recipe.inferred)
 
 
 def unusual(run: RunSpec) -> str:

@@ -34,6 +34,8 @@ AMOUNTS = {
     "elastic": ("Elastic, pixels", 14.0),
 }
 """What can be drawn for every digit: its words and its highest limit."""
+FIELD_WIDTH = 150
+"""Of all fields of the settings, so that they stand below each other."""
 FIRST_LIMIT = 1.0
 """Of gradients, where one begins to clip them."""
 
@@ -69,7 +71,7 @@ class AdvancedFields(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(1, theme.pixels(140))
+        grid.setColumnMinimumWidth(1, theme.pixels(FIELD_WIDTH))
         rows: dict[str, QWidget] = {
             "Precision": self.precision, "Batches": self.sampling,
             "Steps an epoch": self.epoch_steps, "Gradients": self.clip, "Limit": self.limit,

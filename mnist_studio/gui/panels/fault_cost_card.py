@@ -15,7 +15,7 @@ MOST = 12
 """So many sentences can be read at once."""
 NOTHING = (
     "Tick a finished run with a fault and its twin without it, of the same seed: what the fault "
-    "costs is told here. Faults are switched on at the Train page, under Advanced."
+    "costs is told here. Faults are switched on at the Train page, below its numbers."
 )
 
 

@@ -1,10 +1,12 @@
 """The faults of the sources as switches: "as published"."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.gui.models.form import Form, sensible_faults
+from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.tick_box import TickBox, text_start
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FaultName
@@ -19,21 +21,25 @@ class FaultSwitches(QWidget):
 
     edited = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.boxes: dict[FaultName, QCheckBox] = {}
+        self._theme = theme
+        self.boxes: dict[FaultName, TickBox] = {}
         self._words: dict[FaultName, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         for name, fault in FAULTS.items():
-            box, words = QCheckBox(fault.title), label(fault.explanation, "secondary", wrap=True)
+            box = TickBox(fault.title, theme)
+            words = label(fault.explanation, "secondary", wrap=True)
             box.setToolTip(fault.explanation)
             box.setAccessibleDescription(fault.explanation)
             box.clicked.connect(self._switch)
             self.boxes[name], self._words[name] = box, words
             lines.addWidget(box)
             lines.addWidget(words)
+        theme.changed.connect(self._indent)
+        self._indent()
 
     @property
     def on(self) -> tuple[FaultName, ...]:
@@ -51,6 +57,12 @@ class FaultSwitches(QWidget):
             mark = " (source)" if name in published else ""
             box.setText(FAULTS[name].title + mark)
         self._explain()
+
+    @Slot()
+    def _indent(self) -> None:
+        """Explanations begin under the words that they explain."""
+        for words in self._words.values():
+            words.setIndent(text_start(self._theme))
 
     def _switch(self) -> None:
         self._explain()

@@ -16,7 +16,7 @@ from mnist_studio.gui.models.form import (
     run_specs,
     with_recipe,
 )
-from mnist_studio.gui.panels.advanced_fields import AdvancedFields
+from mnist_studio.gui.panels.advanced_fields import FIELD_WIDTH, AdvancedFields
 from mnist_studio.gui.panels.device_choice import DeviceChoice
 from mnist_studio.gui.panels.digits_panel import DigitsPanel
 from mnist_studio.gui.panels.fault_switches import FaultSwitches
@@ -78,7 +78,7 @@ class SettingsPanel(Card):
         )
         self.advanced = AdvancedFields(theme)
         self.fold = Fold("Advanced", theme, self.advanced)
-        self.faults = FaultSwitches()
+        self.faults = FaultSwitches(theme)
         choices = (*((name, names.framework(name)) for name in names.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DigitsPanel(theme, self._studio.digits)
@@ -118,7 +118,7 @@ class SettingsPanel(Card):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(1, self._studio.theme.pixels(140))
+        grid.setColumnMinimumWidth(1, self._studio.theme.pixels(FIELD_WIDTH))
         grid.addWidget(label("Digits", "secondary"), 0, 0)
         grid.addWidget(self.digits.choice, 0, 1)
         grid.addWidget(self.digits, 1, 0, 1, 2)

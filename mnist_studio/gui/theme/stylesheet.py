@@ -61,18 +61,13 @@ QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
-QCheckBox { min-height: ${h28}px; border: 2px solid transparent; border-radius: 6px; }
-QCheckBox:focus { border-color: $accent; }
-QCheckBox::indicator:unchecked { width: 13px; height: 13px; background: $ground;
-  border: 1px solid $secondary; border-radius: 3px; }
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $hover; }
 QLineEdit:focus { border: 2px solid $accent; padding: 2px 7px; }
-QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; padding: 4px;
-  selection-background-color: $hover; selection-color: $text; }
-QComboBox QAbstractItemView::item { min-height: ${h28}px; padding: 0 8px; }
+QComboBoxPrivateContainer { background: $panel; border: 1px solid $line; }
+QComboBox QAbstractItemView { background: $panel; border: 0; padding: 3px; }
 QFrame#stepper { background: $ground; border: 1px solid $line; border-radius: 6px; }
 QFrame#stepper[focused="true"] { border: 1px solid $accent; }
 QFrame#stepper[wrong="true"] { border: 1px solid $bad; }
@@ -108,7 +103,7 @@ QListWidget#groupedList::item:selected { background: $hover; color: $text; font-
 QListWidget#groupedList:focus::item:selected { border-color: $accent; }
 
 QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background: transparent;
-  color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 0; margin-left: -8px; }
+  color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 0; }
 QToolButton#fold:hover { background: $hover; }
 QToolButton#fold:focus { border-color: $accent; }
 
@@ -155,7 +150,7 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         pixels: turns a length of the design into pixels.
     """
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
-    heights = {f"h{height}": pixels(height) for height in (22, 28)}
+    heights = {"h22": pixels(22)}
     return _SHEET.substitute(
         **palette.__dict__,
         **sizes,

@@ -1,0 +1,65 @@
+"""A check box, painted in the studio's own look."""
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox
+
+from mnist_studio.gui.theme.icons import pixmap
+from mnist_studio.gui.theme.theme import Theme
+
+BOX, GAP, EDGE = 16, 8, 2
+"""Points of the box's side, of what lies between it and its word, and before it."""
+
+
+def text_start(theme: Theme) -> int:
+    """Where the word begins, in pixels."""
+    return EDGE + theme.pixels(BOX + GAP)
+
+
+class TickBox(QCheckBox):
+    """A word with a box before it, which is filled and ticked where it is on."""
+
+    def __init__(self, text: str, theme: Theme) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as a finger."""
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(text_start(self._theme) + words + EDGE, self._theme.pixels(28))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """All of it."""
+        return self.sizeHint()
+
+    def hitButton(self, place: QPoint) -> bool:  # noqa: N802
+        """Box and word, whatever the style thinks where they are."""
+        return self.rect().contains(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The frame of the focus, the box, its tick and the word."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, side = self._theme.palette, self._theme.pixels(BOX)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(palette.accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        box = QRectF(EDGE + 0.5, (self.height() - side) / 2 + 0.5, side - 1, side - 1)
+        self._paint_box(painter, box)
+        painter.setPen(QColor(palette.text if self.isEnabled() else palette.secondary))
+        room = self.rect().adjusted(text_start(self._theme), 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+    def _paint_box(self, painter: QPainter, box: QRectF) -> None:
+        palette, on = self._theme.palette, self.isChecked()
+        empty = palette.hover if self.underMouse() else palette.ground
+        painter.setPen(QPen(QColor(palette.accent if on else palette.secondary), 1))
+        painter.setBrush(QColor(palette.accent if on else empty))
+        painter.drawRoundedRect(box, 4, 4)
+        if on:
+            side = self._theme.pixels(BOX)
+            tick = pixmap("check", palette.on_accent, side, self.devicePixelRatioF())
+            painter.drawPixmap(box.topLeft(), tick)
