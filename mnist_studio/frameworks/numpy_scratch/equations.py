@@ -1,0 +1,130 @@
+"""The equations of every layer, loss and optimiser, as this framework computes them.
+
+x is a layer's input, y its output, L the loss, dx = ∂L/∂x and dy = ∂L/∂y; b counts images, i and j
+places, p and q places in a window, c and o channels; · is a product number by number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mnist_studio.spec import layers as spec
+from mnist_studio.spec import optimisers
+from mnist_studio.spec.layers import Layer
+from mnist_studio.spec.optimisers import Optimiser
+from mnist_studio.spec.run import Loss
+
+
+@dataclass(frozen=True)
+class Equations:
+    """Of one layer.
+
+    Attributes:
+        forward: y of x.
+        backward: dx of dy.
+        learnt: the gradient of every array that it learns, by its name in the layer.
+    """
+
+    forward: str
+    backward: str
+    learnt: Mapping[str, str] = field(default_factory=dict)
+
+
+LOSSES: Mapping[Loss, str] = {
+    "cross_entropy": "L = -log softmax(z)[label];  dz = softmax(z) - onehot(label)",
+    "double_softmax": "p = softmax(z);  L = -log softmax(p)[label];  "
+    "e = softmax(p) - onehot(label);  dz = p · (e - Σ p · e)",
+}
+
+
+def of(layer: Layer, training: bool) -> Equations:
+    """The equations of a layer, in training or as it answers."""
+    match layer:
+        case spec.Dense(bias=bias):
+            return _affine(bias, "y = x W", "dx = dy Wᵀ", "dW = xᵀ dy")
+        case spec.Conv(bias=bias):
+            return _affine(
+                bias,
+                "y[i, j, o] = Σ x[i+p, j+q, c] W[p, q, c, o]",
+                "dx[i, j, c] = Σ dy[i-p, j-q, o] W[p, q, c, o]",
+                "dW[p, q, c, o] = Σ x[i+p, j+q, c] dy[i, j, o]",
+            )
+        case spec.BatchNorm(epsilon=epsilon):
+            return _normed(epsilon, training)
+        case spec.Dropout(keep=keep):
+            return _dropped(keep, training)
+        case other:
+            return _plain(other)
+
+
+def of_update(optimiser: Optimiser) -> str:
+    """How a weight w changes by its gradient g at the learning rate r; t counts updates from 1."""
+    match optimiser:
+        case optimisers.Sgd(momentum=0):
+            return "w ← w - r g"
+        case optimisers.Sgd(momentum=momentum):
+            return f"v ← {momentum:g} v + g;  w ← w - r v"
+        case optimisers.Adam(beta1=b1, beta2=b2, epsilon=epsilon):
+            return (
+                f"m ← {b1:g} m + {1 - b1:g} g;  s ← {b2:g} s + {1 - b2:g} g²;  "
+                f"w ← w - r · (m / (1 - {b1:g}ᵗ)) / (√(s / (1 - {b2:g}ᵗ)) + {epsilon:g})"
+            )
+        case optimisers.Adadelta(rho=rho, epsilon=e):
+            return (
+                f"s ← {rho:g} s + {1 - rho:g} g²;  d = √(u + {e:g}) / √(s + {e:g}) · g;  "
+                f"u ← {rho:g} u + {1 - rho:g} d²;  w ← w - r d"
+            )
+        case optimisers.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+            first = f"s ← {rho:g} s + {1 - rho:g} g²;  d = g / (√s + {epsilon:g});  "
+            return first + (f"v ← {momentum:g} v + d;  w ← w - r v" if momentum else "w ← w - r d")
+
+
+def _affine(bias: bool, forward: str, backward: str, kernel: str) -> Equations:
+    if not bias:
+        return Equations(forward, backward, {"kernel": kernel})
+    return Equations(f"{forward} + b", backward, {"kernel": kernel, "bias": "db = Σ dy"})
+
+
+def _normed(epsilon: float, training: bool) -> Equations:
+    root = f"√(v + {epsilon:g})"
+    forward = f"z = (x - m) / {root};  y = scale · z + offset"
+    learnt = {"scale": "dscale = Σ dy · z", "offset": "doffset = Σ dy"}
+    if not training:
+        return Equations(
+            f"{forward}, with the running m and v", f"dx = scale / {root} · dy", learnt
+        )
+    return Equations(
+        f"m = Σ x / n;  v = Σ (x - m)² / n;  {forward}",
+        f"dx = scale / {root} · (dy - doffset / n - z · dscale / n)",
+        learnt,
+    )
+
+
+def _dropped(keep: float, training: bool) -> Equations:
+    if not training:
+        return Equations("y = x, since nothing is dropped", "dx = dy")
+    part = f"mask / {keep:g}"
+    return Equations(f"y = x · {part}", f"dx = dy · {part}")
+
+
+def _plain(layer: Layer) -> Equations:
+    match layer:
+        case spec.MaxPool(size=size):
+            return Equations(
+                f"y[i, j, c] = max over p, q of x[{size}i+p, {size}j+q, c]",
+                "dx = dy at the first maximum of every window, else 0",
+            )
+        case spec.AvgPool(size=size):
+            return Equations(
+                f"y[i, j, c] = Σ x[{size}i+p, {size}j+q, c] / {size * size}",
+                f"dx = dy / {size * size} at every place of the window",
+            )
+        case spec.GlobalAvgPool():
+            return Equations("y[c] = Σ x[i, j, c] / n", "dx[i, j, c] = dy[c] / n")
+        case spec.Flatten():
+            return Equations("y = x in one row", "dx = dy in the shape of x")
+        case spec.Relu():
+            return Equations("y = max(x, 0)", "dx = dy where x > 0, else 0")
+        case spec.Sigmoid():
+            return Equations("y = 1 / (1 + e⁻ˣ)", "dx = dy · y (1 - y)")
+        case _:
+            raise TypeError(layer)
