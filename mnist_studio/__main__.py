@@ -19,10 +19,10 @@ def main() -> int:
         from mnist_studio.cli import commands
 
         return commands.run(arguments)
-    return _window()
+    return _window(arguments.until_usable)
 
 
-def _window() -> int:
+def _window(until_usable: bool) -> int:
     from mnist_studio.errors import StudioError
 
     # Read when NumPy is imported: what the window itself computes is too small for threads.
@@ -30,7 +30,7 @@ def _window() -> int:
     try:
         from mnist_studio.gui import application
 
-        return application.run()
+        return application.run(until_usable=until_usable)
     except StudioError as error:
         reason = str(error)
     except ImportError as error:

@@ -1,6 +1,7 @@
 """Where everything lies. The only module that builds a path to resources or to the user's data."""
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -9,6 +10,16 @@ APPLICATION = "mnist-studio"
 HOME_VARIABLE = "MNIST_STUDIO_HOME"
 DATA_VARIABLE = "MNIST_STUDIO_DATA"
 MODELS_VARIABLE = "MNIST_STUDIO_MODELS"
+
+
+def frozen() -> bool:
+    """Whether this is the packaged program and not Python with the studio's source."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def program() -> list[str]:
+    """The command that starts another studio like this one."""
+    return [sys.executable] if frozen() else [sys.executable, "-m", "mnist_studio"]
 
 
 def resources() -> Path:
@@ -80,6 +91,11 @@ def mnist_cache() -> Path:
 def robustness_cache() -> Path:
     """How robust the models are that come with the studio, whose folders are never written."""
     return cache() / "robustness"
+
+
+def features_cache() -> Path:
+    """How the models that come with the studio see training digits, likewise."""
+    return cache() / "features"
 
 
 def keras_home() -> Path:

@@ -22,6 +22,7 @@ MODULES = {
     "compare": "mnist_studio.cli.compare",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
+    "selftest": "mnist_studio.cli.selftest",
 }
 
 

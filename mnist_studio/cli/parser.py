@@ -24,6 +24,11 @@ def build() -> argparse.ArgumentParser:
         epilog=EPILOGUE,
     )
     parser.add_argument("--version", action="version", version=f"MNIST Studio {__version__}")
+    parser.add_argument(
+        "--until-usable",
+        action="store_true",
+        help="close the window as soon as it can be worked with, and tell how long that took",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _recipes(commands)
     _train(commands)
@@ -36,6 +41,7 @@ def build() -> argparse.ArgumentParser:
     _compare(commands)
     _parity(commands)
     _doctor(commands)
+    _selftest(commands)
     return parser
 
 
@@ -245,6 +251,15 @@ def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _doctor(commands: "Commands[argparse.ArgumentParser]") -> None:
     _json(commands.add_parser("doctor", help="tell what works here and what does not"))
+
+
+def _selftest(commands: "Commands[argparse.ArgumentParser]") -> None:
+    selftest = commands.add_parser(
+        "selftest",
+        help="try whether everything works here",
+        epilog="It takes about a minute. What it makes is thrown away.",
+    )
+    _json(selftest, "one thing that was tried a line")
 
 
 def _run(parser: argparse.ArgumentParser) -> None:

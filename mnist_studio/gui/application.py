@@ -102,11 +102,12 @@ def start_log() -> None:
         logging.getLogger().addHandler(handler)
 
 
-def run(arguments: Sequence[str] = ()) -> int:
+def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     """Shows the window until it is closed.
 
     Args:
         arguments: for Qt.
+        until_usable: only until it can be worked with, and tell how long that took.
 
     Returns:
         The exit status of the process.
@@ -125,6 +126,10 @@ def run(arguments: Sequence[str] = ()) -> int:
     alarm.rang.connect(window.tell)
     alarm.install()
     qt.aboutToQuit.connect(window.shut_down)
+    if until_usable:
+        from mnist_studio.gui.opening import Opening
+
+        Opening(window)
     window.show()
     status = qt.exec()
     pulse.stop()

@@ -130,12 +130,27 @@ class Done(msgspec.Struct, frozen=True, tag="done", tag_field="type"):
     """The task is done."""
 
 
+class Opened(msgspec.Struct, frozen=True, tag="opened", tag_field="type"):
+    """The window opened.
+
+    Attributes:
+        painted: seconds from the start of its process to its first frame.
+        usable: likewise, until it could be worked with.
+        platform: of Qt, such as ``xcb``; ``offscreen`` where there is no display.
+    """
+
+    painted: float
+    usable: float
+    platform: str
+
+
 ToPredictor = Hold | Ask
 FromTask = Ready | Logits | Answered | Trouble | Probed | Done
 
 to_predictor: msgspec.json.Decoder[ToPredictor] = msgspec.json.Decoder(ToPredictor)
 from_task: msgspec.json.Decoder[FromTask] = msgspec.json.Decoder(FromTask)
 train_request: msgspec.json.Decoder[TrainRequest] = msgspec.json.Decoder(TrainRequest)
+opened: msgspec.json.Decoder[Opened] = msgspec.json.Decoder(Opened)
 export_request: msgspec.json.Decoder[ExportRequest] = msgspec.json.Decoder(ExportRequest)
 encode = msgspec.json.encode
 

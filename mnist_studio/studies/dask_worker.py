@@ -7,7 +7,6 @@ by subprocess: ``mnist-studio train FILE --json`` in a home that is thrown away.
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,7 +64,7 @@ def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]"
     data = paths.data_folder() or paths.mnist_cache()
     variables = {paths.HOME_VARIABLE: str(home), paths.DATA_VARIABLE: str(data)}
     return subprocess.Popen(
-        [sys.executable, "-m", "mnist_studio", "train", str(settings), "--json"],
+        [*paths.program(), "train", str(settings), "--json"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -1,0 +1,70 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.cli import selftest
+from mnist_studio.errors import JobError
+from mnist_studio.jobs import messages
+from mnist_studio.studies.selftest import Step
+
+from .conftest import Main
+
+
+def _refused() -> str:
+    raise JobError("It cannot.", "Do this.")
+
+
+@pytest.fixture
+def _two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps() -> Iterator[Step]:
+        yield "one", lambda: "works"
+        yield "two", _refused
+
+    monkeypatch.setattr(selftest, "steps", steps)
+
+
+@pytest.mark.usefixtures("_two_steps")
+def test_what_does_not_work_is_told_and_ends_with_1(here: Main) -> None:
+    said = here("selftest", "--json")
+    assert said.code == 1
+    assert [(line["what"], line["good"], line["text"]) for line in said.json] == [
+        ("one", True, "works"),
+        ("two", False, "It cannot. Do this."),
+    ]
+
+
+@pytest.mark.usefixtures("_two_steps")
+def test_people_see_a_table(here: Main) -> None:
+    said = here("selftest")
+    assert said.code == 1
+    rows = [line.strip().split(maxsplit=3) for line in said.output.splitlines() if "." in line]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("ok", "one", "works"),
+        ("BAD", "two", "It cannot. Do this."),
+    ]
+
+
+def test_the_window_opens_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    what, work = next(iter(selftest.steps()))
+    assert what == "window"
+    assert work().endswith("(offscreen)")
+
+
+def test_a_window_that_does_not_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
+    with pytest.raises(JobError, match=r"The window ended with .*no-such-platform"):
+        next(iter(selftest.steps()))[1]()
+
+
+def test_the_program_tells_how_long_its_window_took(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_studio", "--until-usable", ],
+        capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    opened = messages.opened.decode(done.stdout)
+    assert 0 < opened.painted < opened.usable < 60
+    assert (home / "studio.log").is_file()
