@@ -20,11 +20,13 @@ class Predictions(QObject):
         answered: an answer to the newest image, or to one just before it.
         cleared: there is no image, hence no answers.
         state_changed: a framework's predictor is cold, starting, warm, missing or failed.
+        chosen_changed: the id of the run that is chosen now; empty where none answers.
     """
 
     answered = Signal(object)
     cleared = Signal()
     state_changed = Signal(object)
+    chosen_changed = Signal(str)
     # What the worker threads emit; its receivers live in the GUI thread.
     _said = Signal(object)
     _turned = Signal(object)
@@ -36,6 +38,7 @@ class Predictions(QObject):
         self._image: Image | None = None
         self._answers: dict[str, Answer] = {}
         self._states: dict[str, PredictorState] = {}
+        self._choice = self._told_choice = ""
         self._said.connect(self._take)
         self._turned.connect(self._turn)
 
@@ -54,6 +57,21 @@ class Predictions(QObject):
         """Ids of the runs that answer."""
         return frozenset(self._held)
 
+    @property
+    def chosen(self) -> str:
+        """The id of the run that is looked at closely: the user's choice, else the newest."""
+        return self._choice if self._choice in self._held else next(iter(self._held), "")
+
+    def choose(self, run: str) -> None:
+        """Chooses a run that answers, by its id."""
+        self._choice = run
+        self._tell_choice()
+
+    def _tell_choice(self) -> None:
+        if self.chosen != self._told_choice:
+            self._told_choice = self.chosen
+            self.chosen_changed.emit(self.chosen)
+
     def hold(self, runs: Sequence[Run]) -> None:
         """The trained runs that shall answer: the newest of each framework."""
         chosen = newest(runs)
@@ -64,6 +82,7 @@ class Predictions(QObject):
         same = {run for run, place in held.items() if self._held.get(run) == place}
         self._answers = {run: self._answers[run] for run in self._answers.keys() & same}
         self._held = held
+        self._tell_choice()
         if held or self._predictors:
             self._started().hold(chosen)
         if self._image is not None:

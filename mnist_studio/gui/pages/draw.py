@@ -10,6 +10,7 @@ from mnist_studio.gui.models.consensus import Vote, consensus
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.consensus_card import ConsensusCard
+from mnist_studio.gui.panels.draw_tabs import DrawTabs
 from mnist_studio.gui.panels.fed_card import FedCard
 from mnist_studio.gui.panels.model_grid import ModelGrid
 from mnist_studio.gui.studio import Studio
@@ -71,10 +72,12 @@ class DrawPage(Page):
         answers = QWidget()
         answers.setLayout(column(self.consensus, self.grid, gap=GAP))
         self._right.addWidget(answers)
+        self.tabs = DrawTabs()
+        self.tabs.add("answers", "Answers", lambda: self._right)
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
-        line.addWidget(self._right, 7)
+        line.addWidget(self.tabs, 7)
         self.body.addLayout(line)
 
     def _empty(self) -> Card:

@@ -21,7 +21,7 @@ class Segmented(QFrame):
     def __init__(
         self,
         name: str,
-        choices: Sequence[tuple[str, str]],
+        choices: Sequence[tuple[str, str]] = (),
         parent: QWidget | None = None,
         stretch: bool = False,
     ) -> None:
@@ -30,16 +30,22 @@ class Segmented(QFrame):
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
-        line = QHBoxLayout(self)
-        line.setContentsMargins(1, 1, 1, 1)
-        line.setSpacing(1)
+        self._stretch = int(stretch)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(1, 1, 1, 1)
+        self._line.setSpacing(1)
         for key, text in choices:
-            line.addWidget(self._button(name, key, text), int(stretch))
-        self.choose(choices[0][0])
+            self.add(key, text)
 
-    def _button(self, name: str, key: str, text: str) -> QToolButton:
+    def add(self, key: str, text: str) -> None:
+        """Adds a choice behind the others; the first is chosen."""
+        self._line.addWidget(self._button(key, text), self._stretch)
+        if len(self._buttons) == 1:
+            self.choose(key)
+
+    def _button(self, key: str, text: str) -> QToolButton:
         made = _Segment(text)
-        made.setAccessibleName(f"{name}: {text}")
+        made.setAccessibleName(f"{self.accessibleName()}: {text}")
         made.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(made)
         self._buttons[key] = made
