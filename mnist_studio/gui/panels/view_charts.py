@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
@@ -19,6 +19,8 @@ from mnist_studio.gui.widgets.key_legend import KeyLegend
 BETWEEN = 14
 WIDE = 400
 """So much width a chart needs before another one comes beside it."""
+REFRESH_MS = 10
+"""Several changes of a moment are drawn once."""
 TITLES = 150
 """Of it for the titles of rows of a matrix."""
 THIN = "thin: single seeds"
@@ -38,6 +40,7 @@ class ViewCharts(QWidget):
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._charts: list[ChartView] = []
+        self._stale: list[ChartView] = []
         self._shown = 0
         self._columns = 1
         self._grid = QGridLayout()
@@ -50,6 +53,10 @@ class ViewCharts(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(holder(self._grid, "scrolled"))
         self.legend = KeyLegend(theme, marks, hover)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self._refresh_next)
         whole = column(self._area, self.legend, gap=6)
         whole.setStretch(0, 1)
         self.setLayout(whole)
@@ -91,10 +98,20 @@ class ViewCharts(QWidget):
             self._add()
         self._shown = len(view.charts)
         for widget, chart in zip(self.charts, view.charts, strict=True):
-            widget.draw(view.title, chart)
+            widget.take(view.title, chart)
+        self._stale = list(self.charts)
+        if not self._timer.isActive():
+            self._timer.start()
         self._arrange()
         self.legend.show_entries(*entries(view.charts))
         self.setVisible(bool(view.charts))
+
+    @Slot()
+    def _refresh_next(self) -> None:
+        """Draws one: all in one turn of the event loop would hold the window."""
+        if self._stale:
+            self._stale.pop(0).refresh()
+            self._timer.start()
 
     def _arrange(self) -> None:
         """Fills the grid row by row."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
@@ -16,9 +16,6 @@ from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
     from mnist_studio.gui.plots.view_canvas import ViewCanvas
-
-REFRESH_MS = 10
-"""Several changes of a moment are drawn once."""
 
 
 class ChartView(QWidget):
@@ -41,16 +38,12 @@ class ChartView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._room = QVBoxLayout(self)
         self._room.setContentsMargins(0, 0, 0, 0)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self._refresh)
         theme.changed.connect(self._dress)
         hover.changed.connect(self._light)
 
     @property
     def chart(self) -> Chart | None:
-        """What is, or will in a moment be, shown."""
+        """What is shown, or will be once ``refresh`` is called."""
         return self._chart
 
     @property
@@ -81,16 +74,14 @@ class ChartView(QWidget):
                 plot.warm_up()
                 yield
 
-    def draw(self, name: str, chart: Chart) -> None:
-        """Shows this chart, soon; ``name`` is for screen readers."""
+    def take(self, name: str, chart: Chart) -> None:
+        """Takes a chart; ``name`` is for screen readers."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(f"{words(chart)} The table holds the same numbers.")
         self._chart = chart
-        if not self._timer.isActive():
-            self._timer.start()
 
-    @Slot()
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Draws what it took last."""
         chart = self._chart
         if isinstance(chart, Lines | Points):
             self._canvas().draw(chart)
