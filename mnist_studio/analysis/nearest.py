@@ -1,6 +1,5 @@
 """The training digits that a network sees as most alike: distances in its last features."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,16 +11,6 @@ from mnist_studio.spec.layers import Conv, Dense
 from mnist_studio.spec.model import ModelSpec, describe
 
 Metric = Literal["euclidean", "cosine"]
-
-SLICE = 250
-
-
-def _never() -> bool:
-    return False
-
-
-def _silent(_: float) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +45,10 @@ def feature_layer(model: ModelSpec) -> tuple[str, int]:
     return before.name, int(np.prod(before.output))
 
 
-def features(
-    learner: Learner,
-    layer: str,
-    images: NDArray[np.uint8],
-    progress: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
-) -> NDArray[np.float32] | None:
-    """(n, d): the output of a layer for images (n, 28, 28); None where it was cancelled."""
-    parts = []
-    for start in range(0, len(images), SLICE):
-        if cancelled():
-            return None
-        found = learner.activations(images[start : start + SLICE])[layer]
-        parts.append(found.reshape(len(found), -1).astype(np.float32))
-        progress(min(1.0, (start + SLICE) / len(images)))
-    return np.concatenate(parts)
+def features(learner: Learner, layer: str, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, d): the output of a layer for images (n, 28, 28)."""
+    found = learner.activations(images)[layer]
+    return found.reshape(len(found), -1).astype(np.float32)
 
 
 def nearest(

@@ -22,6 +22,7 @@ TASKS = {
     "learn": "mnist_studio.jobs.tasks.learner",
     "views": "mnist_studio.studies.views.task",
     "report": "mnist_studio.report.task",
+    "why": "mnist_studio.studies.why.task",
 }
 """The modules of tasks, by name only: some live in rooms above this one."""
 

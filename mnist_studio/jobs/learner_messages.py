@@ -59,20 +59,21 @@ def encode(value: object) -> bytes:
 def arguments_of(call: Call) -> tuple[Any, ...]:
     """The arguments of a call, of the types that the method declares."""
     kinds = tuple(kind for name, kind in _hints(call.method).items() if name != "return")
-    arguments: tuple[Any, ...] = _decoded(call.arguments, GenericAlias(tuple, kinds))
+    arguments: tuple[Any, ...] = decoded(call.arguments, GenericAlias(tuple, kinds))
     return arguments
 
 
 def result_of(method: str, answer: Answer) -> Any:
     """The result of a method, of the type that it declares."""
-    return _decoded(answer.result, _hints(method)["return"])
+    return decoded(answer.result, _hints(method)["return"])
 
 
 def _hints(method: str) -> dict[str, Any]:
     return get_type_hints(getattr(Learner, method))
 
 
-def _decoded(raw: msgspec.Raw, kind: Any) -> Any:
+def decoded(raw: msgspec.Raw | bytes, kind: Any) -> Any:
+    """What ``encode`` made of a value of that type, arrays among it."""
     return msgspec.msgpack.decode(raw, type=kind, dec_hook=_unpacked)
 
 

@@ -27,6 +27,8 @@ STEPS = "steps.f32"
 CONSOLE = "console.txt"
 ROBUSTNESS = "robustness.json"
 """See ``store.robustness``."""
+FEATURES = "features.safetensors"
+"""See ``store.features``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
@@ -194,7 +196,7 @@ def discard(folder: Path) -> None:
     Raises:
         StoreError: the disk refuses.
     """
-    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS):
+    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS, FEATURES):
         with writing(folder / name):
             (folder / name).unlink(missing_ok=True)
 

@@ -91,9 +91,7 @@ class WhyContract:
         layer, size = feature_layer(NETWORKS[network].model)
         images, labels = digits()
         known = features(model, layer, images)
-        assert known is not None
         assert known.shape == (len(images), size)
         found = features(model, layer, images[7:8])
-        assert found is not None
         assert nearest(known, labels, found[0])[0].index == 7
         assert nearest(known, labels, found[0], metric="cosine")[0].index == 7

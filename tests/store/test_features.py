@@ -1,0 +1,53 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio import paths
+from mnist_studio.errors import StoreError
+from mnist_studio.store import features
+from mnist_studio.store.artefacts import FEATURES, WEIGHTS
+from mnist_studio.store.features import Source
+
+SOURCE = Source(step=40, layer="relu1", digits="abc", count=3, engine="numpy")
+VECTORS = np.arange(12, dtype=np.float32).reshape(3, 4)
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    assert features.load(tmp_path, SOURCE) is None
+    features.save(tmp_path, SOURCE, VECTORS)
+    found = features.load(tmp_path, SOURCE)
+    assert found is not None
+    np.testing.assert_array_equal(found, VECTORS)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"step": 41}, {"layer": "relu2"}, {"digits": "x"}, {"count": 4}, {"engine": "keras"}],
+)
+def test_of_another_source_there_are_none(tmp_path: Path, changes: dict[str, object]) -> None:
+    features.save(tmp_path, SOURCE, VECTORS)
+    assert features.load(tmp_path, dataclasses.replace(SOURCE, **changes)) is None
+
+
+def test_a_damaged_file_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / FEATURES).write_bytes(b"nothing of the kind")
+    assert features.load(tmp_path, SOURCE) is None
+
+
+def test_a_deleted_run_does_not_come_back(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="not there any more"):
+        features.save(tmp_path / "gone", SOURCE, VECTORS)
+
+
+def test_a_model_of_the_studio_is_not_written_to(models: Path, home: Path) -> None:
+    folder = models / "one"
+    folder.mkdir()
+    (folder / WEIGHTS).write_bytes(b"weights")
+    features.save(folder, SOURCE, VECTORS)
+    assert [file.name for file in folder.iterdir()] == [WEIGHTS]
+    assert len(list(paths.features_cache().iterdir())) == 1
+    assert features.load(folder, SOURCE) is not None
+    (folder / WEIGHTS).write_bytes(b"other weights")
+    assert features.load(folder, SOURCE) is None

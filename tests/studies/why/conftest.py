@@ -1,0 +1,35 @@
+"""A network that has really learnt the built-in digits, for all tests of a module."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio import paths
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.store.runs import Run, RunStore
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """An epoch of mlp-128 in NumPy, in a home of its own."""
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.HOME_VARIABLE, str(folder))
+        patch.delenv(paths.DATA_VARIABLE, raising=False)
+        spec = run_spec(RECIPES["mlp-128"])
+        training = replace(spec.training, epochs=2)
+        spec = replace(
+            spec, training=training, dataset="builtin", framework="numpy", device="cpu", threads=1
+        )
+        (*_, end) = TrainingJob(spec).events()
+        with RunStore() as store:
+            yield store.run(end.run)
+
+
+@pytest.fixture(autouse=True)
+def _no_named_folder(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """No folder of digits that happens to be named where the tests run."""
+    monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
