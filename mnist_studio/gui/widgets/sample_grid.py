@@ -61,8 +61,9 @@ class SampleGrid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for place in range(self._shown()):
             self._paint_digit(painter, place)
-        for line, row in enumerate(self._rows):
-            self._paint_row(painter, line, row)
+        first, last = (self._line_at(y) for y in (event.rect().top(), event.rect().bottom()))
+        for line in range(max(first, 0), min(last + 1, len(self._rows))):
+            self._paint_row(painter, line, self._rows[line])
         painter.end()
 
     def _paint_digit(self, painter: QPainter, place: int) -> None:
@@ -74,6 +75,7 @@ class SampleGrid(QWidget):
         painter.drawImage(spot, picture_of(self._samples.images[place]))
 
     def _paint_row(self, painter: QPainter, line: int, row: RunRow) -> None:
+        assert self._samples is not None
         palette, high = self._theme.palette, self._theme.pixels(ROW)
         top = self._theme.pixels(HEAD) + line * high
         picture = sample(self._theme, row.framework)
@@ -91,23 +93,22 @@ class SampleGrid(QWidget):
         painter.drawText(
             score, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._score(row)
         )
+        fonts = self._theme.font(12), self._theme.font(12, bold=True)
         for place in range(self._shown()):
-            self._paint_answer(painter, row, place, top)
+            said = int(self._samples.predicted[row.id][place])
+            right = said == int(self._samples.labels[place])
+            painter.setFont(fonts[not right])
+            spot = QRectF(self._left() + place * self._step(), top, self._step(), high)
+            self._paint_answer(painter, said, right, spot)
 
-    def _paint_answer(self, painter: QPainter, row: RunRow, place: int, top: float) -> None:
-        assert self._samples is not None
-        palette, high = self._theme.palette, self._theme.pixels(ROW)
-        said = int(self._samples.predicted[row.id][place])
-        right = said == int(self._samples.labels[place])
-        cell = QRectF(self._left() + place * self._step(), top, self._step(), high)
-        box = cell.adjusted(3, 2, -3, -2)
+    def _paint_answer(self, painter: QPainter, said: int, right: bool, spot: QRectF) -> None:
+        palette, box = self._theme.palette, spot.adjusted(3, 2, -3, -2)
         colour = QColor(palette.good if right else palette.bad)
         if not right:
             painter.setPen(QPen(colour, 1.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 4, 4)
         painter.setPen(colour)
-        painter.setFont(self._theme.font(12, bold=not right))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{said}{'✓' if right else '✗'}")
 
     def _words_at(self, event: QHelpEvent) -> str:
@@ -126,6 +127,9 @@ class SampleGrid(QWidget):
     def _score(self, row: RunRow) -> str:
         assert self._samples is not None
         return f"{self._samples.right(row.id)} / {len(self._samples.labels)}"
+
+    def _line_at(self, y: int) -> int:
+        return (y - self._theme.pixels(HEAD)) // self._theme.pixels(ROW)
 
     def _left(self) -> int:
         return self._theme.pixels(250)
