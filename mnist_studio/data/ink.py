@@ -16,13 +16,16 @@ from mnist_studio.data.digits import SIDE
 from mnist_studio.data.normalise import BOX, CENTRE
 from mnist_studio.data.strokes import (
     EDGE,
+    EVEN,
     Points,
     drawn,
     fitted,
     longer_side,
+    moved,
     segments,
     smoothed,
     thinned,
+    weighed,
 )
 from mnist_studio.errors import PictureError
 
@@ -35,12 +38,24 @@ With it 7,494 pen digits by 30 writers have the ink of MNIST's within 3 %, avera
 FARTHEST = 1e9
 """Coordinates beyond this are not from any pad."""
 
+_AT_ONCE = 500
+"""Points that are read at once."""
+
 
 class Point(NamedTuple):
-    """A point of a stroke, x to the right, y downwards; the unit does not matter."""
+    """A point of a stroke, x to the right, y downwards; the unit does not matter.
+
+    Attributes:
+        x: place.
+        y: likewise.
+        time: seconds since the first point of the drawing; 0 where it is not known.
+        pressure: of the pen, 0-1; 0.5 where the device has none.
+    """
 
     x: float
     y: float
+    time: float = 0.0
+    pressure: float = EVEN
 
 
 Stroke = tuple[Point, ...]
@@ -103,8 +118,7 @@ def digit_image(
     Raises:
         PictureError: nothing was drawn, or a coordinate is not a usable number.
     """
-    strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
-    _check(strokes)
+    strokes = arrays(ink)
     if not fitting.pen:
         pen = _scaled_pen(strokes, fitting, pad)
     rim = (pen + EDGE - 1) / 2
@@ -113,18 +127,31 @@ def digit_image(
     else:
         side, lines = SIDE, segments(thinned(_shrunk(strokes, pad)))
     shift = _shift(lines, pen, rim, side) if fitting.mass else np.full(2, (SIDE - side) / 2)
-    levels = drawn(lines + shift, pen, SIDE)
+    levels = drawn(moved(lines, shift), pen, SIDE)
     return np.asarray(np.rint(levels * (255 / max(levels.max(), 1e-6))), dtype=np.uint8)
 
 
-def _check(strokes: list[Points]) -> None:
+def arrays(ink: Ink) -> list[Points]:
+    """Strokes as arrays (n, 3): x, y and how much wider than the pen.
+
+    A pen that is pressed evenly, however hard, is as wide as it is.
+
+    Raises:
+        PictureError: nothing was drawn, or a coordinate is not a usable number.
+    """
+    strokes = [_array(stroke) for stroke in ink if stroke]
     if not strokes:
         raise PictureError("Nothing was drawn.", "Draw a digit on the pad.")
-    for stroke in strokes:
-        if stroke.ndim != 2 or stroke.shape[1] != 2:
-            raise PictureError("A point has not two coordinates.", "Clear the pad and draw again.")
-        if not (np.abs(stroke) <= FARTHEST).all():
-            raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
+    if not all((np.abs(stroke[:, :2]) <= FARTHEST).all() for stroke in strokes):
+        raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
+    return weighed(strokes)
+
+
+def _array(stroke: Stroke) -> Points:
+    """(n, 3): x, y, pressure; in parts, since no other thread runs while Python's are read."""
+    parts = [stroke[at : at + _AT_ONCE] for at in range(0, len(stroke), _AT_ONCE)]
+    table = np.concatenate([np.array(part, dtype=np.float64) for part in parts])
+    return np.asarray(table[:, [0, 1, 3]])
 
 
 def _scaled_pen(strokes: list[Points], fitting: Fitting, pad: Pad) -> float:
@@ -140,8 +167,9 @@ def _boxed(strokes: list[Points], extent: float) -> list[Points]:
 
 def _shrunk(strokes: list[Points], pad: Pad) -> list[Points]:
     """From the pad's square to 28x28."""
-    corner = np.array([pad.left, pad.top])
-    return [smoothed((stroke - corner) * (SIDE / pad.side)) for stroke in strokes]
+    scale = SIDE / pad.side
+    shift = -scale * np.array([pad.left, pad.top])
+    return [smoothed(moved(stroke, shift, scale)) for stroke in strokes]
 
 
 def _shift(lines: Points, pen: float, rim: float, side: int) -> Points:
@@ -151,7 +179,8 @@ def _shift(lines: Points, pen: float, rim: float, side: int) -> Points:
         return np.full(2, (SIDE - side) / 2)
     pixels = np.arange(side, dtype=np.float32)
     centre = np.array([mass.sum(axis=0) @ pixels, mass.sum(axis=1) @ pixels]) / mass.sum()
-    low, high = lines.min(axis=(0, 1)) - rim, lines.max(axis=(0, 1)) + rim
+    places = lines[..., :2]
+    low, high = places.min(axis=(0, 1)) - rim, places.max(axis=(0, 1)) + rim
     if (high - low > SIDE).any():
         return np.asarray(CENTRE - centre)
     return np.asarray(np.clip(CENTRE - centre, -low, SIDE - high))

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.ink import PEN, UNIT_PAD, WHOLE, Fitting, Ink, Pad, digit_image
+from mnist_studio.data.ink import PEN, UNIT_PAD, WHOLE, Fitting, Ink, Pad, arrays, digit_image
 from mnist_studio.data.normalise import BOX
-from mnist_studio.data.strokes import drawn, fitted, longer_side, segments, thinned
+from mnist_studio.data.strokes import drawn, fitted, longer_side, moved, segments, thinned
 
 LARGE = 84
 """Side of the pictures before a drawing is scaled."""
+
+_STEP = 1.0
+"""Points nearer to each other than this, in pixels of these pictures, are drawn as one."""
 
 STEPS: tuple[tuple[str, str, Fitting], ...] = (
     ("raw", "merely shrunk", Fitting(box=False, mass=False, pen=False)),
@@ -60,13 +63,15 @@ def stages(
 
 def _large(ink: Ink, pad: Pad, boxed: bool) -> NDArray[np.uint8]:
     """The pad, or the box around the drawing, with the pad's pen."""
-    strokes = [np.array(stroke, dtype=np.float64) for stroke in ink if stroke]
+    strokes = arrays(ink)
     if boxed:
         scale = LARGE / (longer_side(strokes) + pad.pen)
         # ``fitted`` places in the middle of 20x20.
-        lines = [part + (LARGE - BOX) / 2 for part in fitted(strokes, LARGE - pad.pen * scale)]
+        middle = np.full(2, (LARGE - BOX) / 2)
+        lines = [moved(part, middle) for part in fitted(strokes, LARGE - pad.pen * scale)]
     else:
         scale = LARGE / pad.side
-        lines = [(stroke - np.array([pad.left, pad.top])) * scale for stroke in strokes]
-    levels = drawn(segments(thinned(lines)), pad.pen * scale, LARGE)
+        corner = np.array([pad.left, pad.top])
+        lines = [moved(stroke, -scale * corner, scale) for stroke in strokes]
+    levels = drawn(segments(thinned(lines, _STEP)), pad.pen * scale, LARGE)
     return np.asarray(np.rint(levels * 255), dtype=np.uint8)

@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import cycle, pairwise
 from math import cos, inf, nan, pi, sin
 
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_studio.data.ink import FARTHEST, PEN, Ink, Point, digit_image
+from mnist_studio.data.ink import FARTHEST, PEN, Fitting, Ink, Point, digit_image
 from mnist_studio.errors import PictureError
 
 from .test_normalise import box, centre
@@ -101,6 +101,32 @@ def test_a_scribble_of_ten_thousand_points_is_bounded() -> None:
     assert image.mean() > 60
 
 
+def pressed(ink: Ink, *pressures: float) -> Ink:
+    """The same drawing, its points pressed in turn."""
+    turns = cycle(pressures)
+    return tuple(tuple(p._replace(pressure=next(turns)) for p in stroke) for stroke in ink)
+
+
+@pytest.mark.parametrize("pressure", [0.0, 0.013, 0.3, 1.0])
+def test_a_pen_that_is_pressed_evenly_is_as_wide_as_any(pressure: float) -> None:
+    assert (digit_image(pressed(SEVEN, pressure)) == digit_image(SEVEN)).all()
+
+
+def test_pressure_widens_the_pen() -> None:
+    line: Ink = ((Point(0, 0, 0.0, 0.1), Point(0, 50, 0.1, 0.5), Point(0, 100, 0.2, 0.9)),)
+    image = digit_image(line, fitting=Fitting(mass=False)).astype(int)
+    widths = image.sum(axis=1) / 255
+    assert widths[7] < 0.85 * PEN < 1.15 * PEN < widths[20]
+    assert widths[14] == pytest.approx(PEN, abs=0.2)
+
+
+@pytest.mark.parametrize("pressure", [nan, inf, -inf, -3.0, 1e308])
+def test_a_pressure_that_is_none_is_taken_for_the_nearest(pressure: float) -> None:
+    image = digit_image(pressed(SEVEN, 0.5, pressure))
+    assert image.max() == 255
+    assert box(image)[0] in (20, 21)
+
+
 coordinates = st.floats(-FARTHEST, FARTHEST) | st.floats(-500, 500) | st.sampled_from([0.0, 1e-300])
 points = st.builds(Point, coordinates, coordinates)
 strokes = st.lists(points, max_size=12).map(tuple)
@@ -122,7 +148,8 @@ def test_any_drawing_becomes_a_digit_image_or_is_empty(ink: Ink) -> None:
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.builds(Point, st.floats(), st.floats()), min_size=1, max_size=6))
 def test_hostile_numbers_are_drawn_or_told(stroke: list[Point]) -> None:
-    possible = all(abs(number) <= FARTHEST for point in stroke for number in point)
+    # Hypothesis makes up times and pressures too: they never stand in the way.
+    possible = all(abs(number) <= FARTHEST for point in stroke for number in point[:2])
     if possible:
         assert digit_image((tuple(stroke),)).max() == 255
     else:
