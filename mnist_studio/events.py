@@ -3,6 +3,8 @@
 Every accuracy is a fraction, every time is in seconds. A run ends in exactly one terminal event.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import msgspec
@@ -11,6 +13,22 @@ PhaseName = Literal[
     "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused", "other"
 ]
 """``other`` is what the supervisor waited beyond all that the child accounts for."""
+
+PHASES: Mapping[PhaseName, str] = MappingProxyType(
+    {
+        "start": "Starting",
+        "import": "Loading",
+        "data": "Reading digits",
+        "build": "Building",
+        "compile": "Compiling",
+        "train": "Training",
+        "evaluate": "Evaluating",
+        "save": "Saving",
+        "paused": "Paused",
+        "other": "Handing over",
+    }
+)
+"""What a run does in each, for people."""
 
 
 class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data import pen_digits, sources
 from mnist_studio.data.digits import Digits
@@ -86,20 +87,21 @@ def _sets(arguments: Namespace) -> tuple[Digits, ...]:
 
 def _score(evaluator: Evaluator, model: Run, sets: tuple[Digits, ...], json: bool) -> bool:
     """Tells a model's score; whether it has one."""
+    title = titled(model.title, model.spec)
     try:
         scores = [
             accuracy(evaluator.judge(model, digits.images).logits, digits.labels) for digits in sets
         ]
     except StudioError as error:
-        output.complain(f"{model.title}: {error}")
+        output.complain(f"{title}: {error}")
         return False
     if json:
         output.json_line(_told(model, scores, len(sets[0])))
     elif len(scores) > 1:
-        output.line("".join(f"{output.percent(x):>18}" for x in scores) + f"  {model.title}")
+        output.line("".join(f"{output.percent(x):>18}" for x in scores) + f"  {title}")
     else:
         output.line(
-            f"{output.percent(scores[0]):>8} of {len(sets[0]):,} digits  {model.title}  {model.id}"
+            f"{output.percent(scores[0]):>8} of {len(sets[0]):,} digits  {title}  {model.id}"
         )
     return True
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import probabilities
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.pictures import open_picture
 from mnist_studio.errors import DataError, StudioError
@@ -63,7 +64,7 @@ def _predict(evaluator: Evaluator, model: Run, pictures: Pictures, tell: Tell) -
         for path, image in pictures:
             tell(_prediction(evaluator, model, path, image))
     except StudioError as error:
-        output.complain(f"{model.title}: {error}")
+        output.complain(f"{titled(model.title, model.spec)}: {error}")
         return False
     return True
 

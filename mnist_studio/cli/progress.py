@@ -7,6 +7,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from mnist_studio.cli.output import percent
 from mnist_studio.events import (
+    PHASES,
     Cancelled,
     Crashed,
     Epoch,
@@ -20,18 +21,6 @@ from mnist_studio.events import (
 )
 from mnist_studio.events import Progress as Step
 from mnist_studio.frameworks.registry import entry
-
-PHASES = {
-    "start": "starting",
-    "import": "importing the framework",
-    "data": "reading the digits",
-    "build": "building the network",
-    "compile": "compiling",
-    "train": "training",
-    "evaluate": "testing",
-    "save": "saving",
-    "paused": "paused",
-}
 
 
 class Teller(Protocol):
@@ -80,7 +69,7 @@ class Bars:
             case Started():
                 self._task = self._progress.add_task(title, total=None, text="starting")
             case Phase(phase=phase, text=text):
-                self._update(text=f"{PHASES[phase]} {text}".strip())
+                self._update(text=f"{PHASES[phase].lower()} {text}".strip())
             case Step(step=step, steps=steps, losses=losses, images_per_second=speed):
                 told = f"loss {losses[-1]:.4f} · {speed:,.0f} images/s"
                 self._update(completed=step, total=steps, text=told)

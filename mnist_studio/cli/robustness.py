@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.perturb import PERTURBATIONS
 from mnist_studio.frameworks.registry import entry
@@ -61,7 +62,7 @@ def _tell(outcome: Outcome, json: bool) -> bool:
     """Tells a model's scores; whether it has any."""
     model, found = outcome.run, outcome.robustness
     if found is None:
-        output.complain(f"{model.title}: {outcome.problem}")
+        output.complain(f"{titled(model.title, model.spec)}: {outcome.problem}")
         return False
     if json:
         spec = model.spec
@@ -75,7 +76,9 @@ def _tell(outcome: Outcome, json: bool) -> bool:
 def _show(model: Run, found: Robustness, kept: bool) -> None:
     several = f"the first {FEW:,}" if found.digits == FEW else f"all {found.digits:,}"
     answered = "" if found.engine == model.spec.framework else f", by {entry(found.engine).title}"
-    output.line(f"{model.title}  {model.id}{'  (computed before)' if kept else ''}")
+    output.line(
+        f"{titled(model.title, model.spec)}  {model.id}{'  (computed before)' if kept else ''}"
+    )
     output.line(f"{output.percent(found.accuracy)} of {several} test digits as they are{answered}")
     output.table(
         ("Made harder by", "Unit", *("weakest", "2", "3", "4", "strongest")),

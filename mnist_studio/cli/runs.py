@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.cli import measures, output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
@@ -79,7 +80,8 @@ def _show(one: Run, json: bool) -> None:
     if json:
         output.json_line(_line(one))
         return
-    rows = [("run", one.id), ("title", one.title), ("state", one.status)]
+    title = titled(one.title, one.spec)
+    rows = [("run", one.id), ("title", title), ("state", one.status)]
     if isinstance(one.terminal, Finished | Stopped):
         rows.append(("test accuracy", output.percent(one.terminal.test_accuracy)))
         rows += measures.lines(one.terminal)
@@ -89,11 +91,11 @@ def _show(one: Run, json: bool) -> None:
 
 def _row(one: Run) -> tuple[str, ...]:
     when = datetime.fromtimestamp(one.created).astimezone().strftime("%Y-%m-%d %H:%M")
-    end = one.terminal
+    title, end = titled(one.title, one.spec), one.terminal
     if isinstance(end, Finished | Stopped):
         trained = f"{end.seconds.get('train', 0.0):.1f} s"
-        return (one.id, one.title, one.status, output.percent(end.test_accuracy), trained, when)
-    return (one.id, one.title, one.status, "–", "–", when)
+        return (one.id, title, one.status, output.percent(end.test_accuracy), trained, when)
+    return (one.id, title, one.status, "–", "–", when)
 
 
 def _settings(chosen: Run, path: Path | None) -> None:

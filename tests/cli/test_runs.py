@@ -28,6 +28,14 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
     assert line["spec"]["training"]["epochs"] == 1
 
 
+def test_a_run_with_a_fault_is_listed_and_shown_with_it(here: Main) -> None:
+    trained = here(*TRAIN, "--fault", "double-softmax", "--json").json[-1]["run"]
+    told = "mlp-128 · NumPy · with: softmax twice"
+    assert told in here("runs").output
+    assert told in here("runs", "show", trained).output
+    here("runs", "delete", trained)
+
+
 def test_a_run_is_shown_with_its_clocks(run: str, here: Main) -> None:
     said = here("runs", "show", run[:-1])
     shown = {line[:16].strip(): line[16:] for line in said.output.splitlines()}

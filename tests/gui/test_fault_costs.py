@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import OptimiserState
 from mnist_studio.frameworks.initial import initial_weights
-from mnist_studio.gui.models.fault_costs import suffix
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.pages.compare import ComparePage
@@ -62,7 +62,7 @@ def test_titles_tell_faults() -> None:
     assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.faults)
     published = replace(run_spec(recipe), faults=recipe.faults)
-    assert suffix(published) == " · as published: four faults"
+    assert titled("Mine", published) == "Mine · as published: four faults"
     assert LiveRun(published).title.endswith(" · as published: four faults")
     assert LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with: unshuffled digits"
 

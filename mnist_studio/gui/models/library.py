@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from mnist_studio import events
 from mnist_studio.analysis import summary
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.events import Epoch
-from mnist_studio.gui.models import fault_costs, names
+from mnist_studio.gui.models import names
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import Run
 
@@ -44,7 +45,7 @@ class RunRow:
     @property
     def title(self) -> str:
         """The user's name of the run, with its faults where it has any."""
-        return self.run.title + fault_costs.suffix(self.run.spec)
+        return titled(self.run.title, self.run.spec)
 
     @property
     def framework(self) -> str:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio import events
+from mnist_studio.analysis.fault_words import titled
 from mnist_studio.gui.models import names
-from mnist_studio.gui.models.fault_costs import suffix
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.titles import of as title_of
 
@@ -106,7 +107,7 @@ class LiveRun:
     spec: RunSpec
     name: str = ""
     state: str = "queued"
-    phase: str = ""
+    phase: events.PhaseName | Literal[""] = ""
     note: str = ""
     losses: Curve = field(default_factory=Curve)
     accuracies: Curve = field(default_factory=Curve)
@@ -119,7 +120,7 @@ class LiveRun:
     @property
     def title(self) -> str:
         """What it is called wherever runs are told of, with its faults where it has any."""
-        return (self.name or title_of(self.spec)) + suffix(self.spec)
+        return titled(self.name or title_of(self.spec), self.spec)
 
     @property
     def active(self) -> bool:
@@ -130,7 +131,7 @@ class LiveRun:
     def state_text(self) -> str:
         """What it does, in a word or two."""
         if self.active and self.phase:
-            return names.PHASES[self.phase]
+            return events.PHASES[self.phase]
         return names.STATES[self.state]
 
     @property

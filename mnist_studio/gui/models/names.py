@@ -30,21 +30,6 @@ STATES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-PHASES: Mapping[str, str] = MappingProxyType(
-    {
-        "start": "Starting",
-        "import": "Loading",
-        "data": "Reading digits",
-        "build": "Building",
-        "compile": "Compiling",
-        "train": "Training",
-        "evaluate": "Evaluating",
-        "save": "Saving",
-        "paused": "Paused",
-        "other": "Handing over",
-    }
-)
-
 
 def framework(name: str) -> str:
     """A framework's title, such as ``PyTorch``."""

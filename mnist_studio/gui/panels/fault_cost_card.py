@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 
+from mnist_studio.analysis.fault_words import sentence
 from mnist_studio.analysis.faults import Result, costs
 from mnist_studio.events import Finished
-from mnist_studio.gui.models.fault_costs import sentence
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.widgets.basics import label
 from mnist_studio.gui.widgets.card import Card

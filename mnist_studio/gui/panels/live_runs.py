@@ -8,7 +8,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
 from mnist_studio import events
-from mnist_studio.gui.models import names, numbers
+from mnist_studio.gui.models import numbers
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.theme.theme import Theme
@@ -99,7 +99,7 @@ def line_of(event: events.AnyEvent) -> str:
         case events.Started():
             return f"started, {event.parameters:,} parameters, {event.epochs} epochs"
         case events.Phase():
-            return event.text or names.PHASES[event.phase].lower()
+            return event.text or events.PHASES[event.phase].lower()
         case events.Epoch():
             return (
                 f"epoch {event.epoch}: loss {event.train_loss:.4f}, test loss "

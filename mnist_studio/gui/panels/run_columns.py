@@ -2,7 +2,8 @@
 
 from PySide6.QtGui import QPixmap
 
-from mnist_studio.gui.models import fault_costs, names, numbers, provenance
+from mnist_studio.analysis import fault_words
+from mnist_studio.gui.models import names, numbers, provenance
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.table import Column
 from mnist_studio.gui.theme.theme import Theme
@@ -99,5 +100,5 @@ def settings_of(row: RunRow) -> str:
         begun = names.framework(spec.handover.framework)
         lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")
     if spec.faults:
-        lines.append(f"Faults: {fault_costs.listed(spec.faults)}")
+        lines.append(f"Faults: {fault_words.listed(spec.faults)}")
     return "\n".join(lines)

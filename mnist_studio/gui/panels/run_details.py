@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events
-from mnist_studio.gui.models import names, numbers
+from mnist_studio.gui.models import numbers
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.panels.run_columns import settings_of
 from mnist_studio.gui.theme.theme import Theme
@@ -92,7 +92,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
     if isinstance(terminal, events.Finished | events.Stopped):
         told += [
             (f"Time: {word.lower()}", numbers.duration(terminal.seconds[phase]))
-            for phase, word in names.PHASES.items()
+            for phase, word in events.PHASES.items()
             if phase in terminal.seconds
         ]
     told.append(("Id", row.id))

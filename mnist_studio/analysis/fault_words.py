@@ -1,10 +1,10 @@
-"""Faults of runs, and what they cost, in words. No Qt."""
+"""Faults of runs, and what they cost, in words."""
 
 from collections.abc import Iterable
 
 from mnist_studio.analysis.faults import FaultCost
-from mnist_studio.gui.models import names
-from mnist_studio.gui.models.numbers import counted
+from mnist_studio.analysis.numbers import counted
+from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FaultName, RunSpec
@@ -16,22 +16,22 @@ def listed(faults: Iterable[FaultName]) -> str:
     return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
-def suffix(spec: RunSpec) -> str:
-    """What follows the title of a run with faults: `` · as published: softmax twice``.
+def titled(title: str, spec: RunSpec) -> str:
+    """The title of a run with its faults, if any: ``… · as published: softmax twice``.
 
     More than one are counted only: titles stand where there is little room.
     """
     if not spec.faults:
-        return ""
+        return title
     recipe = RECIPES.get(spec.recipe)
     published = recipe is not None and set(spec.faults) == set(recipe.faults)
     what = listed(spec.faults) if len(spec.faults) == 1 else counted(len(spec.faults), "fault")
-    return f" · {'as published' if published else 'with'}: {what}"
+    return f"{title} · {'as published' if published else 'with'}: {what}"
 
 
 def sentence(cost: FaultCost) -> str:
     """What it costs, and how much is behind it."""
-    who = f"{cost.spec.recipe} in {names.framework(cost.spec.framework)}, {listed(cost.faults)}"
+    who = f"{cost.spec.recipe} in {entry(cost.spec.framework).title}, {listed(cost.faults)}"
     if cost.pairs == 1:
         behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
     else:
