@@ -11,7 +11,7 @@ from types import FrameType
 
 from mnist_studio.cli import output
 from mnist_studio.cli.study_progress import StudyLines, duration
-from mnist_studio.data.files import write_bytes
+from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.spec import study_files
 from mnist_studio.spec.recipes.comparisons import COMPARISONS, comparison
@@ -91,10 +91,7 @@ def _study(name: str) -> StudySpec:
     path = Path(name)
     if path.suffix != study_files.SUFFIX:
         return comparison(name).study
-    try:
-        return study_files.read(path.read_text("utf-8"))
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "Name a study file.") from error
+    return study_files.read(read_text(path, "study"))
 
 
 def _executor(arguments: Namespace) -> Executor:

@@ -11,6 +11,7 @@ from mnist_studio import idiomatic
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data import sources
+from mnist_studio.data.files import read_text
 from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec import faults, files, recipes
@@ -101,10 +102,7 @@ def _from_file(arguments: Namespace) -> list[RunSpec]:
             "change it.",
             "Leave the option out or edit the file.",
         )
-    try:
-        return list(files.read(path.read_text("utf-8")))
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "Name a settings file.") from error
+    return list(files.read(read_text(path, "settings")))
 
 
 def chosen_faults(recipe: Recipe, arguments: Namespace) -> tuple[FaultName, ...]:

@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds the old content or the new, never a part."""
+"""Writing files so that a reader finds the old content or the new, never a part; reading texts."""
 
 import errno
 import os
@@ -8,7 +8,34 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from mnist_studio.errors import DataError
+from mnist_studio.errors import DataError, UsageError
+
+LARGEST_TEXT = 4_000_000
+"""Bytes of a text that is read: far more than any file that the studio writes for people."""
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of a file that people may have written.
+
+    Args:
+        path: of the file.
+        what: it should be, such as ``settings``.
+
+    Raises:
+        UsageError: it cannot be read, is far too large or no text; says what to choose instead.
+    """
+    instead = f"Choose a {what} file."
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_TEXT + 1)
+        if len(content) > LARGEST_TEXT:
+            raise UsageError(f"{path} is far larger than any {what} file.", instead)
+        return content.decode()
+    except UnicodeError as error:
+        raise UsageError(f"{path} is no text.", instead) from error
+    except OSError as error:
+        known = unreadable(error, path)
+        raise UsageError(known.problem, known.remedy) from error
 
 
 def write_bytes(target: Path, content: bytes) -> None:

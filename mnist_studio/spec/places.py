@@ -13,6 +13,13 @@ Path = tuple[str | int, ...]
 
 _COMPLAINT = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
+_MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`(?:, got `(?P<got>[^`]*)`)?")
+_WORDS = {
+    "int": "a whole number", "float": "a number", "str": "a text in quotes",
+    "bool": "true or false", "array": "a list", "object": "a table", "null": "nothing",
+}  # fmt: skip
+"""What msgspec calls the kinds of values, for people."""
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
 _HEADER = re.compile(r"\s*(?P<array>\[)?\[\s*(?P<keys>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
@@ -36,7 +43,23 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
     elif problem.startswith("Invalid"):
         known = ", ".join(_choices(inspect.type_info(expected), path))
         problem = f"{problem}; expected one of {known}" if known else problem
-    return in_words(text, path), problem
+    return in_words(text, path), _plain(problem)
+
+
+def _plain(problem: str) -> str:
+    """A complaint of msgspec without its names for kinds of values."""
+    if missing := _MISSING.match(problem):
+        return f"the key “{missing['name']}” is missing"
+    found = _EXPECTED.match(problem)
+    if found is None:
+        return problem
+    got = f", found {_kind(found['got'])}" if found["got"] else ""
+    return f"expected {_kind(found['wanted'])}{got}{problem[found.end() :]}"
+
+
+def _kind(name: str) -> str:
+    """One kind of values, or several: ``int | null``."""
+    return " or ".join(_WORDS.get(one, one) for one in name.split(" | "))
 
 
 def in_words(text: str, path: Path) -> str:

@@ -99,7 +99,7 @@ def test_a_run_that_fails_is_tried_again_and_told(tmp_path: Path) -> None:
     [
         ((), "No study was named."),
         (("from-scrach",), "Did you mean from-scratch?"),
-        (("nowhere.toml",), "cannot be read"),
+        (("nowhere.toml",), "does not exist"),
         (("from-scratch", "--jobs", 0), "The number of jobs is 0. Choose one from 1 to 64."),
         (("from-scratch", "--executor", "ray://x"), "“ray://x” is no executor."),
         (("from-scratch", "--executor", "dask://h:1", "--data", "."), "workers do not see"),

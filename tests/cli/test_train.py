@@ -191,7 +191,7 @@ def test_a_settings_file_trains_the_same_run_again(run: str, tmp_path: Path, her
 @pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [
-        (None, (), "cannot be read"),
+        (None, (), "does not exist. Check how it is spelt."),
         ("format = 2\nrun = 3\n", (), "Line 2, run"),
         ("format = 99\n", (), "Update MNIST Studio"),
         ("format = 2\n", ("--epochs", 3), "--epochs would change it"),

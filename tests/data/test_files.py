@@ -5,8 +5,15 @@ from typing import BinaryIO
 
 import pytest
 
-from mnist_studio.data.files import staged, unreadable, unwritable, write_bytes
-from mnist_studio.errors import DataError
+from mnist_studio.data.files import (
+    LARGEST_TEXT,
+    read_text,
+    staged,
+    unreadable,
+    unwritable,
+    write_bytes,
+)
+from mnist_studio.errors import DataError, UsageError
 
 
 def names(folder: Path) -> list[str]:
@@ -105,3 +112,22 @@ def test_each_failure_to_read_has_its_sentence(number: int, problem: str) -> Non
     told = unreadable(OSError(number, os.strerror(number)), Path("file"))
     assert problem in told.problem
     assert told.remedy
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\x89PNG\x00", "is no text"),
+        (b"#" * (LARGEST_TEXT + 1), "is far larger than any settings file"),
+        (None, "does not exist"),
+    ],
+)
+def test_what_is_no_text_file_is_told(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    file = tmp_path / "mine.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match=problem) as raised:
+        read_text(file, "settings")
+    assert raised.value.remedy
+    file.write_text("format = 2 # größer", "utf-8")
+    assert read_text(file, "settings") == "format = 2 # größer"

@@ -72,7 +72,7 @@ def line_of(text: str, part: str) -> int:
 @pytest.mark.parametrize(
     ("text", "good", "bad", "key", "why"),
     [
-        (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "study.seeds", "Expected `array`"),
+        (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "study.seeds", "expected a list"),
         (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "study.seeds[1]", "The seed is -2"),
         (BY_HAND, "threshold", "treshold", "study.treshold", "no such key"),
         (BY_HAND, '"keras"', '"jax"', "frameworks[1]", "one of keras, numpy, pytorch"),
@@ -82,7 +82,7 @@ def line_of(text: str, part: str) -> int:
         (BY_HAND, "threshold = 0.002", "epochs = -1", "study.epochs", "epochs is -1"),
         (BY_HAND, "threshold = 0.002", 'device = "gpu"', "study.device", "one of auto, cpu"),
         (PAIRS, '"fnn-3"', '"fnn"', "pairs[1].recipe", "no recipe called “fnn”"),
-        (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "Expected `str`"),
+        (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected a text"),
     ],
 )
 def test_what_is_wrong_is_told_with_line_key_and_expectation(
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = \n", r"not TOML.*line 1"),
         ("a = 1", "does not say its format"),
         ("format = 99\nwhatever = 1", "has format 99; this studio knows up to 1"),
-        ("format = 1", "missing required field `study`"),
+        ("format = 1", "the key “study” is missing"),
         ("format = 1\n[study]\ntitle = 'x'\n[study.grid]\nrecipes = []", "Line 5.*has no runs"),
         ("format = 1\n[study]\ntitle = 'x'\n", "Line 2, study.*has no runs"),
         (PAIRS + "\n[study.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mnist_studio.data.files import write_bytes
-from mnist_studio.errors import StudioError, UsageError
+from mnist_studio.data.files import read_text, write_bytes
+from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import IsCancelled, Progress
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.studio import Studio
@@ -75,7 +75,7 @@ class TextFiles(QObject, Generic[T]):
         kind = self._kind
 
         def work(progress: Progress, cancelled: IsCancelled) -> T:
-            return kind.read(_text(file, kind.name))
+            return kind.read(read_text(file, kind.name))
 
         self._studio.background.start(work, self.opened.emit, self._fail)
 
@@ -113,12 +113,3 @@ def file_name(title: str) -> str:
     """A title as a name that every system takes: words joined by hyphens."""
     plain = "".join(sign if sign.isalnum() else " " for sign in title.lower())
     return "-".join(plain.split()) or "study"
-
-
-def _text(file: Path, name: str) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeError) as error:
-        raise UsageError(
-            f"{file.name} cannot be read: {error}.", f"Choose a {name} file."
-        ) from error
