@@ -1,0 +1,74 @@
+"""Strokes that are cut where an eraser passes."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_studio.data.erase import Eraser
+from mnist_studio.data.ink import Ink, Point, digit_image
+
+LINE: Ink = ((Point(0.0, 0.5, 0.0, 0.2), Point(1.0, 0.5, 1.0, 0.8)),)
+CROSS: Ink = (*LINE, (Point(0.5, 0.0), Point(0.5, 0.3), Point(0.5, 1.0)))
+
+
+def ends(ink: Ink) -> list[tuple[float, float]]:
+    return [(stroke[0].x, stroke[-1].x) for stroke in ink]
+
+
+def test_a_stroke_is_cut_in_two_and_its_points_keep_time_and_pressure() -> None:
+    eraser = Eraser(LINE, 0.1)
+    assert eraser.move(Point(0.5, 0.4), Point(0.5, 0.6))
+    assert np.array(ends(eraser.ink)) == pytest.approx(np.array([(0, 0.4), (0.6, 1)]), abs=0.026)
+    for point in (point for stroke in eraser.ink for point in stroke):
+        assert point.time == pytest.approx(point.x)
+        assert point.pressure == pytest.approx(0.2 + 0.6 * point.x)
+
+
+def test_what_it_does_not_touch_stays_the_same_value() -> None:
+    eraser = Eraser(CROSS, 0.05)
+    assert not eraser.move(Point(0.1, 0.1), Point(0.4, 0.4))
+    assert eraser.ink is CROSS
+    assert eraser.move(Point(0.8, 0.4), Point(0.8, 0.6))
+    assert eraser.ink[-1] is CROSS[1]
+    assert len(eraser.ink) == 3
+
+
+def test_an_end_is_shortened_and_a_dot_taken_whole() -> None:
+    eraser = Eraser((*LINE, (Point(0.9, 0.9),)), 0.1)
+    eraser.move(Point(1.0, 0.5), Point(0.9, 0.9))
+    assert ends(eraser.ink) == [(0.0, pytest.approx(0.9, abs=0.026))]
+
+
+def test_many_passes_take_all() -> None:
+    eraser = Eraser(CROSS, 0.1)
+    for y in np.arange(0, 1.05, 0.1):
+        eraser.move(Point(0, y), Point(1, y))
+    assert eraser.ink == ()
+
+
+def test_the_curve_between_points_far_from_each_other_is_cut_too() -> None:
+    bow: Ink = ((Point(0, 0), Point(0.5, 0.4), Point(1, 0)),)
+    eraser = Eraser(bow, 0.02)
+    assert eraser.move(Point(0.2, 0.0), Point(0.2, 0.4))
+    assert len(eraser.ink) == 2
+
+
+places = st.floats(-5, 5, allow_subnormal=False)
+points = st.builds(Point, places, places, st.floats(0, 9), st.floats(0, 1))
+strokes = st.lists(points, max_size=9).map(tuple)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(strokes, max_size=4).map(tuple), st.lists(points, min_size=2, max_size=5))
+def test_nothing_is_left_where_it_passed(ink: Ink, way: list[Point]) -> None:
+    eraser = Eraser(ink, 0.5)
+    for start, end in pairwise(way):
+        eraser.move(start, end)
+    left = [point for stroke in eraser.ink for point in stroke]
+    cut = eraser.ink is not ink
+    assert not cut or all(np.hypot(p.x - w.x, p.y - w.y) > 0.5 for p in left for w in way)
+    if left:
+        assert digit_image(eraser.ink).any()
