@@ -26,17 +26,19 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
 class Clock:
     """The seconds of one run.
 
-    Of a run that went on in a second process, training is that of both, all else of the last.
+    Of a run that went on from a checkpoint they are those of its last process.
 
     Attributes:
         parts: seconds of every part, in the order of ``PARTS``; they add up to ``wall``.
         wall: from the start of its process to its end.
         images_per_second: training images over training seconds; None where it did not train.
+        earlier: seconds of training in earlier processes, in no part.
     """
 
     parts: tuple[tuple[Part, float], ...]
     wall: float
     images_per_second: float | None
+    earlier: float = 0.0
 
     @property
     def busy(self) -> float:
@@ -48,15 +50,20 @@ def clock(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> Clo
     """The clock of a run that kept its weights.
 
     Args:
-        ended: its last event.
+        ended: its last event; an older one, without measures, says nothing of earlier processes.
         training: how it was trained.
         digits: it learned from, those for validation left out.
     """
-    seconds = ended.seconds
+    trained, measures = ended.seconds.get("train", 0.0), ended.measures
+    if measures:
+        earlier, rate = measures.earlier_seconds, measures.train_images_per_second
+    else:
+        earlier = 0.0
+        rate = images(training, digits, ended.step) / trained if trained > 0 else None
+    # Of a run that went on, the phase of training is that of all its processes.
+    seconds = ended.seconds | {"train": max(0.0, trained - earlier)}
     parts = tuple((part, sum(seconds.get(phase, 0.0) for phase in of)) for part, of in PARTS)
-    trained = seconds.get("train", 0.0)
-    rate = images(training, digits, ended.step) / trained if trained > 0 else None
-    return Clock(parts, sum(second for _, second in parts), rate)
+    return Clock(parts, sum(second for _, second in parts), rate, earlier)
 
 
 def images(training: TrainingSpec, digits: int, steps: int) -> int:

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis import settings_diff
+from mnist_studio.analysis import parting
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import titles
 
@@ -49,7 +49,7 @@ def groups(runs: Mapping[str, RunSpec]) -> tuple[Group, ...]:
     """Groups in the order in which their first runs come; id -> spec."""
     members: dict[RunSpec, list[str]] = {}
     for run, spec in runs.items():
-        members.setdefault(_settings(spec), []).append(run)
+        members.setdefault(settings(spec), []).append(run)
     named = _titles([runs[of[0]] for of in members.values()])
     return tuple(_group(title, of, runs) for title, of in zip(named, members.values(), strict=True))
 
@@ -68,8 +68,8 @@ def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:
     return {seed: fmean(repeats) for seed, repeats in found.items()}
 
 
-def _settings(spec: RunSpec) -> RunSpec:
-    """What the runs of a group have in common."""
+def settings(spec: RunSpec) -> RunSpec:
+    """What the runs of a group have in common: all but the seed, which is 0."""
     return replace(spec, training=replace(spec.training, seed=0))
 
 
@@ -91,11 +91,5 @@ def _titles(specs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 def _parting(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
     """What parts a group from those of the same recipe and framework: `` · batch size 32``."""
-    place = alike.index(spec)
-    found = settings_diff.differences([_settings(one) for one in alike])
-    words = (
-        f" · {setting.place.rpartition('.')[2].replace('_', ' ')} {setting.values[place]}"
-        for setting in found
-        if setting.place not in _TITLED
-    )
-    return "".join(words)
+    told = parting.words([settings(one) for one in alike], _TITLED)
+    return "".join(f" · {words}" for words in told[alike.index(spec)])

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.analysis import clocks
-from mnist_studio.events import Finished, PhaseName
+from mnist_studio.events import Finished, Machine, Measures, PhaseName
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Sampling, batch_sizes
 
@@ -66,3 +66,20 @@ def test_a_run_that_did_not_train_has_no_speed() -> None:
     found = clocks.clock(finished(0, start=1.0), TRAINING, 60_000)
     assert found.images_per_second is None
     assert found.wall == pytest.approx(1.0)
+
+
+def test_of_a_run_that_went_on_the_last_process_is_told_and_the_rest_apart() -> None:
+    machine = Machine(
+        processors=2, others_processors=0.0, frequency_fraction=None, throttle_count=None,
+        on_battery=None,
+    )  # fmt: skip
+    measures = Measures(
+        wall_seconds=5.5, earlier_seconds=30.0, train_images_per_second=15_000.0,
+        peak_memory_bytes=None, machine=machine,
+    )  # fmt: skip
+    ended = replace(finished(1876, start=1.0, train=34.0, evaluate=0.5), measures=measures)
+    found = clocks.clock(ended, TRAINING, 60_000)
+    assert dict(found.parts)["train"] == 4.0
+    assert found.wall == sum(seconds for _, seconds in found.parts) == measures.wall_seconds
+    assert found.earlier == 30.0
+    assert found.images_per_second == 15_000.0

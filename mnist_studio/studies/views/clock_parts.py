@@ -23,10 +23,12 @@ _COLUMNS = (
     Column("Run"), *(Column(TITLES[part], "seconds") for part, _ in PARTS),
     Column("Wall time", "seconds"), Column("Images learned from", "per second"),
 )  # fmt: skip
+_EARLIER = Column("Trained before", "seconds")
+"""Where a run went on from a checkpoint."""
 
 
 def clocks(gathered: Gathered, options: Options) -> View:
-    """Every run's seconds by part; the parts add up to its wall time."""
+    """Every run's seconds by part; the parts add up to the wall time of its last process."""
     found = {run.id: measures.clocks(run) for run in gathered.runs}
     known = {run: of for run, of in found.items() if of}
     if not known:
@@ -37,16 +39,19 @@ def clocks(gathered: Gathered, options: Options) -> View:
         for part, seconds in of.parts
         if seconds
     )
-    rows = tuple(_row(gathered.titles[run], run, of) for run, of in known.items())
+    again = any(of.earlier for of in known.values())
+    rows = tuple(_row(gathered.titles[run], run, of, again) for run, of in known.items())
+    columns = (*_COLUMNS, _EARLIER) if again else _COLUMNS
     return View(
         "clocks", "Clocks", _sentence(gathered, known),
-        (Bars(Axis("Wall time", "seconds"), bars, stacked=True),), Table(_COLUMNS, rows),
+        (Bars(Axis("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
         (*notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
 
 
-def _row(title: str, run: str, of: Clock) -> Row:
-    return Row(run, (title, *(second for _, second in of.parts), of.wall, of.images_per_second))
+def _row(title: str, run: str, of: Clock, again: bool) -> Row:
+    cells = (title, *(second for _, second in of.parts), of.wall, of.images_per_second)
+    return Row(run, (*cells, of.earlier) if again else cells)
 
 
 def _sentence(gathered: Gathered, known: Mapping[str, Clock]) -> str:

@@ -31,8 +31,8 @@ def of_clocks(gathered: Gathered) -> tuple[str, ...]:
         (came, "came with the studio: their seconds are another machine's"),
         (
             again,
-            "went on from a checkpoint: training is that of all its processes, all else of the "
-            "last",
+            "went on from a checkpoint: Clocks tells of the last process, training times "
+            "elsewhere are those of all",
         ),
         (beside, "trained beside other runs or on another machine: their seconds are not honest"),
         (_where(gathered, _busy), "had to share the processors with other programs"),

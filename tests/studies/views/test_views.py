@@ -111,6 +111,24 @@ def test_clocks_add_up_to_the_wall_time(gathered: Gathered) -> None:
         assert rate == pytest.approx(run.ended.measures.train_images_per_second, rel=1e-6)
 
 
+def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: Gathered) -> None:
+    first = gathered.runs[0]
+    assert first.ended
+    assert first.ended.measures
+    measures = msgspec.structs.replace(first.ended.measures, earlier_seconds=1.5)
+    seconds = first.ended.seconds | {"train": first.ended.seconds["train"] + 1.5}
+    again = replace(
+        first, ended=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
+    )
+    plain = view(gathered, "clocks")
+    runs = (again, *gathered.runs[1:])
+    made = view(Gathered(replace(gathered.chosen, runs=runs)), "clocks")
+    assert [column.title for column in made.table.columns][-1] == "Trained before"
+    assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
+    assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
+    assert any("went on from a checkpoint" in note for note in made.notes)
+
+
 def test_significance_is_that_of_the_predictions(gathered: Gathered) -> None:
     runs = [gathered.runs[0].id, gathered.runs[2].id]
     with RunStore() as store:
