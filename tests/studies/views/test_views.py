@@ -118,7 +118,7 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: Gathered) -
     measures = msgspec.structs.replace(first.ended.measures, earlier_seconds=1.5)
     seconds = first.ended.seconds | {"train": first.ended.seconds["train"] + 1.5}
     again = replace(
-        first, ended=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
+        first, terminal=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
     )
     plain = view(gathered, "clocks")
     runs = (again, *gathered.runs[1:])
