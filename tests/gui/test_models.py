@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from mnist_studio import events
 from mnist_studio.analysis.curves import smooth
@@ -9,12 +10,12 @@ from mnist_studio.data.digits import Digits
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.models import names, numbers
 from mnist_studio.gui.models.consensus import Vote, consensus
-from mnist_studio.gui.models.curves import lines_of
+from mnist_studio.gui.models.curves import lines_of, shades
 from mnist_studio.gui.models.form import form_of, run_specs, with_recipe
 from mnist_studio.gui.models.live import Curve, LiveRun, Series
 from mnist_studio.gui.models.samples import common_dataset, samples
 from mnist_studio.gui.panels.live_runs import line_of
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import RECIPES, run_spec
 
 ALL = names.FRAMEWORKS
 
@@ -162,6 +163,20 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     ]  # fmt: skip
     (test,) = lines_of((run,), "accuracy", {"test"}, "seconds", 0.0)
     assert (test.x.tolist(), test.y.tolist()) == ([0.2], [0.6])
+
+
+def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> None:
+    plain = run_spec(RECIPES["tiny-10"])
+    seeded = structs.replace(plain, training=structs.replace(plain.training, seed=7))
+    faulty = structs.replace(plain, faults=("double-softmax",))
+    other = structs.replace(plain, framework="numpy")
+    assert shades([plain, faulty, seeded, other]) == [0, 1, 0, 0]
+    lines = lines_of([LiveRun(plain), LiveRun(faulty)], "loss", {"batch"}, "epochs", 0.0)
+    assert lines == []  # Nothing is known yet.
+    runs = [LiveRun(plain), LiveRun(faulty)]
+    for run in runs:
+        run.take(progress(2))
+    assert [line.shade for line in lines_of(runs, "loss", {"batch"}, "epochs", 0.0)] == [0, 1]
 
 
 def test_log_lines_say_what_happened() -> None:

@@ -62,7 +62,7 @@ def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
     settings = page_of(window, "wide-cnn").settings
     box = settings.faults.boxes["batch-decay"]
     assert not box.isHidden()
-    assert "(source)" in box.text()
+    assert ", in the source" in box.text()
 
 
 def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:

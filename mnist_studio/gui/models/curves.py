@@ -5,10 +5,12 @@ from typing import Literal
 
 import numpy as np
 
+from mnist_studio.analysis import groups
 from mnist_studio.events import Epoch
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.live import LiveRun, Numbers
 from mnist_studio.gui.plots.line import Line, Symbol, values
+from mnist_studio.spec.run import RunSpec
 
 Measure = Literal["loss", "accuracy"]
 
@@ -28,6 +30,20 @@ _SYMBOLS: dict[str, tuple[Symbol, bool]] = {
 _FIELDS = {"training": "train", "validation": "validation", "test": "test"}
 
 
+def shades(specs: Sequence[RunSpec]) -> list[int]:
+    """The shade of every run: its place among the runs of its framework that differ from it.
+
+    Runs that differ in nothing but their seed share one.
+    """
+    ranks: dict[RunSpec, int] = {}
+    counts: dict[str, int] = {}
+    for settings in map(groups.settings, specs):
+        if settings not in ranks:
+            ranks[settings] = counts.get(settings.framework, 0)
+            counts[settings.framework] = ranks[settings] + 1
+    return [ranks[groups.settings(spec)] for spec in specs]
+
+
 def lines_of(
     runs: Sequence[LiveRun], measure: str, chosen: Collection[str], axis: str, smoothing: float
 ) -> list[Line]:
@@ -41,33 +57,37 @@ def lines_of(
         smoothing: weight of the past in the lines per batch.
     """
     lines = []
-    for place, run in enumerate(runs):
+    shaded = zip(runs, shades([run.spec for run in runs]), strict=True)
+    for place, (run, shade) in enumerate(shaded):
         if "batch" in chosen:
-            lines.append(_batch_line(run, place, measure, axis, smoothing))
+            lines.append(_batch_line(run, place, measure, axis, smoothing, shade))
         for which in _FIELDS:
             if which in chosen:
-                lines.append(_epoch_line(run, place, measure, which, axis))
+                lines.append(_epoch_line(run, place, measure, which, axis, shade))
     return [line for line in lines if np.isfinite(line.y).any()]
 
 
 def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[Line]:
     """The test lines of runs that are kept."""
     lines = []
-    for row in rows:
+    for row, shade in zip(rows, shades([row.run.spec for row in rows]), strict=True):
         x = _epochs_x(row.epochs, axis)
         y = _measured(row.epochs, measure, "test")
-        lines.append(Line(row.id, row.title, row.framework, x, y, symbol="o", width=2.0))
+        lines.append(Line(row.id, row.title, row.framework, x, y, "o", width=2.0, shade=shade))
     return [line for line in lines if np.isfinite(line.y).any()]
 
 
-def _batch_line(run: LiveRun, place: int, measure: str, axis: str, smoothing: float) -> Line:
+def _batch_line(
+    run: LiveRun, place: int, measure: str, axis: str, smoothing: float, shade: int
+) -> Line:
     curve = run.losses if measure == "loss" else run.accuracies
     x = run.batch_epochs() if axis == "epochs" else run.batch_seconds()
     name = f"{run.title} · batches"
-    return Line(f"{place}/batch", name, run.spec.framework, x, curve.smoothed(smoothing))
+    y = curve.smoothed(smoothing)
+    return Line(f"{place}/batch", name, run.spec.framework, x, y, shade=shade)
 
 
-def _epoch_line(run: LiveRun, place: int, measure: str, which: str, axis: str) -> Line:
+def _epoch_line(run: LiveRun, place: int, measure: str, which: str, axis: str, shade: int) -> Line:
     symbol, hollow = _SYMBOLS[which]
     return Line(
         f"{place}/{which}",
@@ -78,6 +98,7 @@ def _epoch_line(run: LiveRun, place: int, measure: str, which: str, axis: str) -
         symbol=symbol,
         hollow=hollow,
         width=2.0,
+        shade=shade,
     )
 
 

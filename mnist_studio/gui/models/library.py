@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from msgspec.structs import replace
-
 from mnist_studio import events
-from mnist_studio.analysis import summary
+from mnist_studio.analysis import groups, summary
 from mnist_studio.analysis.fault_words import titled
 from mnist_studio.events import Epoch
 from mnist_studio.gui.models import names
@@ -34,8 +32,7 @@ class RunRow:
     @cached_property
     def settings(self) -> RunSpec:
         """What runs that differ in their seed only have in common."""
-        spec = self.run.spec
-        return replace(spec, training=replace(spec.training, seed=0))
+        return groups.settings(self.run.spec)
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ from mnist_studio.gui.bridge.background import IsCancelled, Progress
 from mnist_studio.gui.models import names
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import button, enable, label, row
+from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.python_colours import PythonColours
 from mnist_studio.gui.widgets.segmented import Segmented
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -83,7 +84,9 @@ class CodeDialog(QDialog):
         body.setSpacing(10)
         body.addLayout(row(self.frameworks, 1))
         body.addWidget(self.told)
-        body.addWidget(self.text, 1)
+        code = Card()
+        code.body.addWidget(self.text)
+        body.addWidget(code, 1)
         *saves, run = self._uses
         body.addLayout(row(*saves, 1, run))
         pixels = self._studio.theme.pixels

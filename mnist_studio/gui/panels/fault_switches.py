@@ -54,7 +54,7 @@ class FaultSwitches(QWidget):
         for name, box in self.boxes.items():
             box.setChecked(name in form.faults)
             box.setVisible(name in sensible or name in form.faults)
-            mark = " (source)" if name in published else ""
+            mark = ", in the source" if name in published else ""
             box.setText(FAULTS[name].title + mark)
         self._explain()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
 from mnist_studio import events
 from mnist_studio.gui.models import numbers
+from mnist_studio.gui.models.curves import shades
 from mnist_studio.gui.models.live import LiveRun
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.theme.theme import Theme
@@ -27,7 +28,7 @@ class LiveRuns(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__("Runs")
         self._theme = theme
-        self._runs: Sequence[LiveRun] = ()
+        self._shades: dict[int, int] = {}
         self.model: RowsModel[LiveRun] = RowsModel(self._columns(), lambda run: str(id(run)), self)
         self.table = Table(
             "Runs of this training",
@@ -66,7 +67,7 @@ class LiveRuns(Card):
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
         """Shows these runs."""
-        self._runs = runs
+        self._shades = dict(zip(map(id, runs), shades([run.spec for run in runs]), strict=True))
         self.model.show(runs)
         for place, run in enumerate(runs):
             if run.active:
@@ -85,7 +86,7 @@ class LiveRuns(Card):
             self.log.appendPlainText(f"{datetime.now():%H:%M:%S}  {run.title}: {text}")
 
     def _sample(self, run: LiveRun) -> QPixmap:
-        return sample(self._theme, run.spec.framework)
+        return sample(self._theme, run.spec.framework, self._shades[id(run)])
 
     def _colour(self, run: LiveRun) -> str:
         palette = self._theme.palette

@@ -1,4 +1,4 @@
-"""Everything about one stored run, in words."""
+"""Everything about one stored run, or in what several differ, in words."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events
+from mnist_studio.analysis import settings_diff
+from mnist_studio.analysis.numbers import counted
 from mnist_studio.gui.models import numbers
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.panels.run_columns import settings_of
@@ -44,17 +46,17 @@ class RunDetails(Card):
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Shows one run, or says what to do."""
-        lines: list[tuple[str, str]] = []
-        self._reason.hide()
+        """Shows one run, in what several differ, or says what to do."""
+        reason = rows[0].reason if len(rows) == 1 else ""
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
         if len(rows) == 1:
-            lines = lines_of(rows[0])
-            self._reason.setText(rows[0].reason)
-            self._reason.setVisible(bool(rows[0].reason))
             self._name.setText(rows[0].title)
+            self._fill(lines_of(rows[0]))
         else:
-            self._name.setText(_INVITATION if not rows else f"{len(rows)} runs are chosen.")
-        self._fill(lines)
+            lines = differing(rows)
+            self._name.setText(_heading(len(rows), bool(lines)))
+            self._fill(lines)
 
     @Slot()
     def _size(self) -> None:
@@ -64,6 +66,7 @@ class RunDetails(Card):
         while item := self._grid.takeAt(0):
             widget = item.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         for place, (name, value) in enumerate(lines):
             self._grid.addWidget(label(name, "secondary"), place, 0)
@@ -75,6 +78,24 @@ def _value(text: str) -> QLabel:
     made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
+
+
+def _heading(runs: int, differ: bool) -> str:
+    if not runs:
+        return _INVITATION
+    return f"These {counted(runs, 'run')} {'differ in:' if differ else 'have the same settings.'}"
+
+
+def differing(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
+    """The settings in which runs differ, and the values that they have."""
+    found = settings_diff.differences([row.run.spec for row in rows])
+    return [
+        (
+            setting.place.rpartition(".")[2].replace("_", " ").capitalize(),
+            ", ".join(dict.fromkeys(setting.values)),
+        )
+        for setting in found
+    ]
 
 
 def lines_of(row: RunRow) -> list[tuple[str, str]]:

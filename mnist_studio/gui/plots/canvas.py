@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from mnist_studio.gui.plots.axes import Axis
 from mnist_studio.gui.plots.graphs import pg
 from mnist_studio.gui.plots.line import Line
-from mnist_studio.gui.theme.palette import DASHES, pen
+from mnist_studio.gui.theme.palette import DASHES, pen, shaded
 from mnist_studio.gui.theme.theme import Theme
 
 NEAR = 20
@@ -91,15 +91,17 @@ class Canvas(pg.PlotWidget):
             # Wide lines have few points: only there smooth edges cost nothing.
             item = self.plot(antialias=line.width > 1)
             self._items[line.key] = item
-            self._dress_line(item, line)
         former = self._lines.get(line.key)
         self._lines[line.key] = line
+        if former is None or (former.framework, former.shade) != (line.framework, line.shade):
+            self._dress_line(item, line)
         if former is None or len(former.x) != len(line.x) or not _same(former, line):
             item.setData(line.x, line.y, connect="finite")
 
     def _dress_line(self, item: Any, line: Line) -> None:
-        colour = QColor(self._theme.palette.framework(line.framework))
-        drawn = pen(self._theme.palette, line.framework, line.width)
+        palette = self._theme.palette
+        colour = QColor(shaded(palette, line.framework, line.shade))
+        drawn = pen(palette, line.framework, line.width, line.shade)
         # Widths are pixels of the screen, not units of the plot.
         drawn.setCosmetic(True)
         item.setPen(drawn)
@@ -109,7 +111,7 @@ class Canvas(pg.PlotWidget):
         if line.symbol:
             item.setSymbolSize(self._theme.pixels(7))
             item.setSymbolPen(pg.mkPen(colour, width=1.4))
-            fill = self._theme.palette.panel if line.hollow else colour
+            fill = palette.panel if line.hollow else colour
             item.setSymbolBrush(pg.mkBrush(fill))
 
     def _point_out(self, event: tuple[QPointF]) -> None:

@@ -22,6 +22,7 @@ class Line:
         symbol: on every point: disc, diamond, triangle, or none.
         hollow: the symbol is only an outline.
         width: of the pen; more than 1 only where points are few, since wide lines are slow.
+        shade: of the colour, where several runs of a framework are told apart.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Line:
     symbol: Symbol = ""
     hollow: bool = False
     width: float = 1.0
+    shade: int = 0
 
 
 def values(numbers: tuple[float | None, ...] | list[float | None]) -> NDArray[np.float64]:

@@ -3,16 +3,32 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
-from mnist_studio.palette import DARK, DASHES, LIGHT, PALETTES, Palette, Scheme, contrast, mixed
+from mnist_studio.palette import (
+    DARK,
+    DASHES,
+    LIGHT,
+    PALETTES,
+    SHADES,
+    Palette,
+    Scheme,
+    contrast,
+    mixed,
+)
 
 __all__ = [
     "DARK", "DASHES", "LIGHT", "PALETTES", "Palette", "Scheme", "contrast", "mixed", "pen",
+    "shaded",
 ]  # fmt: skip
 
 
-def pen(palette: Palette, framework: str, width: float) -> QPen:
+def shaded(palette: Palette, framework: str, shade: int) -> str:
+    """The colour of a framework; one of its shades where several of its runs are told apart."""
+    return mixed(palette.framework(framework), palette.text, SHADES[shade % len(SHADES)])
+
+
+def pen(palette: Palette, framework: str, width: float, shade: int = 0) -> QPen:
     """The pen of a framework."""
-    made = QPen(QColor(palette.framework(framework)), width)
+    made = QPen(QColor(shaded(palette, framework, shade)), width)
     made.setCapStyle(Qt.PenCapStyle.FlatCap)
     if DASHES[framework]:
         made.setDashPattern(list(DASHES[framework]))

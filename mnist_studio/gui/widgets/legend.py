@@ -12,21 +12,22 @@ from mnist_studio.gui.widgets.basics import Elided, label, row
 _DENSITY = 2
 
 
-def sample(theme: Theme, framework: str) -> QPixmap:
-    """A short line in the colour and dash of a framework."""
-    if framework not in theme.pictures:
-        theme.pictures[framework] = _painted(theme, framework)
-    return theme.pictures[framework]
+def sample(theme: Theme, framework: str, shade: int = 0) -> QPixmap:
+    """A short line in the colour and dash of a framework; ``shade`` as of ``palette.shaded``."""
+    name = f"{framework} {shade}"
+    if name not in theme.pictures:
+        theme.pictures[name] = _painted(theme, framework, shade)
+    return theme.pictures[name]
 
 
-def _painted(theme: Theme, framework: str) -> QPixmap:
+def _painted(theme: Theme, framework: str, shade: int) -> QPixmap:
     width, height = theme.pixels(28), theme.pixels(12)
     picture = QPixmap(QSize(width, height) * _DENSITY)
     picture.setDevicePixelRatio(_DENSITY)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen(theme.palette, framework, 2.0))
+    painter.setPen(pen(theme.palette, framework, 2.0, shade))
     painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
     painter.end()
     return picture
