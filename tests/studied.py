@@ -13,7 +13,7 @@ from mnist_studio.spec.study import Grid, StudySpec
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies.study_events import Ended
 from mnist_studio.studies.supervisor import Supervisor
-from mnist_studio.studies.views.gather import Chosen, choose_study
+from mnist_studio.studies.views.chosen import Chosen, choose_study
 
 STUDY = StudySpec(
     title="small",

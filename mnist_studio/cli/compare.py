@@ -13,7 +13,7 @@ from mnist_studio.report.marks import families
 from mnist_studio.spec.recipes.comparisons import COMPARISONS
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
-from mnist_studio.studies.views.gather import Chosen, choose, choose_study
+from mnist_studio.studies.views.chosen import Chosen, choose, choose_study
 from mnist_studio.studies.views.messages import Answer, Made
 from mnist_studio.studies.views.options import AXES, Options
 from mnist_studio.studies.views.worker import ViewWorker

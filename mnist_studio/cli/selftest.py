@@ -16,7 +16,7 @@ from mnist_studio.report.writing import write_report
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies import selftest
 from mnist_studio.studies.selftest import Step, Tried
-from mnist_studio.studies.views.gather import choose
+from mnist_studio.studies.views.chosen import choose
 
 WINDOW_SECONDS = 60.0
 """A first start reads a gigabyte from a slow disk."""

@@ -15,7 +15,8 @@ from mnist_studio.report.marks import Mark, families, marks
 from mnist_studio.spec import files
 from mnist_studio.studies.views import catalogue, notes
 from mnist_studio.studies.views.choice import some
-from mnist_studio.studies.views.gather import Chosen, Gathered
+from mnist_studio.studies.views.chosen import Chosen
+from mnist_studio.studies.views.gather import Gathered
 from mnist_studio.studies.views.messages import Refused
 from mnist_studio.studies.views.options import Options
 

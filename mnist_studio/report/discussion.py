@@ -21,7 +21,8 @@ from mnist_studio.analysis.view import Unit
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.studies.views import measures, notes
-from mnist_studio.studies.views.gather import Gathered, Kept
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered
 from mnist_studio.studies.views.options import Options
 
 

@@ -10,7 +10,7 @@ import psutil
 from mnist_studio import __version__
 from mnist_studio.analysis.pairing import listed
 from mnist_studio.frameworks import registry
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 
 _LIBRARIES = ("scipy", "matplotlib")
 _PROCESSORS = Path("/proc/cpuinfo")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, mixed
-from mnist_studio.studies.views.gather import Chosen, Gathered
+from mnist_studio.studies.views.chosen import Chosen
+from mnist_studio.studies.views.gather import Gathered
 
 Families = Mapping[str, tuple[str, str]]
 """Id of a run -> its framework, and the key that it shares with runs of other seeds."""

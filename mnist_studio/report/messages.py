@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.analysis.view import View
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.options import Options
 
 ReportKind = Literal["html", "pdf"]

@@ -23,7 +23,7 @@ from mnist_studio.report.messages import (
     WriteReport,
 )
 from mnist_studio.studies.views import catalogue
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.options import Options
 
 TIMEOUT_SECONDS = 600.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.store import artefacts
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 from tests import studied
 from tests.cli.conftest import Main, studio
 

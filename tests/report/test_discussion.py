@@ -8,7 +8,8 @@ from mnist_studio.analysis.numbers import duration
 from mnist_studio.report.discussion import discussion
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import measures
-from mnist_studio.studies.views.gather import Gathered, choose
+from mnist_studio.studies.views.chosen import choose
+from mnist_studio.studies.views.gather import Gathered
 from mnist_studio.studies.views.options import Options
 from tests import studied
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.store.studies import Membership, Study
-from mnist_studio.studies.views.gather import Chosen, kept
+from mnist_studio.studies.views.chosen import Chosen, kept
 from mnist_studio.studies.views.options import Options
 
 _NO_STUDY = Membership("")

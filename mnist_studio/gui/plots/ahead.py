@@ -13,7 +13,7 @@ from mnist_studio.gui.plots import slices
 
 NEXT = (
     "gui.plots.canvas", "store.studies", "analysis.intervals", "analysis.paired",
-    "analysis.verdict", "analysis.seeds", "studies.views.gather", "studies.views.catalogue",
+    "analysis.verdict", "analysis.seeds", "studies.views.chosen", "studies.views.catalogue",
     "gui.plots.view_canvas", "gui.panels.view_panel", "gui.panels.sample_card",
     "gui.panels.drawing_card", "gui.panels.computed_view", "gui.panels.views_area",
     "gui.pages.compare",

@@ -8,7 +8,8 @@ from mnist_studio.analysis.intervals import Estimate
 from mnist_studio.analysis.numbers import percent
 from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
 from mnist_studio.studies.views import measures, notes
-from mnist_studio.studies.views.gather import Gathered, Kept, NotComparable
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
 
 _COLUMNS = (

@@ -13,7 +13,8 @@ from mnist_studio.analysis.view import Axis, Column, Line, Lines, Row, Table, Un
 from mnist_studio.events import Epoch
 from mnist_studio.store.artefacts import Curve
 from mnist_studio.studies.views import notes
-from mnist_studio.studies.views.gather import Gathered, Kept, NotComparable
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options, XAxis
 
 Sampled = tuple[Sequence[float], Sequence[float]]

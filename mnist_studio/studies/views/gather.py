@@ -1,7 +1,6 @@
-"""Runs gathered for comparison: first what the database knows, then what lies in their folders.
+"""Runs gathered for comparison: what the database knows of them, and what lies in their folders.
 
-``choose`` and ``choose_study`` make a ``Chosen`` where the store is open; it travels to a child as
-MessagePack. There ``Gathered`` reads the artefacts of its runs, each when it is first asked for.
+The artefacts of a run are read when they are first asked for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +13,13 @@ import numpy as np
 from mnist_studio.analysis import evaluation, pairing
 from mnist_studio.analysis.evaluation import Labels
 from mnist_studio.analysis.groups import Group, groups
-from mnist_studio.analysis.verdict import THRESHOLD
 from mnist_studio.data import sources
-from mnist_studio.errors import DataError, StoreError, StudioError, UnknownName
-from mnist_studio.events import Epoch, Finished, Stopped, Terminal
+from mnist_studio.errors import DataError, StoreError, StudioError
 from mnist_studio.frameworks.base import Array
-from mnist_studio.spec.run import DatasetName, RunSpec
+from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artefacts, titles
 from mnist_studio.store.artefacts import Curve
-from mnist_studio.store.rows import Status
-from mnist_studio.store.runs import Run, RunStore
-from mnist_studio.store.studies import Membership
+from mnist_studio.studies.views.chosen import Chosen, Kept
 
 SAME = 1e-9
 """Accuracies nearer to each other are of the same answers."""
@@ -32,106 +27,6 @@ SAME = 1e-9
 
 class NotComparable(StudioError):
     """These runs do not have what a view shows."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A run as the database knows it.
-
-    Attributes:
-        id: of it.
-        title: the user's name of it.
-        spec: what was trained.
-        status: ``running`` or how it ended.
-        created: seconds since 1970.
-        folder: of its artefacts.
-        terminal: the event that ended it; None while it runs.
-        epochs: in order, as far as they came.
-        membership: under which circumstances a study trained it.
-    """
-
-    id: str
-    title: str
-    spec: RunSpec
-    status: Status
-    created: float
-    folder: str
-    terminal: Terminal | None
-    epochs: tuple[Epoch, ...]
-    membership: Membership
-
-    @property
-    def ended(self) -> Finished | Stopped | None:
-        """The event of a run that kept its weights."""
-        return self.terminal if isinstance(self.terminal, Finished | Stopped) else None
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What is compared, and why.
-
-    Attributes:
-        runs: in the order in which they are shown.
-        title: of the study, or of the user.
-        question: that shall be answered; may be empty.
-        text: file of the study; empty without one.
-        threshold: of the study.
-        waiting: cells of the study that have no run yet.
-    """
-
-    runs: tuple[Kept, ...]
-    title: str = ""
-    question: str = ""
-    text: str = ""
-    threshold: float = THRESHOLD
-    waiting: int = 0
-
-
-def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Chosen:
-    """These runs, each once; beginnings of ids are enough.
-
-    Raises:
-        UnknownName: there is no such run.
-        StoreError: it cannot be read.
-    """
-    found = dict.fromkeys(store.run(one).id for one in ids)
-    return Chosen(_kept(store, [store.run(one) for one in found]), question=question)
-
-
-def choose_study(store: RunStore, study_id: str) -> Chosen:
-    """The runs of a study, in the order of its cells.
-
-    Raises:
-        UnknownName: there is no such study, or nothing of it was begun.
-        StoreError: it cannot be read.
-    """
-    from mnist_studio.studies import ledger
-
-    study = store.studies.study(study_id)
-    cells = ledger.cells(store, study)
-    runs = [store.run(cell.run) for cell in cells if cell.run]
-    if not runs:
-        raise UnknownName(f"No run of “{study.title}” was begun.", "Run the study first.")
-    spec = study.spec
-    waiting = len(cells) - len(runs)
-    return Chosen(
-        _kept(store, runs), study.title, spec.question, study.text, spec.threshold, waiting
-    )
-
-
-def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[Kept, ...]:
-    memberships = store.studies.memberships()
-    return tuple(
-        kept(run, store.epochs(run.id), memberships.get(run.id, Membership(""))) for run in runs
-    )
-
-
-def kept(run: Run, epochs: tuple[Epoch, ...], membership: Membership) -> Kept:
-    """A run of the store with what else the database knows of it."""
-    return Kept(
-        run.id, run.title, run.spec, run.status, run.created, str(run.folder), run.terminal,
-        epochs, membership,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from mnist_studio.store import robustness
 from mnist_studio.store.robustness import Robustness
 from mnist_studio.studies.robustness import FEW
 from mnist_studio.studies.views import notes
-from mnist_studio.studies.views.gather import Gathered, Kept, NotComparable
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
 
 

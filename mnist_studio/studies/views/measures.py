@@ -12,7 +12,8 @@ from mnist_studio.analysis.view import Axis, Bar, Bars, Column
 from mnist_studio.data import builtin
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec.run import DatasetName
-from mnist_studio.studies.views.gather import Gathered, Kept
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered
 
 Measure = Callable[[Kept], float | None]
 

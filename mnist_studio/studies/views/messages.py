@@ -3,7 +3,7 @@
 import msgspec
 
 from mnist_studio.analysis.view import View
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.options import Options
 
 

@@ -6,7 +6,8 @@ from mnist_studio.analysis.numbers import counted
 from mnist_studio.analysis.pairing import listed
 from mnist_studio.events import Machine
 from mnist_studio.store.rows import BUNDLED
-from mnist_studio.studies.views.gather import Gathered, Kept
+from mnist_studio.studies.views.chosen import Kept
+from mnist_studio.studies.views.gather import Gathered
 
 BUSY = 0.25
 """Processors that others kept busy: more than this is felt."""

@@ -10,7 +10,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.jobs.calls import first_message
 from mnist_studio.jobs.process import Child
 from mnist_studio.studies.views import catalogue, messages
-from mnist_studio.studies.views.gather import Chosen
+from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.messages import Answer, Broken, Wanted
 from mnist_studio.studies.views.options import Options
 

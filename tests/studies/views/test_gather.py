@@ -13,7 +13,8 @@ from mnist_studio.errors import UnknownName
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import messages
-from mnist_studio.studies.views.gather import Gathered, NotComparable, choose, choose_study
+from mnist_studio.studies.views.chosen import choose, choose_study
+from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
 from tests import studied
 

@@ -17,7 +17,8 @@ from mnist_studio.store import artefacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
-from mnist_studio.studies.views.gather import Gathered, Kept, NotComparable, choose
+from mnist_studio.studies.views.chosen import Kept, choose
+from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
 from tests import studied
 
