@@ -22,14 +22,23 @@ def program() -> list[str]:
     return [sys.executable] if frozen() else [sys.executable, "-m", "mnist_studio"]
 
 
+def package() -> Path:
+    """The folder of the studio's source; the packaged program brings it along as files too."""
+    return Path(__file__).resolve().parent
+
+
+def entry() -> Path:
+    """The script that another Python runs to become a child of the studio."""
+    return package() / "jobs" / "entry.py"
+
+
 def resources() -> Path:
     """The folder of files that ship with the studio.
 
     In a wheel and in the frozen app it lies inside the package, in a checkout beside it.
     """
-    package = Path(__file__).resolve().parent
-    inside = package / "resources"
-    return inside if inside.is_dir() else package.parent / "resources"
+    inside = package() / "resources"
+    return inside if inside.is_dir() else package().parent / "resources"
 
 
 def models() -> Path:

@@ -13,6 +13,18 @@ from mnist_studio.errors import StoreError
 Theme = Literal["system", "light", "dark"]
 
 
+class Interpreter(msgspec.Struct, frozen=True):
+    """A Python with an environment of its own, in which a framework is installed.
+
+    Attributes:
+        python: path of its program.
+        version: of the framework there, when it was chosen.
+    """
+
+    python: str
+    version: str
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its type, its default and its text for people."""
 
@@ -24,6 +36,13 @@ class Settings(msgspec.Struct, frozen=True):
             description="Where the MNIST files lie; empty searches the usual places.",
         ),
     ] = ""
+    interpreters: Annotated[
+        dict[str, Interpreter],
+        Meta(
+            title="Pythons of frameworks",
+            description="A framework computes in the Python named for it, else in the studio's.",
+        ),
+    ] = {}
 
 
 def load() -> tuple[Settings, str]:

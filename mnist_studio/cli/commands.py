@@ -22,6 +22,7 @@ MODULES = {
     "compare": "mnist_studio.cli.compare",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
+    "python": "mnist_studio.cli.interpreters",
     "selftest": "mnist_studio.cli.selftest",
 }
 

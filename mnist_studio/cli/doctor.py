@@ -15,7 +15,7 @@ from mnist_studio.cli import output
 from mnist_studio.data import sources
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks.registry import ENTRIES
-from mnist_studio.jobs.probe import probe
+from mnist_studio.jobs.probe import FrameworkReport, probe
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import Watch
 
@@ -80,7 +80,15 @@ def _framework(name: str) -> Finding:
         # A framework that was never installed is a choice; the others go on without it.
         return Finding(report.title, report.version is None, report.problem)
     devices = ", ".join(f"{device.kind} ({device.name})" for device in report.devices)
-    return Finding(report.title, True, f"{report.version} on {devices}")
+    return Finding(report.title, True, f"{report.version} on {devices}{_elsewhere(report)}")
+
+
+def _elsewhere(report: FrameworkReport) -> str:
+    """Whose Python computes, and whether the framework there is still the one that was chosen."""
+    if not report.python:
+        return ""
+    another = f" (it was {report.chosen} when it was chosen)"
+    return f", by {report.python}{'' if report.version == report.chosen else another}"
 
 
 def _looked(what: str, look: Callable[[], str]) -> Finding:

@@ -41,6 +41,7 @@ def build() -> argparse.ArgumentParser:
     _compare(commands)
     _parity(commands)
     _doctor(commands)
+    _python(commands)
     _selftest(commands)
     return parser
 
@@ -251,6 +252,19 @@ def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 def _doctor(commands: "Commands[argparse.ArgumentParser]") -> None:
     _json(commands.add_parser("doctor", help="tell what works here and what does not"))
+
+
+def _python(commands: "Commands[argparse.ArgumentParser]") -> None:
+    python = commands.add_parser(
+        "python",
+        help="let a framework compute in another Python",
+        epilog="Such as one of an environment with a build of the framework for your GPU.",
+    )
+    python.add_argument("framework", nargs="?", metavar="NAME", help="pytorch or keras")
+    chosen = python.add_mutually_exclusive_group()
+    chosen.add_argument("python", nargs="?", metavar="PYTHON", help="program of that Python")
+    chosen.add_argument("--own", action="store_true", help="the studio's own again")
+    _json(python, "one framework a line")
 
 
 def _selftest(commands: "Commands[argparse.ArgumentParser]") -> None:

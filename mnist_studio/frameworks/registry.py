@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import cast
 
-from mnist_studio import paths
+from mnist_studio import paths, settings
 from mnist_studio.errors import FrameworkMissing
 from mnist_studio.frameworks.base import Framework
 from mnist_studio.frameworks.processors import usable_processors
@@ -65,8 +65,23 @@ def entry(name: str) -> Entry:
         raise unknown("framework", name, tuple(ENTRIES)) from None
 
 
+def python(name: str) -> str:
+    """The program of the Python that computes for a framework; empty if it is the studio's own."""
+    chosen = settings.load()[0].interpreters.get(entry(name).name)
+    return chosen.python if chosen else ""
+
+
 def version(name: str) -> str | None:
-    """The installed version of a framework, None where it is not installed. Imports nothing."""
+    """The version of a framework, None where there is none. Imports nothing.
+
+    Of one that another Python computes for, it is the version that was there when it was chosen.
+    """
+    chosen = settings.load()[0].interpreters.get(entry(name).name)
+    return chosen.version if chosen else installed(name)
+
+
+def installed(name: str) -> str | None:
+    """The version of a framework in this environment, None where it is not. Imports nothing."""
     package = entry(name).package
     if find_spec(package) is None:
         return None

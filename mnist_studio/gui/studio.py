@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
@@ -9,6 +10,7 @@ from mnist_studio.data.pictures import open_picture
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
+from mnist_studio.gui.bridge.explanations import Explanations
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.study import StudyRunner
@@ -51,6 +53,7 @@ class Studio(QObject):
         self.predictions = Predictions(self)
         self.digits = DigitSource(self.background, folder, self)
         self.views = ViewLoader(self.background, folder, self)
+        self.explanations = Explanations(self.background, folder, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -92,16 +95,16 @@ class Studio(QObject):
         self.predictions.close()
         self.background.close()
         self.views.close()
+        self.explanations.close()
         self.library.close()
 
     def choose_theme(self, choice: Choice) -> None:
         """Sets the theme and keeps it."""
         self.theme.choose(choice)
-        self._settings = settings.Settings(choice, self._settings.data_folder)
-        kept = self._settings
 
         def work(progress: Progress, cancelled: IsCancelled) -> None:
-            settings.save(kept)
+            # Read anew: a command may have changed the others meanwhile.
+            settings.save(replace(settings.load()[0], theme=choice))
 
         self.background.start(work, self._ignore, self.complain)
 

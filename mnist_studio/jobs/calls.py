@@ -18,6 +18,7 @@ def call(
     request: str,
     timeout: float,
     cancelled: Callable[[], bool] = lambda: False,
+    python: str | None = None,
 ) -> FromTask:
     """Runs a task in a child of its own and gives its first answer.
 
@@ -27,12 +28,14 @@ def call(
         request: JSON text that the task understands.
         timeout: seconds to wait at most.
         cancelled: asked all the time; ends the child.
+        python: that runs it; None for the one that computes for the framework.
 
     Raises:
         JobError: the child had trouble, died or took too long.
         Cancelled: by the user.
     """
-    child = Child(task, request, registry.environment(framework, 0))
+    program = registry.python(framework) if python is None else python
+    child = Child(task, request, registry.environment(framework, 0), python=program)
     try:
         answer = first_answer(child, monotonic() + timeout, cancelled)
     finally:

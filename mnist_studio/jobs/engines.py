@@ -130,7 +130,8 @@ class ChildEngine(_Engine):
         """
         self._enter("starting")
         environment = registry.environment(self._framework, 1)
-        self._child = child = Child("predict", self._framework, environment)
+        python = registry.python(self._framework)
+        self._child = child = Child("predict", self._framework, environment, python=python)
         answer = self._receive(child)
         if isinstance(answer, Trouble):
             raise JobError(answer.reason)

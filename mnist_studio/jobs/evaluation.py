@@ -74,7 +74,8 @@ class Evaluator:
         """
         self.engine = engine_for(framework)
         environment = registry.environment(self.engine, threads)
-        self._child = Child("predict", self.engine, environment)
+        python = registry.python(self.engine)
+        self._child = Child("predict", self.engine, environment, python=python)
         self._ready = False
 
     def __enter__(self) -> Self:

@@ -55,7 +55,8 @@ class RemoteLearner:
             JobError: no process could be started.
         """
         self._cancelled = cancelled
-        self._child = Child("learn", "", registry.environment(run.framework, run.threads))
+        environment = registry.environment(run.framework, run.threads)
+        self._child = Child("learn", "", environment, python=registry.python(run.framework))
         spec = codec.encode(replace(run, device=device))
         self._child.send(messages.encode(Build(spec, dict(weights))))
 

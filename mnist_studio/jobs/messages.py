@@ -105,9 +105,10 @@ class DeviceText(msgspec.Struct, frozen=True):
 
 
 class Probed(msgspec.Struct, frozen=True, tag="probed", tag_field="type"):
-    """What a framework can compute on here, the fastest first."""
+    """What a framework can compute on here, the fastest first, and its version there."""
 
     devices: tuple[DeviceText, ...]
+    version: str
 
 
 class ExportRequest(msgspec.Struct, frozen=True):

@@ -22,6 +22,8 @@ class FrameworkReport:
         version: None where it is not installed.
         devices: it can compute on, the fastest first.
         problem: why it cannot be used; empty if it can.
+        python: the program of another Python that computes for it; empty for the studio's own.
+        chosen: version that was there when that Python was chosen.
     """
 
     name: str
@@ -29,6 +31,8 @@ class FrameworkReport:
     version: str | None
     devices: tuple[Device, ...]
     problem: str
+    python: str = ""
+    chosen: str = ""
 
 
 def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> FrameworkReport:
@@ -42,11 +46,12 @@ def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> Framework
     missing = registry.missing(name)
     if missing:
         return FrameworkReport(name, known.title, None, (), str(missing))
-    version = registry.version(name)
+    version, python = registry.version(name), registry.python(name)
+    chosen = (version or "") if python else ""
     try:
         answer = call("probe", name, name, TIMEOUT_SECONDS, cancelled)
     except JobError as error:
-        return FrameworkReport(name, known.title, version, (), str(error))
-    found = answer.devices if isinstance(answer, Probed) else ()
-    devices = tuple(Device(device.kind, device.name) for device in found)
-    return FrameworkReport(name, known.title, version, devices, "")
+        return FrameworkReport(name, known.title, version, (), str(error), python, chosen)
+    assert isinstance(answer, Probed)  # Trouble was raised.
+    devices = tuple(Device(device.kind, device.name) for device in answer.devices)
+    return FrameworkReport(name, known.title, answer.version, devices, "", python, chosen)

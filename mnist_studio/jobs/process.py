@@ -14,6 +14,7 @@ from typing import Literal
 
 from mnist_studio.errors import JobError
 from mnist_studio.jobs import child
+from mnist_studio.jobs.foreign import Foreign
 
 Ending = Literal["ended", "terminated", "killed"]
 
@@ -33,7 +34,12 @@ class Child:
     """
 
     def __init__(
-        self, task: str, request: str, environment: Mapping[str, str], console: Path | None = None
+        self,
+        task: str,
+        request: str,
+        environment: Mapping[str, str],
+        console: Path | None = None,
+        python: str = "",
     ) -> None:
         """Starts the process.
 
@@ -42,14 +48,15 @@ class Child:
             request: JSON text that the task understands.
             environment: variables to set before anything heavy is imported.
             console: file for what the child prints.
+            python: the program of another Python that shall run it; empty for the studio's own.
 
         Raises:
-            JobError: the system starts no more processes.
+            JobError: the system starts no more processes, or that Python cannot run the task.
         """
         self._sending = Lock()
         arguments = (task, json.dumps(dict(environment)), str(console or ""), request)
         try:
-            self._connection, self._process = _started(task, arguments)
+            self._connection, self._process = _started(task, arguments, python)
         except OSError as error:
             raise JobError(
                 f"No process could be started: {error.strerror}.", "Close other programs."
@@ -101,21 +108,30 @@ class Child:
         return ending
 
 
-def _started(task: str, arguments: tuple[str, ...]) -> tuple[Connection, SpawnProcess]:
+def _started(
+    task: str, arguments: tuple[str, ...], python: str
+) -> tuple[Connection, SpawnProcess | Foreign]:
     """Our end of a pipe, and the process that has the other."""
     ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(
-        target=child.main, args=(theirs, *arguments), name=f"mnist-studio {task}", daemon=True
-    )
     try:
         with _interrupts_held():
-            process.start()
+            process = Foreign(python, theirs) if python else _own(task, theirs, arguments)
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
+    if isinstance(process, Foreign):
+        process.introduce(ours, arguments)
     return ours, process
+
+
+def _own(task: str, theirs: Connection, arguments: tuple[str, ...]) -> SpawnProcess:
+    process = _SPAWN.Process(
+        target=child.main, args=(theirs, *arguments), name=f"mnist-studio {task}", daemon=True
+    )
+    process.start()
+    return process
 
 
 @contextmanager

@@ -129,6 +129,7 @@ class TrainingJob:
         child = Child(
             "train", self._request(store, run),
             registry.training_environment(spec), artefacts.console(run.folder),
+            registry.python(spec.framework),
         )  # fmt: skip
         try:
             yield from self._heard(child, run)

@@ -16,4 +16,5 @@ def run(connection: Connection, request: str) -> None:
         connection.send_bytes(messages.encode(Trouble(explain(error))))
         return
     found = tuple(DeviceText(device.kind, device.name) for device in devices)
-    connection.send_bytes(messages.encode(Probed(found)))
+    version = registry.installed(request) or "unknown"
+    connection.send_bytes(messages.encode(Probed(found, version)))
