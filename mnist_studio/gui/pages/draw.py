@@ -74,11 +74,18 @@ class DrawPage(Page):
         self._right.addWidget(answers)
         self.tabs = DrawTabs()
         self.tabs.add("answers", "Answers", lambda: self._right)
+        self.tabs.add("why", "Why", self._why)
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
         line.addWidget(self.tabs, 7)
         self.body.addLayout(line)
+
+    def _why(self) -> QWidget:
+        # It needs much that no first window needs.
+        from mnist_studio.gui.panels.why_panel import WhyPanel
+
+        return WhyPanel(self.studio)
 
     def _empty(self) -> Card:
         card = Card()

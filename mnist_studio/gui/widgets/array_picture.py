@@ -11,16 +11,18 @@ from mnist_studio.gui.theme.theme import Theme
 
 Numbers = NDArray[np.float64]
 
+_STEPS = 255
+"""Of colour to either side of 0."""
+
 
 def coloured(values: Numbers, palette: Palette) -> QImage:
     """A picture of numbers (height, width) within -1 to 1; NaN is a line between parts.
 
     0 is the colour of the panel, 1 the accent and -1 the colour of failures.
     """
-    low, middle, high = _levels(palette.bad), _levels(palette.panel), _levels(palette.accent)
-    part = np.clip(values, -1, 1)[:, :, None]
-    mixed = middle + np.abs(part) * (np.where(part > 0, high, low) - middle)
-    pixels = np.where(np.isnan(part), _levels(palette.line), mixed).round().astype(np.uint8)
+    steps = np.rint(np.clip(values, -1, 1) * _STEPS) + _STEPS
+    steps = np.where(np.isnan(values), 2 * _STEPS + 1, steps)
+    pixels = _table(palette)[steps.astype(np.intp)]
     rows, columns = values.shape
     # copy(): Qt would otherwise keep pointing into memory that NumPy frees.
     form = QImage.Format.Format_RGB888
@@ -44,6 +46,11 @@ class ArrayPicture(QWidget):
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._paint_picture)
+        self._paint_picture()
+
+    def show_values(self, values: Numbers) -> None:
+        """Shows other numbers (height, width) within -1 to 1."""
+        self._values = values
         self._paint_picture()
 
     @property
@@ -77,6 +84,14 @@ class ArrayPicture(QWidget):
     def _paint_picture(self) -> None:
         self._picture = coloured(self._values, self._theme.palette)
         self.update()
+
+
+def _table(palette: Palette) -> NDArray[np.uint8]:
+    """(2 * steps + 2, 3): the colour of every step from -1 to 1, and at last of NaN."""
+    low, middle, high = _levels(palette.bad), _levels(palette.panel), _levels(palette.accent)
+    parts = np.linspace(-1, 1, 2 * _STEPS + 1)[:, None]
+    mixed = middle + np.abs(parts) * (np.where(parts > 0, high, low) - middle)
+    return np.vstack([mixed, _levels(palette.line)]).round().astype(np.uint8)
 
 
 def _levels(colour: str) -> Numbers:

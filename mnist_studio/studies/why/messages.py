@@ -19,7 +19,8 @@ class Options(msgspec.Struct, frozen=True):
         target: 0-9, that the digit shall become; the runner-up where None.
         manner: how the change shall look.
         metric: of distances.
-        teach: 0-9, the label of one training step; None only goes forward.
+        train: whether NumPy makes a training step, and not only goes forward.
+        teach: 0-9, the label of that step; the answer where None.
         rate: of that step; the optimiser's own where None.
     """
 
@@ -27,6 +28,7 @@ class Options(msgspec.Struct, frozen=True):
     target: int | None = None
     manner: Manner = "pen"
     metric: Metric = "euclidean"
+    train: bool = False
     teach: int | None = None
     rate: float | None = None
 

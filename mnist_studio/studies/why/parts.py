@@ -149,9 +149,10 @@ def neighbours(asked: Asked) -> Nearest | None:
 def walked(asked: Asked) -> Walkthrough:
     """NumPy's way through the network, and one training step."""
     subject, options = asked.subject, asked.options
+    label = asked.answer if options.teach is None else options.teach
     return walkthrough(
         subject.spec, subject.weights, asked.image, subject.folder, subject.place.step,
-        options.teach, options.rate,
+        label if options.train else None, options.rate,
     )  # fmt: skip
 
 

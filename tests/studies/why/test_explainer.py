@@ -41,7 +41,7 @@ def value(found: list[Told], kind: type[T]) -> T:
 
 
 def test_every_part_is_told_in_order(trained: Run) -> None:
-    found = told(trained, tuple(PARTS), Options(teach=3))
+    found = told(trained, tuple(PARTS), Options(train=True, teach=3))
     parts = [one for one in found if isinstance(one, Explained)]
     assert [one.part for one in parts] == list(PARTS)
     assert {one.engine for one in parts} == {"numpy"}

@@ -1,0 +1,161 @@
+"""Explanations of one network's answer to the drawing, computed in a child; the newest wins."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.store.runs import Run
+
+if TYPE_CHECKING:
+    from mnist_studio.studies.why.explainer import Explainer
+    from mnist_studio.studies.why.messages import Options, Part
+
+DEBOUNCE_MS = 100
+"""A drawing that changes sooner is not worth explaining."""
+
+IDLE_MS = 120_000
+"""A child that nobody asks for so long leaves: with its framework it takes up to 600 MB."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A part of an explanation.
+
+    Attributes:
+        run: trained.
+        image: 784 grey levels.
+        part: which.
+        options: that the user set.
+    """
+
+    run: Run
+    image: bytes
+    part: "Part"
+    options: "Options"
+
+
+class Explanations(QObject):
+    """Answers the newest wish; what is being computed for an older one is given up.
+
+    Signals:
+        told: a wish, and ``Explained``, ``Unexplained`` or ``Underway``.
+        failed: a wish and the exception.
+        busy: whether something is being computed.
+    """
+
+    told = Signal(object, object)
+    failed = Signal(object, object)
+    busy = Signal(bool)
+    # What the worker threads emit; its receivers live in the GUI thread.
+    _said = Signal(object, object)
+
+    def __init__(
+        self, background: Background, data: Path | None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._data = background, data
+        self._explainer: Explainer | None = None
+        # It is for one thread at a time; a cancelled question may still be with it.
+        self._turn = Lock()
+        self._task: Task | None = None
+        self._working: Wish | None = None
+        self._next: Wish | None = None
+        self._said.connect(self._tell)
+        self._soon = self._timer(DEBOUNCE_MS, self._begin)
+        self._idle = self._timer(IDLE_MS, self._leave)
+
+    def want(self, wish: Wish) -> None:
+        """Wants an explanation soon; replaces what was wanted before."""
+        self._idle.stop()
+        if wish == self._working and self._next is None:
+            return
+        self._next = wish
+        if self._task:
+            self._task.cancel()
+        self._soon.start()
+
+    def forget(self) -> None:
+        """Wants nothing any more."""
+        self._soon.stop()
+        self._next = None
+        if self._task:
+            self._task.cancel()
+        self._idle.start()
+
+    def close(self) -> None:
+        """Ends the child. For when no task runs any more."""
+        if self._explainer:
+            self._explainer.close()
+
+    def _timer(self, milliseconds: int, action: object) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(milliseconds)
+        made.timeout.connect(action)
+        return made
+
+    @Slot()
+    def _begin(self) -> None:
+        if self._task or self._next is None or self._soon.isActive():
+            return
+        wish, self._next = self._next, None
+        self._working = wish
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            self._explain(wish, cancelled)
+
+        self._task = self._background.start(work, self._ignore, self._fail)
+        self._task.ended.connect(self._end)
+        self.busy.emit(True)
+
+    def _explain(self, wish: Wish, cancelled: IsCancelled) -> None:
+        """Tells a part; on a worker thread."""
+        # No first window needs them.
+        from mnist_studio.gui.models.layer_pictures import prepared
+        from mnist_studio.studies.why.explainer import Explainer
+
+        image = np.frombuffer(wish.image, np.uint8).reshape(28, 28)
+        with self._turn:
+            self._explainer = self._explainer or Explainer(self._data)
+            for told in self._explainer.explain(
+                wish.run, image, (wish.part,), wish.options, cancelled
+            ):
+                self._said.emit(wish, prepared(told))
+
+    @Slot()
+    def _leave(self) -> None:
+        """Ends the child in the background: it may take a moment."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            with self._turn:
+                self.close()
+
+        if self._explainer and not self._task:
+            self._background.start(work, self._ignore, self._ignore)
+
+    @Slot(object, object)
+    def _tell(self, wish: Wish, told: object) -> None:
+        # What was said just before it was given up comes too late.
+        if wish == self._working and self._task and not self._task.cancelled:
+            self.told.emit(wish, told)
+
+    @Slot(object)
+    def _ignore(self, nothing: object) -> None:
+        """Takes the result of work that has none."""
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        assert self._working is not None
+        self.failed.emit(self._working, error)
+
+    @Slot()
+    def _end(self) -> None:
+        self._task, self._working = None, None
+        self._begin()
+        if self._task is None:
+            self.busy.emit(False)

@@ -1,0 +1,90 @@
+"""What every layer makes of the drawing, beside the kernels that it learnt."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from mnist_studio.gui.models.layer_pictures import LayerPicture, PicturedLayers, scale
+from mnist_studio.gui.panels.why_part import WhyPart, scrolled
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.array_map import ArrayMap
+from mnist_studio.gui.widgets.basics import label, row
+
+
+class LayersPart(WhyPart):
+    """A row a layer: its output, and its kernel where it has one."""
+
+    part = "layers"
+    title_words = "What every layer makes of it"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        words = "blue above 0, red below; point at one for its number"
+        self.controls.addWidget(label(words, "secondary"))
+        self.sentence.hide()
+        self.rows: list[LayerRow] = []
+        self._lines = QVBoxLayout()
+        self._lines.setContentsMargins(0, 0, 8, 0)
+        self._lines.setSpacing(14)
+        inside = QWidget()
+        inside.setLayout(self._lines)
+        self.content.addWidget(scrolled(inside), 1)
+
+    def show_value(self, value: object) -> None:
+        """Shows the ``PicturedLayers``."""
+        assert isinstance(value, PicturedLayers)
+        if [row.name for row in self.rows] != [layer.name for layer in value.layers]:
+            self._make_rows(value)
+        for line, layer in zip(self.rows, value.layers, strict=True):
+            line.show_layer(layer)
+
+    def _make_rows(self, value: PicturedLayers) -> None:
+        while item := self._lines.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self.rows = [LayerRow(self.theme, layer) for layer in value.layers]
+        for line in self.rows:
+            self._lines.addWidget(line)
+        self._lines.addStretch(1)
+
+
+class LayerRow(QWidget):
+    """One layer."""
+
+    def __init__(self, theme: Theme, layer: LayerPicture) -> None:
+        super().__init__()
+        self.name = layer.name
+        self._mark: int | None = None
+        self._title = label("", "cardTitle")
+        self._scale = label("", "secondary")
+        self.output = ArrayMap(theme, f"Output of {layer.name}", highest=190)
+        self.kernel = ArrayMap(theme, f"Kernel of {layer.name}", highest=190)
+        self._kernel_scale = label("", "secondary")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(4)
+        whole.addWidget(self._title)
+        shown = row(gap=16)
+        shown.addLayout(_with_scale("output", self._scale, self.output), 3)
+        if layer.kernel is not None:
+            shown.addLayout(_with_scale("kernel", self._kernel_scale, self.kernel), 2)
+        whole.addLayout(shown)
+
+    def show_layer(self, layer: LayerPicture) -> None:
+        """Shows its numbers of the moment."""
+        self._title.setText(layer.title)
+        self._scale.setText(scale(layer.output))
+        self.output.show_layout(layer.output)
+        # While one draws, only outputs change.
+        if layer.kernel is not None and layer.mark != self._mark:
+            self._mark = layer.mark
+            self._kernel_scale.setText(scale(layer.kernel))
+            self.kernel.show_layout(layer.kernel)
+
+
+def _with_scale(what: str, scale_label: QWidget, shown: ArrayMap) -> QVBoxLayout:
+    made = QVBoxLayout()
+    made.setSpacing(4)
+    made.addLayout(row(label(what, "secondary"), scale_label, 1, gap=8))
+    made.addWidget(shown)
+    made.addStretch(1)
+    return made

@@ -1,0 +1,154 @@
+"""Why the chosen model answers the drawing as it does: the tab of the Draw page."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.bridge.explanations import Wish
+from mnist_studio.gui.models import names
+from mnist_studio.gui.models.layer_pictures import PicturedLayers
+from mnist_studio.gui.models.unexpected import unexpected
+from mnist_studio.gui.panels.why_change import ChangePart
+from mnist_studio.gui.panels.why_layers import LayersPart
+from mnist_studio.gui.panels.why_nearest import NearestPart
+from mnist_studio.gui.panels.why_part import WhyPart
+from mnist_studio.gui.panels.why_pixels import PixelsPart
+from mnist_studio.gui.panels.why_walk import WalkPart
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.basics import GAP, column, label, row
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.choice import Choice
+from mnist_studio.gui.widgets.empty_state import EmptyState
+from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.studies.why.explainer import Explained, Told, Underway, Unexplained
+
+TITLES = {
+    "attribution": "Pixels",
+    "layers": "Layers",
+    "nearest": "Alike",
+    "change": "What if",
+    "walk": "Step by step",
+}
+
+
+class WhyPanel(QWidget):
+    """One model and one part of the explanation at a time; it follows the drawing while shown."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.model = Choice("Model", studio.theme)
+        self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
+        self.parts: dict[str, WhyPart] = {
+            made.part: made
+            for made in (
+                PixelsPart(studio.theme),
+                LayersPart(studio.theme),
+                NearestPart(studio.theme),
+                ChangePart(studio.theme),
+                WalkPart(studio),
+            )
+        }
+        self.state = label("", "secondary")
+        self._shown = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._offer()
+        self._ask()
+
+    def _lay_out(self) -> None:
+        empty = Card()
+        self.empty = EmptyState(
+            self._studio.theme, "draw", "Nothing is drawn yet",
+            "Draw a digit: here stands what in it the model goes by, layer by layer.",
+        )  # fmt: skip
+        empty.body.addWidget(self.empty)
+        self._shown.addWidget(empty)
+        for part in self.parts.values():
+            self._shown.addWidget(part)
+        whole = column(row(self.model, self.switch, 1, gap=GAP), row(self.state), gap=GAP)
+        whole.addWidget(self._shown, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        studio = self._studio
+        self.model.chosen.connect(studio.predictions.choose)
+        self.switch.chosen.connect(self._ask)
+        for part in self.parts.values():
+            part.changed.connect(self._ask)
+        studio.library.changed.connect(self._offer)
+        studio.predictions.chosen_changed.connect(self._choose)
+        studio.drawing.image_changed.connect(self._ask)
+        studio.explanations.told.connect(self._take)
+        studio.explanations.failed.connect(self._fail)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Explains from now on."""
+        super().showEvent(event)
+        self._offer()
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._studio.explanations.forget()
+
+    @property
+    def part(self) -> WhyPart:
+        """The part that is looked at."""
+        return self.parts[self.switch.choice]
+
+    @Slot()
+    def _offer(self) -> None:
+        rows = self._studio.library.trained
+        self.model.offer([(row.id, row.title, names.framework(row.framework)) for row in rows])
+        self._choose()
+
+    @Slot()
+    def _choose(self) -> None:
+        self.model.choose(self._studio.predictions.chosen)
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        """Asks for what is looked at, if anyone looks."""
+        image = self._studio.drawing.image
+        self._shown.setCurrentWidget(self._shown.widget(0) if image is None else self.part)
+        if not self.isVisible():
+            return
+        run = next(
+            (row.run for row in self._studio.library.trained if row.id == self.model.choice), None
+        )
+        if image is None or run is None:
+            self.state.setText("")
+            self._studio.explanations.forget()
+            return
+        wish = Wish(run, image.tobytes(), self.part.part, self.part.options())
+        self._studio.explanations.want(wish)
+
+    @Slot(object, object)
+    def _take(self, wish: Wish, told: Told | PicturedLayers) -> None:
+        part = self.parts[wish.part]
+        match told:
+            case Underway(fraction=fraction):
+                self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
+            case Unexplained(problem=problem, remedy=remedy):
+                self.state.setText(f"{problem} {remedy}".strip())
+            case PicturedLayers(engine=engine):
+                part.show_value(told)
+                self._tell_engine(wish, engine)
+            case Explained(value=value, engine=engine):
+                part.show_value(value)
+                self._tell_engine(wish, engine)
+
+    def _tell_engine(self, wish: Wish, engine: str) -> None:
+        own, by = names.framework(wish.run.spec.framework), names.framework(engine)
+        trained = f"{wish.run.title}, trained by {own}"
+        stands_in = f"; {own} is not installed, NumPy computes for it" if own != by else ""
+        self.state.setText(f"{trained}, computed by {by}{stands_in}.")
+
+    @Slot(object, object)
+    def _fail(self, wish: Wish, error: Exception) -> None:
+        told = str(error) if isinstance(error, StudioError) else unexpected(error)
+        self.state.setText(told)
