@@ -4,8 +4,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QAbstractItemView
 
+from mnist_studio.gui.models.queue_rows import QueueRows
 from mnist_studio.gui.models.study_board import CellRow, StudyBoard
-from mnist_studio.gui.models.table import Column, RowsModel
+from mnist_studio.gui.models.table import Column
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import button, enable
 from mnist_studio.gui.widgets.card import Card
@@ -17,7 +18,7 @@ _NONE = "Choose a run that waits."
 
 
 class StudyQueueCard(Card):
-    """A table; what waits can be moved and taken out.
+    """A table; what waits can be moved, by buttons or by dragging it, and taken out.
 
     Signals:
         moved: number of a cell and its new place in the queue, from 0.
@@ -31,10 +32,13 @@ class StudyQueueCard(Card):
         super().__init__("Queue")
         self._theme = theme
         self._busy = False
-        self.model: RowsModel[CellRow] = RowsModel(self._columns(), lambda row: row.key, self)
+        self.model = QueueRows(self._columns(), self)
+        self.model.moved.connect(self.moved)
         self.table = Table("Runs of the study", theme, self.model, 2, "Its runs stand here.")
         self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.table.setDragDropOverwriteMode(False)
         self.first_button = button("Next", lambda: self._move_to(0), quiet=True)
         self.up_button = button("Up", lambda: self._move(-1), quiet=True)
         self.down_button = button("Down", lambda: self._move(1), quiet=True)
@@ -66,6 +70,7 @@ class StudyQueueCard(Card):
         """Shows the cells; the one that is chosen stays chosen where it goes."""
         chosen = self.chosen
         self._busy = busy
+        self.model.let_move(busy)
         self.model.show(board.rows)
         if chosen is not None:
             self.choose(chosen.cell.number)
