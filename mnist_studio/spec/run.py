@@ -153,10 +153,10 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(run: RunSpec) -> None:
-    """Refuses numbers that cannot work; ``spec.faults.check`` refuses faults.
+    """Refuses what cannot work; ``spec.faults.check`` refuses faults.
 
     Raises:
-        SpecError: says which number or layer, and why.
+        SpecError: says which number, layer or precision, and why.
     """
     training = run.training
     _within("number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
@@ -166,6 +166,7 @@ def check(run: RunSpec) -> None:
         augmentation.check(training.augmentation)
     _check_clip(training)
     _check_plateau(training)
+    _check_precision(run)
     _within("number of steps an epoch", training.epoch_steps, 0, 10_000_000)
     _within("batch size", training.batch_size, 1, LARGEST_BATCH)
     _within("number of epochs", training.epochs, 1, LARGEST_EPOCHS)
@@ -227,6 +228,15 @@ def _check_clip(training: TrainingSpec) -> None:
     if training.clip and not (isfinite(training.clip.limit) and training.clip.limit > 0):
         raise SpecError(
             f"The gradients are clipped at {training.clip.limit:g}.", "Choose a limit above 0."
+        )
+
+
+def _check_precision(run: RunSpec) -> None:
+    """What a framework lacks on every computer; what a device lacks its framework tells."""
+    if run.framework == "numpy" and run.training.precision == "bfloat16":
+        raise SpecError(
+            "NumPy does not compute in bfloat16.",
+            "Choose the precision float32 or float64, or another framework.",
         )
 
 

@@ -60,4 +60,4 @@ def test_a_recipe_is_trained_as_written() -> None:
 def test_what_cannot_be_trained_as_written_is_refused(here: Main) -> None:
     said = here(*TRAIN, "--as-written", "--precision", "bfloat16")
     assert said.code == 2
-    assert "NumPy has no bfloat16" in said.errors
+    assert "NumPy does not compute in bfloat16" in said.errors

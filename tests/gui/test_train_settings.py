@@ -96,18 +96,31 @@ def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) 
     advanced.limit.field().setValue(0.5)
     advanced.sampling.choose("stored")
     advanced.sampling.chosen.emit("stored")
-    advanced.precision.choose("bfloat16")
-    advanced.precision.chosen.emit("bfloat16")
+    advanced.precision.choose("float64")
+    advanced.precision.chosen.emit("float64")
     advanced.epoch_steps.field().setValue(250)
     recipe = RECIPES["deep-cnn"].training
     expected = replace(
         recipe, augmentation=Augmentation(rotation=10, zoom=0.1, shift=2.8, elastic=1.5),
-        clip=ClipNorm(0.5), sampling="stored", precision="bfloat16", epoch_steps=250,
+        clip=ClipNorm(0.5), sampling="stored", precision="float64", epoch_steps=250,
     )  # fmt: skip
     assert {run.training for run in settings.specs()} == {expected}
     for field in advanced.amounts.values():
         field.field().setValue(0)
     assert settings.specs()[0].training.augmentation is None
+
+
+def test_a_precision_that_a_framework_lacks_is_told_before_it_trains(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    precision = page.settings.advanced.precision
+    page.settings.frameworks.button("numpy").click()
+    precision.choose("bfloat16")
+    precision.chosen.emit("bfloat16")
+    assert "NumPy does not compute in bfloat16." in page.settings.complaint.text()
+    assert not page.train_button.isEnabled()
+    precision.choose("float32")
+    precision.chosen.emit("float32")
+    assert page.train_button.isEnabled()
 
 
 def test_only_numbers_that_mean_something_are_shown(window: MainWindow) -> None:

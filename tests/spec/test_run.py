@@ -75,6 +75,13 @@ def test_a_full_batch_has_all_digits() -> None:
     assert run.batch_sizes(training, 120, 0, 2) == (120, 120)
 
 
+def test_numpy_is_not_asked_for_bfloat16() -> None:
+    spec = with_training(precision="bfloat16")
+    run.check(msgspec.structs.replace(spec, framework="pytorch"))
+    with pytest.raises(SpecError, match="NumPy does not compute in bfloat16"):
+        run.check(msgspec.structs.replace(spec, framework="numpy"))
+
+
 def test_weights_are_kept_in_float32_under_bfloat16() -> None:
     assert [run.storage(p) for p in ("float32", "float64", "bfloat16")] == [
         "float32", "float64", "float32",
