@@ -82,7 +82,14 @@ def _module(path: Path) -> ModuleType:
     assert known is not None  # It is a file with the suffix of a module.
     assert known.loader is not None
     module = module_from_spec(known)
-    known.loader.exec_module(module)
+    try:
+        known.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise TrainingFailed(
+            f"The script as written needs {error.name}, which is not here.",
+            "Train the run without “as written”, or name a Python that has it with: "
+            "mnist-studio python.",
+        ) from error
     return module
 
 

@@ -1,0 +1,123 @@
+"""What ``build.spec`` puts into the packaged program, and what it leaves out."""
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from packaging.requirements import Requirement
+
+from mnist_studio.frameworks.registry import ENTRIES
+
+Item = tuple[str, str, str]
+"""Of PyInstaller's tables: the place in the program, the file here, the kind."""
+
+FOLDER = "mnist-studio"
+
+UNUSED = [
+    "tkinter", "IPython", "pytest", "_pytest", "setuptools", "pip", "pkg_resources", "triton",
+    "tensorboard", "distributed", "pandas", "jax", "openvino",
+    # Graphs compiled by PyTorch need a C compiler at run time, which a program cannot bring along.
+    "torch._inductor.codegen", "torch._inductor.kernel", "torch._inductor.fx_passes",
+    "torch.utils.benchmark", "torch.utils.tensorboard", "torch.utils.bottleneck",
+    "torch.testing._internal.distributed", "torch.testing._internal.generated",
+    "torch.testing._internal.opinfo", "torch.testing._internal.common_methods_invocations",
+    "matplotlib.tests", "numpy.tests", "scipy.tests", "mpl_toolkits.tests",
+    "keras.src.backend.torch", "keras.src.backend.jax", "keras.src.backend.openvino",
+]  # fmt: skip
+
+_UNUSED_FILES = (
+    "torch/test/*", "torch/bin/*test*", "torch/bin/*Test", "torch/bin/protoc*", "torch/bin/*.pt*",
+    "torch/include/*", "torch/share/*", "torch/lib/*test*",
+    "torch/lib/libaoti_custom_ops*", "torch/lib/libbackend_with_compiler*",
+    "tensorflow/include/*", "tensorflow/xla_aot_runtime_src/*",
+    "*/tests/*", "*/testing/data/*", "matplotlib/mpl-data/sample_data/*", "clang/*",
+    "PySide6/Qt/translations/*", "PySide6/Qt/qml/*", "*.pyi", "*.h", "*.hpp", "*.cmake",
+)  # fmt: skip
+
+_SYMBOLS = ("torch/lib/", "tensorflow/", "PySide6/Qt/lib/")
+"""Where symbols are stripped; in libraries that were edited after linking it would break them."""
+
+_MUCH = 1_000_000
+"""Bytes of a library that is worth it."""
+
+
+def programs() -> list[tuple[str, bool]]:
+    """Name, and whether it has a console, of each program of the bundle.
+
+    On Windows a program either has a console, which then opens with the window, or has no
+    standard output, which commands need: so there are two.
+    """
+    if sys.platform == "win32":
+        return [(FOLDER, False), (f"{FOLDER}-cli", True)]
+    return [(FOLDER, True)]
+
+
+def modules(package: Path) -> Iterator[str]:
+    """Every module of the studio; it names many of them only when it needs them.
+
+    They are read from the folder: to import the adapters of several frameworks into one process, as
+    PyInstaller would, is what the studio never does.
+    """
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package.parent).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def frameworks() -> Iterator[str]:
+    """The packages of the frameworks that are installed here."""
+    for entry in ENTRIES.values():
+        if find_spec(entry.package):
+            yield entry.package
+        else:
+            sys.stderr.write(f"{entry.title} is not installed: it will be missing.\n")
+
+
+def told_versions(root: Path) -> list[str]:
+    """The distributions whose versions the studio may tell at run time: what it depends on."""
+    project = (root / "pyproject.toml").read_text("utf-8")
+    required = tomllib.loads(project)["project"]["dependencies"]
+    names = dict.fromkeys(Requirement(one).name for one in required)
+    known = ("keras", *names, *(f"{entry.package}-cpu" for entry in ENTRIES.values()))
+    return [name for name in known if installed(name)]
+
+
+def installed(distribution: str) -> bool:
+    """Whether a distribution is in this environment."""
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def used(items: Sequence[Item]) -> list[Item]:
+    """The files without those that nothing reads at run time."""
+    return [item for item in items if not any(fnmatch(item[0], unused) for unused in _UNUSED_FILES)]
+
+
+def stripped(items: Sequence[Item], folder: Path) -> list[Item]:
+    """The libraries, large ones of Linux without their symbols; copies, never the originals."""
+    if not sys.platform.startswith("linux") or not which("strip"):
+        return list(items)
+    return [_without_symbols(item, folder) if _worth_it(item) else item for item in items]
+
+
+def _worth_it(item: Item) -> bool:
+    place, source, kind = item
+    return kind == "BINARY" and place.startswith(_SYMBOLS) and Path(source).stat().st_size > _MUCH
+
+
+def _without_symbols(item: Item, folder: Path) -> Item:
+    place, source, kind = item
+    copy = folder / place
+    original = Path(source).stat()
+    if not copy.exists() or copy.stat().st_mtime < original.st_mtime:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["strip", "--strip-unneeded", "-o", copy, source], check=True)
+    return place, str(copy), kind

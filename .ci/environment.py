@@ -1,0 +1,50 @@
+"""The clean environment in which the program is built."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+KEY = "made-from.txt"
+
+
+def made(root: Path, folder: Path, cuda: bool) -> Path:
+    """Makes an environment, or takes the one that was made from the same lists.
+
+    Args:
+        root: of the checkout.
+        folder: for it.
+        cuda: with torch's build for CUDA and torchvision, else with the CPU builds.
+
+    Returns:
+        Its Python.
+    """
+    constraints = root / ("constraints.txt" if cuda else "constraints-cpu.txt")
+    wanted = _wanted(root, cuda)
+    key = hashlib.sha256("\n".join((*wanted, constraints.read_text("utf-8"))).encode()).hexdigest()
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    known = folder / KEY
+    if known.is_file() and known.read_text() == key:
+        return python
+    venv.create(folder, clear=True, with_pip=True)
+    install = [python, "-m", "pip", "install", "--quiet", "-c", constraints, *wanted]
+    subprocess.run(install, check=True)
+    known.write_text(key)
+    return python
+
+
+def _wanted(root: Path, cuda: bool) -> list[str]:
+    """The requirements of the project and of its build."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["build"]]
+    if cuda:
+        return wanted
+    # Beside torch's CPU build no torchvision can be imported.
+    kept = [one for one in wanted if not one.startswith("torchvision")]
+    if sys.platform != "linux":
+        return kept  # There TensorFlow computes on the CPU only anyway.
+    return [one.replace("tensorflow", "tensorflow-cpu", 1) if one.startswith("tensorflow") else one
+            for one in kept]  # fmt: skip

@@ -1,0 +1,61 @@
+"""The list of what the packaged program contains, with versions and the texts of the licences."""
+
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from importlib.metadata import Distribution
+from pathlib import Path
+
+NAMES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "THIRD")
+"""So begin the names of files that must go with a package."""
+
+OURS = "mnist-studio"
+
+
+def write(files: Iterable[str], target: Path) -> int:
+    """Writes the list.
+
+    Args:
+        files: that were collected, by their paths here.
+        target: text file.
+
+    Returns:
+        How many packages it names.
+    """
+    found = sorted(_distributions(set(files)), key=lambda one: one.name.lower())
+    heads = [f"{one.name} {one.version}: {_licence(one)}" for one in found]
+    texts = [text for one in found for text in _texts(one)]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("\n".join((_HEAD, *heads, "", *texts)), "utf-8")
+    return len(found)
+
+
+_HEAD = """MNIST Studio contains Python and these packages; each has a licence of its own.
+Qt and PySide6 are used under the LGPL version 3; their libraries lie beside the program as files
+of their own and can be replaced.
+"""
+
+
+def _distributions(files: set[str]) -> Iterator[Distribution]:
+    """The distributions one of whose files was collected."""
+    for one in metadata.distributions():
+        places = (str(Path(str(one.locate_file(file)))) for file in one.files or ())
+        if one.name != OURS and any(place in files for place in places):
+            yield one
+
+
+def _licence(one: Distribution) -> str:
+    told = one.metadata
+    classified = [line.rpartition("::")[2].strip() for line in told.get_all("Classifier") or ()
+                  if line.startswith("License ::")]  # fmt: skip
+    written = (told.get("License") or "").strip().partition("\n")[0]
+    return told.get("License-Expression") or ", ".join(classified) or written or "see its text"
+
+
+def _texts(one: Distribution) -> Iterator[str]:
+    for file in one.files or ():
+        inside = ".dist-info" in str(file)
+        if inside and file.name.upper().startswith(NAMES):
+            path = Path(str(one.locate_file(file)))
+            yield f"{'=' * 80}\n{one.name} {one.version}, {file.name}\n\n" + path.read_text(
+                "utf-8", "replace"
+            )
