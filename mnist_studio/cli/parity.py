@@ -15,7 +15,7 @@ from mnist_studio.spec import faults, recipes
 from mnist_studio.spec.run import DeviceName, FaultName, FrameworkName, Precision, RunSpec, check
 from mnist_studio.studies import parity
 from mnist_studio.studies.checks import ParityReport
-from mnist_studio.studies.sentences import sentence, where
+from mnist_studio.studies.sentences import figure, sentence, where
 
 
 def run(arguments: Namespace) -> int:
@@ -66,8 +66,8 @@ def _tell(report: ParityReport) -> None:
             entry(made.framework).title,
             made.precision,
             made.what,
-            f"{made.value:.1e}",
-            f"{made.bar:.1e}",
+            figure(made.value, made.unit),
+            figure(made.bar, made.unit),
             "passed" if made.passed else "MISSED",
             made.detail,
         )

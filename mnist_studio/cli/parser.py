@@ -51,7 +51,9 @@ Commands = argparse._SubParsersAction
 
 def _recipes(commands: "Commands[argparse.ArgumentParser]") -> None:
     known = commands.add_parser("recipes", help="list what can be trained")
-    known.add_argument("--faults", action="store_true", help="list the faults of the sources")
+    what = known.add_mutually_exclusive_group()
+    what.add_argument("recipe", nargs="?", metavar="RECIPE", help="tell all of this one")
+    what.add_argument("--faults", action="store_true", help="list the faults of the sources")
     _json(known)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from mnist_studio.cli import output
 from mnist_studio.spec.faults import FAULTS
-from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.recipes import recipe as known_recipe
 from mnist_studio.spec.run import FaultName, TrainingSpec
 
 
@@ -37,13 +38,21 @@ class FaultLine:
 
 
 def run(arguments: Namespace) -> int:
-    """Lists the recipes, or the faults."""
+    """Lists the recipes, or the faults; or tells all of one recipe."""
     if arguments.faults:
         return _faults(arguments.json)
+    chosen = [known_recipe(arguments.recipe)] if arguments.recipe else RECIPES.values()
     if arguments.json:
-        for recipe in RECIPES.values():
+        for recipe in chosen:
             output.json_line(_line(recipe))
-        return 0
+    elif arguments.recipe:
+        _tell(known_recipe(arguments.recipe))
+    else:
+        _list()
+    return 0
+
+
+def _list() -> None:
     rows = [
         (
             recipe.name,
@@ -58,7 +67,27 @@ def run(arguments: Namespace) -> int:
     output.table(
         ("Recipe", "Parameters", "Framework", "Network", "Reported", "Source"), rows, right=(1,)
     )
-    return 0
+
+
+def _tell(recipe: Recipe) -> None:
+    """Where a recipe comes from, its layers, and what of it the source got wrong."""
+    origin = (
+        ("Recipe", recipe.name),
+        ("Network", recipe.summary),
+        ("Source", recipe.source),
+        ("Provenance", recipe.provenance),
+        ("Inferred", recipe.inferred),
+        ("Reported", recipe.reported),
+        ("Faults there", ", ".join(recipe.faults)),
+    )
+    for name, value in origin:
+        if value:
+            output.line(f"{name:14}{value}")
+    rows = [
+        (one.title, "×".join(map(str, one.output)), f"{one.parameters:,}", one.arithmetic)
+        for one in describe(recipe.model)
+    ]
+    output.table(("Layer", "Output", "Parameters", "Which are"), rows, right=(1, 2))
 
 
 def _faults(json: bool) -> int:

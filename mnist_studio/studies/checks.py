@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import sqrt
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -32,6 +33,11 @@ class ArrayDistance(msgspec.Struct, frozen=True):
     value: float
 
 
+Unit = Literal["relative", "times", "fraction"]
+"""Of a difference: relative to the largest magnitude, in multiples of the own distance from
+float64, or a part of the digits."""
+
+
 class Check(msgspec.Struct, frozen=True):
     """One comparison with the bar it must not exceed.
 
@@ -45,6 +51,7 @@ class Check(msgspec.Struct, frozen=True):
         passed: the verdict.
         detail: in words, such as which array differs most.
         arrays: the distance of every array where there are several.
+        unit: of the value and the bar.
     """
 
     framework: FrameworkName
@@ -56,6 +63,7 @@ class Check(msgspec.Struct, frozen=True):
     passed: bool
     detail: str = ""
     arrays: tuple[ArrayDistance, ...] = ()
+    unit: Unit = "relative"
 
 
 class Parting(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from mnist_studio.spec.model import trainable_shapes
 from mnist_studio.spec.run import FrameworkName, Precision
 from mnist_studio.studies import checks
 from mnist_studio.studies.bench import Material, Side
-from mnist_studio.studies.checks import ArrayDistance, Check
+from mnist_studio.studies.checks import ArrayDistance, Check, Unit
 
 HUB: FrameworkName = "numpy"
 COMPARED = 32
@@ -129,7 +129,8 @@ def accuracy(sides: Sides, precision: Precision, material: Material) -> Iterator
     for name, own, hub in _each(sides, right):
         bar = checks.accuracy_bar(hub, tested)
         told = f"{own:,} and {hub:,} of {tested:,} digits right"
-        yield _check(name, "accuracy", precision, abs(own - hub) / tested, bar, told)
+        part = abs(own - hub) / tested
+        yield _check(name, "accuracy", precision, part, bar, told, unit="fraction")
 
 
 def _each(
@@ -173,7 +174,7 @@ def _in_own_distances(
     own_distance = max(checks.median_distance(*own), checks.median_distance(*hub))
     times = apart / own_distance if own_distance else (np.inf if apart else 0.0)
     told = f"{apart:.1e} apart, {own_distance:.1e} from float64"
-    return _check(name, what, "float32", times, checks.CURVE_BAR, told)
+    return _check(name, what, "float32", times, checks.CURVE_BAR, told, unit="times")
 
 
 def _of_arrays(
@@ -196,5 +197,6 @@ def _check(
     bar: float,
     detail: str = "",
     arrays: tuple[ArrayDistance, ...] = (),
+    unit: Unit = "relative",
 ) -> Check:
-    return Check(name, HUB, what, precision, value, bar, value <= bar, detail, arrays)
+    return Check(name, HUB, what, precision, value, bar, value <= bar, detail, arrays, unit)

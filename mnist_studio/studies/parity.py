@@ -5,7 +5,9 @@ in a process of its own, NumPy on the CPU, in float64, where only another equati
 and in float32, where rounding does. ``docs/parity.md`` says where the bars come from.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -13,6 +15,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Weights
 from mnist_studio.jobs.learners import RemoteLearner
 from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 from mnist_studio.studies import comparisons
@@ -60,39 +63,57 @@ def prove(
     places = {name: "cpu" if name == HUB else device for name in names}
     made: list[Check] = []
     parted: tuple[Parting, ...] = ()
+    sides = partial(
+        opened, run, places, material=material, open_learner=open_learner, cancelled=cancelled
+    )
 
     def keep(found: Iterator[Check]) -> None:
         for check in found:
             made.append(check)
             told(check)
 
-    with opened(run, places, "float64", material, open_learner, cancelled) as doubles:
-        if "float64" in precisions:
-            keep(comparisons.first_step(doubles, "float64", material))
-            keep(comparisons.long_curve(doubles))
-        if "float32" in precisions:
-            exact = {name: comparisons.curves(doubles[name]) for name in names}
-            slopes = {name: comparisons.gradients(doubles[name], material) for name in names}
-        else:
-            keep(comparisons.accuracy(doubles, "float64", material))
-    if "float32" in precisions:
-        with opened(run, places, "float32", material, open_learner, cancelled) as singles:
-            keep(comparisons.first_step(singles, "float32", material, slopes))
-            keep(comparisons.short_curves(singles, exact))
-            keep(comparisons.accuracy(singles, "float32", material))
+    with sides(precision="float64") as doubles:
+        keep(_in_float64(doubles, precisions, material))
+        exact = _exact(doubles, material) if "float32" in precisions else None
+    if exact:
+        with sides(precision="float32") as singles:
+            keep(_in_float32(singles, exact, material))
             parted = partings(singles, HUB, material)
-    return ParityReport(
-        run=run,
-        digits=material.title,
-        batch=material.batch,
-        learnt=len(material.train),
-        tested=len(material.test),
-        checks=tuple(made),
-        partings=parted,
-        notes=tuple(_notes(run, names, material)),
-        seconds=perf_counter() - begun,
-        device=device,
+    notes, seconds = tuple(_notes(run, names, material)), perf_counter() - begun
+    digits = material.title, material.batch, len(material.train), len(material.test)
+    return ParityReport(run, *digits, tuple(made), parted, notes, seconds, device)
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """What is learnt in float64, by framework: float32 is measured by it."""
+
+    curves: Mapping[FrameworkName, comparisons.Curves]
+    gradients: Mapping[FrameworkName, Weights]
+
+
+def _exact(doubles: comparisons.Sides, material: Material) -> _Exact:
+    return _Exact(
+        {name: comparisons.curves(side) for name, side in doubles.items()},
+        {name: comparisons.gradients(side, material) for name, side in doubles.items()},
     )
+
+
+def _in_float64(
+    sides: comparisons.Sides, precisions: Sequence[Precision], material: Material
+) -> Iterator[Check]:
+    """What is asked for in float64; the accuracy only where it is not measured in float32."""
+    if "float64" in precisions:
+        yield from comparisons.first_step(sides, "float64", material)
+        yield from comparisons.long_curve(sides)
+    if "float32" not in precisions:
+        yield from comparisons.accuracy(sides, "float64", material)
+
+
+def _in_float32(sides: comparisons.Sides, exact: _Exact, material: Material) -> Iterator[Check]:
+    yield from comparisons.first_step(sides, "float32", material, exact.gradients)
+    yield from comparisons.short_curves(sides, exact.curves)
+    yield from comparisons.accuracy(sides, "float32", material)
 
 
 def installed() -> tuple[FrameworkName, ...]:

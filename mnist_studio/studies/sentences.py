@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.run import FrameworkName
-from mnist_studio.studies.checks import Check, ParityReport, Parting
+from mnist_studio.studies.checks import Check, ParityReport, Parting, Unit
 from mnist_studio.studies.comparisons import HUB
 
 
@@ -12,9 +12,20 @@ def sentence(made: Check) -> str:
     """A check."""
     verdict = "passed" if made.passed else "MISSED"
     return (
-        f"{entry(made.framework).title}, {made.precision}, {made.what}: {made.value:.1e}, "
-        f"bar {made.bar:.1e}, {verdict}"
+        f"{entry(made.framework).title}, {made.precision}, {made.what}: "
+        f"{figure(made.value, made.unit)}, bar {figure(made.bar, made.unit)}, {verdict}"
     )
+
+
+def figure(value: float, unit: Unit) -> str:
+    """A difference, or its bar: ``3.2e-07``, ``1.2 times`` or ``0.10 %``."""
+    match unit:
+        case "relative":
+            return f"{value:.1e}"
+        case "times":
+            return f"{value:.1f} times"
+        case "fraction":
+            return f"{value * 100:.2f} %"
 
 
 def where(parting: Parting) -> str:

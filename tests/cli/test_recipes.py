@@ -19,6 +19,18 @@ def test_json_has_a_line_a_recipe(here: Main) -> None:
     assert mlp["training"]["batch_size"] == 64
 
 
+def test_one_recipe_is_told_with_its_origin_and_layers(here: Main) -> None:
+    said = here("recipes", "wide-cnn")
+    assert said.code == 0
+    for words in ("Provenance    Its PyTorch and TensorFlow network", "98.70 %", "batch-decay"):
+        assert words in said.output
+    assert "1,179,776" in said.output  # Of the dense layer behind the flattened maps.
+    (line,) = here("recipes", "wide-cnn", "--json").json
+    assert line["recipe"] == "wide-cnn"
+    wrong = here("recipes", "wide-cn")
+    assert (wrong.code, "Did you mean wide-cnn?" in wrong.errors) == (2, True)
+
+
 def test_the_faults_are_listed_with_what_they_need(here: Main) -> None:
     lines = here("recipes", "--faults", "--json").json
     assert [line["fault"] for line in lines] == list(FAULTS)

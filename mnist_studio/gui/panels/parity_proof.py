@@ -26,12 +26,12 @@ from mnist_studio.spec import recipes
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.studies import parity
 from mnist_studio.studies.checks import Check, ParityReport
-from mnist_studio.studies.sentences import where
+from mnist_studio.studies.sentences import figure, where
 
 _LAST = "Comes at the end of a proof: in float32 the frameworks step together until they differ."
 _DIFFERENCE = (
     "The largest, relative to the largest magnitude; of curves in float32 in multiples of the "
-    "framework's own distance from float64; of accuracies as a fraction of the digits"
+    "own distance from float64, the framework's or NumPy's; of accuracies a part of the digits"
 )
 _BAR = "The largest difference that passes"
 
@@ -169,8 +169,13 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
         Column("Framework", lambda check: names.framework(check.framework), picture=picture),
         Column("Precision", lambda check: check.precision),
         Column("What", lambda check: check.what),
-        Column("Difference", lambda check: f"{check.value:.1e}", right=True, explain=_DIFFERENCE),
-        Column("Bar", lambda check: f"{check.bar:.1e}", right=True, explain=_BAR),
+        Column(
+            "Difference",
+            lambda check: figure(check.value, check.unit),
+            right=True,
+            explain=_DIFFERENCE,
+        ),
+        Column("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
         Column("Verdict", lambda check: "passed" if check.passed else "missed", colour=colour),
         Column("Where", lambda check: check.detail, tip=lambda check: check.detail),
     )
