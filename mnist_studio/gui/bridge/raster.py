@@ -1,11 +1,34 @@
 """Digit images of a drawing that grows, made beside the GUI thread; the newest drawing wins."""
 
 from contextlib import suppress
-from threading import Lock, Thread
+from dataclasses import dataclass
+from threading import Condition, Thread
+from time import monotonic
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from mnist_studio.data.ink import Ink, digit_image
+from mnist_studio.data.ink import Fitting, Ink, Pad, digit_image
+from mnist_studio.data.stages import stages
+
+STAGES_SECONDS = 0.12
+"""While a drawing grows, the pictures of its stages follow at least so far apart."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A drawing whose image is asked for.
+
+    Attributes:
+        number: rises with every question.
+        ink: its strokes.
+        fitting: the stages that it goes through.
+        pad: that it was drawn on.
+    """
+
+    number: int
+    ink: Ink
+    fitting: Fitting
+    pad: Pad
 
 
 class Rasteriser(QObject):
@@ -13,48 +36,67 @@ class Rasteriser(QObject):
 
     Signals:
         made: the number of a drawing and its (28, 28) image.
+        staged: the number of a drawing and its five stages, a moment later.
     """
 
     made = Signal(int, object)
+    staged = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lock = Lock()
-        self._waiting: tuple[int, Ink] | None = None
+        self._changed = Condition()
+        self._waiting: Wanted | None = None
+        self._closing = False
         self._thread: Thread | None = None
+        self._staged = -STAGES_SECONDS
 
-    def ask(self, number: int, ink: Ink) -> None:
+    def ask(self, wanted: Wanted) -> None:
         """Asks for the image of a drawing; replaces one that still waits."""
-        with self._lock:
-            self._waiting = number, ink
-            if self._thread is None:
+        with self._changed:
+            self._waiting = wanted
+            self._changed.notify_all()
+            if self._thread is None and not self._closing:
                 self._thread = Thread(target=self._work, name="raster")
                 self._thread.start()
 
     def close(self) -> None:
-        """Waits for the thread."""
-        with self._lock:
-            self._waiting, thread = None, self._thread
+        """Waits for the thread; what is asked later is not answered."""
+        with self._changed:
+            self._closing, thread = True, self._thread
+            self._changed.notify_all()
         if thread:
             thread.join()
 
     def _work(self) -> None:
         try:
-            while (asked := self._next()) is not None:
-                number, ink = asked
-                image = digit_image(ink)
-                # Where the drawing is gone by now, nobody wants its image.
-                with suppress(RuntimeError):
-                    self.made.emit(number, image)
+            while (one := self._next()) is not None:
+                image = digit_image(one.ink, fitting=one.fitting, pad=one.pad)
+                self._tell(self.made, one.number, image)
+                if self._calm():
+                    self._tell(self.staged, one.number, stages(one.ink, one.fitting, one.pad))
+                    self._staged = monotonic()
         except BaseException:
             # Told by the hook of uncaught exceptions; the next drawing has a thread of its own.
-            with self._lock:
+            with self._changed:
                 self._thread = None
             raise
 
-    def _next(self) -> tuple[int, Ink] | None:
-        with self._lock:
-            asked, self._waiting = self._waiting, None
-            if asked is None:
+    def _next(self) -> Wanted | None:
+        with self._changed:
+            wanted, self._waiting = self._waiting, None
+            if wanted is None or self._closing:
                 self._thread = None
-            return asked
+                return None
+            return wanted
+
+    def _calm(self) -> bool:
+        """Whether stages shall be made now: nothing newer is asked for, or it is time anyway."""
+        with self._changed:
+            due = self._staged + STAGES_SECONDS - monotonic()
+            news = self._changed.wait_for(lambda: self._waiting or self._closing, due)
+            return not self._closing and (due <= 0 or not news)
+
+    def _tell(self, signal: SignalInstance, number: int, found: object) -> None:
+        # Where the drawing is gone by now, nobody wants its image.
+        with suppress(RuntimeError):
+            signal.emit(number, found)

@@ -1,15 +1,18 @@
 """The drawing of the moment: shared by the pages, undone and redone by named commands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
-from mnist_studio.data.ink import Ink, Point
-from mnist_studio.gui.bridge.raster import Rasteriser
+from mnist_studio.data.erase import Eraser
+from mnist_studio.data.ink import UNIT_PAD, WHOLE, Fitting, Ink, Point
+from mnist_studio.data.stages import Stage
+from mnist_studio.gui.bridge.raster import Rasteriser, Wanted
 from mnist_studio.gui.models.history import History
+from mnist_studio.gui.models.tools import Tool, Tools
 
 Image = NDArray[np.uint8]
 
@@ -38,22 +41,38 @@ class Sheet:
 class Drawing(QObject):
     """The sheet, its history, and the image that is fed.
 
+    Attributes:
+        history: of the sheet: strokes, erasing, clearing, pictures.
+        tools: pen and eraser. The pen's width is that of all strokes.
+
     Signals:
         changed: something on the pad is new.
         image_changed: the fed (28, 28) image is new; None where the pad is blank.
+        staged: the five stages of a drawing are new; empty where there is none.
+        fitting_changed: the stages that a drawing goes through are others.
     """
 
     changed = Signal()
     image_changed = Signal(object)
+    staged = Signal(object)
+    fitting_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history: History[Sheet] = History(Sheet(), self)
         self.history.moved.connect(self._touch)
+        self.tools = Tools(self)
+        self.tools.changed.connect(self._follow_tools)
         self._stroke: list[Point] = []
+        self._eraser: Eraser | None = None
+        self._last = Point(0, 0)
+        self._origin = 0.0
+        self._pad = UNIT_PAD
+        self._fitting = WHOLE
         self._image: Image | None = None
         self._raster = Rasteriser(self)
         self._raster.made.connect(self._take)
+        self._raster.staged.connect(self._take_stages)
         self._asked = 0
         self._taken = 0
         self._since = QElapsedTimer()
@@ -67,6 +86,11 @@ class Drawing(QObject):
         return self.history.value
 
     @property
+    def ink(self) -> Ink:
+        """Finished strokes, or what the eraser on its way has left of them."""
+        return self._eraser.ink if self._eraser else self.sheet.ink
+
+    @property
     def stroke(self) -> Sequence[Point]:
         """The stroke that is being drawn."""
         return self._stroke
@@ -77,29 +101,52 @@ class Drawing(QObject):
         return self._image
 
     @property
+    def fitting(self) -> Fitting:
+        """The stages that a drawing goes through on its way to the image."""
+        return self._fitting
+
+    @property
     def blank(self) -> bool:
         """Nothing is on the pad."""
-        return self.sheet.blank and not self._stroke
+        return not self.ink and not self._stroke and self.sheet.picture is None
 
-    def begin(self, point: Point) -> None:
-        """Puts the pen down."""
-        self._stroke = [point]
-        self._touch()
+    def begin(self, point: Point, tool: Tool | None = None) -> None:
+        """Puts a tool down, the chosen one unless another is named."""
+        self.finish()
+        if (tool or self.tools.chosen) == "eraser":
+            # What it covers is gone, hence strokes are cut where their edge would reach.
+            self._eraser = Eraser(self.sheet.ink, (self.tools.eraser + self.tools.pen) / 2)
+            self._last = point
+            self._erase((point,))
+        else:
+            self._origin = self._origin if self.ink else point.time
+            self._stroke = [self._timed(point)]
+            self._touch()
 
     def extend(self, points: tuple[Point, ...]) -> None:
-        """Moves the pen."""
-        if self._stroke:
-            self._stroke.extend(points)
+        """Moves the tool that is down, if any."""
+        if self._eraser:
+            self._erase(points)
+        elif self._stroke:
+            self._stroke.extend(map(self._timed, points))
             self._touch()
 
     def finish(self) -> None:
-        """Lifts the pen: the stroke can be undone from now on."""
-        if self._stroke:
-            ink, self._stroke = self._ink(), []
-            self.history.push("stroke", Sheet(ink))
+        """Lifts the tool: what it did can be undone from now on."""
+        before = self.sheet.ink
+        ink, name = self._whole(), "stroke" if self._stroke else "eraser"
+        self._stroke, self._eraser = [], None
+        if ink is not before:
+            self.history.push(name, Sheet(ink))
+
+    def drop(self) -> None:
+        """Lifts the tool as if it had never been down."""
+        self._stroke, self._eraser = [], None
+        self._touch()
 
     def clear(self) -> None:
         """Takes everything off; can be undone."""
+        self.finish()
         if not self.sheet.blank:
             self.history.push("clear", Sheet())
 
@@ -107,6 +154,35 @@ class Drawing(QObject):
     def open(self, picture: Image) -> None:
         """Shows a (28, 28) digit image; can be undone."""
         self.history.push("open picture", Sheet(picture=picture))
+
+    def fit(self, fitting: Fitting) -> None:
+        """Lets drawings go through these stages."""
+        if fitting != self._fitting:
+            self._fitting = fitting
+            self.fitting_changed.emit()
+            self._touch()
+
+    def close(self) -> None:
+        """Ends what still works on an image."""
+        self._raster.close()
+
+    def _timed(self, point: Point) -> Point:
+        """With its time since the first point of the drawing."""
+        return point._replace(time=max(0.0, point.time - self._origin))
+
+    def _erase(self, points: tuple[Point, ...]) -> None:
+        assert self._eraser is not None
+        for point in points:
+            if self._eraser.move(self._last, point):
+                self._touch()
+            self._last = point
+
+    @Slot()
+    def _follow_tools(self) -> None:
+        pad = replace(UNIT_PAD, pen=self.tools.pen)
+        if pad != self._pad:
+            self._pad = pad
+            self._touch()
 
     @Slot()
     def _touch(self) -> None:
@@ -116,20 +192,16 @@ class Drawing(QObject):
         passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
         self._timer.start(max(0, FRAME_MS - int(passed)))
 
-    def close(self) -> None:
-        """Ends what still works on an image."""
-        self._raster.close()
-
     @Slot()
     def _feed(self) -> None:
         self._since.start()
         self._asked += 1
-        if self.blank:
-            self._take(self._asked, None)
-        elif self.sheet.picture is not None and not self._stroke:
-            self._take(self._asked, self.sheet.picture)
+        ink = self._whole()
+        if ink:
+            self._raster.ask(Wanted(self._asked, ink, self._fitting, self._pad))
         else:
-            self._raster.ask(self._asked, self._ink())
+            self._take(self._asked, self.sheet.picture)
+            self.staged.emit(())
 
     @Slot(int, object)
     def _take(self, number: int, image: Image | None) -> None:
@@ -138,6 +210,11 @@ class Drawing(QObject):
             self._taken, self._image = number, image
             self.image_changed.emit(image)
 
-    def _ink(self) -> Ink:
+    @Slot(int, object)
+    def _take_stages(self, number: int, found: tuple[Stage, ...]) -> None:
+        if number >= self._taken:
+            self.staged.emit(found)
+
+    def _whole(self) -> Ink:
         """All strokes, the one that is being drawn among them."""
-        return (*self.sheet.ink, tuple(self._stroke)) if self._stroke else self.sheet.ink
+        return (*self.ink, tuple(self._stroke)) if self._stroke else self.ink
