@@ -74,7 +74,7 @@ def about(run: RunSpec) -> str:
     recipe = RECIPES.get(run.recipe)
     paragraphs = [f"{run.recipe} in {_TITLES[run.framework]}."]
     if recipe:
-        paragraphs += [recipe.summary, f"Source {recipe.source}. {recipe.provenance}"]
+        paragraphs += [recipe.summary, f"Source: {recipe.source}. {recipe.provenance}"]
         paragraphs += [f"Inferred: {recipe.inferred}"] if recipe.inferred else []
     paragraphs += [
         f"Fault on purpose: {FAULTS[name].title}. {FAULTS[name].explanation}" for name in run.faults

@@ -61,6 +61,11 @@ def read(text: str) -> tuple[RunSpec, ...]:
             and what was expected.
     """
     content = parsed(text)
+    if "study" in content:
+        raise SpecError(
+            "This file has a study, not runs.",
+            "Open it at the Studies page, or say: mnist-studio study FILE.",
+        )
     check_format(content, VERSION)
     try:
         file = msgspec.convert(content, _File)

@@ -64,7 +64,10 @@ def parse(text: str) -> StudySpec:
     """
     content = files.parsed(text)
     if "run" in content:
-        raise SpecError("This file has runs, not a study.", "Say: mnist-studio train FILE.")
+        raise SpecError(
+            "This file has runs, not a study.",
+            "Open it at the Train page, or say: mnist-studio train FILE.",
+        )
     files.check_format(content, VERSION)
     try:
         return msgspec.convert(content, _File).study

@@ -209,6 +209,7 @@ def test_a_file_that_is_dropped_sets_the_form(
     assert window.shown == "train"
     qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
     assert page.settings.specs() == (run,)
+    assert "those of the file" in page.notice.text
 
 
 def test_a_wrong_file_is_told_and_changes_nothing(
@@ -219,7 +220,7 @@ def test_a_wrong_file_is_told_and_changes_nothing(
     file = tmp_path / "mine.toml"
     file.write_text("format = 2\nrun = 3\n", "utf-8")
     dropped(window, file)
-    qtbot.waitUntil(lambda: "Line 2" in page.notice.text)
+    qtbot.waitUntil(lambda: "mine.toml: Line 2" in page.notice.text)
     assert page.settings.form == before
 
 

@@ -111,6 +111,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = 99\nwhatever = 1", "has format 99; this studio knows up to"),
         ("format = 2", "the key “run” is missing"),
         ("format = 2\nrun = []", "has 0 runs"),
+        ("format = 1\n[study]", "has a study, not runs"),
         ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
         (BY_HAND.replace('{kind = "flatten"},', ""), r"Run 1 \(mine\): Layer 1 .*needs a vector"),
         (BY_HAND.replace("epochs = 2", "epochs = 0"), r"Run 1 \(mine\): The number of epochs is 0"),

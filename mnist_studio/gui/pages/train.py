@@ -20,6 +20,7 @@ from mnist_studio.spec.run import RunSpec
 
 _NOTHING_TRAINS = "Nothing is training."
 _STUDY_RUNS = "A study is being run: beside it no clock would be honest."
+_OPENED = "The settings on the left are those of the file. Nothing trains yet: press Train."
 
 
 class TrainPage(Page):
@@ -109,6 +110,7 @@ class TrainPage(Page):
         """Shows what a file has; asks before it trains runs that one form cannot show."""
         self.notice.hide()
         if self.settings.show_runs(runs):
+            self.notice.tell(_OPENED, "good")
             return
         ask(
             self.window(),

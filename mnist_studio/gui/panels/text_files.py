@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.data.files import read_text, write_bytes
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import SpecError, StudioError
 from mnist_studio.gui.bridge.background import IsCancelled, Progress
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.studio import Studio
@@ -75,7 +75,11 @@ class TextFiles(QObject, Generic[T]):
         kind = self._kind
 
         def work(progress: Progress, cancelled: IsCancelled) -> T:
-            return kind.read(read_text(file, kind.name))
+            text = read_text(file, kind.name)
+            try:
+                return kind.read(text)
+            except SpecError as error:
+                raise SpecError(f"{file.name}: {error.problem}", error.remedy) from error
 
         self._studio.background.start(work, self.opened.emit, self._fail)
 

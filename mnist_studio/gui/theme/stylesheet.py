@@ -66,6 +66,8 @@ QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $hover; }
 QLineEdit:focus { border: 2px solid $accent; padding: 2px 7px; }
+QComboBox::drop-down { border: 0; width: 18px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QComboBoxPrivateContainer { background: $panel; border: 1px solid $line; }
 QComboBox QAbstractItemView { background: $panel; border: 0; padding: 3px; }
 QFrame#stepper { background: $ground; border: 1px solid $line; border-radius: 6px; }
