@@ -26,6 +26,7 @@ class Attribution:
     """What speaks for and against one digit.
 
     Attributes:
+        image: (28, 28), that is explained.
         digit: whose logit it is about, 0-9.
         saliency: (28, 28), the gradient of the logit by every normalised pixel (Simonyan et al.
             2014, with its sign).
@@ -35,6 +36,7 @@ class Attribution:
         steps: of the path.
     """
 
+    image: Image
     digit: int
     saliency: Array
     integrated: Array
@@ -88,6 +90,7 @@ def attribution(
     moves = np.diff(points.astype(np.float64), axis=0) / (255 * scaling.deviation)
     logits = learner.logits(points[[-1, 0]]).astype(np.float64)
     return Attribution(
+        image=image,
         digit=digit,
         saliency=slopes[-1],
         integrated=np.sum(moves * (slopes[1:] + slopes[:-1]) / 2, axis=0),

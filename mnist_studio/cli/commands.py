@@ -15,6 +15,7 @@ MODULES = {
     "train": "mnist_studio.cli.train",
     "code": "mnist_studio.cli.code",
     "predict": "mnist_studio.cli.predict",
+    "explain": "mnist_studio.cli.explain",
     "evaluate": "mnist_studio.cli.evaluate",
     "robustness": "mnist_studio.cli.robustness",
     "runs": "mnist_studio.cli.runs",

@@ -34,6 +34,7 @@ def build() -> argparse.ArgumentParser:
     _train(commands)
     _code(commands)
     _predict(commands)
+    _explain(commands)
     _evaluate(commands)
     _robustness(commands)
     _runs(commands)
@@ -126,6 +127,33 @@ def _predict(commands: "Commands[argparse.ArgumentParser]") -> None:
     predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     _run(predict)
     _json(predict, "one answer a line")
+
+
+def _explain(commands: "Commands[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser("explain", help="tell why a trained model answers a digit so")
+    _run_id(explain)
+    digit = explain.add_mutually_exclusive_group(required=True)
+    digit.add_argument("picture", nargs="?", type=Path, metavar="PICTURE", help="of a digit")
+    digit.add_argument("--index", type=int, metavar="N", help="a test digit, from 0")
+    explain.add_argument("--target", type=int, metavar="D", help="what it shall be changed into")
+    explain.add_argument(
+        "--manner", default="pen", choices=("pen", "smallest"), help="of the change (pen)"
+    )
+    explain.add_argument(
+        "--metric", default="euclidean", choices=("euclidean", "cosine"),
+        help="of the nearest training digits (euclidean)",
+    )  # fmt: skip
+    explain.add_argument(
+        "--steps", action="store_true",
+        help="NumPy's way through the network and one training step, with its numbers",
+    )  # fmt: skip
+    explain.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="every array of that step as CSV"
+    )
+    explain.add_argument("--teach", type=int, metavar="D", help="label of that step; its answer")
+    explain.add_argument("--rate", type=float, metavar="X", help="of that step; the optimiser's")
+    explain.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
+    _json(explain, "one line")
 
 
 def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:

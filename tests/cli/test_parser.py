@@ -4,7 +4,9 @@ from mnist_studio import __version__
 
 from .conftest import Main
 
-COMMANDS = ("recipes", "train", "predict", "evaluate", "runs", "study", "parity", "doctor")
+COMMANDS = (
+    "recipes", "train", "predict", "explain", "evaluate", "runs", "study", "parity", "doctor",
+)  # fmt: skip
 
 
 def test_help_names_every_command_and_the_exit_codes(here: Main) -> None:

@@ -36,8 +36,14 @@ LOSSES: Mapping[Loss, str] = {
 }
 
 
-def of(layer: Layer, training: bool) -> Equations:
-    """The equations of a layer, in training or as it answers."""
+def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
+    """The equations of a layer.
+
+    Args:
+        layer: as it is described.
+        dropping: whether dropout is on, as in training.
+        by_batch: whether batch-norm takes the statistics of the batch, as in training.
+    """
     match layer:
         case spec.Dense(bias=bias):
             return _affine(bias, "y = x W", "dx = dy Wᵀ", "dW = xᵀ dy")
@@ -49,9 +55,9 @@ def of(layer: Layer, training: bool) -> Equations:
                 "dW[p, q, c, o] = Σ x[i+p, j+q, c] dy[i, j, o]",
             )
         case spec.BatchNorm(epsilon=epsilon):
-            return _normed(epsilon, training)
+            return _normed(epsilon, by_batch)
         case spec.Dropout(keep=keep):
-            return _dropped(keep, training)
+            return _dropped(keep, dropping)
         case other:
             return _plain(other)
 
@@ -84,11 +90,11 @@ def _affine(bias: bool, forward: str, backward: str, kernel: str) -> Equations:
     return Equations(f"{forward} + b", backward, {"kernel": kernel, "bias": "db = Σ dy"})
 
 
-def _normed(epsilon: float, training: bool) -> Equations:
+def _normed(epsilon: float, by_batch: bool) -> Equations:
     root = f"√(v + {epsilon:g})"
     forward = f"z = (x - m) / {root};  y = scale · z + offset"
     learnt = {"scale": "dscale = Σ dy · z", "offset": "doffset = Σ dy"}
-    if not training:
+    if not by_batch:
         return Equations(
             f"{forward}, with the running m and v", f"dx = scale / {root} · dy", learnt
         )
@@ -99,8 +105,8 @@ def _normed(epsilon: float, training: bool) -> Equations:
     )
 
 
-def _dropped(keep: float, training: bool) -> Equations:
-    if not training:
+def _dropped(keep: float, dropping: bool) -> Equations:
+    if not dropping:
         return Equations("y = x, since nothing is dropped", "dx = dy")
     part = f"mask / {keep:g}"
     return Equations(f"y = x · {part}", f"dx = dy · {part}")

@@ -124,9 +124,12 @@ class Teaching:
         rate: learning rate.
         state: what the optimiser remembers; None for nothing.
         masks: (1, ...) of every dropout layer by its name; one without a mask drops nothing.
+        frozen: batch-norm keeps its running statistics. Otherwise it takes those of the digit, as
+            training does; of a vector they are the digit itself, and nothing is left to learn.
     """
 
     label: int
     rate: float
     state: OptimiserState | None = None
     masks: Mapping[str, Array] = field(default_factory=dict)
+    frozen: bool = False

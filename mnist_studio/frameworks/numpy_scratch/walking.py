@@ -26,6 +26,55 @@ from mnist_studio.spec.model import LayerReport, describe, trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
 
 
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A digit on its way.
+
+    Attributes:
+        run: with the effect of its faults.
+        weights: as they are before any step.
+        image: (28, 28) grey levels.
+        dropping: whether dropout is on.
+        by_batch: whether batch-norm takes the statistics of the digit.
+    """
+
+    run: RunSpec
+    weights: Weights
+    image: NDArray[np.uint8]
+    dropping: bool = False
+    by_batch: bool = False
+
+    @property
+    def inputs(self) -> Array:
+        """(1, 28, 28)."""
+        model, precision = self.run.model, self.run.training.precision
+        return normalise(self.image, model.scaling, precision)[np.newaxis]
+
+    def through(self, network: Network) -> Walk:
+        """Forward, layer by layer in the order of the spec."""
+        x = self.inputs[..., np.newaxis]
+        layers = []
+        for report, layer in zip(describe(self.run.model), network.layers.values(), strict=True):
+            y = layer.forward(x)
+            layers.append(self._passed(report, x, y))
+            x = y
+        powers = np.exp(x[0] - x[0].max())
+        return Walk(self.image, tuple(layers), x[0].copy(), powers / powers.sum())
+
+    def _passed(self, report: LayerReport, x: Array, y: Array) -> LayerPass:
+        known = equations.of(report.layer, self.dropping, self.by_batch)
+        names = report.arrays | report.statistics
+        own = {name.partition(".")[2]: self.weights[name] for name in names}
+        return LayerPass(
+            report.name, report.title, known.forward, known.backward, x[0].copy(), y[0].copy(), own
+        )
+
+    def loss(self, logits: Array, label: int) -> Loss:
+        """Of logits (10,)."""
+        labels = np.array([label], np.uint8)
+        return loss_of(self.run.training.loss, logits[np.newaxis], labels, 1)
+
+
 def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> Walk:
     """How a network answers an image (28, 28): dropout off, batch-norm by its running statistics.
 
@@ -34,8 +83,7 @@ def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> Walk:
         weights: by their full names.
         image: the digit.
     """
-    network = Network(run.model, weights)
-    return _forward(run, network, weights, image, training=False)
+    return _Way(run, weights, image).through(Network(run.model, weights))
 
 
 def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Teaching) -> Walk:
@@ -43,28 +91,28 @@ def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Tea
 
     The weights given stay as they are. Arguments as of ``forward``.
     """
+    way = _Way(run, weights, image, dropping=True, by_batch=not teaching.frozen)
     flat = Flat(trainable_shapes(run.model), storage(run.training.precision))
     flat.fill(weights)
+    # The network shares its arrays with the optimiser, which changes them in place.
     own = {name: flat.arrays.get(name, array.copy()) for name, array in weights.items()}
     network = Network(run.model, own)
-    network.prepare(training=True, masks=teaching.masks)
-    walk = _forward(run, network, weights, image, training=True)
-    loss = _loss(run, walk.logits, teaching.label)
+    network.prepare(training=way.by_batch, masks=teaching.masks)
+    walk = way.through(network)
+    loss = way.loss(walk.logits, teaching.label)
     layers = _backward(network, walk.layers, loss.gradient)
-    network.remember()
-    used, norm = network.gradients, float(np.linalg.norm(network.gradients.vector))
-    if run.training.bias_gradients == "summed":
-        gradients.sum_biases(used)
-    gradients.clip(used, run.training.clip)
+    if way.by_batch:
+        network.remember()
+    norm = float(np.linalg.norm(network.gradients.vector))
     optimiser = _optimiser(run, flat, teaching.state)
     before = _slots(optimiser)
-    optimiser.improve(used, teaching.rate)
-    # What changed lies in the arrays that the network shares with the optimiser.
-    changed = _Changes(run, weights, own, used.copies(), before, _slots(optimiser))
+    _improve(run, network.gradients, optimiser, teaching.rate)
+    used = network.gradients.copies()
+    changed = _Changes(run, weights, own, used, before, _slots(optimiser))
     told = Step(
         label=teaching.label,
         loss=loss.total,
-        loss_after=_loss_after(run, network, image, teaching.label),
+        loss_after=way.loss(network.forward(way.inputs)[0], teaching.label).total,
         loss_equation=equations.LOSSES[run.training.loss],
         logit_gradient=loss.gradient[0],
         optimiser=equations.of_update(run.training.optimiser),
@@ -75,25 +123,12 @@ def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Tea
     return replace(walk, layers=tuple(changed.of(layer) for layer in layers), step=told)
 
 
-def _forward(
-    run: RunSpec, network: Network, weights: Weights, image: NDArray[np.uint8], training: bool
-) -> Walk:
-    x = normalise(image, run.model.scaling, run.training.precision)[np.newaxis, :, :, np.newaxis]
-    layers = []
-    for report, layer in zip(describe(run.model), network.layers.values(), strict=True):
-        y = layer.forward(x)
-        layers.append(_passed(report, training, x, y, weights))
-        x = y
-    powers = np.exp(x[0] - x[0].max())
-    return Walk(image, tuple(layers), x[0].copy(), powers / powers.sum())
-
-
-def _passed(report: LayerReport, training: bool, x: Array, y: Array, weights: Weights) -> LayerPass:
-    known = equations.of(report.layer, training)
-    own = {name.partition(".")[2]: weights[name] for name in report.arrays | report.statistics}
-    return LayerPass(
-        report.name, report.title, known.forward, known.backward, x[0].copy(), y[0].copy(), own
-    )
+def _improve(run: RunSpec, used: Flat, optimiser: Optimiser, rate: float) -> None:
+    """The update, after what is done with gradients before."""
+    if run.training.bias_gradients == "summed":
+        gradients.sum_biases(used)
+    gradients.clip(used, run.training.clip)
+    optimiser.improve(used, rate)
 
 
 def _backward(
@@ -109,15 +144,6 @@ def _backward(
         found.append(replace(passed, output_gradient=dy[0].copy(), input_gradient=dx[0].copy()))
         dy = dx
     return tuple(reversed(found))
-
-
-def _loss(run: RunSpec, logits: Array, label: int) -> Loss:
-    return loss_of(run.training.loss, logits[np.newaxis], np.array([label], np.uint8), 1)
-
-
-def _loss_after(run: RunSpec, network: Network, image: NDArray[np.uint8], label: int) -> float:
-    x = normalise(image, run.model.scaling, run.training.precision)
-    return _loss(run, network.forward(x[np.newaxis])[0], label).total
 
 
 def _optimiser(run: RunSpec, weights: Flat, state: OptimiserState | None) -> Optimiser:
@@ -147,7 +173,7 @@ class _Changes:
     def of(self, layer: LayerPass) -> LayerPass:
         """A layer with its own."""
         reports = {report.name: report for report in describe(self.run.model)}
-        known = equations.of(reports[layer.name].layer, training=True).learnt
+        known = equations.of(reports[layer.name].layer).learnt
         names = {f"{layer.name}.{part}": known.get(part, "") for part in layer.weights}
         learnt = (self._of(name, equation) for name, equation in names.items())
         return replace(layer, learnt=tuple(learnt))

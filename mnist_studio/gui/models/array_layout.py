@@ -4,7 +4,7 @@ Feature maps and kernels become tiles, vectors lines; between tiles is NaN.
 """
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from mnist_studio.frameworks.base import Array
 SIDE = 28
 WIDE = 3.0
 """A picture of tiles is about so many times as wide as it is high."""
+
+TOLERANCE = 0.5
+"""By this power of e its rows may be longer or shorter, so that they all are full."""
 
 Numbers = NDArray[np.float64]
 
@@ -91,8 +94,11 @@ def _lines(places: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _across(count: int, wide: float) -> int:
-    """How many of ``count`` squares stand beside each other."""
-    return max(1, ceil(sqrt(count * wide)))
+    """How many of ``count`` squares stand beside each other: a divisor if one is near."""
+    ideal = sqrt(count * wide)
+    divisors = [one for one in range(1, count + 1) if count % one == 0]
+    nearest = min(divisors, key=lambda one: abs(log(one / ideal)))
+    return nearest if abs(log(nearest / ideal)) < TOLERANCE else ceil(ideal)
 
 
 def _tiled(tiles: NDArray[np.int64]) -> NDArray[np.int64]:

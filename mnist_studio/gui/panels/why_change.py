@@ -68,7 +68,7 @@ def words(found: Counterfactual) -> str:
             f"{100 * now[found.target]:.1f} %, and the answer was {int(now.argmax())}."
         )
     return (
-        f"{100 * found.changed:.0f} % as much ink as there is, added or taken away, makes "
-        f"{found.answer} ({100 * was:.1f} %) the runner-up to {found.target} "
-        f"({100 * now[found.target]:.1f} %). The network was asked."
+        f"With {100 * found.changed:.2g} % of its ink added and taken away, the network answers "
+        f"{found.target} ({100 * now[found.target]:.1f} %). As it is drawn, it answers "
+        f"{found.answer} ({100 * was:.1f} %)."
     )

@@ -16,7 +16,7 @@ from mnist_studio.gui.panels.why_part import WhyPart
 from mnist_studio.gui.panels.why_pixels import PixelsPart
 from mnist_studio.gui.panels.why_walk import WalkPart
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, column, label, row
+from mnist_studio.gui.widgets.basics import GAP, Elided, column, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.empty_state import EmptyState
@@ -50,7 +50,8 @@ class WhyPanel(QWidget):
                 WalkPart(studio),
             )
         }
-        self.state = label("", "secondary")
+        self.model.setMinimumWidth(studio.theme.pixels(250))
+        self.state = Elided("", "secondary")
         self._shown = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -67,7 +68,9 @@ class WhyPanel(QWidget):
         self._shown.addWidget(empty)
         for part in self.parts.values():
             self._shown.addWidget(part)
-        whole = column(row(self.model, self.switch, 1, gap=GAP), row(self.state), gap=GAP)
+        first = row(self.model, gap=GAP)
+        first.addWidget(self.state, 1)
+        whole = column(first, row(self.switch, 1), gap=GAP)
         whole.addWidget(self._shown, 1)
         self.setLayout(whole)
 
@@ -144,9 +147,9 @@ class WhyPanel(QWidget):
 
     def _tell_engine(self, wish: Wish, engine: str) -> None:
         own, by = names.framework(wish.run.spec.framework), names.framework(engine)
-        trained = f"{wish.run.title}, trained by {own}"
-        stands_in = f"; {own} is not installed, NumPy computes for it" if own != by else ""
-        self.state.setText(f"{trained}, computed by {by}{stands_in}.")
+        missing = own != by and wish.part != "walk"
+        stands_in = f", since {own} is not installed" if missing else ""
+        self.state.setText(f"Computed by {by}{stands_in}.")
 
     @Slot(object, object)
     def _fail(self, wish: Wish, error: Exception) -> None:

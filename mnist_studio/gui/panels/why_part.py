@@ -58,6 +58,7 @@ class WhyPart(Card):
         made = Choice(name, self.theme)
         made.offer([(OWN, own, "")] + [(str(digit), str(digit), "") for digit in range(10)])
         made.chosen.connect(lambda _: self.changed.emit())
+        made.setMinimumWidth(self.theme.pixels(126))
         self.controls.addWidget(label(name, "secondary"))
         self.controls.addWidget(made)
         return made

@@ -10,6 +10,9 @@ from mnist_studio.gui.widgets.array_map import ArrayMap, ColourScale
 from mnist_studio.gui.widgets.basics import row
 from mnist_studio.studies.why.messages import Options
 
+INK = 96
+"""From this grey level on a pixel is inside the outline of the drawing."""
+
 
 class PixelsPart(WhyPart):
     """Integrated gradients and saliency of one digit's logit."""
@@ -47,14 +50,16 @@ class PixelsPart(WhyPart):
             (self.integrated, self.saliency), self.scales, shown, strict=True
         ):
             picture.show_layout(layout)
+            picture.draw_outline(value.image >= INK)
             scale.show_largest(layout.largest, "against", "for")
 
 
 def words(found: Attribution) -> str:
     """What the pixels add up to, and how exactly."""
-    return (
+    said = (
         f"The blank pad has a logit of {found.blank:.2f} for {found.digit}, the drawing "
         f"{found.logit:.2f}. Of that difference of {found.logit - found.blank:+.2f} the pixels "
         f"explain {found.explained:+.2f}: complete to {100 * found.error:.2g} %, "
         f"in {found.steps} steps."
     )
+    return said.replace("-", "−")

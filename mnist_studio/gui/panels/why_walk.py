@@ -51,6 +51,7 @@ class WalkPart(WhyPart):
         self.places.setParent(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._show_place)
         self.array = Choice("Array", studio.theme)
+        self.array.setMinimumWidth(self.theme.pixels(230))
         self.array.chosen.connect(self.choose_array)
         self.equations = label("", "", wrap=True)
         self.origin = label("", "secondary", wrap=True)
@@ -76,7 +77,7 @@ class WalkPart(WhyPart):
             self.equations, row(self.array, self.scale, 1), self.origin, self.picture, gap=6
         )
         right.addWidget(self.cells, 1)
-        self.table.setMaximumWidth(self.theme.pixels(210))
+        self.table.setMaximumWidth(self.theme.pixels(262))
         whole = row(self.table, gap=16)
         whole.addLayout(right, 1)
         self.content.addLayout(whole, 1)
@@ -181,7 +182,8 @@ def words(found: Walkthrough) -> str:
     """What the step does, and what one must know to believe the numbers."""
     step, chances = found.walk.step, found.walk.probabilities
     answer = int(chances.argmax())
-    said = [f"Answer {answer} ({100 * float(chances[answer]):.2f} %)."]
+    way = "In training it answers" if step else "It answers"
+    said = [f"{way} {answer} ({100 * float(chances[answer]):.2f} %)."]
     if step:
         said.append(
             f"Update {step.number:,}, taught as {step.label} at the rate {step.rate:g}: "

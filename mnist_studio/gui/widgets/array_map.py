@@ -1,8 +1,9 @@
 """An array as a picture that tells the number under the pointer, and what its colours mean."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.gui.models.array_layout import Layout
@@ -19,6 +20,7 @@ class ArrayMap(ArrayPicture):
         super().__init__(theme, name, _NOTHING)
         self._layout: Layout | None = None
         self._highest = highest
+        self._outline: list[QLineF] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -42,6 +44,25 @@ class ArrayMap(ArrayPicture):
             whole = layout.largest if largest is None else largest
             self.show_values(layout.values / (whole or 1.0))
         self.updateGeometry()
+
+    def draw_outline(self, inside: NDArray[np.bool_]) -> None:
+        """Draws a line around the places (height, width) that are inside."""
+        self._outline = edges(inside)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The picture, and the outline over it."""
+        super().paintEvent(event)
+        if self._layout is None or not self._outline:
+            return
+        rows, columns = self._layout.values.shape
+        painter = QPainter(self)
+        painter.scale(self._size.width() / columns, self._size.height() / rows)
+        pen = QPen(QColor(self._theme.palette.secondary), 1)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(self._outline)
+        painter.end()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """Its height follows from its width."""
@@ -73,6 +94,14 @@ class ArrayMap(ArrayPicture):
         if not (0 <= row < rows and 0 <= column < columns):
             return ""
         return self._layout.told(row, column)
+
+
+def edges(inside: NDArray[np.bool_]) -> list[QLineF]:
+    """The lines between what is inside and what is not, one unit a place."""
+    padded = np.pad(inside, 1)
+    across = np.argwhere(padded[1:, 1:-1] != padded[:-1, 1:-1]).tolist()
+    down = np.argwhere(padded[1:-1, 1:] != padded[1:-1, :-1]).tolist()
+    return [QLineF(x, y, x + 1, y) for y, x in across] + [QLineF(x, y, x, y + 1) for y, x in down]
 
 
 class ColourScale(QWidget):

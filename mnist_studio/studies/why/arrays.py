@@ -32,7 +32,7 @@ class Place:
     Attributes:
         name: such as ``conv1``, or ``LOSS``.
         title: in words.
-        equations: forward and, in a training step, backward.
+        equations: forward and, in a training step, backward and of what is learnt.
         arrays: in the order in which they come about.
     """
 
@@ -48,8 +48,9 @@ def places(walk: Walk) -> tuple[Place, ...]:
 
 
 def _layer(layer: LayerPass, step: Step | None) -> Place:
-    backward = (layer.backward,) if step else ()
-    return Place(layer.name, layer.title, (layer.forward, *backward), tuple(_arrays(layer, step)))
+    back = [layer.backward, *(one.equation for one in layer.learnt if one.equation)]
+    equations = (layer.forward, *back) if step else (layer.forward,)
+    return Place(layer.name, layer.title, equations, tuple(_arrays(layer, step)))
 
 
 def _arrays(layer: LayerPass, step: Step | None) -> Iterator[Named]:

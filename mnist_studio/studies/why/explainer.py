@@ -157,7 +157,8 @@ class Explainer:
         match reply:
             case Made(part=part, value=value):
                 made = learner_messages.decoded(value, PARTS[part].made)
-                return Explained(part, made, self._engine)
+                # The walk is NumPy's, whoever trained the network.
+                return Explained(part, made, "numpy" if part == "walk" else self._engine)
             case Refused(part=part, problem=problem, remedy=remedy):
                 return Unexplained(part, problem, remedy)
             case messages.Working(part=part, fraction=fraction):

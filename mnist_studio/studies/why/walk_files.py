@@ -68,7 +68,8 @@ def table(array: Array) -> str:
 def _head(found: Walkthrough) -> Iterator[str]:
     step = found.walk.step
     answer = int(found.walk.probabilities.argmax())
-    yield f"answer {answer}, with probability {found.walk.probabilities[answer]:.6g}"
+    way = "in training it answers" if step else "it answers"
+    yield f"{way} {answer}, with probability {found.walk.probabilities[answer]:.6g}"
     if step:
         yield f"taught as {step.label}: update {step.number:,} at the learning rate {step.rate:g}"
         yield f"loss {step.loss:.6g}, after the step {step.loss_after:.6g}"

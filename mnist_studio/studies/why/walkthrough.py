@@ -58,7 +58,8 @@ def walkthrough(
         return Walkthrough(walking.forward(run, weights, image), tuple(notes))
     state = _state(run, folder, trained)
     wanted = run.training.optimiser.learning_rate if rate is None else rate
-    teaching = Teaching(teach, wanted, state, _masks(run, image, trained))
+    # With a digit's own statistics a batch-norm of vectors would be 0, and nothing would be learnt.
+    teaching = Teaching(teach, wanted, state, _masks(run, image, trained), frozen=True)
     notes.extend(_of_step(run, state, rate is None))
     return Walkthrough(walking.step(run, weights, image, teaching), tuple(notes))
 
@@ -98,7 +99,9 @@ def _of_step(run: RunSpec, state: OptimiserState | None, own_rate: bool) -> list
     if Dropout in kinds:
         notes.append("Dropout is on, with the masks of the run's next step.")
     if BatchNorm in kinds:
-        notes.append("Batch-norm takes its statistics from this digit alone.")
+        notes.append(
+            "Batch-norm keeps its running statistics: a single digit has none to speak of."
+        )
     if training.clip:
         notes.append(f"Gradients are clipped, as in training: {training.clip}.")
     if training.bias_gradients == "summed":

@@ -5,11 +5,13 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.frameworks.numpy_scratch.walk import Teaching
 from mnist_studio.frameworks.numpy_scratch.walking import forward, step
+from mnist_studio.spec.layers import Dropout, Layer
 from mnist_studio.spec.run import RunSpec
 from tests.frameworks.examples import (
     DROPPED,
     EVERYTHING,
     NORMED,
+    NORMED_VECTORS,
     OPTIMISERS,
     VARIANTS,
     chunk,
@@ -97,6 +99,28 @@ def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
     expected = np.outer(dense.input, walk.step.logit_gradient)
     np.testing.assert_allclose(kernel.gradient, expected, rtol=1e-12)
     assert (kernel.equation, bias.equation) == ("dW = xᵀ dy", "db = Σ dy")
+
+
+@pytest.mark.parametrize("layers", [NORMED, NORMED_VECTORS])
+def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...]) -> None:
+    spec = run(tuple(layer for layer in layers if not isinstance(layer, Dropout)))
+    model = learner(registry.load("numpy"), spec)
+    model.train(chunk(spec.model, 3))
+    image, weights = digits()[0][0], model.weights()
+    walk = step(spec, weights, image, Teaching(3, 0.01, frozen=True))
+    np.testing.assert_allclose(walk.logits, model.logits(image[None])[0], rtol=1e-11, atol=1e-14)
+    arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
+    for name, array in arrays.items():
+        assert np.any(array.update) == (array.gradient is not None), name
+    np.testing.assert_allclose(
+        walk.layers[0].input_gradient[..., 0],
+        sum(
+            slope * model.input_gradients(image[None], np.array([digit], np.uint8))[0]
+            for digit, slope in enumerate(walk.step.logit_gradient)
+        ),
+        rtol=1e-9,
+        atol=1e-13,
+    )
 
 
 def test_a_small_step_lowers_the_loss() -> None:

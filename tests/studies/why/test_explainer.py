@@ -15,6 +15,7 @@ from mnist_studio.errors import Cancelled, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.messages import place_of
 from mnist_studio.jobs.tasks.predict import open_model
+from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.artefacts import FEATURES, WEIGHTS
 from mnist_studio.store.runs import Run
 from mnist_studio.studies.why.explainer import Explained, Explainer, Told, Underway, Unexplained
@@ -141,3 +142,33 @@ def test_numpy_stands_in_where_a_framework_is_missing(
     assert isinstance(found, Explained)
     assert found.engine == "numpy"
     assert value([found], Walkthrough).notes[0].startswith("Keras trained it")
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras"])
+def test_it_is_the_same_in_every_framework(trained: Run, framework: FrameworkName) -> None:
+    if registry.version(framework) is None:
+        pytest.skip(f"{framework} is not here")
+    parts: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
+    here = told(trained, parts)
+    there = told(
+        dataclasses.replace(trained, spec=replace(trained.spec, framework=framework)), parts
+    )
+    assert {one.engine for one in there if isinstance(one, Explained)} == {framework}
+    ours, theirs = value(here, Attribution), value(there, Attribution)
+    assert ours.digit == theirs.digit
+    np.testing.assert_allclose(theirs.saliency, ours.saliency, atol=1e-4 * _largest(ours.saliency))
+    np.testing.assert_allclose(
+        theirs.integrated, ours.integrated, atol=1e-3 * _largest(ours.integrated)
+    )
+    for mine, other in zip(value(here, Layers).layers, value(there, Layers).layers, strict=True):
+        np.testing.assert_allclose(other.output, mine.output, atol=1e-5 * _largest(mine.output))
+    near, also = value(here, Nearest).neighbours, value(there, Nearest).neighbours
+    assert [one.index for one in near] == [one.index for one in also]
+    changes = value(here, Counterfactual), value(there, Counterfactual)
+    assert changes[0].target == changes[1].target
+    assert changes[1].found
+    assert np.abs(changes[0].change - changes[1].change).max() <= 2
+
+
+def _largest(array: np.ndarray) -> float:
+    return float(np.abs(array).max())

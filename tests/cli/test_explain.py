@@ -1,0 +1,72 @@
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_studio.data import builtin
+
+from .conftest import studio
+
+TEST = builtin.load().test
+
+
+def test_a_test_digit_is_explained(run: str) -> None:
+    said = studio("explain", run, "--index", 4, "--json")
+    assert said.code == 0
+    (told,) = said.json
+    assert (told["run"], told["framework"], told["engine"]) == (run, "numpy", "numpy")
+    assert told["error"] < 0.02
+    assert np.sum(told["integrated"]) == pytest.approx(told["explained"])
+    assert np.shape(told["saliency"]) == (28, 28)
+    distances = [one["distance"] for one in told["nearest"]]
+    assert distances == sorted(distances)
+    assert told["change"]["found"]
+    assert told["change"]["target"] != told["digit"]
+    assert np.any(np.array(told["change"]["after"]) != TEST.images[4])
+
+
+def test_a_picture_is_explained_in_words(run: str, tmp_path: Path) -> None:
+    large = np.kron(255 - TEST.images[4], np.ones((4, 4), np.uint8))
+    Image.fromarray(large).save(tmp_path / "digit.png")
+    said = studio("explain", run, tmp_path / "digit.png", "--metric", "cosine", "--target", 5)
+    assert said.code == 0
+    for words in ("Answer: ", "complete to", "dense1", "Nearest of 1,297", "answered as 5"):
+        assert words in said.output
+
+
+def test_a_training_step_in_text_and_as_tables(run: str, tmp_path: Path) -> None:
+    said = studio(
+        "explain", run, "--index", 4, "--steps", "--teach", 7, "--rate", 0.5, "--export", tmp_path
+    )
+    assert said.code == 0
+    for words in ("taught as 7", "learning rate 0.5", "dW = xᵀ dy", "kernel gradient", "784×128"):
+        assert words in said.output
+    with (tmp_path / "04-dense2-kernel-gradient.csv").open() as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["index", *map(str, range(10))]
+    assert len(rows) == 129
+    assert (tmp_path / "walkthrough.txt").read_text(encoding="utf-8") in said.output
+    # Gradients are the outer product of what comes in and dz.
+    columns = [np.loadtxt(tmp_path / name, delimiter=",", skiprows=1)[:, 1:] for name in (
+        "04-dense2-input-x.csv", "05-loss-logit-gradient-dz.csv",
+    )]  # fmt: skip
+    found = np.array([row[1:] for row in rows[1:]], float)
+    np.testing.assert_allclose(found, columns[0] @ columns[1].T, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--index", 500), "There is no test digit 500"),
+        (("--index", 1, "--teach", 12, "--steps"), "--teach is 12"),
+        (("--index", 1, "--rate", 0, "--steps"), "The rate is 0"),
+        (("--index", 1, "--steps", "--json"), "has no JSON"),
+        ((), "PICTURE"),
+    ],
+)
+def test_wrong_usage_is_told(run: str, words: tuple[object, ...], told: str) -> None:
+    said = studio("explain", run, *words)
+    assert said.code == 2
+    assert told in said.errors
