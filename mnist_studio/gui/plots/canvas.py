@@ -14,6 +14,8 @@ from mnist_studio.gui.plots.line import Line
 from mnist_studio.gui.theme.palette import DASHES, pen, shaded
 from mnist_studio.gui.theme.theme import Theme
 
+HIGHEST_ACCURACY = 1.02
+"""Up to there an accuracy's axis goes: a point at 100 % is seen whole."""
 NEAR = 20
 """The pointer tells of a point within so many pixels."""
 
@@ -34,6 +36,7 @@ class Canvas(pg.PlotWidget):
         plot.setClipToView(True)
         plot.setDownsampling(auto=True, mode="peak")
         plot.getViewBox().setDefaultPadding(0.03)
+        self._limit()
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._hover = pg.SignalProxy(self.scene().sigMouseMoved, rateLimit=30, slot=self._point_out)
         self.dress()
@@ -56,11 +59,20 @@ class Canvas(pg.PlotWidget):
         """Whether y is a fraction, written as per cent."""
         self._percent = percent
         self._axes["left"].show_percent(percent)
+        self._limit()
 
     def set_log(self, log: bool) -> None:
         """A logarithmic y axis."""
         self._log = log
+        # Limits are in the units of the axis: those of the other one would bend it.
         self.getPlotItem().setLogMode(y=log)
+        self._limit()
+
+    def _limit(self) -> None:
+        """Neither a loss below 0 nor an accuracy above 100 % is shown, not even around a point."""
+        low = None if self._log else 0.0
+        high = HIGHEST_ACCURACY if self._percent and not self._log else None
+        self.getPlotItem().getViewBox().setLimits(yMin=low, yMax=high)
 
     def warm_up(self) -> None:
         """Paints once where nobody sees it: a first paint takes several times as long as others."""
