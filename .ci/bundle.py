@@ -27,6 +27,7 @@ UNUSED = [
     "torch.utils.benchmark", "torch.utils.tensorboard", "torch.utils.bottleneck",
     "torch.testing._internal.distributed", "torch.testing._internal.generated",
     "torch.testing._internal.opinfo", "torch.testing._internal.common_methods_invocations",
+    "matplotlib.backends.backend_qt", "matplotlib.backends.backend_qtagg",
     "matplotlib.tests", "numpy.tests", "scipy.tests", "mpl_toolkits.tests",
     "keras.src.backend.torch", "keras.src.backend.jax", "keras.src.backend.openvino",
 ]  # fmt: skip
@@ -67,6 +68,10 @@ def modules(package: Path) -> Iterator[str]:
     for file in sorted(package.rglob("*.py")):
         parts = file.relative_to(package.parent).with_suffix("").parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+PICTURES = [f"matplotlib.backends.backend_{kind}" for kind in ("agg", "svg", "pdf")]
+"""Chosen by the suffix of a file, which PyInstaller does not see."""
 
 
 def frameworks() -> Iterator[str]:

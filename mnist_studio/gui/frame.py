@@ -24,6 +24,7 @@ class Frame(QWidget):
         stack: the pages.
         status: what is running.
         theme_tool: opens the menu of themes.
+        python_tool: opens the list of Pythons.
         keys_tool: opens the list of shortcuts.
     """
 
@@ -34,6 +35,9 @@ class Frame(QWidget):
         self.stack = QStackedWidget()
         self.status = StatusLine(theme)
         self.theme_tool = self._tool("theme", "Theme", "Light, dark, or as the system")
+        self.python_tool = self._tool(
+            "python", "Pythons", "Which Python computes for which framework"
+        )
         self.keys_tool = self._tool("keyboard", "Keys", "Keyboard shortcuts (Ctrl+/)")
         right = QVBoxLayout()
         right.setSpacing(0)

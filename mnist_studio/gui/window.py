@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._leaving = False
         self.setCentralWidget(self.frame)
         self.frame.theme_tool.clicked.connect(self._ask_theme)
+        self.frame.python_tool.clicked.connect(self._open_pythons)
         self.frame.keys_tool.clicked.connect(self.overlay.open)
         self.frame.navigation.chosen.connect(self.go)
         self.frame.navigation.show_page("train")
@@ -247,3 +248,9 @@ class MainWindow(QMainWindow):
     def _ask_theme(self) -> None:
         tool = self.frame.theme_tool
         ask_theme(tool, self.theme.choice, self.studio.choose_theme)
+
+    @Slot()
+    def _open_pythons(self) -> None:
+        from mnist_studio.gui.panels.pythons import Pythons
+
+        Pythons(self, self.studio.background).open()

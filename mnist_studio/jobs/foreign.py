@@ -121,7 +121,7 @@ class Foreign:
 
     def _complaint(self) -> str:
         self.kill()
-        _, said = self._process.communicate()
+        said: bytes = self._process.communicate()[1]
         return said.decode(errors="replace").strip()[-_COMPLAINT_CHARACTERS:]
 
     def _useless(self, what: str) -> JobError:
@@ -147,9 +147,9 @@ def _environment() -> dict[str, str]:
 
 def _inherited(handle: int) -> dict[str, Any]:
     """The options of ``Popen`` by which a process gets a copy of a pipe's end."""
-    if sys.platform != "win32":
-        return {"pass_fds": [handle]}
-    os.set_handle_inheritable(handle, True)
-    startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
-    # Without the flag a console would open beside the window.
-    return {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        # Without the flag a console would open beside the window.
+        return {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
+    return {"pass_fds": [handle]}

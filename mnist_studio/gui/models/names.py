@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
+from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName
 
@@ -39,6 +40,6 @@ def framework(name: str) -> str:
 def missing(name: str) -> str:
     """Why a framework cannot be used: it is not installed; empty where it is. Imports nothing."""
     known = ENTRIES[name]
-    if find_spec(known.package) is not None:
+    if find_spec(known.package) is not None or registry.python(name):
         return ""
     return f"{known.title} is not installed. Install it with: pip install {known.package}"
