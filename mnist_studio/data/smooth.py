@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-_PARTS = 4
+PARTS = 4
 """Points that stand for one."""
 
 _NOTHING = 1e-9
@@ -47,7 +47,7 @@ def _tangents(ways: Points, knots: Points) -> Points:
 
 def _hermite(starts: Points, ends: Points, leaving: Points, reaching: Points) -> Points:
     """Cubics between points with given speeds there, 4 points each without the end."""
-    t = (np.arange(_PARTS) / _PARTS)[:, None]
+    t = (np.arange(PARTS) / PARTS)[:, None]
     weights = (2 * t**3 - 3 * t**2 + 1, 3 * t**2 - 2 * t**3, t**3 - 2 * t**2 + t, t**3 - t**2)
     given = (starts, ends, leaving, reaching)
     parts = [weight * value[:, None] for weight, value in zip(weights, given, strict=True)]

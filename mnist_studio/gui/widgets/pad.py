@@ -1,40 +1,31 @@
 """The pad: smooth strokes by mouse, finger or pen."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QColor,
-    QEventPoint,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QTabletEvent,
     QTouchEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.data.ink import Point
+from mnist_studio.data.ink import Ink, Point
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.digit_view import picture_of
+from mnist_studio.gui.widgets.ink_layer import InkLayer, Look
+from mnist_studio.gui.widgets.ink_painting import extent, paint_piece
+from mnist_studio.gui.widgets.pointer import Pointer
+from mnist_studio.gui.widgets.tool_cursor import tool_cursor
 
-PEN = 0.072
-"""Width of the pen as a part of the pad's side."""
+SLICE_SECONDS = 0.005
+"""So long at a time ink is painted anew; what is left is painted after other events."""
 
-
-def path_of(stroke: Sequence[Point], side: float) -> QPainterPath:
-    """A smooth path through the middles of a stroke's segments, its points pulling it."""
-    points = [QPointF(point.x * side, point.y * side) for point in stroke]
-    path = QPainterPath(points[0])
-    for before, after in pairwise(points):
-        path.quadTo(before, (before + after) / 2)
-    # A dot needs some length to be painted with round caps.
-    path.lineTo(points[-1] + QPointF(0.01, 0) if len(points) == 1 else points[-1])
-    return path
+RADIUS = 8
 
 
 class Pad(QWidget):
@@ -44,16 +35,27 @@ class Pad(QWidget):
         super().__init__()
         self._theme = theme
         self._drawing = drawing
+        self._layer = InkLayer()
+        self._pointer = Pointer(drawing, self._point)
+        self._seen: tuple[Ink, int] = (), 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._paint_on)
+        self._prepare()
+        drawing.changed.connect(self._follow)
+        drawing.tools.changed.connect(self._renew)
+        theme.changed.connect(self._renew)
+
+    def _prepare(self) -> None:
         self.setAccessibleName("Drawing pad")
         self.setAccessibleDescription("Draw a digit with mouse, finger or pen")
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.CrossCursor)
+        # The right button erases.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        drawing.changed.connect(self.update)
-        theme.changed.connect(self.update)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         """It is a square."""
@@ -72,51 +74,77 @@ class Pad(QWidget):
         return QSize(self._theme.pixels(200), self._theme.pixels(200))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Puts the pen down."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._drawing.begin(self._point(event.position()))
+        """Puts a tool down."""
+        self._pointer.mouse(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Puts it down again."""
+        self._pointer.mouse(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Moves the pen."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._drawing.extend((self._point(event.position()),))
+        """Moves it."""
+        self._pointer.mouse(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Lifts the pen."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._drawing.finish()
+        """Lifts it."""
+        self._pointer.mouse(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:  # noqa: N802
-        """A pen writes as a mouse does; accepted, so that no mouse event follows."""
-        match event.type():
-            case QEvent.Type.TabletPress:
-                self._drawing.begin(self._point(event.position()))
-            case QEvent.Type.TabletMove if event.buttons() & Qt.MouseButton.LeftButton:
-                self._drawing.extend((self._point(event.position()),))
-            case QEvent.Type.TabletRelease:
-                self._drawing.finish()
-        event.accept()
+        """A pen writes as a mouse does, with its pressure."""
+        self._pointer.tablet(event)
 
     def event(self, event: QEvent) -> bool:
-        """The first finger writes; others are left alone."""
+        """Fingers write; a screen of another density gets ink of its own."""
         if isinstance(event, QTouchEvent):
-            self._touch(event)
-            event.accept()
+            self._pointer.touch(event)
             return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._renew()
         return super().event(event)
 
-    def _touch(self, event: QTouchEvent) -> None:
-        if event.type() == QEvent.Type.TouchCancel:
-            self._drawing.finish()
-            return
-        finger = event.points()[0]
-        match finger.state():
-            case QEventPoint.State.Pressed:
-                self._drawing.begin(self._point(finger.position()))
-            case QEventPoint.State.Updated:
-                self._drawing.extend((self._point(finger.position()),))
-            case QEventPoint.State.Released:
-                self._drawing.finish()
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Ink is painted at the size that is shown."""
+        super().resizeEvent(event)
+        self._renew()
+
+    @Slot()
+    def _renew(self) -> None:
+        """The size, the colours or the tools are others."""
+        tools = self._drawing.tools
+        width = tools.width * self._square().width()
+        self.setCursor(tool_cursor(tools.chosen, width, self.devicePixelRatioF()))
+        self._paint_on()
+        self.update()
+
+    @Slot()
+    def _follow(self) -> None:
+        """The drawing is another one: paints and shows what is new of it."""
+        drawing, (ink, count) = self._drawing, self._seen
+        self._seen = drawing.ink, len(drawing.stroke)
+        self._paint_on()
+        if count and ink is drawing.ink and len(drawing.stroke) > count:
+            # The last two segments take another shape with every point.
+            self.update(self._shown_since(count - 3))
+        else:
+            self.update()
+
+    @Slot()
+    def _paint_on(self) -> None:
+        side = self._square().width()
+        pen = self._drawing.tools.pen * side
+        look = Look(side, self.devicePixelRatioF(), pen, self._theme.palette.text)
+        before = self._layer.image
+        if not self._layer.follow(self._drawing.ink, self._drawing.stroke, look, SLICE_SECONDS):
+            self._timer.start(0)
+        if self._layer.image is not before:
+            self.update()
+
+    def _shown_since(self, first: int) -> QRect:
+        """Where the growing stroke is new from one of its points on."""
+        square = self._square()
+        pen = self._drawing.tools.pen * square.width()
+        around = extent(self._drawing.stroke, first, square.width(), pen)
+        return around.translated(square.topLeft()).toAlignedRect()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paper, picture, strokes, and where the focus is."""
@@ -124,18 +152,19 @@ class Pad(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         square = self._square()
         self._paint_paper(painter, square)
-        painter.setClipRect(square.adjusted(1, 1, -1, -1))
+        painter.setClipRect(square.adjusted(2, 2, -2, -2), Qt.ClipOperation.IntersectClip)
         painter.translate(square.topLeft())
         if self._drawing.sheet.picture is not None and not self._drawing.stroke:
             self._paint_picture(painter, square.width())
-        self._paint_strokes(painter, square.width())
+        else:
+            self._paint_ink(painter, square.width())
         painter.end()
 
     def _paint_paper(self, painter: QPainter, square: QRectF) -> None:
         palette, focused = self._theme.palette, self.hasFocus()
         painter.setPen(QPen(QColor(palette.accent if focused else palette.line), 1 + focused))
         painter.setBrush(QColor(palette.ground))
-        painter.drawRoundedRect(square.adjusted(1, 1, -1, -1), 8, 8)
+        painter.drawRoundedRect(square.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         if self._drawing.blank:
             painter.setPen(QColor(palette.secondary))
             painter.setFont(self._theme.font(13))
@@ -153,21 +182,23 @@ class Pad(QWidget):
                 shown.invertPixels()
             painter.drawImage(QRectF(0, 0, side, side), shown)
 
-    def _paint_strokes(self, painter: QPainter, side: float) -> None:
-        pen = QPen(QColor(self._theme.palette.text), PEN * side)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for stroke in (*self._drawing.sheet.ink, self._drawing.stroke):
-            if stroke:
-                painter.drawPath(path_of(stroke, side))
+    def _paint_ink(self, painter: QPainter, side: float) -> None:
+        """What is painted already, and the end of the growing stroke."""
+        if self._layer.image is not None:
+            painter.drawImage(QRectF(0, 0, side, side), self._layer.image)
+        stroke = self._drawing.stroke
+        if stroke:
+            painter.setBrush(QColor(self._theme.palette.text))
+            first, pen = self._layer.rest(stroke), self._drawing.tools.pen * side
+            paint_piece(painter, stroke, first, len(stroke) - 1, side, pen)
 
     def _square(self) -> QRectF:
         side = min(self.width(), self.height())
-        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
-    def _point(self, position: QPointF) -> Point:
+    def _point(self, position: QPointF, seconds: float, pressure: float) -> Point:
+        """Never beyond the edge: what is fed is what can be seen."""
         square = self._square()
         place = (position - square.topLeft()) / square.width()
-        return Point(place.x(), place.y())
+        x, y = (min(max(part, 0.0), 1.0) for part in (place.x(), place.y()))
+        return Point(x, y, seconds, pressure)

@@ -1,0 +1,116 @@
+"""Mouse, fingers and pens as one tool that is put down, moved and lifted."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import (
+    QEventPoint,
+    QInputDevice,
+    QMouseEvent,
+    QPointingDevice,
+    QTabletEvent,
+    QTouchEvent,
+)
+
+from mnist_studio.data.ink import Point
+from mnist_studio.data.strokes import EVEN
+from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.models.tools import Tool
+
+Place = Callable[[QPointF, float, float], Point]
+"""A point of the pad, from a place in its widget, seconds and pressure."""
+
+
+class Pointer:
+    """Turns events of a widget into strokes; one device at a time writes.
+
+    The right button of a mouse, the other end of a pen and its button are the eraser.
+    """
+
+    def __init__(self, drawing: Drawing, place: Place) -> None:
+        self._drawing = drawing
+        self._place = place
+        self._button = Qt.MouseButton.NoButton
+        self._pen_down = False
+        self._finger: int | None = None
+
+    @property
+    def _busy(self) -> bool:
+        mouse = self._button != Qt.MouseButton.NoButton
+        return mouse or self._pen_down or self._finger is not None
+
+    def mouse(self, event: QMouseEvent) -> None:
+        """Writes with the left button, erases with the right one."""
+        if event.source() != Qt.MouseEventSource.MouseEventNotSynthesized:
+            return  # Made of a touch or a pen, which has written already.
+        match event.type():
+            case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick:
+                self._press(event)
+            case QEvent.Type.MouseMove if event.buttons() & self._button:
+                self._drawing.extend((self._point(event),))
+            case QEvent.Type.MouseButtonRelease if event.button() == self._button:
+                self._button = Qt.MouseButton.NoButton
+                self._drawing.finish()
+
+    def _press(self, event: QMouseEvent) -> None:
+        tools: dict[Qt.MouseButton, Tool | None] = {
+            Qt.MouseButton.LeftButton: None, Qt.MouseButton.RightButton: "eraser",
+        }  # fmt: skip
+        if event.button() in tools and not self._busy:
+            self._button = event.button()
+            self._drawing.begin(self._point(event), tools[self._button])
+
+    def tablet(self, event: QTabletEvent) -> None:
+        """Writes with a pen, as wide as it is pressed; accepted, so that no mouse event follows."""
+        event.accept()
+        point = self._place(event.position(), event.timestamp() / 1000, _pressure(event))
+        match event.type():
+            case QEvent.Type.TabletPress if not self._busy:
+                self._pen_down = True
+                self._drawing.begin(point, "eraser" if _turned(event) else None)
+            case QEvent.Type.TabletMove if self._pen_down:
+                self._drawing.extend((point,))
+            case QEvent.Type.TabletRelease if self._pen_down:
+                self._pen_down = False
+                self._drawing.finish()
+
+    def touch(self, event: QTouchEvent) -> None:
+        """Writes with the first finger; others, such as the ball of the hand, are left alone."""
+        event.accept()
+        if event.type() == QEvent.Type.TouchCancel:
+            self._lose_finger()
+            return
+        for finger in event.points():
+            self._touch(finger)
+
+    def _touch(self, finger: QEventPoint) -> None:
+        point = self._place(finger.position(), finger.timestamp() / 1000, EVEN)
+        match finger.state():
+            case QEventPoint.State.Pressed if not self._busy:
+                self._finger = finger.id()
+                self._drawing.begin(point)
+            case QEventPoint.State.Updated if finger.id() == self._finger:
+                self._drawing.extend((point,))
+            case QEventPoint.State.Released if finger.id() == self._finger:
+                self._finger = None
+                self._drawing.finish()
+
+    def _lose_finger(self) -> None:
+        """The system took the touch for a gesture of its own: nothing was meant for the pad."""
+        if self._finger is not None:
+            self._finger = None
+            self._drawing.drop()
+
+    def _point(self, event: QMouseEvent) -> Point:
+        return self._place(event.position(), event.timestamp() / 1000, EVEN)
+
+
+def _turned(event: QTabletEvent) -> bool:
+    """The pen's other end touches, or its button is held."""
+    eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
+    return eraser or bool(event.buttons() & Qt.MouseButton.RightButton)
+
+
+def _pressure(event: QTabletEvent) -> float:
+    able = event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure
+    return event.pressure() if able else EVEN
