@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.models.hover import Hover
-from mnist_studio.gui.plots.bar_chart import bars_height
+from mnist_studio.gui.plots.drawn_bars import bars_height, bars_width
 from mnist_studio.gui.plots.cells import cell_width, matrix_height
 from mnist_studio.gui.plots.chart import ChartView
 from mnist_studio.gui.theme.marks import Marks
@@ -135,7 +135,7 @@ class ViewCharts(QWidget):
         if isinstance(chart, Matrix):
             cells = len(chart.columns) * cell_width(self._theme, chart)
             return max(least, cells + self._theme.pixels(TITLES))
-        return least
+        return max(least, bars_width(self._theme, chart)) if isinstance(chart, Bars) else least
 
     def _height(self, chart: Chart) -> int:
         """So high a chart is; 0 where it fills whatever there is."""

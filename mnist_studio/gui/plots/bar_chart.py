@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mnist_studio.analysis.view import Bar, Bars
 from mnist_studio.gui.models import figures
 from mnist_studio.gui.models.hover import Hover
-from mnist_studio.gui.plots.drawn_bars import Room, paint_figure
+from mnist_studio.gui.plots.drawn_bars import HEADING, INDENT, ROW, Room, bars_height, paint_figure
 from mnist_studio.gui.plots.ticks import span, ticks
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
-ROW, HEADING, FOOT = 25, 24, 40
-NAME_PART = 0.45
+NAME_PART = 0.6
 """So much of the width names may take."""
 
 
@@ -114,7 +113,7 @@ class BarChart(QWidget):
         low, high, whole = span(shown or [0.0])
         metrics = self.fontMetrics()
         names = max(metrics.horizontalAdvance(place.text) for place in self._places)
-        left = min(names + self._theme.pixels(46), round(NAME_PART * self.width()))
+        left = min(names + self._theme.pixels(INDENT), round(NAME_PART * self.width()))
         texts = [figures.text(bar.value, self._chart.value.unit) for bar in self._chart.bars]
         right = max(metrics.horizontalAdvance(text) for text in texts) + self._theme.pixels(16)
         bottom = self._places[-1].top + self._places[-1].high
@@ -163,13 +162,6 @@ class BarChart(QWidget):
         spot = QRectF(room.area.right(), place.top, self.width() - room.area.right(), place.high)
         text = figures.text(bar.value, self._chart.value.unit)
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
-
-
-def bars_height(theme: Theme, chart: Bars) -> int:
-    """So high a chart is in pixels: its rows, headings and axis."""
-    groups = {bar.group for bar in chart.bars} - {""}
-    rows = len(chart.bars) * theme.pixels(ROW) + len(groups) * theme.pixels(HEADING)
-    return rows + theme.pixels(FOOT)
 
 
 def _places(bars: Sequence[Bar], theme: Theme) -> list[_Place]:

@@ -1,14 +1,20 @@
-"""One figure of a bar chart: a bar from nothing or a dot, and its interval."""
+"""One figure of a bar chart, a bar from nothing or a dot with its interval; the sizes of charts."""
 
 from dataclasses import dataclass
 from math import log10
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
 
-from mnist_studio.analysis.view import Bar
+from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.gui.models import figures
 from mnist_studio.gui.theme.marks import Mark, paint_symbol
+from mnist_studio.gui.theme.theme import Theme
 
+ROW, HEADING, FOOT, INDENT = 25, 24, 40, 46
+"""Heights of a bar, of the heading of a group and of the axis; what is left of names."""
+LEAST_PLOT = 150
+"""So wide the part with the bars must be."""
 THICK, DOT, CAP = 0.44, 9.0, 4.0
 """Height of a bar as a part of its row; diameter of a dot and half a cap in pixels."""
 
@@ -69,3 +75,19 @@ def _paint_interval(painter: QPainter, room: Room, bar: Bar, mark: Mark, middle:
     painter.drawLine(QPointF(low, middle), QPointF(high, middle))
     for end in (low, high):
         painter.drawLine(QPointF(end, middle - CAP), QPointF(end, middle + CAP))
+
+
+def bars_height(theme: Theme, chart: Bars) -> int:
+    """So high a chart is in pixels: its rows, headings and axis."""
+    groups = {bar.group for bar in chart.bars} - {""}
+    rows = len(chart.bars) * theme.pixels(ROW) + len(groups) * theme.pixels(HEADING)
+    return rows + theme.pixels(FOOT)
+
+
+def bars_width(theme: Theme, chart: Bars) -> int:
+    """So wide a chart must be in pixels that names, bars and figures can be read."""
+    metrics = QFontMetrics(theme.font(12))
+    names = max((metrics.horizontalAdvance(bar.title) for bar in chart.bars), default=0)
+    texts = (figures.text(bar.value, chart.value.unit) for bar in chart.bars)
+    values = max(map(metrics.horizontalAdvance, texts), default=0)
+    return names + values + theme.pixels(INDENT + LEAST_PLOT)

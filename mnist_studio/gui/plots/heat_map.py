@@ -191,4 +191,4 @@ class HeatMap(QWidget):
         pixels = self._theme.pixels
         wide = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
         high = pixels(HEAD + FOOT) + len(self._matrix.rows) * pixels(side)
-        return QSize(pixels(120) + wide, high)
+        return QSize(min(self._titles, pixels(120)) + wide, high)

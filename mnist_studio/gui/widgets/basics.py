@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -33,11 +33,24 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
 class Elided(QLabel):
     """A label of one line that ends in dots where there is no room, and tells all in its tip."""
 
-    def __init__(self, text: str = "", role: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "", grow: bool = True) -> None:
+        """Makes a label.
+
+        Args:
+            text: whole.
+            role: its name in the style sheet.
+            grow: it takes what its row has left; else no more than its text needs.
+        """
         super().__init__(text)
         self.setObjectName(role)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        wide = QSizePolicy.Policy.Ignored if grow else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """May be as narrow as its dots."""
+        narrow = self.fontMetrics().horizontalAdvance("…")
+        return QSize(narrow, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """As much of the text as there is room for."""

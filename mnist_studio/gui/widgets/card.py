@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.basics import Elided
 
 
 class Card(QFrame):
@@ -19,7 +19,7 @@ class Card(QFrame):
         self.setAccessibleName(title)
         self.header = QHBoxLayout()
         self.header.setSpacing(8)
-        self.title = label(title, "cardTitle")
+        self.title = Elided(title, "cardTitle", grow=False)
         self.header.addWidget(self.title)
         self.header.addStretch(1)
         self.body = QVBoxLayout()

@@ -11,7 +11,8 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 MOST = 16
-"""More would take the room of the chart; the table has them all."""
+"""More would take the room of the chart."""
+MANY = "names: under the pointer and in the table"
 
 LINE, BETWEEN = 20, 18
 
@@ -35,9 +36,10 @@ class KeyLegend(QWidget):
     def show_entries(self, entries: Sequence[tuple[str, str]], note: str = "") -> None:
         """Shows keys with their names, and what is to be said of all."""
         few = tuple(entries) if len(entries) <= MOST else ()
-        self._entries, self._note = few, note
+        told = () if few or not entries else (f"{len(entries)} {MANY}",)
+        self._entries, self._note = few, " · ".join(filter(None, (*told, note)))
         self.setAccessibleDescription(", ".join(title for _, title in entries))
-        self.setVisible(bool(few or note))
+        self.setVisible(bool(few or self._note))
         self.updateGeometry()
         self.update()
 

@@ -67,7 +67,7 @@ def per_class(gathered: Gathered, options: Options) -> View:
         run: predictions.class_scores(predictions.confusion(logits, labels))
         for run, logits in models.items()
     }
-    titles = tuple(gathered.titles[run] for run in scores)
+    titles = tuple(chosen.titles[run] for run in scores)
     charts = tuple(
         Matrix(
             "", "Run", f"{name} of each digit", titles, DIGITS,
@@ -81,7 +81,7 @@ def per_class(gathered: Gathered, options: Options) -> View:
         Column("Precision", "fraction"), Column("Recall", "fraction"), Column("F1", "fraction"),
     )  # fmt: skip
     rows = tuple(
-        Row(run, (gathered.titles[run], str(s.digit), s.count, s.precision, s.recall, s.f1))
+        Row(run, (chosen.titles[run], str(s.digit), s.count, s.precision, s.recall, s.f1))
         for run, of in scores.items()
         for s in of
     )
@@ -110,10 +110,10 @@ def reliability(gathered: Gathered, options: Options) -> View:
     models, labels = gathered.predictions(chosen.runs)
     found = {run: calibration(logits, labels) for run, logits in models.items()}
     lines = (
-        *(_line(run, gathered.titles[run], of) for run, of in found.items()),
+        *(_line(run, chosen.titles[run], of) for run, of in found.items()),
         Line("", "As often right as sure", (0.0, 1.0), (0.0, 1.0)),
     )
-    bars = tuple(Bar(run, gathered.titles[run], of.error) for run, of in found.items())
+    bars = tuple(Bar(run, chosen.titles[run], of.error) for run, of in found.items())
     sure, right = Axis("How sure", "fraction"), Axis("How often right", "fraction")
     error = Axis("Expected calibration error", "fraction")
     columns = (
@@ -121,9 +121,9 @@ def reliability(gathered: Gathered, options: Options) -> View:
         Column("Mean sureness", "fraction"), Column("Accuracy", "fraction"),
         Column(error.title, "fraction"),
     )  # fmt: skip
-    rows = tuple(row for run, of in found.items() for row in _bins(run, gathered.titles[run], of))
+    rows = tuple(row for run, of in found.items() for row in _bins(run, chosen.titles[run], of))
     return View(
-        "calibration", "Calibration", _calibration_sentence(gathered, found),
+        "calibration", "Calibration", _calibration_sentence(chosen.titles, found),
         (Lines(sure, right, lines), Bars(error, bars)), Table(columns, rows),
         ("15 bins of equal width (Guo et al. 2017); bins of few digits say little.",
          *chosen.notes, *notes.of_all(gathered)),
@@ -145,12 +145,12 @@ def _bins(run: str, title: str, of: Calibration) -> Iterator[Row]:
         yield Row(run, (title, span, b.count, b.confidence, b.accuracy, None))
 
 
-def _calibration_sentence(gathered: Gathered, found: Mapping[str, Calibration]) -> str:
+def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibration]) -> str:
     best = min(found, key=lambda run: found[run].error)
     of = found[best]
     way = "too sure" if of.confidence > of.accuracy else "not sure enough"
     return (
-        f"{gathered.titles[best]} knows best how sure to be: its sureness is "
+        f"{titles[best]} knows best how sure to be: its sureness is "
         f"{percent(of.error)} off on average, and it is {way}."
     )
 
@@ -194,7 +194,7 @@ def split_opinions(gathered: Gathered, options: Options) -> View:
     shown = found[:MOST_SPLIT]
     columns = (
         Column("Test digit", "count"), Column("It is"), Column("Pairs that disagree", "fraction"),
-        *(Column(gathered.titles[run]) for run in models),
+        *(Column(chosen.titles[run]) for run in models),
     )  # fmt: skip
     rows = tuple(Row("", (s.index, str(s.label), s.split, *_answers(s))) for s in shown)
     more = f"The {len(shown)} most split ones are shown." if len(found) > len(shown) else ""

@@ -10,6 +10,9 @@ from mnist_studio.studies.views.gather import Gathered
 MOST = 8
 """More curves or columns nobody can tell apart."""
 
+BETWEEN, NAMED = " · ", 2
+"""Between the parts of a title, of which the first two are recipe and framework."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -17,10 +20,12 @@ class Choice:
 
     Attributes:
         runs: ids.
-        notes: which were left out, as sentences.
+        titles: of each, without what all of them have in common beside recipe and framework.
+        notes: which runs were left out and what all have in common, as sentences.
     """
 
     runs: tuple[str, ...]
+    titles: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
 
@@ -44,17 +49,29 @@ def some(gathered: Gathered, most: int = MOST) -> Choice:
     """
     every = gathered.answering()
     if len(every) <= most:
-        return Choice(every)
+        return _choice(gathered, every)
     of_groups = _first({run: gathered.group_of[run].key for run in _by_seed(gathered, every)})
     if len(of_groups) <= most:
-        return Choice(
-            of_groups, (_said(every, of_groups, "of each model, that of its first seed"),)
-        )
+        told = _said(every, of_groups, "of each model, that of its first seed")
+        return _choice(gathered, of_groups, told)
     kinds = {
         run: (gathered.group_of[run].recipe, gathered.group_of[run].framework) for run in of_groups
     }
     of_kinds = _first(kinds)[:most]
-    return Choice(of_kinds, (_said(every, of_kinds, "of each recipe and framework"),))
+    return _choice(gathered, of_kinds, _said(every, of_kinds, "of each recipe and framework"))
+
+
+def _choice(gathered: Gathered, runs: tuple[str, ...], *notes: str) -> Choice:
+    parts = {run: gathered.titles[run].split(BETWEEN) for run in runs}
+    first = parts[runs[0]]
+    shared = [one for one in first[NAMED:] if all(one in of[NAMED:] for of in parts.values())]
+    if len(runs) == 1 or not shared:
+        return Choice(runs, {run: gathered.titles[run] for run in runs}, notes)
+    titles = {
+        run: BETWEEN.join([*of[:NAMED], *(one for one in of[NAMED:] if one not in shared)])
+        for run, of in parts.items()
+    }
+    return Choice(runs, titles, (*notes, f"All of them: {BETWEEN.join(shared)}."))
 
 
 def _by_seed(gathered: Gathered, runs: tuple[str, ...]) -> tuple[str, ...]:

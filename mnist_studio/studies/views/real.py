@@ -1,6 +1,6 @@
 """The views that say whether a difference is real. ``significance`` loads SciPy's statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,6 +15,9 @@ from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.choice import some
 from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
+
+Titles = Mapping[str, str]
+"""Of runs, by their ids."""
 
 WORDS = {
     "different": "different",
@@ -38,18 +41,18 @@ def paired_models(gathered: Gathered, options: Options) -> View:
     models, labels = gathered.predictions(chosen.runs)
     found = significance.compare(models, labels)
     level = "95 %" if len(found.pairs) == 1 else f"95 % over {len(found.pairs)} pairs"
-    judged = [(test, _judged(gathered, test, options.threshold, level)) for test in found.pairs]
+    titles = chosen.titles
+    judged = [(test, _judged(titles, test, options.threshold, level)) for test in found.pairs]
     several = _several(found.several)
     short = [
-        _Judged(gathered.titles[test.pair.a], gathered.titles[test.pair.b],
-                test.pair.difference.value, one)
+        _Judged(titles[test.pair.a], titles[test.pair.b], test.pair.difference.value, one)
         for test, one in judged
-    ]  # fmt: skip
+    ]
     return View(
         "significance", "Models, paired",
         " ".join(filter(None, (_summary(short), several))),
-        (_chart([_pair_bar(gathered, test) for test, _ in judged]),),
-        Table(_PAIR_COLUMNS, tuple(_pair_row(gathered, test, one) for test, one in judged)),
+        (_chart([_pair_bar(titles, test) for test, _ in judged]),),
+        Table(_PAIR_COLUMNS, tuple(_pair_row(titles, test, one) for test, one in judged)),
         ("These models, on these digits: what another seed would give, the view over seeds says.",
          *chosen.notes, *notes.of_all(gathered)),
     )  # fmt: skip
@@ -63,25 +66,23 @@ _PAIR_COLUMNS = (
 )  # fmt: skip
 
 
-def _judged(gathered: Gathered, test: PairTest, threshold: float, level: str) -> Verdict:
+def _judged(titles: Titles, test: PairTest, threshold: float, level: str) -> Verdict:
     pair = test.pair
-    return verdict(
-        gathered.titles[pair.a], gathered.titles[pair.b], pair.difference, threshold, level
-    )
+    return verdict(titles[pair.a], titles[pair.b], pair.difference, threshold, level)
 
 
-def _pair_bar(gathered: Gathered, test: PairTest) -> Bar:
+def _pair_bar(titles: Titles, test: PairTest) -> Bar:
     pair, interval = test.pair, test.pair.difference.interval
     ends = (100 * interval.low, 100 * interval.high) if interval else (None, None)
-    title = f"{gathered.titles[pair.a]} less {gathered.titles[pair.b]}"
+    title = f"{titles[pair.a]} less {titles[pair.b]}"
     return Bar(pair.a, title, 100 * pair.difference.value, *ends)
 
 
-def _pair_row(gathered: Gathered, test: PairTest, judged: Verdict) -> Row:
-    pair, bar = test.pair, _pair_bar(gathered, test)
+def _pair_row(titles: Titles, test: PairTest, judged: Verdict) -> Row:
+    pair, bar = test.pair, _pair_bar(titles, test)
     return Row(
         pair.a,
-        (gathered.titles[pair.a], gathered.titles[pair.b], WORDS[judged.kind], bar.value, bar.low,
+        (titles[pair.a], titles[pair.b], WORDS[judged.kind], bar.value, bar.low,
          bar.high, pair.agreement.only_a, pair.agreement.only_b, test.p, test.holm,
          judged.sentence),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The views of time to an accuracy and of the batch size."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from mnist_studio.analysis.convergence import Reached, reached
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.numbers import NOTHING, counted, duration, percent
+from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
@@ -15,6 +17,9 @@ from mnist_studio.studies.views import measures, notes
 from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.measures import Measured
 from mnist_studio.studies.views.options import Options
+
+MOST_SENTENCES = 2
+"""Of more models only the range is told; the table has them all."""
 
 
 def time_to_accuracy(gathered: Gathered, options: Options) -> View:
@@ -101,9 +106,11 @@ def batch_size(gathered: Gathered, options: Options) -> View:
         *(column for one in every for column in one.columns()),
     )  # fmt: skip
     rows = tuple(_size_row(name, group, every) for name, of in families.items() for group in of)
-    told = (_size_sentence(name, of, seconds, accuracy) for name, of in families.items())
+    changes = tuple(_changes(families, seconds, accuracy))
+    few = len(changes) <= MOST_SENTENCES
+    told = " ".join(change.words for change in changes) if few else _ranges(changes)
     return View(
-        "batch-size", "Batch size", " ".join(told), charts, Table(columns, rows),
+        "batch-size", "Batch size", told, charts, Table(columns, rows),
         (*notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
 
@@ -142,15 +149,44 @@ def _sized(families: Mapping[str, Sequence[Group]], measured: Measured) -> Itera
                     yield measured.bar(group, f"Batch size {size:,}", name)
 
 
-def _size_sentence(name: str, of: Sequence[Group], seconds: Measured, accuracy: Measured) -> str:
-    """The smallest against the largest size."""
-    first, last = of[0], of[-1]
-    times, scores = ([m.cells(one)[0] for one in (first, last)] for m in (seconds, accuracy))
-    if None in times or None in scores:
-        return ""
-    sizes = [one.spec.training.batch_size for one in (first, last)]
+@dataclass(frozen=True)
+class _Change:
+    """A model trained in its smallest and in its largest batches: sizes, seconds, accuracies."""
+
+    name: str
+    sizes: tuple[int, int]
+    times: tuple[float, float]
+    scores: tuple[float, float]
+
+    @property
+    def words(self) -> str:
+        """All of it."""
+        return (
+            f"{self.name}: from batches of {self.sizes[0]:,} to {self.sizes[1]:,}, training goes "
+            f"from {duration(self.times[0])} to {duration(self.times[1])}, the accuracy from "
+            f"{percent(self.scores[0])} to {percent(self.scores[1])}."
+        )
+
+
+def _changes(
+    families: Mapping[str, Sequence[Group]], seconds: Measured, accuracy: Measured
+) -> Iterator[_Change]:
+    """Of every family whose smallest and largest batches have figures."""
+    for name, of in families.items():
+        ends = of[0], of[-1]
+        times = [value for one in ends if (value := seconds.cells(one)[0]) is not None]
+        scores = [value for one in ends if (value := accuracy.cells(one)[0]) is not None]
+        if len(times) == len(scores) == len(ends) and times[0] > 0:
+            first, last = (one.spec.training.batch_size for one in ends)
+            yield _Change(name, (first, last), (times[0], times[1]), (scores[0], scores[1]))
+
+
+def _ranges(changes: Sequence[_Change]) -> str:
+    """What comes of larger batches, from the least to the most."""
+    ratios = [change.times[1] / change.times[0] for change in changes]
+    gains = [change.scores[1] - change.scores[0] for change in changes]
     return (
-        f"{name}: from batches of {sizes[0]:,} to {sizes[1]:,}, training goes from "
-        f"{duration(times[0])} to {duration(times[1])}, the accuracy from {percent(scores[0])} to "
-        f"{percent(scores[1])}."
+        f"From the smallest to the largest batches, {counted(len(changes), 'model')} take "
+        f"{min(ratios):.2f} to {max(ratios):.2f} times as long to train, and their accuracy "
+        f"changes by {points(min(gains), True)} to {points(max(gains), True)} points."
     )
