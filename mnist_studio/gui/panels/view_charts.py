@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.models.hover import Hover
-from mnist_studio.gui.plots.drawn_bars import bars_height, bars_width
 from mnist_studio.gui.plots.cells import cell_width, matrix_height
 from mnist_studio.gui.plots.chart import ChartView
+from mnist_studio.gui.plots.drawn_bars import bars_height, bars_width
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import column, holder
