@@ -1,0 +1,62 @@
+"""Looks at drawings beside the models that answer: is this like any digit at all?"""
+
+import logging
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio import paths
+from mnist_studio.analysis import novelty
+from mnist_studio.analysis.nearest import features
+from mnist_studio.errors import StudioError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Learner
+from mnist_studio.jobs.messages import place_of
+from mnist_studio.jobs.tasks.predict import open_model
+from mnist_studio.store import bundled, known_digits
+from mnist_studio.store.known_digits import KnownDigits
+from mnist_studio.store.rows import BUNDLED
+
+_LOG = logging.getLogger(__name__)
+
+
+class Examiner:
+    """Compares images with real digits, by a model that comes with the studio, in NumPy.
+
+    It opens the model when it is first asked, which takes some 30 ms. For one thread.
+    """
+
+    def __init__(self) -> None:
+        self._opened: tuple[KnownDigits, Learner] | None = None
+        self._tried = False
+
+    def shares(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+        """Of real digits, the share that is at least as strange as each image.
+
+        Args:
+            images: (n, 28, 28) digit images.
+
+        Returns:
+            (n,), above 0; None where the model or what it knows of digits is missing or damaged,
+            which is logged once.
+        """
+        if not self._tried:
+            self._tried, self._opened = True, _open()
+        if self._opened is None:
+            return None
+        known, learner = self._opened
+        return novelty.shares(
+            known, novelty.distances(known, features(learner, known.layer, images))
+        )
+
+
+def _open() -> tuple[KnownDigits, Learner] | None:
+    try:
+        known = known_digits.load(paths.models())
+        model = bundled.Models(paths.models()).by_id.get(BUNDLED + known.model)
+        if model is None:
+            return None  # Why it is left out has been logged.
+        return known, open_model(registry.load("numpy"), place_of(model.run))
+    except StudioError as error:
+        _LOG.warning("Drawings that are no digit are not noticed. %s", error)
+        return None

@@ -1,0 +1,52 @@
+"""Keeps how a packed model sees training digits, to tell what is no digit. Only for maintainers.
+
+    python resources/models/known.py --data FOLDER_OF_MNIST
+
+takes the first 60 training digits of each kind. How far real digits are from them, the test digits
+of even places say, which no model was trained on; docs/models.md says what the others make of it.
+"""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+import numpy as np
+
+from mnist_studio.analysis import novelty
+from mnist_studio.data import sources
+from mnist_studio.errors import StudioError
+from mnist_studio.frameworks import registry
+from mnist_studio.jobs.messages import place_of
+from mnist_studio.jobs.tasks.predict import open_model
+from mnist_studio.store import bundled, known_digits
+from mnist_studio.store.rows import BUNDLED
+
+ROOT = Path(__file__).parent
+MODEL, LAYER = "robust", "max_pool2"
+OF_A_KIND = 60
+
+
+def main(data: Path | None) -> None:
+    """Writes the file."""
+    digits = sources.load("mnist", data)
+    run = bundled.Models(ROOT).by_id[BUNDLED + MODEL].run
+    learner = open_model(registry.load("numpy"), place_of(run))
+    labels = digits.train.labels
+    kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
+    known = novelty.learnt(
+        learner,
+        (MODEL, LAYER),
+        (digits.train.images, labels),
+        np.sort(kept).tolist(),
+        digits.test.images[::2],
+    )
+    known_digits.save(ROOT, known)
+
+
+if __name__ == "__main__":
+    parser = ArgumentParser(description="Keeps how a model sees training digits.")
+    parser.add_argument("--data", type=Path, help="folder of MNIST")
+    try:
+        main(parser.parse_args().data)
+    except StudioError as problem:
+        sys.exit(str(problem))
