@@ -56,10 +56,18 @@ def home() -> Path:
 
 
 def cache() -> Path:
-    """What can be made again: imported and downloaded digits, the frameworks' own caches."""
-    if os.environ.get(HOME_VARIABLE):
-        return home() / "cache"
-    return Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
+    """What can be made again: imported and downloaded digits, the frameworks' own caches.
+
+    It lies in the home where that was moved, and where the system's own place cannot be written.
+    """
+    usual = Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
+    return home() / "cache" if os.environ.get(HOME_VARIABLE) or not _writable(usual) else usual
+
+
+def _writable(folder: Path) -> bool:
+    """Whether a folder can be written, or made."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return os.access(nearest, os.W_OK)
 
 
 def database(base: Path | None = None) -> Path:

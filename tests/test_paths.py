@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,15 @@ def test_data_folder(
     if value is not None:
         monkeypatch.setenv(paths.DATA_VARIABLE, value)
     assert paths.data_folder() == (Path(expected).absolute() if expected else None)
+
+
+def test_what_can_be_made_again_lies_in_the_home_where_there_is_no_other_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
+    for variable in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    monkeypatch.setattr(paths.platformdirs, "user_cache_dir", lambda *_, **__: tmp_path / "cache")
+    assert paths.cache() == tmp_path / "cache"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert paths.cache() == paths.home() / "cache"

@@ -1,0 +1,147 @@
+"""The packaged program as a stranger has it; asked for by ``python -m pytest -m packaged``.
+
+It lies in ``dist`` after ``python .ci/package.py``, or where MNIST_STUDIO_PROGRAM says. Copied are
+links to its files, into a folder whose name has a space and a letter beyond ASCII.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(os.environ.get("MNIST_STUDIO_PROGRAM", ROOT / "dist/mnist-studio/mnist-studio"))
+MOST_BYTES = 1_600_000_000
+NOBODY = 65534
+
+pytestmark = [pytest.mark.packaged, pytest.mark.timeout(900)]
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="as Linux has it")
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[Path]:
+    """The program in a folder that everybody may enter."""
+    if not PROGRAM.is_file():
+        pytest.skip(f"{PROGRAM} is not here; python .ci/package.py makes it")
+    with TemporaryDirectory(prefix="Übung und ", dir=PROGRAM.parents[1]) as place:
+        Path(place).chmod(0o755)
+        copy = Path(place) / "mnist-studio"
+        shutil.copytree(PROGRAM.parent, copy, symlinks=True, copy_function=os.link)
+        yield copy / PROGRAM.name
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> dict[str, str]:
+    """The variables of somebody whose home can be written nowhere but in the data folder."""
+    data = tmp_path / "home" / ".local" / "share" / "mnist-studio"
+    data.mkdir(parents=True)
+    os.chown(data, NOBODY if os.geteuid() == 0 else -1, -1)
+    for folder in (*data.parents[: len(data.relative_to(tmp_path).parts)], *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path / "home"),
+        "LANG": "C.UTF-8",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+
+
+def said(
+    variables: Mapping[str, str], *command: object, cwd: Path = Path("/")
+) -> "subprocess.CompletedProcess[str]":
+    """What a command says; root takes the rights of nobody."""
+    user = NOBODY if os.geteuid() == 0 else None
+    return subprocess.run(
+        [str(word) for word in command], env=dict(variables), cwd=cwd, check=False, text=True,
+        capture_output=True, user=user, group=user, extra_groups=[] if user else None,
+    )  # fmt: skip
+
+
+def test_it_is_small_enough() -> None:
+    sizes = [file.lstat().st_size for file in PROGRAM.parent.rglob("*") if not file.is_dir()]
+    assert 500_000_000 < sum(sizes) <= MOST_BYTES
+
+
+@on_linux
+def test_it_works_for_a_newcomer(program: Path, newcomer: dict[str, str]) -> None:
+    done = said(newcomer, program, "selftest", "--json")
+    tried = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one for one in tried if not one["good"]] == []
+    assert len(tried) == 9
+    assert done.returncode == 0
+
+
+@on_linux
+def test_without_data_it_trains_and_offers_mnist(program: Path, newcomer: dict[str, str]) -> None:
+    done = said(newcomer, program, "train", "tiny-10", "--framework", "all", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("finished") + done.stdout.count("finished") == 3
+    assert "built-in" in done.stderr
+    done = said(newcomer, program, "runs", "--json")
+    assert sum(line.startswith('{"id":"bundled-') for line in done.stdout.splitlines()) == 3
+
+
+@on_linux
+def test_it_opens_no_file_of_the_build(
+    program: Path, newcomer: dict[str, str], tmp_path: Path
+) -> None:
+    strace = shutil.which("strace") or pytest.skip("strace is not here")
+    told = tmp_path / "home/.local/share/mnist-studio/strace.txt"
+    traced = (strace, "-f", "-qq", "-e", "trace=%file,%process", "-o", told)
+    done = said(newcomer, *traced, program, "selftest")
+    assert done.returncode == 0, done.stdout
+    paths = set(re.findall(r'"(/[^"]*)"', told.read_text("utf-8", "replace")))
+    escaped = str(program.parents[1]).encode("unicode_escape").decode()
+    assert any("libtensorflow_cc" in path for path in paths)
+    build = (str(ROOT), sys.prefix, sys.base_prefix, str(PROGRAM.parents[1]))
+    own = re.compile(re.escape(str(program.parents[2])) + r"/[^/]*bung und ")
+    assert escaped  # The odd letter is written in octal by strace.
+    strangers = [path for path in paths if path.startswith(build) and not own.match(path)]
+    assert strangers == []
+
+
+@on_linux
+def test_killing_it_leaves_no_process(program: Path, newcomer: dict[str, str]) -> None:
+    for framework in ("numpy", "pytorch", "keras"):
+        command = [program, "train", "compact-cnn", "--framework", framework, "--epochs", "500"]
+        with subprocess.Popen(
+            [*command, "--json"], env=newcomer, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            next(line for line in process.stdout if '"progress"' in line)
+            children = psutil.Process(process.pid).children(recursive=True)
+            assert children
+            process.kill()
+        gone, alive = psutil.wait_procs(children, timeout=10)
+        assert alive == []
+
+
+def test_its_window_opens_as_fast_as_that_of_the_source(
+    program: Path, newcomer: dict[str, str]
+) -> None:
+    source = {**newcomer, "PYTHONPATH": str(ROOT)}
+    pairs = [
+        (_painted(newcomer, program), _painted(source, sys.executable, "-m", "mnist_studio"))
+        for _ in range(6)
+    ]
+    frozen, running = (median(column) for column in zip(*pairs[1:], strict=True))
+    assert frozen <= 1.5 * running
+
+
+def _painted(variables: dict[str, str], *command: object) -> float:
+    time.sleep(0.5)
+    done = subprocess.run(
+        [*map(str, command), "--until-usable"], env=variables, capture_output=True, check=True
+    )
+    painted: float = json.loads(done.stdout)["painted"]
+    return painted
