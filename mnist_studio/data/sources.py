@@ -1,10 +1,10 @@
-"""Where digits come from: a folder, the environment, the user's cache, or the built-in ones."""
+"""Where digits come from: a named folder, that of the settings, the cache, or the studio itself."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_studio import paths
+from mnist_studio import paths, settings
 from mnist_studio.data import builtin, folders, idx
 from mnist_studio.data.catalogue import MNIST, Catalogue
 from mnist_studio.data.digits import Dataset, Digits, fingerprint
@@ -21,17 +21,20 @@ class _Place:
         folder: where.
         title: for people.
         named: the user named it, so that what is wrong there is told and not passed over.
+        remedy: what to do where it is wrong; the complaint's own where empty.
     """
 
     folder: Path
     title: str
     named: bool
+    remedy: str = ""
 
 
 def load(name: DatasetName, folder: Path | None = None, catalogue: Catalogue = MNIST) -> Dataset:
     """Digits to train and to test on, verified.
 
-    MNIST is looked for in ``folder``, else in ``MNIST_STUDIO_DATA``, else in the user's cache.
+    MNIST is looked for in ``folder``, else in ``MNIST_STUDIO_DATA``, else where the settings say,
+    else in the user's cache.
 
     Args:
         name: which digits.
@@ -72,6 +75,20 @@ def load_test(
 def place(folder: Path | None = None) -> str:
     """Where MNIST is taken from, for people."""
     return _place(folder).title
+
+
+def usual_folder() -> Path:
+    """Where MNIST is looked for if nobody names a folder."""
+    return _place(None).folder
+
+
+def check_folder(folder: Path, catalogue: Catalogue = MNIST) -> None:
+    """Looks for MNIST's files in a folder, at their names only.
+
+    Raises:
+        DataError: they are not all there.
+    """
+    folders.locate(folder, catalogue)
 
 
 def has_mnist(folder: Path | None = None, catalogue: Catalogue = MNIST) -> bool:
@@ -153,10 +170,9 @@ def _raw(
         found = folders.locate(place.folder, catalogue)
         return {file.name: content for file, content in folders.raw_files(found, catalogue, only)}
     except DataError as error:
-        if folder is not None or not place.named:
+        if not place.remedy:
             raise
-        remedy = f"Correct or unset {paths.DATA_VARIABLE}, which goes before what was imported."
-        raise DataError(error.problem, remedy) from error
+        raise DataError(error.problem, place.remedy) from error
 
 
 def _place(folder: Path | None) -> _Place:
@@ -164,7 +180,12 @@ def _place(folder: Path | None) -> _Place:
         return _Place(folder, f"the folder {folder}", named=True)
     chosen = paths.data_folder()
     if chosen is not None:
-        return _Place(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", named=True)
+        remedy = f"Correct or unset {paths.DATA_VARIABLE}, which goes before what was imported."
+        return _Place(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", True, remedy)
+    kept = settings.load()[0].data_folder
+    if kept:
+        remedy = "Choose another folder, or forget it, under “Digits” on the Train page."
+        return _Place(Path(kept), f"the folder {kept} (settings)", True, remedy)
     return _Place(paths.mnist_cache(), "the studio's cache", named=False)
 
 

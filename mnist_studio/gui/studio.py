@@ -52,8 +52,8 @@ class Studio(QObject):
         self.drawing = Drawing(self)
         self.predictions = Predictions(self)
         self.digits = DigitSource(self.background, folder, self)
-        self.views = ViewLoader(self.background, folder, self)
-        self.explanations = Explanations(self.background, folder, self)
+        self.views = ViewLoader(self.background, None, self)
+        self.explanations = Explanations(self.background, None, self)
         self._connect()
 
     def _connect(self) -> None:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from distributed import get_worker
 
 from mnist_studio import events, paths
+from mnist_studio.data import sources
 from mnist_studio.events import Epoch, Log, Terminal
 from mnist_studio.spec import codec, files
 from mnist_studio.spec.run import RunSpec
@@ -61,7 +62,7 @@ def _trained(run: RunSpec, home: Path, topic: str) -> bytes:
 
 def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]":
     """The command line, training. Should this process die, it ends with its next event."""
-    data = paths.data_folder() or paths.mnist_cache()
+    data = sources.usual_folder()
     variables = {paths.HOME_VARIABLE: str(home), paths.DATA_VARIABLE: str(data)}
     return subprocess.Popen(
         [*paths.program(), "train", str(settings), "--json"],

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_studio import paths
+from mnist_studio import paths, settings
 from mnist_studio.data import idx
 from mnist_studio.data.sources import (
     default_dataset,
@@ -15,6 +15,7 @@ from mnist_studio.data.sources import (
     load,
     load_test,
     read_test_folder,
+    usual_folder,
 )
 from mnist_studio.errors import Cancelled, DataError
 
@@ -47,6 +48,22 @@ def test_the_environment_comes_before_the_cache(
     monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
     assert paths.DATA_VARIABLE in load("mnist", None, small.catalogue).source
     assert load("mnist", folder, small.catalogue).source == f"the folder {folder}"
+
+
+def test_the_folder_of_the_settings_comes_before_the_cache(
+    small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.write(paths.mnist_cache())
+    settings.save(settings.Settings(data_folder=str(folder)))
+    assert load("mnist", None, small.catalogue).source == f"the folder {folder} (settings)"
+    assert usual_folder() == folder
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
+    assert paths.DATA_VARIABLE in load("mnist", None, small.catalogue).source
+    monkeypatch.delenv(paths.DATA_VARIABLE)
+    settings.save(settings.Settings(data_folder=str(folder / "gone")))
+    with pytest.raises(DataError, match="gone does not exist") as caught:
+        load("mnist", None, small.catalogue)
+    assert "forget it" in caught.value.remedy
 
 
 def test_a_bad_named_folder_is_not_passed_over(

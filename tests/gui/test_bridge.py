@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from mnist_studio import events
+from mnist_studio import events, settings
 from mnist_studio.errors import Cancelled, DataError
 from mnist_studio.gui.bridge import training as bridge
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Work
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.models.form import form_of, run_specs
+from mnist_studio.gui.panels.digits_panel import DigitsPanel
 from mnist_studio.gui.studio import Studio
 from mnist_studio.jobs import training
 from mnist_studio.store.runs import Run, RunStore
@@ -276,6 +277,24 @@ def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path
         assert studio.digits.fetching == "Importing MNIST"
     assert studio.digits.has_mnist
     assert studio.digits.default == "mnist"
+
+
+def test_a_folder_is_used_where_it_lies_and_forgotten(
+    qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
+) -> None:
+    panel = DigitsPanel(studio.theme, studio.digits)
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(studio.told, timeout=5000) as told:
+        studio.digits.use(tmp_path)
+    assert told.args[1] == "bad"
+    with qtbot.waitSignal(studio.digits.fetched, timeout=5000):
+        studio.digits.use(shared_mnist)
+    assert settings.load()[0].data_folder == str(shared_mnist)
+    assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
+    panel.forget_button.click()
+    qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)
+    assert settings.load()[0].data_folder == ""
+    assert panel.dataset == "builtin"
 
 
 def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:

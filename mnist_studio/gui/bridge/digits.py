@@ -4,8 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio import settings
 from mnist_studio.data import sources
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 from mnist_studio.spec.run import DatasetName
@@ -38,7 +40,10 @@ class DigitSource(QObject):
 
     @property
     def folder(self) -> Path | None:
-        """The folder of digits that the user set, if any."""
+        """The folder that MNIST is taken from where it lies, if the user chose one.
+
+        It is in the settings, where whoever reads digits finds it.
+        """
         return self._folder
 
     @property
@@ -63,10 +68,9 @@ class DigitSource(QObject):
 
     def look(self) -> None:
         """Looks again what is here."""
-        folder = self._folder
 
         def work(progress: Progress, cancelled: IsCancelled) -> tuple[bool, DatasetName]:
-            return sources.has_mnist(folder), sources.default_dataset(folder)
+            return sources.has_mnist(), sources.default_dataset()
 
         self._background.start(work, self._know, self._fail)
 
@@ -77,6 +81,19 @@ class DigitSource(QObject):
             sources.import_mnist(folder, progress, cancelled)
 
         self._fetch("Importing MNIST", work)
+
+    def use(self, folder: Path | None) -> None:
+        """Takes MNIST from a folder where it lies, from now on; None forgets the folder."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> Path | None:
+            if folder is not None:
+                sources.check_folder(folder)
+            # Read anew: a command may have changed the others meanwhile.
+            kept = "" if folder is None else str(folder)
+            settings.save(replace(settings.load()[0], data_folder=kept))
+            return folder
+
+        self._background.start(work, self._take, self._fail)
 
     def download(self) -> None:
         """Downloads MNIST, checked file by file."""
@@ -109,6 +126,15 @@ class DigitSource(QObject):
     def _know(self, known: tuple[bool, DatasetName]) -> None:
         self._has_mnist, self._default = known
         self.changed.emit()
+
+    @Slot(object)
+    def _take(self, folder: Path | None) -> None:
+        self._folder = folder
+        if folder is None:
+            self._has_mnist = None
+            self.look()
+        else:
+            self._arrive(None)
 
     @Slot(float)
     def _progress(self, fraction: float) -> None:

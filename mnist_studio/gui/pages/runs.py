@@ -154,7 +154,7 @@ class RunsPage(Page):
 
     def _continue(self) -> None:
         row = self.chosen[0]
-        self.studio.queue.go_on(row.run, row.epochs, self.studio.digits.folder)
+        self.studio.queue.go_on(row.run, row.epochs)
         self.studio.going.emit("train")
 
     def _continue_in(self) -> None:
@@ -177,7 +177,7 @@ class RunsPage(Page):
 
     @Slot(object)
     def _queue(self, spec: RunSpec) -> None:
-        self.studio.queue.add([spec], self.studio.digits.folder)
+        self.studio.queue.add([spec])
         self.studio.going.emit("train")
 
     def show_code(self) -> CodeDialog:

@@ -135,9 +135,7 @@ class StudiesPage(Page):
     def _start(self) -> None:
         assert self.spec is not None
         self.notice.hide()
-        self.studio.study.start(
-            self.spec, self.card.abreast.whole, self.studio.digits.folder
-        )  # fmt: skip
+        self.studio.study.start(self.spec, self.card.abreast.whole)
 
     @Slot()
     def _offer(self) -> None:

@@ -93,7 +93,7 @@ class TrainPage(Page):
         specs = self._checked_specs()
         if specs:
             self.notice.hide()
-            self.studio.queue.add(specs, self.studio.digits.folder)
+            self.studio.queue.add(specs)
 
     def show_code(self) -> CodeDialog | None:
         """Opens the settings as scripts; None where they are wrong."""
@@ -119,7 +119,7 @@ class TrainPage(Page):
             "left stay as they are.",
             (
                 ("Cancel", lambda: None),
-                ("Add to queue", lambda: self.studio.queue.add(runs, self.studio.digits.folder)),
+                ("Add to queue", lambda: self.studio.queue.add(runs)),
             ),
             primary=1,
         )
@@ -139,7 +139,7 @@ class TrainPage(Page):
 
     @Slot(object)
     def _train_as_written(self, run: RunSpec) -> None:
-        self.studio.queue.add((run,), self.studio.digits.folder)
+        self.studio.queue.add((run,))
 
     @Slot(str)
     def _complain(self, sentence: str) -> None:

@@ -36,7 +36,7 @@ class DigitPanel(QSplitter):
         self.setHandleWidth(GAP)
         self.setChildrenCollapsible(False)
         self._rows: tuple[RunRow, ...] = ()
-        self.loader = SampleLoader(studio.background, studio.digits.folder, self)
+        self.loader = SampleLoader(studio.background, None, self)
         self.view = DigitView(studio.theme, "The test digit", side=168)
         self.number = Stepper("Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one)
         self.label = label(role="large")

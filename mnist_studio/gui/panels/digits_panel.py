@@ -1,5 +1,6 @@
 """Which digits: what is here, said plainly, and how to get MNIST."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -19,6 +20,8 @@ _SENTENCES = {
     "a first try; accuracies differ from MNIST's.",
 }
 _IMPORT = "Copies MNIST from a folder, checked file by file"
+_FOLDER = "Takes MNIST from a folder where it lies, without a copy"
+_FORGET = "Looks for MNIST at the usual places again"
 _DOWNLOAD = "Downloads MNIST (about 11 MB), checked file by file"
 
 
@@ -43,7 +46,10 @@ class DigitsPanel(QWidget):
         self.download_button = button("Download…", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Fetching digits")
         self.cancel_button = button("Cancel", source.cancel, "Stops; nothing half is kept")
-        self._idle = _line(self.import_button, self.download_button, 1)
+        self.folder_button = button("Folder…", self._choose_folder, _FOLDER, quiet=True)
+        self.forget_button = button("Forget the folder", self._forget, _FORGET, quiet=True)
+        self._fetches = (self.import_button, self.folder_button, self.download_button)
+        self._idle = _line(*self._fetches, self.forget_button, 1)
         self._busy = _line(self._progress, self.cancel_button)
         self.setLayout(column(self._sentence, self._idle, self._busy, gap=4))
         source.changed.connect(self.update_state)
@@ -77,7 +83,11 @@ class DigitsPanel(QWidget):
         missing = "" if here else "MNIST is not on this computer yet: import or download it."
         self.choice.enable("mnist", missing)
         self._sentence.setText(self._words())
-        self._idle.setVisible(not fetching and not here)
+        chosen = self._source.folder is not None
+        for made in self._fetches:
+            made.setVisible(not here)
+        self.forget_button.setVisible(chosen)
+        self._idle.setVisible(not fetching and (chosen or not here))
         self._busy.setVisible(bool(fetching))
         self._progress.show_fraction(self._source.fraction)
         self.cancel_button.setEnabled(fetching != "Cancelling")
@@ -85,7 +95,9 @@ class DigitsPanel(QWidget):
     def _words(self) -> str:
         if self._source.fetching:
             return f"{self._source.fetching} · {self._source.fraction * 100:.0f} %"
-        return _SENTENCES[self.dataset]
+        folder = self._source.folder
+        where = f" Folder: {folder}." if folder and self.dataset == "mnist" else ""
+        return _SENTENCES[self.dataset] + where
 
     @Slot()
     def _choose(self) -> None:
@@ -99,9 +111,20 @@ class DigitsPanel(QWidget):
         self.chosen.emit()
 
     def _import(self) -> None:
+        self._ask_folder(self._source.import_from)
+
+    def _choose_folder(self) -> None:
+        self._ask_folder(self._source.use)
+
+    def _forget(self) -> None:
+        # Without the folder there may be no MNIST: what is trained on is chosen again.
+        self._decided = False
+        self._source.use(None)
+
+    def _ask_folder(self, use: Callable[[Path], None]) -> None:
         dialog = QFileDialog(self, "Folder that has the MNIST files")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda chosen: self._source.import_from(Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: use(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -26,7 +26,7 @@ class GalleryCard(Card):
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
         self._asked: object = None
-        self.loader = SampleLoader(studio.background, studio.digits.folder, self)
+        self.loader = SampleLoader(studio.background, None, self)
         self.gallery = Gallery(studio.theme, marks)
         self.gallery.setObjectName("scrolled")
         self.words = label(role="secondary", wrap=True)

@@ -94,10 +94,10 @@ class ParityProof(QStackedWidget):
         if not self.prove_button.isEnabled():
             return
         run = recipes.run_spec(recipes.recipe(self.recipe.choice))
-        frameworks, folder = self.frameworks, self._studio.digits.folder
+        frameworks = self.frameworks
 
         def work(told: Callable[[Check], None], cancelled: IsCancelled) -> ParityReport:
-            return parity.prove(run, frameworks, told, cancelled, data=folder)
+            return parity.prove(run, frameworks, told, cancelled)
 
         self._proven = run.recipe
         self.study.start(work)

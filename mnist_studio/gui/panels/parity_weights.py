@@ -65,10 +65,9 @@ class HandedPanel(QStackedWidget):
         """Starts it."""
         if not self.start_button.isEnabled():
             return
-        folder = self._studio.digits.folder
 
         def work(told: object, cancelled: IsCancelled) -> HandedWeights:
-            return handed_weights(data=folder, cancelled=cancelled)
+            return handed_weights(cancelled=cancelled)
 
         self.study.start(work)
 

@@ -25,7 +25,7 @@ class RobustnessBar(QWidget):
         super().__init__()
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
-        self.work = Hardening(studio.background, studio.digits.folder, self)
+        self.work = Hardening(studio.background, None, self)
         self.button = button("Measure the ticked runs", self._toggle)
         self.progress = ProgressLine("Measured")
         self.progress.setMinimumWidth(studio.theme.pixels(160))

@@ -26,7 +26,7 @@ class SampleCard(Card):
         super().__init__("Sample digits")
         self._rows: tuple[RunRow, ...] = ()
         self._asked: tuple[str, ...] = ()
-        self.loader = SampleLoader(studio.background, studio.digits.folder, self)
+        self.loader = SampleLoader(studio.background, None, self)
         self.grid = SampleGrid(studio.theme)
         self.order = Segmented("Order", (("mixed", "Mixed"), ("wrong", "Wrong ones first")))
         self.order.chosen.connect(self._load)

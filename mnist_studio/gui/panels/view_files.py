@@ -78,12 +78,11 @@ class ViewFiles(QObject):
         if self._task:
             return
         found = chosen(rows, self._studio.library.memberships, study)
-        data = self._studio.digits.folder
 
         def work(progress: Progress, cancelled: IsCancelled) -> str:
             from mnist_studio.report.writing import write_report
 
-            write_report(found, path, (), options, data, progress, cancelled)
+            write_report(found, path, (), options, None, progress, cancelled)
             return f"The report is written: {path}."
 
         self._fraction = 0.0
