@@ -71,7 +71,7 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
     assert sum(card.bars.probabilities) == pytest.approx(1)
     qtbot.waitUntil(lambda: "says" in page.consensus.headline.text(), timeout=5000)
-    assert not page.fed.view.empty
+    assert not page.stages.strip.empty
 
 
 def _compares(qtbot: QtBot, window: MainWindow) -> None:

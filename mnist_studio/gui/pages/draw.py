@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.gui.models.consensus import Vote, consensus
@@ -11,13 +11,13 @@ from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.consensus_card import ConsensusCard
 from mnist_studio.gui.panels.draw_tabs import DrawTabs
-from mnist_studio.gui.panels.fed_card import FedCard
 from mnist_studio.gui.panels.model_grid import ModelGrid
+from mnist_studio.gui.panels.pad_card import PadCard
+from mnist_studio.gui.panels.stages_card import StagesCard
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, button, column, enable
+from mnist_studio.gui.widgets.basics import GAP, button, column
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
-from mnist_studio.gui.widgets.pad import Pad
 from mnist_studio.jobs.predictors import Answer, PredictorState
 
 
@@ -29,8 +29,10 @@ class DrawPage(Page):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.pad = Pad(studio.theme, studio.drawing)
-        self.fed = FedCard(studio.theme, studio.drawing)
+        self.paper = PadCard(studio.theme, studio.drawing)
+        self.paper.install_shortcuts(self)
+        self.pad = self.paper.pad
+        self.stages = StagesCard(studio.theme, studio.drawing)
         self.consensus = ConsensusCard(studio.theme)
         self.grid = ModelGrid(studio.theme)
         self._timer = QTimer(self)
@@ -43,30 +45,16 @@ class DrawPage(Page):
         self._show_answers()
 
     def _make_actions(self) -> None:
-        drawing = self.studio.drawing
-        self.undo_button = button("Undo", drawing.history.undo)
-        self.redo_button = button("Redo", drawing.history.redo)
-        self.clear_button = button("Clear  Space", drawing.clear)
         self.open_button = button(
             "Open picture…", self.choose_picture, "Opens a picture of a digit (Ctrl+O)"
         )
-        for made in (self.undo_button, self.redo_button, self.clear_button, self.open_button):
-            self.action_line.addWidget(made)
-        self._shortcut("Ctrl+Z", drawing.history.undo)
-        self._shortcut("Ctrl+Shift+Z", drawing.history.redo)
-
-    def _shortcut(self, keys: str, action: object) -> None:
-        made = QShortcut(QKeySequence(keys), self)
-        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        made.activated.connect(action)
+        self.action_line.addWidget(self.open_button)
 
     def _lay_out(self) -> None:
-        paper = Card()
-        paper.body.addWidget(self.pad)
         left = QVBoxLayout()
         left.setSpacing(GAP)
-        left.addWidget(paper)
-        left.addWidget(self.fed, 1)
+        left.addWidget(self.paper, 3)
+        left.addWidget(self.stages, 1)
         self._right = QStackedWidget()
         self._right.addWidget(self._empty())
         answers = QWidget()
@@ -105,9 +93,7 @@ class DrawPage(Page):
         studio.predictions.answered.connect(self._take)
         studio.predictions.cleared.connect(self._show_answers)
         studio.predictions.state_changed.connect(self._turn)
-        studio.drawing.changed.connect(self._update)
         studio.picture_asked.connect(self.choose_picture)
-        self._update()
 
     def enter(self) -> None:
         """The keyboard goes to the pad."""
@@ -129,17 +115,6 @@ class DrawPage(Page):
         dialog.fileSelected.connect(lambda file: self.studio.open_picture(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    @Slot()
-    def _update(self) -> None:
-        drawing = self.studio.drawing
-        history = drawing.history
-        undo = f"Undoes “{history.undo_name}” (Ctrl+Z)"
-        redo = f"Redoes “{history.redo_name}” (Ctrl+Shift+Z)"
-        enable(self.undo_button, "" if history.undo_name else "Nothing to undo.", undo)
-        enable(self.redo_button, "" if history.redo_name else "Nothing to redo.", redo)
-        blank = "The pad is blank." if drawing.sheet.blank else ""
-        enable(self.clear_button, blank, "Takes everything off the pad (Space or Delete)")
 
     @Slot()
     def _show_models(self) -> None:

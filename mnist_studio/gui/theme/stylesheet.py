@@ -61,6 +61,12 @@ QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $secondary; }
 
+QToolButton#iconButton { border: 2px solid transparent; border-radius: 6px;
+  background: transparent; }
+QToolButton#iconButton:hover { background: $hover; }
+QToolButton#iconButton:checked { background: $hover; }
+QToolButton#iconButton:focus { border-color: $accent; }
+
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
   selection-background-color: $accent; selection-color: $on_accent; }

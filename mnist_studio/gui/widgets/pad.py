@@ -53,17 +53,8 @@ class Pad(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The right button erases.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """It is a square."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        """It is a square."""
-        return width
+        expanding = QSizePolicy.Policy.Expanding
+        self.setSizePolicy(expanding, expanding)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Large enough to write comfortably."""

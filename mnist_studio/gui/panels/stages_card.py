@@ -1,0 +1,92 @@
+"""How a drawing becomes what the networks get, stage by stage; each that can be left out."""
+
+from PySide6.QtCore import Slot
+
+from mnist_studio.data.ink import WHOLE, Fitting
+from mnist_studio.data.stages import Stage
+from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.basics import Elided, button, row
+from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.stage_strip import StageStrip
+from mnist_studio.gui.widgets.toggles import Toggles
+
+_SWITCHES = (
+    ("box", "Box", "Scales the drawing into 20 × 20 pixels; else the pad is merely shrunk"),
+    ("mass", "Mass", "Moves its centre of mass into the centre; else its middle stays"),
+    ("pen", "Pen", "Draws with a pen of MNIST's width; else the pad's pen is scaled with it"),
+)
+
+_NAMES = {"box": "the box", "mass": "the centre of mass", "pen": "MNIST's pen"}
+
+_STAGES = {"box": ("boxed", "scaled"), "mass": ("centred",), "pen": ()}
+"""What is not what it is called where a stage is left out."""
+
+_USUAL = "28 × 28 grey levels, made as MNIST's were."
+_PICTURE = "A picture was fitted when it was opened; the stages are those of strokes."
+
+
+class StagesCard(Card):
+    """Five pictures, a switch for every stage that can be left out, and what that means.
+
+    Attributes:
+        strip: the pictures.
+        switches: which stages are not left out.
+        usual_button: brings the usual stages back; shown where one is left out.
+    """
+
+    def __init__(self, theme: Theme, drawing: Drawing) -> None:
+        super().__init__("What the networks see")
+        self._drawing = drawing
+        self.strip = StageStrip(theme)
+        self.switches = Toggles("Stages", _SWITCHES, [key for key, _, _ in _SWITCHES])
+        self.note = Elided("", "secondary")
+        self.usual_button = button(
+            "Bring it back", lambda: drawing.fit(WHOLE), "Fits drawings as MNIST's are", quiet=True
+        )
+        self.header.addWidget(self.switches)
+        self.body.addWidget(self.strip, 1)
+        self.body.addLayout(row(self.note, self.usual_button, gap=4))
+        self.switches.changed.connect(self._fit)
+        drawing.image_changed.connect(self._show_fed)
+        drawing.staged.connect(self._show_stages)
+        drawing.fitting_changed.connect(self._show_fitting)
+        self._show_fitting()
+        self.strip.show_fed(drawing.image)
+
+    @Slot()
+    def _fit(self) -> None:
+        on = self.switches.chosen
+        self._drawing.fit(Fitting(box="box" in on, mass="mass" in on, pen="pen" in on))
+
+    @Slot(object)
+    def _show_fed(self, image: object) -> None:
+        self.strip.show_fed(self._drawing.image)
+        self._tell()
+
+    @Slot(object)
+    def _show_stages(self, stages: tuple[Stage, ...]) -> None:
+        self.strip.show_stages(stages)
+
+    @Slot()
+    def _show_fitting(self) -> None:
+        out = self._left_out()
+        for key in _NAMES:
+            self.switches.button(key).setChecked(key not in out)
+        self.strip.fade(frozenset(stage for key in out for stage in _STAGES[key]))
+        self.usual_button.setVisible(bool(out))
+        self._tell()
+
+    def _left_out(self) -> list[str]:
+        fitting = self._drawing.fitting
+        on = {"box": fitting.box, "mass": fitting.mass, "pen": fitting.pen}
+        return [key for key, kept in on.items() if not kept]
+
+    def _tell(self) -> None:
+        out = [_NAMES[key] for key in self._left_out()]
+        if self._drawing.sheet.picture is not None:
+            self.note.setText(_PICTURE)
+        elif out:
+            self.note.setText(f"Not MNIST's recipe: without {' and '.join(out)}.")
+        else:
+            self.note.setText(_USUAL)
