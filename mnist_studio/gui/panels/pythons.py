@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks import registry
@@ -13,6 +13,9 @@ from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.widgets.basics import button, enable, label
 from mnist_studio.gui.widgets.question import Question
 from mnist_studio.jobs import interpreters
+
+WIDTH = 620
+"""Pixels; paths are long."""
 
 _SENTENCE = (
     "A framework computes in the studio's own Python unless another is named: one of an "
@@ -34,7 +37,11 @@ class Pythons(Question):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 1)
-        self._buttons = [made for name in names.FRAMEWORKS for made in self._add(name)]
+        self._choose: dict[str, QPushButton] = {}
+        self._own: dict[str, QPushButton] = {}
+        for name in names.FRAMEWORKS:
+            self._add(name)
+        self.setMinimumWidth(WIDTH)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.addLayout(self._grid)
@@ -62,22 +69,16 @@ class Pythons(Question):
         self._trouble.clear()
         self._start(work)
 
-    def _add(self, framework: str) -> tuple[QWidget, ...]:
-        """A line of the grid; its buttons."""
+    def _add(self, framework: str) -> None:
         line = self._grid.rowCount()
         told = self._told[framework] = label("", "secondary", wrap=True)
         title = names.framework(framework)
-        choose = button("Choose …", partial(self._ask, framework))
+        choose = self._choose[framework] = button("Choose …", partial(self._ask, framework))
         choose.setAccessibleName(f"Choose a Python for {title}")
-        own = button("Own", partial(self.give_back, framework))
+        own = self._own[framework] = button("Studio’s own", partial(self.give_back, framework))
         own.setAccessibleName(f"The studio's own Python for {title}")
         for place, widget in enumerate((label(title), told, choose, own)):
             self._grid.addWidget(widget, line, place)
-        if framework == "numpy":
-            enable(choose, _OURS)
-            enable(own, _OURS)
-            return ()
-        return choose, own
 
     def _ask(self, framework: str) -> None:
         dialog = QFileDialog(self, f"The Python of an environment with {framework}")
@@ -87,13 +88,13 @@ class Pythons(Question):
         dialog.open()
 
     def _start(self, work: Work) -> None:
-        self._enable(False)
+        for made in (*self._choose.values(), *self._own.values()):
+            made.setEnabled(False)
         self._task = self._background.start(work, self._done, self._fail)
 
     @Slot(object)
     def _done(self, nothing: object) -> None:
         self._task = None
-        self._enable(True)
         self._show()
 
     @Slot(object)
@@ -106,11 +107,10 @@ class Pythons(Question):
         if self._task is not None:
             self._task.cancel()
 
-    def _enable(self, usable: bool) -> None:
-        for made in self._buttons:
-            made.setEnabled(usable)
-
     def _show(self) -> None:
         for framework, told in self._told.items():
             version = registry.version(framework) or "not installed"
-            told.setText(f"{version} in {registry.python(framework) or 'the studio’s own'}")
+            python = registry.python(framework)
+            told.setText(f"{version} in {python or 'the studio’s own'}")
+            enable(self._choose[framework], _OURS if framework == "numpy" else "")
+            enable(self._own[framework], "" if python else "It computes there already.")
