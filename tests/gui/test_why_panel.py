@@ -19,6 +19,7 @@ from mnist_studio.gui.panels.why_walk import WalkPart
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.studies.why.parts import PARTS
 
 IMAGES = builtin.load().train.images
 WAIT = 20_000
@@ -143,5 +144,10 @@ def test_the_number_under_the_pointer_is_told(why: WhyPanel, qtbot: QtBot) -> No
     assert pixels.saliency.told_at(QPoint(0, 10_000)) == ""
 
 
-def test_every_part_has_a_title(why: WhyPanel) -> None:
-    assert set(TITLES) == set(why.parts)
+def test_every_part_is_made_when_it_is_first_looked_at(why: WhyPanel) -> None:
+    assert set(why.parts) == {"attribution"}
+    for name in TITLES:
+        go(why, name)
+        assert why.part.part == name
+    assert list(why.parts) == list(TITLES)
+    assert set(TITLES) == set(PARTS)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.analysis.nearest import Metric
-from mnist_studio.gui.panels.why_part import WhyPart
+from mnist_studio.gui.panels.why_part import WhyPart, scrolled
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.digit_view import picture_of
 from mnist_studio.gui.widgets.segmented import Segmented
@@ -30,8 +30,7 @@ class NearestPart(WhyPart):
         self.measure.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.measure)
         self.digits = Neighbours(theme)
-        self.content.addWidget(self.digits)
-        self.content.addStretch(1)
+        self.content.addWidget(scrolled(self.digits), 1)
 
     def options(self) -> Options:
         """The metric."""
@@ -70,6 +69,10 @@ class Neighbours(QWidget):
         step = self._theme.pixels(SIDE + WORDS)
         return QSize(ACROSS * self._theme.pixels(SIDE), down * step)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """May be narrow: then the digits are smaller."""
+        return QSize(ACROSS * self._theme.pixels(40), self.sizeHint().height())
+
     def event(self, event: QEvent) -> bool:
         """Tells which digit is under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -102,7 +105,7 @@ class Neighbours(QWidget):
     def _paint(self, painter: QPainter, place: int, spot: QRectF) -> None:
         assert self._nearest is not None
         one, palette = self._nearest.neighbours[place], self._theme.palette
-        side = self._theme.pixels(SIDE - 8)
+        side = self._side
         picture = picture_of(self._nearest.images[place])
         painter.drawImage(QRectF(spot.left(), spot.top(), side, side), picture)
         words = QRectF(spot.left(), spot.top() + side + 3, side, self._theme.pixels(20))
@@ -114,8 +117,13 @@ class Neighbours(QWidget):
         painter.drawText(words, Qt.AlignmentFlag.AlignRight, f"{one.distance:.3g}")
 
     def _step(self) -> QSize:
-        wide = max(self.width() // ACROSS, self._theme.pixels(SIDE))
-        return QSize(min(wide, self._theme.pixels(SIDE + 24)), self._theme.pixels(SIDE + WORDS - 8))
+        wide = min(self.width() // ACROSS, self._theme.pixels(SIDE + 24))
+        return QSize(wide, self._theme.pixels(SIDE + WORDS - 8))
+
+    @property
+    def _side(self) -> int:
+        """Of a digit: smaller where the panel is narrow."""
+        return min(self._theme.pixels(SIDE - 8), self._step().width() - 6)
 
 
 def words(found: Nearest) -> str:

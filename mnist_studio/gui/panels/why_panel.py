@@ -8,6 +8,7 @@ from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.explanations import Wish
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.layer_pictures import PicturedLayers
+from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.panels.why_change import ChangePart
 from mnist_studio.gui.panels.why_layers import LayersPart
@@ -16,11 +17,12 @@ from mnist_studio.gui.panels.why_part import WhyPart
 from mnist_studio.gui.panels.why_pixels import PixelsPart
 from mnist_studio.gui.panels.why_walk import WalkPart
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, Elided, column, row
+from mnist_studio.gui.widgets.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.empty_state import EmptyState
 from mnist_studio.gui.widgets.segmented import Segmented
+from mnist_studio.gui.widgets.wrap_bar import WrapBar
 from mnist_studio.studies.why.explainer import Explained, Told, Underway, Unexplained
 
 TITLES = {
@@ -30,6 +32,13 @@ TITLES = {
     "change": "What if",
     "walk": "Step by step",
 }
+"""Of the parts, by their names."""
+
+NOTHING = (
+    "Nothing is drawn yet",
+    "Draw a digit: here stands what in it the model goes by, layer by layer.",
+)
+UNTRAINED = ("No model is trained yet", "Train one, and its answers will be explained here.")
 
 
 class WhyPanel(QWidget):
@@ -40,16 +49,7 @@ class WhyPanel(QWidget):
         self._studio = studio
         self.model = Choice("Model", studio.theme)
         self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
-        self.parts: dict[str, WhyPart] = {
-            made.part: made
-            for made in (
-                PixelsPart(studio.theme),
-                LayersPart(studio.theme),
-                NearestPart(studio.theme),
-                ChangePart(studio.theme),
-                WalkPart(studio),
-            )
-        }
+        self.parts: dict[str, WhyPart] = {}
         self.model.setMinimumWidth(studio.theme.pixels(250))
         self.state = Elided("", "secondary")
         self._shown = QStackedWidget()
@@ -60,17 +60,10 @@ class WhyPanel(QWidget):
 
     def _lay_out(self) -> None:
         empty = Card()
-        self.empty = EmptyState(
-            self._studio.theme, "draw", "Nothing is drawn yet",
-            "Draw a digit: here stands what in it the model goes by, layer by layer.",
-        )  # fmt: skip
+        self.empty = EmptyState(self._studio.theme, "draw", *NOTHING)
         empty.body.addWidget(self.empty)
         self._shown.addWidget(empty)
-        for part in self.parts.values():
-            self._shown.addWidget(part)
-        first = row(self.model, gap=GAP)
-        first.addWidget(self.state, 1)
-        whole = column(first, row(self.switch, 1), gap=GAP)
+        whole = column(WrapBar(holder(row(self.model)), self.switch), self.state, gap=GAP)
         whole.addWidget(self._shown, 1)
         self.setLayout(whole)
 
@@ -78,8 +71,6 @@ class WhyPanel(QWidget):
         studio = self._studio
         self.model.chosen.connect(studio.predictions.choose)
         self.switch.chosen.connect(self._ask)
-        for part in self.parts.values():
-            part.changed.connect(self._ask)
         studio.library.changed.connect(self._offer)
         studio.predictions.chosen_changed.connect(self._choose)
         studio.drawing.image_changed.connect(self._ask)
@@ -99,12 +90,30 @@ class WhyPanel(QWidget):
 
     @property
     def part(self) -> WhyPart:
-        """The part that is looked at."""
-        return self.parts[self.switch.choice]
+        """The part that is looked at, made when it is first."""
+        name = self.switch.choice
+        if name not in self.parts:
+            made = self._made(name)
+            made.changed.connect(self._ask)
+            self.parts[name] = made
+            self._shown.addWidget(made)
+        return self.parts[name]
+
+    def _made(self, name: str) -> WhyPart:
+        if name == WalkPart.part:
+            return WalkPart(self._studio)
+        simple = PixelsPart, LayersPart, NearestPart, ChangePart
+        return next(kind for kind in simple if kind.part == name)(self._studio.theme)
+
+    @property
+    def _rows(self) -> list[RunRow]:
+        """The models that answer drawings."""
+        held = self._studio.predictions.held
+        return [row for row in self._studio.library.trained if row.id in held]
 
     @Slot()
     def _offer(self) -> None:
-        rows = self._studio.library.trained
+        rows = self._rows
         self.model.offer([(row.id, row.title, names.framework(row.framework)) for row in rows])
         self._choose()
 
@@ -117,12 +126,12 @@ class WhyPanel(QWidget):
     def _ask(self) -> None:
         """Asks for what is looked at, if anyone looks."""
         image = self._studio.drawing.image
-        self._shown.setCurrentWidget(self._shown.widget(0) if image is None else self.part)
+        run = next((row.run for row in self._rows if row.id == self.model.choice), None)
+        ready = image is not None and run is not None
+        self.empty.say(*(NOTHING if run else UNTRAINED))
+        self._shown.setCurrentWidget(self.part if ready else self._shown.widget(0))
         if not self.isVisible():
             return
-        run = next(
-            (row.run for row in self._studio.library.trained if row.id == self.model.choice), None
-        )
         if image is None or run is None:
             self.state.setText("")
             self._studio.explanations.forget()

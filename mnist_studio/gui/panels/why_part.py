@@ -6,9 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import label, row
+from mnist_studio.gui.widgets.basics import Elided, holder, label, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.choice import Choice
+from mnist_studio.gui.widgets.wrap_bar import WrapBar
 from mnist_studio.studies.why.messages import Options, Part
 
 OWN = "own"
@@ -20,7 +21,7 @@ class WhyPart(Card):
 
     Attributes:
         part: its name.
-        controls: a line of what the user can set.
+        controls: what the user can set, beside the title or below it.
         content: what is shown, under the sentence.
 
     Signals:
@@ -32,9 +33,11 @@ class WhyPart(Card):
     title_words: ClassVar[str]
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(self.title_words)
+        super().__init__()
+        self.setAccessibleName(self.title_words)
         self.theme = theme
-        self.controls = self.header
+        self.controls = row(gap=8)
+        self.body.addWidget(WrapBar(label(self.title_words, "cardTitle"), holder(self.controls)))
         self.sentence = label("", "secondary", wrap=True)
         self.body.addWidget(self.sentence)
         self.content = QVBoxLayout()
@@ -84,14 +87,7 @@ def captioned(caption: str, shown: QWidget) -> QVBoxLayout:
     """A widget under its caption."""
     made = QVBoxLayout()
     made.setSpacing(4)
-    made.addWidget(label(caption, "secondary"))
+    made.addWidget(Elided(caption, "secondary"))
     made.addWidget(shown)
     made.addStretch(1)
-    return made
-
-
-def beside(*items: QWidget | QVBoxLayout) -> QWidget:
-    """Things in a row."""
-    made = QWidget()
-    made.setLayout(row(*items, gap=16))
     return made

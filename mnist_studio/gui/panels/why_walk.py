@@ -5,14 +5,15 @@ from pathlib import Path
 from PySide6.QtCore import QItemSelectionModel, Slot
 from PySide6.QtWidgets import QFileDialog, QTableView
 
+from mnist_studio.frameworks.numpy_scratch.walk import Walk
 from mnist_studio.gui.bridge.background import IsCancelled, Progress
 from mnist_studio.gui.models.array_layout import Layout, laid_out
 from mnist_studio.gui.models.numbers_table import NumbersTable
 from mnist_studio.gui.models.table import Column, RowsModel
-from mnist_studio.gui.panels.why_part import WhyPart, chosen_digit
+from mnist_studio.gui.panels.why_part import WhyPart, chosen_digit, scrolled
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.array_map import ArrayMap, ColourScale
-from mnist_studio.gui.widgets.basics import button, column, label, row
+from mnist_studio.gui.widgets.basics import Elided, button, column, holder, label, row
 from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.segmented import Segmented
 from mnist_studio.gui.widgets.table import Table
@@ -37,7 +38,7 @@ class WalkPart(WhyPart):
     """Layers on the left; of the chosen one equations, and of the chosen array all numbers."""
 
     part = "walk"
-    title_words = "Step by step, in NumPy"
+    title_words = "In NumPy"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio.theme)
@@ -53,6 +54,7 @@ class WalkPart(WhyPart):
         self.array = Choice("Array", studio.theme)
         self.array.setMinimumWidth(self.theme.pixels(230))
         self.array.chosen.connect(self.choose_array)
+        self.notes = Elided("", "secondary")
         self.equations = label("", "", wrap=True)
         self.origin = label("", "secondary", wrap=True)
         self.picture = ArrayMap(studio.theme, "The array as a picture", highest=170)
@@ -68,18 +70,22 @@ class WalkPart(WhyPart):
         self.way = Segmented("Way", (("forward", "Forward"), ("step", "Training step")))
         self.way.chosen.connect(lambda _: self.changed.emit())
         self.teach = self.digit_choice("taught as", "its answer")
-        self.controls.insertWidget(2, self.way)
+        self.controls.insertWidget(0, self.way)
         self.export_button = button("Export…", self._choose_folder, "Writes every array as CSV")
         self.controls.addWidget(self.export_button)
 
     def _lay_out(self) -> None:
         right = column(
-            self.equations, row(self.array, self.scale, 1), self.origin, self.picture, gap=6
+            self.equations, row(self.array, 1), self.origin, self.picture, row(self.scale, 1), gap=6
         )
         right.addWidget(self.cells, 1)
+        self.cells.setMinimumHeight(self.theme.pixels(180))
+        self.table.setMinimumWidth(self.theme.pixels(130))
         self.table.setMaximumWidth(self.theme.pixels(262))
-        whole = row(self.table, gap=16)
-        whole.addLayout(right, 1)
+        whole = row(gap=16)
+        whole.addWidget(self.table, 2)
+        whole.addWidget(scrolled(holder(right)), 3)
+        self.content.addWidget(self.notes)
         self.content.addLayout(whole, 1)
 
     def options(self) -> Options:
@@ -90,7 +96,9 @@ class WalkPart(WhyPart):
         """Shows a ``Walkthrough``; stays at the layer and the array that are looked at."""
         assert isinstance(value, Walkthrough)
         self._shown = value
-        self.say(words(value))
+        self.say(words(value.walk))
+        self.notes.setText(" ".join(value.notes))
+        self.notes.setVisible(bool(value.notes))
         self.places.show(places(value.walk))
         if not self.table.selectionModel().currentIndex().isValid():
             first = self.places.index(self._first_learning(), 0)
@@ -178,9 +186,9 @@ class WalkPart(WhyPart):
         self._studio.told.emit(sentence, "good")
 
 
-def words(found: Walkthrough) -> str:
-    """What the step does, and what one must know to believe the numbers."""
-    step, chances = found.walk.step, found.walk.probabilities
+def words(walk: Walk) -> str:
+    """The answer, and what the step does to it."""
+    step, chances = walk.step, walk.probabilities
     answer = int(chances.argmax())
     way = "In training it answers" if step else "It answers"
     said = [f"{way} {answer} ({100 * float(chances[answer]):.2f} %)."]
@@ -189,7 +197,7 @@ def words(found: Walkthrough) -> str:
             f"Update {step.number:,}, taught as {step.label} at the rate {step.rate:g}: "
             f"loss {step.loss:.4g} → {step.loss_after:.4g}, norm of all gradients {step.norm:.3g}."
         )
-    return " ".join((*said, *found.notes))
+    return " ".join(said)
 
 
 def _output(place: Place) -> Named:

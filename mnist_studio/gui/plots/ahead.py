@@ -17,8 +17,10 @@ NEXT = (
     "gui.plots.view_canvas", "gui.panels.view_panel", "gui.panels.sample_card",
     "gui.panels.drawing_card", "gui.panels.computed_view", "gui.panels.views_area",
     "gui.pages.compare",
+    "training.chunks", "frameworks.numpy_scratch.walking", "studies.why.walkthrough",
+    "studies.why.parts", "studies.why.explainer", "gui.panels.why_walk", "gui.panels.why_panel",
 )  # fmt: skip
-"""What the largest page needs, in parts: it opens at once, whenever it is gone to."""
+"""What the largest page and the tab Why need, in parts: they open at once, whenever gone to."""
 
 
 def steps() -> Iterator[None]:
