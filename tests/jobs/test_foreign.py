@@ -162,7 +162,7 @@ class Nothing(MetaPathFinder):
         if path is None and name.partition(".")[0] not in KNOWN:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Nothing())
-for task in ("train", "predict", "probe", "export", "learn"):
+for task in ("train", "predict", "probe", "export", "learn", "why"):
     __import__(TASKS[task])
 __import__("mnist_studio.frameworks.numpy_scratch")
 """

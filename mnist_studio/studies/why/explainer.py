@@ -138,7 +138,8 @@ class Explainer:
             self.close()
         self._engine = engine
         if self._child is None:
-            self._child = Child("why", "", registry.environment(engine, 1))
+            environment, python = registry.environment(engine, 1), registry.python(engine)
+            self._child = Child("why", "", environment, python=python)
         return self._child
 
     def _replies(self, child: Child, cancelled: Callable[[], bool]) -> Iterator[Told]:
