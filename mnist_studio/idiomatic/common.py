@@ -7,7 +7,7 @@ from mnist_studio.idiomatic.program import Cell, number
 from mnist_studio.spec.layers import Conv, Dense, Initialiser, Uniform
 from mnist_studio.spec.model import LayerReport
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, TrainingSpec
-from mnist_studio.spec.schedules import OneCycle, Schedule
+from mnist_studio.spec.schedules import Exponential, OneCycle, Schedule
 
 REPORT = Cell(
     "Tell",
@@ -25,6 +25,18 @@ def report(epoch, epochs, **scores):
 def is_full_batch(training: TrainingSpec) -> bool:
     """Whether a step takes all digits there are."""
     return training.batch_size == FULL_BATCH and training.sampling != "with_replacement"
+
+
+def amid_pass(training: TrainingSpec) -> bool:
+    """Whether an epoch is counted in steps of passes that follow each other."""
+    return bool(training.epoch_steps) and training.sampling != "with_replacement"
+
+
+def by_step(training: TrainingSpec) -> bool:
+    """Whether the rate moves after every batch."""
+    schedule = training.schedule
+    by_period = isinstance(schedule, Exponential) and schedule.period > 0
+    return by_period or isinstance(schedule, OneCycle)
 
 
 def constants(run: RunSpec, seed: int) -> tuple[str, ...]:

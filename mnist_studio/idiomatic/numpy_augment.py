@@ -5,7 +5,7 @@ from mnist_studio.spec.augmentation import Augmentation
 
 _AFFINE = '''\
 def augment(images, rng):
-    """Digits (n, 28, 28) turned, sheared, zoomed and shifted at random, each its own way."""
+    """Digits (n, 28, 28) each turned, sheared, zoomed and shifted at random."""
     even = rng.uniform(-1, 1, (5, len(images), 1, 1))
     angle, lean = np.radians({rotation} * even[0]), np.radians({shear} * even[1])
     size = 1 + {zoom} * even[2]
