@@ -1,4 +1,4 @@
-"""How the packaged program looks to its system: icons made from the SVG, and Windows' details."""
+"""The icons of the packaged program, drawn from the SVG."""
 
 import os
 import sys
@@ -47,30 +47,3 @@ def _png(source: Path, size: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     return bytes(content.data())
-
-
-def windows_details(version: str, folder: Path) -> str | None:
-    """The file of what Windows shows as the program's properties; None on other systems."""
-    if sys.platform != "win32":
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "version.txt"
-    file.write_text(details(version), "utf-8")
-    return str(file)
-
-
-def details(version: str) -> str:
-    """The text of that file; ``version`` is like 1.2.3."""
-    numbers = (*(int(part) for part in version.split(".")[:3]), 0)
-    strings = {
-        "FileDescription": "MNIST Studio", "ProductName": "MNIST Studio",
-        "FileVersion": version, "ProductVersion": version,
-        "InternalName": "mnist-studio", "LegalCopyright": "MIT licence",
-    }  # fmt: skip
-    pairs = ", ".join(f"StringStruct({name!r}, {text!r})" for name, text in strings.items())
-    return (
-        f"VSVersionInfo(ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3f,"
-        " flags=0, OS=0x40004, fileType=1, subtype=0, date=(0, 0)),"
-        f" kids=[StringFileInfo([StringTable('040904B0', [{pairs}])]),"
-        " VarFileInfo([VarStruct('Translation', [1033, 1200])])])\n"
-    )

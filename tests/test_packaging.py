@@ -1,0 +1,93 @@
+"""What makes the packaged program, as far as it can be tried without making one."""
+
+import ast
+import hashlib
+import pkgutil
+import sys
+import tomllib
+from importlib import import_module, metadata
+from pathlib import Path
+
+import pytest
+
+import mnist_studio
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / ".ci"))
+
+archive, bundle, environment, licences, windows = map(
+    import_module, ("archive", "bundle", "environment", "licences", "windows")
+)
+
+
+def test_every_module_goes_in() -> None:
+    package = Path(mnist_studio.__file__).parent
+    names = list(bundle.modules(package))
+    assert "mnist_studio" in names
+    assert "mnist_studio.jobs.tasks.train" in names
+    walked = [one.name for one in pkgutil.iter_modules([str(package)], "mnist_studio.")]
+    assert set(walked) <= set(names)
+    assert len(set(names)) == len(names)
+
+
+def test_what_nothing_reads_is_left_out() -> None:
+    places = (
+        "torch/lib/libtorch_cpu.so", "torch/bin/torch_shm_manager", "torch/bin/test_jit",
+        "tensorflow/include/a.h", "mnist_studio/resources/models/models.json",
+        "matplotlib/mpl-data/matplotlibrc",
+    )  # fmt: skip
+    kept = [place for place, _, _ in bundle.used([(place, "", "DATA") for place in places])]
+    assert kept == [
+        "torch/lib/libtorch_cpu.so", "torch/bin/torch_shm_manager",
+        "mnist_studio/resources/models/models.json", "matplotlib/mpl-data/matplotlibrc",
+    ]  # fmt: skip
+
+
+def test_the_cpu_build_has_all_requirements_but_torchvision() -> None:
+    wanted = environment._wanted(ROOT, cuda=False)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert len(wanted) == len(project["dependencies"])  # Without torchvision, with PyInstaller.
+    assert not any(one.startswith("torchvision") for one in wanted)
+    assert any(one.startswith("pyinstaller") for one in wanted)
+    assert (
+        environment._wanted(ROOT, cuda=True)[: len(project["dependencies"])]
+        == (project["dependencies"])
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere TensorFlow is for the CPU anyway")
+def test_on_linux_tensorflow_is_that_for_the_cpu() -> None:
+    wanted = environment._wanted(ROOT, cuda=False)
+    assert [one for one in wanted if one.startswith("tensorflow")] == ["tensorflow-cpu>=2.18"]
+
+
+def test_windows_is_told_the_version() -> None:
+    told = ast.dump(ast.parse(windows.details("1.20.3"), mode="eval"))
+    assert told.count("'1.20.3'") == 2
+    assert "[Constant(value=1), Constant(value=20), Constant(value=3), Constant(value=0)]" in told
+
+
+def test_the_licences_of_what_was_collected_are_listed(tmp_path: Path) -> None:
+    one = metadata.distribution("msgspec")
+    collected = [str(one.locate_file(file)) for file in one.files or () if file.suffix == ".py"]
+    target = tmp_path / "list.txt"
+    assert licences.write(collected, target) == 1
+    text = target.read_text("utf-8")
+    assert f"msgspec {one.version}: BSD-3-Clause" in text
+    assert "Redistribution and use in source and binary forms" in text
+
+
+def test_a_folder_is_packed_and_unpacked_with_its_links(tmp_path: Path) -> None:
+    folder = tmp_path / "mnist-studio"
+    folder.mkdir()
+    (folder / "mnist-studio").write_text("the program")
+    (folder / "link").symlink_to("mnist-studio")
+    packed = archive.packed(folder, tmp_path, "1.2.3")
+    assert packed.name.startswith("mnist-studio-1.2.3-")
+    target = tmp_path / "Übung und mehr"
+    target.mkdir()
+    program = archive.unpacked(packed, target)
+    assert program.read_text() == "the program"
+    assert (target / "mnist-studio" / "link").is_symlink()
+    sums = archive.checksums([packed], tmp_path / "sums").read_text()
+    assert sums == f"{hashlib.sha256(packed.read_bytes()).hexdigest()}  {packed.name}\n"
