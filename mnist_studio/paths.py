@@ -90,6 +90,11 @@ def backups(base: Path | None = None) -> Path:
     return (base or home()) / "backups"
 
 
+def digit_sets(base: Path | None = None) -> Path:
+    """The sets of the user's own digits that runs learnt from, in ``base`` or else in the home."""
+    return (base or home()) / "digits"
+
+
 def settings_file() -> Path:
     """The user's settings, one JSON file."""
     return home() / "settings.json"
@@ -113,6 +118,11 @@ def robustness_cache() -> Path:
 def features_cache() -> Path:
     """How the models that come with the studio see training digits, likewise."""
     return cache() / "features"
+
+
+def personal_cache() -> Path:
+    """What runs said of the user's own digits."""
+    return cache() / "personal"
 
 
 def keras_home() -> Path:

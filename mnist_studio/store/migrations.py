@@ -52,7 +52,20 @@ _VERSION_2: Migration = (
     "CREATE INDEX members_of_study ON members (study)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3: Migration = (
+    """
+    CREATE TABLE digits (
+        key     TEXT PRIMARY KEY, -- of the content, see data.personal
+        label   INTEGER NOT NULL,
+        created REAL NOT NULL,    -- seconds since 1970
+        pen     REAL NOT NULL,    -- width on a pad with sides of length 1
+        strokes TEXT NOT NULL,    -- JSON: strokes of points x, y, seconds, pressure
+        picture BLOB              -- 784 bytes of what was no drawing
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 
 def migrate(

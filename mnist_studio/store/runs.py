@@ -19,6 +19,7 @@ from mnist_studio.store import backup, folders, locks, titles
 from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database, explained
 from mnist_studio.store.migrations import migrate
+from mnist_studio.store.personal import Personal
 from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of, terminal_of
 from mnist_studio.store.studies import JOIN, Membership, Studies, joining
 
@@ -38,6 +39,7 @@ class RunStore:
 
     Attributes:
         studies: the studies of these runs.
+        personal: the user's own digits.
     """
 
     def __init__(self, home: Path | None = None) -> None:
@@ -52,6 +54,7 @@ class RunStore:
         self._database = Database(paths.database(home))
         self._models = Models(paths.models())
         self.studies = Studies(self._database, self._runs, paths.studies(home), self._models)
+        self.personal = Personal(self._database)
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio.data.personal import of_picture
+from mnist_studio.errors import DataError
+from mnist_studio.store import personal_file
+from tests.store.personal_digits import written
+
+HEAD = '{"format": "mnist-studio-digits", "version": 1, "digits": ['
+
+
+def test_a_file_holds_strokes_and_pictures(tmp_path: Path) -> None:
+    digits = (written(1, 7), of_picture(np.eye(28, dtype=np.uint8) * 9, 3, 2.0))
+    personal_file.write(digits, tmp_path / "mine.json")
+    assert personal_file.read(tmp_path / "mine.json") == digits
+
+
+def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
+    (digit,) = personal_file.decode(
+        (HEAD + '{"label": 1, "created": 1, "strokes": [[[0, 0, 0, 0.5], [0, 1, 1, 0.5]]]}]}')
+        .encode()
+    )  # fmt: skip
+    assert digit.image.any()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "not a file of digits"),
+        (b"\xff\xd8\xff", "not a file of digits"),
+        (b'{"format": "other", "version": 1, "digits": []}', "not a file of digits"),
+        (b'{"format": "mnist-studio-digits", "version": 2, "digits": []}', "has version 2"),
+        (HEAD.encode() + b'{"label": 1, "created": 1}]}', "digit 1 has neither"),
+        (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "11 is no"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[1e99,0,0,0]]]}]}', "nowhere"),
+        (b"[" * 100_000, "not a file of digits"),
+    ],
+)
+def test_what_is_no_such_file_is_refused(content: bytes, told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        personal_file.decode(content)
