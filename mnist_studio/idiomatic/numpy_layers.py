@@ -44,7 +44,7 @@ def forward(model: ModelSpec) -> str:
     trained = any(isinstance(layer, Dropout | BatchNorm) for layer in model.layers)
     head = "def forward(p, x0):" if not trained else "def forward(p, x0, rng=None):"
     end = " `rng` to train." if trained else ""
-    words = f'"""Logits (n, 10) of inputs (n, 28, 28, 1), and what backward needs.{end}"""'
+    words = f'"""Logits (n, 10) of inputs (n, 28, 28, 1) and what backward needs.{end}"""'
     return f"{head}\n    {words}\n{block(lines)}"
 
 

@@ -128,10 +128,10 @@ def test_what_numpy_lacks_is_told_before_anything_starts(
         return (lacks,)
 
     monkeypatch.setattr(NumpyFramework, "problems", problems)
-    run = _run(tmp_path, replace(_spec(precision="bfloat16"), framework="pytorch"))
+    run = _run(tmp_path, replace(_spec(precision="float64"), framework="pytorch"))
     with pytest.raises(SpecError, match="no such precision"):
         continued(run, "numpy")
-    assert asked == ["bfloat16"]
+    assert asked == ["float64"]
 
 
 def _trained(spec: RunSpec) -> tuple[Run, tuple[Epoch, ...]]:
