@@ -70,3 +70,10 @@ def test_nothing_else_can_be_dropped(card: StudyQueueCard) -> None:
     data.setText("4")
     assert not card.model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0)
     assert told == []
+
+
+def test_what_trains_is_paused_with_the_study(card: StudyQueueCard) -> None:
+    board = StudyBoard(row.cell for row in card.model.rows)
+    assert board.rows[0].state == "Training"
+    board.paused = True
+    assert [row.state for row in board.rows][:2] == ["Paused", "Finished"]

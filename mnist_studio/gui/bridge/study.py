@@ -69,7 +69,6 @@ class StudyRunner(QObject):
         self._watcher: _Watcher | None = None
         self._spec: StudySpec | None = None
         self._id = ""
-        self._paused = False
         self._ending = False
         self.board = StudyBoard()
         self._timer = QTimer(self)
@@ -95,7 +94,7 @@ class StudyRunner(QObject):
     @property
     def paused(self) -> bool:
         """It was told to pause."""
-        return self._paused
+        return self.board.paused
 
     @property
     def ending(self) -> bool:
@@ -116,7 +115,7 @@ class StudyRunner(QObject):
         from mnist_studio.studies.executors import Local
         from mnist_studio.studies.supervisor import Supervisor
 
-        self._spec, self._id, self._paused, self._ending = spec, "", False, False
+        self._spec, self._id, self._ending = spec, "", False
         self.board = StudyBoard()
         self._watcher = _Watcher(Supervisor(spec, Local(abreast, data)), self)
         self._watcher.told.connect(self._take)
@@ -127,15 +126,15 @@ class StudyRunner(QObject):
 
     def pause(self) -> None:
         """Holds what trains and begins nothing."""
-        if self._watcher and not self._paused:
-            self._paused = True
+        if self._watcher and not self.board.paused:
+            self.board.paused = True
             self._watcher.supervisor.pause()
             self.changed.emit()
 
     def resume(self) -> None:
         """Goes on."""
-        if self._watcher and self._paused:
-            self._paused = False
+        if self._watcher and self.board.paused:
+            self.board.paused = False
             self._watcher.supervisor.resume()
             self.changed.emit()
 
@@ -201,6 +200,6 @@ class StudyRunner(QObject):
             # It has a parent: Qt deletes it, once.
             self._watcher.deleteLater()
             self._watcher = None
-        self._paused = self._ending = False
+        self.board.paused = self._ending = False
         self.idle.emit()
         self.changed.emit()

@@ -38,10 +38,12 @@ class CellRow:
     Attributes:
         cell: as it was told.
         place: in the queue, from 1; 0 where it does not wait.
+        paused: the study is.
     """
 
     cell: Cell
     place: int = 0
+    paused: bool = False
 
     @property
     def key(self) -> str:
@@ -59,6 +61,8 @@ class CellRow:
         words = STATES[self.cell.state]
         if self.cell.state == "waiting" and self.place:
             words = f"Waiting ({self.place})"
+        if self.cell.state == "running" and self.paused:
+            words = "Paused"
         return f"{words}: {self.cell.reason}" if self.cell.reason else words
 
     @property
@@ -68,18 +72,27 @@ class CellRow:
 
 
 class StudyBoard:
-    """The newest of what a study has told."""
+    """The newest of what a study has told.
+
+    Attributes:
+        overall: how far it is, as it told last.
+        paused: it was told to pause.
+    """
 
     def __init__(self, cells: Iterable[Cell] = ()) -> None:
         self._cells: dict[int, Cell] = {cell.number: cell for cell in cells}
         self._order: tuple[int, ...] = ()
         self.overall: Overall | None = None
+        self.paused = False
 
     @property
     def rows(self) -> tuple[CellRow, ...]:
         """What trains, what waits in its order, then the rest by number."""
         places = {number: place for place, number in enumerate(self._order, start=1)}
-        rows = [CellRow(cell, places.get(cell.number, 0)) for cell in self._cells.values()]
+        rows = [
+            CellRow(cell, places.get(number, 0), self.paused)
+            for number, cell in self._cells.items()
+        ]
         return tuple(sorted(rows, key=_rank))
 
     @property

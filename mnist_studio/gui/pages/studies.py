@@ -178,6 +178,9 @@ class StudiesPage(Page):
         if runner.id and runner.spec is not None and runner.spec == self.spec:
             self._standing = Standing(runner.spec, runner.id, runner.board.cells, None)
         self._look()
+        if self.isVisible():
+            # The button that had the keyboard can be used no more.
+            self.setFocus()
 
     @Slot(object)
     def _stand(self, standing: Standing) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from mnist_studio.gui.models.table import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.ticked_cell import TickedCell
 
 LEAST_WIDE = 200
 """Before its widest column is narrower than this, and would end in dots, a table scrolls."""
@@ -58,6 +59,7 @@ class Table(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
+        self.setItemDelegateForColumn(0, TickedCell(theme, self))
         self._prepare_header()
         theme.changed.connect(self._resize_rows)
         self._wanted: list[int] = []

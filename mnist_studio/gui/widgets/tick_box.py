@@ -47,19 +47,25 @@ class TickBox(QCheckBox):
             painter.setPen(QPen(QColor(palette.accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         box = QRectF(EDGE + 0.5, (self.height() - side) / 2 + 0.5, side - 1, side - 1)
-        self._paint_box(painter, box)
+        paint_box(painter, self._theme, box, self.isChecked(), self.underMouse())
         painter.setPen(QColor(palette.text if self.isEnabled() else palette.secondary))
         room = self.rect().adjusted(text_start(self._theme), 0, 0, 0)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 
-    def _paint_box(self, painter: QPainter, box: QRectF) -> None:
-        palette, on = self._theme.palette, self.isChecked()
-        empty = palette.hover if self.underMouse() else palette.ground
-        painter.setPen(QPen(QColor(palette.accent if on else palette.secondary), 1))
-        painter.setBrush(QColor(palette.accent if on else empty))
-        painter.drawRoundedRect(box, 4, 4)
-        if on:
-            side = self._theme.pixels(BOX)
-            tick = pixmap("check", palette.on_accent, side, self.devicePixelRatioF())
-            painter.drawPixmap(box.topLeft(), tick)
+
+def paint_box(
+    painter: QPainter, theme: Theme, box: QRectF, on: bool, hovered: bool = False
+) -> None:
+    """Paints a box, filled and ticked where it is on."""
+    palette = theme.palette
+    empty = palette.hover if hovered else palette.ground
+    painter.setPen(QPen(QColor(palette.accent if on else palette.secondary), 1))
+    painter.setBrush(QColor(palette.accent if on else empty))
+    painter.drawRoundedRect(box, 4, 4)
+    if on:
+        density = painter.device().devicePixelRatioF()
+        name = f"check {density}"
+        if name not in theme.pictures:
+            theme.pictures[name] = pixmap("check", palette.on_accent, theme.pixels(BOX), density)
+        painter.drawPixmap(box.topLeft(), theme.pictures[name])
