@@ -12,6 +12,7 @@ def main() -> int:
     """Runs the studio and gives its exit code."""
     # Before anything else, or a frozen app would start itself without end.
     multiprocessing.freeze_support()
+    _have_streams()
     from mnist_studio.cli import parser
 
     arguments = parser.parse(sys.argv[1:])
@@ -20,6 +21,23 @@ def main() -> int:
 
         return commands.run(arguments)
     return _window(arguments.until_usable)
+
+
+def _have_streams() -> None:
+    """Gives a program that was started without standard streams some that lead nowhere.
+
+    A windowed program has none on Windows, nor one that a menu started on some Linux desktops; the
+    next files that are opened would take their numbers, and what is printed would go there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free: this one. Children shall have it too.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - for good
 
 
 def _window(until_usable: bool) -> int:

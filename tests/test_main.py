@@ -59,3 +59,16 @@ def test_a_command_ends_with_its_exit_code() -> None:
         )  # fmt: skip
         assert done.returncode == code
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes files between fork and exec")
+def test_it_works_without_standard_streams(home: Path) -> None:
+    def close() -> None:
+        os.closerange(0, 3)
+
+    words = ("train", "tiny-10", "--framework", "numpy", "--dataset", "builtin", "--epochs", "1")
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_studio", *words], preexec_fn=close, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0
+    assert len(list(home.glob("runs/*/weights.safetensors"))) == 1
