@@ -21,7 +21,7 @@ def robustness_curves(gathered: Gathered, options: Options) -> View:
     if not found:
         raise NotComparable(
             "Of none of these runs it is known how it reads disturbed digits.",
-            "Say: mnist-studio robustness RUN, or compute it in the window.",
+            "Measure them: with the button of this view, or with: mnist-studio robustness RUN.",
         )
     charts = tuple(_chart(gathered, kind, found) for kind in PERTURBATIONS)
     rows = tuple(
