@@ -111,7 +111,9 @@ def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
             f"There is no test digit {arguments.index:,}.", f"Choose one up to {len(test) - 1:,}."
         )
     output.note(f"Test digit {arguments.index:,}: it is a {test.labels[arguments.index]}.")
-    return test.images[arguments.index]
+    index: int = arguments.index
+    image: NDArray[np.uint8] = test.images[index]
+    return image
 
 
 def _show(value: Value, arguments: Namespace) -> None:

@@ -1,7 +1,10 @@
 """What every layer makes of the drawing, beside the kernels that it learnt."""
 
+from collections.abc import Iterator
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mnist_studio.gui.bridge.turns import Turns
 from mnist_studio.gui.models.layer_pictures import LayerPicture, PicturedLayers, scale
 from mnist_studio.gui.panels.why_part import WhyPart, scrolled
 from mnist_studio.gui.theme.theme import Theme
@@ -21,9 +24,12 @@ class LayersPart(WhyPart):
         self.controls.addWidget(label(words, "secondary"))
         self.sentence.hide()
         self.rows: list[LayerRow] = []
+        self._names: tuple[str, ...] = ()
+        self._value: PicturedLayers | None = None
         self._lines = QVBoxLayout()
         self._lines.setContentsMargins(0, 0, 8, 0)
         self._lines.setSpacing(14)
+        self._lines.addStretch(1)
         inside = QWidget()
         inside.setLayout(self._lines)
         self.content.addWidget(scrolled(inside), 1)
@@ -31,20 +37,37 @@ class LayersPart(WhyPart):
     def show_value(self, value: object) -> None:
         """Shows the ``PicturedLayers``."""
         assert isinstance(value, PicturedLayers)
-        if [row.name for row in self.rows] != [layer.name for layer in value.layers]:
-            self._make_rows(value)
-        for line, layer in zip(self.rows, value.layers, strict=True):
+        self._value = value
+        names = tuple(layer.name for layer in value.layers)
+        # Rows may still be being made; those that are to come show what is then the newest.
+        known = self.rows if names == self._names else []
+        for line, layer in zip(known, value.layers, strict=False):
             line.show_layer(layer)
+        if names != self._names:
+            self._names = names
+            self._clear()
+            turns = Turns(self._steps(names), self)
+            turns.done.connect(turns.deleteLater)
+            turns.start()
 
-    def _make_rows(self, value: PicturedLayers) -> None:
-        while item := self._lines.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        self.rows = [LayerRow(self.theme, layer) for layer in value.layers]
+    def _steps(self, names: tuple[str, ...]) -> Iterator[None]:
+        """Makes a row a step, unless other layers are shown meanwhile."""
+        for place in range(len(names)):
+            if names is not self._names or self._value is None:
+                return
+            layer = self._value.layers[place]
+            line = LayerRow(self.theme, layer)
+            line.show_layer(layer)
+            self.rows.append(line)
+            self._lines.insertWidget(place, line)
+            yield
+
+    def _clear(self) -> None:
         for line in self.rows:
-            self._lines.addWidget(line)
-        self._lines.addStretch(1)
+            line.hide()
+            self._lines.removeWidget(line)
+            line.deleteLater()
+        self.rows = []
 
 
 class LayerRow(QWidget):

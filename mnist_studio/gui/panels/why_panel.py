@@ -59,10 +59,10 @@ class WhyPanel(QWidget):
         self._ask()
 
     def _lay_out(self) -> None:
-        empty = Card()
+        self._blank = Card()
         self.empty = EmptyState(self._studio.theme, "draw", *NOTHING)
-        empty.body.addWidget(self.empty)
-        self._shown.addWidget(empty)
+        self._blank.body.addWidget(self.empty)
+        self._shown.addWidget(self._blank)
         whole = column(WrapBar(holder(row(self.model)), self.switch), self.state, gap=GAP)
         whole.addWidget(self._shown, 1)
         self.setLayout(whole)
@@ -129,7 +129,7 @@ class WhyPanel(QWidget):
         run = next((row.run for row in self._rows if row.id == self.model.choice), None)
         ready = image is not None and run is not None
         self.empty.say(*(NOTHING if run else UNTRAINED))
-        self._shown.setCurrentWidget(self.part if ready else self._shown.widget(0))
+        self._shown.setCurrentWidget(self.part if ready else self._blank)
         if not self.isVisible():
             return
         if image is None or run is None:

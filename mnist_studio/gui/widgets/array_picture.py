@@ -43,24 +43,27 @@ class ArrayPicture(QWidget):
         super().__init__()
         self._theme = theme
         self._values = values
+        self._picture: QImage | None = None
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.changed.connect(self._paint_picture)
-        self._paint_picture()
+        theme.changed.connect(self._forget_picture)
 
     def show_values(self, values: Numbers) -> None:
         """Shows other numbers (height, width) within -1 to 1."""
         self._values = values
-        self._paint_picture()
+        self._forget_picture()
 
     @property
     def picture(self) -> QImage:
-        """A pixel for every number."""
+        """A pixel for every number; made when it is first seen."""
+        if self._picture is None:
+            self._picture = coloured(self._values, self._theme.palette)
         return self._picture
 
     def height_at(self, width: int) -> int:
         """How high it is at a width, undistorted."""
-        return max(24, round(width * self._picture.height() / self._picture.width()))
+        rows, columns = self._values.shape
+        return max(24, round(width * rows / columns))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Small windows get small pictures."""
@@ -70,19 +73,20 @@ class ArrayPicture(QWidget):
         """Scaled as a whole, at the upper left."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._shrunk)
-        painter.drawImage(QRect(0, 0, self._size.width(), self._size.height()), self._picture)
+        painter.drawImage(QRect(0, 0, self._size.width(), self._size.height()), self.picture)
         painter.end()
 
     @property
     def _size(self) -> QSize:
-        return self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        rows, columns = self._values.shape
+        return QSize(columns, rows).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
 
     @property
     def _shrunk(self) -> bool:
-        return self._size.width() < self._picture.width() * 2
+        return self._size.width() < self._values.shape[1] * 2
 
-    def _paint_picture(self) -> None:
-        self._picture = coloured(self._values, self._theme.palette)
+    def _forget_picture(self) -> None:
+        self._picture = None
         self.update()
 
 

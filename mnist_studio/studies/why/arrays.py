@@ -61,8 +61,8 @@ def _arrays(layer: LayerPass, step: Step | None) -> Iterator[Named]:
     if step is None or layer.output_gradient is None or layer.input_gradient is None:
         return
     yield Named("output gradient dy", "dy = ∂L/∂y", layer.output_gradient)
-    for array in layer.learnt:
-        yield from _learnt(array, step)
+    for one in layer.learnt:
+        yield from _learnt(one, step)
     yield Named("input gradient dx", layer.backward, layer.input_gradient)
 
 
