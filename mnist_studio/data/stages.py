@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.data.digits import SIDE
 from mnist_studio.data.ink import PEN, UNIT_PAD, WHOLE, Fitting, Ink, Pad, arrays, digit_image
 from mnist_studio.data.normalise import BOX
 from mnist_studio.data.strokes import drawn, fitted, longer_side, moved, segments, thinned
@@ -22,6 +23,20 @@ STEPS: tuple[tuple[str, str, Fitting], ...] = (
     ("width", "MNIST's pen", WHOLE),
 )
 """Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
+
+_BOXED = "Not boxed: still the whole pad.", "The smallest square around the drawing."
+_SCALED = (
+    f"Not scaled by its size: the whole pad, shrunk to {SIDE} pixels.",
+    f"Scaled until its longer side has {BOX} pixels.",
+)
+_CENTRED = (
+    "Not centred by mass: it stays where it was.",
+    "Moved until its centre of mass is the centre.",
+)
+_FED = (
+    "Drawn with the pad's pen, shrunk with the drawing: what every network gets.",
+    "Drawn with a pen of MNIST's width: what every network gets.",
+)
 
 
 @dataclass(frozen=True)
@@ -49,15 +64,12 @@ def stages(
     """
     centred = replace(fitting, pen=False)
     scaled = replace(centred, mass=False)
-    fed = digit_image(ink, pen, fitting, pad)
-    pictures = _large(ink, pad, boxed=False), _large(ink, pad, boxed=fitting.box)
-    small = digit_image(ink, pen, scaled, pad), digit_image(ink, pen, centred, pad)
     return (
-        Stage("drawn", "The pad, as it was drawn on.", pictures[0]),
-        Stage("boxed", "The smallest square around the drawing.", pictures[1]),
-        Stage("scaled", f"Scaled until its longer side has {BOX} pixels.", small[0]),
-        Stage("centred", "Moved until its centre of mass is the centre.", small[1]),
-        Stage("fed", "Drawn with a pen of MNIST's width: what every network gets.", fed),
+        Stage("drawn", "The pad, as it was drawn on.", _large(ink, pad, boxed=False)),
+        Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
+        Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
+        Stage("centred", _CENTRED[fitting.mass], digit_image(ink, pen, centred, pad)),
+        Stage("fed", _FED[fitting.pen], digit_image(ink, pen, fitting, pad)),
     )
 
 

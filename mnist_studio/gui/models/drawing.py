@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ from mnist_studio.gui.models.history import History
 from mnist_studio.gui.models.tools import Tool, Tools
 
 Image = NDArray[np.uint8]
+
+STEP = 0.01
+"""Points of a stroke are so far apart, as a part of the pad's side, and are then steadied: those of
+a slow mouse lie on whole pixels, and a curve through all of them would tremble."""
+
+UNSTEADY = 3
+"""So many points at the end of a growing stroke may move yet."""
 
 FRAME_MS = 16
 """A drawing that grows is looked at once a frame of the screen."""
@@ -128,7 +136,8 @@ class Drawing(QObject):
         if self._eraser:
             self._erase(points)
         elif self._stroke:
-            self._stroke.extend(map(self._timed, points))
+            for point in points:
+                self._grow(self._timed(point))
             self._touch()
 
     def finish(self) -> None:
@@ -169,6 +178,16 @@ class Drawing(QObject):
     def _timed(self, point: Point) -> Point:
         """With its time since the first point of the drawing."""
         return point._replace(time=max(0.0, point.time - self._origin))
+
+    def _grow(self, point: Point) -> None:
+        """The last point follows the tool until it is far enough from the one before."""
+        stroke = self._stroke
+        if len(stroke) > 1 and dist(stroke[-2][:2], stroke[-1][:2]) < STEP:
+            stroke[-1] = point
+            return
+        stroke.append(point)
+        if len(stroke) > 3:
+            stroke[-3] = _steadied(*stroke[-4:-1])
 
     def _erase(self, points: tuple[Point, ...]) -> None:
         assert self._eraser is not None
@@ -218,3 +237,11 @@ class Drawing(QObject):
     def _whole(self) -> Ink:
         """All strokes, the one that is being drawn among them."""
         return (*self.ink, tuple(self._stroke)) if self._stroke else self.ink
+
+
+def _steadied(before: Point, point: Point, after: Point) -> Point:
+    """A point between near neighbours, moved halfway to their middle."""
+    if max(dist(point[:2], before[:2]), dist(point[:2], after[:2])) > 2 * STEP:
+        return point
+    x, y = ((before[at] + 2 * point[at] + after[at]) / 4 for at in (0, 1))
+    return point._replace(x=x, y=y)

@@ -17,8 +17,6 @@ _SWITCHES = (
     ("pen", "Pen", "Draws with a pen of MNIST's width; else the pad's pen is scaled with it"),
 )
 
-_NAMES = {"box": "the box", "mass": "the centre of mass", "pen": "MNIST's pen"}
-
 _STAGES = {"box": ("boxed", "scaled"), "mass": ("centred",), "pen": ()}
 """What is not what it is called where a stage is left out."""
 
@@ -46,7 +44,12 @@ class StagesCard(Card):
         )
         self.header.addWidget(self.switches)
         self.body.addWidget(self.strip, 1)
-        self.body.addLayout(row(self.note, self.usual_button, gap=4))
+        kept = self.usual_button.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.usual_button.setSizePolicy(kept)
+        line = row(self.note, self.usual_button, gap=4)
+        line.setStretch(0, 1)
+        self.body.addLayout(line)
         self.switches.changed.connect(self._fit)
         drawing.image_changed.connect(self._show_fed)
         drawing.staged.connect(self._show_stages)
@@ -71,7 +74,7 @@ class StagesCard(Card):
     @Slot()
     def _show_fitting(self) -> None:
         out = self._left_out()
-        for key in _NAMES:
+        for key in _STAGES:
             self.switches.button(key).setChecked(key not in out)
         self.strip.fade(frozenset(stage for key in out for stage in _STAGES[key]))
         self.usual_button.setVisible(bool(out))
@@ -83,10 +86,10 @@ class StagesCard(Card):
         return [key for key, kept in on.items() if not kept]
 
     def _tell(self) -> None:
-        out = [_NAMES[key] for key in self._left_out()]
+        out = self._left_out()
         if self._drawing.sheet.picture is not None:
             self.note.setText(_PICTURE)
         elif out:
-            self.note.setText(f"Not MNIST's recipe: without {' and '.join(out)}.")
+            self.note.setText(f"Not MNIST's recipe: {', '.join(out)} left out.")
         else:
             self.note.setText(_USUAL)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from mnist_studio.data.ink import Ink, Point, Stroke
+from mnist_studio.gui.models.drawing import UNSTEADY
 from mnist_studio.gui.widgets.ink_painting import PIECE, paint_piece
 
 
@@ -74,8 +75,8 @@ class _Picture:
                     return False
                 self._whole.append(stroke)
                 self._part, self._at = None, 0
-            # The last segment's shape waits for the next point.
-            steady = (len(growing) - 2) // PIECE * PIECE
+            # A segment's shape depends on one point more than it ends in.
+            steady = (len(growing) - UNSTEADY - 2) // PIECE * PIECE
             return steady <= 0 or self._paint(painter, growing, steady, until)
         finally:
             painter.end()

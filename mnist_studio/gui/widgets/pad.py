@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.data.ink import Ink, Point
-from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.models.drawing import UNSTEADY, Drawing
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.digit_view import picture_of
 from mnist_studio.gui.widgets.ink_layer import InkLayer, Look
@@ -113,9 +113,9 @@ class Pad(QWidget):
         drawing, (ink, count) = self._drawing, self._seen
         self._seen = drawing.ink, len(drawing.stroke)
         self._paint_on()
-        if count and ink is drawing.ink and len(drawing.stroke) > count:
-            # The last two segments take another shape with every point.
-            self.update(self._shown_since(count - 3))
+        if count and ink is drawing.ink and len(drawing.stroke) >= count:
+            # Two segments before a point that moves take another shape, too.
+            self.update(self._shown_since(count - UNSTEADY - 2))
         else:
             self.update()
 

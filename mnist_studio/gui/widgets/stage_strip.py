@@ -83,7 +83,7 @@ class StageStrip(QWidget):
         last = min(max(self.height() - pixels(CAPTION), 1), pixels(LARGEST), self.width() * 2 // 5)
         small = min((self.width() - last) // 4 - pixels(ARROW), last)
         step = small + pixels(ARROW)
-        top = (last - small) // 2
+        top = last - small
         places = {name: QRect(at * step, top, small, small) for at, name in enumerate(NAMES[:4])}
         return places | {"fed": QRect(4 * step, 0, last, last)}
 
