@@ -64,6 +64,12 @@ class Dataset:
     fingerprint: str
 
 
+def joined(one: Digits, other: Digits) -> Digits:
+    """The digits of both, in that order."""
+    images = np.concatenate([one.images, other.images])
+    return Digits(images, np.concatenate([one.labels, other.labels]))
+
+
 def fingerprint(test: Digits) -> str:
     """sha256, in hexadecimal, of the images' bytes and then the labels' bytes."""
     digest = sha256(np.ascontiguousarray(test.images).data)

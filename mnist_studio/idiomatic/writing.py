@@ -64,6 +64,8 @@ def notebook(run: RunSpec) -> str:
 def problems(run: RunSpec) -> tuple[str, ...]:
     """Why a run cannot be written in its framework's own words; sentences, empty if it can."""
     found = _PROBLEMS[run.framework](effective(run))
+    if run.personal:
+        found = (*found, "A script learns from the data set alone and not from your own digits.")
     if run.handover:
         return (*found, "A script begins anew and cannot go on from another run's checkpoint.")
     return found

@@ -6,7 +6,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import faults
 from mnist_studio.spec.run import RunSpec, check
 
-VERSION = 2
+VERSION = 3
 
 
 class _Envelope(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Runs as one readable text file (TOML), to keep, to share, and to train again.
 
-    format = 2
+    format = 3
 
     [[run]]
     recipe = "mlp-128"

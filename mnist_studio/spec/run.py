@@ -1,5 +1,6 @@
 """What one run is: network, training, digits, framework, device."""
 
+import re
 from collections.abc import Sequence
 from math import ceil, isfinite
 from typing import Literal
@@ -32,6 +33,8 @@ FaultName = Literal[
     "zero-initial",
 ]
 """See ``spec.faults``."""
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 LARGEST_BATCH = 60_000
 FULL_BATCH = LARGEST_BATCH
@@ -138,6 +141,8 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         style: through the studio's one loop, or as a script that the framework's own documentation
             would have one write.
         handover: the run that it continues in another framework.
+        personal: fingerprint of the user's own digits that it learns from beside those of the data
+            set, once a pass each; empty for none. Validated and tested is on the data set alone.
     """
 
     recipe: str
@@ -150,6 +155,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     faults: tuple[FaultName, ...] = ()
     style: Style = "neutral"
     handover: Handover | None = None
+    personal: str = ""
 
 
 def check(run: RunSpec) -> None:
@@ -167,6 +173,7 @@ def check(run: RunSpec) -> None:
     _check_clip(training)
     _check_plateau(training)
     _check_precision(run)
+    _check_personal(run)
     _within("number of steps an epoch", training.epoch_steps, 0, 10_000_000)
     _within("batch size", training.batch_size, 1, LARGEST_BATCH)
     _within("number of epochs", training.epochs, 1, LARGEST_EPOCHS)
@@ -237,6 +244,19 @@ def _check_precision(run: RunSpec) -> None:
         raise SpecError(
             "NumPy does not compute in bfloat16.",
             "Choose the precision float32 or float64, or another framework.",
+        )
+
+
+def _check_personal(run: RunSpec) -> None:
+    if run.personal and not _FINGERPRINT.fullmatch(run.personal):
+        raise SpecError(
+            f"“{run.personal}” names no set of your own digits.",
+            "Leave personal empty, or correct it.",
+        )
+    if run.personal and run.training.batch_size == FULL_BATCH:
+        raise SpecError(
+            "With your own digits there are more digits than the largest batch has.",
+            "Choose a smaller batch, or train without your own digits.",
         )
 
 

@@ -97,3 +97,13 @@ def test_the_learning_rate_is_the_optimisers_times_the_schedules_factor() -> Non
 def test_the_one_cycle_of_a_single_batch_has_a_rate() -> None:
     training = TrainingSpec(optimiser=Sgd(0.2), schedule=OneCycle(), batch_size=64, epochs=1)
     assert 0 < run.learning_rate(training, 0, digits=1) <= 0.2
+
+
+def test_own_digits_are_named_by_a_fingerprint_and_refused_where_a_batch_is_all() -> None:
+    own = "0123456789abcdef" * 2
+    run.check(msgspec.structs.replace(BASE, personal=own))
+    with pytest.raises(SpecError, match="names no set"):
+        run.check(msgspec.structs.replace(BASE, personal="../mine"))
+    whole = with_training(batch_size=run.FULL_BATCH)
+    with pytest.raises(SpecError, match="more digits than the largest batch"):
+        run.check(msgspec.structs.replace(whole, personal=own))

@@ -12,6 +12,7 @@ from time import perf_counter
 from msgspec.structs import replace
 
 from mnist_studio.data import sources
+from mnist_studio.data.digits import joined
 from mnist_studio.data.split import split
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Failed, Phase, encode
@@ -25,7 +26,7 @@ from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.spec import codec
 from mnist_studio.spec.faults import FAULTS, effective
 from mnist_studio.spec.run import FaultName, RunSpec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artefacts, personal_sets
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
@@ -119,6 +120,8 @@ def _warn_of_faults(session: Session, faults: Sequence[FaultName]) -> None:
 def _digits(spec: RunSpec, folder: Path | None) -> Split:
     dataset = sources.load(spec.dataset, folder)
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
+    if spec.personal:
+        train = joined(train, personal_sets.load(spec.personal).digits)
     return Split(train, validation, dataset.test)
 
 
