@@ -14,15 +14,16 @@ Held = dict[str, dict[str, ModelPlace]]
 
 @dataclass(frozen=True)
 class Answer:
-    """One model's answer to one image.
+    """One model's answer to one image, or to several digits side by side.
 
     Attributes:
         request: number that ``ask`` gave.
         run: id of the model's run.
         framework: of the run.
         engine: the framework that really computed; ``numpy`` stands in for others.
-        probabilities: of the ten digits.
+        probabilities: of the ten digits, for the first image.
         milliseconds: the forward pass took.
+        others: likewise, for the images after the first.
     """
 
     request: int
@@ -31,6 +32,12 @@ class Answer:
     engine: str
     probabilities: tuple[float, ...]
     milliseconds: float
+    others: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def digits(self) -> tuple[tuple[float, ...], ...]:
+        """The ten probabilities of every image."""
+        return (self.probabilities, *self.others)
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class PredictorState:
     Attributes:
         framework: its name.
         state: ``cold`` before it is needed and after it left, ``missing`` if not installed.
-        text: why it failed, or which model it cannot use; empty if all is well.
+        text: why it failed or left, or which model it cannot use; empty if all is well.
     """
 
     framework: str

@@ -1,13 +1,14 @@
 """The engines behind the predictors: threads that answer the newest drawing with trained models."""
 
 from threading import Thread
+from time import monotonic
 
 import numpy as np
 
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs import messages
+from mnist_studio.jobs import memory, messages
 from mnist_studio.jobs.board import (
     Answer,
     Board,
@@ -25,6 +26,7 @@ from mnist_studio.jobs.tasks.predict import Models
 POLL_SECONDS = 0.05
 MOST_FAILURES = 3
 STAND_IN_IDLE_SECONDS = 20.0
+SHORT = "Memory is short; NumPy answers until there is more."
 
 
 class _Engine(Thread):
@@ -54,15 +56,17 @@ class _Engine(Thread):
             return Work(board.request, board.image, self._wanted())
 
     def _answer(self, framework: str, engine: str, logits: Logits) -> None:
-        chances = probabilities(np.frombuffer(logits.logits))
+        chances = probabilities(np.frombuffer(logits.logits).reshape(-1, 10)).tolist()
+        first, *others = map(tuple, chances)
         self._tell(
             Answer(
                 request=logits.request,
                 run=logits.run,
                 framework=framework,
                 engine=engine,
-                probabilities=tuple(chances.tolist()),
+                probabilities=first,
                 milliseconds=logits.milliseconds,
+                others=tuple(others),
             )
         )
 
@@ -79,6 +83,7 @@ class ChildEngine(_Engine):
         self._idle = idle
         self._child: Child | None = None
         self._held: dict[str, ModelPlace] = {}
+        self._told = PredictorState(name, "cold")
 
     def run(self) -> None:
         """Serves until the board closes."""
@@ -88,9 +93,12 @@ class ChildEngine(_Engine):
             return
         failures = 0
         while not self._board.closing and failures < MOST_FAILURES:
-            work = self._next(self._idle)
+            work = self._next_while_there_is_memory()
             if work is None:
                 self._leave()
+                continue
+            if self._child is None and memory.available() < memory.NEEDED:
+                self._enter("cold", SHORT)
                 continue
             try:
                 self._serve(work)
@@ -101,6 +109,18 @@ class ChildEngine(_Engine):
                 self._leave()
                 self._enter("failed", f"{error.problem} NumPy answers for it.")
         self._leave()
+
+    def _next_while_there_is_memory(self) -> Work | None:
+        """Waits for work; None when idle, closing, or when others need the child's memory."""
+        until = monotonic() + self._idle
+        while not self._board.closing:
+            if self._child and memory.available() < memory.KEPT:
+                self._leave(SHORT)
+            left = until - monotonic()
+            work = self._next(min(left, memory.LOOK_SECONDS) if self._child else left)
+            if work or monotonic() >= until:
+                return work
+        return None
 
     def _wanted(self) -> Held:
         models = self._board.models.get(self._framework)
@@ -146,20 +166,21 @@ class ChildEngine(_Engine):
                 return messages.from_task.decode(message)
         return None
 
-    def _leave(self) -> None:
+    def _leave(self, why: str = "") -> None:
         """Ends the child if there is one."""
         if self._child:
             self._child.end(0.0)
             self._child, self._held = None, {}
-            self._enter("cold")
+            self._enter("cold", why)
 
     def _enter(self, state: State, text: str = "") -> None:
         """Tells a state if it is news."""
         with self._board.changed:
-            news = self._board.states[self._framework] != state or bool(text)
             self._board.states[self._framework] = state
-        if news:
-            self._on_state(PredictorState(self._framework, state, text))
+        told = PredictorState(self._framework, state, text)
+        if told != self._told:
+            self._told = told
+            self._on_state(told)
 
 
 class StandIn(_Engine):

@@ -5,7 +5,7 @@ and where its framework is not installed, NumPy answers for it on a thread of th
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import Thread
 
 import numpy as np
@@ -25,15 +25,19 @@ MOST_MODELS = 20
 IDLE_SECONDS = 300.0
 
 
-def newest(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """The trained runs that answer: the newest 20 of each framework, the newest first."""
+def newest(runs: Sequence[Run], pinned: Collection[str] = ()) -> tuple[Run, ...]:
+    """The trained runs that answer: the newest 20 of each framework, the newest first.
+
+    Those whose ids are pinned come before newer ones, and answer even where they are more than 20.
+    """
     count: Counter[str] = Counter()
     chosen = []
-    for run in sorted(runs, key=lambda run: run.created, reverse=True):
-        if run.trained and count[run.spec.framework] < MOST_MODELS:
-            count[run.spec.framework] += 1
+    for run in sorted(runs, key=lambda run: (run.id in pinned, run.created), reverse=True):
+        framework = run.spec.framework
+        if run.trained and (count[framework] < MOST_MODELS or run.id in pinned):
+            count[framework] += 1
             chosen.append(run)
-    return tuple(chosen)
+    return tuple(sorted(chosen, key=lambda run: run.created, reverse=True))
 
 
 class Predictors:
@@ -58,10 +62,10 @@ class Predictors:
         for engine in self._engines:
             engine.start()
 
-    def hold(self, runs: Sequence[Run]) -> None:
-        """The trained runs that shall answer: the newest 20 of each framework."""
+    def hold(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
+        """The trained runs that shall answer, as ``newest`` has them."""
         models: Held = {}
-        for run in newest(runs):
+        for run in newest(runs, pinned):
             models.setdefault(run.spec.framework, {})[run.id] = place_of(run)
         with self._board.changed:
             self._board.models = models
@@ -69,7 +73,9 @@ class Predictors:
             self._board.changed.notify_all()
 
     def ask(self, image: NDArray[np.uint8]) -> int:
-        """Puts an image (28, 28) before all models; replaces one that still waits.
+        """Puts one image (28, 28) or several (n, 28, 28) before all models.
+
+        They replace what still waits.
 
         Returns:
             The number that the answers will carry.

@@ -16,7 +16,14 @@ from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.data import builtin
 from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs.predictors import MOST_MODELS, Answer, Predictors, PredictorState
+from mnist_studio.jobs import memory
+from mnist_studio.jobs.predictors import (
+    MOST_MODELS,
+    Answer,
+    Predictors,
+    PredictorState,
+    newest,
+)
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
@@ -128,6 +135,47 @@ def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
     assert all(damaged.id in text and "is damaged" in text for text in troubles)
     assert len(troubles) <= 2  # Once by the stand-in, once by the child.
     assert {answer.run for answer in desk.answers} == {run.id}
+
+
+def test_digits_side_by_side_are_answered_at_once(run: Run, desk: Desk) -> None:
+    desk.predictors.hold([run])
+    wanted = probabilities(artefacts.load_test_logits(run.folder))
+    request = desk.ask(IMAGES[:3])
+    until(lambda: desk.runs(request))
+    answer = next(answer for answer in desk.answers if answer.request == request)
+    np.testing.assert_allclose(answer.digits, wanted[:3], atol=1e-4)
+    assert answer.probabilities == answer.digits[0]
+
+
+def test_children_leave_while_memory_is_short_and_come_back(
+    run: Run, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [4 * memory.NEEDED]
+    monkeypatch.setattr(memory, "available", lambda: left[0])
+    monkeypatch.setattr(memory, "LOOK_SECONDS", 0.05)
+    desk.predictors.hold([run])
+    desk.warm("numpy")
+    left[0] = memory.KEPT - 1
+    until(lambda: not _children())
+    assert desk.states[-1].state == "cold"
+    assert "Memory is short" in desk.states[-1].text
+    for _ in range(3):
+        request = desk.ask()
+        until(lambda request=request: desk.runs(request))
+    assert not _children()
+    assert [state.text for state in desk.states].count(desk.states[-1].text) == 1
+    left[0] = memory.NEEDED
+    desk.ask()
+    until(lambda: desk.states[-1].state == "warm", 60.0)
+    assert len(_children()) == 1
+
+
+def test_pinned_models_answer_however_old_they_are(run: Run) -> None:
+    many = [replace(run, id=f"run{age:02}", created=run.created - age) for age in range(30)]
+    held = [one.id for one in newest(many, {"run25", "run29", "gone"})]
+    assert held == [f"run{age:02}" for age in (*range(18), 25, 29)]
+    everything = {one.id for one in many}
+    assert len(newest(many, everything)) == 30
 
 
 def test_the_newest_twenty_of_a_framework_answer(run: Run, desk: Desk) -> None:
