@@ -41,6 +41,8 @@ class RunsPage(Page):
         self._sorted = sorted_by(self.model)
         self.table = Table("Runs", studio.theme, self._sorted)
         self.table.setSortingEnabled(True)
+        # The end of a title tells its number and its faults.
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)

@@ -30,6 +30,8 @@ class ModelCard(Card):
         self.digit = label(NOTHING, "large")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = Elided(row.title, "cardTitle")
+        # The end of a title is its number.
+        self._title.elide = Qt.TextElideMode.ElideMiddle
         self._engine = FrameworkLabel(theme, row.framework, narrow=True)
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None

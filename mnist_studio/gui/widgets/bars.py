@@ -1,10 +1,10 @@
 """The bars over and under every page."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.basics import Elided, label
 from mnist_studio.gui.widgets.progress import ProgressLine
 
 
@@ -17,8 +17,7 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._name = label(role="pageName")
-        self._sentence = label(role="secondary")
-        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._sentence = Elided(role="secondary")
         self._actions: QWidget | None = None
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(20, 8, 16, 8)
@@ -32,7 +31,6 @@ class TopBar(QWidget):
         """Shows another page's words and actions."""
         self._name.setText(name)
         self._sentence.setText(sentence)
-        self._sentence.setToolTip(sentence)
         if self._actions is not None:
             self._actions.hide()
         if self._line.indexOf(actions) < 0:

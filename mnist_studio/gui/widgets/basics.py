@@ -31,7 +31,13 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
 
 
 class Elided(QLabel):
-    """A label of one line that ends in dots where there is no room, and tells all in its tip."""
+    """A label of one line that ends in dots where there is no room, and tells all in its tip.
+
+    Attributes:
+        elide: where the dots stand; titles that differ in their ends have them in the middle.
+    """
+
+    elide = Qt.TextElideMode.ElideRight
 
     def __init__(self, text: str = "", role: str = "", grow: bool = True) -> None:
         """Makes a label.
@@ -56,9 +62,7 @@ class Elided(QLabel):
         """As much of the text as there is room for."""
         painter = QPainter(self)
         room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, room.width()
-        )
+        shown = self.fontMetrics().elidedText(self.text(), self.elide, room.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, self.alignment(), shown)
         painter.end()
