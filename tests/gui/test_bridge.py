@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import events, settings
 from mnist_studio.errors import Cancelled, DataError
-from mnist_studio.gui.bridge import training as bridge
+from mnist_studio.gui.bridge import watcher as watching
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Work
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.training import TrainingQueue
@@ -198,27 +198,27 @@ def test_a_run_that_hears_no_stop_does_not_abort_the_studio(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, hears: str
 ) -> None:
     monkeypatch.setattr("mnist_studio.gui.bridge.training.TrainingJob", DeafJob)
-    monkeypatch.setattr("mnist_studio.gui.bridge.training.GOODBYE_MS", 100)
-    monkeypatch.setattr("mnist_studio.gui.bridge.training.LAST_MS", 500)
+    monkeypatch.setattr("mnist_studio.gui.bridge.watcher.GOODBYE_MS", 100)
+    monkeypatch.setattr("mnist_studio.gui.bridge.watcher.LAST_MS", 500)
     monkeypatch.setattr(DeafJob, "hears", hears)
     queue = TrainingQueue()
     queue.add(specs(1))
     watcher = queue._watcher
     assert watcher is not None
     queue.close()
-    assert watcher.job.wishes == ["stop", "cancel"]  # type: ignore[attr-defined]
+    assert watcher.work.wishes == ["stop", "cancel"]  # type: ignore[attr-defined]
     assert watcher.isRunning() == (hears == "mercy")
     queue.deleteLater()
     qtbot.wait(50)
     if hears == "mercy":
         DeafJob.hears = "cancel"
-        assert bridge._LOST.pop() is watcher
+        assert watching.LOST.pop() is watcher
         assert watcher.wait(5000)
 
 
 def test_the_studio_waits_longer_than_a_run_may_take_to_stop() -> None:
     longest = training.STOP_PATIENCE_SECONDS + training.EXIT_GRACE_SECONDS
-    assert 1000 * (longest + 2) <= bridge.GOODBYE_MS
+    assert 1000 * (longest + 2) <= watching.GOODBYE_MS
 
 
 def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: Path) -> None:

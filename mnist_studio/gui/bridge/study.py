@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.errors import StudioError
-from mnist_studio.gui.bridge.training import GOODBYE_MS, LAST_MS
+from mnist_studio.gui.bridge.watcher import Watcher
 from mnist_studio.gui.models.study_board import StudyBoard
 from mnist_studio.spec.study import StudySpec
 from mnist_studio.studies.study_events import AnyStudyEvent, Begun, Ended, Told
@@ -16,35 +16,9 @@ if TYPE_CHECKING:
     from mnist_studio.studies.supervisor import Supervisor
 
 _LOG = logging.getLogger(__name__)
-_LOST: list[QThread] = []
-"""Threads that never ended: Qt would abort the process if one were destroyed."""
 
 RENEW_MS = 200
 """So often progress is told: it comes faster than anyone can look."""
-
-
-class _Watcher(QThread):
-    """Iterates a supervisor.
-
-    Signals:
-        told: what the study tells.
-        broke: an exception of the supervisor itself.
-    """
-
-    told = Signal(object)
-    broke = Signal(object)
-
-    def __init__(self, supervisor: "Supervisor", parent: QObject) -> None:
-        super().__init__(parent)
-        self.supervisor = supervisor
-
-    def run(self) -> None:
-        """Emits every event; ends after ``Ended``."""
-        try:
-            for event in self.supervisor.events():
-                self.told.emit(event)
-        except Exception as error:  # noqa: BLE001 - told in the window and logged there
-            self.broke.emit(error)
 
 
 class StudyRunner(QObject):
@@ -66,7 +40,7 @@ class StudyRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._watcher: _Watcher | None = None
+        self._watcher: Watcher[Supervisor] | None = None
         self._spec: StudySpec | None = None
         self._id = ""
         self._ending = False
@@ -117,7 +91,7 @@ class StudyRunner(QObject):
 
         self._spec, self._id, self._ending = spec, "", False
         self.board = StudyBoard()
-        self._watcher = _Watcher(Supervisor(spec, Local(abreast, data)), self)
+        self._watcher = Watcher(Supervisor(spec, Local(abreast, data)), self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -128,52 +102,45 @@ class StudyRunner(QObject):
         """Holds what trains and begins nothing."""
         if self._watcher and not self.board.paused:
             self.board.paused = True
-            self._watcher.supervisor.pause()
+            self._watcher.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
         """Goes on."""
         if self._watcher and self.board.paused:
             self.board.paused = False
-            self._watcher.supervisor.resume()
+            self._watcher.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
         """Ends it; what trains keeps what it learnt and can go on."""
         if self._watcher:
             self._ending = True
-            self._watcher.supervisor.stop()
+            self._watcher.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
         """Ends it at once; only what is finished is kept."""
         if self._watcher:
             self._ending = True
-            self._watcher.supervisor.cancel()
+            self._watcher.work.cancel()
             self.changed.emit()
 
     def move(self, cell: int, place: int) -> None:
         """Moves a waiting cell to a place of the queue, from 0."""
         if self._watcher:
-            self._watcher.supervisor.move(cell, place)
+            self._watcher.work.move(cell, place)
 
     def drop(self, cell: int) -> None:
         """Takes a cell out of this session; the next has it again."""
         if self._watcher:
-            self._watcher.supervisor.drop(cell)
+            self._watcher.work.drop(cell)
 
     def close(self) -> None:
         """Stops, keeps what was learnt, and waits."""
         self.stop()
-        watcher = self._watcher
-        if watcher is None or watcher.wait(GOODBYE_MS):
-            return
-        _LOG.error("a study did not stop within %s ms", GOODBYE_MS)
-        watcher.supervisor.cancel()
-        if not watcher.wait(LAST_MS):
-            _LOG.error("nor did it end when cancelled, within %s ms", LAST_MS)
-            watcher.setParent(None)
-            _LOST.append(watcher)
+        if self._watcher:
+            self._watcher.outlast()
 
     @Slot(object)
     def _take(self, event: AnyStudyEvent) -> None:
@@ -196,9 +163,7 @@ class StudyRunner(QObject):
     @Slot()
     def _end(self) -> None:
         if self._watcher:
-            self._watcher.wait()
-            # It has a parent: Qt deletes it, once.
-            self._watcher.deleteLater()
+            self._watcher.let_go()
             self._watcher = None
         self.board.paused = self._ending = False
         self.idle.emit()

@@ -4,52 +4,17 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import events
 from mnist_studio.errors import StudioError
+from mnist_studio.gui.bridge.watcher import Watcher
 from mnist_studio.gui.models.live import LiveRun
-from mnist_studio.jobs.training import EXIT_GRACE_SECONDS, STOP_PATIENCE_SECONDS, TrainingJob
+from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import Run
 
 _LOG = logging.getLogger(__name__)
-
-STORE_SECONDS = 5.0
-"""For a process to be killed and its end to be written."""
-
-GOODBYE_MS = round(1000 * (STOP_PATIENCE_SECONDS + EXIT_GRACE_SECONDS + STORE_SECONDS))
-"""So long a run that was told to stop takes at most: then its job has ended it by itself."""
-
-LAST_MS = round(1000 * (EXIT_GRACE_SECONDS + STORE_SECONDS))
-"""So long one takes at most that was cancelled."""
-
-_LOST: list[QThread] = []
-"""Threads that never ended: Qt would abort the process if one were destroyed."""
-
-
-class _Watcher(QThread):
-    """Reads the events of one job.
-
-    Signals:
-        told: an event.
-        broke: an exception of the job itself.
-    """
-
-    told = Signal(object)
-    broke = Signal(object)
-
-    def __init__(self, job: TrainingJob, parent: QObject) -> None:
-        super().__init__(parent)
-        self.job = job
-
-    def run(self) -> None:
-        """Emits every event; ends after the terminal one."""
-        try:
-            for event in self.job.events():
-                self.told.emit(event)
-        except Exception as error:  # noqa: BLE001 - told in the window and logged there
-            self.broke.emit(error)
 
 
 class TrainingQueue(QObject):
@@ -69,7 +34,7 @@ class TrainingQueue(QObject):
         super().__init__(parent)
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
-        self._watcher: _Watcher | None = None
+        self._watcher: Watcher[TrainingJob] | None = None
         self._paused = False
         self._data: Path | None = None
 
@@ -113,42 +78,35 @@ class TrainingQueue(QObject):
         """Holds the run that trains; its learner stays alive."""
         if self._watcher and not self._paused:
             self._paused = True
-            self._watcher.job.pause()
+            self._watcher.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
         """Goes on."""
         if self._watcher and self._paused:
             self._paused = False
-            self._watcher.job.resume()
+            self._watcher.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
         """Ends the run that trains and keeps its weights; takes the waiting ones out."""
         if self._watcher:
             self._empty()
-            self._watcher.job.stop()
+            self._watcher.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
         """Ends the run that trains and keeps nothing of it; takes the waiting ones out."""
         if self._watcher:
             self._empty()
-            self._watcher.job.cancel()
+            self._watcher.work.cancel()
             self.changed.emit()
 
     def close(self) -> None:
         """Stops, keeps what was learned, and waits."""
         self.stop()
-        watcher = self._watcher
-        if watcher is None or watcher.wait(GOODBYE_MS):
-            return
-        _LOG.error("a run did not stop within %s ms", GOODBYE_MS)
-        watcher.job.cancel()
-        if not watcher.wait(LAST_MS):
-            _LOG.error("nor did it end when cancelled, within %s ms", LAST_MS)
-            watcher.setParent(None)
-            _LOST.append(watcher)
+        if self._watcher:
+            self._watcher.outlast()
 
     def _empty(self) -> None:
         for run in self._runs:
@@ -164,7 +122,7 @@ class TrainingQueue(QObject):
         self._current = waiting[0]
         self._current.state, self._current.phase = "running", "start"
         job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
-        self._watcher = _Watcher(job, self)
+        self._watcher = Watcher(job, self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -190,9 +148,7 @@ class TrainingQueue(QObject):
     @Slot()
     def _end(self) -> None:
         if self._watcher:
-            self._watcher.wait()
-            # It has a parent: Qt deletes it, once.
-            self._watcher.deleteLater()
+            self._watcher.let_go()
             self._watcher = None
         self._paused = False
         self._next()
