@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio import paths
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.pages.draw import DrawPage
+from mnist_studio.gui.pages.runs import RunsPage
 from mnist_studio.gui.window import MainWindow
 
 
@@ -47,3 +48,13 @@ def test_the_library_refuses_to_delete_them(
         library.delete(("bundled-record",))
     assert "it came with the studio" in str(told.args[0])
     assert len(library.trained) == 3
+
+
+def test_the_runs_page_says_why_they_stay(window: MainWindow, qtbot: QtBot) -> None:
+    window.go("runs")
+    page = window.page("runs")
+    assert isinstance(page, RunsPage)
+    qtbot.waitUntil(lambda: bool(page.chosen), timeout=5000)
+    for made in (page.rename_button, page.delete_button):
+        assert not made.isEnabled()
+        assert made.toolTip() == "It came with the studio."

@@ -148,9 +148,10 @@ class RunsPage(Page):
         enable(self.continue_in_button, one or no_end or no_start, tip)
         enable(self.code_button, one, "The run as each framework's own script")
         enable(self.reveal_button, one, "Opens the folder with everything the run left")
-        enable(self.rename_button, one, "Gives the run another name (F2)")
+        fixed = "It came with the studio." if any(row.run.bundled for row in chosen) else ""
+        enable(self.rename_button, one or fixed, "Gives the run another name (F2)")
         busy = "It is still training: stop it first." if running else ""
-        enable(self.delete_button, none or busy, "Deletes weights and curves (Delete)")
+        enable(self.delete_button, none or fixed or busy, "Deletes weights and curves (Delete)")
         no_weights = "This run has no weights to export." if untrained else ""
         enable(self.export_button, one or no_weights, "Writes the weights (Ctrl+Shift+E)")
 

@@ -34,6 +34,8 @@ class RunDetails(Card):
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(column(self._reason, self._grid, 1, gap=8))
+        # The scroll bar stands beside the figures, not on them.
+        inside.setContentsMargins(0, 0, 8, 0)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
