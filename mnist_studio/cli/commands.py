@@ -17,6 +17,7 @@ MODULES = {
     "predict": "mnist_studio.cli.predict",
     "explain": "mnist_studio.cli.explain",
     "evaluate": "mnist_studio.cli.evaluate",
+    "digits": "mnist_studio.cli.digits",
     "robustness": "mnist_studio.cli.robustness",
     "runs": "mnist_studio.cli.runs",
     "study": "mnist_studio.cli.study",

@@ -36,6 +36,7 @@ def build() -> argparse.ArgumentParser:
     _predict(commands)
     _explain(commands)
     _evaluate(commands)
+    _digits(commands)
     _robustness(commands)
     _runs(commands)
     _study(commands)
@@ -79,6 +80,7 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     train.add_argument("--seed", type=int, metavar="N", help="of every random number")
     train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
     train.add_argument("--precision", metavar="NAME", help="float32, float64 or bfloat16")
+    _own_digits(train, "learn from your own digits, too; see: mnist-studio digits")
     _faults(train)
     train.add_argument(
         "--as-written",
@@ -169,6 +171,36 @@ def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
     _json(evaluate, "one model a line")
 
 
+def _digits(commands: "Commands[argparse.ArgumentParser]") -> None:
+    digits = commands.add_parser(
+        "digits",
+        help="list, add, relabel, export or import your own digits, or score models on them",
+    )
+    _json(digits, "one digit a line")
+    actions = digits.add_subparsers(dest="action", metavar="ACTION")
+    _json_too(actions.add_parser("list", help="list them, as without an action"), "one a line")
+    add = actions.add_parser("add", help="add pictures of one digit")
+    add.add_argument("label", type=int, metavar="D", help="what they are, 0 to 9")
+    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    relabel = actions.add_parser("relabel", help="give a digit another label")
+    relabel.add_argument("id", metavar="ID", help="the start of it is enough")
+    relabel.add_argument("label", type=int, choices=range(10), metavar="D", help="0 to 9")
+    delete = actions.add_parser("delete", help="delete digits")
+    delete.add_argument("id", nargs="+", metavar="ID", help="the start of it is enough")
+    for name, does in (
+        ("export", "write all to one file, strokes and all"),
+        ("import", "add those of such a file that are not here yet"),
+    ):
+        actions.add_parser(name, help=does).add_argument("file", type=Path, metavar="FILE")
+    evaluate = actions.add_parser("evaluate", help="score trained models on them")
+    _run(evaluate)
+    _json_too(evaluate, "one model a line")
+
+
+def _own_digits(parser: argparse.ArgumentParser, does: str) -> None:
+    parser.add_argument("--own-digits", action="store_true", help=does)
+
+
 def _robustness(commands: "Commands[argparse.ArgumentParser]") -> None:
     robustness = commands.add_parser(
         "robustness",
@@ -246,6 +278,7 @@ def _compare(commands: "Commands[argparse.ArgumentParser]") -> None:
     compare.add_argument(
         "--threshold", type=float, metavar="X", help="smallest difference that matters (.001)"
     )
+    _own_digits(compare, "views of predictions on your own digits, not on the test digits")
     compare.add_argument("--question", default="", metavar="TEXT", help="that heads the report")
     compare.add_argument("--report", type=Path, metavar="FILE", help=".html or .pdf: all views")
     compare.add_argument(

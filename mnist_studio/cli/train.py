@@ -8,7 +8,7 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from mnist_studio import idiomatic
-from mnist_studio.cli import output
+from mnist_studio.cli import digits, output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data import sources
 from mnist_studio.data.files import read_text
@@ -31,7 +31,7 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "fault", "as_published", "as_written",
+    "precision", "fault", "as_published", "as_written", "own_digits",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         threads=arguments.threads,
         faults=chosen_faults(recipe, arguments),
         style="idiomatic" if arguments.as_written else "neutral",
+        personal=digits.own(arguments),
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [replace(base, framework=name) for name in names]
