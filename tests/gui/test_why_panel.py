@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
+from mnist_studio import paths
 from mnist_studio.data import builtin
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.panels.why_change import ChangePart
@@ -19,6 +20,7 @@ from mnist_studio.gui.panels.why_walk import WalkPart
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.store.artefacts import WEIGHTS
 from mnist_studio.studies.why.parts import PARTS
 
 IMAGES = builtin.load().train.images
@@ -27,6 +29,10 @@ WAIT = 20_000
 
 @pytest.fixture
 def trained(home: Path) -> str:
+    return trained_run()
+
+
+def trained_run() -> str:
     """The id of an epoch of mlp-128 in NumPy."""
     spec = run_spec(RECIPES["mlp-128"])
     spec = replace(
@@ -53,6 +59,11 @@ def why(trained: str, window: MainWindow, qtbot: QtBot) -> WhyPanel:
 
 def go(why: WhyPanel, name: str) -> None:
     why.switch.button(name).click()
+
+
+def choose(why: WhyPanel, run: str) -> None:
+    why.model.choose(run)
+    why.model.chosen.emit(run)
 
 
 def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot: QtBot) -> None:
@@ -134,6 +145,24 @@ def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
     page.tabs.show_panel("answers")
     with qtbot.assertNotEmitted(window.studio.explanations.busy, wait=400):
         window.studio.drawing.open(IMAGES[5])
+
+
+def test_what_another_model_said_is_not_shown_for_it(
+    why: WhyPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    pixels = why.parts["attribution"]
+    qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
+    first, other = why.model.choice, trained_run()
+    window.studio.library.refresh()
+    qtbot.waitUntil(lambda: other in window.studio.predictions.held, timeout=WAIT)
+    (paths.runs() / other / WEIGHTS).unlink()
+    choose(why, other)
+    assert why.empty.isVisible()
+    assert why.empty.words.startswith("One moment")
+    qtbot.waitUntil(lambda: "cannot be explained" in why.empty.words, timeout=WAIT)
+    assert WEIGHTS in why.empty.words
+    choose(why, first)
+    qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
 
 
 def test_the_number_under_the_pointer_is_told(why: WhyPanel, qtbot: QtBot) -> None:

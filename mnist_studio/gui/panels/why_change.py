@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_studio.analysis.counterfactual import Counterfactual, Manner
 from mnist_studio.gui.models.array_layout import as_it_is
-from mnist_studio.gui.panels.why_part import WhyPart, captioned, chosen_digit
+from mnist_studio.gui.panels.why_part import INK, WhyPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.array_map import ArrayMap, ColourScale
 from mnist_studio.gui.widgets.basics import row
@@ -54,6 +54,7 @@ class ChangePart(WhyPart):
         self.after.show_image(value.after)
         layout = as_it_is(value.change.astype(np.float64))
         self.change.show_layout(layout)
+        self.change.draw_outline(value.before >= INK)
         self.scale.show_largest(layout.largest, "taken", "added")
 
 

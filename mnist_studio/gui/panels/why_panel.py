@@ -38,6 +38,7 @@ NOTHING = (
     "Nothing is drawn yet",
     "Draw a digit: here stands what in it the model goes by, layer by layer.",
 )
+MOMENT = ("One moment", "The model is asked. Its framework is started when it is first needed.")
 UNTRAINED = ("No model is trained yet", "Train one, and its answers will be explained here.")
 
 
@@ -50,6 +51,8 @@ class WhyPanel(QWidget):
         self.model = Choice("Model", studio.theme)
         self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
         self.parts: dict[str, WhyPart] = {}
+        # The run that each part shows.
+        self._explained: dict[str, str] = {}
         self.model.setMinimumWidth(studio.theme.pixels(250))
         self.state = Elided("", "secondary")
         self._shown = QStackedWidget()
@@ -127,32 +130,43 @@ class WhyPanel(QWidget):
         """Asks for what is looked at, if anyone looks."""
         image = self._studio.drawing.image
         run = next((row.run for row in self._rows if row.id == self.model.choice), None)
-        ready = image is not None and run is not None
-        self.empty.say(*(NOTHING if run else UNTRAINED))
-        self._shown.setCurrentWidget(self.part if ready else self._blank)
-        if not self.isVisible():
-            return
         if image is None or run is None:
-            self.state.setText("")
+            self._blank_out(NOTHING if run else UNTRAINED)
             self._studio.explanations.forget()
             return
-        wish = Wish(run, image.tobytes(), self.part.part, self.part.options())
-        self._studio.explanations.want(wish)
+        part = self.part
+        if self._explained.get(part.part) == run.id:
+            self._shown.setCurrentWidget(part)
+        else:
+            self._blank_out(MOMENT)
+        if self.isVisible():
+            self._studio.explanations.want(Wish(run, image.tobytes(), part.part, part.options()))
+
+    def _blank_out(self, words: tuple[str, str]) -> None:
+        """Says why nothing is explained: what another model said must not be taken for it."""
+        self.state.setText("")
+        self.empty.say(*words)
+        self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)
     def _take(self, wish: Wish, told: Told | PicturedLayers) -> None:
-        part = self.parts[wish.part]
         match told:
             case Underway(fraction=fraction):
                 self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
             case Unexplained(problem=problem, remedy=remedy):
-                self.state.setText(f"{problem} {remedy}".strip())
+                self._refuse(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):
-                part.show_value(told)
-                self._tell_engine(wish, engine)
+                self._show_value(wish, told, engine)
             case Explained(value=value, engine=engine):
-                part.show_value(value)
-                self._tell_engine(wish, engine)
+                self._show_value(wish, value, engine)
+
+    def _show_value(self, wish: Wish, value: object, engine: str) -> None:
+        part = self.parts[wish.part]
+        part.show_value(value)
+        self._explained[wish.part] = wish.run.id
+        if part is self.part:
+            self._shown.setCurrentWidget(part)
+        self._tell_engine(wish, engine)
 
     def _tell_engine(self, wish: Wish, engine: str) -> None:
         own, by = names.framework(wish.run.spec.framework), names.framework(engine)
@@ -162,5 +176,8 @@ class WhyPanel(QWidget):
 
     @Slot(object, object)
     def _fail(self, wish: Wish, error: Exception) -> None:
-        told = str(error) if isinstance(error, StudioError) else unexpected(error)
-        self.state.setText(told)
+        self._refuse(str(error) if isinstance(error, StudioError) else unexpected(error))
+
+    def _refuse(self, why: str) -> None:
+        self._explained.pop(self.part.part, None)
+        self._blank_out(("It cannot be explained", why))

@@ -12,6 +12,9 @@ from mnist_studio.gui.widgets.choice import Choice
 from mnist_studio.gui.widgets.wrap_bar import WrapBar
 from mnist_studio.studies.why.messages import Options, Part
 
+INK = 96
+"""From this grey level on a pixel is inside the outline of the drawing."""
+
 OWN = "own"
 """The key of what the network's own answer decides."""
 

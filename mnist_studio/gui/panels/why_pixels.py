@@ -4,14 +4,11 @@ from PySide6.QtCore import Qt
 
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.gui.models.array_layout import as_it_is
-from mnist_studio.gui.panels.why_part import WhyPart, captioned, chosen_digit
+from mnist_studio.gui.panels.why_part import INK, WhyPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.array_map import ArrayMap, ColourScale
 from mnist_studio.gui.widgets.basics import row
 from mnist_studio.studies.why.messages import Options
-
-INK = 96
-"""From this grey level on a pixel is inside the outline of the drawing."""
 
 
 class PixelsPart(WhyPart):
