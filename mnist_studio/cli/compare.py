@@ -3,9 +3,9 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from mnist_studio.analysis import figures
+from mnist_studio.analysis import fault_words, figures
 from mnist_studio.analysis.view import Table, View
-from mnist_studio.cli import output
+from mnist_studio.cli import digits, output
 from mnist_studio.errors import UnknownName, UsageError
 from mnist_studio.report import writing
 from mnist_studio.report.columns import numbers, prose, without
@@ -40,6 +40,8 @@ def run(arguments: Namespace) -> int:
         name = answer.view.name if isinstance(answer, Made) else answer.name
         if name in names:
             _tell(answer, arguments.json)
+    if not arguments.json and not arguments.view:
+        _tell_faults(chosen)
     if arguments.export:
         _export(arguments, chosen, answers)
     good = all(isinstance(answer, Made) for answer in answers)
@@ -90,6 +92,7 @@ def _options(arguments: Namespace, chosen: Chosen) -> Options:
         axis=arguments.axis,
         target=plain.target if arguments.target is None else arguments.target,
         threshold=chosen.threshold if arguments.threshold is None else arguments.threshold,
+        own=digits.own(arguments),
     )
 
 
@@ -106,6 +109,14 @@ def _tell(answer: Answer, json: bool) -> None:
         _print(answer.view)
     else:
         output.line(f"\n{answer.title}: {answer.problem} {answer.remedy}")
+
+
+def _tell_faults(chosen: Chosen) -> None:
+    told = fault_words.told((one.spec, one.terminal) for one in chosen.runs)
+    if told:
+        output.line("\nWhat the faults cost")
+    for sentence in told:
+        output.line(sentence)
 
 
 def _print(view: View) -> None:

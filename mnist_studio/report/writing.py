@@ -22,7 +22,7 @@ from mnist_studio.report.messages import (
     ReportKind,
     WriteReport,
 )
-from mnist_studio.studies.views import catalogue
+from mnist_studio.studies.views import catalogue, own
 from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.options import Options
 
@@ -85,6 +85,8 @@ def write_report(
     options.check()
     require_writable(path.parent)
     wanted = tuple(names) or tuple(catalogue.VIEWS)
+    if options.own and own.VIEWS.intersection(wanted):
+        own.answer(chosen, options.own, cancelled)
     request = WriteReport(chosen, wanted, options, kind, str(data or ""))
     (file,) = _files(request, progress, cancelled)
     write_bytes(path, file.content)

@@ -1,13 +1,14 @@
 """Every view by its name. Knowing them imports none of what computes them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 
 from mnist_studio.analysis.view import View
 from mnist_studio.spec.recipes import unknown
+from mnist_studio.studies.views import own
 from mnist_studio.studies.views.gather import Gathered
 from mnist_studio.studies.views.options import Options
 
@@ -89,5 +90,7 @@ def compute(name: str, gathered: Gathered, options: Options) -> View:
         NotComparable: the runs do not have what it shows.
     """
     known = entry(name)
+    if options.own and name in own.VIEWS:
+        gathered = replace(gathered, personal=options.own)
     module = import_module(f"mnist_studio.studies.views.{known.module}")
     return cast(Compute, getattr(module, known.function))(gathered, options)

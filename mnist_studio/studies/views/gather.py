@@ -20,6 +20,7 @@ from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artefacts, titles
 from mnist_studio.store.artefacts import Curve
 from mnist_studio.studies.views.chosen import Chosen, Kept
+from mnist_studio.studies.views.own import Own, answered, run_of
 
 SAME = 1e-9
 """Accuracies nearer to each other are of the same answers."""
@@ -36,11 +37,14 @@ class Gathered:
     Attributes:
         chosen: what is compared.
         data: folder of digits named by the user; None for the usual places.
+        personal: fingerprint of the user's own digits, which predictions are of then; empty for
+            the test digits.
         groups: runs that differ in their seed only.
     """
 
     chosen: Chosen
     data: Path | None = None
+    personal: str = ""
     groups: tuple[Group, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,12 +95,24 @@ class Gathered:
         curves = {run.id: artefacts.load_steps(Path(run.folder)) for run in self.runs}
         return {run: curve for run, curve in curves.items() if len(curve.losses)}
 
+    @cached_property
+    def own(self) -> Own | None:
+        """The user's own digits and the answers to them; None where it is about the test digits.
+
+        Raises:
+            DataError: they are not here.
+        """
+        runs = [run_of(run) for run in self.runs]
+        return answered(runs, self.personal) if self.personal else None
+
     def predictions(self, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
         """The logits of these runs, and the labels of the digits that all of them answered.
 
         Raises:
             NotComparable: a run kept no predictions, or they are of different digits.
         """
+        if self.own:
+            return self._own_predictions(self.own, runs)
         asked = [self.by_id[run] for run in runs]
         name = asked[0].spec.dataset
         labels = self.labels.get(name)
@@ -118,13 +134,25 @@ class Gathered:
         Raises:
             NotComparable: there are none.
         """
-        found = tuple(run.id for run in self.runs if run.id in self.logits)
+        known = self.own.logits if self.own else self.logits
+        found = tuple(run.id for run in self.runs if run.id in known)
         if not found:
             raise NotComparable(
                 "None of these runs has predictions.",
                 "A run keeps them when its first epoch is evaluated.",
             )
         return found
+
+    def _own_predictions(self, own: Own, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
+        if not len(own.digits):
+            raise NotComparable(
+                "These runs learnt from all of your own digits.",
+                "Draw and label more, or choose runs that did not learn from them.",
+            )
+        silent = [self.titles[run] for run in runs if run not in own.logits]
+        if silent:
+            raise NotComparable(f"{silent[0]} did not answer your digits.", "Choose a trained run.")
+        return {run: own.logits[run] for run in runs}, own.digits.labels
 
     def _title(self, run: Kept) -> str:
         group = self.group_of[run.id]

@@ -22,6 +22,8 @@ class Options:
         target: accuracy to be reached, a fraction.
         threshold: the smallest difference in accuracy that matters in practice, a fraction.
         model: id of the run whose predictions are shown; empty for the first that has any.
+        own: fingerprint of the user's own digits, which views of predictions are of then; empty for
+            the test digits.
     """
 
     axis: XAxis = "epochs"
@@ -30,6 +32,7 @@ class Options:
     target: float = TARGET
     threshold: float = THRESHOLD
     model: str = ""
+    own: str = ""
 
     def check(self) -> None:
         """Refuses what cannot work.

@@ -9,7 +9,7 @@ from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.calls import first_message
 from mnist_studio.jobs.process import Child
-from mnist_studio.studies.views import catalogue, messages
+from mnist_studio.studies.views import catalogue, messages, own
 from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.messages import Answer, Broken, Wanted
 from mnist_studio.studies.views.options import Options
@@ -75,12 +75,15 @@ class ViewWorker:
         Raises:
             UnknownName: there is no such view.
             UsageError: the options cannot work.
+            DataError: the user's own digits that are asked for are not here.
             JobError: the child died or had trouble.
             Cancelled: by the user.
         """
         for name in names:
             catalogue.entry(name)
         options.check()
+        if options.own and own.VIEWS.intersection(names):
+            own.answer(chosen, options.own, cancelled)
         if self._child is None:
             self._child = Child("views", "", registry.environment("numpy", 1))
         asked = Wanted(chosen, tuple(names), options, str(self._data or ""))
