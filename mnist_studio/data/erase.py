@@ -8,25 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.ink import Ink, Point, Stroke
-from mnist_studio.data.smooth import Points, smooth
+from mnist_studio.data.smooth import Points, between, speeds
 
 _FINENESS = 4
 """Parts of the eraser's radius to which a cut is exact."""
 
+_MOST = 256
+"""Points that are put between two at most: enough from one edge of any pad to the other."""
+
 
 @dataclass(frozen=True)
 class _Piece:
-    """A stroke or what is left of one.
-
-    Attributes:
-        stroke: as the drawing has it.
-        table: (n, 4): x, y, time, pressure.
-        fine: its points are near enough to each other to be cut between.
-    """
+    """A stroke or what is left of one: its points, and their places (n, 2)."""
 
     stroke: Stroke
-    table: Points
-    fine: bool = False
+    places: Points
 
 
 class Eraser:
@@ -45,45 +41,69 @@ class Eraser:
         """
         self.ink = ink
         self._radius = radius
-        self._pieces = [_Piece(stroke, _table(stroke)) for stroke in ink if stroke]
+        self._pieces = [_Piece(stroke, _places(stroke)) for stroke in ink if stroke]
 
     def move(self, start: Point, end: Point) -> bool:
         """Takes away what lies on the way; True where that was something."""
-        left = [rest for piece in self._pieces for rest in self._cut(piece, start, end)]
+        way = np.array([start[:2], end[:2]])
+        left = [rest for piece in self._pieces for rest in self._cut(piece, way)]
         if len(left) == len(self._pieces) and all(map(is_, left, self._pieces)):
             return False
         self._pieces = left
         self.ink = tuple(piece.stroke for piece in left)
         return True
 
-    def _cut(self, piece: _Piece, start: Point, end: Point) -> tuple[_Piece, ...]:
+    def _cut(self, piece: _Piece, way: Points) -> tuple[_Piece, ...]:
         """What is left of a piece: itself where it is not touched."""
-        way = np.array([start[:2], end[:2]])
-        # Between its points a curve may come nearer than they do, but hardly by as much again.
-        reach = self._radius * (1 if piece.fine else 2)
-        low, high = piece.table[:, :2].min(axis=0), piece.table[:, :2].max(axis=0)
-        if (low > way.max(axis=0) + reach).any() or (high < way.min(axis=0) - reach).any():
+        near = _near(piece.places, way, self._radius)
+        if not near.any():
             return (piece,)
-        table = piece.table if piece.fine else _fine(piece.table, self._radius / _FINENESS)
-        kept = _distances(table[:, :2], way) > self._radius
-        return (piece,) if kept.all() else tuple(map(_piece, _runs(table, kept)))
+        finer = _refined(piece, near, self._radius / _FINENESS)
+        kept = _distances(finer.places, way) > self._radius
+        if kept.all():
+            return (piece,)
+        return tuple(_Piece(finer.stroke[a:b], finer.places[a:b]) for a, b in _runs(kept))
 
 
-def _table(stroke: Stroke) -> Points:
-    return np.array(stroke, dtype=np.float64)
+def _places(stroke: Stroke) -> Points:
+    return np.array([point[:2] for point in stroke], dtype=np.float64)
 
 
-def _piece(table: Points) -> _Piece:
-    return _Piece(tuple(Point(*row) for row in table.tolist()), table, fine=True)
+def _near(places: Points, way: Points, radius: float) -> NDArray[np.bool_]:
+    """(n - 1,): the segments that may be touched; (1,) for a dot."""
+    starts, ends = (places[:-1], places[1:]) if len(places) > 1 else (places, places)
+    # Between two points a curve lies aside by less than a quarter of their distance.
+    reach = radius + np.abs(ends - starts).max(axis=1, keepdims=True) / 4
+    low, high = np.minimum(starts, ends) - reach, np.maximum(starts, ends) + reach
+    return np.asarray(((low <= way.max(axis=0)) & (high >= way.min(axis=0))).all(axis=1))
 
 
-def _fine(table: Points, step: float) -> Points:
-    """The curve through the points, with a point at least every ``step`` of its way."""
-    curve = smooth(table)
-    way = np.cumsum(np.hypot(*np.diff(curve[:, :2], axis=0, prepend=curve[:1, :2]).T))
-    at = np.union1d(way, np.arange(0.0, way[-1], step))
-    columns = [np.interp(at, way, column) for column in curve.T]
-    return np.stack(columns, axis=1)
+def _refined(piece: _Piece, near: NDArray[np.bool_], step: float) -> _Piece:
+    """With points between those of the segments that are near and longer than a step."""
+    if len(piece.stroke) < 2:
+        return piece
+    lengths = np.hypot(*np.diff(piece.places, axis=0).T)
+    parts = np.where(near, np.clip(np.ceil(lengths / step), 1, _MOST), 1).astype(np.int64)
+    segment = np.repeat(np.arange(len(parts)), parts)
+    part = (np.arange(len(segment)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[segment]
+    starts, ends = piece.places[:-1], piece.places[1:]
+    leaving, reaching = speeds(piece.places)
+    curve = between(
+        starts[segment], ends[segment], leaving[segment], reaching[segment], part[:, None]
+    )
+    points = [
+        piece.stroke[at] if not along else _between(piece.stroke, at, along, place)
+        for at, along, place in zip(segment.tolist(), part.tolist(), curve.tolist(), strict=True)
+    ]
+    return _Piece((*points, piece.stroke[-1]), np.vstack([curve, piece.places[-1:]]))
+
+
+def _between(stroke: Stroke, at: int, part: float, place: list[float]) -> Point:
+    """A point of a segment, with what time and pressure were there."""
+    before, after = stroke[at], stroke[at + 1]
+    time = before.time * (1 - part) + after.time * part
+    pressure = before.pressure * (1 - part) + after.pressure * part
+    return Point(place[0], place[1], time, pressure)
 
 
 def _distances(points: Points, way: Points) -> NDArray[np.float64]:
@@ -94,7 +114,7 @@ def _distances(points: Points, way: Points) -> NDArray[np.float64]:
     return np.asarray(np.hypot(*(points - nearest).T))
 
 
-def _runs(table: Points, kept: NDArray[np.bool_]) -> list[Points]:
-    """The rows that are kept, apart wherever some between them are not."""
-    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False))
-    return [table[first:last] for first, last in list(pairwise(edges))[::2]]
+def _runs(kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where what is kept begins and ends."""
+    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False)).tolist()
+    return list(pairwise(edges))[::2]

@@ -22,8 +22,10 @@ def smooth(points: Points) -> Points:
     if len(points) < 3:
         return points
     leaving, reaching = speeds(points)
-    curve = _hermite(points[:-1], points[1:], leaving, reaching)
-    return np.vstack([curve, points[-1:]])
+    given = (points[:-1], points[1:], leaving, reaching)
+    parts = (np.arange(PARTS) / PARTS)[:, None]
+    curve = between(*(value[:, None] for value in given), parts)
+    return np.vstack([curve.reshape(-1, points.shape[1]), points[-1:]])
 
 
 def speeds(points: Points) -> tuple[Points, Points]:
@@ -45,11 +47,11 @@ def _tangents(ways: Points, knots: Points) -> Points:
     return into - across + out
 
 
-def _hermite(starts: Points, ends: Points, leaving: Points, reaching: Points) -> Points:
-    """Cubics between points with given speeds there, 4 points each without the end."""
-    t = (np.arange(PARTS) / PARTS)[:, None]
-    weights = (2 * t**3 - 3 * t**2 + 1, 3 * t**2 - 2 * t**3, t**3 - 2 * t**2 + t, t**3 - t**2)
-    given = (starts, ends, leaving, reaching)
-    parts = [weight * value[:, None] for weight, value in zip(weights, given, strict=True)]
-    curve: Points = np.sum(parts, axis=0).reshape(-1, starts.shape[1])
+def between(
+    starts: Points, ends: Points, leaving: Points, reaching: Points, part: Points
+) -> Points:
+    """Points of cubics with given speeds at their ends, at a part 0-1 of each; all broadcast."""
+    t, u = part, 1 - part
+    inner = t * u * (leaving * u - reaching * t)
+    curve: Points = starts * u**2 * (1 + 2 * t) + ends * t**2 * (3 - 2 * t) + inner
     return curve
