@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from mnist_studio.analysis.faults import FaultCost
+from mnist_studio.analysis.faults import FaultCost, Result, costs
 from mnist_studio.analysis.numbers import counted
+from mnist_studio.events import Finished, Terminal
 from mnist_studio.frameworks.registry import entry
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.recipes import RECIPES
@@ -27,6 +28,19 @@ def titled(title: str, spec: RunSpec) -> str:
     published = recipe is not None and set(spec.faults) == set(recipe.faults)
     what = listed(spec.faults) if len(spec.faults) == 1 else counted(len(spec.faults), "fault")
     return f"{title} · {'as published' if published else 'with'}: {what}"
+
+
+def told(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:
+    """What the faults of these runs cost, a sentence each.
+
+    Only runs that finished are paired: an early end is no fault of the settings.
+    """
+    results = [
+        Result(spec, end.test_accuracy, end.test_loss)
+        for spec, end in runs
+        if isinstance(end, Finished)
+    ]
+    return [sentence(cost) for cost in costs(results)]
 
 
 def sentence(cost: FaultCost) -> str:

@@ -9,7 +9,7 @@ import pytest
 from mnist_studio.store import artefacts
 from mnist_studio.studies.views.chosen import Chosen
 from tests import studied
-from tests.cli.conftest import Main, studio
+from tests.cli.conftest import TRAIN, Main, studio
 
 
 @pytest.fixture(scope="session")
@@ -105,3 +105,14 @@ def test_runs_without_predictions_are_said(chosen: Chosen, here: Main) -> None:
     assert "None of these runs has predictions." in said.output
     # What nobody asked for by name may be missing.
     assert here("compare", *(run.id for run in runs)).code == 0
+
+
+def test_what_a_fault_costs_is_told(here: Main) -> None:
+    ids = [
+        here(*TRAIN, *more, "--json").json[-1]["run"] for more in ((), ("--fault", "zero-initial"))
+    ]
+    said = here("compare", *ids)
+    assert said.code == 0
+    assert "What the faults cost\nmlp-128 in NumPy, all weights start at zero: costs" in said.output
+    for one in ids:
+        here("runs", "delete", one)

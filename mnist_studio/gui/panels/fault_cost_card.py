@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 
-from mnist_studio.analysis.fault_words import sentence
-from mnist_studio.analysis.faults import Result, costs
-from mnist_studio.events import Finished
+from mnist_studio.analysis import fault_words
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.widgets.basics import label
 from mnist_studio.gui.widgets.card import Card
@@ -32,13 +30,8 @@ class FaultCostCard(Card):
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Pairs the finished ones of these runs: an early end is no fault of the settings."""
-        results = [
-            Result(row.run.spec, row.run.terminal.test_accuracy, row.run.terminal.test_loss)
-            for row in rows
-            if isinstance(row.run.terminal, Finished)
-        ]
-        told = [sentence(cost) for cost in costs(results)]
+        """Pairs the finished ones of these runs."""
+        told = fault_words.told((row.run.spec, row.run.terminal) for row in rows)
         more = len(told) - MOST
         if more > 0:
             told[MOST:] = [f"And {more} more: tick fewer runs to read of them."]
