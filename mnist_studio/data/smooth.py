@@ -21,10 +21,9 @@ def smooth(points: Points) -> Points:
     """
     if len(points) < 3:
         return points
-    leaving, reaching = speeds(points)
-    given = (points[:-1], points[1:], leaving, reaching)
-    parts = (np.arange(PARTS) / PARTS)[:, None]
-    curve = between(*(value[:, None] for value in given), parts)
+    ends = points[:-1], points[1:]
+    start, end, leaving, reaching = (value[:, None] for value in (*ends, *speeds(points)))
+    curve = between(start, end, leaving, reaching, (np.arange(PARTS) / PARTS)[:, None])
     return np.vstack([curve.reshape(-1, points.shape[1]), points[-1:]])
 
 
