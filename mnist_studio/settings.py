@@ -36,6 +36,13 @@ class Settings(msgspec.Struct, frozen=True):
             description="Where the MNIST files lie; empty searches the usual places.",
         ),
     ] = ""
+    pinned: Annotated[
+        tuple[str, ...],
+        Meta(
+            title="Pinned models",
+            description="Runs that answer drawings however many newer ones there are.",
+        ),
+    ] = ()
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

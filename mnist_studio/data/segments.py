@@ -58,9 +58,10 @@ def digits(ink: Ink, judge: Judge | None = None) -> tuple[Ink, ...]:
         ink: its strokes, in any unit.
         judge: decides narrow gaps; without one they part nothing.
     """
-    parts = sorted(map(_part, *zip(*enumerate(ink), strict=True)), key=lambda part: part.left)
-    if len(parts) < 2:
+    drawn = [(place, stroke) for place, stroke in enumerate(ink) if stroke]
+    if len(drawn) < 2:
         return (ink,)
+    parts = sorted((_part(*one) for one in drawn), key=lambda part: part.left)
     found = parts[:1]
     for part in parts[1:]:
         if _parted(ink, found[-1], part, judge):

@@ -10,6 +10,7 @@ from mnist_studio.data.pictures import open_picture
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
+from mnist_studio.gui.bridge.examination import Examination
 from mnist_studio.gui.bridge.explanations import Explanations
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.predictions import Predictions
@@ -19,6 +20,7 @@ from mnist_studio.gui.bridge.views import ViewLoader
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Choice, Theme
+from mnist_studio.jobs.examiner import Examiner
 
 
 class Studio(QObject):
@@ -49,8 +51,11 @@ class Studio(QObject):
         self.library = Library(self)
         self.queue = TrainingQueue(self)
         self.study = StudyRunner(self)
-        self.drawing = Drawing(self)
+        examiner = Examiner()
+        self.drawing = Drawing(self, examiner)
+        self.examination = Examination(examiner, self)
         self.predictions = Predictions(self)
+        self.predictions.restore_pins(self._settings.pinned)
         self.digits = DigitSource(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
         self.explanations = Explanations(self.background, None, self)
@@ -63,7 +68,9 @@ class Studio(QObject):
         self.queue.changed.connect(self.library.refresh)
         self.study.idle.connect(self.library.refresh)
         self.study.failed.connect(self.complain)
-        self.drawing.image_changed.connect(self.predictions.ask)
+        self.drawing.images_changed.connect(self.predictions.ask)
+        self.drawing.images_changed.connect(self.examination.ask)
+        self.predictions.pins_changed.connect(self._keep_pins)
 
     @property
     def busy(self) -> bool:
@@ -92,6 +99,7 @@ class Studio(QObject):
         self.queue.close()
         self.study.close()
         self.drawing.close()
+        self.examination.close()
         self.predictions.close()
         self.background.close()
         self.views.close()
@@ -105,6 +113,15 @@ class Studio(QObject):
         def work(progress: Progress, cancelled: IsCancelled) -> None:
             # Read anew: a command may have changed the others meanwhile.
             settings.save(replace(settings.load()[0], theme=choice))
+
+        self.background.start(work, self._ignore, self.complain)
+
+    @Slot()
+    def _keep_pins(self) -> None:
+        pinned = tuple(sorted(self.predictions.pinned))
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            settings.save(replace(settings.load()[0], pinned=pinned))
 
         self.background.start(work, self._ignore, self.complain)
 

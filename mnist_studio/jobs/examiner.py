@@ -1,6 +1,7 @@
 """Looks at drawings beside the models that answer: is this like any digit at all?"""
 
 import logging
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,11 @@ _LOG = logging.getLogger(__name__)
 class Examiner:
     """Compares images with real digits, by a model that comes with the studio, in NumPy.
 
-    It opens the model when it is first asked, which takes some 30 ms. For one thread.
+    It opens the model when it is first asked, which takes some 30 ms. Any thread may ask.
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._opened: tuple[KnownDigits, Learner] | None = None
         self._tried = False
 
@@ -40,14 +42,18 @@ class Examiner:
             (n,), above 0; None where the model or what it knows of digits is missing or damaged,
             which is logged once.
         """
-        if not self._tried:
-            self._tried, self._opened = True, _open()
-        if self._opened is None:
-            return None
-        known, learner = self._opened
-        return novelty.shares(
-            known, novelty.distances(known, features(learner, known.layer, images))
-        )
+        far = self.distances(images)
+        return None if far is None or not self._opened else novelty.shares(self._opened[0], far)
+
+    def distances(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+        """(n,): how far images (n, 28, 28) are from real digits, 0-2; None as for ``shares``."""
+        with self._lock:
+            if not self._tried:
+                self._tried, self._opened = True, _open()
+            if self._opened is None:
+                return None
+            known, learner = self._opened
+            return novelty.distances(known, features(learner, known.layer, images))
 
 
 def _open() -> tuple[KnownDigits, Learner] | None:

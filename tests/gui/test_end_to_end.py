@@ -67,10 +67,10 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
         draw_one(window)
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    (card,) = page.grid.cards.values()
+    (card,) = page.answers.grid.cards.values()
     qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
     assert sum(card.bars.probabilities) == pytest.approx(1)
-    qtbot.waitUntil(lambda: "says" in page.consensus.headline.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "says" in page.answers.consensus.headline.text(), timeout=5000)
     assert not page.stages.strip.empty
 
 
@@ -107,15 +107,15 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     assert isinstance(page, RunsPage)
     (row,) = window.studio.library.rows
     assert [one.id for one in page.chosen] == [row.id]
-    assert page.export_button.isEnabled()
+    assert page.controls.export.isEnabled()
     assert len(page.curves.plots["accuracy"].lines) == 1
     page.exporter.write(row, "safetensors", folder / "weights.safetensors")
     qtbot.waitUntil(lambda: "Exported" in page.notice.text, timeout=10_000)
     assert (folder / "weights.safetensors").stat().st_size > 1000
-    page.rename_button.click()
+    page.controls.rename.click()
     assert page.question is not None
     page.question.reject()
-    page.delete_button.click()
+    page.controls.delete.click()
     page.question.reject()
     window.studio.library.delete((row.id,))
     qtbot.waitUntil(lambda: window.studio.library.rows == (), timeout=10_000)
@@ -176,7 +176,7 @@ def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWi
     assert isinstance(runs, RunsPage)
     runs.choose(kept.id)
     with qtbot.waitSignal(queue.idle, timeout=LONG):
-        runs.continue_button.click()
+        runs.controls.go_on.click()
 
     (run,) = queue.runs
     assert run.state == "finished", run.note

@@ -34,10 +34,10 @@ def test_a_first_stroke_is_answered_by_every_model(
     for place in places[1:]:
         QTest.mouseMove(pad, place)
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, none, places[-1])
-    cards = page.grid.cards
+    cards = page.answers.grid.cards
     qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=20_000)
     assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}
-    qtbot.waitUntil(lambda: page.consensus.digit.text() == "1", timeout=5000)
+    qtbot.waitUntil(lambda: page.answers.consensus.digit.text() == "1", timeout=5000)
 
 
 def test_the_library_refuses_to_delete_them(
@@ -55,6 +55,6 @@ def test_the_runs_page_says_why_they_stay(window: MainWindow, qtbot: QtBot) -> N
     page = window.page("runs")
     assert isinstance(page, RunsPage)
     qtbot.waitUntil(lambda: bool(page.chosen), timeout=5000)
-    for made in (page.rename_button, page.delete_button):
+    for made in (page.controls.rename, page.controls.delete):
         assert not made.isEnabled()
         assert made.toolTip() == "It came with the studio."

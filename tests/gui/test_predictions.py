@@ -1,6 +1,6 @@
 """Which answers count, and whom they are asked of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class FakePredictors:
         self.held: list[Sequence[Run]] = []
         self.asked = 0
 
-    def hold(self, runs: Sequence[Run]) -> None:
+    def hold(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
         self.held.append(runs)
 
     def ask(self, image: object) -> int:
@@ -41,7 +41,7 @@ class FakePredictors:
 def predictions(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Predictions]:
     monkeypatch.setattr(bridge, "Predictors", FakePredictors)
     made = Predictions()
-    made.ask(np.zeros((28, 28), np.uint8))
+    made.ask(np.zeros((1, 28, 28), np.uint8))
     yield made
     made.deleteLater()
 

@@ -1,6 +1,6 @@
 """Every trained model's answers to the drawing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from mnist_studio.jobs.messages import ModelPlace, place_of
 from mnist_studio.jobs.predictors import Answer, Predictors, PredictorState, newest
 from mnist_studio.store.runs import Run
 
-Image = NDArray[np.uint8]
+Images = NDArray[np.uint8]
 
 
 class Predictions(QObject):
@@ -21,12 +21,14 @@ class Predictions(QObject):
         cleared: there is no image, hence no answers.
         state_changed: a framework's predictor is cold, starting, warm, missing or failed.
         chosen_changed: the id of the run that is chosen now; empty where none answers.
+        pins_changed: other models are pinned.
     """
 
     answered = Signal(object)
     cleared = Signal()
     state_changed = Signal(object)
     chosen_changed = Signal(str)
+    pins_changed = Signal()
     # What the worker threads emit; its receivers live in the GUI thread.
     _said = Signal(object)
     _turned = Signal(object)
@@ -35,10 +37,12 @@ class Predictions(QObject):
         super().__init__(parent)
         self._predictors: Predictors | None = None
         self._held: dict[str, ModelPlace] = {}
-        self._image: Image | None = None
+        self._images: Images = np.zeros((0, 28, 28), np.uint8)
         self._answers: dict[str, Answer] = {}
         self._states: dict[str, PredictorState] = {}
         self._choice = self._told_choice = ""
+        self._runs: Sequence[Run] = ()
+        self._pinned: frozenset[str] = frozenset()
         self._said.connect(self._take)
         self._turned.connect(self._turn)
 
@@ -72,9 +76,26 @@ class Predictions(QObject):
             self._told_choice = self.chosen
             self.chosen_changed.emit(self.chosen)
 
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Ids of the runs that answer before newer ones."""
+        return self._pinned
+
+    def pin(self, run: str, pinned: bool = True) -> None:
+        """Pins a run by its id, or lets it go."""
+        self.restore_pins(self._pinned | {run} if pinned else self._pinned - {run})
+
+    def restore_pins(self, runs: Collection[str]) -> None:
+        """Pins these and no others."""
+        if self._pinned != set(runs):
+            self._pinned = frozenset(runs)
+            self.hold(self._runs)
+            self.pins_changed.emit()
+
     def hold(self, runs: Sequence[Run]) -> None:
-        """The trained runs that shall answer: the newest of each framework."""
-        chosen = newest(runs)
+        """The trained runs that shall answer: the pinned, and the newest of each framework."""
+        self._runs = runs
+        chosen = newest(runs, self._pinned)
         held = {run.id: place_of(run) for run in chosen}
         if held == self._held:
             return
@@ -84,18 +105,19 @@ class Predictions(QObject):
         self._held = held
         self._tell_choice()
         if held or self._predictors:
-            self._started().hold(chosen)
-        if self._image is not None:
-            self.ask(self._image)
+            self._started().hold(chosen, self._pinned)
+        if len(self._images):
+            self.ask(self._images)
 
-    def ask(self, image: Image | None) -> None:
-        """Asks all held models about a (28, 28) image; None: nothing is drawn."""
-        self._image = image
-        if image is None:
+    @Slot(object)
+    def ask(self, images: Images) -> None:
+        """Asks all held models about digits side by side, (n, 28, 28); none: nothing is drawn."""
+        self._images = images
+        if not len(images):
             self._answers = {}
             self.cleared.emit()
         elif self._held:
-            self._started().ask(image)
+            self._started().ask(images)
 
     def close(self) -> None:
         """Ends the predictors' threads and processes."""
@@ -111,7 +133,7 @@ class Predictions(QObject):
     @Slot(object)
     def _take(self, answer: Answer) -> None:
         former = self._answers.get(answer.run)
-        if self._image is None or (former and _rank(former) > _rank(answer)):
+        if not len(self._images) or (former and _rank(former) > _rank(answer)):
             return
         self._answers[answer.run] = answer
         self.answered.emit(answer)

@@ -1,14 +1,18 @@
 """Digit images of a drawing that grows, made beside the GUI thread; the newest drawing wins."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from mnist_studio.data.ink import Fitting, Ink, Pad, digit_image
+from mnist_studio.data.segments import digits
 from mnist_studio.data.stages import stages
+from mnist_studio.jobs.examiner import Examiner
 
 STAGES_SECONDS = 0.12
 """While a drawing grows, the pictures of its stages follow at least so far apart."""
@@ -23,27 +27,30 @@ class Wanted:
         ink: its strokes.
         fitting: the stages that it goes through.
         pad: that it was drawn on.
+        focus: place of the digit whose stages are asked for, the last where there are fewer.
     """
 
     number: int
     ink: Ink
     fitting: Fitting
     pad: Pad
+    focus: int = 0
 
 
 class Rasteriser(QObject):
     """Makes digit images on a thread that lives only while there is something to make.
 
     Signals:
-        made: the number of a drawing and its (28, 28) image.
-        staged: the number of a drawing and its five stages, a moment later.
+        made: the number of a drawing and its images (n, 28, 28), one a digit from left to right.
+        staged: the number of a drawing and the five stages of a digit, a moment later.
     """
 
     made = Signal(int, object)
     staged = Signal(int, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, examiner: Examiner, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._examiner = examiner
         self._changed = Condition()
         self._waiting: Wanted | None = None
         self._closing = False
@@ -70,16 +77,23 @@ class Rasteriser(QObject):
     def _work(self) -> None:
         try:
             while (one := self._next()) is not None:
-                image = digit_image(one.ink, fitting=one.fitting, pad=one.pad)
-                self._tell(self.made, one.number, image)
+                parts = digits(one.ink, self._strangeness)
+                made = [digit_image(part, fitting=one.fitting, pad=one.pad) for part in parts]
+                self._tell(self.made, one.number, np.stack(made))
                 if self._calm():
-                    self._tell(self.staged, one.number, stages(one.ink, one.fitting, one.pad))
+                    part = parts[min(one.focus, len(parts) - 1)]
+                    self._tell(self.staged, one.number, stages(part, one.fitting, one.pad))
                     self._staged = monotonic()
         except BaseException:
             # Told by the hook of uncaught exceptions; the next drawing has a thread of its own.
             with self._changed:
                 self._thread = None
             raise
+
+    def _strangeness(self, parts: Sequence[Ink]) -> Sequence[float]:
+        """How far drawings are from real digits; all alike where nobody knows."""
+        far = self._examiner.distances(np.stack([digit_image(part) for part in parts]))
+        return [0.0] * len(parts) if far is None else far.tolist()
 
     def _next(self) -> Wanted | None:
         with self._changed:

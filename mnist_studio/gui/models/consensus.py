@@ -39,12 +39,14 @@ class Consensus:
         headline: how many say so.
         detail: who is least sure, or who says what else.
         agreed: all say the same.
+        sure: the mean probability of that digit over all models.
     """
 
     digit: int
     headline: str
     detail: str
     agreed: bool
+    sure: float
 
 
 def consensus(votes: Sequence[Vote]) -> Consensus | None:
@@ -54,14 +56,15 @@ def consensus(votes: Sequence[Vote]) -> Consensus | None:
     counts = Counter(vote.digit for vote in votes)
     sums = {digit: sum(vote.probabilities[digit] for vote in votes) for digit in counts}
     digit = max(counts, key=lambda one: (counts[one], sums[one]))
+    sure = sums[digit] / len(votes)
     if len(votes) == 1:
-        return Consensus(digit, f"{votes[0].name} says {digit}", _single(votes[0]), True)
+        return Consensus(digit, f"{votes[0].name} says {digit}", _single(votes[0]), True, sure)
     if counts[digit] == len(votes):
         many = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
-        return Consensus(digit, f"{many} agree", _least_sure(votes), True)
+        return Consensus(digit, f"{many} agree", _least_sure(votes), True, sure)
     headline = f"{word(counts[digit]).capitalize()} of {counted(len(votes), 'model')} "
     headline += f"{'says' if counts[digit] == 1 else 'say'} {digit}"
-    return Consensus(digit, headline, _others(votes, digit), False)
+    return Consensus(digit, headline, _others(votes, digit), False, sure)
 
 
 def _single(vote: Vote) -> str:

@@ -10,12 +10,15 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from mnist_studio.data.erase import Eraser
 from mnist_studio.data.ink import UNIT_PAD, WHOLE, Fitting, Ink, Point
+from mnist_studio.data.segments import MOST
 from mnist_studio.data.stages import Stage
 from mnist_studio.gui.bridge.raster import Rasteriser, Wanted
 from mnist_studio.gui.models.history import History
 from mnist_studio.gui.models.tools import Tool, Tools
+from mnist_studio.jobs.examiner import Examiner
 
 Image = NDArray[np.uint8]
+NO_IMAGES: Image = np.zeros((0, 28, 28), np.uint8)
 
 STEP = 0.01
 """Points of a stroke are so far apart, as a part of the pad's side, and are then steadied: those of
@@ -55,17 +58,19 @@ class Drawing(QObject):
 
     Signals:
         changed: something on the pad is new.
-        image_changed: the fed (28, 28) image is new; None where the pad is blank.
+        images_changed: the fed images (n, 28, 28) are new, one a digit; none: the pad is blank.
+        image_changed: the image of the digit that is looked at is new; None: the pad is blank.
         staged: the five stages of a drawing are new; empty where there is none.
         fitting_changed: the stages that a drawing goes through are others.
     """
 
     changed = Signal()
+    images_changed = Signal(object)
     image_changed = Signal(object)
     staged = Signal(object)
     fitting_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, examiner: Examiner | None = None) -> None:
         super().__init__(parent)
         self.history: History[Sheet] = History(Sheet(), self)
         self.history.moved.connect(self._touch)
@@ -77,8 +82,9 @@ class Drawing(QObject):
         self._origin = 0.0
         self._pad = UNIT_PAD
         self._fitting = WHOLE
-        self._image: Image | None = None
-        self._raster = Rasteriser(self)
+        self._images: Image = NO_IMAGES
+        self._focus: int | None = None
+        self._raster = Rasteriser(examiner or Examiner(), self)
         self._raster.made.connect(self._take)
         self._raster.staged.connect(self._take_stages)
         self._asked = 0
@@ -105,8 +111,25 @@ class Drawing(QObject):
 
     @property
     def image(self) -> Image | None:
-        """The (28, 28) image that is fed; None where the pad is blank."""
-        return self._image
+        """The (28, 28) image of the digit that is looked at; None where the pad is blank."""
+        return self._images[self.focus] if len(self._images) else None
+
+    @property
+    def images(self) -> Image:
+        """(n, 28, 28): what is fed, one a digit from left to right; none where the pad is blank."""
+        return self._images
+
+    @property
+    def focus(self) -> int:
+        """The place of the digit that is looked at: the last, unless another was chosen."""
+        last = max(0, len(self._images) - 1)
+        return last if self._focus is None else min(self._focus, last)
+
+    @Slot(int)
+    def look_at(self, place: int) -> None:
+        """Chooses the digit that is looked at, until the pad is blank."""
+        self._focus = place
+        self._touch()
 
     @property
     def fitting(self) -> Fitting:
@@ -217,22 +240,30 @@ class Drawing(QObject):
         self._asked += 1
         ink = self._whole()
         if ink:
-            self._raster.ask(Wanted(self._asked, ink, self._fitting, self._pad))
+            self._raster.ask(self._wanted(ink))
         else:
-            self._take(self._asked, self.sheet.picture)
+            picture = self.sheet.picture
+            self._take(self._asked, NO_IMAGES if picture is None else picture[None])
             self.staged.emit(())
 
     @Slot(int, object)
-    def _take(self, number: int, image: Image | None) -> None:
-        # The image of a drawing that was cleared meanwhile comes too late.
+    def _take(self, number: int, images: Image) -> None:
+        # The images of a drawing that was cleared meanwhile come too late.
         if number > self._taken:
-            self._taken, self._image = number, image
-            self.image_changed.emit(image)
+            self._taken, self._images = number, images
+            self._focus = self._focus if len(images) else None
+            self.images_changed.emit(images)
+            self.image_changed.emit(self.image)
 
     @Slot(int, object)
     def _take_stages(self, number: int, found: tuple[Stage, ...]) -> None:
         if number >= self._taken:
             self.staged.emit(found)
+
+    def _wanted(self, ink: Ink) -> Wanted:
+        # Many more than there are mean the last.
+        focus = MOST if self._focus is None else self._focus
+        return Wanted(self._asked, ink, self._fitting, self._pad, focus)
 
     def _whole(self) -> Ink:
         """All strokes, the one that is being drawn among them."""

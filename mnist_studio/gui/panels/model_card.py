@@ -1,14 +1,18 @@
 """One trained model's answer to the drawing."""
 
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.numbers import NOTHING, milliseconds
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import Elided, column, holder, label
+from mnist_studio.gui.widgets.basics import Elided, column, holder, label, restyle
 from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.icon_button import IconButton
 from mnist_studio.gui.widgets.legend import FrameworkLabel
 from mnist_studio.gui.widgets.probability_bars import ProbabilityBars
 from mnist_studio.jobs.predictors import Answer, PredictorState
@@ -20,8 +24,22 @@ _UNTIL = {
 }
 
 
+_PINNED = "Pinned: stays on top, and answers however many newer models there are"
+_NOT_PINNED = "Pins it: it stays on top, and answers however many newer models there are"
+
+
 class ModelCard(Card):
-    """The digit, who says it, how long it took, and ten bars."""
+    """The digit, who says it, how long it took, and ten bars.
+
+    Of several digits side by side it has the number, and the bars of the one that is looked at.
+
+    Signals:
+        chosen: the id of the run: the user looks at it closely.
+        pinned: the id of the run, and whether the user wants it pinned.
+    """
+
+    chosen = Signal(str)
+    pinned = Signal(str, bool)
 
     def __init__(self, theme: Theme, row: RunRow) -> None:
         super().__init__()
@@ -29,6 +47,8 @@ class ModelCard(Card):
         self._row = row
         self.digit = label(NOTHING, "large")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._differs = label(role="bad")
+        self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = Elided(row.title, "cardTitle")
         # The end of a title is its number.
         self._title.elide = Qt.TextElideMode.ElideMiddle
@@ -38,12 +58,17 @@ class ModelCard(Card):
         self._answer: Answer | None = None
         self.bars = ProbabilityBars(theme, row.framework)
         self._words = holder(column(1, self._title, self._engine, self._until, 1, gap=2))
+        self.pin = IconButton(theme, "pin", "Pin", self._ask_for_pin, checkable=True)
+        self._said = holder(column(1, self.digit, self._differs, 1, gap=0))
         line = QHBoxLayout()
         line.setSpacing(10)
-        line.addWidget(self.digit)
+        line.addWidget(self._said)
         line.addWidget(self._words)
         line.addWidget(self.bars, 1)
+        line.addWidget(self.pin, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_row(row)
         theme.changed.connect(self._size)
         self._size()
@@ -75,14 +100,66 @@ class ModelCard(Card):
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
         self.setToolTip(f"{row.title}: trained on {row.dataset}{reached}")
 
-    def show_answer(self, answer: Answer | None) -> None:
-        """Shows an answer, or that there is nothing to answer."""
+    def show_answer(self, answer: Answer | None, focus: int = 0) -> None:
+        """Shows an answer, or that there is nothing to answer.
+
+        Args:
+            answer: of this model.
+            focus: place of the digit that the bars are of.
+        """
         self._answer = answer
-        chances = answer.probabilities if answer else ()
-        best = max(range(10), key=chances.__getitem__) if chances else None
-        self.digit.setText(NOTHING if best is None else str(best))
-        self.bars.show_probabilities(chances)
+        digits = answer.digits if answer else ()
+        text = "".join(map(str, _said(digits)))
+        if self._role(text) != self.digit.objectName():
+            self.digit.setObjectName(self._role(text))
+            restyle(self.digit)
+        self.digit.setText(text or NOTHING)
+        self.bars.show_probabilities(digits[min(focus, len(digits) - 1)] if digits else ())
         self._tell_engine()
+
+    def _role(self, text: str) -> str:
+        return "large" if len(text) < 2 else "headline"
+
+    def compare(self, digits: Sequence[int]) -> None:
+        """Marks the card where its answer is another than the common one.
+
+        Args:
+            digits: that most models say, from left to right; none where there is nothing to say.
+        """
+        said = _said(self._answer.digits) if self._answer else []
+        differs = bool(said) and len(said) == len(digits) and said != list(digits)
+        self._differs.setText("differs" if differs else "")
+        self._differs.setVisible(differs)
+        self._mark("differs", differs)
+
+    def mark_chosen(self, chosen: bool) -> None:
+        """Shows whether this model is the one that is looked at closely."""
+        self._mark("chosen", chosen)
+
+    def mark_pinned(self, pinned: bool) -> None:
+        """Shows whether the user has pinned it."""
+        self.pin.setChecked(pinned)
+        self.pin.setToolTip(_PINNED if pinned else _NOT_PINNED)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click chooses the model."""
+        super().mousePressEvent(event)
+        self.chosen.emit(self.run)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """So does Return."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self.run)
+        else:
+            super().keyPressEvent(event)
+
+    def _mark(self, name: str, on: bool) -> None:
+        if bool(self.property(name)) != on:
+            self.setProperty(name, on)
+            restyle(self)
+
+    def _ask_for_pin(self) -> None:
+        self.pinned.emit(self.run, self.pin.isChecked())
 
     def show_state(self, state: PredictorState) -> None:
         """Says how this framework's own predictor is."""
@@ -101,8 +178,15 @@ class ModelCard(Card):
         else:
             self._engine.say(f"{names.framework(answer.engine)} stands in")
             self._until.setText(_UNTIL.get(state, _UNTIL["starting"]).format(own))
+            if state == "cold" and self._state and self._state.text:
+                self._until.setText("while memory is short")
 
     @Slot()
     def _size(self) -> None:
-        self.digit.setFixedWidth(self._theme.pixels(30))
+        self._said.setFixedWidth(self._theme.pixels(44))
         self._words.setFixedWidth(self._theme.pixels(174))
+
+
+def _said(digits: Sequence[Sequence[float]]) -> list[int]:
+    """The likeliest digit at every place."""
+    return [max(range(10), key=chances.__getitem__) for chances in digits]

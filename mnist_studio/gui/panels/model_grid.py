@@ -1,8 +1,8 @@
 """The cards of all models: few are wide and below each other, more stand in two columns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mnist_studio.gui.models.library import RunRow
@@ -21,7 +21,14 @@ FEW = 3
 
 
 class ModelGrid(QScrollArea):
-    """Keeps one card a model and lays them out again when the room changes."""
+    """Keeps one card a model and lays them out again when the room changes.
+
+    Signals:
+        chosen, pinned: as of ``ModelCard``.
+    """
+
+    chosen = Signal(str)
+    pinned = Signal(str, bool)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,8 +51,8 @@ class ModelGrid(QScrollArea):
         self.setWidget(inside)
         self.viewport().installEventFilter(self)
 
-    def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """One card for each of these runs, in this order."""
+    def show_rows(self, rows: Sequence[RunRow], pinned: Collection[str] = ()) -> None:
+        """One card for each of these runs, in this order; ids of the pinned."""
         wanted = [row.id for row in rows]
         for run in [run for run in self.cards if run not in wanted]:
             card = self.cards.pop(run)
@@ -55,9 +62,22 @@ class ModelGrid(QScrollArea):
             if row.id in self.cards:
                 self.cards[row.id].show_row(row)
             else:
-                self.cards[row.id] = ModelCard(self._theme, row)
+                self.cards[row.id] = self._made(row)
+            self.cards[row.id].mark_pinned(row.id in pinned)
         self.cards = {run: self.cards[run] for run in wanted}
         self._arrange()
+
+    @Slot(str)
+    def choose(self, run: str) -> None:
+        """Shows which model is looked at closely."""
+        for card in self.cards.values():
+            card.mark_chosen(card.run == run)
+
+    def _made(self, row: RunRow) -> ModelCard:
+        card = ModelCard(self._theme, row)
+        card.chosen.connect(self.chosen)
+        card.pinned.connect(self.pinned)
+        return card
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """More room may mean another column."""

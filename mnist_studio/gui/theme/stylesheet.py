@@ -12,6 +12,10 @@ QMainWindow, QWidget#page, QWidget#pageBody, QDialog { background: $ground; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 5px 7px; }
 
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: 10px; }
+QFrame#card[differs="true"] { border: 1px dashed $bad; }
+QFrame#card[chosen="true"] { border: 1px solid $accent; }
+QFrame#card[chosen="true"][differs="true"] { border: 1px dashed $accent; }
+QFrame#card:focus { border: 2px solid $accent; }
 QWidget#navigation { background: $panel; border-right: 1px solid $line; }
 QWidget#topBar { background: $panel; border-bottom: 1px solid $line; }
 QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
@@ -66,6 +70,12 @@ QToolButton#iconButton { border: 2px solid transparent; border-radius: 6px;
 QToolButton#iconButton:hover { background: $hover; }
 QToolButton#iconButton:checked { background: $hover; }
 QToolButton#iconButton:focus { border-color: $accent; }
+
+QToolButton#place { border: 2px solid transparent; border-radius: 6px; background: transparent;
+  font-size: ${t34}px; font-weight: 700; padding: 0 2px; }
+QToolButton#place:hover { background: $hover; }
+QToolButton#place:checked { background: $hover; border-color: $line; }
+QToolButton#place:focus { border-color: $accent; }
 
 QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;

@@ -1,0 +1,133 @@
+"""What a drawing is read as: one digit, several side by side, or none. No Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mnist_studio.gui.models.consensus import Consensus, Vote, consensus
+from mnist_studio.gui.models.numbers import NOTHING
+
+STRANGE = 0.01
+"""No digit: fewer real digits than this share are so unlike all known ones. They are called so too:
+it is the rate of false alarms on digits like MNIST's.
+"""
+
+ODD = 0.05
+"""Below this share a drawing is doubtful, and no digit if the models are unsure, too."""
+
+UNSURE = 0.6
+"""Of the common answer, the mean probability over all models, below which they are unsure."""
+
+_NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+            "tenth", "eleventh", "twelfth")  # fmt: skip
+
+Verdict = Literal["digit", "doubtful", "none"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One digit of a drawing.
+
+    Attributes:
+        found: what all models say of it.
+        share: of real digits, those that are at least as unlike the known ones; None where nobody
+            has looked.
+    """
+
+    found: Consensus
+    share: float | None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it is a digit, by how strange it is and how sure the models are."""
+        share = 1.0 if self.share is None else self.share
+        unsure = self.found.sure < UNSURE
+        if share < STRANGE or (share < ODD and unsure):
+            return "none"
+        return "doubtful" if share < ODD or unsure else "digit"
+
+    @property
+    def text(self) -> str:
+        """The digit; a sign that says nothing where it is none."""
+        return NOTHING if self.verdict == "none" else str(self.found.digit)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a drawing is read as.
+
+    Attributes:
+        places: its digits from left to right.
+        headline: in one line.
+        detail: who is least sure, who says what else, or why it is no digit.
+    """
+
+    places: tuple[Place, ...]
+    headline: str
+    detail: str
+
+    @property
+    def text(self) -> str:
+        """The number."""
+        return "".join(place.text for place in self.places)
+
+
+def reading(votes: Sequence[Sequence[Vote]], shares: Sequence[float] = ()) -> Reading | None:
+    """What the models and the comparison with real digits say together.
+
+    Args:
+        votes: of all models, for every digit from left to right.
+        shares: as in ``Place``; empty where nobody has looked.
+    """
+    found = [consensus(at) for at in votes]
+    looked = shares if len(shares) == len(found) else [None] * len(found)
+    pairs = zip(found, looked, strict=True)
+    places = tuple(Place(one, share) for one, share in pairs if one)
+    if not places:
+        return None
+    told = _one(places[0]) if len(places) == 1 else _several(places)
+    return Reading(places, *told)
+
+
+def _one(place: Place) -> tuple[str, str]:
+    found = place.found
+    if place.verdict == "none":
+        return "This is no digit", f"{_unlike(place)} The models would say {found.digit}."
+    if place.verdict == "doubtful":
+        odd = place.share is not None and place.share < ODD
+        why = _unlike(place) if odd else "The models are unsure."
+        return f"Perhaps {found.digit}: {_small(found.headline)}", f"{why} {found.detail}"
+    return found.headline, found.detail
+
+
+def _several(places: tuple[Place, ...]) -> tuple[str, str]:
+    number = "".join(place.text for place in places)
+    strange = [at for at, place in enumerate(places) if place.verdict == "none"]
+    split = [at for at, place in enumerate(places) if not place.found.agreed]
+    told = [f"The {_nth(at)} is no digit." for at in strange]
+    told += [
+        f"{_nth(at).capitalize()} digit: {places[at].found.detail}"
+        for at in split
+        if at not in strange
+    ]
+    if not told:
+        least = min(range(len(places)), key=lambda at: places[at].found.sure)
+        sure = places[least].found.sure
+        told = [f"No model disagrees. Least sure: the {_nth(least)} digit, {sure * 100:.1f} %."]
+    return f"{len(places)} digits: {number}", " ".join(told)
+
+
+def _nth(at: int) -> str:
+    return _NUMBERS[at]
+
+
+def _small(sentence: str) -> str:
+    """To stand after a colon; names of models keep their capitals."""
+    counted = sentence.startswith(("All ", "Both ", "One of", "Two of", "Three of", "Four of"))
+    return sentence[0].lower() + sentence[1:] if counted else sentence
+
+
+def _unlike(place: Place) -> str:
+    assert place.share is not None
+    share = f"{place.share * 100:.1f} %" if place.share >= 0.0005 else "less than 0.1 %"
+    return f"Of real digits, {share} are as unlike all known ones."
