@@ -193,6 +193,7 @@ class StandIn(_Engine):
     def run(self) -> None:
         """Serves until the board closes."""
         models = Models(registry.load("numpy"))
+        self._prepare(models)
         while not self._board.closing:
             work = self._next(STAND_IN_IDLE_SECONDS)
             if work is not None:
@@ -200,6 +201,13 @@ class StandIn(_Engine):
             else:
                 # The children are warm, or nobody draws: this process shall stay small.
                 models = Models(registry.load("numpy"))
+
+    def _prepare(self, models: Models) -> None:
+        """Opens the first models before anything is asked: the first stroke is answered at once."""
+        with self._board.changed:
+            self._board.changed.wait_for(lambda: self._board.closing or any(self._wanted()))
+            owned = self._wanted()
+        self._hold(models, owned)
 
     def _wanted(self) -> Held:
         board = self._board
@@ -210,16 +218,19 @@ class StandIn(_Engine):
         }
 
     def _serve(self, models: Models, work: Work) -> None:
-        owners = {run: name for name, places in work.models.items() for run in places}
-        held = Hold(
-            {run: place for places in work.models.values() for run, place in places.items()}
-        )
-        for trouble in models.replies(held):
-            if isinstance(trouble, Trouble):
-                name = owners[trouble.run]
-                state = self._board.states[name]
-                self._on_state(PredictorState(name, state, trouble.reason))
+        owners = self._hold(models, work.models)
         for answer in models.replies(Ask(work.request, work.image)):
             # A child that became warm meanwhile has the last word.
             if isinstance(answer, Logits) and self._board.states[owners[answer.run]] != "warm":
                 self._answer(owners[answer.run], "numpy", answer)
+
+    def _hold(self, models: Models, owned: Held) -> dict[str, str]:
+        """Opens models that are not open yet; whose framework each is."""
+        owners = {run: name for name, places in owned.items() for run in places}
+        held = {run: place for places in owned.values() for run, place in places.items()}
+        for trouble in models.replies(Hold(held)):
+            if isinstance(trouble, Trouble):
+                name = owners[trouble.run]
+                state = self._board.states[name]
+                self._on_state(PredictorState(name, state, trouble.reason))
+        return owners

@@ -16,7 +16,9 @@ from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.data import builtin
 from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Framework, Learner
 from mnist_studio.jobs import memory
+from mnist_studio.jobs.messages import ModelPlace
 from mnist_studio.jobs.predictors import (
     MOST_MODELS,
     Answer,
@@ -24,6 +26,7 @@ from mnist_studio.jobs.predictors import (
     PredictorState,
     newest,
 )
+from mnist_studio.jobs.tasks import predict
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
@@ -72,6 +75,26 @@ def _threads() -> list[threading.Thread]:
 
 def _children() -> list:
     return multiprocessing.active_children()
+
+
+def test_models_are_opened_before_anything_is_asked(
+    run: Run, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    real = predict.open_model
+
+    def noted(framework: Framework, place: ModelPlace) -> Learner:
+        opened.append(threading.current_thread().name)
+        return real(framework, place)
+
+    monkeypatch.setattr(predict, "open_model", noted)
+    desk.predictors.hold([run])
+    until(lambda: opened == ["predict stand-in"])
+    # That costs no process: those start when somebody draws.
+    assert not _children()
+    desk.ask()
+    until(lambda: bool(desk.answers))
+    assert len(opened) == 1
 
 
 def test_answers_are_the_softmax_of_the_networks_logits(run: Run, desk: Desk) -> None:

@@ -1,0 +1,157 @@
+"""Drawing in the real window: from the pen to the answers, and to the ink on the screen.
+
+python -m benchmarks.drawing first   the first answer after a launch, with the models it came with
+python -m benchmarks.drawing warm    ten trained models, whose predictors are warm
+"""
+
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+from benchmarks.figures import line, percentile
+
+MOVES, PAUSE_MS = 150, 40
+"""Points of the strokes that are timed, and how far apart they are drawn."""
+
+LAUNCHES = 5
+
+STROKE_MS = 150
+"""A short first stroke: little time to load anything while it is drawn."""
+
+
+class Window:
+    """The window, and what its models say."""
+
+    def __init__(self) -> None:
+        from mnist_studio.gui.application import application
+        from mnist_studio.gui.theme.theme import Theme
+        from mnist_studio.gui.window import MainWindow
+
+        self.qt = application()
+        self.window = MainWindow(Theme(self.qt, "light"))
+        self.window.show()
+        self.window.furnish()
+        self.window.go("draw")
+        self.pad = self.window.page("draw").pad
+        self.predictions = self.window.studio.predictions
+        self.predictions.answered.connect(self._note)
+        self.answers: list[tuple[float, int, str, str]] = []
+
+    def _note(self, answer) -> None:
+        self.answers.append((perf_counter(), answer.request, answer.run, answer.engine))
+
+    def until(self, done: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Lets the window live until something holds."""
+        end = perf_counter() + seconds
+        while not done():
+            if perf_counter() > end:
+                raise RuntimeError("the window did not come that far")
+            self.qt.processEvents()
+
+    def wait(self, milliseconds: float) -> None:
+        """Lets it live for a while."""
+        end = perf_counter() + milliseconds / 1000
+        while perf_counter() < end:
+            self.qt.processEvents()
+
+    def mouse(self, act: Callable[..., None], x: float, y: float) -> float:
+        """Presses, moves or releases the mouse; when."""
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        place = QPoint(round(x * self.pad.width()), round(y * self.pad.height()))
+        moment = perf_counter()
+        if act is QTest.mouseMove:
+            act(self.pad, place)
+        else:
+            act(self.pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        return moment
+
+
+def first() -> None:
+    """Draws as soon as the window can be used; prints the milliseconds to the first answer."""
+    from PySide6.QtTest import QTest
+
+    window = Window()
+    try:
+        # Nobody reaches the pad sooner: the window has just stood, the mouse must get there.
+        window.wait(300)
+        window.mouse(QTest.mousePress, 0.5, 0.2)
+        for step in range(1, 11):
+            window.wait(STROKE_MS / 10)
+            window.mouse(QTest.mouseMove, 0.5, 0.2 + 0.06 * step)
+        released = window.mouse(QTest.mouseRelease, 0.5, 0.8)
+        window.until(lambda: bool(window.answers))
+        # Answers to the growing stroke may come before its end.
+        print(1e3 * (window.answers[0][0] - released))
+    finally:
+        window.window.close()
+        window.window.shut_down()
+
+
+def warm(models: int) -> None:
+    """Draws with ten models; prints how long they and the ink take."""
+    from PySide6.QtTest import QTest
+
+    window = Window()
+    try:
+        _warm_up(window, models)
+        answered, painted = [], []
+        window.mouse(QTest.mousePress, 0.3, 0.1)
+        for step in range(1, MOVES):
+            window.wait(PAUSE_MS)
+            asked = max(number for _, number, _, _ in window.answers)
+            window.answers.clear()
+            start = window.mouse(QTest.mouseMove, 0.3 + 0.4 * (step % 20) / 20, 0.1 + step / 200)
+            window.qt.processEvents()
+            painted.append(1e3 * (perf_counter() - start))
+            window.until(lambda seen=asked: len(_told(window, seen)) == models)
+            answered.append(1e3 * (max(moment for moment, *_ in window.answers) - start))
+        window.mouse(QTest.mouseRelease, 0.5, 0.8)
+    finally:
+        window.window.close()
+        window.window.shut_down()
+    line(
+        "a point on the pad to ten models' answers in the window, p95",
+        f"{percentile(answered, 95):.1f} ms (median {median(answered):.1f})",
+        "33 ms",
+    )
+    line(
+        "a point on the pad to its ink, p95",
+        f"{percentile(painted, 95):.1f} ms (median {median(painted):.1f})",
+        "16 ms",
+    )
+
+
+def _told(window: Window, asked: int) -> set[str]:
+    """Who has answered a later question."""
+    return {run for _, number, run, _ in window.answers if number > asked}
+
+
+def _warm_up(window: Window, models: int) -> None:
+    """Draws and clears until every model answers by its own framework."""
+    drawing = window.window.studio.drawing
+    from mnist_studio.data.ink import Point
+
+    drawing.begin(Point(0.5, 0.2))
+    drawing.extend((Point(0.5, 0.8),))
+    drawing.finish()
+    states = window.predictions.states
+
+    def ready() -> bool:
+        return [s.state for s in states.values()].count("warm") == 3
+
+    window.until(ready, 120)
+    window.answers.clear()
+    drawing.clear()
+    window.wait(500)
+    drawing.begin(Point(0.5, 0.2))
+    drawing.finish()
+    window.until(lambda: len({run for _, _, run, _ in window.answers}) == models)
+    drawing.clear()
+    window.wait(2000)
+
+
+if __name__ == "__main__":
+    warm(int(sys.argv[2])) if sys.argv[1] == "warm" else first()
