@@ -133,7 +133,7 @@ def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
 
 
 def asked(page: RunsPage, epochs: int) -> ContinueQuestion:
-    page.continue_in_button.click()
+    page.controls.go_on_in.click()
     question = page.question
     assert isinstance(question, ContinueQuestion)
     assert question.epochs.whole == 4
@@ -151,7 +151,7 @@ def test_a_run_goes_on_longer_as_a_new_one(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", lambda specs, data: queued.extend(specs))
+    monkeypatch.setattr(window.studio.queue, "add", lambda specs: queued.extend(specs))
     go_on(asked(runs_page, 5))
     qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
     (new,) = queued
@@ -172,8 +172,8 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_written(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", lambda specs, data: queued.extend(specs))
-    assert runs_page.code_button.isEnabled()
+    monkeypatch.setattr(window.studio.queue, "add", lambda specs: queued.extend(specs))
+    assert runs_page.controls.code.isEnabled()
     dialog = runs_page.show_code()
     qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
     assert "mlp-128 in NumPy" in dialog.text.toPlainText()

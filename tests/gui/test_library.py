@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import events
 from mnist_studio.errors import StoreError
-from mnist_studio.gui.bridge import library as bridge
+from mnist_studio.gui.bridge import keeper
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.models.form import form_of, run_specs
 from mnist_studio.store.runs import RunStore
@@ -19,9 +19,9 @@ from mnist_studio.store.runs import RunStore
 
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    monkeypatch.setattr(bridge, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(bridge, "REOPEN_SECONDS", 0.05)
-    monkeypatch.setattr(bridge, "RECOVER_SECONDS", 0.1)
+    monkeypatch.setattr(keeper, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(keeper, "REOPEN_SECONDS", 0.05)
+    monkeypatch.setattr(keeper, "RECOVER_SECONDS", 0.1)
     made = Library()
     yield made
     made.close()
@@ -69,7 +69,7 @@ def test_it_outlives_a_store_that_breaks_later(
 def test_an_end_is_heard_while_the_store_cannot_be_opened(
     qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bridge, "REOPEN_SECONDS", 60.0)
+    monkeypatch.setattr(keeper, "REOPEN_SECONDS", 60.0)
     failing("__init__", StoreError("Too new."), 99, monkeypatch)
     with qtbot.waitSignal(library.failed, timeout=5000):
         library.open()

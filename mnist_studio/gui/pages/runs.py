@@ -13,10 +13,10 @@ from mnist_studio.gui.panels import run_columns as columns
 from mnist_studio.gui.panels.code_dialog import CodeDialog
 from mnist_studio.gui.panels.continue_question import ContinueQuestion
 from mnist_studio.gui.panels.exporter import Exporter
+from mnist_studio.gui.panels.run_actions import RunActions
 from mnist_studio.gui.panels.run_curves import RunCurves
 from mnist_studio.gui.panels.run_details import RunDetails
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import button, enable
 from mnist_studio.gui.widgets.basics import row as line_of
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.empty_state import EmptyState
@@ -47,7 +47,8 @@ class RunsPage(Page):
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)
         self.question: Question | None = None
-        self._make_actions()
+        self.controls = RunActions(self.action_line)
+        self._connect()
         self._lay_out()
         studio.library.changed.connect(self._show_rows)
         self.table.selectionModel().selectionChanged.connect(self._update)
@@ -59,28 +60,24 @@ class RunsPage(Page):
             columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.MADE,
         )  # fmt: skip
 
-    def _make_actions(self) -> None:
-        self.continue_button = button("Continue", self._continue)
-        self.continue_in_button = button("Continue in…", self._continue_in)
-        self.code_button = button("Show code", self.show_code, quiet=True)
-        self.reveal_button = button("Reveal folder", self._reveal, quiet=True)
-        self.rename_button = button("Rename", self._rename)
-        self.delete_button = button("Delete", self._delete, danger=True)
-        self.export_button = button("Export", self._export, primary=True)
-        for made in (
-            self.continue_button, self.continue_in_button, self.rename_button,
-            self.delete_button, self.export_button,
+    def _connect(self) -> None:
+        actions = self.controls
+        for made, action in (
+            (actions.go_on, self._continue), (actions.go_on_in, self._continue_in),
+            (actions.rename, self._rename), (actions.delete, self._delete),
+            (actions.export, self._export), (actions.code, self.show_code),
+            (actions.reveal, self._reveal),
         ):  # fmt: skip
-            self.action_line.addWidget(made)
-        for keys, action in (
-            ("F2", self._rename), ("Delete", self._delete), ("Ctrl+Shift+E", self._export)
+            made.clicked.connect(lambda checked=False, action=action: action())
+        for keys, made in (
+            ("F2", actions.rename), ("Delete", actions.delete), ("Ctrl+Shift+E", actions.export)
         ):  # fmt: skip
-            made_shortcut = QShortcut(QKeySequence(keys), self)
-            made_shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made_shortcut.activated.connect(action)
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(made.click)
 
     def _lay_out(self) -> None:
-        self.details.body.addLayout(line_of(self.code_button, self.reveal_button, 1, gap=4))
+        self.details.body.addLayout(line_of(self.controls.code, self.controls.reveal, 1, gap=4))
         table = Card()
         table.body.addWidget(self.table)
         left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
@@ -136,24 +133,7 @@ class RunsPage(Page):
         chosen = self.chosen
         self.details.show_rows(chosen)
         self.curves.show_rows(chosen)
-        none = "" if chosen else "Choose a run first."
-        one = none or ("" if len(chosen) == 1 else "Choose a single run.")
-        running = any(row.run.status == "running" for row in chosen)
-        untrained = bool(chosen) and not chosen[0].run.trained
-        whole = "" if chosen and chosen[0].run.resumable else "It did not end early."
-        enable(self.continue_button, one or whole, "Goes on training from its last checkpoint")
-        no_end = "It is still training." if running else ""
-        no_start = "" if chosen and chosen[0].run.checkpoint else "It left nothing to go on from."
-        tip = "Goes on in another framework, or longer, as a new run"
-        enable(self.continue_in_button, one or no_end or no_start, tip)
-        enable(self.code_button, one, "The run as each framework's own script")
-        enable(self.reveal_button, one, "Opens the folder with everything the run left")
-        fixed = "It came with the studio." if any(row.run.bundled for row in chosen) else ""
-        enable(self.rename_button, one or fixed, "Gives the run another name (F2)")
-        busy = "It is still training: stop it first." if running else ""
-        enable(self.delete_button, none or fixed or busy, "Deletes weights and curves (Delete)")
-        no_weights = "This run has no weights to export." if untrained else ""
-        enable(self.export_button, one or no_weights, "Writes the weights (Ctrl+Shift+E)")
+        self.controls.show_chosen(chosen)
 
     def _continue(self) -> None:
         row = self.chosen[0]
@@ -191,12 +171,9 @@ class RunsPage(Page):
         return dialog
 
     def _reveal(self) -> None:
-        if self.reveal_button.isEnabled():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].run.folder)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].run.folder)))
 
     def _rename(self) -> None:
-        if not self.rename_button.isEnabled():
-            return
         row = self.chosen[0]
 
         def rename(title: str) -> None:
@@ -205,8 +182,6 @@ class RunsPage(Page):
         self.question = ask_text(self, "Rename the run", row.run.title, ("Rename", rename))
 
     def _delete(self) -> None:
-        if not self.delete_button.isEnabled():
-            return
         runs = tuple(row.id for row in self.chosen)
         what = self.chosen[0].run.title if len(runs) == 1 else counted(len(runs), "run")
         self.question = ask(
@@ -222,6 +197,5 @@ class RunsPage(Page):
         )
 
     def _export(self) -> None:
-        if self.export_button.isEnabled():
-            place = self.export_button.mapToGlobal(QPoint(0, self.export_button.height() + 2))
-            self.exporter.menu(self.chosen[0]).popup(place)
+        below = QPoint(0, self.controls.export.height() + 2)
+        self.exporter.menu(self.chosen[0]).popup(self.controls.export.mapToGlobal(below))
