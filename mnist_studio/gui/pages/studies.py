@@ -4,18 +4,18 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from mnist_studio.gui.bridge.ledger import Ledger, Standing
-from mnist_studio.gui.models import study_choice, study_words
+from mnist_studio.gui.models import study_words
 from mnist_studio.gui.models.study_board import StudyBoard
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.grid_dialog import GridDialog
 from mnist_studio.gui.panels.study_actions import State, StudyActions
 from mnist_studio.gui.panels.study_card import StudyCard
+from mnist_studio.gui.panels.study_list import StudyList
 from mnist_studio.gui.panels.study_queue import StudyQueueCard
 from mnist_studio.gui.panels.text_files import STUDY, TextFiles, file_name
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, column, row
 from mnist_studio.gui.widgets.card import Card
-from mnist_studio.gui.widgets.grouped_list import GroupedList, Item
 from mnist_studio.gui.widgets.question import Question, ask
 from mnist_studio.spec.study import MANY_RUNS, StudySpec, expand
 from mnist_studio.studies.study_events import Ended
@@ -32,10 +32,8 @@ class StudiesPage(Page):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._made: list[StudySpec] = []
         self._standing: Standing | None = None
-        self.spec: StudySpec | None = None
-        self.list = GroupedList("Studies", studio.theme, 368)
+        self.list = StudyList(studio)
         self.card = StudyCard(studio)
         self.queue = StudyQueueCard(studio.theme)
         self.ledger = Ledger(studio.background, self)
@@ -44,8 +42,7 @@ class StudiesPage(Page):
         self.controls = StudyActions(self.action_line)
         self._lay_out()
         self._connect()
-        self._offer()
-        self.list.choose(next(iter(study_choice.offered((), ())))[1][0][0])
+        self.list.choose_first()
 
     def _lay_out(self) -> None:
         known = Card("Studies")
@@ -66,13 +63,13 @@ class StudiesPage(Page):
         runner, actions = self.studio.study, self.controls
         for made, action in (
             (actions.new, self.make_grid), (actions.open, self.files.ask_to_open),
-            (actions.save, self._save), (actions.forget, self._forget),
+            (actions.save, self._save), (actions.forget, self.list.forget),
             (actions.compare, self._compare), (actions.cancel, self._ask_cancel),
             (actions.pause, self._pause_or_resume), (actions.stop, runner.stop),
             (actions.run, self.run),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
-        self.list.chosen.connect(self._choose)
+        self.list.picked.connect(self._show_study)
         self.card.abreast.edited.connect(self._look)
         self.queue.moved.connect(runner.move)
         self.queue.dropped.connect(runner.drop)
@@ -85,7 +82,11 @@ class StudiesPage(Page):
         runner.ended.connect(self._tell_end)
         runner.idle.connect(self._end)
         self.studio.queue.changed.connect(self._enable)
-        self.studio.library.changed.connect(self._offer)
+
+    @property
+    def spec(self) -> StudySpec | None:
+        """The study that is shown."""
+        return self.list.spec
 
     @property
     def board(self) -> StudyBoard:
@@ -110,10 +111,7 @@ class StudiesPage(Page):
     def show_made(self, study: StudySpec) -> None:
         """Shows a study of a file or a grid."""
         self.notice.hide()
-        if study not in self._made:
-            self._made.append(study)
-        self._offer()
-        self._pick(study)
+        self.list.add(study)
 
     def run(self) -> None:
         """Runs what is left of the study; asks before many runs."""
@@ -137,31 +135,9 @@ class StudiesPage(Page):
         self.notice.hide()
         self.studio.study.start(self.spec, self.card.abreast.whole)
 
-    @Slot()
-    def _offer(self) -> None:
-        kept = self.studio.library.studies
-        groups = study_choice.offered(kept, self._made)
-        self.list.offer(
-            tuple((head, tuple(Item(*entry) for entry in items)) for head, items in groups)
-        )
-        if self.spec is not None and not self.list.choice:
-            self._pick(self.spec)
-
-    def _pick(self, spec: StudySpec) -> None:
-        """Chooses a study in the list, under whichever key it is there."""
-        kept = self.studio.library.studies
-        for _, entries in study_choice.offered(kept, self._made):
-            for key, *_ in entries:
-                if study_choice.study_of(key, kept, self._made) == spec:
-                    self.list.choose(key)
-                    return
-
-    @Slot(str)
-    def _choose(self, key: str) -> None:
-        spec = study_choice.study_of(key, self.studio.library.studies, self._made)
-        if spec is None or spec == self.spec:
-            return
-        self.spec, self._standing = spec, None
+    @Slot(object)
+    def _show_study(self, spec: StudySpec) -> None:
+        self._standing = None
         self.card.show_study(spec)
         self._show()
         self._look()
@@ -198,7 +174,7 @@ class StudiesPage(Page):
 
     @Slot()
     def _enable(self) -> None:
-        runner, board, choice = self.studio.study, self.board, self.list.choice
+        runner, board = self.studio.study, self.board
         begun = board.finished > 0 or (self._standing is not None and bool(self._standing.id))
         self.controls.show_state(
             State(
@@ -209,22 +185,13 @@ class StudiesPage(Page):
                 other=self.studio.queue.busy,
                 begun=begun,
                 complete=board.total > 0 and board.finished == board.total,
-                own=choice.startswith((study_choice.KEPT, study_choice.NEW)),
+                own=self.list.own,
             )
         )
 
     def _save(self) -> None:
         if self.spec is not None:
             self.files.ask_to_save(self.spec, file_name(self.spec.title))
-
-    def _forget(self) -> None:
-        spec = self.spec
-        self._made = [one for one in self._made if one != spec]
-        for study in self.studio.library.studies:
-            if study.spec == spec:
-                self.studio.library.delete_study(study.id)
-        self.list.choose(study_choice.offered((), ())[0][1][0][0])
-        self._offer()
 
     def _compare(self) -> None:
         standing = next((s for s in self.studio.library.studies if s.spec == self.spec), None)
