@@ -33,7 +33,8 @@ class AnswersBar(QWidget):
         self.framework.chosen.connect(self._tell)
         self.words.textChanged.connect(self._tell)
         line = row(self.order, self.framework, self.words, gap=8)
-        line.setStretch(2, 1)
+        for at, stretch in enumerate((3, 3, 4)):
+            line.setStretch(at, stretch)
         self.setLayout(line)
 
     @property

@@ -126,13 +126,16 @@ class AnswersPanel(QStackedWidget):
     @Slot()
     def _judge(self) -> None:
         found = self._reading()
+        focus = self._studio.drawing.focus
         if found:
-            self.consensus.show_reading(found, self._studio.drawing.focus)
+            self.consensus.show_reading(found, focus)
         else:
             self.consensus.invite()
         said = [place.found.digit for place in found.places] if found else []
+        strange = found is not None and found.places[focus].verdict == "none"
         for card in self.grid.cards.values():
             card.compare(said)
+            card.fade(strange)
 
     def _reading(self) -> Reading | None:
         """What the models say that have answered as many digits as are drawn."""

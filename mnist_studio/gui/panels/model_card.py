@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.gui.models import names
@@ -23,6 +23,9 @@ _UNTIL = {
     "failed": "since {} failed",
 }
 
+
+WIDE = 560
+"""Points from which on a card has room for longer titles."""
 
 _PINNED = "Pinned: stays on top, and answers however many newer models there are"
 _NOT_PINNED = "Pins it: it stays on top, and answers however many newer models there are"
@@ -132,6 +135,13 @@ class ModelCard(Card):
         self._differs.setVisible(differs)
         self._mark("differs", differs)
 
+    def fade(self, faint: bool) -> None:
+        """Takes the strength from an answer to what is no digit."""
+        self.bars.fade(faint)
+        if bool(self.digit.property("faint")) != faint:
+            self.digit.setProperty("faint", faint)
+            restyle(self.digit)
+
     def mark_chosen(self, chosen: bool) -> None:
         """Shows whether this model is the one that is looked at closely."""
         self._mark("chosen", chosen)
@@ -140,6 +150,11 @@ class ModelCard(Card):
         """Shows whether the user has pinned it."""
         self.pin.setChecked(pinned)
         self.pin.setToolTip(_PINNED if pinned else _NOT_PINNED)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Gives the title more room where there is some."""
+        super().resizeEvent(event)
+        self._size()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click chooses the model."""
@@ -184,7 +199,8 @@ class ModelCard(Card):
     @Slot()
     def _size(self) -> None:
         self._said.setFixedWidth(self._theme.pixels(44))
-        self._words.setFixedWidth(self._theme.pixels(174))
+        wide = self.width() >= self._theme.pixels(WIDE)
+        self._words.setFixedWidth(self._theme.pixels(240 if wide else 174))
 
 
 def _said(digits: Sequence[Sequence[float]]) -> list[int]:

@@ -28,6 +28,7 @@ QLabel#headline[kind="good"] { color: $good; }
 QLabel#headline[kind="bad"] { color: $bad; }
 QLabel#huge { font-size: ${t56}px; font-weight: 700; }
 QLabel#large { font-size: ${t34}px; font-weight: 700; }
+QLabel[faint="true"] { color: $secondary; }
 QLabel#bad { color: $bad; font-size: ${t12}px; }
 QLabel#good { color: $good; }
 

@@ -20,6 +20,7 @@ class ProbabilityBars(QWidget):
         self._theme = theme
         self._framework = framework
         self._probabilities: tuple[float, ...] = ()
+        self._faint = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.show_probabilities(())
         theme.changed.connect(self.update)
@@ -35,6 +36,12 @@ class ProbabilityBars(QWidget):
         self.setAccessibleName("Probabilities")
         self.setAccessibleDescription(self._words())
         self.update()
+
+    def fade(self, faint: bool) -> None:
+        """Without the framework's colour: they are of something that is no digit."""
+        if faint != self._faint:
+            self._faint = faint
+            self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for ten figures."""
@@ -58,7 +65,7 @@ class ProbabilityBars(QWidget):
         painter.setFont(self._theme.font(11))
         figures = painter.fontMetrics().height()
         step = self.width() / 10
-        highest = max(self._probabilities, default=1.0)
+        highest = 2.0 if self._faint else max(self._probabilities, default=1.0)
         for digit in range(10):
             probability = self._probabilities[digit] if self._probabilities else 0.0
             top = figures if self._roomy() else 0
