@@ -88,7 +88,7 @@ def test_without_data_it_trains_and_offers_mnist(program: Path, newcomer: dict[s
     assert done.stderr.count("finished") + done.stdout.count("finished") == 3
     assert "built-in" in done.stderr
     done = said(newcomer, program, "runs", "--json")
-    assert sum(line.startswith('{"id":"bundled-') for line in done.stdout.splitlines()) == 3
+    assert sum('"bundled-' in line for line in done.stdout.splitlines()) == 3
 
 
 @on_linux
@@ -97,14 +97,14 @@ def test_it_opens_no_file_of_the_build(
 ) -> None:
     strace = shutil.which("strace") or pytest.skip("strace is not here")
     told = tmp_path / "home/.local/share/mnist-studio/strace.txt"
-    traced = (strace, "-f", "-qq", "-e", "trace=%file,%process", "-o", told)
+    traced = (strace, "-f", "-z", "-qq", "-e", "trace=%file,%process", "-o", told)
     done = said(newcomer, *traced, program, "selftest")
     assert done.returncode == 0, done.stdout
     written = set(re.findall(r'"(/[^"]*)"', told.read_text("ascii", "replace")))
     # Letters beyond ASCII are written as octal numbers of their bytes.
     paths = {path.encode().decode("unicode_escape").encode("latin-1").decode() for path in written}
     assert any(path.startswith(str(program.parent)) for path in paths)
-    build = (str(ROOT), str(PROGRAM.parents[1]), sys.prefix, sys.base_prefix)
+    build = (str(ROOT), str(PROGRAM.parents[2]), sys.prefix, sys.base_prefix)
     strange = [path for path in paths if path.startswith(build)]
     assert [path for path in strange if not path.startswith(str(program.parent.parent))] == []
 
