@@ -55,6 +55,7 @@ class Photographer:
         self._train_with_fault()
         self._draw()
         self._take("draw")
+        self._why()
         self._studies()
         self._take("studies")
         self._compare()
@@ -125,6 +126,22 @@ class Photographer:
         QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
         self._until(self._all_answer_themselves)
         self._pause(1)
+
+    def _why(self) -> None:
+        """What in the three speaks for it, and NumPy's training step on it."""
+        tabs = self._window.page("draw").tabs
+        tabs.show_panel("why")
+        panel = tabs.panel("why")
+        by_numpy = (row.id for row in self._studio.library.trained if row.framework == "numpy")
+        self._studio.predictions.choose(next(by_numpy))
+        self._until(lambda: bool(panel.part.sentence.text()))
+        self._take("why")
+        panel.switch.button("walk").click()
+        panel.part.way.button("step").click()
+        self._until(lambda: "taught as" in panel.part.sentence.text())
+        self._pause(1)
+        self._take("steps")
+        tabs.show_panel("answers")
 
     def _all_answer_themselves(self) -> bool:
         answers = self._studio.predictions.answers.values()

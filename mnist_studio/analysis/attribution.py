@@ -50,10 +50,9 @@ class Attribution:
         return float(self.integrated.sum())
 
     @property
-    def error(self) -> float:
-        """By how much completeness is missed, as a part of what is to be explained."""
-        wanted = self.logit - self.blank
-        return abs(self.explained - wanted) / max(abs(wanted), 1e-12)
+    def missed(self) -> float:
+        """By how much of a logit completeness is missed."""
+        return abs(self.explained - (self.logit - self.blank))
 
 
 def attribution(

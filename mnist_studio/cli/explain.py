@@ -52,7 +52,7 @@ class Told:
     logit: float
     blank: float
     explained: float
-    error: float
+    missed: float
     integrated: Grid
     saliency: Grid
     nearest: tuple[Neighbour, ...]
@@ -134,8 +134,8 @@ def _show_attribution(found: Attribution) -> None:
     output.line(f"Answer: {found.digit}, with a logit of {found.logit:.3f}")
     output.line(
         f"Integrated gradients explain {found.explained:+.3f} of the difference of "
-        f"{found.logit - found.blank:+.3f} to the blank image: complete to "
-        f"{100 * found.error:.2g} % in {found.steps} steps. What speaks for it:"
+        f"{found.logit - found.blank:+.3f} to the blank image: complete but for "
+        f"{found.missed:.2g}, in {found.steps} steps. What speaks for it:"
     )
     _draw(np.maximum(found.integrated, 0))
 
@@ -202,7 +202,7 @@ def _told(model: Run, engine: str, values: list[Value]) -> Told:
         logit=attribution.logit,
         blank=attribution.blank,
         explained=attribution.explained,
-        error=attribution.error,
+        missed=attribution.missed,
         integrated=_grid(attribution.integrated),
         saliency=_grid(attribution.saliency),
         nearest=nearest.neighbours,

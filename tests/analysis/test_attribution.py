@@ -24,7 +24,7 @@ def test_of_a_plane_it_is_weight_times_input() -> None:
     np.testing.assert_allclose(found.integrated, slope * IMAGE / 255, rtol=1e-5, atol=1e-9)
     assert found.blank == pytest.approx(0.5)
     assert found.explained == pytest.approx(found.logit - 0.5, rel=1e-5)
-    assert found.error < 1e-5
+    assert found.missed < 1e-5
 
 
 def test_it_can_be_cancelled() -> None:

@@ -17,7 +17,7 @@ def test_a_test_digit_is_explained(run: str) -> None:
     assert said.code == 0
     (told,) = said.json
     assert (told["run"], told["framework"], told["engine"]) == (run, "numpy", "numpy")
-    assert told["error"] < 0.02
+    assert told["missed"] < 0.1
     assert np.sum(told["integrated"]) == pytest.approx(told["explained"])
     assert np.shape(told["saliency"]) == (28, 28)
     distances = [one["distance"] for one in told["nearest"]]
@@ -32,7 +32,7 @@ def test_a_picture_is_explained_in_words(run: str, tmp_path: Path) -> None:
     Image.fromarray(large).save(tmp_path / "digit.png")
     said = studio("explain", run, tmp_path / "digit.png", "--metric", "cosine", "--target", 5)
     assert said.code == 0
-    for words in ("Answer: ", "complete to", "dense1", "Nearest of 1,297", "answered as 5"):
+    for words in ("Answer: ", "complete but for", "dense1", "Nearest of 1,297", "answered as 5"):
         assert words in said.output
 
 

@@ -69,7 +69,7 @@ def choose(why: WhyPanel, run: str) -> None:
 def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot: QtBot) -> None:
     pixels = why.parts["attribution"]
     assert isinstance(pixels, PixelsPart)
-    qtbot.waitUntil(lambda: "complete to" in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
     before = pixels.sentence.text()
     window.studio.drawing.open(IMAGES[3])
     qtbot.waitUntil(lambda: pixels.sentence.text() != before, timeout=WAIT)
@@ -136,7 +136,7 @@ def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
     why: WhyPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
-    qtbot.waitUntil(lambda: "complete to" in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
     window.studio.drawing.clear()
     qtbot.waitUntil(why.empty.isVisible, timeout=WAIT)
     assert not pixels.isVisible()

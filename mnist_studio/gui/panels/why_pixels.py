@@ -56,7 +56,7 @@ def words(found: Attribution) -> str:
     said = (
         f"The blank pad has a logit of {found.blank:.2f} for {found.digit}, the drawing "
         f"{found.logit:.2f}. Of that difference of {found.logit - found.blank:+.2f} the pixels "
-        f"explain {found.explained:+.2f}: complete to {100 * found.error:.2g} %, "
+        f"explain {found.explained:+.2f}: complete but for {found.missed:.2g}, "
         f"in {found.steps} steps."
     )
     return said.replace("-", "−")
