@@ -10,7 +10,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 @pytest.mark.parametrize(
-    ("percent", "value", "low", "high"), [(True, 0.98, 0.0, 1.02), (False, 0.05, 0.0, 2.0)]
+    ("percent", "value", "low", "high"), [(True, 0.98, -0.03, 1.05), (False, 0.05, -0.1, 2.0)]
 )
 def test_a_single_point_shows_nothing_that_cannot_be(
     theme: Theme, qtbot: QtBot, percent: bool, value: float, low: float, high: float

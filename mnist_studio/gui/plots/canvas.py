@@ -14,8 +14,9 @@ from mnist_studio.gui.plots.line import Line
 from mnist_studio.gui.theme.palette import DASHES, pen, shaded
 from mnist_studio.gui.theme.theme import Theme
 
-HIGHEST_ACCURACY = 1.02
-"""Up to there an accuracy's axis goes: a point at 100 % is seen whole."""
+ACCURACIES = (-0.03, 1.05)
+LOSSES = (-0.1, None)
+"""So far an axis goes at most: points and words at 0 and at 100 % are seen whole."""
 NEAR = 20
 """The pointer tells of a point within so many pixels."""
 
@@ -69,9 +70,10 @@ class Canvas(pg.PlotWidget):
         self._limit()
 
     def _limit(self) -> None:
-        """Neither a loss below 0 nor an accuracy above 100 % is shown, not even around a point."""
-        low = None if self._log else 0.0
-        high = HIGHEST_ACCURACY if self._percent and not self._log else None
+        """Around a single point there is neither a loss far below 0 nor an accuracy of 150 %."""
+        low, high = ACCURACIES if self._percent else LOSSES
+        if self._log:
+            low, high = None, None
         self.getPlotItem().getViewBox().setLimits(yMin=low, yMax=high)
 
     def warm_up(self) -> None:
