@@ -71,9 +71,8 @@ class Canvas(pg.PlotWidget):
 
     def _limit(self) -> None:
         """Around a single point there is neither a loss far below 0 nor an accuracy of 150 %."""
-        low, high = ACCURACIES if self._percent else LOSSES
-        if self._log:
-            low, high = None, None
+        shown = ACCURACIES if self._percent else LOSSES
+        low, high = (None, None) if self._log else shown
         self.getPlotItem().getViewBox().setLimits(yMin=low, yMax=high)
 
     def warm_up(self) -> None:
