@@ -13,6 +13,7 @@ from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.bridge.examination import Examination
 from mnist_studio.gui.bridge.explanations import Explanations
 from mnist_studio.gui.bridge.library import Library
+from mnist_studio.gui.bridge.personal import PersonalDigits
 from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.study import StudyRunner
 from mnist_studio.gui.bridge.training import TrainingQueue
@@ -58,6 +59,7 @@ class Studio(QObject):
         self.predictions.restore_pins(self._settings.pinned)
         self.digits = DigitSource(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
+        self.personal = PersonalDigits(self.background, self.library, self)
         self.explanations = Explanations(self.background, None, self)
         self._connect()
 
@@ -65,6 +67,7 @@ class Studio(QObject):
         self.library.changed.connect(self._hold)
         self.library.failed.connect(self.complain)
         self.digits.failed.connect(self.complain)
+        self.personal.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.study.idle.connect(self.library.refresh)
         self.study.failed.connect(self.complain)

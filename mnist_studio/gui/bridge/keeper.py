@@ -29,10 +29,12 @@ class Keeper(QThread):
 
     Signals:
         read: all runs as a tuple of rows, newest first; all studies, likewise; memberships.
+        digits_read: the user's own digits as a tuple, oldest first, when they are others.
         failed: an exception; of the store itself once for each thing it says.
     """
 
     read = Signal(object, object, object)
+    digits_read = Signal(object)
     failed = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -41,6 +43,7 @@ class Keeper(QThread):
         self._over = Event()
         self._ended: dict[str, RunRow] = {}
         self._told: set[str] = set()
+        self._digits: tuple[tuple[str, int], ...] | None = None
         self._running = False
         self._recovered = 0.0
 
@@ -114,6 +117,9 @@ class Keeper(QThread):
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
         self.read.emit(rows, store.studies.all(), store.studies.memberships())
+        if (digits := store.personal.summary()) != self._digits:
+            self._digits = digits
+            self.digits_read.emit(store.personal.all())
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)

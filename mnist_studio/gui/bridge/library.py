@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio.data.personal import PersonalDigit
 from mnist_studio.errors import StudioError
-from mnist_studio.gui.bridge.keeper import Keeper
+from mnist_studio.gui.bridge.keeper import Command, Keeper
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.store.studies import Membership, Study
 
@@ -18,20 +19,24 @@ class Library(QObject):
 
     Signals:
         changed: the rows are new.
+        digits_changed: the user's own digits are others.
         failed: the store could not do it; an exception.
     """
 
     changed = Signal()
+    digits_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._digits: tuple[PersonalDigit, ...] = ()
         self._rows: tuple[RunRow, ...] = ()
         self._studies: tuple[Study, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
         self._loaded = False
         self._keeper = Keeper(self)
         self._keeper.read.connect(self._take)
+        self._keeper.digits_read.connect(self._take_digits)
         self._keeper.failed.connect(self._fail)
 
     @property
@@ -43,6 +48,11 @@ class Library(QObject):
     def trained(self) -> tuple[RunRow, ...]:
         """The runs whose weights can be used, newest first."""
         return tuple(row for row in self._rows if row.run.trained)
+
+    @property
+    def digits(self) -> tuple[PersonalDigit, ...]:
+        """The user's own digits, oldest first."""
+        return self._digits
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -72,6 +82,10 @@ class Library(QObject):
         """Reads all runs again."""
         self._keeper.ask(lambda store: None)
 
+    def ask(self, command: Command) -> None:
+        """Lets the store do something; what is kept is read again after it."""
+        self._keeper.ask(command)
+
     def rename(self, run: str, title: str) -> None:
         """Gives a run another title."""
         self._keeper.ask(lambda store: store.rename(run, title))
@@ -100,6 +114,11 @@ class Library(QObject):
         self._rows, self._studies, self._memberships = rows, studies, memberships
         self._loaded = True
         self.changed.emit()
+
+    @Slot(object)
+    def _take_digits(self, digits: tuple[PersonalDigit, ...]) -> None:
+        self._digits = digits
+        self.digits_changed.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

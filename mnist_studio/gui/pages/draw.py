@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.answers_panel import AnswersPanel
 from mnist_studio.gui.panels.draw_tabs import DrawTabs
+from mnist_studio.gui.panels.label_bar import LabelBar
 from mnist_studio.gui.panels.pad_card import PadCard
 from mnist_studio.gui.panels.stages_card import StagesCard
 from mnist_studio.gui.studio import Studio
@@ -27,6 +28,7 @@ class DrawPage(Page):
         self.paper.install_shortcuts(self)
         self.pad = self.paper.pad
         self.stages = StagesCard(studio.theme, studio.drawing)
+        self.labels = LabelBar(studio.theme, studio.drawing, studio.personal)
         self.answers = AnswersPanel(studio)
         self._make_actions()
         self._lay_out()
@@ -42,10 +44,12 @@ class DrawPage(Page):
         left = QVBoxLayout()
         left.setSpacing(GAP)
         left.addWidget(self.paper, 3)
+        left.addWidget(self.labels)
         left.addWidget(self.stages, 1)
         self.tabs = DrawTabs()
         self.tabs.add("answers", "Answers", lambda: self.answers)
         self.tabs.add("why", "Why", self._why)
+        self.tabs.add("personal", "My digits", self._personal)
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
@@ -58,6 +62,11 @@ class DrawPage(Page):
 
         return WhyPanel(self.studio)
 
+    def _personal(self) -> QWidget:
+        from mnist_studio.gui.panels.personal_panel import PersonalPanel
+
+        return PersonalPanel(self.studio)
+
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)
 
@@ -66,9 +75,14 @@ class DrawPage(Page):
         self.pad.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Space and Delete clear the pad."""
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
+        """Space and Delete clear the pad; 0 to 9 keep what is on it, Backspace takes that back."""
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
             self.studio.drawing.clear()
+        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+            self.labels.keep(key - Qt.Key.Key_0)
+        elif key == Qt.Key.Key_Backspace:
+            self.labels.undo()
         else:
             super().keyPressEvent(event)
 

@@ -72,6 +72,10 @@ QToolButton#iconButton:hover { background: $hover; }
 QToolButton#iconButton:checked { background: $hover; }
 QToolButton#iconButton:focus { border-color: $accent; }
 
+QToolButton#labelKey { border: 1px solid $line; border-radius: 6px; background: $panel; }
+QToolButton#labelKey:hover { background: $hover; }
+QToolButton#labelKey:focus { border: 2px solid $accent; }
+QToolButton#labelKey:disabled { color: $secondary; background: $ground; }
 QToolButton#place { border: 2px solid transparent; border-radius: 6px; background: transparent;
   font-size: ${t34}px; font-weight: 700; padding: 0 2px; }
 QToolButton#place:hover { background: $hover; }

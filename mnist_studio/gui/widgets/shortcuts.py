@@ -17,6 +17,7 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("[ and ]", "A narrower and a wider pen or eraser"),
     ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the pad"),
     ("Space or Delete", "Clear the pad"),
+    ("0 … 9, Backspace", "Keep the drawing as your own digit, and take that back"),
     ("Ctrl+O", "Open a picture of a digit"),
     ("F2", "Rename the chosen run"),
     ("Ctrl+Shift+E", "Export the chosen run"),

@@ -1,0 +1,264 @@
+"""The user's own digits: kept, changed with one step of undo, shared, and models scored on them."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mnist_studio.data.personal import PersonalDigit, of_ink, of_picture
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.bridge.library import Library
+from mnist_studio.gui.models.drawing import Sheet
+from mnist_studio.gui.models.numbers import counted
+from mnist_studio.store.runs import RunStore
+
+if TYPE_CHECKING:
+    from mnist_studio.studies.personal import Score
+
+QUIET_MS = 400
+"""So long nothing must change before models are scored anew."""
+
+
+@dataclass(frozen=True)
+class _Undo:
+    """How the last change is taken back.
+
+    Attributes:
+        keep: digits to be kept again, with the labels that they had.
+        delete: keys to be deleted before.
+    """
+
+    keep: tuple[PersonalDigit, ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+class PersonalDigits(QObject):
+    """What the pages need of the user's own digits. All work is done off the GUI thread.
+
+    Signals:
+        changed: the digits are others.
+        scored: some scores are new, or it began or ended.
+        told: what was done, in a sentence.
+        failed: an exception.
+    """
+
+    changed = Signal()
+    scored = Signal()
+    told = Signal(str)
+    failed = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(
+        self, background: Background, library: Library, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._library = background, library
+        self._scores: dict[str, Score] = {}
+        self._task: Task | None = None
+        self._watched = False
+        self._stamp: object = None
+        self._undo: _Undo | None = None
+        self._sentence = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self._score)
+        self._arrived.connect(self._take_score)
+        library.digits_changed.connect(self._follow)
+        library.changed.connect(self._score_soon)
+
+    @property
+    def digits(self) -> tuple[PersonalDigit, ...]:
+        """All, oldest first."""
+        return self._library.digits
+
+    @property
+    def scores(self) -> Mapping[str, "Score"]:
+        """Run id -> its score; of older digits until it is scored anew."""
+        return self._scores
+
+    @property
+    def scoring(self) -> bool:
+        """Models are being scored."""
+        return self._task is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """The last change can be taken back."""
+        return self._undo is not None
+
+    def label(self, sheet: Sheet, pen: float, label: int) -> None:
+        """Keeps what lies on the pad as that digit; one that is kept already is relabelled."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> PersonalDigit:
+            if sheet.picture is not None and not sheet.ink:
+                return of_picture(sheet.picture, label, time.time())
+            return of_ink(sheet.ink, label, time.time(), pen)
+
+        self._background.start(work, self._keep, self._fail)
+
+    def relabel(self, keys: Sequence[str], label: int) -> None:
+        """Gives digits another label."""
+        before = tuple(one for one in self._named(keys) if one.label != label)
+        if before:
+            after = tuple(replace(one, label=label) for one in before)
+            words = f"{counted(len(before), 'digit')} labelled as {label}."
+            self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Deletes digits."""
+        gone = self._named(keys)
+        if gone:
+            words = f"{counted(len(gone), 'digit')} deleted."
+            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words)
+
+    @Slot()
+    def undo(self) -> None:
+        """Takes the last change back."""
+        if self._undo:
+            self._change(self._undo, None, "Taken back.")
+
+    def export_to(self, path: Path) -> None:
+        """Writes all digits to a file."""
+        digits = self.digits
+
+        def work(progress: Progress, cancelled: IsCancelled) -> str:
+            from mnist_studio.store import personal_file
+
+            personal_file.write(digits, path)
+            return f"{counted(len(digits), 'digit')} written to {path}."
+
+        self._background.start(work, self.told.emit, self._fail)
+
+    def import_from(self, path: Path) -> None:
+        """Keeps those digits of a file that are not here yet."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> tuple[PersonalDigit, ...]:
+            from mnist_studio.store import personal_file
+
+            return personal_file.read(path)
+
+        self._background.start(work, self._merge, self._fail)
+
+    def freeze(self, done: Callable[[str], object]) -> None:
+        """Keeps the digits as they are now for training or comparing; ``done`` gets their name."""
+        digits = self.digits
+
+        def work(progress: Progress, cancelled: IsCancelled) -> str:
+            from mnist_studio.store import personal_sets
+
+            return personal_sets.freeze(digits).fingerprint
+
+        self._background.start(work, done, self._fail)
+
+    def watch(self, watched: bool) -> None:
+        """Whether somebody looks at the scores: only then they are computed."""
+        self._watched = watched
+        if watched:
+            self._score_soon()
+        elif self._task:
+            self._task.cancel()
+
+    @Slot(object)
+    def _keep(self, digit: PersonalDigit) -> None:
+        known = self._named([digit.key])
+        if known and known[0].label == digit.label:
+            self.told.emit(f"This drawing is kept as a {digit.label} already.")
+        elif known:
+            self.relabel([digit.key], digit.label)
+        else:
+            words = f"Kept as a {digit.label}: {len(self.digits) + 1:,} of your own now."
+            self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words)
+
+    @Slot(object)
+    def _merge(self, digits: tuple[PersonalDigit, ...]) -> None:
+        here = {one.key for one in self.digits}
+        new = tuple({one.key: one for one in digits if one.key not in here}.values())
+        known = len(digits) - len(new)
+        twice = f", {known:,} were here already" if known else ""
+        words = f"{counted(len(new), 'digit')} imported{twice}."
+        if new:
+            self._change(_Undo(new), _Undo(delete=_keys(new)), words)
+        else:
+            self.told.emit(words)
+
+    def _change(self, what: _Undo, undo: _Undo | None, words: str) -> None:
+        """Asks the store for a change; its words are told when it is made."""
+
+        def command(store: RunStore) -> None:
+            store.personal.change(what.delete, what.keep)
+
+        self._undo, self._sentence = undo, words
+        self._library.ask(command)
+
+    def _named(self, keys: Sequence[str]) -> tuple[PersonalDigit, ...]:
+        wanted = frozenset(keys)
+        return tuple(one for one in self.digits if one.key in wanted)
+
+    @Slot()
+    def _follow(self) -> None:
+        self.changed.emit()
+        if self._sentence:
+            words, self._sentence = self._sentence, ""
+            self.told.emit(words)
+        self._score_soon()
+
+    @Slot()
+    def _score_soon(self) -> None:
+        if self._watched:
+            self._timer.start()
+
+    @Slot()
+    def _score(self) -> None:
+        runs = [row.run for row in self._library.trained]
+        digits = self.digits
+        stamp = (digits, [(run.id, run.terminal) for run in runs])
+        if not self._watched or stamp == self._stamp:
+            return
+        self._stamp = stamp
+        if self._task:
+            self._task.cancel()
+        if not digits or not runs:
+            self._scores = {}
+            self.scored.emit()
+            return
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            from mnist_studio.store import personal_sets
+            from mnist_studio.studies.personal import scores
+
+            for score in scores(runs, personal_sets.of(digits), progress, cancelled):
+                self._arrived.emit((task, score))
+
+        self._task = task = self._background.start(work, _nothing, self._fail)
+        task.ended.connect(lambda: self._end(task))
+        self.scored.emit()
+
+    @Slot(object)
+    def _take_score(self, arrived: "tuple[Task, Score]") -> None:
+        task, score = arrived
+        if task is self._task:
+            self._scores[score.run.id] = score
+            self.scored.emit()
+
+    def _end(self, task: Task) -> None:
+        if task is self._task:
+            if task.cancelled:
+                self._stamp = None
+            self._task = None
+            self.scored.emit()
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+
+def _nothing(result: None) -> None:
+    """Takes the end of work whose results came one by one."""
+
+
+def _keys(digits: Sequence[PersonalDigit]) -> tuple[str, ...]:
+    return tuple(one.key for one in digits)

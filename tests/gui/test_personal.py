@@ -1,0 +1,182 @@
+"""The user's own digits: labelled with a key, shown, changed, shared, and models scored on them."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.data.ink import Point
+from mnist_studio.gui.pages.draw import DrawPage
+from mnist_studio.gui.panels.personal_panel import PersonalPanel
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.window import MainWindow
+from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from tests.store.personal_digits import written
+
+
+def drawn(studio: Studio, lean: float = 0.0) -> None:
+    studio.drawing.begin(Point(0.5 + lean, 0.1))
+    studio.drawing.extend((Point(0.5, 0.5), Point(0.5 - lean, 0.9)))
+    studio.drawing.finish()
+
+
+def labels(studio: Studio) -> list[int]:
+    return [one.label for one in studio.personal.digits]
+
+
+@pytest.fixture
+def page(window: MainWindow) -> DrawPage:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    return page
+
+
+def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio = page.studio
+    drawn(studio)
+    with qtbot.waitSignal(studio.personal.told):
+        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    (digit,) = studio.personal.digits
+    assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
+    assert studio.drawing.blank
+    assert page.labels.words.text() == "Kept as a 7: 1 of your own now."
+    with qtbot.waitSignal(studio.personal.told):
+        qtbot.keyClick(page.pad, Qt.Key.Key_Backspace)
+    assert labels(studio) == []
+    assert not studio.drawing.blank
+    assert not studio.personal.can_undo
+
+
+def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio = page.studio
+    qtbot.keyClick(page.pad, Qt.Key.Key_3)
+    assert "blank" in page.labels.words.text()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
+        drawn(studio)
+        with qtbot.waitSignal(studio.personal.told):
+            qtbot.keyClick(page.pad, key)
+    assert labels(studio) == [4]
+    with qtbot.waitSignal(studio.personal.told):
+        page.labels.undo_button.click()
+    assert labels(studio) == [1]
+
+
+def test_an_opened_picture_is_kept_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
+    studio = page.studio
+    studio.drawing.open(written(5).image)
+    with qtbot.waitSignal(studio.personal.told):
+        page.labels.buttons[1].click()
+    (digit,) = studio.personal.digits
+    assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())
+
+
+def panel_of(page: DrawPage) -> PersonalPanel:
+    page.tabs.show_panel("personal")
+    panel = page.tabs.panel("personal")
+    assert isinstance(panel, PersonalPanel)
+    return panel
+
+
+def test_chosen_digits_are_relabelled_and_deleted_and_that_is_undone(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio, panel = page.studio, panel_of(page)
+    studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(3)]))
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 3)
+    gallery = panel.gallery
+    place = gallery.place_of(written(1).key).center().toPoint()
+    qtbot.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=place)
+    assert gallery.keys == (written(1).key,)
+    with qtbot.waitSignal(studio.personal.told):
+        qtbot.keyClick(gallery, Qt.Key.Key_9)
+    assert labels(studio) == [1, 9, 1]
+    qtbot.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(studio.personal.told) as told:
+        panel.delete_button.click()
+    assert told.args == ["three digits deleted."]
+    assert labels(studio) == []
+    assert panel.gallery.keys == ()
+    with qtbot.waitSignal(studio.personal.told):
+        studio.personal.undo()
+    assert labels(studio) == [1, 9, 1]
+
+
+def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:
+    studio, panel = page.studio, panel_of(page)
+    digits = [written(0, 5), written(1, 2), written(2, 5), written(3, 8)]
+    studio.library.ask(lambda store: store.personal.keep(digits))
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
+    gallery = panel.gallery
+    for _ in range(2):
+        qtbot.keyClick(gallery, Qt.Key.Key_Right)
+    assert gallery.keys == (written(0).key,)
+    shift, left = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
+    place = gallery.place_of(written(3).key).center().toPoint()
+    qtbot.mouseClick(gallery, left, shift, place)
+    assert gallery.keys == tuple(written(n).key for n in (0, 2, 3))
+    qtbot.mouseClick(gallery, left, pos=QPoint(2, 2))
+    assert gallery.keys == ()
+
+
+def test_digits_go_to_a_file_and_come_back_once(
+    page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    studio = page.studio
+    studio.library.ask(lambda store: store.personal.keep([written(1), written(2)]))
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)
+    with qtbot.waitSignal(studio.personal.told):
+        studio.personal.export_to(tmp_path / "mine.json")
+    with qtbot.waitSignal(studio.personal.told):
+        studio.personal.delete([written(1).key])
+    with qtbot.waitSignal(studio.personal.told) as told:
+        studio.personal.import_from(tmp_path / "mine.json")
+    assert told.args == ["one digit imported, 1 were here already."]
+    (tmp_path / "bad.json").write_bytes(b"no")
+    with qtbot.waitSignal(studio.personal.failed):
+        studio.personal.import_from(tmp_path / "bad.json")
+
+
+def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: QtBot) -> None:
+    spec = run_spec(RECIPES["tiny-10"])
+    training = replace(spec.training, epochs=1)
+    spec = replace(spec, training=training, dataset="builtin", framework="numpy", threads=1)
+    (*_, end) = TrainingJob(spec).events()
+    studio = page.studio
+    studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(4)]))
+    studio.library.refresh()
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
+    assert not studio.personal.scores
+    panel = panel_of(page)
+    qtbot.waitUntil(lambda: end.run in studio.personal.scores, timeout=20_000)
+    score = studio.personal.scores[end.run]
+    assert score.accuracy is not None
+    assert score.accuracy.count == 4
+    qtbot.waitUntil(lambda: not studio.personal.scoring)
+    shown = [panel.model.index(0, column).data() for column in range(5)]
+    assert shown[1].endswith("%")
+    assert shown[4] == "4"
+    # A digit more is counted as soon as it is there.
+    drawn(studio, 0.2)
+    qtbot.keyClick(page.pad, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: panel.model.index(0, 4).data() == "5", timeout=20_000)
+    page.tabs.show_panel("answers")
+    qtbot.waitUntil(lambda: not studio.personal.scoring, timeout=20_000)
+
+
+def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:
+    studio, names = page.studio, list[str]()
+    with qtbot.waitSignal(studio.personal.failed):
+        studio.personal.freeze(names.append)
+    studio.library.ask(lambda store: store.personal.keep([written(1)]))
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 1)
+    studio.personal.freeze(names.append)
+    qtbot.waitUntil(lambda: len(names) == 1)
+    assert len(names[0]) == 32
