@@ -62,8 +62,8 @@ class ArrayPicture(QWidget):
 
     def height_at(self, width: int) -> int:
         """How high it is at a width, undistorted."""
-        rows, columns = self._values.shape
-        return max(24, round(width * rows / columns))
+        shape = self._shape
+        return max(24, round(width * shape.height() / shape.width()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Small windows get small pictures."""
@@ -78,12 +78,17 @@ class ArrayPicture(QWidget):
 
     @property
     def _size(self) -> QSize:
-        rows, columns = self._values.shape
-        return QSize(columns, rows).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        return self._shape.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
 
     @property
     def _shrunk(self) -> bool:
-        return self._size.width() < self._values.shape[1] * 2
+        return self._size.width() < self._shape.width() * 2
+
+    @property
+    def _shape(self) -> QSize:
+        """A pixel for every number."""
+        rows, columns = self._values.shape
+        return QSize(columns, rows)
 
     def _forget_picture(self) -> None:
         self._picture = None
