@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from mnist_studio.data import sources
 from mnist_studio.events import Epoch, Finished, Machine, Measures
+from mnist_studio.spec.cells import expand
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.spec.study import Grid, StudySpec, expand
+from mnist_studio.spec.study import Grid, StudySpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.store.studies import Membership

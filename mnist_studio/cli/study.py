@@ -14,8 +14,9 @@ from mnist_studio.cli.study_progress import StudyLines, duration
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.spec import study_files
+from mnist_studio.spec.cells import expand
 from mnist_studio.spec.recipes.comparisons import COMPARISONS, comparison
-from mnist_studio.spec.study import MANY_RUNS, StudySpec, expand
+from mnist_studio.spec.study import MANY_RUNS, StudySpec
 from mnist_studio.store.runs import RunStore
 from mnist_studio.store.studies import Membership
 from mnist_studio.studies import estimates

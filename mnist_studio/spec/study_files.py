@@ -18,8 +18,9 @@ import tomli_w
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import files
+from mnist_studio.spec.cells import check_study
 from mnist_studio.spec.places import in_words, place_of
-from mnist_studio.spec.study import StudyError, StudySpec, check_study
+from mnist_studio.spec.study import StudyError, StudySpec
 
 SUFFIX = files.SUFFIX
 VERSION = 1

@@ -1,7 +1,7 @@
 """What is kept of a study: every cell and how far its run is, whoever runs it."""
 
 from mnist_studio.events import Cancelled, Crashed, Failed
-from mnist_studio.spec.study import expand
+from mnist_studio.spec.cells import expand
 from mnist_studio.store.rows import Status
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.store.studies import Study

@@ -1,6 +1,6 @@
 """What a study that is being run tells: a closed union of small frozen values, JSON on the wire.
 
-A cell is told by its number, its place in ``spec.study.expand``. The first event is ``Begun``, the
+A cell is told by its number, its place in ``spec.cells.expand``. The first event is ``Begun``, the
 last ``Ended``, exactly one.
 """
 

@@ -16,8 +16,9 @@ from mnist_studio.gui.pages.studies import StudiesPage
 from mnist_studio.gui.panels.grid_dialog import GridDialog
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.spec import study_files
+from mnist_studio.spec.cells import expand
 from mnist_studio.spec.recipes.comparisons import COMPARISONS
-from mnist_studio.spec.study import Grid, StudySpec, expand
+from mnist_studio.spec.study import Grid, StudySpec
 from mnist_studio.studies.study_events import Begun, Cell, Changed, Ended, Overall, Queued
 
 LONG = 120_000

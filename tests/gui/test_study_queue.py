@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.gui.models.study_board import StudyBoard
 from mnist_studio.gui.panels.study_queue import StudyQueueCard
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.study import Grid, StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import Grid, StudySpec
 from mnist_studio.studies.study_events import Begun, Cell, Changed, Queued
 
 STUDY = StudySpec(

@@ -5,18 +5,11 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import UnknownName
+from mnist_studio.spec.cells import expand
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.recipes.comparisons import COMPARISONS, SEEDS, comparison
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.spec.study import (
-    MOST_RUNS,
-    Grid,
-    Pair,
-    StudyError,
-    StudySpec,
-    expand,
-    largest,
-)
+from mnist_studio.spec.study import MOST_RUNS, Grid, Pair, StudyError, StudySpec, largest
 
 GRID = StudySpec(
     title="all axes",

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Progress
-from mnist_studio.spec.study import Grid, StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import Grid, StudySpec
 from mnist_studio.store.runs import Run
 from mnist_studio.store.studies import Membership
 from mnist_studio.studies.board import Board

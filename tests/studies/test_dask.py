@@ -20,7 +20,8 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data import sources
 from mnist_studio.events import Finished
 from mnist_studio.spec import study_files
-from mnist_studio.spec.study import StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import StudySpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies import ledger

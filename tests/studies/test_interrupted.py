@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.spec import study_files
-from mnist_studio.spec.study import StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import StudySpec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies import ledger

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from mnist_studio.errors import DataError, SpecError, StoreError
 from mnist_studio.events import Epoch, Finished, Phase, Progress, Started
 from mnist_studio.frameworks import registry
-from mnist_studio.spec.study import Pair, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import Pair
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies import ledger
 from mnist_studio.studies.executors import Local

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
-from mnist_studio.spec.study import StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import StudySpec
 from mnist_studio.store.runs import RunStore
 from mnist_studio.store.studies import Membership
 from mnist_studio.studies import estimates, ledger

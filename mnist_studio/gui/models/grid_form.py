@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mnist_studio.errors import SpecError
+from mnist_studio.spec.cells import check_study, expand
 from mnist_studio.spec.run import DatasetName, FrameworkName
-from mnist_studio.spec.study import MANY_RUNS, Grid, StudySpec, check_study, expand
+from mnist_studio.spec.study import MANY_RUNS, Grid, StudySpec
 
 Number = TypeVar("Number", int, float)
 

@@ -2,7 +2,8 @@
 
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.numbers import counted, duration
-from mnist_studio.spec.study import StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import StudySpec
 from mnist_studio.studies.study_events import Ended
 
 

@@ -17,7 +17,8 @@ from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import GAP, column, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.question import Question, ask
-from mnist_studio.spec.study import MANY_RUNS, StudySpec, expand
+from mnist_studio.spec.cells import expand
+from mnist_studio.spec.study import MANY_RUNS, StudySpec
 from mnist_studio.studies.study_events import Ended
 
 LEAST_WIDE = 480
