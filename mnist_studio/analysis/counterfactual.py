@@ -123,7 +123,7 @@ def _step(
     slope[((place <= 0) & (slope < 0)) | ((place >= 255) & (slope > 0))] = 0
     way = _blurred(slope) * (slope != 0) if manner == "pen" else slope
     gain = float(np.sum(way * slope))
-    if gain <= 0:
+    if not gain > 0:  # Nor where a network that diverged gives no numbers.
         return None
     step = way * (OVERSHOOT * float(logits[rival] - logits[goal]) / gain)
     largest = float(np.abs(step).max())

@@ -71,3 +71,10 @@ def test_a_target_of_ones_own_and_cancelling() -> None:
 
 def test_the_runner_up_of_equals_is_the_next() -> None:
     assert runner_up(np.array([1.0, 3.0, 3.0, 0.0])) == 2
+
+
+def test_a_network_that_diverged_changes_nothing() -> None:
+    network = plane(np.full((784, 10), np.nan), [0.0] * 10)
+    found = counterfactual(network, UNIT, IMAGE)
+    assert found is not None
+    assert not found.change.any()
