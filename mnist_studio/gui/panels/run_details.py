@@ -1,6 +1,6 @@
 """Everything about one stored run, or in what several differ, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWi
 from mnist_studio import events
 from mnist_studio.analysis import settings_diff
 from mnist_studio.analysis.numbers import counted
-from mnist_studio.gui.models import numbers
+from mnist_studio.gui.models import names, numbers
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.panels.run_columns import settings_of
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import column, label
 from mnist_studio.gui.widgets.card import Card
 
+_TITLES: Mapping[str, str] = {name: names.framework(name) for name in names.FRAMEWORKS}
 _INVITATION = "Choose a run to see how it was made and how it went."
 
 
@@ -94,7 +95,7 @@ def differing(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
     return [
         (
             setting.place.rpartition(".")[2].replace("_", " ").capitalize(),
-            ", ".join(dict.fromkeys(setting.values)),
+            ", ".join(dict.fromkeys(_TITLES.get(value, value) for value in setting.values)),
         )
         for setting in found
     ]
