@@ -59,6 +59,7 @@ class ModelCard(Card):
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None
         self._answer: Answer | None = None
+        self._shown: tuple[Answer | None, int] = None, 0
         self.bars = ProbabilityBars(theme, row.framework)
         self._words = holder(column(1, self._title, self._engine, self._until, 1, gap=2))
         self.pin = IconButton(theme, "pin", "Pin", self._ask_for_pin, checkable=True)
@@ -110,7 +111,9 @@ class ModelCard(Card):
             answer: of this model.
             focus: place of the digit that the bars are of.
         """
-        self._answer = answer
+        if (answer, focus) == self._shown:
+            return
+        self._shown, self._answer = (answer, focus), answer
         digits = answer.digits if answer else ()
         text = "".join(map(str, _said(digits)))
         if self._role(text) != self.digit.objectName():

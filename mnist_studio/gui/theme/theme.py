@@ -36,6 +36,7 @@ class Theme(QObject):
         self._scale = 1.0
         self._choice: Choice = choice
         self.pictures: dict[str, QPixmap] = {}
+        self._fonts: dict[tuple[float, bool], QFont] = {}
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.choose(choice)
 
@@ -63,6 +64,11 @@ class Theme(QObject):
 
     def font(self, size: float, bold: bool = False) -> QFont:
         """The system's font, with figures of one width."""
+        if (size, bold) not in self._fonts:
+            self._fonts[size, bold] = self._made_font(size, bold)
+        return self._fonts[size, bold]
+
+    def _made_font(self, size: float, bold: bool) -> QFont:
         font = QFont(self._application.font())
         font.setPixelSize(self.pixels(size))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
@@ -90,6 +96,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self.pictures.clear()
+        self._fonts.clear()
         self._application.setFont(self.font(13))
         self._application.setPalette(_qt_palette(self.palette))
         self._application.setStyleSheet(stylesheet(self.palette, self.pixels))

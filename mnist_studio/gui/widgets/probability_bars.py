@@ -32,6 +32,8 @@ class ProbabilityBars(QWidget):
 
     def show_probabilities(self, probabilities: Sequence[float]) -> None:
         """Shows ten probabilities, or ten empty places."""
+        if self._probabilities == tuple(probabilities) and self.accessibleName():
+            return
         self._probabilities = tuple(probabilities)
         self.setAccessibleName("Probabilities")
         self.setAccessibleDescription(self._words())
