@@ -13,7 +13,8 @@ HERE = Path(__file__).parent
 
 DEPENDS = (
     # Of the machine that builds: what was compiled there may need no older one.
-    f"libc6 (>= {platform.libc_ver()[1]})", "libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1",
+    f"libc6 (>= {platform.libc_ver()[1]})",
+    "libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1",
     "libxcb-cursor0", "libxkbcommon-x11-0",
 )  # fmt: skip
 """What Qt loads from the system."""
