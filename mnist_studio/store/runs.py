@@ -11,24 +11,22 @@ from pathlib import Path
 from typing import Self
 
 from mnist_studio import events, paths
-from mnist_studio.errors import StoreError, UnknownName
-from mnist_studio.events import AnyEvent, Crashed, Epoch, Finished, Stopped, Terminal
+from mnist_studio.errors import StoreError
+from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.spec import codec, faults
 from mnist_studio.spec.run import RunSpec, check
-from mnist_studio.store import backup, folders, locks, titles
+from mnist_studio.store import backup, endings, folders, locks, titles
 from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database, explained
+from mnist_studio.store.ids import full_id
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.personal import Personal
-from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of, terminal_of
+from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of
 from mnist_studio.store.studies import JOIN, Membership, Studies, joining
 
 __all__ = ["Run", "RunStore"]
 
 _LOG = logging.getLogger(__name__)
-
-TRAINED = (Finished, Stopped)
-"""The ends that leave weights."""
 
 
 class RunStore:
@@ -149,7 +147,7 @@ class RunStore:
             row = (self._own_id(event.run), event.epoch, events.encode(event).decode())
             self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
-            if not self._end(self._own_id(event.run), event):
+            if not endings.end(self._database, self._own_id(event.run), event):
                 raise StoreError(f"The run {event.run} has ended before.", "Start a new run.")
             self._back_up()
 
@@ -208,9 +206,12 @@ class RunStore:
 
     def recover(self) -> tuple[str, ...]:
         """Marks as crashed every running run that nobody supervises any more; gives their ids."""
-        running = self._database.rows("SELECT id FROM runs WHERE status = 'running' ORDER BY id")
+        query = f"SELECT {COLUMNS} FROM runs WHERE status = 'running' ORDER BY id"
+        running = filter(None, map(self._readable, self._database.rows(query)))
         return tuple(
-            run_id for (run_id,) in running if run_id not in self._locks and self._crashed(run_id)
+            run.id
+            for run in running
+            if run.id not in self._locks and endings.crash(self._database, run)
         )
 
     def version(self) -> int:
@@ -224,51 +225,6 @@ class RunStore:
         except StoreError as error:
             _LOG.warning("%s", error)
             return None
-
-    def _end(self, run_id: str, event: Terminal) -> bool:
-        """Ends a run that is running; False if it was not, so that the first end stays."""
-        former = self._former(run_id)
-        kept = former if former and not isinstance(event, TRAINED) else event
-        row = (str(kept.__struct_config__.tag), events.encode(kept).decode(), run_id)
-        changed = self._database.write(
-            "UPDATE runs SET status = ?, terminal = ? WHERE id = ? AND status = 'running'", *row
-        )
-        if former is kept:
-            self._forget_epochs(run_id, former.step)
-        return changed == 1
-
-    def _former(self, run_id: str) -> Finished | Stopped | None:
-        """How a run that goes on had ended before, if it had kept weights then."""
-        rows = self._database.rows("SELECT terminal FROM runs WHERE id = ?", run_id)
-        terminal = terminal_of(rows[0][0]) if rows else None
-        return terminal if isinstance(terminal, TRAINED) else None
-
-    def _forget_epochs(self, run_id: str, step: int) -> None:
-        """Takes out the epochs that were trained after ``step``."""
-        for epoch in self.epochs(run_id):
-            if epoch.step > step:
-                row = (run_id, epoch.epoch)
-                self._database.write("DELETE FROM epochs WHERE run = ? AND epoch = ?", *row)
-
-    def _crashed(self, run_id: str) -> bool:
-        """Marks a running run as crashed if its lock can be taken; whether it was marked."""
-        row: Row
-        (row,) = self._database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", run_id)
-        run = self._readable(row)
-        if run is None:
-            return False
-        reason = "The studio ended while this run was training."
-        event = Crashed(run=run_id, framework=run.spec.framework, reason=reason)
-        if not run.folder.is_dir():
-            return self._end(run_id, event)
-        lock = locks.take(run.folder)
-        if lock is None:
-            return False
-        try:
-            # A run that ended just before its lock was let go stays as it ended.
-            return self._end(run_id, event)
-        finally:
-            lock.release()
 
     def _finish_deletions(self) -> None:
         """Completes what a studio that died in the middle of a deletion began."""
@@ -286,23 +242,7 @@ class RunStore:
 
     def _full_id(self, beginning: str) -> str:
         """The one id that begins so."""
-        query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ?"
-        # Nothing is the beginning of every id, but never what was meant; no id is beyond ASCII,
-        # and SQLite takes no lone surrogates.
-        possible = beginning and beginning.isascii()
-        rows = self._database.rows(query, len(beginning), beginning) if possible else []
-        bundled = [
-            model for model in self._models.by_id if possible and model.startswith(beginning)
-        ]
-        match [*(str(run_id) for (run_id,) in rows), *bundled]:
-            case [run_id]:
-                return run_id
-            case []:
-                raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
-            case several:
-                raise UnknownName(
-                    f"{len(several)} runs begin with “{beginning}”.", "Write more of the id."
-                )
+        return full_id(self._database, self._models.by_id, beginning)
 
     def _own_id(self, beginning: str) -> str:
         """The same of a run that may be changed.
