@@ -39,6 +39,10 @@ class Answer:
         """The ten probabilities of every image."""
         return (self.probabilities, *self.others)
 
+    def at(self, place: int) -> tuple[float, ...]:
+        """The ten probabilities of the digit at a place, the last where there are fewer."""
+        return self.digits[min(place, len(self.others))]
+
 
 @dataclass(frozen=True)
 class PredictorState:

@@ -90,7 +90,7 @@ class DrawingCard(Card):
 
     def _probabilities(self, one: RunRow) -> tuple[float, ...]:
         answer = self._studio.predictions.answers.get(one.id)
-        return answer.probabilities if answer else ()
+        return answer.at(self._studio.drawing.focus) if answer else ()
 
     def _digit(self, one: RunRow) -> str:
         chances = self._probabilities(one)

@@ -58,7 +58,8 @@ class DrawingPanel(QSplitter):
     @Slot()
     def _show(self) -> None:
         answers = self._studio.predictions.answers
-        chances = {row.id: answers[row.id].probabilities for row in self._rows if row.id in answers}
+        focus = self._studio.drawing.focus
+        chances = {row.id: answers[row.id].at(focus) for row in self._rows if row.id in answers}
         if self._studio.drawing.image is None:
             self.panel.say("No answers yet", "All ten probabilities of each model stand here.")
         elif not chances:
