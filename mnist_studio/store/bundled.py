@@ -57,11 +57,24 @@ class Models:
 
     @cached_property
     def by_id(self) -> Mapping[str, Model]:
-        """All whose files are what they were, newest first; what is wrong with others is logged."""
-        sums = _known(self._root)
-        found = filter(None, (_usable(self._root / name, sums[name]) for name in sums))
+        """All whose files are what they were, newest first."""
+        found = (one for one in self._found if isinstance(one, Model))
         whole = sorted(found, key=lambda model: model.run.created, reverse=True)
         return {model.run.id: model for model in whole}
+
+    @property
+    def problems(self) -> tuple[StoreError, ...]:
+        """What is wrong with the others."""
+        return tuple(one for one in self._found if isinstance(one, StoreError))
+
+    @cached_property
+    def _found(self) -> tuple[Model | StoreError, ...]:
+        """Every model, or why it is left out, which is logged."""
+        try:
+            sums = _sums(self._root)
+        except StudioError as error:
+            return (_left_out("The models that come with the studio are left out.", error),)
+        return tuple(_usable(self._root / name, sums[name]) for name in sums)
 
 
 _Sums = dict[str, dict[str, str]]
@@ -140,17 +153,6 @@ def _text(value: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
-def _known(root: Path) -> _Sums:
-    """The sums, if they can be read."""
-    try:
-        return _sums(root)
-    except StudioError as error:
-        _LOG.warning(
-            "The models that come with the studio are left out. %s %s", error.problem, _REMEDY
-        )
-        return {}
-
-
 def _sums(root: Path) -> _Sums:
     """The sums of every file of every model; nothing where there are no models.
 
@@ -163,15 +165,18 @@ def _sums(root: Path) -> _Sums:
     return _decoded(path, _content(path), _Manifest).models
 
 
-def _usable(folder: Path, sums: Mapping[str, str]) -> Model | None:
-    """A model, if it is whole."""
+def _usable(folder: Path, sums: Mapping[str, str]) -> Model | StoreError:
+    """A model, or why it cannot be used."""
     try:
         return _read(folder, sums)
     except StudioError as error:
-        _LOG.warning(
-            "The model “%s” of the studio is left out. %s %s", folder.name, error.problem, _REMEDY
-        )
-        return None
+        return _left_out(f"The model “{folder.name}” of the studio is left out.", error)
+
+
+def _left_out(what: str, why: StudioError) -> StoreError:
+    found = StoreError(f"{what} {why.problem}", _REMEDY)
+    _LOG.warning("%s", found)
+    return found
 
 
 def _read(folder: Path, sums: Mapping[str, str]) -> Model:

@@ -214,6 +214,11 @@ class RunStore:
             if run.id not in self._locks and endings.crash(self._database, run)
         )
 
+    @property
+    def problems(self) -> tuple[StoreError, ...]:
+        """Why models that should have come with the studio are left out."""
+        return self._models.problems
+
     def version(self) -> int:
         """A number that changes when another connection has written."""
         ((version,),) = self._database.rows("PRAGMA data_version")

@@ -1,5 +1,8 @@
 """A window in an empty home, without torch or TensorFlow, draws with the models it came with."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -9,6 +12,8 @@ from mnist_studio import paths
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.pages.runs import RunsPage
+from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 
 
@@ -58,3 +63,21 @@ def test_the_runs_page_says_why_they_stay(window: MainWindow, qtbot: QtBot) -> N
     for made in (page.controls.rename, page.controls.delete):
         assert not made.isEnabled()
         assert made.toolTip() == "It came with the studio."
+
+
+def test_a_damaged_model_is_told_and_the_others_answer(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theme: Theme
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(paths.resources() / "models", models)
+    weights = models / "record" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+    monkeypatch.setenv(paths.MODELS_VARIABLE, str(models))
+    studio = Studio(theme)
+    with qtbot.waitSignal(studio.told, timeout=10_000) as told:
+        studio.open()
+    assert "“record” of the studio is left out" in told.args[0]
+    assert told.args[0].endswith("Install MNIST Studio again.")
+    qtbot.waitUntil(lambda: len(studio.library.trained) == 2, timeout=10_000)
+    studio.close()
+    studio.deleteLater()

@@ -148,6 +148,9 @@ def test_a_damaged_model_is_left_out_with_a_warning(
         assert [run.id for run in store.runs()] == ["bundled-whole"]
         with pytest.raises(UnknownName):
             store.run(ID)
+        (problem,) = store.problems
+    assert str(path) in problem.problem
+    assert problem.remedy == "Install MNIST Studio again."
     (warning,) = (one for one in caplog.records if one.levelno == logging.WARNING)
     assert "“tiny” of the studio is left out" in warning.getMessage()
     assert str(path) in warning.getMessage()

@@ -72,6 +72,8 @@ class Keeper(QThread):
         self._recover(store)
         version = store.version()
         self._read(store)
+        for problem in store.problems:
+            self._complain(problem)
         while True:
             try:
                 command = self._commands.get(timeout=POLL_SECONDS)
