@@ -4,17 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from mnist_studio.analysis.settings_diff import NOTHING, differences, settings
+from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 
 _OWN: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("faults", NOTHING): "without faults",
-        ("threads", "0"): "threads as the framework likes",
+        ("device", "auto"): "fastest device",
+        ("threads", "0"): "default threads",
         ("training.batch_size", f"{FULL_BATCH:,}"): "all digits a batch",
         ("training.epoch_steps", "0"): "whole passes",
     }
 )
 """Values whose words are not made of the setting's name."""
+
+_FAULTS: Mapping[str, str] = MappingProxyType(
+    {fault.name: fault.title.lower() for fault in FAULTS.values()}
+)
 
 
 def words(runs: Sequence[RunSpec], known: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
@@ -52,6 +58,8 @@ def _words(place: str, value: str) -> str:
         return _OWN[place, value]
     if value in ("no", NOTHING):
         return f"no {name}"
+    if place == "faults":
+        return f"with {' and '.join(_FAULTS[one] for one in value.split(', '))}"
     return name if value == "yes" else f"{name} {value.replace('_', ' ')}"
 
 

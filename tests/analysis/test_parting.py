@@ -23,8 +23,8 @@ def trained(**changes: object) -> RunSpec:
         (trained(clip=ClipNorm(1.0)), ("no clip",), ("clip norm", "limit 1")),
         (trained(sampling="with_replacement"), ("sampling shuffled",),
          ("sampling with replacement",)),
-        (replace(PLAIN, faults=("unshuffled",)), ("without faults",), ("faults unshuffled",)),
-        (replace(PLAIN, threads=2), ("threads as the framework likes",), ("threads 2",)),
+        (replace(PLAIN, faults=("unshuffled",)), ("without faults",), ("with unshuffled digits",)),
+        (replace(PLAIN, threads=2), ("default threads",), ("threads 2",)),
         (PLAIN, (), ()),
     ],
 )  # fmt: skip
