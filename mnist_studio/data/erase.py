@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.ink import Ink, Point, Stroke
-from mnist_studio.data.smooth import Points, between, speeds
+from mnist_studio.data.ink import Ink, Point
+from mnist_studio.data.smooth import Points, between, segment_speeds
 
 _FINENESS = 4
 """Parts of the eraser's radius to which a cut is exact."""
@@ -16,13 +15,28 @@ _FINENESS = 4
 _MOST = 256
 """Points that are put between two at most: enough from one edge of any pad to the other."""
 
+Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
-class _Piece:
-    """A stroke or what is left of one: its points, and their places (n, 2)."""
+class _Table:
+    """All strokes in one, so that thousands of them cost no more than one.
 
-    stroke: Stroke
+    Attributes:
+        points: of all strokes.
+        places: (n, 2), theirs.
+        joined: (n,): the stroke goes on from this point to the next.
+    """
+
+    points: list[Point]
     places: Points
+    joined: Flags
+
+    def ink(self) -> Ink:
+        """The strokes apart."""
+        ends = [0, *(np.flatnonzero(~self.joined) + 1).tolist()]
+        return tuple(tuple(self.points[first:last]) for first, last in pairwise(ends))
 
 
 class Eraser:
@@ -41,69 +55,98 @@ class Eraser:
         """
         self.ink = ink
         self._radius = radius
-        self._pieces = [_Piece(stroke, _places(stroke)) for stroke in ink if stroke]
+        self._table = _table(ink)
 
     def move(self, start: Point, end: Point) -> bool:
         """Takes away what lies on the way; True where that was something."""
         way = np.array([start[:2], end[:2]])
-        left = [rest for piece in self._pieces for rest in self._cut(piece, way)]
-        if len(left) == len(self._pieces) and all(map(is_, left, self._pieces)):
-            return False
-        self._pieces = left
-        self.ink = tuple(piece.stroke for piece in left)
-        return True
-
-    def _cut(self, piece: _Piece, way: Points) -> tuple[_Piece, ...]:
-        """What is left of a piece: itself where it is not touched."""
-        near = _near(piece.places, way, self._radius)
-        if not near.any():
-            return (piece,)
-        finer = _refined(piece, near, self._radius / _FINENESS)
+        touched = _touched(self._table, way, self._radius)
+        finer = _refined(self._table, touched, self._radius / _FINENESS)
         kept = _distances(finer.places, way) > self._radius
         if kept.all():
-            return (piece,)
-        return tuple(_Piece(finer.stroke[a:b], finer.places[a:b]) for a, b in _runs(kept))
+            return False
+        self._table = _without(finer, kept)
+        self.ink = self._table.ink()
+        return True
 
 
-def _places(stroke: Stroke) -> Points:
-    return np.array([point[:2] for point in stroke], dtype=np.float64)
+def _table(ink: Ink) -> _Table:
+    points = [point for stroke in ink for point in stroke]
+    joined = np.ones(len(points), dtype=np.bool_)
+    joined[np.cumsum([len(stroke) for stroke in ink if stroke], dtype=np.int64) - 1] = False
+    places = np.array([point[:2] for point in points], dtype=np.float64).reshape(-1, 2)
+    return _Table(points, places, joined)
 
 
-def _near(places: Points, way: Points, radius: float) -> NDArray[np.bool_]:
-    """(n - 1,): the segments that may be touched; (1,) for a dot."""
-    starts, ends = (places[:-1], places[1:]) if len(places) > 1 else (places, places)
+def _touched(table: _Table, way: Points, radius: float) -> Places:
+    """The segments whose curve is touched or nearly so, by their first points."""
+    starts = np.flatnonzero(table.joined)
+    near = starts[_near(table.places, starts, way, radius)]
+    at, part = _parts(table, near, radius)
+    # Between two points of the curve, a radius apart, it may come nearer by half of that.
+    far = _distances(_curve(table, near, at, part), way)
+    return near[np.unique(at[far <= 2 * radius])]
+
+
+def _near(places: Points, starts: Places, way: Points, radius: float) -> Flags:
+    """(n,): the segments that may be touched."""
+    a, b = places[starts], places[starts + 1]
     # Between two points a curve lies aside by less than a quarter of their distance.
-    reach = radius + np.abs(ends - starts).max(axis=1, keepdims=True) / 4
-    low, high = np.minimum(starts, ends) - reach, np.maximum(starts, ends) + reach
+    reach = radius + np.abs(b - a).max(axis=1, initial=0.0)[:, None] / 4
+    low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
     return np.asarray(((low <= way.max(axis=0)) & (high >= way.min(axis=0))).all(axis=1))
 
 
-def _refined(piece: _Piece, near: NDArray[np.bool_], step: float) -> _Piece:
-    """With points between those of the segments that are near and longer than a step."""
-    if len(piece.stroke) < 2:
-        return piece
-    lengths = np.hypot(*np.diff(piece.places, axis=0).T)
-    parts = np.where(near, np.clip(np.ceil(lengths / step), 1, _MOST), 1).astype(np.int64)
-    segment = np.repeat(np.arange(len(parts)), parts)
-    part = (np.arange(len(segment)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[segment]
-    starts, ends = piece.places[:-1], piece.places[1:]
-    leaving, reaching = speeds(piece.places)
-    curve = between(
-        starts[segment], ends[segment], leaving[segment], reaching[segment], part[:, None]
-    )
-    points = [
-        piece.stroke[at] if not along else _between(piece.stroke, at, along, place)
-        for at, along, place in zip(segment.tolist(), part.tolist(), curve.tolist(), strict=True)
+def _parts(table: _Table, starts: Places, step: float) -> tuple[Places, Points]:
+    """Places on segments: which of them, and how far along, 0-1."""
+    lengths = np.hypot(*(table.places[starts + 1] - table.places[starts]).T)
+    counts = np.clip(np.ceil(lengths / step), 1, _MOST).astype(np.int64)
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    part = (np.arange(len(first)) - first) / np.repeat(counts, counts)
+    return np.repeat(np.arange(len(starts)), counts), part
+
+
+def _curve(table: _Table, starts: Places, at: Places, part: Points) -> Points:
+    """(n, 2): the points of the curve at a part of some of the segments."""
+    places, joined = table.places, table.joined
+    a, b = places[starts], places[starts + 1]
+    follows, goes_on = joined[starts - 1] & (starts > 0), joined[starts + 1]
+    before = np.where(follows[:, None], places[starts - 1], 2 * a - b)
+    after = np.where(goes_on[:, None], places[(starts + 2) % len(places)], 2 * b - a)
+    leaving, reaching = segment_speeds(before, a, b, after)
+    return between(a[at], b[at], leaving[at], reaching[at], part[:, None])
+
+
+def _refined(table: _Table, touched: Places, step: float) -> _Table:
+    """With points between those of the segments that are touched."""
+    at, parts = _parts(table, touched, step)
+    at, parts = at[parts > 0], parts[parts > 0]
+    if not len(at):
+        return table
+    curve, segments = _curve(table, touched, at, parts), touched[at]
+    new = [
+        _between(table.points[at], table.points[at + 1], part, place)
+        for at, part, place in zip(segments.tolist(), parts.tolist(), curve.tolist(), strict=True)
     ]
-    return _Piece((*points, piece.stroke[-1]), np.vstack([curve, piece.places[-1:]]))
+    order = np.argsort(np.concatenate([np.arange(len(table.points)), segments + parts]))
+    points = [*table.points, *new]
+    places = np.vstack([table.places, curve])[order]
+    joined = np.concatenate([table.joined, np.ones(len(new), dtype=np.bool_)])[order]
+    return _Table([points[at] for at in order.tolist()], places, joined)
 
 
-def _between(stroke: Stroke, at: int, part: float, place: list[float]) -> Point:
+def _between(before: Point, after: Point, part: float, place: list[float]) -> Point:
     """A point of a segment, with what time and pressure were there."""
-    before, after = stroke[at], stroke[at + 1]
     time = before.time * (1 - part) + after.time * part
     pressure = before.pressure * (1 - part) + after.pressure * part
     return Point(place[0], place[1], time, pressure)
+
+
+def _without(table: _Table, kept: Flags) -> _Table:
+    """Only what is kept; a stroke ends where its next point is not."""
+    joined = table.joined & np.append(kept[1:], False)
+    points = [point for point, stays in zip(table.points, kept.tolist(), strict=True) if stays]
+    return _Table(points, table.places[kept], joined[kept])
 
 
 def _distances(points: Points, way: Points) -> NDArray[np.float64]:
@@ -112,9 +155,3 @@ def _distances(points: Points, way: Points) -> NDArray[np.float64]:
     part = (points - start) @ along / max(float(along @ along), 1e-300)
     nearest = start + np.clip(part, 0, 1)[:, None] * along
     return np.asarray(np.hypot(*(points - nearest).T))
-
-
-def _runs(kept: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where what is kept begins and ends."""
-    edges = np.flatnonzero(np.diff(kept, prepend=False, append=False)).tolist()
-    return list(pairwise(edges))[::2]

@@ -32,18 +32,20 @@ def speeds(points: Points) -> tuple[Points, Points]:
 
     A third of them leads to the control points of a cubic Bézier curve. At least two points.
     """
-    before, after = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
-    ways = np.diff(np.vstack([before, points, after]), axis=0)
-    knots = np.maximum(np.sqrt(np.hypot(ways[:, 0], ways[:, 1])), _NOTHING)[:, None]
-    tangents = _tangents(ways, knots)
-    return tangents[:-1] * knots[1:-1], tangents[1:] * knots[1:-1]
+    whole = np.vstack([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
+    return segment_speeds(whole[:-3], whole[1:-2], whole[2:-1], whole[3:])
 
 
-def _tangents(ways: Points, knots: Points) -> Points:
-    """(n, k): the curve's speed in every point, from the ways (n + 1, k) to and from it."""
-    into, out = ways[:-1] / knots[:-1], ways[1:] / knots[1:]
-    across = (ways[:-1] + ways[1:]) / (knots[:-1] + knots[1:])
-    return into - across + out
+def segment_speeds(
+    before: Points, start: Points, end: Points, after: Points
+) -> tuple[Points, Points]:
+    """The speeds of n segments by themselves, from their neighbours; all (n, k)."""
+    ways = start - before, end - start, after - end
+    knots = [np.maximum(np.sqrt(np.hypot(*way.T[:2])), _NOTHING)[:, None] for way in ways]
+    into, way, out = (way / knot for way, knot in zip(ways, knots, strict=True))
+    leaving = into - (ways[0] + ways[1]) / (knots[0] + knots[1]) + way
+    reaching = way - (ways[1] + ways[2]) / (knots[1] + knots[2]) + out
+    return leaving * knots[1], reaching * knots[1]
 
 
 def between(

@@ -32,7 +32,7 @@ def test_what_it_does_not_touch_stays_the_same_value() -> None:
     assert not eraser.move(Point(0.1, 0.1), Point(0.4, 0.4))
     assert eraser.ink is CROSS
     assert eraser.move(Point(0.8, 0.4), Point(0.8, 0.6))
-    assert eraser.ink[-1] is CROSS[1]
+    assert eraser.ink[-1] == CROSS[1]
     assert len(eraser.ink) == 3
 
 
