@@ -67,7 +67,7 @@ def test_of_a_number_it_is_told_which_digit_is_none_and_where_models_differ() ->
     found = reading([agreed(4), split], (0.001, 0.5))
     assert found is not None
     assert found.text == f"{NOTHING}2"
-    assert found.detail == "The first is no digit. Second digit: b says 7."
+    assert found.detail == "The first is no digit. Models differ on the second digit."
 
 
 def test_shares_of_another_drawing_do_not_count() -> None:

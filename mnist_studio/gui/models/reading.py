@@ -105,16 +105,18 @@ def _several(places: tuple[Place, ...]) -> tuple[str, str]:
     strange = [at for at, place in enumerate(places) if place.verdict == "none"]
     split = [at for at, place in enumerate(places) if not place.found.agreed]
     told = [f"The {_nth(at)} is no digit." for at in strange]
-    told += [
-        f"{_nth(at).capitalize()} digit: {places[at].found.detail}"
-        for at in split
-        if at not in strange
-    ]
+    split = [at for at in split if at not in strange]
+    if split:
+        told.append(f"Models differ on the {_listed([_nth(at) for at in split])} digit.")
     if not told:
         least = min(range(len(places)), key=lambda at: places[at].found.sure)
         sure = places[least].found.sure
         told = [f"No model disagrees. Least sure: the {_nth(least)} digit, {sure * 100:.1f} %."]
     return f"{len(places)} digits: {number}", " ".join(told)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _nth(at: int) -> str:

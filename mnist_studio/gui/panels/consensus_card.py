@@ -71,7 +71,8 @@ class ConsensusCard(Card):
             if several and at < len(found.places):
                 shown.setText(found.places[at].text)
                 shown.setChecked(at == focus)
-                shown.setToolTip(f"{found.places[at].found.headline}. A click looks at it.")
+                said = found.places[at].found
+                shown.setToolTip(f"{said.headline}. {said.detail} A click looks at it.")
 
     def _place(self, at: int) -> QToolButton:
         made = QToolButton()

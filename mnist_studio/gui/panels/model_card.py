@@ -10,7 +10,7 @@ from mnist_studio.gui.models import names
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.numbers import NOTHING, milliseconds
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import Elided, column, holder, label, restyle
+from mnist_studio.gui.widgets.basics import Elided, column, holder, label, restyle, row
 from mnist_studio.gui.widgets.card import Card
 from mnist_studio.gui.widgets.icon_button import IconButton
 from mnist_studio.gui.widgets.legend import FrameworkLabel
@@ -44,36 +44,36 @@ class ModelCard(Card):
     chosen = Signal(str)
     pinned = Signal(str, bool)
 
-    def __init__(self, theme: Theme, row: RunRow) -> None:
+    def __init__(self, theme: Theme, shown: RunRow) -> None:
         super().__init__()
         self._theme = theme
-        self._row = row
+        self._row = shown
         self.digit = label(NOTHING, "large")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._differs = label(role="bad")
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = Elided(row.title, "cardTitle")
+        self._title = Elided(shown.title, "cardTitle")
         # The end of a title is its number.
         self._title.elide = Qt.TextElideMode.ElideMiddle
-        self._engine = FrameworkLabel(theme, row.framework, narrow=True)
+        self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None
         self._answer: Answer | None = None
         self._shown: tuple[Answer | None, int] = None, 0
-        self.bars = ProbabilityBars(theme, row.framework)
-        self._words = holder(column(1, self._title, self._engine, self._until, 1, gap=2))
+        self.bars = ProbabilityBars(theme, shown.framework)
         self.pin = IconButton(theme, "pin", "Pin", self._ask_for_pin, checkable=True)
+        first = row(self._title, self.pin, gap=2)
+        self._words = holder(column(1, first, self._engine, self._until, 1, gap=0))
         self._said = holder(column(1, self.digit, self._differs, 1, gap=0))
         line = QHBoxLayout()
         line.setSpacing(10)
         line.addWidget(self._said)
         line.addWidget(self._words)
         line.addWidget(self.bars, 1)
-        line.addWidget(self.pin, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_row(row)
+        self.show_row(shown)
         theme.changed.connect(self._size)
         self._size()
 
@@ -95,14 +95,14 @@ class ModelCard(Card):
             return ""
         return f"{names.framework(answer.engine)} stands in {self._until.text()}"
 
-    def show_row(self, row: RunRow) -> None:
+    def show_row(self, shown: RunRow) -> None:
         """Shows the run's title of the moment."""
-        self._row = row
-        self._title.setText(row.title)
-        self.setAccessibleName(row.title)
-        accuracy = row.figures.accuracy
+        self._row = shown
+        self._title.setText(shown.title)
+        self.setAccessibleName(shown.title)
+        accuracy = shown.figures.accuracy
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
-        self.setToolTip(f"{row.title}: trained on {row.dataset}{reached}")
+        self.setToolTip(f"{shown.title}: trained on {shown.dataset}{reached}")
 
     def show_answer(self, answer: Answer | None, focus: int = 0) -> None:
         """Shows an answer, or that there is nothing to answer.
@@ -201,9 +201,9 @@ class ModelCard(Card):
 
     @Slot()
     def _size(self) -> None:
-        self._said.setFixedWidth(self._theme.pixels(44))
+        self._said.setFixedWidth(self._theme.pixels(42))
         wide = self.width() >= self._theme.pixels(WIDE)
-        self._words.setFixedWidth(self._theme.pixels(240 if wide else 174))
+        self._words.setFixedWidth(self._theme.pixels(250 if wide else 160))
 
 
 def _said(digits: Sequence[Sequence[float]]) -> list[int]:

@@ -13,7 +13,7 @@ from mnist_studio.gui.widgets.basics import GAP
 NARROWEST = 330
 """A card is not made narrower than this for a second column."""
 
-LOWEST = 86
+LOWEST = 90
 """A card's height where there are many: enough for its words. Few cards share all the room."""
 
 FEW = 3
