@@ -10,14 +10,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.data.components import digits_of
 from mnist_studio.data.digits import SIDE
 from mnist_studio.data.files import unreadable
 from mnist_studio.data.normalise import Levels, blank, normalise
+from mnist_studio.data.paper import ink_of
 from mnist_studio.errors import PictureError
 
 if TYPE_CHECKING:
@@ -31,12 +33,6 @@ _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA")
 
 _ENOUGH = 512
 """Longer pictures are reduced to below twice this before they are looked at."""
-
-_FAINTEST = 0.08
-"""Contrast, of the full range, below which nothing was drawn."""
-
-_EDGE = 0.15
-"""In a picture of many pixels, what is fainter than this part of the ink is not ink."""
 
 _WIDE = {"I;16": "I", "I;16B": "I", "I;16L": "I", "I;16N": "I", "I": "I", "F": "F"}
 """Modes with more than 8 bits a pixel, and the one that Pillow can reduce."""
@@ -66,6 +62,37 @@ def open_picture(path: Path) -> NDArray[np.uint8]:
     return picture_from_levels(_grey(path))
 
 
+def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
+    """The digits of a picture file, in the order of reading.
+
+    As ``open_picture`` does, and each digit by itself: a photo of a number has several.
+
+    Args:
+        path: of the file; or its content, as it comes from a clipboard.
+
+    Returns:
+        (n, 28, 28) uint8, white on black, n from 1 to ``components.MOST``.
+
+    Raises:
+        PictureError: as ``open_picture``.
+    """
+    return digits_from_levels(_grey(path))
+
+
+def digits_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """The digits (n, 28, 28) of a grey picture; see ``open_digits`` and ``picture_from_levels``.
+
+    Raises:
+        PictureError: nothing stands out from its background.
+    """
+    return np.stack([normalise(part) for part in _parts(ink_of(_levels_of(grey)))])
+
+
+def _parts(ink: Levels) -> tuple[Levels, ...]:
+    # In a picture of few pixels, faint gaps part what is one digit.
+    return (ink,) if max(ink.shape) <= 2 * SIDE else digits_of(ink)
+
+
 def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
     """The digit image of a grey picture, dark on light or light on dark.
 
@@ -75,47 +102,37 @@ def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
     Raises:
         PictureError: nothing stands out from its background.
     """
+    ink = ink_of(_levels_of(grey))
+    parts = _parts(ink)
+    # Specks beside one digit are no part of it; several digits are left together.
+    return normalise(parts[0] if len(parts) == 1 else ink)
+
+
+def _levels_of(grey: NDArray[Any]) -> Levels:
     full = np.iinfo(grey.dtype).max if np.issubdtype(grey.dtype, np.integer) else 1
     levels = np.asarray(grey, dtype=np.float32) / np.float32(full)
     if levels.ndim != 2 or not levels.size or not np.isfinite(levels).all():
         raise blank()
-    return normalise(_ink(levels))
+    return levels
 
 
-def _ink(levels: Levels) -> Levels:
-    """How far every pixel, (h, w) of 0-1, stands out from the background, which is the border."""
-    border = np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
-    background = float(np.median(border))
-    darkest, lightest = float(levels.min()), float(levels.max())
-    dark_on_light = background - darkest > lightest - background
-    ink = background - levels if dark_on_light else levels - background
-    strongest = float(ink.max())
-    if strongest < _FAINTEST:
-        raise blank()
-    # The border's own unevenness is paper, and a picture of many pixels loses nothing when the
-    # faint rim of its strokes goes; in one of 28x28 that rim is part of the digit.
-    paper = 2 * float(np.quantile(np.abs(border - background), 0.9))
-    rim = _EDGE * strongest if max(levels.shape) > 2 * SIDE else 0.0
-    floor = min(max(paper, rim), strongest / 2)
-    return np.where(ink > floor, ink, np.float32(0))
-
-
-def _grey(path: Path) -> Levels:
+def _grey(path: Path | IO[bytes]) -> Levels:
     """The picture as (h, w) grey of 0-1, upright and laid on a background."""
     from PIL import Image, UnidentifiedImageError
 
     with _quiet():
         try:
             with Image.open(path, formats=_FORMATS) as picture:
-                _refuse_huge(*picture.size)
+                # A JPEG can be decoded at an eighth of its size: what counts is what is decoded.
                 picture.draft(None, (_ENOUGH, _ENOUGH))
+                _refuse_huge(*picture.size)
                 return _upright(_levels(picture), picture)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _huge() from error
         except UnidentifiedImageError as error:
-            raise _no_picture(path) from error
+            raise _no_picture(path if isinstance(path, Path) else None) from error
         except _BROKEN as error:
-            raise _broken(error, path) from error
+            raise _broken(error, path if isinstance(path, Path) else None) from error
 
 
 @contextmanager
@@ -191,18 +208,20 @@ def _huge() -> PictureError:
     )
 
 
-def _no_picture(path: Path) -> PictureError:
-    if path.stat().st_size == 0:
+def _no_picture(path: Path | None) -> PictureError:
+    if path and path.stat().st_size == 0:
         return PictureError(f"{path.name} is empty.", "Choose another file.")
     return PictureError(
-        f"{path.name} is not a picture the studio knows.", "Choose a PNG, JPEG, GIF or BMP file."
+        f"{path.name if path else 'This'} is not a picture the studio knows.",
+        "Choose a PNG, JPEG, GIF or BMP file.",
     )
 
 
-def _broken(error: Exception, path: Path) -> PictureError:
-    if isinstance(error, OSError) and error.errno is not None:
+def _broken(error: Exception, path: Path | None) -> PictureError:
+    if path and isinstance(error, OSError) and error.errno is not None:
         told = unreadable(error, path)
         return PictureError(told.problem, told.remedy)
     return PictureError(
-        f"{path.name} is incomplete or damaged.", "Save it again or choose another picture."
+        f"{path.name if path else 'The picture'} is incomplete or damaged.",
+        "Save it again or choose another picture.",
     )
