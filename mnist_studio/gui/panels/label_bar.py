@@ -36,7 +36,9 @@ class LabelBar(Card):
         kept.setRetainSizeWhenHidden(True)
         self.undo_button.setSizePolicy(kept)
         line = row(label("It is a", "secondary"), 1, *self.buttons, gap=3)
-        self.body.addLayout(column(line, row(self.words, self.undo_button, gap=6), gap=2))
+        told = row(self.words, self.undo_button, gap=6)
+        told.setStretch(0, 1)
+        self.body.addLayout(column(line, told, gap=2))
         self.layout().setContentsMargins(12, 8, 12, 6)  # type: ignore[union-attr]
         drawing.changed.connect(self._show)
         personal.changed.connect(self._show)

@@ -20,8 +20,8 @@ _SWITCHES = (
 _STAGES = {"box": ("boxed", "scaled"), "mass": ("centred",), "pen": ()}
 """What is not what it is called where a stage is left out."""
 
-_USUAL = "28 × 28 grey levels, made as MNIST's were."
-_PICTURE = "A picture was fitted when it was opened; the stages are those of strokes."
+_USUAL = "What the networks see"
+_PICTURE = "A picture, fitted when opened"
 
 
 class StagesCard(Card):
@@ -30,26 +30,24 @@ class StagesCard(Card):
     Attributes:
         strip: the pictures.
         switches: which stages are not left out.
+        note: the title, unless the fitting is not the standard one.
         usual_button: brings the usual stages back; shown where one is left out.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
-        super().__init__("What the networks see")
+        super().__init__()
         self._drawing = drawing
+        self.setAccessibleName(_USUAL)
         self.strip = StageStrip(theme)
         self.switches = Toggles("Stages", _SWITCHES, [key for key, _, _ in _SWITCHES])
-        self.note = Elided("", "secondary")
+        self.note = Elided("", "cardTitle")
         self.usual_button = button(
-            "Bring it back", lambda: drawing.fit(WHOLE), "Fits drawings as MNIST's are", quiet=True
+            "Reset", lambda: drawing.fit(WHOLE), "Fits drawings as MNIST's digits are", quiet=True
         )
-        self.header.addWidget(self.switches)
-        self.body.addWidget(self.strip, 1)
-        kept = self.usual_button.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.usual_button.setSizePolicy(kept)
-        line = row(self.note, self.usual_button, gap=4)
+        line = row(self.note, self.usual_button, self.switches, gap=4)
         line.setStretch(0, 1)
         self.body.addLayout(line)
+        self.body.addWidget(self.strip, 1)
         self.switches.changed.connect(self._fit)
         drawing.image_changed.connect(self._show_fed)
         drawing.staged.connect(self._show_stages)
@@ -90,6 +88,6 @@ class StagesCard(Card):
         if self._drawing.sheet.picture is not None:
             self.note.setText(_PICTURE)
         elif out:
-            self.note.setText(f"Not MNIST's recipe: {', '.join(out)} left out.")
+            self.note.setText(f"Not standard: no {', no '.join(out)}")
         else:
             self.note.setText(_USUAL)
