@@ -11,7 +11,7 @@ from mnist_studio.data.normalise import Levels
 MOST = 12
 """A picture of more digits than this is no number."""
 
-_SPECK = 0.25
+_SPECK = 0.4
 """Of the height of the tallest: what is lower and narrower is no digit, but a speck or a dot."""
 
 _OVERLAP = 0.35

@@ -62,18 +62,20 @@ def _of_photo(levels: Levels) -> Levels:
     step = max(1, round(max(levels.shape) / _LOOK))
     soft = _blurred(levels, max(1, step // 3))
     small = _shrunk(soft, step)
-    candidates = [
-        (_grown(_closed(small), levels.shape) - soft) * 1.0,
-        soft - _grown(-_closed(-small), levels.shape),
-    ]
-    inks = [np.maximum(one, 0) for one in candidates]
+    inks = [_darkening(soft, small), _darkening(1 - soft, 1 - small)]
     ink = max(inks, key=lambda one: float(np.quantile(one, 0.995)))
     strongest = float(np.quantile(ink, 0.998))
     noise = 1.4826 * float(np.median(np.abs(ink - np.median(ink))))
     if strongest < max(_FAINTEST, 4 * noise):
         raise blank()
-    floor = min(max(0.35 * strongest, 4 * noise), 0.6 * strongest)
+    floor = min(max(0.3 * strongest, 4 * noise), 0.5 * strongest)
     return np.where(ink > floor, np.minimum(ink, np.float32(strongest)), np.float32(0))
+
+
+def _darkening(levels: Levels, small: Levels) -> Levels:
+    """Which part of the light of the paper is missing at every pixel: shadows do not change it."""
+    paper = np.maximum(_grown(_closed(small), levels.shape), np.float32(_FAINTEST))
+    return np.maximum(1 - levels / paper, np.float32(0))
 
 
 def _closed(levels: Levels) -> Levels:

@@ -18,6 +18,7 @@ def install(window: "MainWindow") -> None:
         "F11": window.toggle_full_screen,
         "Ctrl+/": window.overlay.open,
         "Ctrl+O": window.choose_picture,
+        "Ctrl+V": window.paste,
         "Ctrl++": lambda: theme.zoom(1),
         "Ctrl+=": lambda: theme.zoom(1),
         "Ctrl+-": lambda: theme.zoom(-1),

@@ -1,12 +1,14 @@
 """What all pages share, handed to each: theme, runs, queue, drawing, answers, digits."""
 
 from pathlib import Path
+from typing import IO
 
+import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
-from mnist_studio.data.pictures import open_picture
+from mnist_studio.data.pictures import open_digits
 from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
@@ -128,11 +130,12 @@ class Studio(QObject):
 
         self.background.start(work, self._ignore, self.complain)
 
-    def open_picture(self, file: Path) -> None:
-        """Puts the digit of a picture file on the pad."""
+    def open_picture(self, file: Path | IO[bytes]) -> None:
+        """Puts the digits of a picture file, or of its content, on the pad."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> object:
-            return open_picture(file)
+            # Digits beside each other are read as a number.
+            return np.hstack(open_digits(file))
 
         self.background.start(work, self.drawing.open, self.complain)
 

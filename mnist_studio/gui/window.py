@@ -4,14 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
 from mnist_studio import settings
 from mnist_studio.gui import keyboard
 from mnist_studio.gui.choices import ask_leaving, ask_theme
 from mnist_studio.gui.frame import Frame
+from mnist_studio.gui.pasted import content_of
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.question import Question
 from mnist_studio.gui.widgets.shortcuts import ShortcutsOverlay
@@ -169,16 +170,31 @@ class MainWindow(QMainWindow):
         self.overlay.setGeometry(self.rect())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Takes files."""
-        if event.mimeData().hasUrls():
+        """Takes files and pictures."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Settings dropped anywhere go to the Train page, pictures to the Draw page."""
-        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self._take(event.mimeData())
+        event.acceptProposedAction()
+
+    def paste(self) -> None:
+        """Opens the picture, or the file, that was copied."""
+        self._take(QGuiApplication.clipboard().mimeData())
+
+    def _take(self, mime: QMimeData) -> None:
+        """Opens what was dropped or pasted; of what is neither file nor picture it says so."""
+        files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         if files:
             self._open(files[0])
-            event.acceptProposedAction()
+        elif mime.hasImage():
+            self.go("draw")
+            self.studio.open_picture(content_of(mime))
+        elif mime.hasText():
+            self.tell("That is text. Copy a picture of a digit, or a file that has one.", "bad")
+        else:
+            self.tell("There is nothing to open. Copy a picture of a digit first.", "bad")
 
     def _open(self, file: Path) -> None:
         from mnist_studio.spec.files import SUFFIX

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.data.personal import PersonalDigit, of_ink, of_picture
+from mnist_studio.errors import PictureError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.models.drawing import Sheet
@@ -95,6 +96,10 @@ class PersonalDigits(QObject):
 
         def work(progress: Progress, cancelled: IsCancelled) -> PersonalDigit:
             if sheet.picture is not None and not sheet.ink:
+                if sheet.picture.shape[1] > sheet.picture.shape[0]:
+                    raise PictureError(
+                        "There are several digits on the picture.", "Open a picture of one."
+                    )
                 return of_picture(sheet.picture, label, time.time())
             return of_ink(sheet.ink, label, time.time(), pen)
 

@@ -37,7 +37,7 @@ class Sheet:
 
     Attributes:
         ink: strokes in a square with sides of length 1.
-        picture: (28, 28) digit image of a file; strokes replace it.
+        picture: (28, 28n), n digit images of a file beside each other; strokes replace it.
     """
 
     ink: Ink = ()
@@ -184,7 +184,7 @@ class Drawing(QObject):
 
     @Slot(object)
     def open(self, picture: Image) -> None:
-        """Shows a (28, 28) digit image; can be undone."""
+        """Shows digit images (28, 28n) beside each other; can be undone."""
         self.history.push("open picture", Sheet(picture=picture))
 
     def fit(self, fitting: Fitting) -> None:
@@ -243,7 +243,7 @@ class Drawing(QObject):
             self._raster.ask(self._wanted(ink))
         else:
             picture = self.sheet.picture
-            self._take(self._asked, NO_IMAGES if picture is None else picture[None])
+            self._take(self._asked, NO_IMAGES if picture is None else apart(picture))
             self.staged.emit(())
 
     @Slot(int, object)
@@ -268,6 +268,12 @@ class Drawing(QObject):
     def _whole(self) -> Ink:
         """All strokes, the one that is being drawn among them."""
         return (*self.ink, tuple(self._stroke)) if self._stroke else self.ink
+
+
+def apart(picture: Image) -> Image:
+    """Digit images (28, 28n) beside each other as (n, 28, 28)."""
+    side = len(picture)
+    return picture.reshape(side, -1, side).swapaxes(0, 1)
 
 
 def _steadied(before: Point, point: Point, after: Point) -> Point:

@@ -171,7 +171,8 @@ class Pad(QWidget):
             shown = picture_of(picture)
             if self._theme.scheme == "light":
                 shown.invertPixels()
-            painter.drawImage(QRectF(0, 0, side, side), shown)
+            high = side * shown.height() / shown.width()
+            painter.drawImage(QRectF(0, (side - high) / 2, side, high), shown)
 
     def _paint_ink(self, painter: QPainter, side: float) -> None:
         """What is painted already, and the end of the growing stroke."""

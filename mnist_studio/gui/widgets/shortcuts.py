@@ -18,7 +18,7 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the pad"),
     ("Space or Delete", "Clear the pad"),
     ("0 … 9, Backspace", "Keep the drawing as your own digit, and take that back"),
-    ("Ctrl+O", "Open a picture of a digit"),
+    ("Ctrl+O, Ctrl+V", "Open a picture of a digit, paste one"),
     ("F2", "Rename the chosen run"),
     ("Ctrl+Shift+E", "Export the chosen run"),
     ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, usual text"),

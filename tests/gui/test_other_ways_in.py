@@ -1,0 +1,57 @@
+"""Pictures that are pasted, dropped, or have several digits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.window import MainWindow
+
+
+def page_of_ones(count: int) -> np.ndarray:
+    levels = np.full((120, 100 * count), 230, np.uint8)
+    for at in range(count):
+        levels[20:100, 100 * at + 45 : 100 * at + 53] = 30
+    return levels
+
+
+def pasted(window: MainWindow, mime: QMimeData) -> None:
+    QGuiApplication.clipboard().setMimeData(mime)
+    window.paste()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_copied_picture_is_pasted_digit_by_digit(
+    window: MainWindow, qtbot: QtBot, count: int
+) -> None:
+    levels = page_of_ones(count)
+    mime = QMimeData()
+    mime.setImageData(
+        QImage(levels.data, levels.shape[1], 120, levels.shape[1], QImage.Format.Format_Grayscale8)
+    )
+    with qtbot.waitSignal(window.studio.drawing.images_changed) as fed:
+        pasted(window, mime)
+    assert fed.args is not None
+    assert fed.args[0].shape == (count, 28, 28)
+    assert window.shown == "draw"
+
+
+def test_a_copied_file_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    Image.fromarray(page_of_ones(1)).save(tmp_path / "one.png")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.png"))])
+    with qtbot.waitSignal(window.studio.drawing.images_changed):
+        pasted(window, mime)
+
+
+def test_text_and_nothing_are_told(window: MainWindow) -> None:
+    mime = QMimeData()
+    mime.setText("seven")
+    pasted(window, mime)
+    assert "That is text" in window.page(window.shown).notice.text
+    pasted(window, QMimeData())
+    assert "nothing to open" in window.page(window.shown).notice.text
