@@ -75,12 +75,16 @@ PICTURES = [f"matplotlib.backends.backend_{kind}" for kind in ("agg", "svg", "pd
 
 
 def frameworks() -> Iterator[str]:
-    """The packages of the frameworks that are installed here."""
+    """The packages of the frameworks that are installed here, and of their scripts."""
     for entry in ENTRIES.values():
         if find_spec(entry.package):
             yield entry.package
         else:
             sys.stderr.write(f"{entry.title} is not installed: it will be missing.\n")
+    if find_spec("torchvision"):
+        yield "torchvision"
+    else:
+        sys.stderr.write("PyTorch's scripts as written will not run: torchvision is missing.\n")
 
 
 def told_versions(root: Path) -> list[str]:
