@@ -15,6 +15,7 @@ from mnist_studio.gui.models.samples import Samples, samples
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run
+from mnist_studio.studies.views.own import answered
 
 
 class SampleLoader(QObject):
@@ -50,7 +51,10 @@ class SampleLoader(QObject):
         """Asks for digits of that kind, with the answers of runs on one dataset."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> Found:
-            return find(self._test(dataset), _logits(runs), asked)
+            if not asked.own:
+                return find(self._test(dataset), _logits(runs), asked)
+            own = answered(runs, asked.own)
+            return find(own.digits, own.logits, asked)
 
         self._start(work)
 

@@ -24,11 +24,13 @@ class Asked:
         what: those of a cell of a confusion matrix, surely wrong ones, split opinions, or one.
         model: id of the run whose cell or mistakes they are.
         cell: label and answer, or the place of one digit.
+        own: fingerprint of the user's own digits; empty for the test digits.
     """
 
     what: Literal["cell", "wrong", "disagreements", "digit"]
     model: str = ""
     cell: tuple[int, int] = (0, 0)
+    own: str = ""
 
 
 @dataclass(frozen=True, eq=False)

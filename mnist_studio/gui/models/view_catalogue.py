@@ -7,7 +7,7 @@ from typing import Literal
 
 from mnist_studio.studies.views import catalogue
 
-Control = Literal["axis", "smoothing", "log", "target", "threshold", "model", "models"]
+Control = Literal["axis", "smoothing", "log", "target", "threshold", "model", "models", "own"]
 Kind = Literal["view", "live", "drawing", "digit", "samples", "faults"]
 
 
@@ -76,7 +76,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("final-accuracy", "Final accuracy", "With its interval over seeds"),
             Entry(
                 "significance", "Models, paired", "The same test digits, model by model",
-                ("models", "threshold"), least=2,
+                ("models", "threshold", "own"), least=2,
             ),
             Entry(
                 "over-seeds", "Recipes over seeds", "Is one recipe better than another?",
@@ -90,16 +90,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(
                 "confusion", "Confusion", "What is taken for what; choose a cell to see digits",
-                ("model",), pictures="cell",
+                ("model", "own"), pictures="cell",
             ),
-            Entry("per-class", "Every digit", "Precision, recall and F1 of 0 to 9"),
-            Entry("calibration", "Calibration", "Is it as sure as it is right?"),
+            Entry("per-class", "Every digit", "Precision, recall and F1 of 0 to 9", ("own",)),
+            Entry("calibration", "Calibration", "Is it as sure as it is right?", ("own",)),
             Entry(
-                "wrong", "Surely wrong", "Mistakes of which a model was most sure", ("model",),
-                pictures="wrong",
+                "wrong", "Surely wrong", "Mistakes of which a model was most sure",
+                ("model", "own"), pictures="wrong",
             ),
             Entry(
-                "disagreements", "Disagreements", "Digits on which the models disagree",
+                "disagreements", "Disagreements", "Digits on which the models disagree", ("own",),
                 pictures="disagreements", least=2,
             ),
             Entry("samples", "Sample digits", "Twenty test digits, every model", kind="samples"),

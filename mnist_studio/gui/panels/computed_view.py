@@ -61,6 +61,8 @@ class ComputedView(QSplitter):
         studio.views.failed.connect(self._fail)
         studio.views.busy.connect(self.panel.show_busy)
         self.controls.changed.connect(self._want)
+        self.controls.own_asked.connect(self._ask_own)
+        studio.personal.changed.connect(self._follow_own)
         self.robustness.measured.connect(self._renew)
         self.panel.cell_chosen.connect(self._show_cell)
 
@@ -151,17 +153,33 @@ class ComputedView(QSplitter):
         self.panel.say(self._entry.title, words)
 
     @Slot()
+    def _ask_own(self) -> None:
+        if self._studio.personal.digits:
+            self._studio.personal.freeze(self.controls.set_own)
+        else:
+            self.controls.set_own("")
+            self._studio.told.emit(
+                "You have no digits of your own yet. Write some on the Draw page and press their "
+                "keys.", "bad",
+            )  # fmt: skip
+
+    @Slot()
+    def _follow_own(self) -> None:
+        if self.controls.on_own:
+            self._ask_own()
+
+    @Slot()
     def _renew(self) -> None:
         self._studio.views.renew()
         self._want()
 
     def _show_pictures(self) -> None:
-        model = self.controls.options.model
+        model, own = self.controls.options.model, self.controls.options.own
         match self._entry.pictures:
             case "wrong" if model:
-                self.gallery.ask(self._rows, Asked("wrong", model))
+                self.gallery.ask(self._rows, Asked("wrong", model, own=own))
             case "disagreements":
-                self.gallery.ask(self._rows, Asked("disagreements"))
+                self.gallery.ask(self._rows, Asked("disagreements", own=own))
 
     @Slot(int, int, int)
     def _show_cell(self, place: int, row: int, column: int) -> None:
@@ -171,7 +189,8 @@ class ComputedView(QSplitter):
             return
         matrix = view.charts[place]
         assert isinstance(matrix, Matrix)
-        self.gallery.ask(self._rows, Asked("cell", matrix.key, (row, column)))
+        own = self.controls.options.own
+        self.gallery.ask(self._rows, Asked("cell", matrix.key, (row, column), own))
 
     @Slot(object, object)
     def _take(self, asked: Wanted, view: View) -> None:

@@ -16,6 +16,7 @@ from mnist_studio.gui.widgets.toggles import Toggles
 from mnist_studio.studies.views.options import Options, XAxis
 
 AXES = (("epochs", "Epochs"), ("steps", "Steps"), ("seconds", "Seconds"))
+DIGITS = (("test", "Test digits"), ("own", "My digits"))
 ALL = "all"
 QUIET_MS = 150
 """So long a slider rests before anything is computed anew."""
@@ -26,9 +27,11 @@ class ViewControls(QWidget):
 
     Signals:
         changed: the user set something.
+        own_asked: views shall be of the user's own digits, whose name ``set_own`` gets.
     """
 
     changed = Signal()
+    own_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -42,6 +45,8 @@ class ViewControls(QWidget):
         self.model = Choice("Whose predictions", theme)
         self.first = Choice("First model", theme)
         self.second = Choice("Second model", theme)
+        self.digits = Segmented("Digits that are answered", DIGITS)
+        self._own = ""
         self._prepare()
         self._parts: dict[Control, QWidget] = {
             "axis": self.axis,
@@ -50,6 +55,7 @@ class ViewControls(QWidget):
             "target": _named("Reach, %", self.target),
             "threshold": _named("Matters from, points", self.threshold),
             "model": self.model,
+            "own": self.digits,
             "models": holder(row(self.first, label("and", "secondary"), self.second, gap=6)),
         }
         line = QHBoxLayout(self)
@@ -73,6 +79,7 @@ class ViewControls(QWidget):
         self._timer.timeout.connect(self.changed)
         self.smoothing.valueChanged.connect(self._soon)
         self.axis.chosen.connect(self._now)
+        self.digits.chosen.connect(self._choose_digits)
         self.log.changed.connect(self.changed)
         self.model.chosen.connect(self._now)
         for choice in (self.first, self.second):
@@ -93,7 +100,27 @@ class ViewControls(QWidget):
             target=self.target.number / 100,
             threshold=self.threshold.number / 100,
             model=self.model.choice,
+            own=self._own,
         )
+
+    @property
+    def on_own(self) -> bool:
+        """Views shall be of the user's own digits."""
+        return self.digits.choice == "own"
+
+    @Slot(str)
+    def set_own(self, fingerprint: str) -> None:
+        """The user's own digits that views are of; empty for the test digits."""
+        self._own = fingerprint
+        self.digits.choose("own" if fingerprint else "test")
+        self.changed.emit()
+
+    @Slot(str)
+    def _choose_digits(self, choice: str) -> None:
+        if choice == "own":
+            self.own_asked.emit()
+        else:
+            self.set_own("")
 
     def set_threshold(self, threshold: float) -> None:
         """A study's own threshold, a fraction; tells nobody."""
