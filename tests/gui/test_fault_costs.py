@@ -151,7 +151,7 @@ def test_a_run_goes_on_longer_as_a_new_one(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", lambda specs: queued.extend(specs))
+    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
     go_on(asked(runs_page, 5))
     qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
     (new,) = queued
@@ -172,7 +172,7 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_written(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", lambda specs: queued.extend(specs))
+    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
     assert runs_page.controls.code.isEnabled()
     dialog = runs_page.show_code()
     qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
