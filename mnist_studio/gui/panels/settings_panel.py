@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -23,6 +24,7 @@ from mnist_studio.gui.panels.fault_switches import FaultSwitches
 from mnist_studio.gui.panels.network_table import NetworkTable
 from mnist_studio.gui.panels.number_fields import NumberFields
 from mnist_studio.gui.panels.origin_words import OriginWords
+from mnist_studio.gui.panels.own_training import OwnTraining
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.widgets.basics import button, label, row
 from mnist_studio.gui.widgets.card import Card
@@ -82,6 +84,7 @@ class SettingsPanel(Card):
         choices = (*((name, names.framework(name)) for name in names.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DigitsPanel(theme, self._studio.digits)
+        self.own = OwnTraining(theme, self._studio.personal)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)
         self.network = NetworkTable(theme)
@@ -122,8 +125,9 @@ class SettingsPanel(Card):
         grid.addWidget(label("Digits", "secondary"), 0, 0)
         grid.addWidget(self.digits.choice, 0, 1)
         grid.addWidget(self.digits, 1, 0, 1, 2)
+        grid.addWidget(self.own, 2, 0, 1, 2)
         rows: dict[str, QWidget] = {"Device": self.device, **self.numbers.by_name()}
-        for place, (name, control) in enumerate(rows.items(), start=2):
+        for place, (name, control) in enumerate(rows.items(), start=3):
             grid.addWidget(label(name, "secondary"), place, 0)
             grid.addWidget(control, place, 1)
         return grid
@@ -132,6 +136,7 @@ class SettingsPanel(Card):
         self.recipe.chosen.connect(self._change_recipe)
         self.frameworks.chosen.connect(self._read)
         self.digits.chosen.connect(self._read)
+        self.own.chosen.connect(self._take_own)
         self.device.chosen.connect(self._read)
         self.numbers.edited.connect(self._read)
         self.advanced.edited.connect(self._read)
@@ -160,6 +165,7 @@ class SettingsPanel(Card):
         chosen = "all" if len(form.frameworks) > 1 else form.frameworks[0]
         self.frameworks.choose(chosen)
         self.recipe.choose(form.recipe)
+        self.own.show_personal(form.base.personal)
         self.device.choose(form.device)
         self.numbers.show_form(form)
         self.advanced.show_form(form)
@@ -191,6 +197,12 @@ class SettingsPanel(Card):
             faults=self.faults.on,
         )
         self._form = self.advanced.read(self.numbers.read(chosen))
+        self._tell()
+
+    @Slot(str)
+    def _take_own(self, fingerprint: str) -> None:
+        base = structs.replace(self._form.base, personal=fingerprint)
+        self._form = replace(self._form, base=base)
         self._tell()
 
     def _chosen_frameworks(self) -> tuple[FrameworkName, ...]:
