@@ -150,10 +150,10 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     assert view is not None
     for name in ("final.csv", "final.svg", "final.png"):
         page.files.export(view, tmp_path / name)
-        qtbot.waitUntil(lambda name=name: (tmp_path / name).exists(), timeout=LONG)  # type: ignore[misc]
+        done = f"Exported to {tmp_path / name}."
+        qtbot.waitUntil(lambda done=done: page.notice.text == done, timeout=LONG)  # type: ignore[misc]
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
     assert "mlp-128" in (tmp_path / "final.svg").read_text("utf-8")
-    qtbot.waitUntil(lambda: "Exported" in page.notice.text, timeout=LONG)
     page.files.export(view, tmp_path / "final.doc")
     qtbot.waitUntil(lambda: "is no PNG, SVG or CSV" in page.notice.text, timeout=LONG)
 
