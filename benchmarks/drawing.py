@@ -4,6 +4,7 @@ python -m benchmarks.drawing first   the first answer after a launch, with the m
 python -m benchmarks.drawing warm    ten trained models, whose predictors are warm
 """
 
+import os
 import sys
 from collections.abc import Callable
 from statistics import median
@@ -160,4 +161,6 @@ def _warm_up(window: Window, models: int) -> None:
 
 
 if __name__ == "__main__":
+    # As the window's own process has it: see ``mnist_studio.__main__``.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     warm(int(sys.argv[2])) if sys.argv[1] == "warm" else first()
