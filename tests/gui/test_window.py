@@ -50,10 +50,10 @@ def test_empty_pages_say_what_to_do(window: MainWindow) -> None:
     assert isinstance(draw, DrawPage)
     assert isinstance(compare, ComparePage)
     assert isinstance(runs, RunsPage)
-    for page in (draw, compare, runs):
+    for empty in (draw.answers.empty, compare.empty, runs.empty):
         window.go("runs")
-        assert page.empty.words
-        page.empty.button.click()
+        assert empty.words
+        empty.button.click()
         assert window.shown == "train"
 
 

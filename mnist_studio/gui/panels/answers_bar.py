@@ -1,7 +1,7 @@
 """Order and filter of the models that answer."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from mnist_studio.gui.models import names
 from mnist_studio.gui.models.answer_order import ORDERS, Wanted
@@ -29,6 +29,9 @@ class AnswersBar(QWidget):
         self.words.setAccessibleName("Words of a model's name")
         self.words.setPlaceholderText("Find a model")
         self.words.setClearButtonEnabled(True)
+        # Qt makes the cross without a name for those who hear the window.
+        for cross in self.words.findChildren(QToolButton):
+            cross.setAccessibleName("Show all models again")
         self.order.chosen.connect(self._tell)
         self.framework.chosen.connect(self._tell)
         self.words.textChanged.connect(self._tell)
