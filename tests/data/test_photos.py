@@ -1,0 +1,57 @@
+"""Photos of paper in uneven light, and pictures that nobody should have made."""
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from mnist_studio.data.ink import Ink, Point, digit_image
+from mnist_studio.data.pictures import digits_from_levels, open_digits
+from mnist_studio.errors import PictureError
+from tests.data.photos import photo
+
+
+def path(*places: tuple[float, float]) -> Ink:
+    return (tuple(Point(*place) for place in places),)
+
+
+SEVEN = path((0.2, 0.1), (0.8, 0.1), (0.45, 0.9))
+ONE = path((0.5, 0.1), (0.48, 0.5), (0.45, 0.9))
+TWO = path((0.2, 0.3), (0.5, 0.1), (0.75, 0.35), (0.2, 0.9), (0.8, 0.9))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_photo_gives_the_digits_that_were_written(seed: int) -> None:
+    inks = (SEVEN, ONE, TWO)
+    found = digits_from_levels(photo(inks, seed))
+    assert len(found) == 3
+    for image, ink in zip(found, inks, strict=True):
+        clean = digit_image(ink).astype(float).ravel()
+        assert np.corrcoef(image.astype(float).ravel(), clean)[0, 1] > 0.7
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 90))),
+    st.sampled_from(["L", "RGB", "RGBA", "LA", "P", "1", "CMYK", "I;16", "F"]),
+    st.sampled_from(["TIFF", "PNG"]),
+)
+def test_any_picture_is_digits_or_told(levels: np.ndarray, mode: str, kind: str) -> None:
+    plain = Image.fromarray(levels)
+    made = plain.convert("I").convert("I;16") if mode == "I;16" else plain.convert(mode)
+    content = io.BytesIO()
+    made.save(content, "TIFF" if mode in ("CMYK", "F") else kind)
+    content.seek(0)
+    try:
+        assert open_digits(content).shape[1:] == (28, 28)
+    except PictureError:
+        return
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_told(content: bytes) -> None:
+    with pytest.raises(PictureError):
+        open_digits(io.BytesIO(content))
