@@ -135,7 +135,7 @@ class Studio(QObject):
 
         def work(progress: Progress, cancelled: IsCancelled) -> object:
             # Digits beside each other are read as a number.
-            return np.hstack(open_digits(file))
+            return np.hstack(list(open_digits(file)))
 
         self.background.start(work, self.drawing.open, self.complain)
 
