@@ -11,6 +11,7 @@ from mnist_studio.data.ink import Point
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.panels.personal_panel import PersonalPanel
 from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.widgets.pad import INVITATION
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -45,7 +46,7 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
     (digit,) = studio.personal.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
-    assert page.labels.words.text() == "Kept as a 7: 1 of your own now."
+    assert page.pad.words == "Kept as a 7: 1 of your own now."
     with qtbot.waitSignal(studio.personal.told):
         qtbot.keyClick(page.pad, Qt.Key.Key_Backspace)
     assert labels(studio) == []
@@ -53,12 +54,39 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
     assert not studio.personal.can_undo
 
 
+def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio = page.studio
+    drawn(studio)
+    assert not page.labels.undo_button.isVisible()
+    with qtbot.waitSignal(studio.personal.told):
+        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    assert page.labels.undo_button.isVisible()
+    drawn(studio)
+    assert page.pad.words == INVITATION
+    assert not page.labels.undo_button.isVisible()
+    # Where the pad has no room for words they stand over the page.
+    with qtbot.waitSignal(studio.told) as told:
+        studio.personal.relabel([studio.personal.digits[0].key], 1)
+    assert told.args == ["one digit labelled as 1.", "plain"]
+
+
+def test_the_pad_has_most_of_the_room_of_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
+    window.go("draw")
+    window.show()
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    qtbot.waitUntil(lambda: min(page.pad.width(), page.pad.height()) >= 300)
+
+
 def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio = page.studio
     qtbot.keyClick(page.pad, Qt.Key.Key_3)
-    assert "blank" in page.labels.words.text()
+    assert "blank" in page.pad.words
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
         with qtbot.waitSignal(studio.personal.told):

@@ -43,8 +43,8 @@ class DrawPage(Page):
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP)
+        self.paper.body.addWidget(self.labels)
         left.addWidget(self.paper, 3)
-        left.addWidget(self.labels)
         left.addWidget(self.stages, 1)
         self.tabs = DrawTabs()
         self.tabs.add("answers", "Answers", lambda: self.answers)
@@ -52,8 +52,8 @@ class DrawPage(Page):
         self.tabs.add("personal", "My digits", self._personal)
         line = QHBoxLayout()
         line.setSpacing(GAP)
-        line.addLayout(left, 4)
-        line.addWidget(self.tabs, 7)
+        line.addLayout(left, 5)
+        line.addWidget(self.tabs, 8)
         self.body.addLayout(line)
 
     def _why(self) -> QWidget:
@@ -69,6 +69,7 @@ class DrawPage(Page):
 
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)
+        self.labels.told.connect(self._tell)
 
     def enter(self) -> None:
         """The keyboard goes to the pad."""
@@ -85,6 +86,14 @@ class DrawPage(Page):
             self.labels.undo()
         else:
             super().keyPressEvent(event)
+
+    @Slot(str)
+    def _tell(self, words: str) -> None:
+        """On the pad, where the eyes are; over the page where something is drawn."""
+        if self.studio.drawing.blank:
+            self.pad.say(words)
+        else:
+            self.studio.told.emit(words, "plain")
 
     @Slot()
     def choose_picture(self) -> None:

@@ -1,26 +1,29 @@
 """What lies on the pad, kept as one of the user's own digits: a key or a click."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.data.digits import CLASSES
 from mnist_studio.gui.bridge.personal import PersonalDigits
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import Elided, button, column, enable, label, row
-from mnist_studio.gui.widgets.card import Card
+from mnist_studio.gui.widgets.basics import button, enable, label, row
 
-HINT = "Write a digit, then press its key: it is kept, and the pad is free for the next."
+HINT = "Write a digit, then press its key: it is kept in My digits and the pad is free"
 
 
-class LabelBar(Card):
-    """Ten labels, what was done last, and its undo.
+class LabelBar(QWidget):
+    """Ten labels in one row; before them their name or, where the pad is blank, the undo.
+
+    Signals:
+        told: what was done, or why nothing was.
 
     Attributes:
         buttons: of the labels.
-        words: what was done.
-        undo_button: takes it back.
+        undo_button: takes the last change back.
     """
+
+    told = Signal(str)
 
     def __init__(self, theme: Theme, drawing: Drawing, personal: PersonalDigits) -> None:
         super().__init__()
@@ -29,17 +32,15 @@ class LabelBar(Card):
         self._kept = False
         self.setAccessibleName("Keep as one of your own digits")
         self.buttons = tuple(self._button(digit) for digit in range(CLASSES))
-        self.words = Elided(HINT, "secondary")
         self.undo_button = button("Undo", self.undo, "Takes it back (Backspace)", quiet=True)
-        kept = self.undo_button.sizePolicy()
-        # The pad must not move when there is something to undo.
-        kept.setRetainSizeWhenHidden(True)
-        self.undo_button.setSizePolicy(kept)
-        line = row(label("It is a", "secondary"), 1, *self.buttons, gap=3)
-        told = row(self.words, self.undo_button, gap=6)
-        told.setStretch(0, 1)
-        self.body.addLayout(column(line, told, gap=2))
-        self.layout().setContentsMargins(12, 8, 12, 6)  # type: ignore[union-attr]
+        words = label("Keep as", "secondary")
+        words.setToolTip(HINT)
+        # One place for both: the pad must not move when there is something to undo.
+        self._lead = QStackedWidget()
+        self._lead.addWidget(words)
+        self._lead.addWidget(self.undo_button)
+        self._lead.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setLayout(row(self._lead, *self.buttons, gap=3))
         drawing.changed.connect(self._show)
         personal.changed.connect(self._show)
         personal.told.connect(self._tell)
@@ -50,8 +51,12 @@ class LabelBar(Card):
         made.setObjectName("labelKey")
         made.setText(str(digit))
         made.setAccessibleName(f"Keep it as a {digit}")
-        side = self._theme.pixels(28)
-        made.setFixedSize(side, side)
+        pixels = self._theme.pixels
+        made.setMinimumWidth(pixels(22))
+        made.setFixedHeight(pixels(28))
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # The keyboard stays at the pad, where the keys are.
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda checked=False: self.keep(digit))
         return made
 
@@ -77,8 +82,7 @@ class LabelBar(Card):
 
     @Slot(str)
     def _tell(self, words: str) -> None:
-        self.words.setText(words)
-        self.words.setAccessibleName(words)
+        self.told.emit(words)
         self._show()
 
     @Slot()
@@ -86,4 +90,4 @@ class LabelBar(Card):
         blank = "The pad is blank" if self._drawing.blank else ""
         for digit, made in enumerate(self.buttons):
             enable(made, blank, f"Keep it as a {digit} (key {digit})")
-        self.undo_button.setVisible(self._personal.can_undo)
+        self._lead.setCurrentIndex(int(bool(blank) and self._personal.can_undo))

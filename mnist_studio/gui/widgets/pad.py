@@ -28,8 +28,15 @@ SLICE_SECONDS = 0.005
 RADIUS = 8
 
 
+INVITATION = "Draw a digit here\nor drop a picture of one"
+
+
 class Pad(QWidget):
-    """A square to draw on. What is drawn lies in the drawing, not here."""
+    """A square to draw on. What is drawn lies in the drawing, not here.
+
+    Attributes:
+        words: what stands on it while it is blank.
+    """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
@@ -38,6 +45,7 @@ class Pad(QWidget):
         self._layer = InkLayer()
         self._pointer = Pointer(drawing, self._point)
         self._seen: tuple[Ink, int] = (), 0
+        self.words = INVITATION
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._paint_on)
@@ -55,6 +63,12 @@ class Pad(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         expanding = QSizePolicy.Policy.Expanding
         self.setSizePolicy(expanding, expanding)
+
+    def say(self, words: str) -> None:
+        """Tells something where nothing is drawn, until something is."""
+        self.words = words
+        self.setAccessibleDescription(words)
+        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Large enough to write comfortably."""
@@ -112,6 +126,8 @@ class Pad(QWidget):
         """The drawing is another one: paints and shows what is new of it."""
         drawing, (ink, count) = self._drawing, self._seen
         self._seen = drawing.ink, len(drawing.stroke)
+        if not drawing.blank:
+            self.words = INVITATION
         self._paint_on()
         if count and ink is drawing.ink and len(drawing.stroke) >= count:
             # Two segments before a point that moves take another shape, too.
@@ -159,11 +175,8 @@ class Pad(QWidget):
         if self._drawing.blank:
             painter.setPen(QColor(palette.secondary))
             painter.setFont(self._theme.font(13))
-            painter.drawText(
-                square,
-                Qt.AlignmentFlag.AlignCenter,
-                "Draw a digit here\nor drop a picture of one",
-            )
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(square.adjusted(16, 16, -16, -16), flags, self.words)
 
     def _paint_picture(self, painter: QPainter, side: float) -> None:
         picture = self._drawing.sheet.picture

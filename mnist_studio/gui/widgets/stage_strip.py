@@ -15,7 +15,7 @@ NAMES = ("drawn", "boxed", "scaled", "centred", "fed")
 CAPTION, ARROW = 18, 14
 """Points of a caption's height and of an arrow's room."""
 
-SMALLEST, LARGEST = 84, 224
+SMALLEST, LARGEST = 72, 224
 """Points of the last picture's side, the one that is fed."""
 
 
