@@ -36,7 +36,7 @@ def test_questions_come_back_from_the_wire(message: Hold | Ask) -> None:
         Logits(3, "run", np.arange(10.0).tobytes(), 0.5),
         Answered(3),
         Trouble("why", "run"),
-        Probed((DeviceText("cpu", "CPU"),)),
+        Probed((DeviceText("cpu", "CPU"),), "2.14.1"),
         Done(),
     ],
 )
