@@ -39,7 +39,7 @@ class Told:
 
     def count(self, word: str) -> int:
         """What its closing line counts."""
-        lines = [line for line in self.text.splitlines() if re.search(r"\d+ (passed|failed)", line)]
+        lines = [line for line in self.text.splitlines() if re.search(r"\d+ (passed|failed|errors?)\b", line)]
         counts = {
             found: int(n) for n, found in re.findall(r"(\d+) (\w+)", lines[-1] if lines else "")
         }
