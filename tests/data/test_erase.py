@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mnist_studio.data.erase import Eraser
 from mnist_studio.data.ink import Ink, Point, digit_image
+from mnist_studio.data.smooth import smooth
 
 LINE: Ink = ((Point(0.0, 0.5, 0.0, 0.2), Point(1.0, 0.5, 1.0, 0.8)),)
 CROSS: Ink = (*LINE, (Point(0.5, 0.0), Point(0.5, 0.3), Point(0.5, 1.0)))
@@ -54,6 +55,20 @@ def test_the_curve_between_points_far_from_each_other_is_cut_too() -> None:
     eraser = Eraser(bow, 0.02)
     assert eraser.move(Point(0.2, 0.0), Point(0.2, 0.4))
     assert len(eraser.ink) == 2
+
+
+def test_a_cut_through_a_scribble_leaves_few_points_more() -> None:
+    wild = np.random.default_rng(3).random((2000, 2)).tolist()
+    ink: Ink = (tuple(Point(x, y) for x, y in wild),)
+    eraser = Eraser(ink, 0.08)
+    way = [Point(x, 0.3) for x in np.linspace(0.2, 0.8, 10).tolist()]
+    for start, end in pairwise(way):
+        eraser.move(start, end)
+    # Two on each side of a cut, and two sides of each piece.
+    assert sum(map(len, eraser.ink)) < 2000 + 4 * len(eraser.ink)
+    drawn = np.vstack([smooth(np.array([p[:2] for p in stroke])) for stroke in eraser.ink])
+    for point in way:
+        assert np.hypot(*(drawn - point[:2]).T).min() > 0.07
 
 
 places = st.floats(-5, 5, allow_subnormal=False)
