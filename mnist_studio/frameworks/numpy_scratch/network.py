@@ -37,6 +37,11 @@ class Network:
         }
         self._first = next(report.name for report in reports if report.arrays)
         self._order = _pools_first(self.layers)
+        # Sorted out once: small networks take thousands of steps a second.
+        made = self.layers.items()
+        self._dropouts = {n: layer for n, layer in made if isinstance(layer, layers.Dropout)}
+        self._norms = [layer for layer in self.layers.values() if isinstance(layer, BatchNorm)]
+        self._learning = {n: layer for n, layer in made if isinstance(layer, _Learning)}
 
     def prepare(self, training: bool, masks: Mapping[str, Array] | None = None) -> None:
         """Says how the next ``forward`` goes.
@@ -45,11 +50,10 @@ class Network:
             training: whether batch-norm takes the statistics of the batch.
             masks: of the dropout layers; one without a mask does nothing.
         """
-        for name, layer in self.layers.items():
-            if isinstance(layer, layers.Dropout):
-                layer.mask = (masks or {}).get(name)
-            elif isinstance(layer, BatchNorm):
-                layer.by_batch = training
+        for name, dropout in self._dropouts.items():
+            dropout.mask = (masks or {}).get(name)
+        for norm in self._norms:
+            norm.by_batch = training
 
     def forward(self, x: Array) -> Array:
         """(B, 28, 28) inputs -> (B, 10) logits, valid until the next call."""
@@ -65,18 +69,16 @@ class Network:
         """
         dy = dlogits
         for name in reversed(self._order):
-            layer = self.layers[name]
-            if isinstance(layer, _Learning):
-                layer.learn(dy)
+            if name in self._learning:
+                self._learning[name].learn(dy)
             if name == self._first:
                 break
-            dy = layer.input_gradient(dy)
+            dy = self.layers[name].input_gradient(dy)
 
     def remember(self) -> None:
         """Brings the statistics of the last ``forward`` into the running ones."""
-        for layer in self.layers.values():
-            if isinstance(layer, BatchNorm):
-                layer.remember()
+        for norm in self._norms:
+            norm.remember()
 
     def input_gradient(self, dlogits: Array) -> Array:
         """(B, 10) -> (B, 28, 28), after ``forward``."""
