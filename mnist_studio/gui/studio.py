@@ -13,6 +13,7 @@ from mnist_studio.errors import StudioError
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.bridge.examination import Examination
+from mnist_studio.gui.bridge.examples import Examples
 from mnist_studio.gui.bridge.explanations import Explanations
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.personal import PersonalDigits
@@ -62,6 +63,7 @@ class Studio(QObject):
         self.digits = DigitSource(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
         self.personal = PersonalDigits(self.background, self.library, self)
+        self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
         self._connect()
 
@@ -70,6 +72,7 @@ class Studio(QObject):
         self.library.failed.connect(self.complain)
         self.digits.failed.connect(self.complain)
         self.personal.failed.connect(self.complain)
+        self.examples.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.study.idle.connect(self.library.refresh)
         self.study.failed.connect(self.complain)

@@ -140,10 +140,10 @@ def test_a_stage_is_left_out_and_brought_back(
         click(stages.switches.button("box"))
     assert drawing.fitting == Fitting(box=False)
     assert (drawing.image == digit_image(drawing.ink, fitting=Fitting(box=False))).all()
-    assert stages.note.text() == "Not standard: no box"
+    assert stages.note.text() == "Without box"
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         click(stages.switches.button("pen"))
-    assert stages.note.text() == "Not standard: no box, no pen"
+    assert stages.note.text() == "Without box, pen"
     assert "Not boxed" in stages.strip.accessibleDescription()
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         click(stages.usual_button)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.data import builtin
+from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.window import MainWindow
 
 
@@ -55,3 +57,38 @@ def test_text_and_nothing_are_told(window: MainWindow) -> None:
     assert "That is text" in window.page(window.shown).notice.text
     pasted(window, QMimeData())
     assert "nothing to open" in window.page(window.shown).notice.text
+
+
+def test_any_test_digit_and_one_by_its_number_lie_on_the_pad(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.go("draw")
+    page, drawing = window.page("draw"), window.studio.drawing
+    assert isinstance(page, DrawPage)
+    test = builtin.load().test
+    with qtbot.waitSignal(window.studio.examples.shown) as shown:
+        page.examples.random_button.click()
+    assert shown.args is not None
+    number, count = shown.args
+    assert (page.examples.number.whole, count) == (number, len(test))
+    assert np.array_equal(drawing.sheet.picture, test.images[number])
+    with qtbot.waitSignal(window.studio.examples.shown) as shown:
+        page.examples.number.field().setValue(12)
+    assert shown.args == [12, len(test)]
+    assert np.array_equal(drawing.sheet.picture, test.images[12])
+    title = f"Test digit 12 of the built-in digits: a {test.labels[12]}"
+    assert drawing.sheet.title == title
+    qtbot.waitUntil(lambda: page.stages.note.text() == title)
+    drawing.history.undo()
+    assert np.array_equal(drawing.sheet.picture, test.images[number])
+
+
+def test_a_digit_of_numbers_lies_on_the_pad(window: MainWindow, qtbot: QtBot) -> None:
+    window.go("draw")
+    page, drawing = window.page("draw"), window.studio.drawing
+    assert isinstance(page, DrawPage)
+    with qtbot.waitSignal(drawing.image_changed):
+        page.examples.grid_button.click()
+    assert drawing.image is not None
+    assert drawing.image.shape == (28, 28)
+    assert drawing.image.max() == 255

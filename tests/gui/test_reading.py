@@ -45,7 +45,7 @@ def test_what_is_no_digit_says_why() -> None:
     found = reading([agreed(8)], (0.0002,))
     assert found is not None
     assert found.detail == (
-        "Of real digits, less than 0.1 % are as unlike all known ones. The models would say 8."
+        "Of real digits, less than 0.1 % look as strange as this. The models would say 8."
     )
 
 

@@ -38,10 +38,12 @@ class Sheet:
     Attributes:
         ink: strokes in a square with sides of length 1.
         picture: (28, 28n), n digit images of a file beside each other; strokes replace it.
+        title: of the picture, for people; empty where it is just a file.
     """
 
     ink: Ink = ()
     picture: Image | None = None
+    title: str = ""
 
     @property
     def blank(self) -> bool:
@@ -182,10 +184,9 @@ class Drawing(QObject):
         if not self.sheet.blank:
             self.history.push("clear", Sheet())
 
-    @Slot(object)
-    def open(self, picture: Image) -> None:
+    def open(self, picture: Image, title: str = "") -> None:
         """Shows digit images (28, 28n) beside each other; can be undone."""
-        self.history.push("open picture", Sheet(picture=picture))
+        self.history.push("open picture", Sheet(picture=picture, title=title))
 
     def fit(self, fitting: Fitting) -> None:
         """Lets drawings go through these stages."""

@@ -132,4 +132,4 @@ def _small(sentence: str) -> str:
 def _unlike(place: Place) -> str:
     assert place.share is not None
     share = f"{place.share * 100:.1f} %" if place.share >= 0.0005 else "less than 0.1 %"
-    return f"Of real digits, {share} are as unlike all known ones."
+    return f"Of real digits, {share} look as strange as this."

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from mnist_studio.gui.pages.page import Page
 from mnist_studio.gui.panels.answers_panel import AnswersPanel
 from mnist_studio.gui.panels.draw_tabs import DrawTabs
+from mnist_studio.gui.panels.example_bar import ExampleBar
 from mnist_studio.gui.panels.label_bar import LabelBar
 from mnist_studio.gui.panels.pad_card import PadCard
 from mnist_studio.gui.panels.stages_card import StagesCard
@@ -38,6 +39,8 @@ class DrawPage(Page):
         self.open_button = button(
             "Open picture…", self.choose_picture, "Opens a picture of a digit (Ctrl+O)"
         )
+        self.examples = ExampleBar(self.studio.theme, self.studio.examples)
+        self.action_line.addWidget(self.examples)
         self.action_line.addWidget(self.open_button)
 
     def _lay_out(self) -> None:

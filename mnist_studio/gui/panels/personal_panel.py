@@ -61,8 +61,7 @@ class PersonalPanel(QWidget):
         return (
             Column("Model", lambda one: one.title),
             Column("Accuracy", self._accuracy, right=True, explain=HOW),
-            Column("From", lambda one: self._end(one, "low"), right=True, explain=HOW),
-            Column("To", lambda one: self._end(one, "high"), right=True, explain=HOW),
+            Column("Interval", self._interval, right=True, explain=HOW),
             Column("Digits", self._count, right=True, tip=self._learnt),
         )
 
@@ -192,10 +191,10 @@ class PersonalPanel(QWidget):
             return "…" if self._personal.scoring else NOTHING
         return percent(score.accuracy.value if score.accuracy else None)
 
-    def _end(self, one: RunRow, which: str) -> str:
+    def _interval(self, one: RunRow) -> str:
         score = self._score(one)
         interval = score.accuracy.interval if score and score.accuracy else None
-        return percent(getattr(interval, which) if interval else None)
+        return f"{interval.low:.1%}–{interval.high:.1%}".replace("%–", "–") if interval else NOTHING
 
     def _count(self, one: RunRow) -> str:
         score = self._score(one)

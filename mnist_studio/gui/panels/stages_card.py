@@ -86,8 +86,8 @@ class StagesCard(Card):
     def _tell(self) -> None:
         out = self._left_out()
         if self._drawing.sheet.picture is not None:
-            self.note.setText(_PICTURE)
+            self.note.setText(self._drawing.sheet.title or _PICTURE)
         elif out:
-            self.note.setText(f"Not standard: no {', no '.join(out)}")
+            self.note.setText(f"Without {', '.join(out)}")
         else:
             self.note.setText(_USUAL)
