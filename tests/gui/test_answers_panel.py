@@ -12,6 +12,8 @@ from mnist_studio.data.ink import Ink, Point
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.models.numbers import NOTHING
 from mnist_studio.gui.panels.answers_panel import AnswersPanel
+from mnist_studio.gui.panels.model_card import WIDE
+from mnist_studio.gui.panels.model_grid import NARROWEST
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.jobs.predictors import Answer
@@ -127,3 +129,13 @@ def test_a_model_that_says_something_else_is_marked_in_words(panel: AnswersPanel
     assert (card._differs.text(), card.property("differs")) == ("", False)
     card.compare([6, 6])
     assert not card.property("differs")
+
+
+def test_a_card_of_a_second_column_is_not_cut(panel: AnswersPanel, qtbot: QtBot) -> None:
+    panel.resize(420, 600)
+    card = next(iter(panel.grid.cards.values()))
+    qtbot.waitUntil(lambda: card.width() < WIDE)
+    draw(panel, CROSS)
+    qtbot.waitUntil(lambda: card.digit.text() != NOTHING, timeout=WAIT)
+    card.compare([9, 9])
+    assert card.minimumSizeHint().width() <= panel._studio.theme.pixels(NARROWEST)

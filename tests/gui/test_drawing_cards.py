@@ -160,5 +160,6 @@ def test_a_picture_has_no_stages_and_says_so(
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         drawing.open(np.eye(28, dtype=np.uint8) * 255)
     assert "picture" in stages.note.text()
+    assert not stages.switches.isVisible()
     assert not stages.strip.empty
     assert stages.strip.accessibleDescription() == ""

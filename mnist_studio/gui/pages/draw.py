@@ -55,8 +55,8 @@ class DrawPage(Page):
         self.tabs.add("personal", "My digits", self._personal)
         line = QHBoxLayout()
         line.setSpacing(GAP)
-        line.addLayout(left, 5)
-        line.addWidget(self.tabs, 8)
+        line.addLayout(left, 4)
+        line.addWidget(self.tabs, 7)
         self.body.addLayout(line)
 
     def _why(self) -> QWidget:

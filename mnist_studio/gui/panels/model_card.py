@@ -203,7 +203,7 @@ class ModelCard(Card):
     def _size(self) -> None:
         self._said.setFixedWidth(self._theme.pixels(42))
         wide = self.width() >= self._theme.pixels(WIDE)
-        self._words.setFixedWidth(self._theme.pixels(250 if wide else 160))
+        self._words.setFixedWidth(self._theme.pixels(250 if wide else 148))
 
 
 def _said(digits: Sequence[Sequence[float]]) -> list[int]:

@@ -10,8 +10,8 @@ from mnist_studio.gui.panels.model_card import ModelCard
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import GAP
 
-NARROWEST = 330
-"""A card is not made narrower than this for a second column."""
+NARROWEST = 350
+"""A card cannot be narrower than this: a second column needs twice as much."""
 
 LOWEST = 90
 """A card's height where there are many: enough for its words. Few cards share all the room."""
@@ -88,7 +88,8 @@ class ModelGrid(QScrollArea):
     def _columns(self) -> int:
         if len(self.cards) <= FEW:
             return 1
-        return max(1, min(2, self.viewport().width() // self._theme.pixels(NARROWEST)))
+        two = 2 * self._theme.pixels(NARROWEST) + GAP
+        return 2 if self.viewport().width() >= two else 1
 
     @Slot()
     def _arrange(self) -> None:

@@ -44,6 +44,7 @@ class StagesCard(Card):
         self.usual_button = button(
             "Reset", lambda: drawing.fit(WHOLE), "Fits drawings as MNIST's digits are", quiet=True
         )
+        self.note.setMinimumHeight(self.switches.sizeHint().height())
         line = row(self.note, self.usual_button, self.switches, gap=4)
         line.setStretch(0, 1)
         self.body.addLayout(line)
@@ -75,7 +76,6 @@ class StagesCard(Card):
         for key in _STAGES:
             self.switches.button(key).setChecked(key not in out)
         self.strip.fade(frozenset(stage for key in out for stage in _STAGES[key]))
-        self.usual_button.setVisible(bool(out))
         self._tell()
 
     def _left_out(self) -> list[str]:
@@ -85,7 +85,11 @@ class StagesCard(Card):
 
     def _tell(self) -> None:
         out = self._left_out()
-        if self._drawing.sheet.picture is not None:
+        picture = self._drawing.sheet.picture is not None
+        # A picture is fitted before it lies on the pad: no switch would change it.
+        self.switches.setVisible(not picture)
+        self.usual_button.setVisible(bool(out) and not picture)
+        if picture:
             self.note.setText(self._drawing.sheet.title or _PICTURE)
         elif out:
             self.note.setText(f"Without {', '.join(out)}")
