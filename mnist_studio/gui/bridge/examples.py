@@ -6,13 +6,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data import sources
 from mnist_studio.data.digits import Digits
-from mnist_studio.data.examples import four
-from mnist_studio.data.pictures import picture_from_levels
+from mnist_studio.data.examples import from_test, grid
 from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.spec.run import DatasetName
-
-_NAMES: dict[DatasetName, str] = {"mnist": "MNIST", "builtin": "the built-in digits"}
 
 
 class Examples(QObject):
@@ -51,14 +48,13 @@ class Examples(QObject):
 
     def show_grid(self) -> None:
         """Puts a four on the pad that is given as 7x7 numbers."""
-        self._drawing.open(picture_from_levels(four()), "A four of 7 × 7 numbers")
+        self._drawing.show_example(grid())
 
     def _show(self, found: tuple[DatasetName, Digits], number: int | None) -> None:
         self._kept = found
         dataset, digits = found
         at = random.randrange(len(digits)) if number is None else min(number, len(digits) - 1)
-        title = f"Test digit {at:,} of {_NAMES[dataset]}: a {digits.labels[at]}"
-        self._drawing.open(digits.images[at], title)
+        self._drawing.show_example(from_test(digits, dataset, at))
         self.shown.emit(at, len(digits))
 
     @Slot(object)

@@ -38,6 +38,7 @@ class Predictions(QObject):
         self._predictors: Predictors | None = None
         self._held: dict[str, ModelPlace] = {}
         self._images: Images = np.zeros((0, 28, 28), np.uint8)
+        self._asked = 0
         self._answers: dict[str, Answer] = {}
         self._states: dict[str, PredictorState] = {}
         self._choice = self._told_choice = ""
@@ -50,6 +51,11 @@ class Predictions(QObject):
     def answers(self) -> dict[str, Answer]:
         """The newest answer of every model by its run's id."""
         return self._answers
+
+    @property
+    def current(self) -> dict[str, Answer]:
+        """Those of them that are of the newest images."""
+        return {run: one for run, one in self._answers.items() if one.request >= self._asked}
 
     @property
     def states(self) -> dict[str, PredictorState]:
@@ -117,7 +123,7 @@ class Predictions(QObject):
             self._answers = {}
             self.cleared.emit()
         elif self._held:
-            self._started().ask(images)
+            self._asked = self._started().ask(images)
 
     def close(self) -> None:
         """Ends the predictors' threads and processes."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from mnist_studio.data.erase import Eraser
+from mnist_studio.data.examples import Example
 from mnist_studio.data.ink import UNIT_PAD, WHOLE, Fitting, Ink, Point
 from mnist_studio.data.segments import MOST
 from mnist_studio.data.stages import Stage
@@ -38,12 +39,17 @@ class Sheet:
     Attributes:
         ink: strokes in a square with sides of length 1.
         picture: (28, 28n), n digit images of a file beside each other; strokes replace it.
-        title: of the picture, for people; empty where it is just a file.
+        example: what the picture is, where its true label is known.
     """
 
     ink: Ink = ()
     picture: Image | None = None
-    title: str = ""
+    example: Example | None = None
+
+    @property
+    def title(self) -> str:
+        """What the picture is and shows, for people; empty where it is just a file."""
+        return self.example.told if self.example else ""
 
     @property
     def blank(self) -> bool:
@@ -86,6 +92,7 @@ class Drawing(QObject):
         self._fitting = WHOLE
         self._images: Image = NO_IMAGES
         self._focus: int | None = None
+        self._example: Example | None = None
         self._raster = Rasteriser(examiner or Examiner(), self)
         self._raster.made.connect(self._take)
         self._raster.staged.connect(self._take_stages)
@@ -115,6 +122,11 @@ class Drawing(QObject):
     def image(self) -> Image | None:
         """The (28, 28) image of the digit that is looked at; None where the pad is blank."""
         return self._images[self.focus] if len(self._images) else None
+
+    @property
+    def example(self) -> Example | None:
+        """What is fed, where its true label is known."""
+        return self._example
 
     @property
     def images(self) -> Image:
@@ -184,9 +196,15 @@ class Drawing(QObject):
         if not self.sheet.blank:
             self.history.push("clear", Sheet())
 
-    def open(self, picture: Image, title: str = "") -> None:
+    @Slot(object)
+    def open(self, picture: Image) -> None:
         """Shows digit images (28, 28n) beside each other; can be undone."""
-        self.history.push("open picture", Sheet(picture=picture, title=title))
+        self.history.push("open picture", Sheet(picture=picture))
+
+    def show_example(self, example: Example) -> None:
+        """Shows a digit whose label is known; can be undone."""
+        self.finish()
+        self.history.push("open example", Sheet(picture=example.image, example=example))
 
     def fit(self, fitting: Fitting) -> None:
         """Lets drawings go through these stages."""
@@ -240,6 +258,7 @@ class Drawing(QObject):
         self._since.start()
         self._asked += 1
         ink = self._whole()
+        self._example = None if ink else self.sheet.example
         if ink:
             self._raster.ask(self._wanted(ink))
         else:

@@ -7,6 +7,7 @@ from mnist_studio.gui.models.answer_order import arranged
 from mnist_studio.gui.models.consensus import Vote
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.reading import Reading, reading
+from mnist_studio.gui.models.truth import truth
 from mnist_studio.gui.panels.answers_bar import AnswersBar
 from mnist_studio.gui.panels.consensus_card import ConsensusCard
 from mnist_studio.gui.panels.model_grid import ModelGrid
@@ -126,16 +127,28 @@ class AnswersPanel(QStackedWidget):
     @Slot()
     def _judge(self) -> None:
         found = self._reading()
-        focus = self._studio.drawing.focus
+        focus, example = self._studio.drawing.focus, self._studio.drawing.example
         if found:
-            self.consensus.show_reading(found, focus)
+            self.consensus.show_reading(found, focus, self._truth())
         else:
             self.consensus.invite()
         said = [place.found.digit for place in found.places] if found else []
         strange = found is not None and found.places[focus].verdict == "none"
-        for card in self.grid.cards.values():
-            card.compare(said)
+        current = self._studio.predictions.current
+        for run, card in self.grid.cards.items():
+            if example is None:
+                card.compare(said)
+            else:
+                card.compare([example.label] if run in current else [], "wrong")
             card.fade(strange)
+
+    def _truth(self) -> str:
+        """What is on the pad and who is wrong, where its label is known."""
+        example, current = self._studio.drawing.example, self._studio.predictions.current
+        if example is None:
+            return ""
+        told = [current[row.id] for row in self._models() if row.id in current]
+        return truth(example, [one.digits[0] for one in told])
 
     def _reading(self) -> Reading | None:
         """What the models say that have answered as many digits as are drawn."""

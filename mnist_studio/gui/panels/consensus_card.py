@@ -39,11 +39,17 @@ class ConsensusCard(Card):
         self._size()
         self.invite()
 
-    def show_reading(self, found: Reading, focus: int = 0) -> None:
-        """Shows what they say; ``focus`` is the place of the digit that is looked at."""
+    def show_reading(self, found: Reading, focus: int = 0, truth: str = "") -> None:
+        """Shows what they say.
+
+        Args:
+            found: what they say.
+            focus: the place of the digit that is looked at.
+            truth: what it is and who is wrong; empty where nobody knows.
+        """
         self.digit.setText(found.text)
         self._show_places(found, focus)
-        self._tell(found.headline, found.detail)
+        self._tell(found.headline, truth or found.detail)
 
     def invite(self) -> None:
         """The pad is blank."""

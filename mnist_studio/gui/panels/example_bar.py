@@ -1,6 +1,7 @@
 """Digits that are drawn already: any of the test set, one by its number, one made of numbers."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.bridge.examples import Examples
@@ -31,13 +32,15 @@ class ExampleBar(QWidget):
             quiet=True,
         )
         self.random_button = button(
-            "Random", examples.show_test_digit, "Puts any test digit on the pad"
+            "Random", examples.show_test_digit, "Puts any test digit on the pad (R)"
         )
         self.number = Stepper("Number of the test digit", theme, 0, MANY - 1, by_one)
         self.number.setToolTip("Test digit of that number")
         self.number.setFixedWidth(theme.pixels(116))
         words = label("Test digit", "secondary")
         self.setLayout(row(self.grid_button, words, self.number, self.random_button, gap=8))
+        # It counts while the page is shown: then this bar is, too.
+        QShortcut(QKeySequence("R"), self).activated.connect(examples.show_test_digit)
         self.number.edited.connect(self._ask)
         examples.shown.connect(self._show)
 

@@ -67,6 +67,9 @@ class LabelBar(QWidget):
         if drawing.sheet.blank:
             self._tell("The pad is blank: write a digit first.")
             return
+        if drawing.sheet.example is not None:
+            self._tell("An example is none of your own digits: write one first.")
+            return
         self._personal.label(drawing.sheet, drawing.tools.pen, digit)
         drawing.clear()
         self._kept = True
@@ -88,6 +91,7 @@ class LabelBar(QWidget):
     @Slot()
     def _show(self) -> None:
         blank = "The pad is blank" if self._drawing.blank else ""
+        example = "An example is none of your own digits" if self._drawing.sheet.example else ""
         for digit, made in enumerate(self.buttons):
-            enable(made, blank, f"Keep it as a {digit} (key {digit})")
+            enable(made, blank or example, f"Keep it as a {digit} (key {digit})")
         self._lead.setCurrentIndex(int(bool(blank) and self._personal.can_undo))

@@ -126,15 +126,17 @@ class ModelCard(Card):
     def _role(self, text: str) -> str:
         return "large" if len(text) < 2 else "headline"
 
-    def compare(self, digits: Sequence[int]) -> None:
-        """Marks the card where its answer is another than the common one.
+    def compare(self, digits: Sequence[int], word: str = "differs") -> None:
+        """Marks the card where its answer is another than the common or the true one.
 
         Args:
-            digits: that most models say, from left to right; none where there is nothing to say.
+            digits: that most models say, or that are right, from left to right; none where there is
+                nothing to say.
+            word: for an answer that is another.
         """
         said = _said(self._answer.digits) if self._answer else []
         differs = bool(said) and len(said) == len(digits) and said != list(digits)
-        self._differs.setText("differs" if differs else "")
+        self._differs.setText(word if differs else "")
         self._differs.setVisible(differs)
         self._mark("differs", differs)
 

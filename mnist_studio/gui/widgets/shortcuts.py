@@ -19,6 +19,7 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("Space or Delete", "Clear the pad"),
     ("0 … 9, Backspace", "Keep the drawing as your own digit, and take that back"),
     ("Ctrl+O, Ctrl+V", "Open a picture of a digit, paste one"),
+    ("R", "Any test digit on the pad"),
     ("F2", "Rename the chosen run"),
     ("Ctrl+Shift+E", "Export the chosen run"),
     ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, usual text"),
