@@ -73,6 +73,7 @@ class Studio(QObject):
         self.digits.failed.connect(self.complain)
         self.personal.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
+        self.examination.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.study.idle.connect(self.library.refresh)
         self.study.failed.connect(self.complain)

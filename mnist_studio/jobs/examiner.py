@@ -25,12 +25,16 @@ class Examiner:
     """Compares images with real digits, by a model that comes with the studio, in NumPy.
 
     It opens the model when it is first asked, which takes some 30 ms. Any thread may ask.
+
+    Attributes:
+        problem: why it cannot compare; None where it can, or was not asked yet.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._opened: tuple[KnownDigits, Learner] | None = None
         self._tried = False
+        self.problem: StudioError | None = None
 
     def shares(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
         """Of real digits, the share that is at least as strange as each image.
@@ -39,8 +43,8 @@ class Examiner:
             images: (n, 28, 28) digit images.
 
         Returns:
-            (n,), above 0; None where the model or what it knows of digits is missing or damaged,
-            which is logged once.
+            (n,), above 0; None where the model or what it knows of digits is missing or damaged:
+            then ``problem`` says so, and the log.
         """
         far = self.distances(images)
         return None if far is None or not self._opened else novelty.shares(self._opened[0], far)
@@ -49,20 +53,20 @@ class Examiner:
         """(n,): how far images (n, 28, 28) are from real digits, 0-2; None as for ``shares``."""
         with self._lock:
             if not self._tried:
-                self._tried, self._opened = True, _open()
+                self._tried, self._opened = True, self._open()
             if self._opened is None:
                 return None
             known, learner = self._opened
             return novelty.distances(known, features(learner, known.layer, images))
 
-
-def _open() -> tuple[KnownDigits, Learner] | None:
-    try:
-        known = known_digits.load(paths.models())
-        model = bundled.Models(paths.models()).by_id.get(BUNDLED + known.model)
-        if model is None:
-            return None  # Why it is left out has been logged.
-        return known, open_model(registry.load("numpy"), place_of(model.run))
-    except StudioError as error:
-        _LOG.warning("Drawings that are no digit are not noticed. %s", error)
-        return None
+    def _open(self) -> tuple[KnownDigits, Learner] | None:
+        try:
+            known = known_digits.load(paths.models())
+            model = bundled.Models(paths.models()).by_id.get(BUNDLED + known.model)
+            if model is None:
+                return None  # Why it is left out has been told.
+            return known, open_model(registry.load("numpy"), place_of(model.run))
+        except StudioError as error:
+            _LOG.warning("Drawings that are no digit are not noticed. %s", error)
+            self.problem = error
+            return None

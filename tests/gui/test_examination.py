@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.errors import StoreError
 from mnist_studio.gui.bridge.examination import Examination
 from mnist_studio.gui.models.drawing import NO_IMAGES
 from mnist_studio.jobs.examiner import Examiner
@@ -52,6 +53,19 @@ def test_every_digit_is_compared(
     with qtbot.waitSignal(examination.told, timeout=5000):
         examination.ask(drawn(3, 4))
     assert examination.shares == (3.0, 4.0)
+
+
+def test_why_nothing_can_be_compared_is_told_once(
+    qtbot: QtBot, examination: Examination, examiner: SlowExaminer
+) -> None:
+    examiner.may.set()
+    examiner.problem = StoreError("It is damaged.", "Install it again.")
+    told: list[object] = []
+    examination.failed.connect(told.append)
+    for _ in range(2):
+        with qtbot.waitSignal(examination.told, timeout=5000):
+            examination.ask(drawn(3))
+    assert told == [examiner.problem]
 
 
 def test_of_drawings_that_wait_the_newest_is_looked_at(

@@ -46,7 +46,7 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
     (digit,) = studio.personal.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
-    assert page.pad.words == "Kept as a 7: 1 of your own now."
+    assert page.pad.words == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
     with qtbot.waitSignal(studio.personal.told):
         qtbot.keyClick(page.pad, Qt.Key.Key_Backspace)
     assert labels(studio) == []
@@ -69,7 +69,7 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     # Where the pad has no room for words they stand over the page.
     with qtbot.waitSignal(studio.told) as told:
         studio.personal.relabel([studio.personal.digits[0].key], 1)
-    assert told.args == ["one digit labelled as 1.", "plain"]
+    assert told.args == ["One digit labelled as 1.", "plain"]
 
 
 def test_the_pad_has_most_of_the_room_of_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
@@ -129,7 +129,7 @@ def test_chosen_digits_are_relabelled_and_deleted_and_that_is_undone(
     qtbot.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     with qtbot.waitSignal(studio.personal.told) as told:
         panel.delete_button.click()
-    assert told.args == ["three digits deleted."]
+    assert told.args == ["Three digits deleted."]
     assert labels(studio) == []
     assert panel.gallery.keys == ()
     with qtbot.waitSignal(studio.personal.told):
@@ -166,7 +166,7 @@ def test_digits_go_to_a_file_and_come_back_once(
         studio.personal.delete([written(1).key])
     with qtbot.waitSignal(studio.personal.told) as told:
         studio.personal.import_from(tmp_path / "mine.json")
-    assert told.args == ["one digit imported, 1 were here already."]
+    assert told.args == ["One digit imported, 1 were here already."]
     (tmp_path / "bad.json").write_bytes(b"no")
     with qtbot.waitSignal(studio.personal.failed):
         studio.personal.import_from(tmp_path / "bad.json")

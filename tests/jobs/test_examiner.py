@@ -67,3 +67,4 @@ def test_where_a_file_is_damaged_nothing_is_said_and_it_is_logged(
     assert examiner.shares(np.zeros((1, 28, 28), np.uint8)) is None
     (told,) = caplog.records
     assert "Install MNIST Studio again." in told.getMessage()
+    assert str(examiner.problem).endswith("Install MNIST Studio again.")

@@ -17,9 +17,11 @@ class Examination(QObject):
 
     Signals:
         told: there is news of the newest drawing.
+        failed: why nothing can be compared, an exception; once.
     """
 
     told = Signal()
+    failed = Signal(object)
     _found = Signal(int, object)
 
     def __init__(self, examiner: Examiner, parent: QObject | None = None) -> None:
@@ -30,6 +32,7 @@ class Examination(QObject):
         self._thread: Thread | None = None
         self._closing = False
         self._number = self._blank = 0
+        self._complained = False
         self._shares: tuple[float, ...] = ()
         self._found.connect(self._take)
 
@@ -86,6 +89,9 @@ class Examination(QObject):
 
     @Slot(int, object)
     def _take(self, number: int, shares: tuple[float, ...]) -> None:
+        if self._examiner.problem and not self._complained:
+            self._complained = True
+            self.failed.emit(self._examiner.problem)
         # What was cleared meanwhile is not strange.
         if number > self._blank:
             self._shares = shares

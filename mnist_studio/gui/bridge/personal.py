@@ -110,14 +110,14 @@ class PersonalDigits(QObject):
         before = tuple(one for one in self._named(keys) if one.label != label)
         if before:
             after = tuple(replace(one, label=label) for one in before)
-            words = f"{counted(len(before), 'digit')} labelled as {label}."
+            words = f"{counted(len(before), 'digit').capitalize()} labelled as {label}."
             self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes digits."""
         gone = self._named(keys)
         if gone:
-            words = f"{counted(len(gone), 'digit')} deleted."
+            words = f"{counted(len(gone), 'digit').capitalize()} deleted."
             self._change(_Undo(delete=_keys(gone)), _Undo(gone), words)
 
     @Slot()
@@ -134,7 +134,7 @@ class PersonalDigits(QObject):
             from mnist_studio.store import personal_file
 
             personal_file.write(digits, path)
-            return f"{counted(len(digits), 'digit')} written to {path}."
+            return f"{counted(len(digits), 'digit').capitalize()} written to {path}."
 
         self._background.start(work, self.told.emit, self._fail)
 
@@ -175,7 +175,8 @@ class PersonalDigits(QObject):
         elif known:
             self.relabel([digit.key], digit.label)
         else:
-            words = f"Kept as a {digit.label}: {len(self.digits) + 1:,} of your own now."
+            now = counted(len(self.digits) + 1, "digit")
+            words = f"Kept as a {digit.label}: {now} of your own now.\nBackspace takes it back."
             self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words)
 
     @Slot(object)
@@ -184,7 +185,7 @@ class PersonalDigits(QObject):
         new = tuple({one.key: one for one in digits if one.key not in here}.values())
         known = len(digits) - len(new)
         twice = f", {known:,} were here already" if known else ""
-        words = f"{counted(len(new), 'digit')} imported{twice}."
+        words = f"{counted(len(new), 'digit').capitalize()} imported{twice}."
         if new:
             self._change(_Undo(new), _Undo(delete=_keys(new)), words)
         else:

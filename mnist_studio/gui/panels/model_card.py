@@ -98,7 +98,8 @@ class ModelCard(Card):
     def show_row(self, shown: RunRow) -> None:
         """Shows the run's title of the moment."""
         self._row = shown
-        self._title.setText(shown.title)
+        # The framework stands below: without it there is room for what parts runs of one recipe.
+        self._title.setText(shown.title.replace(f" · {names.framework(shown.framework)}", "", 1))
         self.setAccessibleName(shown.title)
         accuracy = shown.figures.accuracy
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"

@@ -194,7 +194,9 @@ class PersonalPanel(QWidget):
     def _interval(self, one: RunRow) -> str:
         score = self._score(one)
         interval = score.accuracy.interval if score and score.accuracy else None
-        return f"{interval.low:.1%}–{interval.high:.1%}".replace("%–", "–") if interval else NOTHING
+        if interval is None:
+            return NOTHING
+        return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
 
     def _count(self, one: RunRow) -> str:
         score = self._score(one)
