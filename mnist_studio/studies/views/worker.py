@@ -1,14 +1,13 @@
 """The parent's side of the child that computes views."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from time import monotonic
-from typing import Self
 
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.calls import first_message
 from mnist_studio.jobs.process import Child
+from mnist_studio.jobs.staying import StayingChild
 from mnist_studio.studies.views import catalogue, messages, own
 from mnist_studio.studies.views.chosen import Chosen
 from mnist_studio.studies.views.messages import Answer, Broken, Wanted
@@ -26,34 +25,11 @@ def _silent(_: float) -> None:
     """Progress that nobody watches."""
 
 
-class ViewWorker:
+class ViewWorker(StayingChild):
     """A child that computes views until it is closed; a context manager, for one thread at a time.
 
     It starts with the first question, which takes half a second more than the others.
     """
-
-    def __init__(self, data: Path | None = None) -> None:
-        """Nothing is started yet.
-
-        Args:
-            data: folder of digits named by the user; None for the usual places.
-        """
-        self._data = data
-        self._child: Child | None = None
-
-    def __enter__(self) -> Self:
-        """The worker itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends the child."""
-        self.close()
-
-    def close(self) -> None:
-        """Ends the child, if there is one. May be called twice."""
-        if self._child:
-            self._child.end(0.0)
-            self._child = None
 
     def compute(
         self,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from mnist_studio.jobs.calls import first_message
 from mnist_studio.jobs.evaluation import engine_for
 from mnist_studio.jobs.messages import place_of
 from mnist_studio.jobs.process import Child
+from mnist_studio.jobs.staying import StayingChild
 from mnist_studio.store.runs import Run
 from mnist_studio.studies.why import messages
 from mnist_studio.studies.why.messages import Done, FromWhy, Made, Options, Part, Question, Refused
@@ -64,36 +64,17 @@ class Underway:
 Told = Explained | Unexplained | Underway
 
 
-class Explainer:
+class Explainer(StayingChild):
     """Explains answers in a child until it is closed; a context manager, for one thread at a time.
 
     It starts with the first question, and anew when a network of another framework is asked about.
     """
 
     def __init__(self, data: Path | None = None) -> None:
-        """Nothing is started yet.
-
-        Args:
-            data: folder of digits named by the user; None for the usual places.
-        """
-        self._data = data
-        self._child: Child | None = None
+        """See ``StayingChild``."""
+        super().__init__(data)
         self._engine = ""
         self._number = 0
-
-    def __enter__(self) -> Self:
-        """The explainer itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends the child."""
-        self.close()
-
-    def close(self) -> None:
-        """Ends the child, if there is one. May be called twice."""
-        if self._child:
-            self._child.end(0.0)
-            self._child = None
 
     def explain(
         self,
