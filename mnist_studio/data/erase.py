@@ -105,7 +105,8 @@ def _touched(table: _Table, way: Points, radius: float) -> Places:
     aside = a + np.clip(part, 0, 1)[:, None] * along - middle
     # Between two points a curve lies aside by less than a quarter of their distance.
     reach = radius + np.hypot(*(way[1] - way[0])) / 2 + np.sqrt(squared) / 4
-    return starts[np.einsum("ij,ij->i", aside, aside) <= reach**2]
+    touched: Places = starts[np.einsum("ij,ij->i", aside, aside) <= reach**2]
+    return touched
 
 
 def _parts(table: _Table, starts: Places, step: float) -> tuple[Places, Points]:
