@@ -161,5 +161,6 @@ def test_a_picture_has_no_stages_and_says_so(
         drawing.open(np.eye(28, dtype=np.uint8) * 255)
     assert "picture" in stages.note.text()
     assert not stages.switches.isVisible()
+    assert stages.strip.places().keys() == {"fed"}
     assert not stages.strip.empty
     assert stages.strip.accessibleDescription() == ""

@@ -88,6 +88,7 @@ class StagesCard(Card):
         picture = self._drawing.sheet.picture is not None
         # A picture is fitted before it lies on the pad: no switch would change it.
         self.switches.setVisible(not picture)
+        self.strip.show_only_fed(picture)
         self.usual_button.setVisible(bool(out) and not picture)
         if picture:
             self.note.setText(self._drawing.sheet.title or _PICTURE)

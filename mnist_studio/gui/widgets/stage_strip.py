@@ -28,6 +28,7 @@ class StageStrip(QWidget):
         self._stages: dict[str, Stage] = {}
         self._pictures: dict[str, QImage] = {}
         self._left_out: frozenset[str] = frozenset()
+        self._only_fed = False
         self.setAccessibleName("Stages of the drawing")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.updateGeometry)
@@ -52,6 +53,11 @@ class StageStrip(QWidget):
         self._pictures.pop("fed", None)
         if image is not None:
             self._pictures["fed"] = picture_of(image)
+        self.update()
+
+    def show_only_fed(self, only: bool) -> None:
+        """Whether what is fed has no stages: a picture was fitted before."""
+        self._only_fed = only
         self.update()
 
     def fade(self, names: frozenset[str]) -> None:
@@ -81,6 +87,8 @@ class StageStrip(QWidget):
         """Where each picture is, by its name."""
         pixels = self._theme.pixels
         last = min(max(self.height() - pixels(CAPTION), 1), pixels(LARGEST), self.width() * 2 // 5)
+        if self._only_fed:
+            return {"fed": QRect(0, 0, last, last)}
         small = min((self.width() - last) // 4 - pixels(ARROW), last)
         step = small + pixels(ARROW)
         top = last - small
