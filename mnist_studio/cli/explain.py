@@ -11,6 +11,7 @@ from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.analysis.nearest import Neighbour
 from mnist_studio.cli import models, output
 from mnist_studio.data import sources
+from mnist_studio.data.examples import from_test
 from mnist_studio.data.pictures import open_picture
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks.registry import entry
@@ -105,15 +106,9 @@ def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
     name = model.spec.dataset
     if name == "mnist":
         name = sources.default_dataset(arguments.data)
-    test = sources.load_test(name, arguments.data)
-    if not 0 <= arguments.index < len(test):
-        raise UsageError(
-            f"There is no test digit {arguments.index:,}.", f"Choose one up to {len(test) - 1:,}."
-        )
-    output.note(f"Test digit {arguments.index:,}: it is a {test.labels[arguments.index]}.")
-    index: int = arguments.index
-    image: NDArray[np.uint8] = test.images[index]
-    return image
+    one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
+    output.note(f"{one.told}.")
+    return one.image
 
 
 def _show(value: Value, arguments: Namespace) -> None:

@@ -125,8 +125,14 @@ def _faults(parser: argparse.ArgumentParser) -> None:
 
 
 def _predict(commands: "Commands[argparse.ArgumentParser]") -> None:
-    predict = commands.add_parser("predict", help="answer picture files with trained models")
-    predict.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    predict = commands.add_parser(
+        "predict", help="answer pictures of digits or numbers, or a test digit, with trained models"
+    )
+    asked = predict.add_mutually_exclusive_group(required=True)
+    asked.add_argument("images", nargs="*", default=[], type=Path, metavar="IMAGE")
+    asked.add_argument("--index", type=int, metavar="N", help="a test digit, from 0")
+    asked.add_argument("--random", action="store_true", help="any test digit")
+    predict.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST")
     _run(predict)
     _json(predict, "one answer a line")
 

@@ -1,9 +1,8 @@
-"""``mnist-studio predict``: picture files answered by trained models."""
+"""``mnist-studio predict``: pictures of digits and numbers, or a test digit, answered by models."""
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,83 +10,129 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.fault_words import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data.pictures import open_picture
-from mnist_studio.errors import DataError, StudioError
+from mnist_studio.data import sources
+from mnist_studio.data.examples import from_test
+from mnist_studio.data.pictures import open_digits
+from mnist_studio.errors import DataError, StudioError, UsageError
 from mnist_studio.jobs.evaluation import Evaluator
 from mnist_studio.store.runs import Run
 
 
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What models shall answer.
+
+    Attributes:
+        name: the path of a picture, or which test digit it is.
+        images: (n, 28, 28), its digits from left to right.
+        label: what it is; None where nobody knows.
+    """
+
+    name: str
+    images: NDArray[np.uint8]
+    label: int | None = None
+
+
 @dataclass(frozen=True)
 class Prediction:
-    """One model's answer to one picture, as JSON tells it."""
+    """One model's answer to one picture, as JSON tells it.
+
+    Attributes:
+        image: the path of a picture, or which test digit it is.
+        run: id of the model.
+        recipe: of the model.
+        framework: that computed.
+        number: its digits from left to right.
+        probabilities: ten of each digit.
+        label: what it is; None where nobody knows.
+        milliseconds: that the model took.
+    """
 
     image: str
     run: str
     recipe: str
     framework: str
-    digit: int
-    probabilities: tuple[float, ...]
+    number: str
+    probabilities: tuple[tuple[float, ...], ...]
+    label: int | None
     milliseconds: float
 
 
-Pictures = Sequence[tuple[Path, NDArray[np.uint8]]]
 Tell = Callable[[Prediction], None]
 
 
 def run(arguments: Namespace) -> int:
     """Answers; 1 if a picture could not be read or a model not be used."""
     runs = models.trained(arguments.run)
-    pictures = _opened(arguments.images)
-    if not pictures:
+    asked = _asked(arguments)
+    if not asked:
         return 1
-    good = len(pictures) == len(arguments.images)
+    good = len(asked) >= len(arguments.images)
     tell = output.json_line if arguments.json else _line
     for evaluator, held in models.by_framework(runs, threads=1):
         for model in held:
-            good &= _predict(evaluator, model, pictures, tell)
+            good &= _predict(evaluator, model, asked, tell)
     return 0 if good else 1
 
 
-def _opened(paths: Sequence[Path]) -> Pictures:
-    pictures = []
-    for path in paths:
+def _asked(arguments: Namespace) -> Sequence[Asked]:
+    """The test digit, or those pictures that can be read."""
+    if not arguments.images:
+        return (_test_digit(arguments),)
+    if arguments.data:
+        raise UsageError("Pictures need no MNIST.", "Leave --data out, or name a test digit.")
+    asked = []
+    for path in arguments.images:
         try:
-            pictures.append((path, open_picture(path)))
+            asked.append(Asked(str(path), open_digits(path)))
         except DataError as error:
             output.complain(str(error))
-    return pictures
+    return asked
 
 
-def _predict(evaluator: Evaluator, model: Run, pictures: Pictures, tell: Tell) -> bool:
-    """Tells a model's answer to every picture; whether it had one."""
+def _test_digit(arguments: Namespace) -> Asked:
+    name = sources.default_dataset(arguments.data)
+    one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
+    output.note(f"{one.told}.")
+    return Asked(one.title, one.image[np.newaxis], one.label)
+
+
+def _predict(evaluator: Evaluator, model: Run, asked: Sequence[Asked], tell: Tell) -> bool:
+    """Tells a model's answer to everything; whether it had one."""
     try:
-        for path, image in pictures:
-            tell(_prediction(evaluator, model, path, image))
+        for one in asked:
+            tell(_prediction(evaluator, model, one))
     except StudioError as error:
         output.complain(f"{titled(model.title, model.spec)}: {error}")
         return False
     return True
 
 
-def _prediction(
-    evaluator: Evaluator, model: Run, path: Path, image: NDArray[np.uint8]
-) -> Prediction:
-    judged = evaluator.judge(model, image[np.newaxis])
-    chances = probabilities(judged.logits[0])
+def _prediction(evaluator: Evaluator, model: Run, asked: Asked) -> Prediction:
+    judged = evaluator.judge(model, asked.images)
+    chances = [probabilities(logits) for logits in judged.logits]
     return Prediction(
-        image=str(path),
+        image=asked.name,
         run=model.id,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
-        digit=int(chances.argmax()),
-        probabilities=tuple(chances.tolist()),
+        number="".join(str(one.argmax()) for one in chances),
+        probabilities=tuple(tuple(one.tolist()) for one in chances),
+        label=asked.label,
         milliseconds=judged.milliseconds,
     )
 
 
 def _line(prediction: Prediction) -> None:
-    chance = prediction.probabilities[prediction.digit]
+    sure = ", ".join(f"{100 * max(one):.1f} %" for one in prediction.probabilities)
     output.line(
-        f"{prediction.image}: {prediction.digit} ({100 * chance:.1f} %) "
+        f"{prediction.image}: {prediction.number} ({sure}) "
         f"{prediction.recipe} in {prediction.framework}, {prediction.milliseconds:.2f} ms"
+        f"{_verdict(prediction)}"
     )
+
+
+def _verdict(prediction: Prediction) -> str:
+    if prediction.label is None:
+        return ""
+    return ", right" if prediction.number == str(prediction.label) else ", wrong"

@@ -8,7 +8,9 @@ from mnist_studio.data import builtin
 
 from .conftest import studio
 
-KEYS = ["image", "run", "recipe", "framework", "digit", "probabilities", "milliseconds"]
+KEYS = [
+    "image", "run", "recipe", "framework", "number", "probabilities", "label", "milliseconds",
+]  # fmt: skip
 TEST = builtin.load().test
 
 
@@ -28,11 +30,15 @@ def test_pictures_are_answered_by_every_model(run: str, tmp_path: Path) -> None:
     assert [list(answer) for answer in answers] == [KEYS] * 20
     assert [answer["image"] for answer in answers] == [str(path) for path in pictures]
     assert {(a["run"], a["recipe"], a["framework"]) for a in answers} == {(run, "mlp-128", "numpy")}
-    right = sum(a["digit"] == label for a, label in zip(answers, TEST.labels[:20], strict=True))
+    pairs = zip(answers, TEST.labels[:20], strict=True)
+    right = sum(answer["number"] == str(label) for answer, label in pairs)
     assert right >= 15
     for answer in answers:
-        assert sum(answer["probabilities"]) == pytest.approx(1.0)
-        assert int(np.argmax(answer["probabilities"])) == answer["digit"]
+        sums = np.sum(answer["probabilities"], axis=1)
+        assert sums == pytest.approx(np.ones(len(answer["number"])))
+        said = np.argmax(answer["probabilities"], axis=1)
+        assert "".join(map(str, said)) == answer["number"]
+        assert answer["label"] is None
         assert answer["milliseconds"] > 0
 
 
@@ -54,6 +60,53 @@ def test_without_any_good_picture_nothing_is_answered(run: str, tmp_path: Path) 
     said = studio("predict", tmp_path / "bad.png")
     assert (said.code, said.output) == (1, "")
     assert said.errors.count("\n") == 1
+
+
+def test_several_digits_of_a_picture_are_a_number(run: str, tmp_path: Path) -> None:
+    places = [int(np.flatnonzero(TEST.labels == digit)[0]) for digit in (1, 7, 0)]
+    large = [np.kron(255 - TEST.images[at], np.ones((4, 4), np.uint8)) for at in places]
+    Image.fromarray(np.hstack(large)).save(tmp_path / "170.png")
+    said = studio("predict", tmp_path / "170.png")
+    assert said.code == 0
+    (answer,) = studio("predict", tmp_path / "170.png", "--json").json
+    assert len(answer["number"]) == 3
+    assert np.shape(answer["probabilities"]) == (3, 10)
+    assert f"170.png: {answer['number']} (" in said.output
+    assert said.output.count("%") == 3
+
+
+def test_a_test_digit_is_answered_and_judged(run: str) -> None:
+    found = [studio("predict", "--index", place, "--json") for place in range(3)]
+    for place, said in enumerate(found):
+        (answer,) = said.json
+        assert answer["label"] == TEST.labels[place]
+        assert answer["image"] == f"Test digit {place} of the built-in digits"
+        assert said.errors.startswith(f"{answer['image']}: a")
+    said = studio("predict", "--index", 0)
+    right = found[0].json[0]["number"] == str(TEST.labels[0])
+    assert said.output.endswith(f", {'right' if right else 'wrong'}\n")
+
+
+def test_any_test_digit_is_answered(run: str) -> None:
+    (answer,) = studio("predict", "--random", "--json").json
+    place = int(answer["image"].split()[2])
+    assert answer["label"] == TEST.labels[place]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--index", 500), "There is no test digit 500"),
+        (("--index", -1), "There is no test digit -1"),
+        (("--index", 1, "--random"), "not allowed with"),
+        (("a.png", "--index", 1), "not allowed with"),
+        (("a.png", "--data", "."), "Pictures need no MNIST"),
+    ],
+)
+def test_wrong_usage_is_told(run: str, words: tuple[object, ...], told: str) -> None:
+    said = studio("predict", *words)
+    assert (said.code, said.output) == (2, "")
+    assert told in said.errors
 
 
 def test_people_are_told_in_words(run: str, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
         assert card._differs.text() == ("wrong" if wrong else "")
 
 
-def test_a_model_that_is_wrong_is_marked_and_no_answer_to_what_was_there_before(
+def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     predictions, answers = page.studio.predictions, page.answers
@@ -88,10 +88,13 @@ def test_a_model_that_is_wrong_is_marked_and_no_answer_to_what_was_there_before(
     predictions._take(replace(former, request=former.request + 1, probabilities=chances(9)))
     qtbot.waitUntil(lambda: card._differs.text() == "wrong")
     assert "of 3 models" in answers.consensus.detail.text()
+    told = answers.consensus.detail.text()
     predictions._asked = former.request + 2
     answers._judge()
-    assert card._differs.text() == ""
-    assert answers.consensus.detail.text() == f"{grid().told}."
+    assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", told)
+    predictions._take(replace(former, request=former.request + 2, probabilities=chances(4)))
+    qtbot.waitUntil(lambda: card._differs.text() == "")
+    assert answers.consensus.detail.text() == f"{grid().told}. The model is right."
 
 
 def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtbot: QtBot) -> None:

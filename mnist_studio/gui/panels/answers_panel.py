@@ -126,15 +126,17 @@ class AnswersPanel(QStackedWidget):
 
     @Slot()
     def _judge(self) -> None:
-        found = self._reading()
         focus, example = self._studio.drawing.focus, self._studio.drawing.example
+        current = self._studio.predictions.current
+        if example and not current:
+            return  # What is shown is of what lay there before: nobody has answered yet.
+        found = self._reading()
         if found:
             self.consensus.show_reading(found, focus, self._truth())
         else:
             self.consensus.invite()
         said = [place.found.digit for place in found.places] if found else []
         strange = found is not None and found.places[focus].verdict == "none"
-        current = self._studio.predictions.current
         for run, card in self.grid.cards.items():
             if example is None:
                 card.compare(said)
@@ -152,7 +154,8 @@ class AnswersPanel(QStackedWidget):
 
     def _reading(self) -> Reading | None:
         """What the models say that have answered as many digits as are drawn."""
-        answers, drawn = self._studio.predictions.answers, len(self._studio.drawing.images)
+        predictions, drawn = self._studio.predictions, len(self._studio.drawing.images)
+        answers = predictions.current if self._studio.drawing.example else predictions.answers
         told = [
             (row.title, answers[row.id].digits)
             for row in self._models()
