@@ -21,6 +21,7 @@ better."""
 
 AT_A_TIME = 2
 WORDS = ("passed", "failed", "skipped")
+CLOSING = re.compile(r"\d+ (passed|failed|errors?)\b")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Told:
 
     def count(self, word: str) -> int:
         """What its closing line counts."""
-        lines = [line for line in self.text.splitlines() if re.search(r"\d+ (passed|failed|errors?)\b", line)]
+        lines = [line for line in self.text.splitlines() if CLOSING.search(line)]
         counts = {
             found: int(n) for n, found in re.findall(r"(\d+) (\w+)", lines[-1] if lines else "")
         }
