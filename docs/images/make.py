@@ -10,13 +10,21 @@ weights over, opens the code, and keeps what the window shows. Takes minutes.
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from pathlib import Path
 from time import monotonic
 
 FOLDER = Path(__file__).parent
 PATIENCE_SECONDS = 1800.0
+CIRCLE = [(0.5 + 0.2 * sin(a * pi / 8), 0.5 - 0.3 * cos(a * pi / 8)) for a in range(17)]
+DRAWN = {
+    "0": [CIRCLE],
+    "1": [[(0.5, 0.2), (0.5, 0.4), (0.5, 0.6), (0.5, 0.8)]],
+    "4": [[(0.4, 0.2), (0.35, 0.5), (0.5, 0.52), (0.65, 0.5)], [(0.62, 0.3), (0.6, 0.8)]],
+    "7": [[(0.3, 0.25), (0.5, 0.25), (0.68, 0.25), (0.58, 0.5), (0.48, 0.8)]],
+}
+"""Strokes of digits, in places of the pad."""
 
 
 def main() -> None:
@@ -56,6 +64,7 @@ class Photographer:
         self._draw()
         self._take("draw")
         self._why()
+        self._own()
         self._studies()
         self._take("studies")
         self._compare()
@@ -112,20 +121,41 @@ class Photographer:
 
     def _draw(self) -> None:
         """A three, with the mouse; waits for the answer of every model by its own framework."""
+        self._window.go("draw")
+        self._pause(0.5)
+        self._stroke(three())
+        self._until(self._all_answer_themselves)
+        self._pause(1)
+
+    def _stroke(self, places: Sequence[tuple[float, float]]) -> None:
+        """A stroke with the mouse through places of the pad, from 0 to 1."""
         from PySide6.QtCore import QPoint, Qt
         from PySide6.QtTest import QTest
 
-        self._window.go("draw")
         pad = self._window.page("draw").pad
-        self._pause(0.5)
-        points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in three()]
+        points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in places]
         QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
         for point in points[1:]:
             QTest.mouseMove(pad, point)
             self._pause(0.02)
         QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
-        self._until(self._all_answer_themselves)
-        self._pause(1)
+
+    def _own(self) -> None:
+        """A few drawings kept as own digits, and what every model makes of them."""
+        from PySide6.QtTest import QTest
+
+        page = self._window.page("draw")
+        for label, strokes in DRAWN.items():
+            self._studio.drawing.clear()
+            for places in strokes:
+                self._stroke(places)
+            self._pause(0.5)
+            QTest.keyClick(page.pad, label)
+            self._pause(0.5)
+        page.tabs.show_panel("personal")
+        self._pause(6)
+        self._take("own")
+        page.tabs.show_panel("answers")
 
     def _why(self) -> None:
         """What in the three speaks for it, and NumPy's training step on it."""

@@ -40,7 +40,8 @@ def test_a_picture_is_answered_on_the_first_day(copied: Path, tmp_path: Path) ->
     assert said.code == 0
     (answer,) = said.json
     assert answer["run"] == "bundled-fast-99"
-    assert int(np.argmax(answer["probabilities"])) == answer["digit"] == digits.labels[0]
+    (probabilities,) = answer["probabilities"]
+    assert str(np.argmax(probabilities)) == answer["number"] == str(digits.labels[0])
 
 
 def test_a_model_with_a_wrong_hash_is_told_and_the_others_are_there(copied: Path) -> None:

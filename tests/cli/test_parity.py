@@ -17,6 +17,9 @@ from .conftest import COMMAND, Main, studio
 needs_pytorch = pytest.mark.skipif(
     registry.version("pytorch") is None, reason="PyTorch is not here"
 )
+LONG = ("parity", "compact-cnn", "--framework", "pytorch")
+"""Takes seconds after its first check."""
+
 SHORT = ("parity", "tiny-10", "--framework", "pytorch", "--precision", "float64")
 
 
@@ -51,7 +54,7 @@ def test_people_get_a_table_and_a_missed_bar_fails() -> None:
 @needs_pytorch
 def test_ctrl_c_ends_it_with_130() -> None:
     process = subprocess.Popen(
-        [*COMMAND, *SHORT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*COMMAND, *LONG], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
