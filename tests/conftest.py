@@ -1,12 +1,16 @@
 """What holds for every test: a home of its own, and nothing left running behind it."""
 
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
