@@ -143,9 +143,16 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
     # The low byte is the primary code, the rest says more of the same.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    full = getattr(error, "sqlite_errorcode", 0)
+    code = full & 0xFF
     if code in _DAMAGED:
         return damaged(path, str(error))
+    if full == sqlite3.SQLITE_READONLY_DBMOVED:
+        return StoreError(
+            f"The database “{path}” is no longer where it was opened.",
+            "It was moved or deleted, or a folder above it was closed to you: undo that, "
+            "then start again. Nothing was changed.",
+        )
     return StoreError(
         f"The database “{path}” cannot be used: {error}.",
         _REMEDIES.get(code, "Close other studios and try again."),

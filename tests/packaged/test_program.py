@@ -41,19 +41,28 @@ def program() -> Iterator[Path]:
 
 
 @pytest.fixture
-def newcomer(tmp_path: Path) -> dict[str, str]:
-    """The variables of somebody whose home can be written nowhere but in the data folder."""
-    data = tmp_path / "home" / ".local" / "share" / "mnist-studio"
-    data.mkdir(parents=True)
-    os.chown(data, NOBODY if os.geteuid() == 0 else -1, -1)
-    for folder in (*data.parents[: len(data.relative_to(tmp_path).parts)], *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(tmp_path / "home"),
-        "LANG": "C.UTF-8",
-        "QT_QPA_PLATFORM": "offscreen",
-    }
+def newcomer() -> Iterator[dict[str, str]]:
+    """The variables of somebody whose home can be written nowhere but in the data folder.
+
+    It does not lie in pytest's own folder, which every pytest that starts closes to other users.
+    """
+    with TemporaryDirectory(prefix="newcomer-") as place:
+        home = Path(place) / "home"
+        data = home / ".local" / "share" / "mnist-studio"
+        data.mkdir(parents=True)
+        os.chown(data, NOBODY if os.geteuid() == 0 else -1, -1)
+        closed = (data.parent, data.parents[1], home)
+        for folder in closed:
+            folder.chmod(0o555)
+        Path(place).chmod(0o755)
+        yield {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        for folder in closed:
+            folder.chmod(0o755)
 
 
 def said(
@@ -92,11 +101,9 @@ def test_without_data_it_trains_and_offers_mnist(program: Path, newcomer: dict[s
 
 
 @on_linux
-def test_it_opens_no_file_of_the_build(
-    program: Path, newcomer: dict[str, str], tmp_path: Path
-) -> None:
+def test_it_opens_no_file_of_the_build(program: Path, newcomer: dict[str, str]) -> None:
     strace = shutil.which("strace") or pytest.skip("strace is not here")
-    told = tmp_path / "home/.local/share/mnist-studio/strace.txt"
+    told = Path(newcomer["HOME"]) / ".local/share/mnist-studio/strace.txt"
     traced = (strace, "-f", "-z", "-qq", "-s", "4096", "-e", "trace=%file,%process", "-o", told)
     done = said(newcomer, *traced, program, "selftest")
     assert done.returncode == 0, done.stdout

@@ -116,6 +116,20 @@ def test_a_database_that_is_a_folder_is_told(home: Path) -> None:
         RunStore(home)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere what is open cannot be moved")
+def test_a_database_that_is_moved_while_it_is_open_is_told(home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        kept = store.create(spec)
+        store.release(kept.id)
+        moved = home.rename(home.with_name("elsewhere"))
+        with pytest.raises(StoreError, match="no longer where it was opened") as raised:
+            store.rename(kept.id, "another title")
+        assert "moved or deleted" in raised.value.remedy
+        moved.rename(home)
+        store.rename(kept.id, "another title")
+        assert store.run(kept.id).title == "another title"
+
+
 def test_the_example_of_version_1_opens_for_ever(home: Path) -> None:
     home.mkdir()
     with opened(home / "studio.sqlite") as connection:
