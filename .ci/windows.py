@@ -4,23 +4,29 @@ import sys
 from pathlib import Path
 
 
-def details_file(version: str, folder: Path) -> str | None:
-    """The file of the properties, for PyInstaller; None on other systems."""
+def details_file(version: str, program: str, folder: Path) -> str | None:
+    """The file of a program's properties, for PyInstaller; None on other systems."""
     if sys.platform != "win32":
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "version.txt"
-    file.write_text(details(version), "utf-8")
+    file = folder / f"{program}-version.txt"
+    file.write_text(details(version, program), "utf-8")
     return str(file)
 
 
-def details(version: str) -> str:
-    """The text of that file; ``version`` is like 1.2.3."""
+def details(version: str, program: str) -> str:
+    """The text of that file.
+
+    Args:
+        version: like 1.2.3.
+        program: its name, without ``.exe``.
+    """
     numbers = (*(int(part) for part in version.split(".")[:3]), 0)
     strings = {
-        "FileDescription": "MNIST Studio", "ProductName": "MNIST Studio",
-        "FileVersion": version, "ProductVersion": version,
-        "InternalName": "mnist-studio", "LegalCopyright": "MIT licence",
+        "FileDescription": "MNIST Studio, commands" if program.endswith("-cli") else "MNIST Studio",
+        "ProductName": "MNIST Studio", "FileVersion": version, "ProductVersion": version,
+        "InternalName": program, "OriginalFilename": f"{program}.exe",
+        "LegalCopyright": "MIT licence",
     }  # fmt: skip
     pairs = ", ".join(f"StringStruct({name!r}, {text!r})" for name, text in strings.items())
     return (

@@ -1,12 +1,12 @@
 """What makes the packaged program, as far as it can be tried without making one."""
 
-import ast
 import hashlib
 import pkgutil
 import sys
 import tomllib
 from importlib import import_module, metadata
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -61,10 +61,28 @@ def test_on_linux_tensorflow_is_that_for_the_cpu() -> None:
     assert [one for one in wanted if one.startswith("tensorflow")] == ["tensorflow-cpu>=2.18"]
 
 
-def test_windows_is_told_the_version() -> None:
-    told = ast.dump(ast.parse(windows.details("1.20.3"), mode="eval"))
-    assert told.count("'1.20.3'") == 2
-    assert "[Constant(value=1), Constant(value=20), Constant(value=3), Constant(value=0)]" in told
+@pytest.mark.parametrize("program", ["mnist-studio", "mnist-studio-cli"])
+def test_windows_is_told_what_each_program_is(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("PyInstaller", reason="the extra “build” has it")
+    from PyInstaller import compat
+
+    # Both open programs of Windows, which is not asked of them here.
+    monkeypatch.setitem(sys.modules, "pefile", ModuleType("pefile"))
+    monkeypatch.setattr(compat, "win32api", None, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    reader = import_module("PyInstaller.utils.win32.versioninfo")
+    file = windows.details_file("1.20.3", program, tmp_path)
+    read = reader.load_version_info_from_text_file(file)
+
+    assert read.ffi.fileVersionMS == read.ffi.productVersionMS == 1 << 16 | 20
+    assert read.ffi.fileVersionLS == read.ffi.productVersionLS == 3 << 16
+    (table,) = read.kids[0].kids
+    said = {one.name: one.val for one in table.kids}
+    assert said["FileVersion"] == said["ProductVersion"] == "1.20.3"
+    assert said["OriginalFilename"] == f"{program}.exe"
+    assert ("commands" in said["FileDescription"]) == program.endswith("-cli")
 
 
 def test_the_licences_of_what_was_collected_are_listed(tmp_path: Path) -> None:
