@@ -41,7 +41,7 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
 ) -> None:
     studio = page.studio
     drawn(studio)
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.personal.kept):
         qtbot.keyClick(page.pad, Qt.Key.Key_7)
     (digit,) = studio.personal.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
@@ -60,16 +60,33 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     studio = page.studio
     drawn(studio)
     assert not page.labels.undo_button.isVisible()
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.personal.kept):
         qtbot.keyClick(page.pad, Qt.Key.Key_7)
     assert page.labels.undo_button.isVisible()
     drawn(studio)
     assert page.pad.words == INVITATION
     assert not page.labels.undo_button.isVisible()
-    # Where the pad has no room for words they stand over the page.
-    with qtbot.waitSignal(studio.told) as told:
+    # Where the pad has no room for words they stand beside it.
+    words = "One digit labelled as 1."
+    with qtbot.waitSignal(studio.told, check_params_cb=lambda text, kind: text == words):
         studio.personal.relabel([studio.personal.digits[0].key], 1)
-    assert told.args == ["One digit labelled as 1.", "plain"]
+
+
+def test_a_digit_kept_while_the_next_is_drawn_neither_moves_the_pad_nor_tells(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio = page.studio
+    drawn(studio)
+    place = page.pad.mapTo(page, page.pad.rect().topLeft())
+    with qtbot.waitSignal(studio.personal.kept):
+        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        drawn(studio)
+    assert labels(studio) == [7]
+    assert not studio.drawing.blank
+    assert page.notice.isHidden()
+    page.notice.tell("A sentence", "bad")
+    qtbot.wait(1)
+    assert page.pad.mapTo(page, page.pad.rect().topLeft()) == place
 
 
 def test_the_pad_has_most_of_the_room_of_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
@@ -89,7 +106,7 @@ def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
     assert "blank" in page.pad.words
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
-        with qtbot.waitSignal(studio.personal.told):
+        with qtbot.waitSignal(studio.personal.kept):
             qtbot.keyClick(page.pad, key)
     assert labels(studio) == [4]
     with qtbot.waitSignal(studio.personal.told):
@@ -100,7 +117,7 @@ def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
 def test_an_opened_picture_is_kept_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     studio.drawing.open(written(5).image)
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.personal.kept):
         page.labels.buttons[1].click()
     (digit,) = studio.personal.digits
     assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from mnist_studio.data.personal import PersonalDigit, of_ink, of_picture
 from mnist_studio.errors import PictureError
@@ -42,12 +43,14 @@ class PersonalDigits(QObject):
     Signals:
         changed: the digits are others.
         scored: some scores are new, or it began or ended.
-        told: what was done, in a sentence.
+        kept: a drawing is kept, in a sentence.
+        told: what else was done, in a sentence.
         failed: an exception.
     """
 
     changed = Signal()
     scored = Signal()
+    kept = Signal(str)
     told = Signal(str)
     failed = Signal(object)
     _arrived = Signal(object)
@@ -62,7 +65,7 @@ class PersonalDigits(QObject):
         self._watched = False
         self._stamp: object = None
         self._undo: _Undo | None = None
-        self._sentence = ""
+        self._tell: Callable[[], object] = _nothing
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(QUIET_MS)
@@ -107,24 +110,27 @@ class PersonalDigits(QObject):
 
     def relabel(self, keys: Sequence[str], label: int) -> None:
         """Gives digits another label."""
+        self._relabel(keys, label, self.told)
+
+    def _relabel(self, keys: Sequence[str], label: int, by: SignalInstance) -> None:
         before = tuple(one for one in self._named(keys) if one.label != label)
         if before:
             after = tuple(replace(one, label=label) for one in before)
             words = f"{counted(len(before), 'digit').capitalize()} labelled as {label}."
-            self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words)
+            self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words, by)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes digits."""
         gone = self._named(keys)
         if gone:
             words = f"{counted(len(gone), 'digit').capitalize()} deleted."
-            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words)
+            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words, self.told)
 
     @Slot()
     def undo(self) -> None:
         """Takes the last change back."""
         if self._undo:
-            self._change(self._undo, None, "Taken back.")
+            self._change(self._undo, None, "Taken back.", self.told)
 
     def export_to(self, path: Path) -> None:
         """Writes all digits to a file."""
@@ -171,13 +177,13 @@ class PersonalDigits(QObject):
     def _keep(self, digit: PersonalDigit) -> None:
         known = self._named([digit.key])
         if known and known[0].label == digit.label:
-            self.told.emit(f"This drawing is kept as a {digit.label} already.")
+            self.kept.emit(f"This drawing is kept as a {digit.label} already.")
         elif known:
-            self.relabel([digit.key], digit.label)
+            self._relabel([digit.key], digit.label, self.kept)
         else:
             now = counted(len(self.digits) + 1, "digit")
             words = f"Kept as a {digit.label}: {now} of your own now.\nBackspace takes it back."
-            self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words)
+            self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.kept)
 
     @Slot(object)
     def _merge(self, digits: tuple[PersonalDigit, ...]) -> None:
@@ -187,17 +193,17 @@ class PersonalDigits(QObject):
         twice = f", {known:,} were here already" if known else ""
         words = f"{counted(len(new), 'digit').capitalize()} imported{twice}."
         if new:
-            self._change(_Undo(new), _Undo(delete=_keys(new)), words)
+            self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.told)
         else:
             self.told.emit(words)
 
-    def _change(self, what: _Undo, undo: _Undo | None, words: str) -> None:
+    def _change(self, what: _Undo, undo: _Undo | None, words: str, by: SignalInstance) -> None:
         """Asks the store for a change; its words are told when it is made."""
 
         def command(store: RunStore) -> None:
             store.personal.change(what.delete, what.keep)
 
-        self._undo, self._sentence = undo, words
+        self._undo, self._tell = undo, partial(by.emit, words)
         self._library.ask(command)
 
     def _named(self, keys: Sequence[str]) -> tuple[PersonalDigit, ...]:
@@ -207,9 +213,8 @@ class PersonalDigits(QObject):
     @Slot()
     def _follow(self) -> None:
         self.changed.emit()
-        if self._sentence:
-            words, self._sentence = self._sentence, ""
-            self.told.emit(words)
+        tell, self._tell = self._tell, _nothing
+        tell()
         self._score_soon()
 
     @Slot()
@@ -262,8 +267,8 @@ class PersonalDigits(QObject):
         self.failed.emit(error)
 
 
-def _nothing(result: None) -> None:
-    """Takes the end of work whose results came one by one."""
+def _nothing(result: None = None) -> None:
+    """Takes the end of work whose results came one by one; tells nothing."""
 
 
 def _keys(digits: Sequence[PersonalDigit]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from mnist_studio.gui.panels.label_bar import LabelBar
 from mnist_studio.gui.panels.pad_card import PadCard
 from mnist_studio.gui.panels.stages_card import StagesCard
 from mnist_studio.gui.studio import Studio
-from mnist_studio.gui.widgets.basics import GAP, button
+from mnist_studio.gui.widgets.basics import GAP, button, column
 
 
 class DrawPage(Page):
@@ -56,7 +56,8 @@ class DrawPage(Page):
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
-        line.addWidget(self.tabs, 7)
+        # Above the pad it would move what is being drawn.
+        line.addLayout(column(self.notice, self.tabs, gap=GAP), 7)
         self.body.addLayout(line)
 
     def _why(self) -> QWidget:
@@ -72,6 +73,7 @@ class DrawPage(Page):
 
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)
+        self.labels.kept.connect(self._confirm)
         self.labels.told.connect(self._tell)
 
     def enter(self) -> None:
@@ -89,6 +91,12 @@ class DrawPage(Page):
             self.labels.undo()
         else:
             super().keyPressEvent(event)
+
+    @Slot(str)
+    def _confirm(self, words: str) -> None:
+        """On the pad; who draws the next digit already has moved on."""
+        if self.studio.drawing.blank:
+            self.pad.say(words)
 
     @Slot(str)
     def _tell(self, words: str) -> None:

@@ -16,13 +16,15 @@ class LabelBar(QWidget):
     """Ten labels in one row; before them their name or, where the pad is blank, the undo.
 
     Signals:
-        told: what was done, or why nothing was.
+        kept: a drawing is kept, in a sentence.
+        told: what else was done, or why nothing was.
 
     Attributes:
         buttons: of the labels.
         undo_button: takes the last change back.
     """
 
+    kept = Signal(str)
     told = Signal(str)
 
     def __init__(self, theme: Theme, drawing: Drawing, personal: PersonalDigits) -> None:
@@ -43,7 +45,8 @@ class LabelBar(QWidget):
         self.setLayout(row(self._lead, *self.buttons, gap=3))
         drawing.changed.connect(self._show)
         personal.changed.connect(self._show)
-        personal.told.connect(self._tell)
+        personal.kept.connect(self.kept)
+        personal.told.connect(self.told)
         self._show()
 
     def _button(self, digit: int) -> QToolButton:
@@ -65,10 +68,10 @@ class LabelBar(QWidget):
         drawing = self._drawing
         drawing.finish()
         if drawing.sheet.blank:
-            self._tell("The pad is blank: write a digit first.")
+            self.told.emit("The pad is blank: write a digit first.")
             return
         if drawing.sheet.example is not None:
-            self._tell("An example is none of your own digits: write one first.")
+            self.told.emit("An example is none of your own digits: write one first.")
             return
         self._personal.label(drawing.sheet, drawing.tools.pen, digit)
         drawing.clear()
@@ -82,11 +85,6 @@ class LabelBar(QWidget):
             history.undo()
         self._kept = False
         self._personal.undo()
-
-    @Slot(str)
-    def _tell(self, words: str) -> None:
-        self.told.emit(words)
-        self._show()
 
     @Slot()
     def _show(self) -> None:
