@@ -1,0 +1,1 @@
+"""What every command takes: small files by theme. Imports nothing heavy, as the parser itself."""
