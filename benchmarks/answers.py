@@ -50,6 +50,7 @@ def main() -> None:
         _alone()
         command = [sys.executable, "-m", "benchmarks.drawing", "warm", str(len(MODELS))]
         subprocess.run(command, check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.drawing", "erase"], check=True)
 
 
 def _first() -> None:

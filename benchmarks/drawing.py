@@ -2,13 +2,14 @@
 
 python -m benchmarks.drawing first   the first answer after a launch, with the models it came with
 python -m benchmarks.drawing warm    ten trained models, whose predictors are warm
+python -m benchmarks.drawing erase   an eraser through 10,000 points, alone
 """
 
 import os
 import sys
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from benchmarks.figures import line, percentile
 
@@ -19,6 +20,9 @@ LAUNCHES = 5
 
 STROKE_MS = 150
 """A short first stroke: little time to load anything while it is drawn."""
+
+ERASER, STEPS, PASSES = 0.086, 20, 5
+"""Radius on the pad; moves of one pass; passes, of which every move's quickest counts."""
 
 
 class Window:
@@ -160,7 +164,44 @@ def _warm_up(window: Window, models: int) -> None:
     window.wait(2000)
 
 
+def erase() -> None:
+    """Cuts random jumps over the whole pad, which no hand makes; prints the thread's own time.
+
+    So other programs, which a benchmark may have to share its machine with, count for little.
+    """
+    import numpy as np
+
+    from mnist_studio.data.erase import Eraser
+    from mnist_studio.data.ink import Point
+
+    ink = (tuple(Point(x, y) for x, y in np.random.default_rng(0).random((10_000, 2)).tolist()),)
+    way = [Point(0.3 + 0.02 * step, 0.3 + 0.01 * step) for step in range(STEPS)]
+
+    def taken() -> list[float]:
+        times = []
+        start, last = thread_time(), way[0]
+        eraser = Eraser(ink, ERASER)
+        for point in way:
+            eraser.move(last, point)
+            times.append(1e3 * (thread_time() - start))
+            start, last = thread_time(), point
+        return times
+
+    first, *steps = (min(times) for times in zip(*(taken() for _ in range(PASSES)), strict=True))
+    line(
+        "an eraser through 10,000 random points: longest step",
+        f"{max(steps):.1f} ms (at first {first:.1f})",
+        "16 ms",
+    )
+
+
 if __name__ == "__main__":
     # As the window's own process has it: see ``mnist_studio.__main__``.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    warm(int(sys.argv[2])) if sys.argv[1] == "warm" else first()
+    match sys.argv[1]:
+        case "warm":
+            warm(int(sys.argv[2]))
+        case "erase":
+            erase()
+        case _:
+            first()

@@ -1,13 +1,15 @@
 """An eraser: strokes are cut where it passes, on the curve that is drawn through their points."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.ink import Ink, Point
-from mnist_studio.data.smooth import Points, between, segment_speeds
+from mnist_studio.data.passing import Flags, Places, along, cubics, distances, inside, near, touched
+from mnist_studio.data.smooth import Points
 
 _FINENESS = 4
 """Parts of the eraser's radius to which a cut is exact."""
@@ -15,31 +17,31 @@ _FINENESS = 4
 _RIM = 2
 """Steps beyond the eraser's edge in which new points stay."""
 
-_MOST = 256
-"""Points that are put between two at most: enough from one edge of any pad to the other."""
-
-Flags = NDArray[np.bool_]
-Places = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class _Table:
     """All strokes in one, so that thousands of them cost no more than one.
 
     Attributes:
-        points: of all strokes.
-        places: (n, 2), theirs.
+        points: (n,), of all strokes.
+        values: (n, 4), their fields.
         joined: (n,): the stroke goes on from this point to the next.
     """
 
-    points: list[Point]
-    places: Points
+    points: NDArray[np.object_]
+    values: Points
     joined: Flags
+
+    @property
+    def places(self) -> Points:
+        """(n, 2): of the points."""
+        return self.values[:, :2]
 
     def ink(self) -> Ink:
         """The strokes apart."""
+        points = self.points.tolist()
         ends = [0, *(np.flatnonzero(~self.joined) + 1).tolist()]
-        return tuple(tuple(self.points[first:last]) for first, last in pairwise(ends))
+        return tuple(tuple(points[first:last]) for first, last in pairwise(ends))
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,12 @@ class _New:
     """Points that are put between those of a table.
 
     Attributes:
-        segments: (n,): the place of the point before each.
-        parts: (n,): how far on the way to the next, above 0 and below 1.
-        places: (n, 2), theirs.
+        at: (n,): behind which places, with the part of the way to the next, above 0 and below 1.
+        values: (n, 4), their fields.
     """
 
-    segments: Places
-    parts: NDArray[np.float64]
-    places: Points
+    at: NDArray[np.float64]
+    values: Points
 
 
 class Eraser:
@@ -78,8 +78,7 @@ class Eraser:
     def move(self, start: Point, end: Point) -> bool:
         """Takes away what lies on the way; True where that was something."""
         way = np.array([start[:2], end[:2]])
-        touched = _touched(self._table, way, self._radius)
-        left = _cut(self._table, touched, way, self._radius)
+        left = _cut(self._table, way, self._radius)
         if left is None:
             return False
         self._table = left
@@ -88,105 +87,58 @@ class Eraser:
 
 
 def _table(ink: Ink) -> _Table:
-    points = [point for stroke in ink for point in stroke]
+    points = _objects(chain.from_iterable(ink))
     joined = np.ones(len(points), dtype=np.bool_)
     joined[np.cumsum([len(stroke) for stroke in ink if stroke], dtype=np.int64) - 1] = False
-    places = np.array([point[:2] for point in points], dtype=np.float64).reshape(-1, 2)
-    return _Table(points, places, joined)
+    values = np.fromiter(chain.from_iterable(points.tolist()), np.float64)
+    return _Table(points, values.reshape(-1, len(Point._fields)), joined)
 
 
-def _touched(table: _Table, way: Points, radius: float) -> Places:
-    """The segments whose curve may be touched, by their first points."""
-    starts = np.flatnonzero(table.joined)
-    a, b = table.places[starts], table.places[starts + 1]
-    along, middle = b - a, way.mean(axis=0)
-    squared = np.einsum("ij,ij->i", along, along)
-    part = np.einsum("ij,ij->i", middle - a, along) / np.maximum(squared, 1e-300)
-    aside = a + np.clip(part, 0, 1)[:, None] * along - middle
-    # Between two points a curve lies aside by less than a quarter of their distance.
-    reach = radius + np.hypot(*(way[1] - way[0])) / 2 + np.sqrt(squared) / 4
-    touched: Places = starts[np.einsum("ij,ij->i", aside, aside) <= reach**2]
-    return touched
+def _objects(points: Iterable[Point]) -> NDArray[np.object_]:
+    """(n,): each point as it is, where ``np.array`` would make a table of numbers."""
+    return np.fromiter(points, np.object_)
 
 
-def _parts(table: _Table, starts: Places, step: float) -> tuple[Places, Points]:
-    """Places on segments: which of them, and how far along, 0-1."""
-    lengths = np.hypot(*(table.places[starts + 1] - table.places[starts]).T)
-    counts = np.clip(np.ceil(lengths / step), 1, _MOST).astype(np.int64)
-    first = np.repeat(np.cumsum(counts) - counts, counts)
-    part = (np.arange(len(first)) - first) / np.repeat(counts, counts)
-    return np.repeat(np.arange(len(starts)), counts), part
-
-
-def _curve(table: _Table, starts: Places, at: Places, part: Points) -> Points:
-    """(n, 2): the points of the curve at a part of some of the segments."""
-    places, joined = table.places, table.joined
-    a, b = places[starts], places[starts + 1]
-    follows, goes_on = joined[starts - 1] & (starts > 0), joined[starts + 1]
-    before = np.where(follows[:, None], places[starts - 1], 2 * a - b)
-    after = np.where(goes_on[:, None], places[(starts + 2) % len(places)], 2 * b - a)
-    leaving, reaching = segment_speeds(before, a, b, after)
-    return between(a[at], b[at], leaving[at], reaching[at], part[:, None])
-
-
-def _cut(table: _Table, touched: Places, way: Points, radius: float) -> _Table | None:
+def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
     """Without what lies on the way; None where nothing does.
 
     Two new points stay beside a cut, so that the rest of the segment leaves it as it did before.
     One everywhere would make ten of each in a scribble, and the next cut ten times as slow.
     """
-    taken = _distances(table.places, way) <= radius
-    at, parts = _parts(table, touched, radius / _FINENESS)
-    at, parts = at[parts > 0], parts[parts > 0]
-    curve = _curve(table, touched, at, parts)
-    distances = _distances(curve, way)
-    gone = distances <= radius
+    taken, rim = distances(table.places, way) <= radius, radius * (1 + _RIM / _FINENESS)
+    starts = touched(table.places, table.joined, way, radius)
+    curves = cubics(table.places, table.joined, starts)
+    at, parts = inside(curves, near(curves, way, rim), radius / _FINENESS)
+    places = along(curves.take(at, axis=1), parts)
+    apart = distances(places, way)
+    gone = apart <= radius
     if not (gone.any() or taken.any()):
         return None
-    hit = taken[touched] | taken[touched + 1]
+    hit = taken[starts] | taken[starts + 1]
     hit[at[gone]] = True
-    chosen = gone | (hit[at] & (distances <= radius * (1 + _RIM / _FINENESS)))
-    new = _New(touched[at[chosen]], parts[chosen], curve[chosen])
+    chosen = gone | (hit[at] & (apart <= rim))
+    new = _between(table, starts[at[chosen]], parts[chosen], places[chosen])
     return _without(table, new, np.concatenate([taken, gone[chosen]]))
 
 
-def _between(before: Point, after: Point, part: float, place: list[float]) -> Point:
-    """A point of a segment, with what time and pressure were there."""
-    time = before.time * (1 - part) + after.time * part
-    pressure = before.pressure * (1 - part) + after.pressure * part
-    return Point(place[0], place[1], time, pressure)
+def _between(table: _Table, segments: Places, parts: Points, places: Points) -> _New:
+    """Points (n, 2) on segments, with what time and pressure were there."""
+    part, rest = parts[:, None], table.values[:, 2:]
+    between = rest[segments] * (1 - part) + rest[segments + 1] * part
+    return _New(segments + parts, np.hstack([places, between]))
 
 
 def _without(table: _Table, new: _New, taken: Flags) -> _Table:
     """Only what is not taken of a table and then of new points; a stroke ends where one is."""
-    segments, parts, curve = new.segments, new.parts, new.places
-    order = np.argsort(np.concatenate([np.arange(len(table.points)), segments + parts]))
+    old, made = len(table.points), np.flatnonzero(~taken[len(table.points) :])
+    order = np.argsort(np.append(np.arange(old), new.at), kind="stable")
     kept = ~taken[order]
-    joined = np.concatenate([table.joined, np.ones(len(parts), dtype=np.bool_)])[order]
+    joined = np.append(table.joined, np.ones(len(new.at), dtype=np.bool_))[order]
     joined &= np.append(kept[1:], False)
-    made = np.flatnonzero(~taken[len(table.points) :])
-    points = dict(zip((made + len(table.points)).tolist(), _points(table, new, made), strict=True))
-    old = len(table.points)
+    points = np.empty(len(taken), np.object_)
+    points[:old] = table.points
+    points[old + made] = _objects(map(Point._make, new.values[made].tolist()))
     chosen = order[kept]
     return _Table(
-        [table.points[one] if one < old else points[one] for one in chosen.tolist()],
-        np.vstack([table.places, curve])[chosen],
-        joined[kept],
+        points[chosen], np.vstack([table.values, new.values]).take(chosen, axis=0), joined[kept]
     )
-
-
-def _points(table: _Table, new: _New, made: Places) -> list[Point]:
-    """Those of the new points, with what time and pressure were there."""
-    segments, parts, places = new.segments[made], new.parts[made], new.places[made]
-    return [
-        _between(table.points[at], table.points[at + 1], part, place)
-        for at, part, place in zip(segments.tolist(), parts.tolist(), places.tolist(), strict=True)
-    ]
-
-
-def _distances(points: Points, way: Points) -> NDArray[np.float64]:
-    """(n,): from points (n, 2) to the segment between the two of a way."""
-    start, along = way[0], way[1] - way[0]
-    part = (points - start) @ along / max(float(along @ along), 1e-300)
-    nearest = start + np.clip(part, 0, 1)[:, None] * along
-    return np.asarray(np.hypot(*(points - nearest).T))
