@@ -29,14 +29,15 @@ def title(version: str) -> str:
 def packed(folder: Path, target: Path, version: str) -> Path:
     """Packs the program's folder, or on macOS the bundle beside it, into ``target``.
 
-    One folder has links inside, which zip loses: so it is a tar, but on Windows, which has none.
+    The folder has links inside, which zip loses: so it is a tar, but on Windows, which has none. Of
+    zstd's only where tar is GNU's: macOS' has not the same options, and its Finder opens gzip's.
     """
     bundle = folder.parent / "MNIST Studio.app"
     source = bundle if bundle.is_dir() else folder
     stem = target / title(version)
     if sys.platform == "win32":
         return Path(shutil.make_archive(str(stem), "zip", source.parent, source.name))
-    if not shutil.which("zstd"):
+    if sys.platform != "linux" or not shutil.which("zstd"):
         return Path(shutil.make_archive(str(stem), "gztar", source.parent, source.name))
     made = stem.with_name(f"{stem.name}.tar.zst")
     _run("tar", "--use-compress-program", "zstd -T0 -9", "--owner=0", "--group=0", "-cf", made,

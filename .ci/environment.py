@@ -17,7 +17,7 @@ def made(root: Path, folder: Path, cuda: bool) -> Path:
     Args:
         root: of the checkout.
         folder: for it.
-        cuda: with torch's build for CUDA and torchvision, else with the CPU builds.
+        cuda: with torch's build for CUDA, else with the CPU builds.
 
     Returns:
         Its Python.
@@ -40,11 +40,9 @@ def _wanted(root: Path, cuda: bool) -> list[str]:
     """The requirements of the project and of its build."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["build"]]
-    if cuda:
-        return wanted
-    # Beside torch's CPU build no torchvision can be imported.
+    if cuda or sys.platform != "linux":
+        return wanted  # Elsewhere the index has no CUDA builds anyway.
+    # Beside torch's CPU build for Linux no torchvision can be imported.
     kept = [one for one in wanted if not one.startswith("torchvision")]
-    if sys.platform != "linux":
-        return kept  # There TensorFlow computes on the CPU only anyway.
     return [one.replace("tensorflow", "tensorflow-cpu", 1) if one.startswith("tensorflow") else one
             for one in kept]  # fmt: skip

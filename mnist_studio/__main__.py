@@ -3,6 +3,7 @@
 Children of the studio import this module again, so it imports next to nothing.
 """
 
+import io
 import multiprocessing
 import os
 import sys
@@ -24,7 +25,7 @@ def main() -> int:
 
 
 def _have_streams() -> None:
-    """Gives a program that was started without standard streams some that lead nowhere.
+    """Gives a program streams that it can always write to, if need be such that lead nowhere.
 
     A windowed program has none on Windows, nor one that a menu started on some Linux desktops; the
     next files that are opened would take their numbers, and what is printed would go there.
@@ -38,6 +39,9 @@ def _have_streams() -> None:
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
             setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - for good
+    # Into a pipe Windows writes in an alphabet of its region: a letter it lacks must stop nothing.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _window(until_usable: bool) -> int:

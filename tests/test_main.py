@@ -61,6 +61,15 @@ def test_a_command_ends_with_its_exit_code() -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_a_letter_that_a_pipe_lacks_stops_no_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_studio", "recipes"], capture_output=True, check=False,
+        cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert b"?" in done.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="closes files between fork and exec")
 def test_it_works_without_standard_streams(home: Path) -> None:
     def close() -> None:

@@ -43,22 +43,27 @@ def test_what_nothing_reads_is_left_out() -> None:
     ]  # fmt: skip
 
 
-def test_the_cpu_build_has_all_requirements_but_torchvision() -> None:
+def test_the_cpu_build_for_linux_has_all_requirements_but_torchvision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
     wanted = environment._wanted(ROOT, cuda=False)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert len(wanted) == len(project["dependencies"])  # Without torchvision, with PyInstaller.
     assert not any(one.startswith("torchvision") for one in wanted)
     assert any(one.startswith("pyinstaller") for one in wanted)
-    assert (
-        environment._wanted(ROOT, cuda=True)[: len(project["dependencies"])]
-        == (project["dependencies"])
-    )
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere TensorFlow is for the CPU anyway")
-def test_on_linux_tensorflow_is_that_for_the_cpu() -> None:
-    wanted = environment._wanted(ROOT, cuda=False)
     assert [one for one in wanted if one.startswith("tensorflow")] == ["tensorflow-cpu>=2.18"]
+
+
+@pytest.mark.parametrize(("cuda", "platform"), [(True, "linux"), (False, "win32")])
+def test_other_builds_have_all_requirements(
+    cuda: bool, platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = environment._wanted(ROOT, cuda=cuda)
+    assert wanted[: len(project["dependencies"])] == project["dependencies"]
+    assert any(one.startswith("pyinstaller") for one in wanted[len(project["dependencies"]) :])
 
 
 @pytest.mark.parametrize("program", ["mnist-studio", "mnist-studio-cli"])
