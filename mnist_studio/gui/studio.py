@@ -17,6 +17,7 @@ from mnist_studio.gui.bridge.examples import Examples
 from mnist_studio.gui.bridge.explanations import Explanations
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.bridge.personal import PersonalDigits
+from mnist_studio.gui.bridge.personal_scores import PersonalScores
 from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.study import StudyRunner
 from mnist_studio.gui.bridge.training import TrainingQueue
@@ -63,6 +64,7 @@ class Studio(QObject):
         self.digits = DigitSource(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
         self.personal = PersonalDigits(self.background, self.library, self)
+        self.scores = PersonalScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
         self._connect()
@@ -72,6 +74,7 @@ class Studio(QObject):
         self.library.failed.connect(self.complain)
         self.digits.failed.connect(self.complain)
         self.personal.failed.connect(self.complain)
+        self.scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
         self.examination.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)

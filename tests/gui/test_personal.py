@@ -198,13 +198,13 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(4)]))
     studio.library.refresh()
     qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
-    assert not studio.personal.scores
+    assert not studio.scores.by_run
     panel = panel_of(page)
-    qtbot.waitUntil(lambda: end.run in studio.personal.scores, timeout=20_000)
-    score = studio.personal.scores[end.run]
+    qtbot.waitUntil(lambda: end.run in studio.scores.by_run, timeout=20_000)
+    score = studio.scores.by_run[end.run]
     assert score.accuracy is not None
     assert score.accuracy.count == 4
-    qtbot.waitUntil(lambda: not studio.personal.scoring)
+    qtbot.waitUntil(lambda: not studio.scores.busy)
     shown = [panel.model.index(0, column).data() for column in range(4)]
     assert shown[1].endswith("%")
     assert shown[3] == "4"
@@ -213,7 +213,7 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     qtbot.keyClick(page.pad, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=20_000)
     page.tabs.show_panel("answers")
-    qtbot.waitUntil(lambda: not studio.personal.scoring, timeout=20_000)
+    qtbot.waitUntil(lambda: not studio.scores.busy, timeout=20_000)
 
 
 def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:

@@ -1,27 +1,20 @@
-"""The user's own digits: kept, changed with one step of undo, shared, and models scored on them."""
+"""The user's own digits: kept, changed with one step of undo, shared."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from mnist_studio.data.personal import PersonalDigit, of_ink, of_picture
 from mnist_studio.errors import PictureError
-from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
 from mnist_studio.gui.bridge.library import Library
 from mnist_studio.gui.models.drawing import Sheet
 from mnist_studio.gui.models.numbers import counted
 from mnist_studio.store.runs import RunStore
-
-if TYPE_CHECKING:
-    from mnist_studio.studies.personal import Score
-
-QUIET_MS = 400
-"""So long nothing must change before models are scored anew."""
 
 
 @dataclass(frozen=True)
@@ -42,52 +35,29 @@ class PersonalDigits(QObject):
 
     Signals:
         changed: the digits are others.
-        scored: some scores are new, or it began or ended.
         kept: a drawing is kept, in a sentence.
         told: what else was done, in a sentence.
         failed: an exception.
     """
 
     changed = Signal()
-    scored = Signal()
     kept = Signal(str)
     told = Signal(str)
     failed = Signal(object)
-    _arrived = Signal(object)
 
     def __init__(
         self, background: Background, library: Library, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._background, self._library = background, library
-        self._scores: dict[str, Score] = {}
-        self._task: Task | None = None
-        self._watched = False
-        self._stamp: object = None
         self._undo: _Undo | None = None
         self._tell: Callable[[], object] = _nothing
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(QUIET_MS)
-        self._timer.timeout.connect(self._score)
-        self._arrived.connect(self._take_score)
         library.digits_changed.connect(self._follow)
-        library.changed.connect(self._score_soon)
 
     @property
     def digits(self) -> tuple[PersonalDigit, ...]:
         """All, oldest first."""
         return self._library.digits
-
-    @property
-    def scores(self) -> Mapping[str, "Score"]:
-        """Run id -> its score; of older digits until it is scored anew."""
-        return self._scores
-
-    @property
-    def scoring(self) -> bool:
-        """Models are being scored."""
-        return self._task is not None
 
     @property
     def can_undo(self) -> bool:
@@ -165,14 +135,6 @@ class PersonalDigits(QObject):
 
         self._background.start(work, done, self._fail)
 
-    def watch(self, watched: bool) -> None:
-        """Whether somebody looks at the scores: only then they are computed."""
-        self._watched = watched
-        if watched:
-            self._score_soon()
-        elif self._task:
-            self._task.cancel()
-
     @Slot(object)
     def _keep(self, digit: PersonalDigit) -> None:
         known = self._named([digit.key])
@@ -215,60 +177,14 @@ class PersonalDigits(QObject):
         self.changed.emit()
         tell, self._tell = self._tell, _nothing
         tell()
-        self._score_soon()
-
-    @Slot()
-    def _score_soon(self) -> None:
-        if self._watched:
-            self._timer.start()
-
-    @Slot()
-    def _score(self) -> None:
-        runs = [row.run for row in self._library.trained]
-        digits = self.digits
-        stamp = (digits, [(run.id, run.terminal) for run in runs])
-        if not self._watched or stamp == self._stamp:
-            return
-        self._stamp = stamp
-        if self._task:
-            self._task.cancel()
-        if not digits or not runs:
-            self._scores = {}
-            self.scored.emit()
-            return
-
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
-            from mnist_studio.store import personal_sets
-            from mnist_studio.studies.personal import scores
-
-            for score in scores(runs, personal_sets.of(digits), progress, cancelled):
-                self._arrived.emit((task, score))
-
-        self._task = task = self._background.start(work, _nothing, self._fail)
-        task.ended.connect(lambda: self._end(task))
-        self.scored.emit()
-
-    @Slot(object)
-    def _take_score(self, arrived: "tuple[Task, Score]") -> None:
-        task, score = arrived
-        if task is self._task:
-            self._scores[score.run.id] = score
-            self.scored.emit()
-
-    def _end(self, task: Task) -> None:
-        if task is self._task:
-            if task.cancelled:
-                self._stamp = None
-            self._task = None
-            self.scored.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         self.failed.emit(error)
 
 
-def _nothing(result: None = None) -> None:
-    """Takes the end of work whose results came one by one; tells nothing."""
+def _nothing() -> None:
+    """Tells nothing."""
 
 
 def _keys(digits: Sequence[PersonalDigit]) -> tuple[str, ...]:

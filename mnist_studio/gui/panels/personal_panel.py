@@ -40,7 +40,7 @@ class PersonalPanel(QWidget):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
-        self._studio, self._personal = studio, studio.personal
+        self._studio, self._personal, self._scores = studio, studio.personal, studio.scores
         self.gallery = OwnGallery(studio.theme)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = Table(
@@ -98,7 +98,7 @@ class PersonalPanel(QWidget):
 
     def _connect(self) -> None:
         self._personal.changed.connect(self._show_digits)
-        self._personal.scored.connect(self._show_scores)
+        self._scores.changed.connect(self._show_scores)
         self._studio.library.changed.connect(self._show_models)
         self.gallery.chosen.connect(self._show_choice)
         self.gallery.labelled.connect(self._personal.relabel)
@@ -109,12 +109,12 @@ class PersonalPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """While it is looked at, models are scored."""
         super().showEvent(event)
-        self._personal.watch(True)
+        self._scores.watch(True)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nobody looks any more."""
         super().hideEvent(event)
-        self._personal.watch(False)
+        self._scores.watch(False)
 
     def ask_import(self) -> None:
         """Lets the user choose a file of digits."""
@@ -140,10 +140,10 @@ class PersonalPanel(QWidget):
         index = self.table.currentIndex()
         if index.isValid():
             return self.model.row(index).id
-        return max(self._personal.scores, key=self._rank, default="")
+        return max(self._scores.by_run, key=self._rank, default="")
 
     def _rank(self, run: str) -> float:
-        estimate = self._personal.scores[run].accuracy
+        estimate = self._scores.by_run[run].accuracy
         return estimate.value if estimate else -1.0
 
     @Slot()
@@ -170,9 +170,9 @@ class PersonalPanel(QWidget):
     @Slot()
     def _show_scores(self) -> None:
         self.model.refresh()
-        score = self._personal.scores.get(self.chosen_model)
+        score = self._scores.by_run.get(self.chosen_model)
         if score is None:
-            self.words.setText("Scoring…" if self._personal.scoring else "")
+            self.words.setText("Scoring…" if self._scores.busy else "")
             self.gallery.mark(frozenset())
             return
         self.confusion.show_counts(score.confusion)
@@ -183,12 +183,12 @@ class PersonalPanel(QWidget):
         self._personal.delete(self.gallery.keys)
 
     def _score(self, one: RunRow) -> "Score | None":
-        return self._personal.scores.get(one.id)
+        return self._scores.by_run.get(one.id)
 
     def _accuracy(self, one: RunRow) -> str:
         score = self._score(one)
         if score is None:
-            return "…" if self._personal.scoring else NOTHING
+            return "…" if self._scores.busy else NOTHING
         return percent(score.accuracy.value if score.accuracy else None)
 
     def _interval(self, one: RunRow) -> str:
