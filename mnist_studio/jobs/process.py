@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -10,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import Literal
 
 from mnist_studio.errors import JobError
@@ -20,6 +22,8 @@ Ending = Literal["ended", "terminated", "killed"]
 
 # CUDA does not survive a fork, and only the standard spawn works in a frozen app.
 _SPAWN = multiprocessing.get_context("spawn")
+
+_HIDING = Lock()
 
 
 class ChildGoneError(JobError):
@@ -130,8 +134,25 @@ def _own(task: str, theirs: Connection, arguments: tuple[str, ...]) -> SpawnProc
     process = _SPAWN.Process(
         target=child.main, args=(theirs, *arguments), name=f"mnist-studio {task}", daemon=True
     )
-    process.start()
+    with _main_hidden():
+        process.start()
     return process
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """A process started meanwhile does not import this one's main module.
+
+    It has no use for it, and what a script imports - NumPy above all - would come before the
+    environment that ``child.main`` sets: matrix products would take all processors.
+    """
+    with _HIDING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 @contextmanager

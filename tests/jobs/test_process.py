@@ -1,8 +1,10 @@
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -43,6 +45,25 @@ def test_a_child_answers_and_ends_with_its_pipe() -> None:
     child._connection.close()
     child._process.join(5)
     assert child.exit_code == 0
+
+
+def test_a_child_imports_nothing_of_the_script_that_started_it(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    # Without a guard, as scripts are: a child that imported it would start children of its own.
+    script.write_text(
+        "import numpy\n"
+        "from mnist_studio.jobs.process import Child\n"
+        "child = Child('probe', 'numpy', {})\n"
+        "while not (said := child.receive(0.1)):\n"
+        "    pass\n"
+        "print(said.decode())\n"
+        "child.end(5)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert len(done.stdout.splitlines()) == 1
+    assert not done.stderr
 
 
 def test_nothing_is_received_in_time_when_nothing_is_said() -> None:
