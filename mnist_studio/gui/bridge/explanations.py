@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
+from mnist_studio.gui.bridge.newest import Newest
 from mnist_studio.store.runs import Run
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class Explanations(QObject):
         self._explainer: Explainer | None = None
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
-        self._task: Task | None = None
-        self._working: Wish | None = None
-        self._next: Wish | None = None
+        self._wish: Wish | None = None
+        self._asked: Newest[Wish] = Newest(background, self._explain, self)
+        self._asked.failed.connect(self.failed)
+        self._asked.busy.connect(self.busy)
         self._said.connect(self._tell)
         self._soon = self._timer(DEBOUNCE_MS, self._begin)
         self._idle = self._timer(IDLE_MS, self._leave)
@@ -72,20 +74,21 @@ class Explanations(QObject):
     def want(self, wish: Wish) -> None:
         """Wants an explanation soon; replaces what was wanted before."""
         self._idle.stop()
-        if wish == self._working and self._next is None:
+        if wish == self._asked.working:
             return
-        self._next = wish
-        if self._task:
-            self._task.cancel()
+        self._wish = wish
+        self._give_up()
         self._soon.start()
 
     def forget(self) -> None:
         """Wants nothing any more."""
         self._soon.stop()
-        self._next = None
-        if self._task:
-            self._task.cancel()
+        self._give_up()
         self._idle.start()
+
+    def _give_up(self) -> None:
+        self._asked.drop()
+        self._asked.give_up()
 
     def close(self) -> None:
         """Ends the child. For when no task runs any more."""
@@ -101,17 +104,8 @@ class Explanations(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        if self._task or self._next is None or self._soon.isActive():
-            return
-        wish, self._next = self._next, None
-        self._working = wish
-
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
-            self._explain(wish, cancelled)
-
-        self._task = self._background.start(work, self._ignore, self._fail)
-        self._task.ended.connect(self._end)
-        self.busy.emit(True)
+        assert self._wish is not None
+        self._asked.ask(self._wish)
 
     def _explain(self, wish: Wish, cancelled: IsCancelled) -> None:
         """Tells a part; on a worker thread."""
@@ -135,27 +129,15 @@ class Explanations(QObject):
             with self._turn:
                 self.close()
 
-        if self._explainer and not self._task:
+        if self._explainer and self._asked.working is None:
             self._background.start(work, self._ignore, self._ignore)
 
     @Slot(object, object)
     def _tell(self, wish: Wish, told: object) -> None:
         # What was said just before it was given up comes too late.
-        if wish == self._working and self._task and not self._task.cancelled:
+        if wish == self._asked.working:
             self.told.emit(wish, told)
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
         """Takes the result of work that has none."""
-
-    @Slot(object)
-    def _fail(self, error: Exception) -> None:
-        assert self._working is not None
-        self.failed.emit(self._working, error)
-
-    @Slot()
-    def _end(self) -> None:
-        self._task, self._working = None, None
-        self._begin()
-        if self._task is None:
-            self.busy.emit(False)

@@ -5,10 +5,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.errors import StudioError
-from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.bridge.background import Background, IsCancelled
+from mnist_studio.gui.bridge.newest import Newest
 
 if TYPE_CHECKING:
     from mnist_studio.analysis.view import View
@@ -37,32 +38,33 @@ class ViewLoader(QObject):
         self, background: Background, data: Path | None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._background = background
         self._data = data
         self._worker: ViewWorker | None = None
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
-        self._task: Task | None = None
-        self._working: Wanted | None = None
-        self._next: Wanted | None = None
         self._kept: OrderedDict[Wanted, View] = OrderedDict()
+        self._asked: Newest[Wanted] = Newest(background, self.compute, self)
+        self._asked.done.connect(self._take)
+        self._asked.failed.connect(self.failed)
+        self._asked.busy.connect(self.busy)
 
     def want(self, wanted: "Wanted") -> None:
         """Wants a view; one that is known comes at once."""
         if wanted in self._kept:
-            self._next = None
+            self._asked.drop()
             self._kept.move_to_end(wanted)
             self.loaded.emit(wanted, self._kept[wanted])
-        elif wanted != self._working:
-            self._next = wanted
-            self._begin()
-        else:
-            self._next = None
+            return
+        self._asked.ask(wanted)
+        working = self._asked.working
+        # Of a run that trains the older view still comes: else a busy one were never seen.
+        if working and not working.like(wanted):
+            self._asked.give_up(PATIENCE_MS)
 
     def forget(self) -> None:
         """Wants nothing any more."""
-        self._next = None
-        self._give_up_soon()
+        self._asked.drop()
+        self._asked.give_up(PATIENCE_MS)
 
     def renew(self) -> None:
         """Forgets what is computed: something beside the runs has changed."""
@@ -92,43 +94,9 @@ class ViewLoader(QObject):
             raise StudioError(answer.problem, answer.remedy)
         return answer.view
 
-    def _begin(self) -> None:
-        if self._task:
-            # Of a run that trains the older view still comes: else a busy one were never seen.
-            if self._working and self._next and not self._working.like(self._next):
-                self._give_up_soon()
-            return
-        if self._next is None:
-            self.busy.emit(False)
-            return
-        wanted, self._next = self._next, None
-        self._working = wanted
-
-        def work(progress: Progress, cancelled: IsCancelled) -> "View":
-            return self.compute(wanted, cancelled)
-
-        self._task = self._background.start(work, self._take, self._fail)
-        self._task.ended.connect(self._end)
-        self.busy.emit(True)
-
-    def _give_up_soon(self) -> None:
-        if self._task:
-            QTimer.singleShot(PATIENCE_MS, self._task, self._task.cancel)
-
-    @Slot(object)
-    def _take(self, view: "View") -> None:
-        assert self._working is not None
-        self._kept[self._working] = view
+    @Slot(object, object)
+    def _take(self, wanted: "Wanted", view: "View") -> None:
+        self._kept[wanted] = view
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        self.loaded.emit(self._working, view)
-
-    @Slot(object)
-    def _fail(self, error: Exception) -> None:
-        assert self._working is not None
-        self.failed.emit(self._working, error)
-
-    @Slot()
-    def _end(self) -> None:
-        self._task, self._working = None, None
-        self._begin()
+        self.loaded.emit(wanted, view)
