@@ -32,51 +32,28 @@ def build(
     optimiser: spec.Optimiser, parameters: Iterable[nn.Parameter], device: torch.device
 ) -> optim.Optimizer:
     """PyTorch's optimiser; its rate is set anew in every step."""
-    given = list(parameters)
+    given, rate = list(parameters), optimiser.learning_rate
     fused, foreach = device.type in FUSED, device.type == "cuda"
     match optimiser:
         case spec.Sgd(momentum=momentum):
             return optim.SGD(
-                given,
-                lr=optimiser.learning_rate,
-                momentum=momentum,
-                dampening=0.0,
-                weight_decay=0.0,
-                nesterov=False,
-                foreach=False,
-                fused=fused,
-            )
+                given, lr=rate, momentum=momentum, dampening=0.0, nesterov=False,
+                weight_decay=0.0, foreach=False, fused=fused,
+            )  # fmt: skip
         case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
             return optim.Adam(
-                given,
-                lr=optimiser.learning_rate,
-                betas=(beta1, beta2),
-                eps=epsilon,
-                weight_decay=0.0,
-                amsgrad=False,
-                foreach=False,
-                fused=fused,
-            )
+                given, lr=rate, betas=(beta1, beta2), eps=epsilon, amsgrad=False,
+                weight_decay=0.0, foreach=False, fused=fused,
+            )  # fmt: skip
         case spec.Adadelta(rho=rho, epsilon=epsilon):
             return optim.Adadelta(
-                given,
-                lr=optimiser.learning_rate,
-                rho=rho,
-                eps=epsilon,
-                weight_decay=0.0,
-                foreach=foreach,
+                given, lr=rate, rho=rho, eps=epsilon, weight_decay=0.0, foreach=foreach
             )
         case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
             return optim.RMSprop(
-                given,
-                lr=optimiser.learning_rate,
-                alpha=rho,
-                eps=epsilon,
-                weight_decay=0.0,
-                momentum=momentum,
-                centered=False,
-                foreach=foreach,
-            )
+                given, lr=rate, alpha=rho, eps=epsilon, momentum=momentum, centered=False,
+                weight_decay=0.0, foreach=foreach,
+            )  # fmt: skip
 
 
 def set_rate(optimizer: optim.Optimizer, rate: float) -> None:
