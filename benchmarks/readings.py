@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from benchmarks import hostile
 from mnist_studio import paths
+from mnist_studio.analysis.consensus import Vote
 from mnist_studio.analysis.evaluation import probabilities
+from mnist_studio.analysis.reading import Place, reading
 from mnist_studio.data import pen_digits, sources
 from mnist_studio.data.ink import Ink, Point, digit_image
 from mnist_studio.data.pen_digits import PenDigit
 from mnist_studio.data.segments import digits
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.gui.models.consensus import Vote
-from mnist_studio.gui.models.reading import Place, reading
 from mnist_studio.jobs.examiner import Examiner
 from mnist_studio.jobs.messages import place_of
 from mnist_studio.jobs.tasks.predict import open_model

@@ -1,4 +1,8 @@
-"""``mnist-studio predict``: pictures of digits and numbers, or a test digit, answered by models."""
+"""``mnist-studio predict``: pictures of digits and numbers, or a test digit, answered by models.
+
+Whether something is a digit at all is judged as in the window: by how strange it is beside real
+digits, and by how sure the models are.
+"""
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -7,14 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.analysis.consensus import Vote
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.fault_words import titled
+from mnist_studio.analysis.reading import Reading, Verdict, reading
 from mnist_studio.cli import models, output
 from mnist_studio.data import sources
 from mnist_studio.data.examples import from_test
 from mnist_studio.data.pictures import open_digits
 from mnist_studio.errors import DataError, StudioError, UsageError
 from mnist_studio.jobs.evaluation import Evaluator
+from mnist_studio.jobs.examiner import Examiner
 from mnist_studio.store.runs import Run
 
 
@@ -26,11 +33,16 @@ class Asked:
         name: the path of a picture, or which test digit it is.
         images: (n, 28, 28), its digits from left to right.
         label: what it is; None where nobody knows.
+        shares: of real digits, those that are as strange as each of its digits; empty where that
+            cannot be said.
+        votes: of the models that have answered, for each of its digits.
     """
 
     name: str
     images: NDArray[np.uint8]
-    label: int | None = None
+    label: int | None
+    shares: tuple[float, ...]
+    votes: tuple[list[Vote], ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class Prediction:
         framework: that computed.
         number: its digits from left to right.
         probabilities: ten of each digit.
+        verdicts: of each, whether it is a digit, by how sure this model is and by ``shares``.
+        shares: of real digits, those that are as strange as each; empty where that is not known.
         label: what it is; None where nobody knows.
         milliseconds: that the model took.
     """
@@ -54,6 +68,8 @@ class Prediction:
     framework: str
     number: str
     probabilities: tuple[tuple[float, ...], ...]
+    verdicts: tuple[Verdict, ...]
+    shares: tuple[float, ...]
     label: int | None
     milliseconds: float
 
@@ -72,29 +88,44 @@ def run(arguments: Namespace) -> int:
     for evaluator, held in models.by_framework(runs, threads=1):
         for model in held:
             good &= _predict(evaluator, model, asked, tell)
+    if not arguments.json:
+        _tell_together(asked)
     return 0 if good else 1
 
 
 def _asked(arguments: Namespace) -> Sequence[Asked]:
     """The test digit, or those pictures that can be read."""
+    examiner = Examiner()
     if not arguments.images:
-        return (_test_digit(arguments),)
-    if arguments.data:
+        asked = [_test_digit(arguments, examiner)]
+    elif arguments.data:
         raise UsageError("Pictures need no MNIST.", "Leave --data out, or name a test digit.")
-    asked = []
-    for path in arguments.images:
-        try:
-            asked.append(Asked(str(path), open_digits(path)))
-        except DataError as error:
-            output.complain(str(error))
+    else:
+        asked = []
+        for path in arguments.images:
+            try:
+                asked.append(_looked_at(examiner, str(path), open_digits(path)))
+            except DataError as error:
+                output.complain(str(error))
+    if examiner.problem:
+        output.note(f"Nothing can be called “no digit”. {examiner.problem}")
     return asked
 
 
-def _test_digit(arguments: Namespace) -> Asked:
+def _test_digit(arguments: Namespace, examiner: Examiner) -> Asked:
     name = sources.default_dataset(arguments.data)
     one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
     output.note(f"{one.told}.")
-    return Asked(one.title, one.image[np.newaxis], one.label)
+    return _looked_at(examiner, one.title, one.image[np.newaxis], one.label)
+
+
+def _looked_at(
+    examiner: Examiner, name: str, images: NDArray[np.uint8], label: int | None = None
+) -> Asked:
+    """A question, with how strange its digits are."""
+    found = examiner.shares(images)
+    shares = () if found is None else tuple(found.tolist())
+    return Asked(name, images, label, shares, tuple([] for _ in images))
 
 
 def _predict(evaluator: Evaluator, model: Run, asked: Sequence[Asked], tell: Tell) -> bool:
@@ -109,18 +140,28 @@ def _predict(evaluator: Evaluator, model: Run, asked: Sequence[Asked], tell: Tel
 
 
 def _prediction(evaluator: Evaluator, model: Run, asked: Asked) -> Prediction:
+    """A model's answer, which is added to the votes."""
     judged = evaluator.judge(model, asked.images)
-    chances = [probabilities(logits) for logits in judged.logits]
+    chances = [tuple(probabilities(logits).tolist()) for logits in judged.logits]
+    votes = [Vote(titled(model.title, model.spec), one) for one in chances]
+    for vote, others in zip(votes, asked.votes, strict=True):
+        others.append(vote)
     return Prediction(
         image=asked.name,
         run=model.id,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
-        number="".join(str(one.argmax()) for one in chances),
-        probabilities=tuple(tuple(one.tolist()) for one in chances),
+        number="".join(str(vote.digit) for vote in votes),
+        probabilities=tuple(chances),
+        verdicts=_verdicts(reading([[vote] for vote in votes], asked.shares)),
+        shares=asked.shares,
         label=asked.label,
         milliseconds=judged.milliseconds,
     )
+
+
+def _verdicts(found: Reading | None) -> tuple[Verdict, ...]:
+    return tuple(place.verdict for place in found.places) if found else ()
 
 
 def _line(prediction: Prediction) -> None:
@@ -128,11 +169,18 @@ def _line(prediction: Prediction) -> None:
     output.line(
         f"{prediction.image}: {prediction.number} ({sure}) "
         f"{prediction.recipe} in {prediction.framework}, {prediction.milliseconds:.2f} ms"
-        f"{_verdict(prediction)}"
+        f"{_rightness(prediction)}"
     )
 
 
-def _verdict(prediction: Prediction) -> str:
+def _rightness(prediction: Prediction) -> str:
     if prediction.label is None:
         return ""
     return ", right" if prediction.number == str(prediction.label) else ", wrong"
+
+
+def _tell_together(asked: Sequence[Asked]) -> None:
+    """What all models say of each picture together, as the window says it."""
+    for one in asked:
+        if found := reading(one.votes, one.shares):
+            output.line(f"{one.name}: {found.headline}. {found.detail}")

@@ -44,6 +44,31 @@ def test_a_picture_is_answered_on_the_first_day(copied: Path, tmp_path: Path) ->
     assert str(np.argmax(probabilities)) == answer["number"] == str(digits.labels[0])
 
 
+def test_what_is_no_digit_is_called_so(copied: Path, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    Image.fromarray(random.integers(0, 256, (28, 28)).astype(np.uint8)).save(tmp_path / "noise.png")
+    Image.fromarray(255 - builtin.load().test.images[0]).save(tmp_path / "digit.png")
+    pictures = tmp_path / "noise.png", tmp_path / "digit.png"
+    told = studio("predict", *pictures)
+    assert told.code == 0
+    *_, noise, digit = told.output.splitlines()
+    assert "noise.png: This is no digit. Of real digits, less than 0.1 % " in noise
+    assert "no digit" not in digit
+    for answer in studio("predict", *pictures, "--json").json:
+        strange = answer["image"].endswith("noise.png")
+        assert all((verdict == "none") == strange for verdict in answer["verdicts"])
+        assert all((share < 0.01) == strange for share in answer["shares"])
+
+
+def test_without_what_digits_look_like_nothing_is_called_none(copied: Path, tmp_path: Path) -> None:
+    (copied / "known-digits.safetensors").unlink()
+    Image.fromarray(255 - builtin.load().test.images[0]).save(tmp_path / "digit.png")
+    said = studio("predict", tmp_path / "digit.png", "--run", "bundled-fast", "--json")
+    (answer,) = said.json
+    assert (answer["shares"], answer["verdicts"]) == ([], ["digit"])
+    assert "Nothing can be called “no digit”." in said.errors
+
+
 def test_a_model_with_a_wrong_hash_is_told_and_the_others_are_there(copied: Path) -> None:
     weights = copied / "record" / "weights.safetensors"
     content = bytearray(weights.read_bytes())

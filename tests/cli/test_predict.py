@@ -9,7 +9,8 @@ from mnist_studio.data import builtin
 from .conftest import studio
 
 KEYS = [
-    "image", "run", "recipe", "framework", "number", "probabilities", "label", "milliseconds",
+    "image", "run", "recipe", "framework", "number", "probabilities", "verdicts", "shares",
+    "label", "milliseconds",
 ]  # fmt: skip
 TEST = builtin.load().test
 
@@ -39,6 +40,8 @@ def test_pictures_are_answered_by_every_model(run: str, tmp_path: Path) -> None:
         said = np.argmax(answer["probabilities"], axis=1)
         assert "".join(map(str, said)) == answer["number"]
         assert answer["label"] is None
+        assert set(answer["verdicts"]) <= {"digit", "doubtful", "none"}
+        assert len(answer["verdicts"]) == len(answer["number"])
         assert answer["milliseconds"] > 0
 
 
@@ -71,8 +74,10 @@ def test_several_digits_of_a_picture_are_a_number(run: str, tmp_path: Path) -> N
     (answer,) = studio("predict", tmp_path / "170.png", "--json").json
     assert len(answer["number"]) == 3
     assert np.shape(answer["probabilities"]) == (3, 10)
-    assert f"170.png: {answer['number']} (" in said.output
-    assert said.output.count("%") == 3
+    alone, together = said.output.splitlines()
+    assert f"170.png: {answer['number']} (" in alone
+    assert alone.count("%") == 3
+    assert "170.png: 3 digits: " in together
 
 
 def test_a_test_digit_is_answered_and_judged(run: str) -> None:
@@ -84,7 +89,8 @@ def test_a_test_digit_is_answered_and_judged(run: str) -> None:
         assert said.errors.startswith(f"{answer['image']}: a")
     said = studio("predict", "--index", 0)
     right = found[0].json[0]["number"] == str(TEST.labels[0])
-    assert said.output.endswith(f", {'right' if right else 'wrong'}\n")
+    alone, _ = said.output.splitlines()
+    assert alone.endswith(f", {'right' if right else 'wrong'}")
 
 
 def test_any_test_digit_is_answered(run: str) -> None:

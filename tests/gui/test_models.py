@@ -5,11 +5,11 @@ import pytest
 from msgspec import structs
 
 from mnist_studio import events
+from mnist_studio.analysis.consensus import Vote, consensus
 from mnist_studio.analysis.curves import smooth
 from mnist_studio.data.digits import Digits
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.models import names, numbers
-from mnist_studio.gui.models.consensus import Vote, consensus
 from mnist_studio.gui.models.curves import lines_of, shades
 from mnist_studio.gui.models.form import form_of, run_specs, with_recipe
 from mnist_studio.gui.models.live import Curve, LiveRun, Series

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
+from mnist_studio.analysis.consensus import Vote
+from mnist_studio.analysis.reading import Reading, reading
 from mnist_studio.gui.models.answer_order import arranged
-from mnist_studio.gui.models.consensus import Vote
 from mnist_studio.gui.models.library import RunRow
-from mnist_studio.gui.models.reading import Reading, reading
 from mnist_studio.gui.models.truth import truth
 from mnist_studio.gui.panels.answers_bar import AnswersBar
 from mnist_studio.gui.panels.consensus_card import ConsensusCard

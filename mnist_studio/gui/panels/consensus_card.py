@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
+from mnist_studio.analysis.reading import Reading
 from mnist_studio.gui.models.numbers import NOTHING
-from mnist_studio.gui.models.reading import Reading
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import column, holder, label, row
 from mnist_studio.gui.widgets.card import Card

@@ -1,10 +1,10 @@
-"""What all models together say of a drawing. No Qt."""
+"""What all models together say of a drawing."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_studio.gui.models.numbers import counted, word
+from mnist_studio.analysis.numbers import counted, word
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""What a drawing is read as: one digit, several side by side, or none. No Qt."""
+"""What a drawing is read as: one digit, several side by side, or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.gui.models.consensus import Consensus, Vote, consensus
-from mnist_studio.gui.models.numbers import NOTHING
+from mnist_studio.analysis.consensus import Consensus, Vote, consensus
+from mnist_studio.analysis.numbers import NOTHING
 
 STRANGE = 0.01
 """No digit: fewer real digits than this share are so unlike all known ones. They are called so too:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mnist_studio.gui.models.consensus import Vote
-from mnist_studio.gui.models.numbers import NOTHING
-from mnist_studio.gui.models.reading import reading
+from mnist_studio.analysis.consensus import Vote
+from mnist_studio.analysis.numbers import NOTHING
+from mnist_studio.analysis.reading import reading
 
 
 def vote(name: str, digit: int, sure: float = 0.9) -> Vote:
