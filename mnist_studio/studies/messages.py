@@ -1,6 +1,7 @@
 """What a session hears from its jobs and from its user."""
 
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Literal
 
 from mnist_studio.events import AnyEvent
@@ -47,3 +48,4 @@ class Drop:
 
 
 Message = Heard | Over | Wish | Move | Drop
+Inbox = SimpleQueue[Message]

@@ -3,9 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
+from queue import Empty
 from typing import Literal
 
 from mnist_studio.errors import StudioError, UnknownName
@@ -22,8 +20,9 @@ from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.store.studies import Membership, Study
 from mnist_studio.studies import estimates, ledger
 from mnist_studio.studies.board import Board
-from mnist_studio.studies.executors import Executor, Job, Ticket
-from mnist_studio.studies.messages import Drop, Heard, Message, Move, Over, What, Wish
+from mnist_studio.studies.crew import Crew
+from mnist_studio.studies.executors import Executor, Ticket
+from mnist_studio.studies.messages import Drop, Heard, Inbox, Message, Move, Over, What, Wish
 from mnist_studio.studies.study_events import (
     AnyStudyEvent,
     Begun,
@@ -41,17 +40,6 @@ OVERALL_SECONDS = 0.5
 
 POLL_SECONDS = 0.5
 """So often is looked whether there are more places; on Windows Ctrl+C waits so long too."""
-
-Inbox = SimpleQueue[Message]
-
-
-@dataclass
-class _Running:
-    """A cell that is being trained."""
-
-    job: Job
-    thread: Thread
-    terminal: Terminal | None = None
 
 
 class Session:
@@ -80,7 +68,7 @@ class Session:
         self._inbox = inbox
         known = estimates.of_runs(store.runs(), store.studies.memberships())
         self._board = Board(cells, known)
-        self._running: dict[int, _Running] = {}
+        self._crew = Crew(executor, inbox)
         self._paused = False
         self._ending: Literal["stopped", "cancelled"] | None = None
         self._overall_told = 0.0
@@ -94,7 +82,7 @@ class Session:
         yield from self._take_all(0.0)
         while True:
             yield from self._begin_some()
-            if not self._running and (self._ending or not self._board.queued.order):
+            if not self._crew and (self._ending or not self._board.queued.order):
                 break
             yield from self._take_all(POLL_SECONDS)
             if time.monotonic() - self._overall_told >= OVERALL_SECONDS:
@@ -103,10 +91,7 @@ class Session:
 
     def end_all(self) -> None:
         """Lets nothing run behind a session that is left early; what was learnt is kept."""
-        for running in self._running.values():
-            running.job.stop()
-        for running in self._running.values():
-            running.thread.join()
+        self._crew.end_all()
 
     def _begun(self) -> Begun:
         cells = tuple(self._board.cells.values())
@@ -135,13 +120,13 @@ class Session:
 
     def _begin_some(self) -> Iterator[AnyStudyEvent]:
         """Begins as many cells as there are places for."""
-        while not (self._paused or self._ending) and len(self._running) < self._executor.jobs:
+        while not (self._paused or self._ending) and len(self._crew) < self._executor.jobs:
             number = self._board.take()
             if number is None:
                 return
             cell = self._board.cells[number]
             resume = self._kept_run(cell)
-            self._begin(number, Ticket(cell.spec, self._membership(), resume))
+            self._crew.begin(number, Ticket(cell.spec, self._membership(), resume))
             yield Changed(number, "running", resume)
             yield self._board.queued
 
@@ -163,22 +148,6 @@ class Session:
         except UnknownName:
             return None
 
-    def _begin(self, number: int, ticket: Ticket) -> None:
-        job = self._executor.job(ticket)
-        thread = Thread(target=self._work, args=(number, job), name=f"cell {number}", daemon=True)
-        self._running[number] = _Running(job, thread)
-        thread.start()
-
-    def _work(self, number: int, job: Job) -> None:
-        """Passes on what a job tells; in a thread of its own."""
-        try:
-            for event in job.events():
-                self._inbox.put(Heard(number, event))
-        except Exception as error:  # noqa: BLE001 - told, or raised again, by the session
-            self._inbox.put(Over(number, error))
-        else:
-            self._inbox.put(Over(number, None))
-
     def _take(self, message: Message) -> Iterator[AnyStudyEvent]:
         match message:
             case Heard(number, event):
@@ -197,16 +166,15 @@ class Session:
         if self._board.hear(number, event):
             yield Changed(number, "running", event.run)
         if isinstance(event, Terminal):
-            self._running[number].terminal = event
+            self._crew.keep(number, event)
         yield Told(number, event)
 
     def _over(self, number: int, error: Exception | None) -> Iterator[AnyStudyEvent]:
         """A job has ended, in one way or another."""
-        ended = self._running.pop(number)
-        ended.thread.join()
+        terminal = self._crew.over(number)
         if error is not None and not isinstance(error, StudioError):
             raise error
-        state, reason = _ending(ended.terminal, error)
+        state, reason = _ending(terminal, error)
         run = self._run(self._board.cells[number].run)
         if run is not None and state == "finished":
             self._board.estimates.add(run, self._store.studies.memberships()[run.id])
@@ -215,8 +183,8 @@ class Session:
         yield from self._changed(number)
 
     def _drop(self, number: int) -> Iterator[AnyStudyEvent]:
-        if number in self._running:
-            self._running[number].job.cancel()
+        if number in self._crew:
+            self._crew.cancel(number)
         elif self._board.drop(number):
             yield from self._changed(number)
 
@@ -239,8 +207,7 @@ class Session:
                 self._ending = self._ending or "stopped"
             case "cancel":
                 self._ending = "cancelled"
-        for running in self._running.values():
-            getattr(running.job, what)()
+        self._crew.obey(what)
 
 
 def _ending(terminal: Terminal | None, error: Exception | None) -> tuple[State, str]:

@@ -10,8 +10,8 @@ from mnist_studio.spec.study import StudySpec
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies import ledger
 from mnist_studio.studies.executors import Executor, Local
-from mnist_studio.studies.messages import Drop, Move, Wish
-from mnist_studio.studies.session import Inbox, Session
+from mnist_studio.studies.messages import Drop, Inbox, Move, Wish
+from mnist_studio.studies.session import Session
 from mnist_studio.studies.study_events import AnyStudyEvent
 
 

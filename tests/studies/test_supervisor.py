@@ -226,7 +226,7 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
     monkeypatch.setattr(
         registry, "version", lambda name: version(name) if name == "numpy" else None
     )
-    pairs = (Pair("tiny-10", "keras"), Pair("tiny-10", "numpy"))
+    pairs = (Pair("tiny-10", "pytorch"), Pair("tiny-10", "numpy"))
     study = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
     events = told(study)
     assert outcome(events) == "incomplete"
@@ -235,13 +235,13 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
     ]
     assert len(tries) == 2
     (failed,) = (e for e in events if isinstance(e, Changed) and e.state == "failed")
-    assert "Keras is not installed" in failed.reason
+    assert "PyTorch is not installed" in failed.reason
     assert trained(events) == [1]
     # The first try left nothing to go on from and made room for the second.
     assert sorted(one.run.status for one in members(study)) == ["failed", "finished"]
 
     monkeypatch.setattr(registry, "version", version)
-    if version("keras"):
+    if version("pytorch"):
         assert outcome(told(study)) == "complete"
         assert [one.run.status for one in members(study)].count("finished") == 2
 
