@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mnist_studio.events import Finished, PhaseName, Stopped
-from mnist_studio.spec.run import TrainingSpec, steps_per_pass
+from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.steps import steps_per_pass
 
 Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused", "other"]
 """Parts of a run's time; every second belongs to exactly one."""

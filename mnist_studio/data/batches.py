@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.randomness import Purpose, permutation, random_bytes
-from mnist_studio.spec.run import TrainingSpec, steps_per_pass
+from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.steps import steps_per_pass
 
 
 def epoch_order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:

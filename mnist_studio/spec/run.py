@@ -1,8 +1,7 @@
 """What one run is: network, training, digits, framework, device."""
 
 import re
-from collections.abc import Sequence
-from math import ceil, isfinite
+from math import isfinite
 from typing import Literal
 
 import msgspec
@@ -195,40 +194,6 @@ def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
 def storage(precision: Precision) -> Literal["float32", "float64"]:
     """The type of weights, optimiser state and logits in that precision."""
     return "float64" if precision == "float64" else "float32"
-
-
-def steps_per_pass(training: TrainingSpec, digits: int) -> int:
-    """How many batches one pass over ``digits`` training digits takes."""
-    return ceil(digits / training.batch_size)
-
-
-def steps_per_epoch(training: TrainingSpec, digits: int) -> int:
-    """How many steps an epoch over ``digits`` training digits takes."""
-    return training.epoch_steps or steps_per_pass(training, digits)
-
-
-def batch_sizes(training: TrainingSpec, digits: int, first: int, last: int) -> tuple[int, ...]:
-    """Digits in each of the batches of the steps ``first`` (from 0) to before ``last``."""
-    if training.sampling == "with_replacement":
-        return (training.batch_size,) * (last - first)
-    a_pass, size = steps_per_pass(training, digits), training.batch_size
-    return tuple(min(size, digits - size * (step % a_pass)) for step in range(first, last))
-
-
-def learning_rate(
-    training: TrainingSpec, step: int, digits: int, validation: Sequence[float] = ()
-) -> float:
-    """The learning rate of ``step`` (from 0) of a run over ``digits`` training digits.
-
-    Args:
-        training: how the network is trained.
-        step: from 0.
-        digits: how many it learns from.
-        validation: accuracy on the validation digits after every epoch so far.
-    """
-    epoch = steps_per_epoch(training, digits)
-    scale = schedules.factor(training.schedule, step, epoch, epoch * training.epochs, validation)
-    return training.optimiser.learning_rate * scale
 
 
 def _check_clip(training: TrainingSpec) -> None:

@@ -13,7 +13,8 @@ from mnist_studio.data.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.spec.layers import Dropout, Shape
 from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
-from mnist_studio.spec.run import TrainingSpec, batch_sizes, learning_rate
+from mnist_studio.spec.run import TrainingSpec
+from mnist_studio.spec.steps import batch_sizes, learning_rate
 
 TARGET_SECONDS = 0.1
 """A chunk shall take no longer, so that Stop and Pause are answered soon."""

@@ -7,7 +7,7 @@ from mnist_studio.data.digits import Digits
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.spec.run import batch_sizes, steps_per_pass
+from mnist_studio.spec.steps import batch_sizes, steps_per_pass
 from mnist_studio.store import artefacts
 from mnist_studio.training import evaluate
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer

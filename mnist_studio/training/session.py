@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mnist_studio.data.digits import Digits
 from mnist_studio.events import Event, Log, Phase, PhaseName
-from mnist_studio.spec.run import RunSpec, steps_per_epoch
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.steps import steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.machine import Watch

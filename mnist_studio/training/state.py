@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, Steps
-from mnist_studio.spec.run import batch_sizes, learning_rate
+from mnist_studio.spec.steps import batch_sizes, learning_rate
 from mnist_studio.store import artefacts
 from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.evaluate import Speed

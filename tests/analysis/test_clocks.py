@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from mnist_studio.analysis import clocks
 from mnist_studio.events import Finished, Machine, Measures, PhaseName
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import Sampling, batch_sizes
+from mnist_studio.spec.run import Sampling
+from mnist_studio.spec.steps import batch_sizes
 
 TRAINING = replace(run_spec(RECIPES["mlp-128"]).training, batch_size=64)
 

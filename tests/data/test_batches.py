@@ -3,7 +3,8 @@ import pytest
 
 from mnist_studio.data.batches import Batches, epoch_order
 from mnist_studio.spec.optimisers import Sgd
-from mnist_studio.spec.run import FULL_BATCH, Sampling, TrainingSpec, batch_sizes
+from mnist_studio.spec.run import FULL_BATCH, Sampling, TrainingSpec
+from mnist_studio.spec.steps import batch_sizes
 
 ORDER = [5, 2, 3, 7, 4, 6, 9, 8, 0, 1]
 LONG = [54602, 3649, 6562, 59031]

@@ -7,7 +7,8 @@ from mnist_studio.spec.faults import FAULTS, effective
 from mnist_studio.spec.layers import Dense
 from mnist_studio.spec.model import STANDARDISED, UNIT
 from mnist_studio.spec.optimisers import Adadelta, Adam
-from mnist_studio.spec.run import FULL_BATCH, FaultName, FrameworkName, RunSpec, learning_rate
+from mnist_studio.spec.run import FULL_BATCH, FaultName, FrameworkName, RunSpec
+from mnist_studio.spec.steps import learning_rate
 
 
 def faulty(recipe: str, *names: FaultName, framework: FrameworkName = "pytorch") -> RunSpec:

@@ -9,8 +9,9 @@ from mnist_studio.data.randomness import Purpose, random_bytes
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Dropout, Flatten
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.run import RunSpec, learning_rate
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
+from mnist_studio.spec.steps import learning_rate
 from mnist_studio.training import chunks
 from mnist_studio.training.chunks import TARGET_SECONDS, ChunkMaker, ChunkSizer
 from mnist_studio.training.session import Split

@@ -9,8 +9,8 @@ from mnist_studio.frameworks.base import Chunk, Steps
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimisers import Sgd
-from mnist_studio.spec.run import learning_rate
 from mnist_studio.spec.schedules import Exponential, OneCycle
+from mnist_studio.spec.steps import learning_rate
 from mnist_studio.store import artefacts
 from mnist_studio.training.control import Control
 

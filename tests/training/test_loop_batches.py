@@ -12,8 +12,9 @@ from mnist_studio.events import Epoch, Event, Finished, Progress, Stopped
 from mnist_studio.frameworks.base import Chunk, Steps
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimisers import Sgd
-from mnist_studio.spec.run import FULL_BATCH, batch_sizes, learning_rate
+from mnist_studio.spec.run import FULL_BATCH
 from mnist_studio.spec.schedules import Plateau
+from mnist_studio.spec.steps import batch_sizes, learning_rate
 from mnist_studio.store import artefacts
 from mnist_studio.training.control import Control
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.script import Watcher, heard
 from mnist_studio.spec.model import describe
-from mnist_studio.spec.run import RunSpec, batch_sizes, storage
+from mnist_studio.spec.run import RunSpec, storage
+from mnist_studio.spec.steps import batch_sizes
 
 _LEARNING = (keras.layers.Dense, keras.layers.Conv2D, keras.layers.BatchNormalization)
 _NAMES = {
