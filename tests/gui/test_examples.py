@@ -97,6 +97,29 @@ def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
     assert answers.consensus.detail.text() == f"{grid().told}. The model is right."
 
 
+def test_digit_0_is_asked_for_though_the_field_shows_0(page: DrawPage, qtbot: QtBot) -> None:
+    drawing, number = page.studio.drawing, page.examples.number
+    wanted = f"Test digit 0 of the built-in digits: a {TEST.labels[0]}"
+    assert number.whole == 0
+    for ask in (lambda: qtbot.keyClick(number.field(), Qt.Key.Key_Return), number._less.click):
+        with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+            ask()
+        assert drawing.sheet.title == wanted
+        drawing.clear()
+        qtbot.waitUntil(lambda: drawing.example is None)
+
+
+def test_what_lies_on_the_pad_is_not_put_there_again(page: DrawPage, qtbot: QtBot) -> None:
+    drawing, field = page.studio.drawing, page.examples.number.field()
+    with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+        qtbot.keyClick(field, Qt.Key.Key_Up)
+    with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert drawing.sheet.title.startswith("Test digit 1 of")
+    drawing.history.undo()
+    assert drawing.blank
+
+
 def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtbot: QtBot) -> None:
     drawing = page.studio.drawing
     with qtbot.waitSignal(drawing.images_changed):

@@ -202,8 +202,10 @@ class Drawing(QObject):
         self.history.push("open picture", Sheet(picture=picture))
 
     def show_example(self, example: Example) -> None:
-        """Shows a digit whose label is known; can be undone."""
+        """Shows a digit whose label is known, unless it lies there already; can be undone."""
         self.finish()
+        if self.sheet.title == example.told:
+            return
         self.history.push("open example", Sheet(picture=example.image, example=example))
 
     def fit(self, fitting: Fitting) -> None:

@@ -28,20 +28,22 @@ class ExampleBar(QWidget):
         self.grid_button = button(
             "7 × 7 example",
             examples.show_grid,
-            "A four that is given as a table of 7 × 7 numbers",
+            "A four that is given as a table of 7 × 7 numbers. The source that tries networks so\n"
+            "shows such a table without its numbers: these are the studio's",
             quiet=True,
         )
         self.random_button = button(
             "Random", examples.show_test_digit, "Puts any test digit on the pad (R)"
         )
         self.number = Stepper("Number of the test digit", theme, 0, MANY - 1, by_one)
-        self.number.setToolTip("Test digit of that number")
+        self.number.setToolTip("Test digit of that number (Enter)")
         self.number.setFixedWidth(theme.pixels(116))
         words = label("Test digit", "secondary")
         self.setLayout(row(self.grid_button, words, self.number, self.random_button, gap=8))
         # It counts while the page is shown: then this bar is, too.
         QShortcut(QKeySequence("R"), self).activated.connect(examples.show_test_digit)
         self.number.edited.connect(self._ask)
+        self.number.confirmed.connect(self._ask)
         examples.shown.connect(self._show)
 
     @Slot()

@@ -64,7 +64,7 @@ QToolButton#segment { border: 2px solid transparent; border-radius: 5px; padding
 QToolButton#segment:hover { background: $ground; }
 QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
-QToolButton#segment:disabled { color: $secondary; }
+QToolButton#segment:disabled { color: $off; }
 
 QToolButton#iconButton { border: 2px solid transparent; border-radius: 6px;
   background: transparent; }
@@ -75,7 +75,8 @@ QToolButton#iconButton:focus { border-color: $accent; }
 QToolButton#labelKey { border: 1px solid $line; border-radius: 6px; background: $panel; }
 QToolButton#labelKey:hover { background: $hover; }
 QToolButton#labelKey:focus { border: 2px solid $accent; }
-QToolButton#labelKey:disabled { color: $secondary; background: $ground; }
+QToolButton#labelKey:disabled { color: $off; background: transparent;
+  border: 1px dashed $line; }
 QToolButton#place { border: 2px solid transparent; border-radius: 6px; background: transparent;
   font-size: ${t34}px; font-weight: 700; padding: 0 2px; }
 QToolButton#place:hover { background: $hover; }
@@ -179,4 +180,6 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         **sizes,
         **heights,
         accent_hover=mixed(palette.accent, palette.text, 0.15),
+        # Words on tools that cannot be used: plainly fainter than those that explain.
+        off=mixed(palette.secondary, palette.panel, 0.5),
     )

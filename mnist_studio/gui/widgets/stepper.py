@@ -114,9 +114,11 @@ class Stepper(QFrame):
 
     Signals:
         edited: the number is another one.
+        confirmed: the number is wanted as it is: by Enter, or by a step where there is no further.
     """
 
     edited = Signal()
+    confirmed = Signal()
 
     def __init__(
         self, name: str, theme: Theme, low: float, high: float, step: Step, whole: bool = True
@@ -145,6 +147,7 @@ class Stepper(QFrame):
         field.setKeyboardTracking(True)
         field.setFrame(False)
         field.valueChanged.connect(lambda value: self.edited.emit())
+        field.lineEdit().returnPressed.connect(self.confirmed)
         field.installEventFilter(self)
 
     def _button(self, name: str, steps: int) -> QToolButton:
@@ -154,8 +157,14 @@ class Stepper(QFrame):
         made.setAutoRepeat(True)
         # The field is what the keyboard reaches; its arrow keys do what these buttons do.
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        made.clicked.connect(lambda: self._field.stepBy(steps))
+        made.clicked.connect(lambda: self._step(steps))
         return made
+
+    def _step(self, steps: int) -> None:
+        before = self._field.value()
+        self._field.stepBy(steps)
+        if self._field.value() == before:
+            self.confirmed.emit()
 
     @property
     def number(self) -> float:
