@@ -343,3 +343,27 @@ def test_an_eraser_over_a_long_drawing_shows_what_it_does(
         QApplication.processEvents()
     drawing.finish()
     assert shown(pad)[135:146, 60:220].max() < 0.1
+
+
+def test_moves_that_come_together_are_drawn_together_and_none_is_lost(
+    qtbot: QtBot, pad: Pad, drawing: Drawing
+) -> None:
+    QApplication.processEvents()
+    QTest.mousePress(pad, LEFT, NONE, QPoint(20, 20))
+    changes: list[int] = []
+    drawing.changed.connect(lambda: changes.append(len(drawing.stroke)))
+    for x in range(30, 230, 10):
+        move(pad, LEFT, QPointF(x, 20 + x % 40))
+    assert changes == []
+    qtbot.waitUntil(lambda: bool(changes))
+    assert changes == [21]
+    move(pad, LEFT, QPointF(250, 250))
+    QTest.mouseRelease(pad, LEFT, NONE, QPoint(250, 250))
+    assert len(drawing.ink[0]) == 22
+
+
+def test_the_system_may_leave_out_no_move_while_there_is_a_pad(qtbot: QtBot, pad: Pad) -> None:
+    compressed = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
+    assert not QApplication.testAttribute(compressed)
+    pad.hide()
+    assert QApplication.testAttribute(compressed)

@@ -3,15 +3,17 @@
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QColor,
+    QHideEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QTabletEvent,
     QTouchEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mnist_studio.data.ink import Ink, Point
 from mnist_studio.gui.models.drawing import UNSTEADY, Drawing
@@ -27,6 +29,8 @@ SLICE_SECONDS = 0.005
 
 RADIUS = 8
 
+_COMPRESSED = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
+"""Of the moves that a busy window finds, X11 and Windows otherwise give it the last one only."""
 
 INVITATION = "Draw a digit here\nor drop a picture of one"
 
@@ -77,6 +81,16 @@ class Pad(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Small enough for small screens."""
         return QSize(self._theme.pixels(200), self._theme.pixels(200))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Every point counts, also those that come while the window is busy."""
+        super().showEvent(event)
+        QApplication.setAttribute(_COMPRESSED, False)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Other widgets need no more than the last place of the mouse."""
+        super().hideEvent(event)
+        QApplication.setAttribute(_COMPRESSED, True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Puts a tool down."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QEventPoint,
     QInputDevice,
@@ -33,6 +33,10 @@ class Pointer:
         self._button = Qt.MouseButton.NoButton
         self._pen_down = False
         self._finger: int | None = None
+        self._moves: list[Point] = []
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._draw)
 
     @property
     def _busy(self) -> bool:
@@ -47,10 +51,10 @@ class Pointer:
             case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick:
                 self._press(event)
             case QEvent.Type.MouseMove if event.buttons() & self._button:
-                self._drawing.extend((self._point(event),))
+                self._move(self._point(event))
             case QEvent.Type.MouseButtonRelease if event.button() == self._button:
                 self._button = Qt.MouseButton.NoButton
-                self._drawing.finish()
+                self._lift()
 
     def _press(self, event: QMouseEvent) -> None:
         tools: dict[Qt.MouseButton, Tool | None] = {
@@ -69,10 +73,10 @@ class Pointer:
                 self._pen_down = True
                 self._drawing.begin(point, "eraser" if _turned(event) else None)
             case QEvent.Type.TabletMove if self._pen_down:
-                self._drawing.extend((point,))
+                self._move(point)
             case QEvent.Type.TabletRelease if self._pen_down:
                 self._pen_down = False
-                self._drawing.finish()
+                self._lift()
 
     def touch(self, event: QTouchEvent) -> None:
         """Writes with the first finger; others, such as the ball of the hand, are left alone."""
@@ -90,15 +94,30 @@ class Pointer:
                 self._finger = finger.id()
                 self._drawing.begin(point)
             case QEventPoint.State.Updated if finger.id() == self._finger:
-                self._drawing.extend((point,))
+                self._move(point)
             case QEventPoint.State.Released if finger.id() == self._finger:
                 self._finger = None
-                self._drawing.finish()
+                self._lift()
+
+    def _move(self, point: Point) -> None:
+        """Moves that come together are drawn together: a mouse may tell a thousand a second."""
+        self._moves.append(point)
+        self._timer.start(0)
+
+    def _draw(self) -> None:
+        moves, self._moves = tuple(self._moves), []
+        if moves:
+            self._drawing.extend(moves)
+
+    def _lift(self) -> None:
+        self._draw()
+        self._drawing.finish()
 
     def _lose_finger(self) -> None:
         """The system took the touch for a gesture of its own: nothing was meant for the pad."""
         if self._finger is not None:
             self._finger = None
+            self._moves.clear()
             self._drawing.drop()
 
     def _point(self, event: QMouseEvent) -> Point:
