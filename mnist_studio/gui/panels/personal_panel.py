@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from mnist_studio.studies.personal import Score
 
 FILES = "Own digits (*.json)"
+ENGINE = "NumPy answers for every framework"
 HOW = (
-    "Accuracy on your own digits with the interval at 95 % (Wilson). NumPy answers for all "
-    "frameworks; digits that a run learnt from are not counted for it."
+    "Accuracy on your own digits with the interval at 95 % (Wilson). NumPy computes what every "
+    "model says, whichever framework trained it: their outputs agree within 1e-6, and none has to "
+    "start for a single digit. Digits that a run learnt from are not counted for it."
 )
 
 
@@ -83,6 +85,9 @@ class PersonalPanel(QWidget):
         area.setWidget(self.gallery)
         digits.body.addWidget(area, 1)
         models = Card("How models read them")
+        engine = label(ENGINE, "secondary")
+        engine.setToolTip(HOW)
+        models.header.addWidget(engine)
         confusion = holder(column(self.confusion, self.words, 1, gap=4))
         confusion.setFixedWidth(self.confusion.sizeHint().width())
         models.body.addLayout(row(self.table, confusion, gap=GAP))

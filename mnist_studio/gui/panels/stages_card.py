@@ -20,7 +20,7 @@ _SWITCHES = (
 _STAGES = {"box": ("boxed", "scaled"), "mass": ("centred",), "pen": ()}
 """What is not what it is called where a stage is left out."""
 
-_USUAL = "What the networks see"
+_USUAL = "What is fed"
 _PICTURE = "A picture, fitted when opened"
 
 
