@@ -22,8 +22,11 @@ def page_of_ones(count: int) -> np.ndarray:
 
 
 def pasted(window: MainWindow, mime: QMimeData) -> None:
-    QGuiApplication.clipboard().setMimeData(mime)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setMimeData(mime)
     window.paste()
+    # Else Qt deletes it when the process ends, after Python's end: a crash.
+    clipboard.clear()
 
 
 @pytest.mark.parametrize("count", [1, 3])
