@@ -1,12 +1,11 @@
-"""What the window asks of its user: colours, and what becomes of a training when it closes."""
+"""What the window lets its user choose: its colours."""
 
 from collections.abc import Callable
 
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from mnist_studio.gui.theme.theme import Choice
-from mnist_studio.gui.widgets.question import Question, ask
 
 _THEMES: tuple[tuple[Choice, str], ...] = (
     ("system", "As the system"),
@@ -28,21 +27,3 @@ def ask_theme(tool: QToolButton, now: Choice, choose: Callable[[Choice], object]
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(tool.mapToGlobal(tool.rect().topRight()))
     return menu
-
-
-def ask_leaving(
-    window: QWidget, discard: Callable[[], object], keep: Callable[[], object]
-) -> Question:
-    """Asks what shall become of the run that trains."""
-    return ask(
-        window,
-        "A run is still training",
-        "What shall become of it when the window closes?",
-        (
-            ("Keep training", lambda: None),
-            ("Discard and close", discard),
-            ("Stop, keep and close", keep),
-        ),
-        primary=2,
-        danger=1,
-    )

@@ -1,12 +1,25 @@
-"""A picture of the clipboard, or one that was dropped, as the content of a file."""
+"""What was dropped on the window or is in the clipboard."""
 
 from io import BytesIO
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QImage
 
 MOST = 2048
 """Pixels of the longer side; more tells nothing of a digit."""
+
+
+def found_in(mime: QMimeData) -> Path | BytesIO | str:
+    """The first file, else the picture as the content of one, else why there is nothing to open."""
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    if files:
+        return files[0]
+    if mime.hasImage():
+        return content_of(mime)
+    if mime.hasText():
+        return "That is text. Copy a picture of a digit, or a file that has one."
+    return "There is nothing to open. Copy a picture of a digit first."
 
 
 def content_of(mime: QMimeData) -> BytesIO:

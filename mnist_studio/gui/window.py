@@ -1,6 +1,5 @@
 """The main window: the frame first, then the studio and its pages."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,14 @@ from PySide6.QtWidgets import QMainWindow
 
 from mnist_studio import settings
 from mnist_studio.gui import keyboard
-from mnist_studio.gui.choices import ask_leaving, ask_theme
+from mnist_studio.gui.choices import ask_theme
 from mnist_studio.gui.frame import Frame
-from mnist_studio.gui.pasted import content_of
+from mnist_studio.gui.pasted import found_in
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.question import Question
 from mnist_studio.gui.widgets.shortcuts import ShortcutsOverlay
 
 if TYPE_CHECKING:
+    from mnist_studio.gui.leaving import Leaving
     from mnist_studio.gui.pages.page import Page
     from mnist_studio.gui.studio import Studio
 
@@ -49,14 +48,13 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
-        self.question: Question | None = None
+        self.leaving: Leaving | None = None
         self._loaded = loaded
         self._studio: Studio | None = None
         self._plots_here = False
         self._pages: dict[str, Page] = {}
         self._shown = "train"
         self._painted = False
-        self._leaving = False
         self.setCentralWidget(self.frame)
         self.frame.theme_tool.clicked.connect(self._ask_theme)
         self.frame.python_tool.clicked.connect(self._open_pythons)
@@ -86,13 +84,13 @@ class MainWindow(QMainWindow):
         """Makes the studio and the page that is shown; does so once."""
         if self._studio is not None:
             return
+        from mnist_studio.gui.leaving import Leaving
         from mnist_studio.gui.studio import Studio
 
         self._studio = studio = Studio(self.theme, self._loaded)
         studio.going.connect(self.go)
         studio.told.connect(self.tell)
-        studio.queue.idle.connect(self._maybe_leave)
-        studio.study.idle.connect(self._maybe_leave)
+        self.leaving = Leaving(self, studio)
         for news in (
             studio.queue.changed, studio.queue.told, studio.digits.changed,
             studio.predictions.state_changed, studio.study.changed, studio.study.renewed,
@@ -185,40 +183,25 @@ class MainWindow(QMainWindow):
 
     def _take(self, mime: QMimeData) -> None:
         """Opens what was dropped or pasted; of what is neither file nor picture it says so."""
-        files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        if files:
-            self._open(files[0])
-        elif mime.hasImage():
-            self.go("draw")
-            self.studio.open_picture(content_of(mime))
-        elif mime.hasText():
-            self.tell("That is text. Copy a picture of a digit, or a file that has one.", "bad")
-        else:
-            self.tell("There is nothing to open. Copy a picture of a digit first.", "bad")
-
-    def _open(self, file: Path) -> None:
         from mnist_studio.spec.files import SUFFIX
 
-        if file.suffix.lower() == SUFFIX:
-            self.go("train")
-            self.studio.settings_dropped.emit(file)
-        else:
-            self.go("draw")
-            self.studio.open_picture(file)
+        match found_in(mime):
+            case str(problem):
+                self.tell(problem, "bad")
+            case Path(suffix=suffix) as file if suffix.lower() == SUFFIX:
+                self.go("train")
+                self.studio.settings_dropped.emit(file)
+            case picture:
+                self.go("draw")
+                self.studio.open_picture(picture)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks what shall become of a training."""
-        if self._studio is None or not self._studio.busy:
+        if self.leaving and self.studio.busy:
+            event.ignore()
+            self.leaving.ask()
+        else:
             event.accept()
-            return
-        event.ignore()
-        if self.question is not None:
-            return  # It is being asked already.
-        studio = self._studio
-        self.question = ask_leaving(
-            self, lambda: self._leave(studio.cancel), lambda: self._leave(studio.stop)
-        )
-        self.question.finished.connect(self._forget_question)
 
     @Slot()
     def _stand(self) -> None:
@@ -237,20 +220,6 @@ class MainWindow(QMainWindow):
     def _build_plots(self) -> None:
         self._plots_here = True
         self.page(self._shown).prepare()
-
-    @Slot()
-    def _forget_question(self) -> None:
-        self.question = None
-
-    def _leave(self, end: Callable[[], None]) -> None:
-        self._leaving = True
-        end()
-        self._maybe_leave()
-
-    @Slot()
-    def _maybe_leave(self) -> None:
-        if self._leaving and not self.studio.busy:
-            self.close()
 
     @Slot()
     def _update_status(self) -> None:

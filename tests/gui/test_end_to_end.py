@@ -150,10 +150,11 @@ def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow)
     queue = window.studio.queue
     qtbot.waitUntil(lambda: bool(queue.current and queue.current.epochs), timeout=60_000)
     assert not window.close()
-    assert window.question is not None
-    window.question.accept()
+    assert window.leaving is not None
+    assert window.leaving.question is not None
+    window.leaving.question.accept()
     with qtbot.waitSignal(queue.idle, timeout=20_000):
-        window._leave(queue.stop)
+        window.leaving.leave(queue.stop)
     assert queue.runs[0].state == "stopped"
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
 
