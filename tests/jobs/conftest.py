@@ -41,6 +41,13 @@ def status(run: str) -> str:
         return store.run(run).status
 
 
+def only_folder() -> Path:
+    """The folder of the one run that there is."""
+    with RunStore() as store:
+        (run,) = store.runs()
+    return run.folder
+
+
 def until(holds: Callable[[], object], seconds: float = 30.0) -> None:
     """Waits until something holds; fails if it never does."""
     deadline = time.monotonic() + seconds
