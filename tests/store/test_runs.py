@@ -12,7 +12,6 @@ from mnist_studio.events import Cancelled, Crashed, Failed, Log, Started
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.artefacts import CHECKPOINT
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
 
@@ -130,169 +129,12 @@ def test_a_run_that_does_not_exist_is_told(store: RunStore, spec: RunSpec, name:
             ask(name)
 
 
-@pytest.mark.parametrize(
-    "title", ["Größe ‚7‘ — 手書き数字", "👩‍🔬 مرحبا", "x" * 80, "'; DROP TABLE runs; --"]
-)
-def test_any_title_of_80_characters_is_kept(store: RunStore, spec: RunSpec, title: str) -> None:
-    run = store.create(spec).id
-    store.rename(run, title)
-    assert store.run(run).title == title
-
-
-def test_a_title_is_one_tidy_line(store: RunStore, spec: RunSpec) -> None:
-    run = store.create(spec).id
-    store.rename(run, "  two\n words\t\udcff ")
-    assert store.run(run).title == "two words ?"
-
-
-@pytest.mark.parametrize("title", ["", "   \n", "x" * 81])
-def test_a_title_of_impossible_length_is_refused(
-    store: RunStore, spec: RunSpec, title: str
-) -> None:
-    run = store.create(spec)
-    with pytest.raises(StoreError, match="title"):
-        store.rename(run.id, title)
-    assert store.run(run.id).title == run.title
-
-
-def test_deleting_takes_row_epochs_and_folder(store: RunStore, spec: RunSpec, home: Path) -> None:
-    run = store.create(spec)
-    store.record(epoch(run.id))
-    store.record(finished(run.id))
-    store.release(run.id)
-
-    store.delete(run.id)
-
-    assert store.runs() == ()
-    assert list((home / "runs").iterdir()) == []
-    connection = connect(home / "studio.sqlite")
-    assert connection.execute("SELECT count(*) FROM epochs").fetchone() == (0,)
-    connection.close()
-
-
-def test_a_run_held_here_or_by_another_store_cannot_be_deleted(
-    store: RunStore, spec: RunSpec, home: Path
-) -> None:
-    run = store.create(spec)
-    with RunStore(home) as other:
-        for supervisor in (store, other):
-            with pytest.raises(StoreError, match="still running"):
-                supervisor.delete(run.id)
-    assert run.folder.is_dir()
-    assert store.run(run.id) == run
-
-
-def test_a_run_whose_folder_is_gone_can_be_deleted(store: RunStore, spec: RunSpec) -> None:
-    run = store.create(spec)
-    store.release(run.id)
-    (run.folder / "lock").unlink(missing_ok=True)
-    run.folder.rmdir()
-    store.delete(run.id)
-    assert store.runs() == ()
-
-
-def test_a_deletion_that_died_halfway_is_finished_at_the_next_opening(
-    home: Path, spec: RunSpec
-) -> None:
-    with RunStore(home) as store:
-        run = store.create(spec)
-        (run.folder / "weights.safetensors").write_bytes(b"x")
-    run.folder.rename(run.folder.with_suffix(".deleted"))
-    with RunStore(home) as store:
-        assert store.runs() == ()
-    assert list((home / "runs").iterdir()) == []
-
-
-def test_a_deletion_that_the_database_refuses_brings_the_folder_back(
-    home: Path, spec: RunSpec
-) -> None:
-    with RunStore(home) as store:
-        run = store.create(spec)
-        store.release(run.id)
-        connection = connect(home / "studio.sqlite")
-        with transaction(connection):
-            connection.execute(
-                "CREATE TRIGGER stop BEFORE DELETE ON runs BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
-        connection.close()
-        with pytest.raises(StoreError, match="no"):
-            store.delete(run.id)
-        assert run.folder.is_dir()
-        assert store.run(run.id).id == run.id
-
-
-def test_a_deletion_that_cannot_be_finished_does_not_close_the_store(
-    home: Path, spec: RunSpec, caplog: pytest.LogCaptureFixture
-) -> None:
-    with RunStore(home) as store:
-        run = store.create(spec)
-    run.folder.rename(run.folder.with_suffix(".deleted"))
-    connection = connect(home / "studio.sqlite")
-    with transaction(connection):
-        connection.execute(
-            "CREATE TRIGGER stop BEFORE DELETE ON runs BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
-    connection.close()
-    with RunStore(home) as store:
-        assert store.run(run.id).id == run.id
-    assert "could not be finished" in caplog.text
-    assert run.folder.with_suffix(".deleted").is_dir()
-
-
 def test_what_is_no_run_among_the_folders_is_left_alone(home: Path, spec: RunSpec) -> None:
     stranger = home / "runs" / "20200101-000000-aaaa"
     stranger.mkdir(parents=True)
     with RunStore(home) as store:
         assert store.recover() == ()
     assert stranger.is_dir()
-
-
-def test_recovery_leaves_what_is_held_here_or_elsewhere(
-    store: RunStore, spec: RunSpec, home: Path
-) -> None:
-    run = store.create(spec).id
-    with RunStore(home) as other:
-        theirs = other.create(spec).id
-        assert store.recover() == other.recover() == ()
-    assert store.recover() == (theirs,)
-    assert store.run(run).status == "running"
-    assert store.run(theirs).status == "crashed"
-    assert isinstance(store.run(theirs).terminal, Crashed)
-    assert store.recover() == ()
-
-
-def test_recovery_does_not_keep_the_lock(store: RunStore, spec: RunSpec) -> None:
-    run = store.create(spec).id
-    store.release(run)
-    assert store.recover() == (run,)
-    store.delete(run)
-
-
-def test_a_running_run_without_a_folder_is_crashed(store: RunStore, spec: RunSpec) -> None:
-    run = store.create(spec)
-    store.release(run.id)
-    (run.folder / "lock").unlink(missing_ok=True)
-    run.folder.rmdir()
-    assert store.recover() == (run.id,)
-
-
-def test_a_run_that_ended_goes_on_after_reopening(
-    store: RunStore, spec: RunSpec, home: Path
-) -> None:
-    run = store.create(spec).id
-    store.record(epoch(run, 1))
-    store.record(stopped(run))
-    store.release(run)
-
-    again = store.reopen(run)
-
-    assert again == store.run(run)
-    assert (again.status, again.terminal) == ("running", None)
-    assert store.epochs(run) == (epoch(run, 1),)
-    with RunStore(home) as other, pytest.raises(StoreError, match="still running"):
-        other.reopen(run)
-    store.record(finished(run))
-    assert store.run(run).trained
 
 
 def test_the_version_changes_when_another_store_wrote(
@@ -305,23 +147,6 @@ def test_the_version_changes_when_another_store_wrote(
         other.create(spec)
         assert store.version() != before
         assert len(store.runs()) == 2
-
-
-def test_releasing_twice_or_in_vain_does_nothing(store: RunStore, spec: RunSpec) -> None:
-    run = store.create(spec).id
-    store.release(run)
-    store.release(run)
-    store.release("20200101-000000-aaaa")
-    assert store.recover() == (run,)
-
-
-def test_closing_lets_all_locks_go_and_may_be_repeated(home: Path, spec: RunSpec) -> None:
-    store = RunStore(home)
-    run = store.create(spec).id
-    store.close()
-    store.close()
-    with RunStore(home) as other:
-        other.delete(run)
 
 
 def test_a_store_belongs_to_its_thread(store: RunStore) -> None:
@@ -357,33 +182,6 @@ def test_a_row_that_cannot_be_understood_is_named_and_can_be_deleted(
     assert store.runs() == ()
 
 
-def test_a_second_run_of_a_kind_is_numbered(store: RunStore, spec: RunSpec) -> None:
-    titles = [store.create(spec).title for _ in range(3)]
-    assert titles[1:] == [f"{titles[0]} 2", f"{titles[0]} 3"]
-
-
-@pytest.mark.parametrize("died", [False, True])
-def test_a_reopened_run_without_new_weights_is_as_it_was_before(
-    store: RunStore, spec: RunSpec, home: Path, died: bool
-) -> None:
-    run = store.create(spec).id
-    store.record(epoch(run, 1))
-    store.record(msgspec.structs.replace(stopped(run), step=938))
-    store.release(run)
-    former = store.run(run)
-    store.reopen(run)
-    store.record(epoch(run, 40_000))
-    if died:
-        store.release(run)
-        with RunStore(home) as other:
-            assert other.recover() == (run,)
-    else:
-        store.record(Cancelled(run=run, framework="keras", reason="no time"))
-
-    assert store.run(run) == former
-    assert store.epochs(run) == (epoch(run, 1),)
-
-
 def test_a_run_that_cannot_be_understood_does_not_hide_the_others(
     store: RunStore, spec: RunSpec, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -395,13 +193,3 @@ def test_a_run_that_cannot_be_understood_does_not_hide_the_others(
     assert store.runs() == (good,)
     assert bad in caplog.text
     assert "Update MNIST Studio" in caplog.text
-
-
-def test_a_run_can_go_on_if_it_ended_early_with_a_checkpoint(
-    store: RunStore, spec: RunSpec
-) -> None:
-    run = store.create(spec)
-    store.record(stopped(run.id))
-    assert not store.run(run.id).resumable
-    (run.folder / CHECKPOINT).touch()
-    assert store.run(run.id).resumable
