@@ -15,7 +15,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.spec import codec, faults
 from mnist_studio.spec.run import RunSpec, check
-from mnist_studio.store import backup, endings, folders, locks, titles
+from mnist_studio.store import backup, deleting, endings, folders, locks, titles
 from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database, explained
 from mnist_studio.store.ids import full_id
@@ -56,7 +56,7 @@ class RunStore:
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)
-            self._finish_deletions()
+            deleting.finish(self._database, self._runs)
             self._back_up()
         except BaseException:
             self._database.close()
@@ -192,17 +192,7 @@ class RunStore:
         Raises:
             StoreError: also if it is running, here or elsewhere, or came with the studio.
         """
-        full = self._own_id(run_id)
-        folder = self._runs / full
-        if folder.is_dir() and not locks.is_free(folder):
-            raise locks.running(full)
-        folders.move_to_trash(folder)
-        try:
-            self._delete_row(full)
-        except BaseException:
-            folders.take_from_trash(folder)
-            raise
-        folders.remove_trash(folder)
+        deleting.delete(self._database, self._runs / self._own_id(run_id))
 
     def recover(self) -> tuple[str, ...]:
         """Marks as crashed every running run that nobody supervises any more; gives their ids."""
@@ -230,20 +220,6 @@ class RunStore:
         except StoreError as error:
             _LOG.warning("%s", error)
             return None
-
-    def _finish_deletions(self) -> None:
-        """Completes what a studio that died in the middle of a deletion began."""
-        for folder in folders.trashed(self._runs):
-            try:
-                self._delete_row(folder.name)
-            except StoreError as error:
-                # A full disk must not keep the user from opening the store and making room.
-                _LOG.warning("The deletion of %s could not be finished. %s", folder.name, error)
-            else:
-                folders.remove_trash(folder)
-
-    def _delete_row(self, run_id: str) -> None:
-        self._database.write("DELETE FROM runs WHERE id = ?", run_id)
 
     def _full_id(self, beginning: str) -> str:
         """The one id that begins so."""
