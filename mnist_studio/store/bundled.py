@@ -2,13 +2,13 @@
 
 A model is a folder with the weights and the test logits of a finished run and ``run.json``, the
 rest of what is kept of it; ``models.json`` beside the folders has the SHA-256 of every file.
-``resources/models/make.py`` makes them.
+``store.packing`` makes them.
 """
 
 import hashlib
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,11 @@ from typing import TypeVar
 
 import msgspec
 
-from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, StudioError
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec import codec
-from mnist_studio.store import artefacts, titles
-from mnist_studio.store.disk import reading, writing
+from mnist_studio.store import artefacts
+from mnist_studio.store.disk import reading
 from mnist_studio.store.rows import BUNDLED, Run
 
 MANIFEST = "models.json"
@@ -32,7 +31,7 @@ VERSION = 1
 """Of both JSON files."""
 
 _REMEDY = "Install MNIST Studio again."
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LOG = logging.getLogger(__name__)
 
 
@@ -71,24 +70,24 @@ class Models:
     def _found(self) -> tuple[Model | StoreError, ...]:
         """Every model, or why it is left out, which is logged."""
         try:
-            sums = _sums(self._root)
+            sums = read_sums(self._root)
         except StudioError as error:
             return (_left_out("The models that come with the studio are left out.", error),)
         return tuple(_usable(self._root / name, sums[name]) for name in sums)
 
 
-_Sums = dict[str, dict[str, str]]
+Sums = dict[str, dict[str, str]]
 """Name of a model -> name of a file -> SHA-256 in hexadecimal."""
 
 
-class _Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True):
     """What ``models.json`` holds."""
 
     version: int
-    models: _Sums
+    models: Sums
 
 
-class _Description(msgspec.Struct, frozen=True):
+class Description(msgspec.Struct, frozen=True):
     """What ``run.json`` holds; ``spec`` is the JSON of ``spec.codec``."""
 
     version: int
@@ -100,60 +99,10 @@ class _Description(msgspec.Struct, frozen=True):
     epochs: tuple[Epoch, ...]
 
 
-_Described = TypeVar("_Described", _Manifest, _Description)
+_Described = TypeVar("_Described", Manifest, Description)
 
 
-def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
-    """Makes a model of a finished run, or makes it anew.
-
-    Its description says nothing of the machine that trained it: device and threads are left to the
-    reader's. Its seconds stay, as those of another machine.
-
-    Args:
-        run: finished, its folder complete.
-        epochs: of it.
-        root: folder of all models, with their manifest.
-        name: of the model and its folder: small letters, digits and hyphens.
-
-    Returns:
-        The model's folder.
-
-    Raises:
-        StoreError: the run has not finished, its artefacts are damaged, or the disk refuses.
-    """
-    if not isinstance(run.terminal, Finished) or not _NAME.fullmatch(name):
-        raise StoreError(f"{run.title} cannot be packed as “{name}”.", "Train it to its end.")
-    artefacts.load_weights(run.folder, run.spec)
-    artefacts.load_test_logits(run.folder)
-    models, folder = _sums(root), root / name
-    for file in (artefacts.WEIGHTS, artefacts.TEST_LOGITS):
-        _write(folder / file, _content(run.folder / file))
-    _write(folder / DESCRIPTION, _described(run, run.terminal, epochs, BUNDLED + name))
-    models[name] = {file: _sum(_content(folder / file)) for file in FILES}
-    _write(root / MANIFEST, _text(_Manifest(VERSION, dict(sorted(models.items())))))
-    return folder
-
-
-def _described(run: Run, ended: Finished, epochs: Sequence[Epoch], model: str) -> bytes:
-    replace = msgspec.structs.replace
-    spec = replace(run.spec, device="auto", threads=0)
-    description = _Description(
-        version=VERSION,
-        id=model,
-        title=f"{titles.of(spec)}, bundled",
-        created=run.created,
-        spec=msgspec.Raw(codec.encode(spec)),
-        finished=replace(ended, run=model),
-        epochs=tuple(replace(epoch, run=model) for epoch in epochs),
-    )
-    return _text(description)
-
-
-def _text(value: msgspec.Struct) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
-
-
-def _sums(root: Path) -> _Sums:
+def read_sums(root: Path) -> Sums:
     """The sums of every file of every model; nothing where there are no models.
 
     Raises:
@@ -162,7 +111,7 @@ def _sums(root: Path) -> _Sums:
     path = root / MANIFEST
     if not path.exists() and not any(root.glob(f"*/{DESCRIPTION}")):
         return {}
-    return _decoded(path, _content(path), _Manifest).models
+    return _decoded(path, content_of(path), Manifest).models
 
 
 def _usable(folder: Path, sums: Mapping[str, str]) -> Model | StoreError:
@@ -185,13 +134,13 @@ def _read(folder: Path, sums: Mapping[str, str]) -> Model:
     Raises:
         StudioError: they have not, or cannot be understood.
     """
-    if not _NAME.fullmatch(folder.name) or sums.keys() != set(FILES):
+    if not NAME.fullmatch(folder.name) or sums.keys() != set(FILES):
         raise _damaged(folder, f"{MANIFEST} does not describe it")
-    contents = {file: _content(folder / file) for file in FILES}
+    contents = {file: content_of(folder / file) for file in FILES}
     for file, content in contents.items():
-        if _sum(content) != sums[file]:
+        if digest(content) != sums[file]:
             raise _damaged(folder / file, "it does not have the hash that it came with")
-    told = _decoded(folder / DESCRIPTION, contents[DESCRIPTION], _Description)
+    told = _decoded(folder / DESCRIPTION, contents[DESCRIPTION], Description)
     if told.id != BUNDLED + folder.name:
         raise _damaged(folder / DESCRIPTION, f"it is of {told.id}")
     spec = codec.decode(bytes(told.spec))
@@ -209,17 +158,18 @@ def _decoded(path: Path, content: bytes, kind: type[_Described]) -> _Described:
     return found
 
 
-def _write(path: Path, content: bytes) -> None:
-    with writing(path):
-        write_bytes(path, content)
+def content_of(path: Path) -> bytes:
+    """The content of a file.
 
-
-def _content(path: Path) -> bytes:
+    Raises:
+        StoreError: it cannot be read.
+    """
     with reading(path):
         return path.read_bytes()
 
 
-def _sum(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """The SHA-256 of a content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -25,7 +25,7 @@ from mnist_studio.events import Finished
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artefacts, bundled
+from mnist_studio.store import artefacts, packing
 from mnist_studio.store.runs import Run, RunStore
 
 TARGET = Path(__file__).parent
@@ -42,7 +42,7 @@ def main(arguments: Namespace) -> int:
             return 1
         _require_told_accuracy(run, arguments.data)
         with RunStore() as store:
-            bundled.pack(run, store.epochs(run.id), TARGET, name)
+            packing.pack(run, store.epochs(run.id), TARGET, name)
     return 0
 
 

@@ -16,6 +16,7 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artefacts, bundled
 from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, Models
+from mnist_studio.store.packing import pack
 from mnist_studio.store.runs import Run, RunStore
 
 from .example_events import epoch, finished
@@ -41,7 +42,7 @@ def kept(home: Path, spec: RunSpec, title: str = "") -> str:
 def packed(home: Path, root: Path, name: str = NAME) -> Path:
     with RunStore(home) as store:
         run = next(run for run in store.runs() if not run.bundled)
-        return bundled.pack(run, store.epochs(run.id), root, name)
+        return pack(run, store.epochs(run.id), root, name)
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_a_description_that_cannot_be_understood_is_told(
     description = msgspec.json.decode((model / DESCRIPTION).read_bytes())
     (model / DESCRIPTION).write_bytes(msgspec.json.encode(description | changes))
     manifest = msgspec.json.decode((model.parent / MANIFEST).read_bytes())
-    manifest["models"][NAME][DESCRIPTION] = bundled._sum((model / DESCRIPTION).read_bytes())
+    manifest["models"][NAME][DESCRIPTION] = bundled.digest((model / DESCRIPTION).read_bytes())
     (model.parent / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
     assert Models(model.parent).by_id == {}
@@ -220,12 +221,12 @@ def test_only_finished_runs_with_their_artefacts_are_packed(
     with RunStore(home) as store:
         run = store.create(spec)
         with pytest.raises(StoreError, match="cannot be packed"):
-            bundled.pack(run, (), tmp_path / "root", NAME)
+            pack(run, (), tmp_path / "root", NAME)
         store.record(finished(run.id))
         with pytest.raises(StoreError, match="does not exist"):
-            bundled.pack(store.run(run.id), (), tmp_path / "root", NAME)
+            pack(store.run(run.id), (), tmp_path / "root", NAME)
         with pytest.raises(StoreError, match="cannot be packed"):
-            bundled.pack(store.run(run.id), (), tmp_path / "root", "../tiny")
+            pack(store.run(run.id), (), tmp_path / "root", "../tiny")
     assert not (tmp_path / "root").exists()
 
 
