@@ -1,4 +1,7 @@
-"""The engines behind the predictors: threads that answer the newest drawing with trained models."""
+"""The engines behind the predictors: threads that answer the newest drawing with trained models.
+
+One works through the child of a framework; ``stand_in`` has the one for all others.
+"""
 
 from threading import Thread
 from time import monotonic
@@ -21,15 +24,13 @@ from mnist_studio.jobs.board import (
 )
 from mnist_studio.jobs.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
 from mnist_studio.jobs.process import Child
-from mnist_studio.jobs.tasks.predict import Models
 
 POLL_SECONDS = 0.05
 MOST_FAILURES = 3
-STAND_IN_IDLE_SECONDS = 20.0
 SHORT = "Memory is short; NumPy answers until there is more."
 
 
-class _Engine(Thread):
+class Engine(Thread):
     """A thread that answers the newest request it has not answered yet."""
 
     def __init__(self, name: str, board: Board, on_answer: OnAnswer) -> None:
@@ -71,7 +72,7 @@ class _Engine(Thread):
         )
 
 
-class ChildEngine(_Engine):
+class ChildEngine(Engine):
     """Answers through the child of one framework."""
 
     def __init__(
@@ -181,56 +182,3 @@ class ChildEngine(_Engine):
         if told != self._told:
             self._told = told
             self._on_state(told)
-
-
-class StandIn(_Engine):
-    """NumPy in this process, for every framework whose child is not warm."""
-
-    def __init__(self, board: Board, on_answer: OnAnswer, on_state: OnState) -> None:
-        super().__init__("stand-in", board, on_answer)
-        self._on_state = on_state
-
-    def run(self) -> None:
-        """Serves until the board closes."""
-        models = Models(registry.load("numpy"))
-        self._prepare(models)
-        while not self._board.closing:
-            work = self._next(STAND_IN_IDLE_SECONDS)
-            if work is not None:
-                self._serve(models, work)
-            else:
-                # The children are warm, or nobody draws: this process shall stay small.
-                models = Models(registry.load("numpy"))
-
-    def _prepare(self, models: Models) -> None:
-        """Opens the first models before anything is asked: the first stroke is answered at once."""
-        with self._board.changed:
-            self._board.changed.wait_for(lambda: self._board.closing or any(self._wanted()))
-            owned = self._wanted()
-        self._hold(models, owned)
-
-    def _wanted(self) -> Held:
-        board = self._board
-        return {
-            framework: models
-            for framework, models in board.models.items()
-            if models and board.states[framework] != "warm"
-        }
-
-    def _serve(self, models: Models, work: Work) -> None:
-        owners = self._hold(models, work.models)
-        for answer in models.replies(Ask(work.request, work.image)):
-            # A child that became warm meanwhile has the last word.
-            if isinstance(answer, Logits) and self._board.states[owners[answer.run]] != "warm":
-                self._answer(owners[answer.run], "numpy", answer)
-
-    def _hold(self, models: Models, owned: Held) -> dict[str, str]:
-        """Opens models that are not open yet; whose framework each is."""
-        owners = {run: name for name, places in owned.items() for run in places}
-        held = {run: place for places in owned.values() for run, place in places.items()}
-        for trouble in models.replies(Hold(held)):
-            if isinstance(trouble, Trouble):
-                name = owners[trouble.run]
-                state = self._board.states[name]
-                self._on_state(PredictorState(name, state, trouble.reason))
-        return owners

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs.board import Answer, Board, Held, OnAnswer, OnState, PredictorState
-from mnist_studio.jobs.engines import ChildEngine, StandIn
+from mnist_studio.jobs.engines import ChildEngine
 from mnist_studio.jobs.messages import place_of
+from mnist_studio.jobs.stand_in import StandIn
 from mnist_studio.store.runs import Run
 
 __all__ = ["Answer", "PredictorState", "Predictors", "newest"]
