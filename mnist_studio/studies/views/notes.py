@@ -29,17 +29,17 @@ def of_all(gathered: Gathered) -> tuple[str, ...]:
 
 def of_clocks(gathered: Gathered) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
-    beside = [run for run in gathered.runs if not run.membership.honest]
-    again = [run for run in gathered.runs if _earlier(run)]
     came = [run for run in gathered.runs if run.id.startswith(BUNDLED)]
+    again = [run for run in gathered.runs if _earlier(run)]
+    beside = [run for run in gathered.runs if not run.membership.honest and run not in came]
     told = (
-        (came, "came with the studio: their seconds are another machine's"),
+        (came, "came with the studio: such seconds are another machine's"),
         (
             again,
             "went on from a checkpoint: Clocks tells of the last process, training times "
             "elsewhere are those of all",
         ),
-        (beside, "trained beside other runs or on another machine: their seconds are not honest"),
+        (beside, "trained beside other runs or on another machine: such seconds are not honest"),
         (_where(gathered, _busy), "had to share the processors with other programs"),
         (_where(gathered, _slow), "ran while the processors' clock was low"),
         (_where(gathered, _hot), "ran while a processor was slowed down by heat"),

@@ -288,4 +288,4 @@ def test_unfinished_and_shared_runs_are_noted(gathered: Gathered) -> None:
     )  # fmt: skip
     made = view(Gathered(replace(gathered.chosen, runs=(first, *gathered.runs[1:]))), "latency")
     assert any(note.endswith("did not come to the end.") for note in made.notes)
-    assert any("their seconds are not honest" in note for note in made.notes)
+    assert any("such seconds are not honest" in note for note in made.notes)
