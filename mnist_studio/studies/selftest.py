@@ -8,7 +8,8 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -16,32 +17,23 @@ from time import monotonic, perf_counter
 from zipfile import ZipFile
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.data import sources
 from mnist_studio.data.ink import Point, digit_image
 from mnist_studio.errors import DataError, JobError, StudioError
-from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import export
 from mnist_studio.jobs.evaluation import Evaluator
 from mnist_studio.jobs.predictors import Answer, Predictors, newest
-from mnist_studio.jobs.training import TrainingJob
-from mnist_studio.spec import recipes
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies import parity
+from mnist_studio.studies.selftest_training import Bench, described, train, train_as_written
 
 _LOG = logging.getLogger(__name__)
-
-RECIPE = "compact-cnn"
-"""Small, with convolutions, pools, dropout and dense layers."""
-
-LEARNT = 0.6
-"""Accuracy on the built-in digits after two epochs; guessing gives a tenth."""
 
 SAME = 1e-4
 """Logits differ by no more than this where the same weights answer once more, in float32."""
@@ -75,19 +67,6 @@ class Tried:
 
 Step = tuple[str, Callable[[], str]]
 """What is tried, and how: gives what was found, raises ``StudioError`` if it does not work."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What the steps hand on to each other.
-
-    Attributes:
-        frameworks: that are installed.
-        runs: trained here, by framework.
-    """
-
-    frameworks: tuple[FrameworkName, ...]
-    runs: dict[FrameworkName, Run] = field(default_factory=dict)
 
 
 @contextmanager
@@ -136,7 +115,8 @@ def steps() -> Iterator[Step]:
     known: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
     bench = Bench(tuple(name for name in known if registry.version(name)))
     for name in known:
-        yield registry.entry(name).title, _training(bench, name)
+        yield registry.entry(name).title, partial(train, bench, name)
+    yield "as written", lambda: train_as_written(bench)
     if len(bench.frameworks) > 1:
         yield "agreement", lambda: _agree(bench)
     yield "drawing", lambda: _draw(bench)
@@ -144,38 +124,8 @@ def steps() -> Iterator[Step]:
     yield "export", lambda: _export(bench)
 
 
-def _training(bench: Bench, name: FrameworkName) -> Callable[[], str]:
-    return lambda: _train(bench, name)
-
-
-def _train(bench: Bench, name: FrameworkName) -> str:
-    if missing := registry.missing(name):
-        if paths.frozen():
-            raise missing  # It was shipped.
-        return f"left out: {missing.problem}"
-    job = TrainingJob(_spec(name))
-    *_, last = job.events()
-    if not isinstance(last, Finished):
-        raise JobError(f"The training {last.__class__.__name__.lower()}: {_reason(last)}")
-    if last.test_accuracy < LEARNT:
-        raise JobError(f"It learnt next to nothing: {last.test_accuracy:.1%} are right.")
-    with RunStore() as store:
-        bench.runs[name] = store.run(job.id)
-    return f"{registry.version(name)}: {RECIPE} trained, {last.test_accuracy:.1%} right"
-
-
-def _reason(event: object) -> str:
-    return str(getattr(event, "reason", ""))
-
-
-def _spec(name: FrameworkName) -> RunSpec:
-    chosen = recipes.run_spec(recipes.recipe(RECIPE))
-    training = replace(chosen.training, epochs=2)
-    return replace(chosen, framework=name, training=training, dataset="builtin")
-
-
 def _agree(bench: Bench) -> str:
-    report = parity.prove(_spec("numpy"), bench.frameworks, precisions=("float64",))
+    report = parity.prove(described("numpy"), bench.frameworks, precisions=("float64",))
     missed = [check for check in report.checks if not check.passed]
     if missed:
         named = "; ".join(

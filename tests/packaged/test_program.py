@@ -86,7 +86,7 @@ def test_it_works_for_a_newcomer(program: Path, newcomer: dict[str, str]) -> Non
     done = said(newcomer, program, "selftest", "--json")
     tried = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one for one in tried if not one["good"]] == []
-    assert len(tried) == 9
+    assert len(tried) == 10
     assert done.returncode == 0
 
 

@@ -1,12 +1,17 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mnist_studio import paths
+from mnist_studio import idiomatic, paths
 from mnist_studio.errors import DataError, JobError
+from mnist_studio.events import Failed
 from mnist_studio.frameworks import registry
-from mnist_studio.studies import selftest
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.runs import RunStore
+from mnist_studio.studies import selftest, selftest_training
+from mnist_studio.studies.selftest_training import Bench, train_as_written
 
 
 @pytest.fixture
@@ -24,9 +29,10 @@ def test_numpy_alone_learns_answers_is_kept_and_exported(home: Path) -> None:
         made = {one.what: one for one in map(selftest.tried, selftest.steps())}
         assert apart.parent == home
     assert [name for name, one in made.items() if not one.good] == []
-    assert list(made) == ["NumPy", "PyTorch", "Keras", "drawing", "kept", "export"]
+    assert list(made) == ["NumPy", "PyTorch", "Keras", "as written", "drawing", "kept", "export"]
     assert f"{registry.version('numpy')}: compact-cnn trained" in made["NumPy"].text
     assert made["PyTorch"].text == "left out: PyTorch is not installed."
+    assert made["as written"].text.startswith("NumPy ")
     assert made["drawing"].text == "1 models answered by NumPy"
     assert made["export"].text == ".npz, .safetensors"
     assert list(home.iterdir()) == []
@@ -39,6 +45,36 @@ def test_what_was_shipped_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None
     tried = selftest.tried(pytorch)
     assert not tried.good
     assert tried.text.startswith("PyTorch is not installed.")
+
+
+def _failing(reason: str) -> type:
+    class Failing:
+        def __init__(self, spec: RunSpec) -> None:
+            self._spec = spec
+            self.id = ""
+
+        def events(self) -> Iterator[Failed]:
+            assert not idiomatic.problems(self._spec)
+            with RunStore() as store:
+                self.id = store.create(self._spec).id
+                failed = Failed(run=self.id, framework=self._spec.framework, reason=reason)
+                store.record(failed)
+            yield failed
+
+    return Failing
+
+
+@pytest.mark.usefixtures("home")
+def test_as_written_only_torchvision_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(("numpy",))
+    missing = "The script as written needs torchvision, which is not here."
+    monkeypatch.setattr(selftest_training, "TrainingJob", _failing(missing))
+    assert train_as_written(bench) == "NumPy left out: torchvision is not here"
+    monkeypatch.setattr(selftest_training, "TrainingJob", _failing("torchvision::nms is missing."))
+    with pytest.raises(JobError, match="failed: torchvision::nms is missing"):
+        train_as_written(bench)
+    with RunStore() as store:
+        assert store.runs() == ()
 
 
 def test_an_error_that_nobody_foresaw_is_told_and_the_next_step_is_tried() -> None:
