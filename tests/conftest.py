@@ -1,6 +1,7 @@
 """What holds for every test: a home of its own, and nothing left running behind it."""
 
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -12,7 +13,8 @@ import pytest
 # A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+# As named where the tests run; most tests forget it.
+DATA = os.environ.get("MNIST_STUDIO_DATA", "")
 
 
 @pytest.fixture(autouse=True)
@@ -50,16 +52,15 @@ def _left(before: set[threading.Thread]) -> list[object]:
 @pytest.fixture(scope="session")
 def shared_mnist() -> Path:
     """A folder with the real MNIST files."""
-    folder = SHARED / "mnist"
-    if not folder.is_dir():
-        pytest.skip("real MNIST is not here")
-    return folder
+    if not DATA:
+        pytest.skip("MNIST_STUDIO_DATA names no real MNIST")
+    return Path(DATA)
 
 
 @pytest.fixture(scope="session")
 def shared_pen_digits() -> Path:
-    """A file of real pen strokes."""
-    file = SHARED / "pen-digits" / "pendigits-orig-train.txt.gz"
-    if not file.is_file():
-        pytest.skip("the pen strokes are not here")
+    """A file of real pen strokes, in a folder beside MNIST's."""
+    file = Path(DATA).parent / "pen-digits" / "pendigits-orig-train.txt.gz"
+    if not DATA or not file.is_file():
+        pytest.skip("the pen strokes are not beside MNIST")
     return file

@@ -14,6 +14,7 @@ from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies.study_events import Ended
 from mnist_studio.studies.supervisor import Supervisor
 from mnist_studio.studies.views.chosen import Chosen, choose_study
+from mnist_studio.studies.views.gather import Gathered
 
 STUDY = StudySpec(
     title="small",
@@ -37,6 +38,19 @@ def trained_home(folder: Path) -> Path:
         assert isinstance(ended, Ended), ended
         assert ended.finished == RUNS, ended
     return folder
+
+
+@pytest.fixture(scope="session")
+def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied, not changed."""
+    return trained_home(tmp_path_factory.mktemp("studied"))
+
+
+@pytest.fixture
+def gathered(studied_home: Path, home: Path) -> Gathered:
+    """The study in this test's home."""
+    shutil.copytree(studied_home, home, dirs_exist_ok=True)
+    return Gathered(chosen())
 
 
 def chosen() -> Chosen:

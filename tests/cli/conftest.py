@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from mnist_studio import paths
+from tests.studied import gathered, studied_home
+
+__all__ = ["gathered", "studied_home"]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-W", "error", "-m", "mnist_studio")

@@ -1,27 +1,19 @@
 """``mnist-studio compare`` as users have it."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from mnist_studio.store import artefacts
 from mnist_studio.studies.views.chosen import Chosen
-from tests import studied
+from mnist_studio.studies.views.gather import Gathered
 from tests.cli.conftest import TRAIN, Main, studio
 
 
-@pytest.fixture(scope="session")
-def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """To be copied, not changed."""
-    return studied.trained_home(tmp_path_factory.mktemp("studied"))
-
-
 @pytest.fixture
-def chosen(studied_home: Path, home: Path) -> Chosen:
-    shutil.copytree(studied_home, home, dirs_exist_ok=True)
-    return studied.chosen()
+def chosen(gathered: Gathered) -> Chosen:
+    return gathered.chosen
 
 
 def test_a_study_is_compared_in_words_and_tables(chosen: Chosen) -> None:

@@ -11,10 +11,6 @@ from mnist_studio import paths
 from mnist_studio.data import idx
 from mnist_studio.data.catalogue import Catalogue, RawFile
 
-_SHARED = Path(__file__).parents[3] / "shared" / "data"
-SHARED_MNIST = _SHARED / "mnist"
-SHARED_PEN_DIGITS = _SHARED / "pen-digits" / "pendigits-orig-train.txt.gz"
-
 
 @dataclass(frozen=True)
 class Small:
@@ -57,17 +53,3 @@ def folder(small: Small, tmp_path: Path) -> Path:
     """A folder with the tiny MNIST."""
     small.write(tmp_path / "mnist")
     return tmp_path / "mnist"
-
-
-@pytest.fixture(scope="session")
-def shared_mnist() -> Path:
-    if not SHARED_MNIST.is_dir():
-        pytest.skip("no MNIST here")
-    return SHARED_MNIST
-
-
-@pytest.fixture(scope="session")
-def shared_pen_digits() -> Path:
-    if not SHARED_PEN_DIGITS.is_file():
-        pytest.skip("no pen digits here")
-    return SHARED_PEN_DIGITS

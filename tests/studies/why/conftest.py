@@ -1,7 +1,6 @@
 """A network that has really learnt the built-in digits, for all tests of a module."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -27,9 +26,3 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         (*_, end) = TrainingJob(spec).events()
         with RunStore() as store:
             yield store.run(end.run)
-
-
-@pytest.fixture(autouse=True)
-def _no_named_folder(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    """No folder of digits that happens to be named where the tests run."""
-    monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
