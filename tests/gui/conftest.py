@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
+from mnist_studio.frameworks import registry
 from mnist_studio.gui.application import check_binding
+from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
@@ -65,6 +67,22 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     made = Theme(qapp, "light")
     yield made
     made.deleteLater()
+
+
+@pytest.fixture
+def drawing(qtbot: QtBot) -> Iterator[Drawing]:
+    made = Drawing()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The models that really come with the studio, where NumPy alone is installed."""
+    versions = registry.version
+    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
+    monkeypatch.setenv(paths.MODELS_VARIABLE, str(paths.resources() / "models"))
 
 
 @pytest.fixture

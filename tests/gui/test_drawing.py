@@ -1,7 +1,6 @@
 """The image that is fed, made beside the GUI thread."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -34,14 +33,6 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     made = Held()
     monkeypatch.setattr(raster, "digit_image", made)
     return made
-
-
-@pytest.fixture
-def drawing(qtbot: QtBot) -> Iterator[Drawing]:
-    made = Drawing()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def test_images_are_made_on_another_thread_and_told_in_this_one(

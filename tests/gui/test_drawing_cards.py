@@ -1,7 +1,5 @@
 """The tools over the pad, and the stages under it."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,14 +12,6 @@ from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.panels.pad_card import PadCard
 from mnist_studio.gui.panels.stages_card import StagesCard
 from mnist_studio.gui.theme.theme import Theme
-
-
-@pytest.fixture
-def drawing(qtbot: QtBot) -> Iterator[Drawing]:
-    made = Drawing()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture

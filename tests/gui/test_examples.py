@@ -7,11 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from mnist_studio import paths
 from mnist_studio.data import builtin
 from mnist_studio.data.examples import grid
 from mnist_studio.data.ink import Point
-from mnist_studio.frameworks import registry
 from mnist_studio.gui.models.truth import truth
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.window import MainWindow
@@ -23,13 +21,6 @@ TEST = builtin.load().test
 
 def chances(digit: int) -> tuple[float, ...]:
     return tuple(float(place == digit) for place in range(10))
-
-
-@pytest.fixture(autouse=True)
-def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = registry.version
-    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
-    monkeypatch.setenv(paths.MODELS_VARIABLE, str(paths.resources() / "models"))
 
 
 @pytest.fixture

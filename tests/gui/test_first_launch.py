@@ -9,24 +9,16 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
-from mnist_studio.frameworks import registry
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.pages.runs import RunsPage
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 
-
-@pytest.fixture(autouse=True)
-def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    versions = registry.version
-    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
-    monkeypatch.setenv(paths.MODELS_VARIABLE, str(paths.resources() / "models"))
+pytestmark = pytest.mark.usefixtures("shipped")
 
 
-def test_a_first_stroke_is_answered_by_every_model(
-    qtbot: QtBot, shipped: None, window: MainWindow
-) -> None:
+def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWindow) -> None:
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
@@ -45,9 +37,7 @@ def test_a_first_stroke_is_answered_by_every_model(
     qtbot.waitUntil(lambda: page.answers.consensus.digit.text() == "1", timeout=5000)
 
 
-def test_the_library_refuses_to_delete_them(
-    qtbot: QtBot, shipped: None, window: MainWindow
-) -> None:
+def test_the_library_refuses_to_delete_them(qtbot: QtBot, window: MainWindow) -> None:
     library = window.studio.library
     with qtbot.waitSignal(library.failed, timeout=5000) as told:
         library.delete(("bundled-record",))

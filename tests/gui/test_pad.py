@@ -1,6 +1,5 @@
 """The pad as it is used: by mouse, finger and pen; what it shows is what is fed."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from math import cos, sin
 from time import perf_counter
@@ -30,14 +29,6 @@ from mnist_studio.gui.widgets.pad import Pad
 SIDE = 280
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-
-
-@pytest.fixture
-def drawing(qtbot: QtBot) -> Iterator[Drawing]:
-    made = Drawing()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture
