@@ -1,11 +1,8 @@
 """The task of being a learner for another process."""
 
-import os
 import sys
 import traceback
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
-from threading import Thread
 
 from msgspec import Raw
 
@@ -14,6 +11,7 @@ from mnist_studio.frameworks.base import Learner
 from mnist_studio.jobs import learner_messages as messages
 from mnist_studio.jobs.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.jobs.messages import Trouble
+from mnist_studio.jobs.tasks import inbox
 from mnist_studio.jobs.tasks.explain import explain
 from mnist_studio.jobs.tasks.train import choose_device
 from mnist_studio.spec import codec
@@ -22,11 +20,10 @@ from mnist_studio.spec.faults import effective
 
 def run(connection: Connection, _: str) -> None:
     """Answers ``Build``, then every ``Call``, until the parent closes its pipe or dies."""
-    inbox: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_listen, args=(connection, inbox), name="inbox", daemon=True).start()
+    arrived = inbox.opened(connection)
     learner: Learner | None = None
     while True:
-        message = messages.to_learner.decode(inbox.get())
+        message = messages.to_learner.decode(arrived.get())
         reply: FromLearner
         try:
             if isinstance(message, Build):
@@ -51,12 +48,3 @@ def _built(message: Build) -> Learner:
 def _answer(learner: Learner | None, call: Call) -> Answer:
     result = getattr(learner, call.method)(*messages.arguments_of(call))
     return Answer(Raw(messages.encode(result)))
-
-
-def _listen(connection: Connection, inbox: SimpleQueue[bytes]) -> None:
-    """Hears the parent also amid long work: where its pipe closes, this process ends at once."""
-    try:
-        while True:
-            inbox.put(connection.recv_bytes())
-    except (EOFError, OSError):
-        os._exit(0)

@@ -1,17 +1,16 @@
 """The task of explaining answers, in a child: it holds one network at a time."""
 
-import os
 import sys
 import traceback
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
-from threading import Thread
 
 import numpy as np
 
 from mnist_studio.errors import StudioError
 from mnist_studio.jobs import learner_messages
+from mnist_studio.jobs.tasks import inbox
 from mnist_studio.jobs.tasks.explain import explain
+from mnist_studio.jobs.tasks.inbox import Inbox
 from mnist_studio.studies.why import messages
 from mnist_studio.studies.why.messages import Done, FromWhy, Made, Part, Question, Refused, Working
 from mnist_studio.studies.why.parts import PARTS, Asked
@@ -20,18 +19,17 @@ from mnist_studio.studies.why.subject import Subject
 
 def run(connection: Connection, request: str) -> None:
     """Answers every ``Question`` until the parent closes its pipe or dies."""
-    inbox: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_listen, args=(connection, inbox), name="inbox", daemon=True).start()
-    answers = Answers(connection, inbox)
+    arrived = inbox.opened(connection)
+    answers = Answers(connection, arrived)
     while True:
-        answers.answer(messages.question.decode(inbox.get()))
+        answers.answer(messages.question.decode(arrived.get()))
 
 
 class Answers:
     """Answers questions, the newest of those that wait."""
 
-    def __init__(self, connection: Connection, inbox: "SimpleQueue[bytes]") -> None:
-        self._connection, self._inbox = connection, inbox
+    def __init__(self, connection: Connection, arrived: Inbox) -> None:
+        self._connection, self._inbox = connection, arrived
         self._subject: Subject | None = None
 
     def answer(self, question: Question) -> None:
@@ -80,12 +78,3 @@ class Answers:
     def _send(self, message: FromWhy | None) -> None:
         if message is not None:
             self._connection.send_bytes(messages.encode(message))
-
-
-def _listen(connection: Connection, inbox: "SimpleQueue[bytes]") -> None:
-    """Hears the parent also amid long work: where its pipe closes, this process ends at once."""
-    try:
-        while True:
-            inbox.put(connection.recv_bytes())
-    except (EOFError, OSError):
-        os._exit(0)
