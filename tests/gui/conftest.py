@@ -24,6 +24,13 @@ from mnist_studio.gui.window import MainWindow
 check_binding()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _known_from_the_start() -> None:
+    """What is here before the first test is not looked through after every one."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def no_digits_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
@@ -38,7 +45,9 @@ def _nothing_left_running(qapp: QApplication) -> Iterator[None]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.processEvents()
     gc.collect()
-    running = [thing for thing in gc.get_objects() if _runs(thing)]
+    kinds = _kinds(QThread)
+    # type(), since isinstance() would wake lazy objects of other libraries.
+    running = [thing for thing in gc.get_objects() if type(thing) in kinds and _runs(thing)]
     assert not running, f"QThreads still run: {running}"
     left = [thread for thread in set(threading.enumerate()) - threads if _is_real(thread)]
     assert not left, f"threads still run: {left}"
@@ -47,12 +56,14 @@ def _nothing_left_running(qapp: QApplication) -> Iterator[None]:
     assert not windows, f"windows are still open: {windows}"
 
 
-def _runs(thing: object) -> bool:
-    # type(), since isinstance() would wake lazy objects of other libraries.
-    if not issubclass(type(thing), QThread):
-        return False
+def _kinds(kind: type) -> frozenset[type]:
+    """A class and all that derive from it."""
+    return frozenset({kind}).union(*map(_kinds, kind.__subclasses__()))
+
+
+def _runs(thread: QThread) -> bool:
     try:
-        return bool(thing.isRunning() and not thing.isMainThread())  # type: ignore[attr-defined]
+        return thread.isRunning() and not thread.isMainThread()
     except RuntimeError:
         return False  # Its C++ side is gone: it cannot run.
 

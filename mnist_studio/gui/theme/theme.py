@@ -99,7 +99,10 @@ class Theme(QObject):
         self._fonts.clear()
         self._application.setFont(self.font(13))
         self._application.setPalette(_qt_palette(self.palette))
-        self._application.setStyleSheet(stylesheet(self.palette, self.pixels))
+        sheet = stylesheet(self.palette, self.pixels)
+        # Qt takes as long for one that it has already.
+        if sheet != self._application.styleSheet():
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
 
