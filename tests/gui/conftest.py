@@ -63,7 +63,7 @@ def _kinds(kind: type) -> frozenset[type]:
 
 def _runs(thread: QThread) -> bool:
     try:
-        return thread.isRunning() and not thread.isMainThread()
+        return thread.isRunning() and thread != QThread.currentThread()
     except RuntimeError:
         return False  # Its C++ side is gone: it cannot run.
 

@@ -33,8 +33,9 @@ def draw_line(pad: Pad, start: QPoint, end: QPoint) -> None:
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
 
 
-def test_pad_makes_ink_that_can_be_undone_and_redone(qtbot: QtBot, theme: Theme) -> None:
-    drawing = Drawing()
+def test_pad_makes_ink_that_can_be_undone_and_redone(
+    qtbot: QtBot, theme: Theme, drawing: Drawing
+) -> None:
     pad = Pad(theme, drawing)
     qtbot.addWidget(pad)
     pad.resize(300, 300)
@@ -59,8 +60,7 @@ def test_pad_makes_ink_that_can_be_undone_and_redone(qtbot: QtBot, theme: Theme)
     assert len(drawing.sheet.ink) == 1
 
 
-def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot) -> None:
-    drawing = Drawing()
+def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot, drawing: Drawing) -> None:
     drawing.begin(Point(0.1, 0.1))
     drawing.extend((Point(0.9, 0.9),))
     drawing.finish()
@@ -74,8 +74,7 @@ def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot) -> None:
     assert len(drawing.sheet.ink) == 1
 
 
-def test_a_tap_is_a_dot(qtbot: QtBot) -> None:
-    drawing = Drawing()
+def test_a_tap_is_a_dot(qtbot: QtBot, drawing: Drawing) -> None:
     drawing.begin(Point(0.5, 0.5))
     with qtbot.waitSignal(drawing.image_changed):
         drawing.finish()
@@ -83,8 +82,7 @@ def test_a_tap_is_a_dot(qtbot: QtBot) -> None:
     assert drawing.image.max() > 0
 
 
-def test_clearing_a_blank_pad_is_no_command() -> None:
-    drawing = Drawing()
+def test_clearing_a_blank_pad_is_no_command(drawing: Drawing) -> None:
     drawing.clear()
     assert not drawing.history.undo_name
 
@@ -220,8 +218,8 @@ def test_notice_shows_and_hides(qtbot: QtBot, theme: Theme) -> None:
     assert not notice.isHidden()
 
 
-def test_questions_answer_once(qtbot: QtBot, theme: Theme) -> None:
-    pad = Pad(theme, Drawing())
+def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> None:
+    pad = Pad(theme, drawing)
     qtbot.addWidget(pad)
     said: list[str] = []
     question = ask(
