@@ -41,6 +41,10 @@ _UNUSED_FILES = (
     "PySide6/Qt/translations/*", "PySide6/Qt/qml/*", "*.pyi", "*.h", "*.hpp", "*.cmake",
 )  # fmt: skip
 
+_UNUSED_STARTS = ("pyi_rth_mplconfig",)
+"""What PyInstaller would do at the start. This one makes a folder for Matplotlib in every process,
+which children leave behind; the studio names Matplotlib one of its own."""
+
 _SYMBOLS = ("torch/lib/", "tensorflow/", "PySide6/Qt/lib/")
 """Where symbols are stripped; in libraries that were edited after linking it would break them."""
 
@@ -108,6 +112,11 @@ def installed(distribution: str) -> bool:
 def used(items: Sequence[Item]) -> list[Item]:
     """The files without those that nothing reads at run time."""
     return [item for item in items if not any(fnmatch(item[0], unused) for unused in _UNUSED_FILES)]
+
+
+def started(scripts: Sequence[Item]) -> list[Item]:
+    """The scripts that run at the start, without those that the studio does not want."""
+    return [script for script in scripts if script[0] not in _UNUSED_STARTS]
 
 
 def stripped(items: Sequence[Item], folder: Path) -> list[Item]:

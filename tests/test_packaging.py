@@ -43,6 +43,11 @@ def test_what_nothing_reads_is_left_out() -> None:
     ]  # fmt: skip
 
 
+def test_no_process_makes_a_folder_for_matplotlib() -> None:
+    scripts = [(name, "", "PYSOURCE") for name in ("pyi_rth_mplconfig", "__main__")]
+    assert bundle.started(scripts) == scripts[1:]
+
+
 def test_the_cpu_build_for_linux_has_all_requirements_but_torchvision(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -49,8 +49,10 @@ def newcomer() -> Iterator[dict[str, str]]:
     with TemporaryDirectory(prefix="newcomer-") as place:
         home = Path(place) / "home"
         data = home / ".local" / "share" / "mnist-studio"
-        data.mkdir(parents=True)
-        os.chown(data, NOBODY if os.geteuid() == 0 else -1, -1)
+        temporary = Path(place) / "tmp"
+        for folder in (data, temporary):
+            folder.mkdir(parents=True)
+            os.chown(folder, NOBODY if os.geteuid() == 0 else -1, -1)
         closed = (data.parent, data.parents[1], home)
         for folder in closed:
             folder.chmod(0o555)
@@ -59,6 +61,7 @@ def newcomer() -> Iterator[dict[str, str]]:
             "PATH": "/usr/bin:/bin",
             "HOME": str(home),
             "LANG": "C.UTF-8",
+            "TMPDIR": str(temporary),
             "QT_QPA_PLATFORM": "offscreen",
         }
         for folder in closed:
@@ -88,6 +91,9 @@ def test_it_works_for_a_newcomer(program: Path, newcomer: dict[str, str]) -> Non
     assert [one for one in tried if not one["good"]] == []
     assert len(tried) == 10
     assert done.returncode == 0
+    # PyTorch makes one folder a user, and leaves it.
+    left = {file.name for file in Path(newcomer["TMPDIR"]).iterdir()}
+    assert {name for name in left if not name.startswith("torchinductor_")} == set()
 
 
 @on_linux
