@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.letters import LETTERS as STROKES
 from mnist_studio.data.ink import Ink, Point, Stroke, digit_image
 from mnist_studio.data.normalise import normalise
 
@@ -101,19 +102,53 @@ def dot(random: Random) -> Ink:
     return (_line(tuple(random.uniform(0, 1, 2).tolist())),)
 
 
+def _ring(wide: float = 0.4) -> Stroke:
+    turn = np.linspace(0, 2 * math.pi, 30)
+    return _line(*((0.5 + wide * math.cos(a), 0.5 + 0.4 * math.sin(a)) for a in turn))
+
+
 def face(random: Random) -> Ink:
     """A ring with a face in it."""
-    turn = np.linspace(0, 2 * math.pi, 30)
-    ring = _line(*((0.5 + 0.4 * math.cos(a), 0.5 + 0.4 * math.sin(a)) for a in turn))
     mouth = _near(random, (0.32, 0.62), (0.5, 0.75), (0.68, 0.62), by=0.02)
-    return ring, _near(random, (0.35, 0.4)), _near(random, (0.65, 0.4)), mouth
+    return _ring(), _near(random, (0.35, 0.4)), _near(random, (0.65, 0.4)), mouth
+
+
+def crossed_ring(random: Random) -> Ink:
+    """As things are forbidden."""
+    return _ring(random.uniform(0.32, 0.48)), *cross(random)
+
+
+def square(random: Random) -> Ink:
+    """In one stroke."""
+    wide, high = random.uniform(0.25, 0.45), random.uniform(0.3, 0.45)
+    corners = [(-wide, -high), (wide, -high), (wide, high), (-wide, high), (-wide, -high)]
+    return (_near(random, *((0.5 + x, 0.5 + y) for x, y in corners), by=0.02),)
+
+
+def heart(random: Random) -> Ink:
+    """In one stroke."""
+    t = np.linspace(0, 2 * math.pi, 50)
+    x = random.uniform(0.8, 1.2) * 0.4 * np.sin(t) ** 3
+    y = (13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)) / 40
+    return (_near(random, *zip((0.5 + x).tolist(), (0.5 - y).tolist(), strict=True), by=0.006),)
+
+
+def written_letter(random: Random) -> Ink:
+    """A letter by hand, slanted, broad or narrow."""
+    strokes = STROKES[list(STROKES)[random.integers(len(STROKES))]]
+    slant, width = random.normal(0, 0.1), random.uniform(0.6, 1.0)
+    return tuple(
+        _near(random, *((0.5 + (x - 0.5) * width - slant * (y - 0.5), y) for x, y in one), by=0.02)
+        for one in strokes
+    )
 
 
 DRAWINGS: Mapping[str, Callable[[Random], Ink]] = MappingProxyType(
     {
         "scribble": scribble, "lines": lines, "zigzag": zigzag, "cross": cross,
         "hash sign": hash_sign, "star": star, "wave": wave, "house": house, "dot": dot,
-        "face": face,
+        "face": face, "crossed ring": crossed_ring, "written letter": written_letter,
+        "square": square, "heart": heart,
     }
 )  # fmt: skip
 

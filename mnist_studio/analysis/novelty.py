@@ -1,23 +1,59 @@
-"""How strange a drawing is: its distance to real digits in a network's features.
+"""How strange a drawing is beside real digits: two looks at it, and one share.
 
-The distance is Euclidean between features of length 1, its mean over the nearest training digits
-(Sun et al. 2022, “Out-of-distribution detection with deep nearest neighbors”, section 3). How far
-is far, digits say that the network was not trained on: the share of them that is at least as far is
-a conformal p-value (Laxhammar & Falkman 2010), so calling strange what has a share below one per
-cent calls one of hundred such digits strange, whatever the network.
+The first is its distance to training digits in a network's features: Euclidean between features of
+length 1, the mean over the nearest (Sun et al. 2022, “Out-of-distribution detection with deep
+nearest neighbors”, section 3). Features are kept along their principal axes, since so a file of the
+same size holds ten times as many digits; what is left over counts as if it were at right angles to
+what is left over of all others, which in so many dimensions it nearly is.
+
+What is inside a ring hardly moves these features. So the second look is at what anybody sees: of
+how many pieces and holes it is, and how rare that is among training digits of the kind that the
+network takes it for.
+
+How strange is strange, digits say that the network was not trained on: the share of them that is at
+least as strange is a conformal p-value (Laxhammar & Falkman 2010), so calling no digit what has a
+share below one per cent calls one of hundred such digits none, whatever the network.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.nearest import features
+from mnist_studio.analysis.topology import pieces_and_holes
+from mnist_studio.data.digits import CLASSES
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.store.known_digits import KnownDigits
 
 NEIGHBOURS = 5
+
+AXES = 96
+"""Principal axes of the features that are kept."""
+
+MOST = 5
+"""More pieces or holes than this are counted as so many."""
+
+RARE = 4
+"""So much the more a rare shape must be rare than a distance, to be as strange: it finds less."""
+
+_AT_ONCE = 250
+"""Digits that are looked at together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What is seen of images.
+
+    Attributes:
+        far: (n,), distances to known digits, 0-2.
+        rare: (n,), of training digits of the kind it is taken for, the share whose numbers of
+            pieces and holes are at most as common; above 0.
+    """
+
+    far: NDArray[np.float64]
+    rare: NDArray[np.float64]
 
 
 def learnt(
@@ -32,32 +68,91 @@ def learnt(
     Args:
         learner: the network.
         place: its name among the models that come with the studio, and the layer whose output the
-            features are; it must not be negative anywhere.
+            features are.
         training: images (n, 28, 28) and labels (n,).
-        indices: those of them that are kept.
+        indices: those of them that are kept; of all the shapes are counted.
         others: (m, 28, 28), digits that the network was not trained on.
     """
-    model, layer = place
     at = np.asarray(indices, dtype=np.int32)
-    kept = _unit(features(learner, layer, training[0][at]))
-    whole = np.rint(kept * (255 / kept.max())).astype(np.uint8)
-    known = KnownDigits(model, layer, whole, training[1][at], at, np.zeros(0, np.float32))
-    seen = (features(learner, layer, others[i : i + 250]) for i in range(0, len(others), 250))
-    far = np.concatenate([distances(known, part) for part in seen])
-    return replace(known, distances=np.sort(far).astype(np.float32))
+    images, labels = training
+    seen = _unit(np.concatenate([features(learner, place[1], part) for part in _parts(images[at])]))
+    known = _along_axes(seen, place, labels[at], at)
+    known = replace(known, shapes=_shapes(images, labels))
+    looks = [look(known, learner, part) for part in _parts(others)]
+    far, rare = (np.concatenate([getattr(one, n) for one in looks]) for n in ("far", "rare"))
+    known = replace(known, distances=np.sort(far).astype(np.float32))
+    return replace(known, strangeness=np.sort(_strangeness(known, Look(far, rare))))
+
+
+def _along_axes(
+    seen: NDArray[np.float32], place: tuple[str, str], labels: Array, at: NDArray[np.int32]
+) -> KnownDigits:
+    mean = seen.mean(axis=0)
+    axes = np.linalg.svd(seen - mean, full_matrices=False)[2][:AXES]
+    shapes = np.zeros((CLASSES, MOST + 1, MOST + 1), np.int32)
+    nothing = np.zeros(0, np.float32)
+    known = KnownDigits(
+        *place, mean, axes, nothing, nothing, labels, at, nothing, shapes, nothing.astype(float)
+    )
+    kept, lengths = _kept(known, seen)
+    # As they will be read.
+    return replace(known, features=kept.astype(np.float16).astype(np.float32), lengths=lengths)
+
+
+def look(known: KnownDigits, learner: Learner, images: NDArray[np.uint8]) -> Look:
+    """What is seen of images (n, 28, 28) by the network that the known digits are of."""
+    seen = learner.activations(images)
+    *_, logits = seen.values()
+    feature = seen[known.layer].reshape(len(images), -1).astype(np.float32)
+    return Look(distances(known, feature), rarity(known, images, logits.argmax(axis=1)))
 
 
 def distances(known: KnownDigits, feature: Array) -> NDArray[np.float64]:
     """(n,): of features (n, d) to the nearest known digits, 0-2."""
-    cosines = _unit(feature) @ _unit(known.features).T
-    near = np.sort(2 - 2 * np.clip(cosines, -1, 1), axis=1)[:, :NEIGHBOURS]
+    kept, lengths = _kept(known, _unit(feature))
+    squared = lengths[:, None] + known.lengths - 2 * kept @ known.features.T
+    near = np.partition(np.clip(squared, 0, 4), NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
     return np.asarray(np.sqrt(near).mean(axis=1), dtype=np.float64)
 
 
-def shares(known: KnownDigits, far: Array) -> NDArray[np.float64]:
-    """(n,): of real digits, how many are at least as far as these distances (n,); above 0."""
-    nearer = np.searchsorted(known.distances, far, side="left")
-    return np.asarray((len(known.distances) - nearer + 1) / (len(known.distances) + 1))
+def rarity(known: KnownDigits, images: NDArray[np.uint8], labels: Array) -> NDArray[np.float64]:
+    """(n,): of training digits with these labels, those of shapes as rare as the images'."""
+    pieces, holes = np.minimum(pieces_and_holes(images), MOST).T
+    counts = known.shapes[labels]
+    own = counts[np.arange(len(labels)), pieces, holes][:, None, None]
+    rarer = np.where(counts <= own, counts, 0).sum(axis=(1, 2))
+    return np.asarray((rarer + 1) / (counts.sum(axis=(1, 2)) + 1))
+
+
+def shares(known: KnownDigits, seen: Look) -> NDArray[np.float64]:
+    """(n,): of real digits, how many are at least as strange as what was seen; above 0."""
+    strange = _strangeness(known, seen)
+    below = np.searchsorted(known.strangeness, strange, side="right")
+    return np.asarray((below + 1) / (len(known.strangeness) + 1))
+
+
+def _strangeness(known: KnownDigits, seen: Look) -> NDArray[np.float64]:
+    """(n,): the smaller, the stranger."""
+    nearer = np.searchsorted(known.distances, seen.far.astype(np.float32), side="left")
+    far = (len(known.distances) - nearer + 1) / (len(known.distances) + 1)
+    return np.minimum(far, RARE * seen.rare)
+
+
+def _shapes(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.int32]:
+    found = np.zeros((CLASSES, MOST + 1, MOST + 1), np.int32)
+    both = np.concatenate([pieces_and_holes(part) for part in _parts(images)])
+    np.add.at(found, (labels, *np.minimum(both, MOST).T), 1)
+    return found
+
+
+def _kept(known: KnownDigits, feature: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n, k): less the mean, along the axes; (n,): squared lengths, with what is left over."""
+    apart = feature - known.mean
+    return apart @ known.axes.T, (apart**2).sum(axis=1)
+
+
+def _parts(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    return [images[at : at + _AT_ONCE] for at in range(0, len(images), _AT_ONCE)]
 
 
 def _unit(feature: Array) -> NDArray[np.float32]:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.analysis import novelty
-from mnist_studio.analysis.nearest import features
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
@@ -46,18 +45,22 @@ class Examiner:
             (n,), above 0; None where the model or what it knows of digits is missing or damaged:
             then ``problem`` says so, and the log.
         """
-        far = self.distances(images)
-        return None if far is None or not self._opened else novelty.shares(self._opened[0], far)
+        seen = self._look(images)
+        return None if seen is None or not self._opened else novelty.shares(self._opened[0], seen)
 
     def distances(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
         """(n,): how far images (n, 28, 28) are from real digits, 0-2; None as for ``shares``."""
+        seen = self._look(images)
+        return None if seen is None else seen.far
+
+    def _look(self, images: NDArray[np.uint8]) -> novelty.Look | None:
         with self._lock:
             if not self._tried:
                 self._tried, self._opened = True, self._open()
             if self._opened is None:
                 return None
             known, learner = self._opened
-            return novelty.distances(known, features(learner, known.layer, images))
+            return novelty.look(known, learner, images)
 
     def _open(self) -> tuple[KnownDigits, Learner] | None:
         try:

@@ -1,6 +1,6 @@
 """How a model that comes with the studio sees some training digits: to tell what is no digit.
 
-One file beside the models, made by ``resources/models/make.py``.
+One file beside the models, made by ``resources/models/known.py``.
 """
 
 import hashlib
@@ -16,28 +16,45 @@ from mnist_studio.store.artefacts import WEIGHTS
 from mnist_studio.store.disk import reading
 
 FILE = "known-digits.safetensors"
-_ARRAYS = {"features", "labels", "indices", "distances"}
+_ARRAYS = {
+    "mean", "axes", "features", "lengths", "labels", "indices", "distances", "shapes",
+    "strangeness",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class KnownDigits:
-    """Training digits as a model sees them, and how far other real digits are from them.
+    """Training digits as a model sees them, and how strange other real digits are beside them.
+
+    Features have length 1. They are kept along a few axes, in the file as float16; of what is left
+    over, only how much it is.
 
     Attributes:
         model: name of the model's folder.
         layer: whose output the features are.
-        features: (n, d) uint8, of training digits; only their directions count.
+        mean: (d,) float32, of features.
+        axes: (k, d) float32, at right angles and of length 1.
+        features: (n, k) float32, of training digits, less the mean, along the axes.
+        lengths: (n,) float32, the squared lengths of the same, with what is left over.
         labels: (n,) uint8, what they are.
         indices: (n,) int32, their places among MNIST's training digits.
         distances: (m,) float32, rising: of digits that the model was not trained on.
+        shapes: (10, p, h) int32, how many training digits of each kind have so many pieces and
+            holes, or more at the end.
+        strangeness: (m,) float64, rising: of the same digits as the distances.
     """
 
     model: str
     layer: str
-    features: NDArray[np.uint8]
+    mean: NDArray[np.float32]
+    axes: NDArray[np.float32]
+    features: NDArray[np.float32]
+    lengths: NDArray[np.float32]
     labels: NDArray[np.uint8]
     indices: NDArray[np.int32]
     distances: NDArray[np.float32]
+    shapes: NDArray[np.int32]
+    strangeness: NDArray[np.float64]
 
 
 def save(root: Path, known: KnownDigits) -> Path:
@@ -47,7 +64,9 @@ def save(root: Path, known: KnownDigits) -> Path:
         StoreError: the model's weights cannot be read, or the disk refuses.
     """
     notes = {"model": known.model, "layer": known.layer, "weights": _weights(root, known.model)}
-    tensors.save(root / FILE, {name: getattr(known, name) for name in sorted(_ARRAYS)}, notes)
+    arrays = {name: getattr(known, name) for name in sorted(_ARRAYS)}
+    arrays["features"] = known.features.astype(np.float16)
+    tensors.save(root / FILE, arrays, notes)
     return root / FILE
 
 
@@ -64,7 +83,8 @@ def load(root: Path) -> KnownDigits:
     model = kept.notes.get("model", "")
     if kept.arrays.keys() != _ARRAYS or kept.notes.get("weights") != _weights(root, model):
         raise _unusable(f"{root / FILE} is of another model than the one beside it.")
-    return KnownDigits(model=model, layer=kept.notes.get("layer", ""), **kept.arrays)
+    arrays = {**kept.arrays, "features": kept.arrays["features"].astype(np.float32)}
+    return KnownDigits(model=model, layer=kept.notes.get("layer", ""), **arrays)
 
 
 def _weights(root: Path, model: str) -> str:

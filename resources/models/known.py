@@ -2,8 +2,9 @@
 
     python resources/models/known.py --data FOLDER_OF_MNIST
 
-takes the first 60 training digits of each kind. How far real digits are from them, the test digits
-of even places say, which no model was trained on; docs/models.md says what the others make of it.
+takes the first 540 training digits of each kind, and the numbers of pieces and holes of all. How
+strange real digits are beside them, the test digits of even places say, which no model was trained
+on; docs/models.md says what the others make of it.
 """
 
 import sys
@@ -23,7 +24,7 @@ from mnist_studio.store.rows import BUNDLED
 
 ROOT = Path(__file__).parent
 MODEL, LAYER = "robust", "max_pool2"
-OF_A_KIND = 60
+OF_A_KIND = 540
 
 
 def main(data: Path | None) -> None:

@@ -1,62 +1,103 @@
 """How strange is strange."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from mnist_studio.analysis import novelty
 from mnist_studio.store.known_digits import KnownDigits
 
+CORNERS = np.tile(np.array([[1, 0, 0], [0, 1, 0]], np.float32), (5, 1))
+MEAN = np.array([0.5, 0.5, 0], np.float32)
 KNOWN = KnownDigits(
     model="a",
-    layer="b",
-    features=np.tile(np.array([[255, 0, 0], [0, 255, 0]], np.uint8), (5, 1)),
+    layer="whole",
+    mean=MEAN,
+    axes=np.array([[1, -1, 0]], np.float32) / np.float32(2**0.5),
+    features=((CORNERS - MEAN) @ np.array([[1], [-1], [0]]) / 2**0.5).astype(np.float32),
+    lengths=np.full(10, 0.5, np.float32),
     labels=np.arange(10, dtype=np.uint8),
     indices=np.arange(10, dtype=np.int32),
     distances=np.linspace(0.0, 0.9, 10, dtype=np.float32),
+    shapes=np.zeros((10, 6, 6), np.int32),
+    strangeness=np.linspace(0.1, 1.0, 10),
 )
 
 
 def test_only_directions_count() -> None:
-    far = novelty.distances(KNOWN, np.array([[1, 0, 0], [0, 9, 0], [0, 0, 2], [0, 0, 0]]))
-    np.testing.assert_allclose(far, [0, 0, 2**0.5, 2**0.5], atol=1e-6)
+    far = novelty.distances(KNOWN, np.array([[1, 0, 0], [0, 9, 0]]))
+    np.testing.assert_allclose(far, [0, 0], atol=1e-3)
 
 
-@pytest.mark.parametrize(("distance", "share"), [(0.0, 1.0), (0.45, 6 / 11), (2.0, 1 / 11)])
-def test_shares_fall_with_the_distance_and_stay_above_nothing(
-    distance: float, share: float
+def test_what_is_left_over_counts_as_if_at_right_angles() -> None:
+    # Half of the squared length is the mean's, which the known digits do not leave over.
+    far = novelty.distances(KNOWN, np.array([[0, 0, 2]]))
+    np.testing.assert_allclose(far, [(1.5 + 0.5) ** 0.5], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("distance", "rare", "share"),
+    [
+        (0.0, 1.0, 1.0),
+        (0.45, 1.0, 6 / 11),
+        (2.0, 1.0, 1 / 11),
+        (0.0, 0.05, 3 / 11),
+        (0.0, 0.0001, 1 / 11),
+    ],
+)
+def test_shares_fall_with_both_looks_and_stay_above_nothing(
+    distance: float, rare: float, share: float
 ) -> None:
-    assert novelty.shares(KNOWN, np.array([distance])) == pytest.approx([share])
+    look = novelty.Look(np.array([distance]), np.array([rare]))
+    assert novelty.shares(KNOWN, look) == pytest.approx([share])
+
+
+def test_a_shape_is_as_rare_as_those_that_are_no_more_common() -> None:
+    shapes = np.zeros((10, 6, 6), np.int32)
+    shapes[0, 1, :3] = 9, 90, 0
+    shapes[0, 2, 1] = 1
+    ring = np.zeros((28, 28), np.uint8)
+    ring[4:24, 4:24] = 255
+    ring[6:22, 6:22] = 0
+    eyes = ring.copy()
+    eyes[10:12, 9:12] = eyes[10:12, 16:19] = 255
+    images = np.stack([ring, np.where(np.arange(28) < 14, ring, 0), eyes])
+    found = novelty.rarity(replace(KNOWN, shapes=shapes), images, np.zeros(3, np.int64))
+    np.testing.assert_allclose(found, [1, 11 / 101, 1 / 101])
 
 
 class _Echo:
-    """A network whose layer is the image."""
+    """A network whose layer is the image, and which takes everything for a 3."""
 
     def activations(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        return {"whole": images.astype(np.float32)}
+        logits = np.tile(np.arange(10) == 3, (len(images), 1)).astype(np.float32)
+        return {"whole": images.astype(np.float32), "logits": logits}
 
 
-def test_digits_are_learnt_with_the_distances_of_others() -> None:
+def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
     random = np.random.default_rng(1)
     images = random.integers(0, 256, (40, 28, 28)).astype(np.uint8)
     labels = np.arange(40, dtype=np.uint8) % 10
+    network: Any = _Echo()
     known = novelty.learnt(
-        _Echo(),  # type: ignore[arg-type]
-        ("a", "whole"),
-        (images[:20], labels[:20]),
-        range(5, 15),
-        images[20:],
+        network, ("a", "whole"), (images[:20], labels[:20]), range(5, 15), images[20:]
     )
     assert known.labels.tolist() == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]
-    assert known.features.shape == (10, 784)
-    assert known.features.max() == 255
-    again = novelty.distances(known, images[20:].reshape(20, -1))
-    np.testing.assert_allclose(np.sort(again), known.distances, atol=1e-6)
-    assert novelty.distances(known, np.ones((1, 784)))[0] == pytest.approx(
-        float(np.sort(_angles(images[5:15]))[:5].mean()), abs=2e-3
-    )
+    assert (known.axes.shape, known.features.shape) == ((10, 784), (10, 10))
+    assert known.shapes.sum(axis=(1, 2)).tolist() == [2] * 10
+    look = novelty.look(known, network, images[20:])
+    np.testing.assert_allclose(np.sort(look.far), known.distances, atol=1e-6)
+    assert novelty.shares(known, look).min() == pytest.approx(2 / 21)
+    # Axes and what is left over together are the whole distance, but for what two leave over in
+    # common, of which a feature that is learnt has none.
+    again = novelty.distances(known, images[5:6].reshape(1, -1))
+    assert again[0] == pytest.approx(float(np.sort(_angles(images[5:15]))[:5].mean()), abs=2e-3)
 
 
 def _angles(images: np.ndarray) -> np.ndarray:
+    """Distances of the first to all, of length 1."""
     flat = images.reshape(len(images), -1).astype(float)
-    cosines = flat.sum(axis=1) / np.linalg.norm(flat, axis=1) / np.sqrt(784)
-    return np.sqrt(2 - 2 * cosines)
+    cosines = flat @ flat[0] / np.linalg.norm(flat, axis=1) / np.linalg.norm(flat[0])
+    return np.sqrt(np.maximum(2 - 2 * cosines, 0))

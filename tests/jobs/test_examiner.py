@@ -17,6 +17,15 @@ CROSS: Ink = (
     (Point(0.9, 0.1), Point(0.1, 0.9)),
 )
 STAR: Ink = (*CROSS, (Point(0.5, 0), Point(0.5, 1)), (Point(0, 0.5), Point(1, 0.5)))
+TURN = np.linspace(0, 2 * np.pi, 30)
+RING: Ink = (tuple(Point(0.5 + 0.4 * c, 0.5 + 0.4 * s) for c, s in
+                   zip(np.cos(TURN).tolist(), np.sin(TURN).tolist(), strict=True)),)  # fmt: skip
+EYES: Ink = (
+    *RING,
+    (Point(0.35, 0.4),),
+    (Point(0.65, 0.4),),
+    (Point(0.32, 0.62), Point(0.5, 0.75), Point(0.68, 0.62)),
+)
 ONE: Ink = ((Point(0.55, 0.1), Point(0.5, 0.9)),)
 
 
@@ -36,6 +45,14 @@ def test_strange_drawings_have_small_shares() -> None:
     shares = Examiner().shares(strange)
     assert shares is not None
     assert (shares < 0.01).all()
+
+
+def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
+    shares = Examiner().shares(np.stack([digit_image(RING), digit_image(EYES)]))
+    assert shares is not None
+    ring, face = shares.tolist()
+    assert ring > 0.05
+    assert face < 0.01
 
 
 def test_digits_that_people_wrote_are_not_strange() -> None:

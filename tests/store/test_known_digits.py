@@ -1,5 +1,6 @@
 """What the studio knows of real digits, and that damage is noticed."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,18 @@ from mnist_studio.store.known_digits import FILE, KnownDigits
 def kept(tmp_path: Path) -> KnownDigits:
     (tmp_path / "robust").mkdir()
     (tmp_path / "robust" / WEIGHTS).write_bytes(b"weights")
-    two = np.array([[255, 0], [0, 255]], np.uint8)
     known = KnownDigits(
         model="robust",
         layer="max_pool2",
-        features=two,
+        mean=np.array([0.5, 0.25, 0], np.float32),
+        axes=np.eye(2, 3, dtype=np.float32),
+        features=np.array([[0.5, 0], [0, -0.25]], np.float32),
+        lengths=np.array([0.5, 0.25], np.float32),
         labels=np.array([3, 4], np.uint8),
         indices=np.array([10, 20], np.int32),
         distances=np.array([0.1, 0.2], np.float32),
+        shapes=np.ones((10, 6, 6), np.int32),
+        strangeness=np.array([0.01, 0.5]),
     )
     known_digits.save(tmp_path, known)
     return known
@@ -32,8 +37,9 @@ def kept(tmp_path: Path) -> KnownDigits:
 def test_what_is_kept_comes_back(tmp_path: Path, kept: KnownDigits) -> None:
     found = known_digits.load(tmp_path)
     assert (found.model, found.layer) == ("robust", "max_pool2")
-    for name in ("features", "labels", "indices", "distances"):
-        np.testing.assert_array_equal(getattr(found, name), getattr(kept, name))
+    for field in fields(KnownDigits):
+        np.testing.assert_array_equal(getattr(found, field.name), getattr(kept, field.name))
+    assert found.features.dtype == np.float32
 
 
 def test_a_changed_byte_is_refused(tmp_path: Path, kept: KnownDigits) -> None:
@@ -58,7 +64,12 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_what_comes_with_the_studio_can_be_used() -> None:
     found = known_digits.load(paths.resources() / "models")
-    assert np.bincount(found.labels).tolist() == [60] * 10
-    assert found.features.shape == (600, 800)
-    assert len(found.distances) == 5000
+    assert np.bincount(found.labels).tolist() == [540] * 10
+    assert (found.features.shape, found.axes.shape) == ((5400, 96), (96, 800))
+    assert len(found.distances) == len(found.strangeness) == 5000
     assert (np.diff(found.distances) >= 0).all()
+    assert (np.diff(found.strangeness) >= 0).all()
+    assert found.shapes.sum() == 60_000
+    # Nearly all zeros are one piece with one hole, and no one else is.
+    assert found.shapes[:, 1, 1].argmax() == 0
+    assert found.shapes[0, 1, 1] / found.shapes[0].sum() > 0.8
