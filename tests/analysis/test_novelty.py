@@ -100,4 +100,4 @@ def _angles(images: np.ndarray) -> np.ndarray:
     """Distances of the first to all, of length 1."""
     flat = images.reshape(len(images), -1).astype(float)
     cosines = flat @ flat[0] / np.linalg.norm(flat, axis=1) / np.linalg.norm(flat[0])
-    return np.sqrt(np.maximum(2 - 2 * cosines, 0))
+    return np.asarray(np.sqrt(np.maximum(2 - 2 * cosines, 0)))

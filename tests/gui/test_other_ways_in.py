@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data import builtin
@@ -51,6 +52,46 @@ def test_a_copied_file_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Pat
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.png"))])
     with qtbot.waitSignal(window.studio.drawing.images_changed):
         pasted(window, mime)
+
+
+def dragged(window: MainWindow, page: DrawPage, mime: QMimeData) -> bool:
+    """Drags over the pad and drops, as the system tells the window; whether it was taken."""
+    handle = window.windowHandle()
+    assert handle is not None
+    place = page.pad.mapTo(window, page.pad.rect().center())
+    given = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    enter = QDragEnterEvent(place, *given)
+    enter.ignore()
+    QApplication.sendEvent(handle, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(handle, QDropEvent(QPointF(place), *given))
+    return enter.isAccepted()
+
+
+def test_a_picture_is_dragged_onto_the_pad(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    Image.fromarray(page_of_ones(2)).save(tmp_path / "eleven.png")
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "eleven.png"))])
+    with qtbot.waitSignal(window.studio.drawing.images_changed) as fed:
+        assert dragged(window, page, mime)
+    assert fed.args is not None
+    assert fed.args[0].shape == (2, 28, 28)
+    assert window.studio.drawing.history.undo_name == "open picture"
+
+
+def test_words_that_are_dragged_are_not_taken(window: MainWindow) -> None:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    mime = QMimeData()
+    mime.setText("seven")
+    assert not dragged(window, page, mime)
+    assert window.studio.drawing.blank
 
 
 def test_text_and_nothing_are_told(window: MainWindow) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPointingDevice,
     QPointingDeviceUniqueId,
     QTabletEvent,
+    QTouchEvent,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -312,6 +313,34 @@ def test_the_first_finger_writes(pad: Pad, drawing: Drawing, qtbot: QtBot) -> No
     (stroke,) = drawing.ink
     assert {round(p.y * SIDE) for p in stroke} == {40}
     assert stroke[-1].x == pytest.approx(140 / SIDE)
+
+
+def test_a_touch_that_the_system_takes_away_leaves_nothing(pad: Pad, drawing: Drawing) -> None:
+    device = QTest.createTouchDevice()
+    QTest.touchEvent(pad, device).press(0, QPoint(40, 40), pad).commit()
+    QTest.touchEvent(pad, device).move(0, QPoint(140, 40), pad).commit()
+    QApplication.processEvents()
+    assert len(drawing.stroke) == 2
+    QApplication.sendEvent(pad, QTouchEvent(QEvent.Type.TouchCancel, device))
+    assert drawing.blank
+    assert not drawing.history.undo_name
+    # The next touch writes.
+    QTest.touchEvent(pad, device).press(0, QPoint(60, 60), pad).commit()
+    QTest.touchEvent(pad, device).release(0, QPoint(60, 60), pad).commit()
+    assert len(drawing.ink) == 1
+
+
+def test_while_one_device_writes_others_are_left_alone(pad: Pad, drawing: Drawing) -> None:
+    device = pen(QPointingDevice.PointerType.Pen)
+    assert tablet(pad, device, QEvent.Type.TabletPress, QPointF(40, 140), 0.5)
+    mouse(pad, LEFT, (40, 40), (240, 40))
+    touching = QTest.createTouchDevice()
+    QTest.touchEvent(pad, touching).press(0, QPoint(40, 240), pad).commit()
+    QTest.touchEvent(pad, touching).release(0, QPoint(240, 240), pad).commit()
+    assert tablet(pad, device, QEvent.Type.TabletMove, QPointF(240, 140), 0.5)
+    assert tablet(pad, device, QEvent.Type.TabletRelease, QPointF(240, 140), 0.0)
+    (stroke,) = drawing.ink
+    assert {round(point.y * SIDE) for point in stroke} == {140}
 
 
 def test_the_pointer_shows_the_tool(pad: Pad, drawing: Drawing) -> None:
