@@ -1,5 +1,8 @@
 """The list of what the packaged program contains, with versions and the texts of the licences."""
 
+import platform
+import sys
+import sysconfig
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from importlib.metadata import Distribution
@@ -9,6 +12,7 @@ NAMES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "THIRD")
 """So begin the names of files that must go with a package."""
 
 OURS = "mnist-studio"
+_HERE = Path(__file__).resolve().parent
 
 
 def write(files: Iterable[str], target: Path) -> int:
@@ -23,15 +27,16 @@ def write(files: Iterable[str], target: Path) -> int:
     """
     found = sorted(_distributions(set(files)), key=lambda one: one.name.lower())
     heads = [f"{one.name} {one.version}: {_licence(one)}" for one in found]
-    texts = [text for one in found for text in _texts(one)]
+    texts = [*_own_texts(), *(text for one in found for text in _texts(one))]
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("\n".join((_HEAD, *heads, "", *texts)), "utf-8")
     return len(found)
 
 
-_HEAD = """MNIST Studio contains Python and these packages; each has a licence of its own.
+_HEAD = """MNIST Studio is under the MIT licence. It contains Python, under the licence of the
+Python Software Foundation, and these packages; each has a licence of its own.
 Qt and PySide6 are used under the LGPL version 3; their libraries lie beside the program as files
-of their own and can be replaced.
+of their own and can be replaced. The GPL version 3, which the LGPL adds to, is among NumPy's texts.
 """
 
 
@@ -49,6 +54,16 @@ def _licence(one: Distribution) -> str:
                   if line.startswith("License ::")]  # fmt: skip
     written = (told.get("License") or "").strip().partition("\n")[0]
     return told.get("License-Expression") or ", ".join(classified) or written or "see its text"
+
+
+def _own_texts() -> Iterator[str]:
+    """Those of the studio, of Qt, whose wheels have none, and of this Python if it has one."""
+    folders = (Path(sysconfig.get_path("stdlib")), Path(sys.base_prefix))
+    pythons = [folder / "LICENSE.txt" for folder in folders]
+    found = [("MNIST Studio", _HERE.parent / "LICENSE"), ("Qt and PySide6", _HERE / "LGPL-3.txt")]
+    found += [(f"Python {platform.python_version()}", file) for file in pythons if file.is_file()]
+    for name, file in found:
+        yield f"{'=' * 80}\n{name}, {file.name}\n\n" + file.read_text("utf-8", "replace")
 
 
 def _texts(one: Distribution) -> Iterator[str]:

@@ -103,6 +103,8 @@ def test_the_licences_of_what_was_collected_are_listed(tmp_path: Path) -> None:
     text = target.read_text("utf-8")
     assert f"msgspec {one.version}: BSD-3-Clause" in text
     assert "Redistribution and use in source and binary forms" in text
+    assert "MNIST Studio, LICENSE\n\nMIT License" in text
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
 
 
 def test_a_folder_is_packed_and_unpacked_with_its_links(tmp_path: Path) -> None:
