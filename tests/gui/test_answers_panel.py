@@ -131,6 +131,14 @@ def test_a_model_that_says_something_else_is_marked_in_words(panel: AnswersPanel
     assert not card.property("differs")
 
 
+def test_a_long_number_stands_in_lines_and_is_not_cut(panel: AnswersPanel) -> None:
+    card = panel.grid.cards["bundled-record"]
+    tens = [tuple(float(digit == said) for digit in range(10)) for said in (1, 9, 8, 4, 0)]
+    card.show_answer(Answer(1, card.run, "pytorch", "numpy", tens[0], 1.0, tuple(tens[1:])))
+    assert (card.digit.text(), card.digit.accessibleName()) == ("198\n40", "19840")
+    assert card.digit.sizeHint().width() <= card.digit.width()
+
+
 def test_a_card_of_a_second_column_is_not_cut(panel: AnswersPanel, qtbot: QtBot) -> None:
     panel.resize(420, 600)
     card = next(iter(panel.grid.cards.values()))

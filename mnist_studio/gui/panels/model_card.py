@@ -1,6 +1,8 @@
 """One trained model's answer to the drawing."""
 
+import textwrap
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -26,6 +28,9 @@ _UNTIL = {
 
 WIDE = 560
 """Points from which on a card has room for longer titles."""
+
+_LINE = 4
+"""Digits of a number that have room beside each other."""
 
 _PINNED = "Pinned: stays on top, and answers however many newer models there are"
 _NOT_PINNED = "Pins it: it stays on top, and answers however many newer models there are"
@@ -120,7 +125,8 @@ class ModelCard(Card):
         if self._role(text) != self.digit.objectName():
             self.digit.setObjectName(self._role(text))
             restyle(self.digit)
-        self.digit.setText(text or NOTHING)
+        self.digit.setText(_in_lines(text) or NOTHING)
+        self.digit.setAccessibleName(text)
         self.bars.show_probabilities(digits[min(focus, len(digits) - 1)] if digits else ())
         self._tell_engine()
 
@@ -207,6 +213,14 @@ class ModelCard(Card):
         self._said.setFixedWidth(self._theme.pixels(42))
         wide = self.width() >= self._theme.pixels(WIDE)
         self._words.setFixedWidth(self._theme.pixels(250 if wide else 148))
+
+
+def _in_lines(number: str) -> str:
+    """A number in lines of about the same length: a part of it would look like another answer."""
+    if len(number) <= _LINE:
+        return number
+    lines = ceil(len(number) / _LINE)
+    return "\n".join(textwrap.wrap(number, ceil(len(number) / lines)))
 
 
 def _said(digits: Sequence[Sequence[float]]) -> list[int]:
