@@ -69,25 +69,7 @@ class Dask:
         Raises:
             JobError: Dask is not installed, no scheduler answers, or it has no workers.
         """
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise JobError(
-                f"Dask cannot be imported here: {error}.",
-                "Install it with: pip install mnist-studio[dask]",
-            ) from error
-        # What matters of it is told by the jobs; it would add tracebacks.
-        for name in ("distributed", "distributed.client"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        try:
-            self._client = Client(
-                f"tcp://{self._address}", timeout=CONNECT_SECONDS, set_as_default=False
-            )
-        except (OSError, ValueError, TimeoutError) as error:
-            raise JobError(
-                f"No Dask cluster answers at {self._address}.",
-                "Start one there (dask scheduler, dask worker) or correct the address.",
-            ) from error
+        self._client = _client(self._address)
         try:
             # They may have been started in the same moment.
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
@@ -127,3 +109,28 @@ class Dask:
             f"The Dask cluster at {self._address} has no workers.",
             f"Start some: dask worker {self._address}. Then run the study again; it goes on.",
         )
+
+
+def _client(address: str) -> Any:
+    """A client of the scheduler there.
+
+    Raises:
+        JobError: Dask is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise JobError(
+            f"Dask cannot be imported here: {error}.",
+            "Install it with: pip install mnist-studio[dask]",
+        ) from error
+    # What matters of it is told by the jobs; it would add tracebacks.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        return Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise JobError(
+            f"No Dask cluster answers at {address}.",
+            "Start one there (dask scheduler, dask worker) or correct the address.",
+        ) from error
