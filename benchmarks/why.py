@@ -7,7 +7,6 @@ a machine that is shared, only the latter is the window's own.
 """
 
 import os
-from collections.abc import Callable
 from time import perf_counter, thread_time
 
 from benchmarks.drawing import Window

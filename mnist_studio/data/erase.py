@@ -75,9 +75,9 @@ class Eraser:
         self._radius = radius
         self._table = _table(ink)
 
-    def move(self, start: Point, end: Point) -> bool:
-        """Takes away what lies on the way; True where that was something."""
-        way = np.array([start[:2], end[:2]])
+    def move(self, *points: Point) -> bool:
+        """Takes away what lies on the way from point to point; True where that was something."""
+        way = np.array([point[:2] for point in points])
         left = _cut(self._table, way, self._radius)
         if left is None:
             return False

@@ -1,5 +1,8 @@
 """Where the curves through points come near the way of something that passes over them."""
 
+from functools import reduce
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,17 +27,17 @@ def touched(places: Points, joined: Flags, way: Points, radius: float) -> Places
     Args:
         places: (n, 2), points of strokes.
         joined: (n,): a segment leads from this point to the next.
-        way: (2, 2), start and end.
+        way: (k, 2), from point to point.
         radius: how near to it is touched.
     """
     starts = np.flatnonzero(joined)
     a, b = places.take(starts, axis=0), places.take(starts + 1, axis=0)
-    along, middle = b - a, way.mean(axis=0)
+    along, middle = b - a, (way.min(axis=0) + way.max(axis=0)) / 2
     squared = np.einsum("ij,ij->i", along, along)
     part = np.einsum("ij,ij->i", middle - a, along) / np.maximum(squared, 1e-300)
     aside = a + np.clip(part, 0, 1)[:, None] * along - middle
     # Between two points a curve lies aside by less than a quarter of their distance.
-    reach = radius + np.hypot(*(way[1] - way[0])) / 2 + np.sqrt(squared) / 4
+    reach = radius + np.hypot(*np.ptp(way, axis=0)) / 2 + np.sqrt(squared) / 4
     found: Places = starts[np.einsum("ij,ij->i", aside, aside) <= reach**2]
     return found
 
@@ -55,7 +58,7 @@ def along(curves: Cubics, parts: NDArray[np.float64]) -> Points:
 
 
 def near(curves: Cubics, way: Points, reach: float) -> Flags:
-    """(n, pieces): which pieces of curves may come as near to a way (2, 2) as ``reach``."""
+    """(n, pieces): which pieces of curves may come as near to a way (k, 2) as ``reach``."""
     # As one product, since there may be thousands.
     basis = along(np.eye(4), np.linspace(0, 1, _PIECES + 1))
     nodes = np.tensordot(basis, curves, 1)
@@ -91,9 +94,13 @@ def inside(curves: Cubics, pieces: Flags, step: float) -> tuple[Places, NDArray[
 
 
 def distances(points: Points, way: Points) -> NDArray[np.float64]:
-    """(...,): from points (..., 2) to the segment between the two of a way."""
-    x, y = points[..., 0] - way[0, 0], points[..., 1] - way[0, 1]
-    right, down = (way[1] - way[0]).tolist()
+    """(...,): from points (..., 2) to a way (k, 2), from point to point; k is at least 2."""
+    return reduce(np.minimum, (_to_segment(points, *ends) for ends in pairwise(way)))
+
+
+def _to_segment(points: Points, start: Points, end: Points) -> NDArray[np.float64]:
+    x, y = points[..., 0] - start[0], points[..., 1] - start[1]
+    right, down = (end - start).tolist()
     part = np.clip((x * right + y * down) / max(right**2 + down**2, 1e-300), 0, 1)
     return np.asarray(np.sqrt((x - part * right) ** 2 + (y - part * down) ** 2))
 

@@ -50,6 +50,17 @@ def test_many_passes_take_all() -> None:
     assert eraser.ink == ()
 
 
+def test_a_way_of_many_points_is_passed_at_once() -> None:
+    way = [Point(0.2, 0.2), Point(0.2, 0.8), Point(0.8, 0.8), Point(0.8, 0.2)]
+    at_once, by_steps = Eraser(CROSS, 0.05), Eraser(CROSS, 0.05)
+    assert at_once.move(*way)
+    for start, end in pairwise(way):
+        by_steps.move(start, end)
+    assert len(at_once.ink) == len(by_steps.ink) == 5
+    found = [[(stroke[0][:2], stroke[-1][:2]) for stroke in one.ink] for one in (at_once, by_steps)]
+    assert np.array(found[0]) == pytest.approx(np.array(found[1]), abs=0.013)
+
+
 def test_the_curve_between_points_far_from_each_other_is_cut_too() -> None:
     bow: Ink = ((Point(0, 0), Point(0.5, 0.4), Point(1, 0)),)
     eraser = Eraser(bow, 0.02)

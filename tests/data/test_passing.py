@@ -17,7 +17,7 @@ WILD = np.random.default_rng(5)
 def test_a_piece_that_is_left_out_is_nowhere_near(seed: int, reach: float, speed: float) -> None:
     random = np.random.default_rng(seed)
     curves = random.normal(size=(4, 20, 2)) * np.array([1, 1, speed, speed])[:, None, None]
-    way = random.normal(size=(2, 2))
+    way = random.normal(size=(random.integers(2, 5), 2))
     pieces = passing.near(curves, way, reach)
     parts = np.linspace(0, 1, 8 * 25)
     fine = [passing.along(curves[:, at], parts) for at in range(20)]

@@ -170,7 +170,7 @@ class Drawing(QObject):
 
     def extend(self, points: tuple[Point, ...]) -> None:
         """Moves the tool that is down, if any."""
-        if self._eraser:
+        if self._eraser and points:
             self._erase(points)
         elif self._stroke:
             for point in points:
@@ -235,10 +235,10 @@ class Drawing(QObject):
 
     def _erase(self, points: tuple[Point, ...]) -> None:
         assert self._eraser is not None
-        for point in points:
-            if self._eraser.move(self._last, point):
-                self._touch()
-            self._last = point
+        # In one, however many moves came together: else a busy window would fall behind.
+        if self._eraser.move(self._last, *points):
+            self._touch()
+        self._last = points[-1]
 
     @Slot()
     def _follow_tools(self) -> None:
