@@ -44,6 +44,11 @@ class Palette:
     good: str
     bad: str
 
+    @property
+    def off(self) -> str:
+        """Of tools that cannot be used: plainly fainter than words that explain."""
+        return mixed(self.secondary, self.panel, 0.5)
+
     def framework(self, name: str) -> str:
         """The colour of a framework."""
         return {"numpy": self.numpy, "pytorch": self.pytorch, "keras": self.keras}[name]

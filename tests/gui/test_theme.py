@@ -1,5 +1,6 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,17 @@ def test_contrast_on_the_panel(palette: Palette) -> None:
     assert contrast(palette.on_accent, palette.accent) > 4.5
     for role in (palette.numpy, palette.pytorch, palette.keras, palette.good, palette.bad):
         assert contrast(role, palette.panel) > 4.5
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_what_cannot_be_used_is_plainly_fainter(palette: Palette) -> None:
+    seen = contrast(palette.off, palette.panel)
+    assert 1.5 < seen < 0.6 * contrast(palette.secondary, palette.panel)
+    assert palette.off in stylesheet(palette, round)
+    picture = icon("undo", palette.text, 16, off=palette.off)
+    shown = picture.pixmap(QSize(16, 16), 1.0, QIcon.Mode.Disabled).toImage()
+    solid = [shown.pixelColor(x, y) for x in range(16) for y in range(16)]
+    assert {one.name().upper() for one in solid if one.alpha() == 255} == {palette.off}
 
 
 def test_contrast_of_black_and_white() -> None:

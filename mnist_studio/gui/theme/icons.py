@@ -28,7 +28,7 @@ def pixmap(name: str, colour: str, size: int, density: float = 1.0) -> QPixmap:
     return picture
 
 
-def icon(name: str, colour: str, size: int, chosen: str = "") -> QIcon:
+def icon(name: str, colour: str, size: int, chosen: str = "", off: str = "") -> QIcon:
     """An icon for buttons.
 
     Args:
@@ -36,11 +36,16 @@ def icon(name: str, colour: str, size: int, chosen: str = "") -> QIcon:
         colour: of its lines.
         size: in points.
         chosen: of its lines while the button is checked; ``colour`` where empty.
+        off: of its lines while the button cannot be used; where empty, Qt greys ``colour``.
     """
+    mode, state = QIcon.Mode, QIcon.State
+    colours = (
+        (colour, mode.Normal, state.Off), (chosen, mode.Normal, state.On),
+        (off, mode.Disabled, state.Off), (off, mode.Disabled, state.On),
+    )  # fmt: skip
     made = QIcon()
     for density in _DENSITIES:
-        made.addPixmap(pixmap(name, colour, size, density))
-        if chosen:
-            picture = pixmap(name, chosen, size, density)
-            made.addPixmap(picture, QIcon.Mode.Normal, QIcon.State.On)
+        for one, of, at in colours:
+            if one:
+                made.addPixmap(pixmap(name, one, size, density), of, at)
     return made

@@ -131,6 +131,7 @@ QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background
 QToolButton#fold:hover { background: $hover; }
 QToolButton#fold:focus { border-color: $accent; }
 
+QSlider:horizontal { min-height: ${h22}px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
@@ -180,6 +181,5 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         **sizes,
         **heights,
         accent_hover=mixed(palette.accent, palette.text, 0.15),
-        # Words on tools that cannot be used: plainly fainter than those that explain.
-        off=mixed(palette.secondary, palette.panel, 0.5),
+        off=palette.off,
     )

@@ -40,6 +40,7 @@ class IconButton(QToolButton):
     @Slot()
     def _dress(self) -> None:
         palette, pixels = self._theme.palette, self._theme.pixels
-        self.setIcon(icon(self._picture, palette.text, pixels(PICTURE), palette.accent))
+        colours = {"chosen": palette.accent, "off": palette.off}
+        self.setIcon(icon(self._picture, palette.text, pixels(PICTURE), **colours))
         self.setIconSize(QSize(pixels(PICTURE), pixels(PICTURE)))
         self.setFixedSize(pixels(SIDE), pixels(SIDE))
