@@ -53,7 +53,7 @@ class WhyPanel(QWidget):
         self.parts: dict[str, WhyPart] = {}
         # The run that each part shows.
         self._explained: dict[str, str] = {}
-        self.model.setMinimumWidth(studio.theme.pixels(250))
+        self.model.setMinimumWidth(studio.theme.pixels(300))
         self.state = Elided("", "secondary")
         self._shown = QStackedWidget()
         self._lay_out()
