@@ -22,6 +22,10 @@ _UNEVEN = 0.04
 """Of the full range: a border that differs more than this is paper in uneven light."""
 
 
+_DIM = 0.2
+"""Light of the paper, of the full range, below which a part of it is mostly noise."""
+
+
 def ink_of(levels: Levels) -> Levels:
     """How far every pixel stands out from its background; 0 where there is no ink.
 
@@ -75,13 +79,31 @@ def _of_photo(levels: Levels) -> Levels:
 
 def _darkening(levels: Levels, small: Levels) -> Levels:
     """Which part of the light of the paper is missing at every pixel: shadows do not change it."""
-    paper = np.maximum(_grown(_closed(small), levels.shape), np.float32(_FAINTEST))
-    return np.maximum(1 - levels / paper, np.float32(0))
+    paper = _grown(_closed(small), levels.shape)
+    return np.maximum((paper - levels) / np.maximum(paper, np.float32(_DIM)), np.float32(0))
 
 
 def _closed(levels: Levels) -> Levels:
     """A closing with a square window: the highest around, then the lowest of those around."""
-    return -_highest(-_highest(levels))
+    closed = -_highest(-_highest(levels))
+    for axis in (0, 1):
+        closed = np.minimum(closed, _continued(closed, axis))
+    return closed
+
+
+def _continued(closed: Levels, axis: int) -> Levels:
+    """As its inner part goes on towards the frame.
+
+    Half a window from the frame a closing falls no further, since what lies beyond is not known:
+    light that falls evenly would leave a dark bar there, which reads as a 1.
+    """
+    edge = _WINDOW // 2
+    if closed.shape[axis] < 2 * _WINDOW:
+        return closed
+    width = [(0, 0), (0, 0)]
+    width[axis] = (edge, edge)
+    inner = np.take(closed, range(edge, closed.shape[axis] - edge), axis)
+    return np.pad(inner, width, mode="reflect", reflect_type="odd")
 
 
 def _highest(levels: Levels) -> Levels:

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from mnist_studio.data.ink import Ink, Point, digit_image
+from mnist_studio.data.paper import ink_of
 from mnist_studio.data.pictures import digits_from_levels, open_digits
 from mnist_studio.errors import PictureError
 from tests.data.photos import photo
@@ -32,6 +33,24 @@ def test_a_photo_gives_the_digits_that_were_written(seed: int) -> None:
     for image, ink in zip(found, inks, strict=True):
         clean = digit_image(ink).astype(float).ravel()
         assert np.corrcoef(image.astype(float).ravel(), clean)[0, 1] > 0.7
+
+
+@pytest.mark.parametrize("light", [(0.0, 1.0), (0.4, 1.0), (0.7, 1.0), (0.5, 0.0)])
+@pytest.mark.parametrize("noise", [0.0, 0.012])
+def test_uneven_light_on_blank_paper_is_blank(light: tuple[float, float], noise: float) -> None:
+    ramp = np.tile(np.linspace(*light, 400), (400, 1))
+    seen = ramp + np.random.default_rng(1).normal(0, noise, ramp.shape)
+    for paper in (seen, seen.T):
+        with pytest.raises(PictureError):
+            digits_from_levels((np.clip(paper, 0, 1) * 255).astype(np.uint8))
+
+
+def test_a_stroke_along_the_frame_of_a_photo_is_ink() -> None:
+    shaded = np.tile(np.linspace(0.5, 0.9, 400, dtype=np.float32), (400, 1))
+    shaded[60:340, 2:30] *= 0.3
+    found = ink_of(shaded) > 0
+    assert found[70:330, 4:28].all()
+    assert not found[:, 60:].any()
 
 
 @given(
