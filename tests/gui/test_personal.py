@@ -216,6 +216,16 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     qtbot.waitUntil(lambda: not studio.scores.busy, timeout=20_000)
 
 
+def test_in_a_small_window_names_of_models_come_before_the_interval(
+    page: DrawPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    page.studio.library.ask(lambda store: store.personal.keep([written(1)]))
+    table = panel_of(page).table
+    for wide, shown in ((1024, False), (1600, True), (1024, False)):
+        window.resize(wide, 700)
+        qtbot.waitUntil(lambda shown=shown: table.isColumnHidden(2) != shown)
+
+
 def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:
     studio, names = page.studio, list[str]()
     with qtbot.waitSignal(studio.personal.failed):

@@ -231,6 +231,25 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> 
     assert said == []
 
 
+def test_the_room_of_a_hidden_column_goes_to_the_wide_one(qtbot: QtBot, theme: Theme) -> None:
+    columns = [Column("Name", str), Column("First", str), Column("Second", str)]
+    model: RowsModel[str] = RowsModel(columns, str)
+    table = Table("Rows", theme, model)
+    table.squeezed = True
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    model.show(["a long enough name " + str(row) for row in range(3)])
+    qtbot.waitUntil(lambda: table.columnWidth(1) > 100)
+    narrow = table.columnWidth(0)
+    table.show_column(2, False)
+    assert table.columnWidth(0) > narrow
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    table.show_column(2, True)
+    assert table.columnWidth(0) == narrow
+
+
 def test_no_row_is_cut_in_half(qtbot: QtBot, theme: Theme) -> None:
     inside = QWidget()
     inside.setMinimumHeight(42 + 26 * 9)

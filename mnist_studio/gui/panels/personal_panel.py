@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
 from mnist_studio.gui.models.library import RunRow
@@ -29,6 +29,13 @@ HOW = (
     "model says, whichever framework trained it: their outputs agree within 1e-6, and none has to "
     "start for a single digit. Digits that a run learnt from are not counted for it."
 )
+
+
+INTERVAL = 2
+"""Column of the interval, which the accuracy's tip tells, too."""
+
+NARROW = 640
+"""A panel that is narrower, in points, has no room for the interval beside the models' names."""
 
 
 class PersonalPanel(QWidget):
@@ -62,7 +69,7 @@ class PersonalPanel(QWidget):
     def _columns(self) -> Sequence[Column[RunRow]]:
         return (
             Column("Model", lambda one: one.title),
-            Column("Accuracy", self._accuracy, right=True, explain=HOW),
+            Column("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
             Column("Interval", self._interval, right=True, explain=HOW),
             Column("Digits", self._count, right=True, tip=self._learnt),
         )
@@ -110,6 +117,11 @@ class PersonalPanel(QWidget):
         self.gallery.deleted.connect(self._personal.delete)
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Names of models come first."""
+        super().resizeEvent(event)
+        self.table.show_column(INTERVAL, self.width() >= self._studio.theme.pixels(NARROW))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """While it is looked at, models are scored."""

@@ -132,11 +132,20 @@ class Table(QTableView):
         texts = [metrics.horizontalAdvance(str(field.data())) for field in fields]
         return self.sizeHintForIndex(fields[0]).width() - texts[0] + max(texts) + GRID
 
+    def show_column(self, place: int, shown: bool) -> None:
+        """Shows or hides a column; the others get its room."""
+        if self.isColumnHidden(place) == shown:
+            self.setColumnHidden(place, not shown)
+            self._fit()
+
     def _fit(self) -> None:
         """Gives every column what it needs, and the wide one what is left."""
-        header, widths = self.horizontalHeader(), list(self._wanted)
-        if not widths or len(widths) != header.count():
+        header = self.horizontalHeader()
+        if not self._wanted or len(self._wanted) != header.count():
             return
+        widths = [
+            0 if self.isColumnHidden(at) else wanted for at, wanted in enumerate(self._wanted)
+        ]
         wide = self._wide
         left = self.viewport().width() - sum(widths) + widths[wide]
         if self.squeezed or left >= min(widths[wide], self._theme.pixels(LEAST_WIDE)):
