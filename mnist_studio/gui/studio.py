@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mnist_studio import settings
 from mnist_studio.data.pictures import open_digits
 from mnist_studio.errors import StudioError
-from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress
+from mnist_studio.gui.bridge.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.bridge.digits import DigitSource
 from mnist_studio.gui.bridge.examination import Examination
 from mnist_studio.gui.bridge.examples import Examples
@@ -22,7 +22,7 @@ from mnist_studio.gui.bridge.predictions import Predictions
 from mnist_studio.gui.bridge.study import StudyRunner
 from mnist_studio.gui.bridge.training import TrainingQueue
 from mnist_studio.gui.bridge.views import ViewLoader
-from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.models.drawing import Drawing, Image
 from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.jobs.examiner import Examiner
@@ -36,6 +36,7 @@ class Studio(QObject):
         going: the name of a page to go to.
         training_asked: train with what the Train page is set to.
         picture_asked: let the user choose a picture.
+        picture_opened: one lies on the pad.
         study_chosen: id of a study that shall be compared.
         settings_dropped: the path of a file with settings for the Train page.
     """
@@ -44,6 +45,7 @@ class Studio(QObject):
     going = Signal(str)
     training_asked = Signal()
     picture_asked = Signal()
+    picture_opened = Signal()
     study_chosen = Signal(str)
     settings_dropped = Signal(object)
 
@@ -53,6 +55,7 @@ class Studio(QObject):
         self._settings, self._complaint = loaded or settings.load()
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
+        self._opening: Task | None = None
         self.library = Library(self)
         self.queue = TrainingQueue(self)
         self.study = StudyRunner(self)
@@ -138,13 +141,20 @@ class Studio(QObject):
         self.background.start(work, self._ignore, self.complain)
 
     def open_picture(self, file: Path | IO[bytes]) -> None:
-        """Puts the digits of a picture file, or of its content, on the pad."""
+        """Puts the digits of a picture file, or of its content, on the pad; the newest wins."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> object:
             # Digits beside each other are read as a number.
             return np.hstack(list(open_digits(file)))
 
-        self.background.start(work, self.drawing.open, self.complain)
+        if self._opening:
+            self._opening.cancel()
+        self._opening = self.background.start(work, self._show_picture, self.complain)
+
+    @Slot(object)
+    def _show_picture(self, picture: Image) -> None:
+        self.drawing.open(picture)
+        self.picture_opened.emit()
 
     @Slot(object)
     def complain(self, error: Exception) -> None:

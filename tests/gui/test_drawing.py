@@ -47,6 +47,17 @@ def test_images_are_made_on_another_thread_and_told_in_this_one(
     assert set(told) == {threading.get_ident()}
 
 
+def test_a_picture_that_comes_amid_a_stroke_stays(drawing: Drawing) -> None:
+    picture = np.full((28, 28), 9, np.uint8)
+    drawing.begin(Point(0.1, 0.1))
+    drawing.open(picture)
+    drawing.extend((Point(0.5, 0.5),))
+    drawing.finish()
+    assert drawing.sheet.picture is picture
+    drawing.history.undo()
+    assert drawing.ink == ((Point(0.1, 0.1),),)
+
+
 def test_the_newest_drawing_wins(qtbot: QtBot, drawing: Drawing, held: Held) -> None:
     drawing.begin(Point(0.1, 0.1))
     qtbot.waitUntil(lambda: held.points == [1], timeout=5000)

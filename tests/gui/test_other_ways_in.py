@@ -54,6 +54,36 @@ def test_a_copied_file_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Pat
         pasted(window, mime)
 
 
+def test_a_picture_that_opens_takes_back_what_was_told_of_another(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    Image.fromarray(page_of_ones(1)).save(tmp_path / "one.png")
+    (tmp_path / "text.png").write_text("seven")
+    window.go("draw")
+    studio, notice = window.studio, window.page("draw").notice
+    with qtbot.waitSignal(studio.told):
+        studio.open_picture(tmp_path / "text.png")
+    assert "is not a picture" in notice.text
+    with qtbot.waitSignal(studio.picture_opened):
+        studio.open_picture(tmp_path / "one.png")
+    assert notice.isHidden()
+
+
+def test_of_two_pictures_the_newer_lies_on_the_pad(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for count in (1, 2):
+        Image.fromarray(page_of_ones(count)).save(tmp_path / f"{count}.png")
+    shown = window.studio.picture_opened
+    with qtbot.waitSignal(shown):
+        window.studio.open_picture(tmp_path / "1.png")
+        window.studio.open_picture(tmp_path / "2.png")
+    assert window.studio.drawing.sheet.picture is not None
+    assert window.studio.drawing.sheet.picture.shape == (28, 56)
+    with qtbot.assertNotEmitted(shown, wait=200):
+        pass
+
+
 def dragged(window: MainWindow, page: DrawPage, mime: QMimeData) -> bool:
     """Drags over the pad and drops, as the system tells the window; whether it was taken."""
     handle = window.windowHandle()

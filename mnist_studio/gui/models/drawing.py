@@ -199,6 +199,8 @@ class Drawing(QObject):
     @Slot(object)
     def open(self, picture: Image) -> None:
         """Shows digit images (28, 28n) beside each other; can be undone."""
+        # A stroke that is on its way when a slow file is read lies under the picture, not on it.
+        self.finish()
         self.history.push("open picture", Sheet(picture=picture))
 
     def show_example(self, example: Example) -> None:

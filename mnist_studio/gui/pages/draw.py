@@ -73,6 +73,8 @@ class DrawPage(Page):
 
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)
+        # What was told of another picture is over.
+        self.studio.picture_opened.connect(self.notice.hide)
         self.labels.kept.connect(self._confirm)
         self.labels.told.connect(self._tell)
 
