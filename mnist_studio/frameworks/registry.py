@@ -156,6 +156,8 @@ def environment(name: str, threads: int) -> dict[str, str]:
         variables |= {
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": str(paths.keras_home()),
+            # Keras imports it, and it keeps a list of fonts, else in a folder that nobody deletes.
+            "MPLCONFIGDIR": str(paths.matplotlib_home()),
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }
     return variables
