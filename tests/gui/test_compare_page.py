@@ -119,6 +119,18 @@ def test_two_models_are_paired(page: ComparePage, qtbot: QtBot) -> None:
     assert len(view.table.rows) == 1
 
 
+@pytest.mark.parametrize("name", ["significance", "time-to-accuracy", "curves-loss"])
+def test_controls_have_room_beside_the_title_or_under_it(
+    name: str, page: ComparePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 720)
+    choose(page, name, qtbot)
+    computed = page.views.computed
+    title = computed.panel.title
+    qtbot.waitUntil(lambda: computed.controls.width() >= computed.controls.sizeHint().width())
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
+
+
 def test_options_change_the_view(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "time-to-accuracy", qtbot)
     assert page.views.computed.controls.target.isVisible()

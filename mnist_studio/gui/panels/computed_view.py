@@ -24,8 +24,8 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.widgets.basics import GAP
 from mnist_studio.store.studies import Study
 
-ONE_LINE = 800
-"""So wide a view must be for its title, its controls and its exports to stand in one line."""
+BESIDE = 400
+"""Points that a view's title and its exports take of the line in which the controls may stand."""
 CELL_HINT = "Choose a cell of the matrix: its digits will be shown here."
 
 
@@ -122,8 +122,8 @@ class ComputedView(QSplitter):
 
     def _place_controls(self) -> None:
         """Into the line of the title, or under it where that is too short."""
-        narrow = self.width() < self._studio.theme.pixels(ONE_LINE)
-        under = narrow or bool(self._entry.pictures)
+        needed = self.controls.sizeHint().width() + self._studio.theme.pixels(BESIDE)
+        under = needed > self.width() or bool(self._entry.pictures)
         if under == self._under:
             return
         self._under = under

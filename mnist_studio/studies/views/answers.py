@@ -53,9 +53,13 @@ def _confusion_sentence(title: str, table: Confusion) -> str:
     if not wrong.any():
         return f"{title} made no mistake."
     label, answer = divmod(int(wrong.argmax()), CLASSES)
+    digits = count(int(table.sum()))
+    if wrong.sum() == 1:
+        return f"{title} made one mistake in {digits} digits: it took a {label} for a {answer}."
+    often = "once" if wrong.max() == 1 else f"{count(int(wrong.max()))} times"
     return (
-        f"{title} made {count(int(wrong.sum()))} mistakes in {count(int(table.sum()))} digits, "
-        f"most often taking a {label} for a {answer}: {count(int(wrong.max()))} times."
+        f"{title} made {count(int(wrong.sum()))} mistakes in {digits} digits, "
+        f"most often taking a {label} for a {answer}: {often}."
     )
 
 

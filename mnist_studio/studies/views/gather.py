@@ -122,8 +122,8 @@ class Gathered:
             raise NotComparable(problem, "Choose runs of the same test digits.")
         if labels is None:
             raise NotComparable(
-                f"The test digits of {name}, which the predictions are of, are not here.",
-                "Name their folder, or download them.",
+                "The test digits that these predictions are of are not on this computer.",
+                "Download MNIST, or name its folder: in the window under “Digits” of “Train”.",
             )
         self._require_same_digits(asked, labels)
         return {run: self.logits[run] for run in runs}, labels

@@ -17,6 +17,7 @@ from mnist_studio.store import artefacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import RunStore
 from mnist_studio.studies.views import catalogue
+from mnist_studio.studies.views.answers import _confusion_sentence
 from mnist_studio.studies.views.chosen import Kept, choose
 from mnist_studio.studies.views.gather import Gathered, NotComparable
 from mnist_studio.studies.views.options import Options
@@ -99,6 +100,26 @@ def test_confusion_counts_the_predictions(gathered: Gathered) -> None:
             assert matrix.values[label][answer] == count
     wrong = int(np.sum(given != LABELS))
     assert f"made {wrong} mistakes in 500 digits" in made.sentence
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({}, "m made no mistake."),
+        ({(9, 4): 1}, "m made one mistake in 10 digits: it took a 9 for a 4."),
+        (
+            {(9, 4): 1, (2, 7): 1},
+            "m made 2 mistakes in 10 digits, most often taking a 2 for a 7: once.",
+        ),
+        ({(9, 4): 3}, "m made 3 mistakes in 10 digits, most often taking a 9 for a 4: 3 times."),
+    ],
+)
+def test_mistakes_are_counted_in_words(wrong: dict[tuple[int, int], int], said: str) -> None:
+    table = np.zeros((10, 10), np.int64)
+    table[0, 0] = 10 - sum(wrong.values())
+    for cell, times in wrong.items():
+        table[cell] = times
+    assert _confusion_sentence("m", table) == said
 
 
 def test_clocks_add_up_to_the_wall_time(gathered: Gathered) -> None:
