@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mnist_studio.analysis.fault_words import titled
-from mnist_studio.analysis.numbers import percent
+from mnist_studio.analysis.numbers import moment, percent
 from mnist_studio.cli import models, output
 from mnist_studio.data.digits import CLASSES
 from mnist_studio.data.personal import PersonalDigit, of_picture
@@ -90,7 +90,7 @@ def _list(arguments: Namespace) -> None:
         for digit in digits:
             output.json_line(_told(digit))
         return
-    rows = [(d.key[:SHOWN], str(d.label), _day(d.created), _kind(d)) for d in digits]
+    rows = [(d.key[:SHOWN], str(d.label), moment(d.created), _kind(d)) for d in digits]
     if rows:
         output.table(("Id", "Label", "Written", "Kept as"), rows, (1,))
     output.line(_sentence(digits))
@@ -111,10 +111,6 @@ def _told(digit: PersonalDigit) -> Told:
 
 def _kind(digit: PersonalDigit) -> str:
     return f"{sum(map(len, digit.ink)):,} points" if digit.ink else "picture"
-
-
-def _day(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
 def _add(arguments: Namespace) -> int:

@@ -9,7 +9,7 @@ Points lie in a square with sides of length 1, y downwards; t are seconds, p is 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -24,13 +24,16 @@ from mnist_studio.store.disk import reading
 VERSION = 1
 MOST_BYTES = 200_000_000
 
+# The year 3000: beyond it some systems know no date.
+_Moment = Annotated[float, msgspec.Meta(ge=0, le=32_503_680_000)]
+_Width = Annotated[float, msgspec.Meta(gt=0, le=1)]
 _Stroke = tuple[tuple[float, float, float, float], ...]
 
 
 class _Digit(msgspec.Struct, frozen=True, omit_defaults=True):
     label: int
-    created: float
-    pen: float = UNIT_PAD.pen
+    created: _Moment
+    pen: _Width = UNIT_PAD.pen
     strokes: tuple[_Stroke, ...] = ()
     picture: bytes = b""
 
@@ -89,18 +92,18 @@ def decode(content: bytes) -> tuple[PersonalDigit, ...]:
 
 
 def _digit(one: _Digit, number: int) -> PersonalDigit:
+    if not one.strokes and len(one.picture) != SIDE * SIDE:
+        raise _wrong(f"digit {number} has neither strokes nor a picture of 784 bytes")
     try:
         if one.strokes:
             ink = tuple(tuple(Point(*point) for point in stroke) for stroke in one.strokes)
             return of_ink(ink, one.label, one.created, one.pen)
-        if len(one.picture) != SIDE * SIDE:
-            raise _wrong(f"digit {number} has neither strokes nor a picture of 784 bytes")
         image = np.frombuffer(one.picture, np.uint8).reshape(SIDE, SIDE)
         return of_picture(image, one.label, one.created)
-    except DataError:
-        raise
     except StudioError as error:
-        raise DataError(f"Digit {number} of the file: {error.problem}", error.remedy) from error
+        raise DataError(
+            f"Digit {number} of the file: {error.problem}", "Correct it there or leave it out."
+        ) from error
 
 
 def _wrong(why: str) -> DataError:

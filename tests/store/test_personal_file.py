@@ -35,6 +35,9 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
         (HEAD.encode() + b'{"label": 1, "created": 1}]}', "digit 1 has neither"),
         (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "11 is no"),
         (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[1e99,0,0,0]]]}]}', "nowhere"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[]]}]}', "Digit 1 of the file"),
+        (HEAD.encode() + b'{"label": 1, "created": 1e18, "strokes": [[[0,0,0,0]]]}]}', "created"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "pen": -1, "strokes": []}]}', "pen"),
         (b"[" * 100_000, "not a file of digits"),
     ],
 )
