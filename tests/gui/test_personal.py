@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.ink import Point
+from mnist_studio.errors import DataError
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.panels.personal_panel import PersonalPanel
 from mnist_studio.gui.studio import Studio
@@ -15,6 +17,7 @@ from mnist_studio.gui.widgets.pad import INVITATION
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.store.personal import Personal
 from tests.store.personal_digits import written
 
 
@@ -121,6 +124,54 @@ def test_an_opened_picture_is_kept_by_a_click(page: DrawPage, qtbot: QtBot) -> N
         page.labels.buttons[1].click()
     (digit,) = studio.personal.digits
     assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())
+
+
+def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    studio = page.studio
+    for x in (0.3, 0.7):
+        studio.drawing.begin(Point(x, 0.2))
+        studio.drawing.extend((Point(x, 0.8),))
+        studio.drawing.finish()
+    qtbot.waitUntil(lambda: len(studio.drawing.images) == 2)
+    qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    assert page.notice.text == "This reads as two digits. Press 7 again to keep it as one."
+    assert not studio.drawing.blank
+    with qtbot.waitSignal(studio.personal.kept):
+        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    assert labels(studio) == [7]
+    assert page.notice.isHidden()
+
+
+def test_a_picture_of_several_digits_is_not_kept(page: DrawPage, qtbot: QtBot) -> None:
+    drawing = page.studio.drawing
+    drawing.open(np.hstack([written(5).image, written(6).image]))
+    qtbot.waitUntil(lambda: len(drawing.images) == 2)
+    for _ in range(2):
+        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    assert "open a picture of one" in page.notice.text
+    assert not drawing.blank
+
+
+def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) -> None:
+    studio = page.studio
+    told: list[str] = []
+    studio.personal.told.connect(told.append)
+    refused = DataError("No.", "Make room.")
+
+    def refuse(*arguments: object) -> None:
+        raise refused
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Personal, "change", refuse)
+        drawn(studio)
+        with qtbot.waitSignal(studio.library.failed) as failed:
+            qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    assert failed.args == [refused]
+    assert not studio.personal.can_undo
+    with qtbot.waitSignal(studio.personal.changed), qtbot.assertNotEmitted(studio.personal.kept):
+        studio.library.ask(lambda store: store.personal.keep([written(1)]))
 
 
 def panel_of(page: DrawPage) -> PersonalPanel:

@@ -53,6 +53,7 @@ class PersonalDigits(QObject):
         self._undo: _Undo | None = None
         self._tell: Callable[[], object] = _nothing
         library.digits_changed.connect(self._follow)
+        library.failed.connect(self._give_up)
 
     @property
     def digits(self) -> tuple[PersonalDigit, ...]:
@@ -177,6 +178,13 @@ class PersonalDigits(QObject):
         self.changed.emit()
         tell, self._tell = self._tell, _nothing
         tell()
+
+    @Slot()
+    def _give_up(self) -> None:
+        """A change that the store refused is neither told nor taken back."""
+        if self._tell is not _nothing:
+            self._undo, self._tell = None, _nothing
+            self.changed.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

@@ -97,6 +97,7 @@ class DrawPage(Page):
     @Slot(str)
     def _confirm(self, words: str) -> None:
         """On the pad; who draws the next digit already has moved on."""
+        self.notice.hide()
         if self.studio.drawing.blank:
             self.pad.say(words)
 

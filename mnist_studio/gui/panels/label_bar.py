@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.data.digits import CLASSES
 from mnist_studio.gui.bridge.personal import PersonalDigits
-from mnist_studio.gui.models.drawing import Drawing
+from mnist_studio.gui.models.drawing import Drawing, Sheet
+from mnist_studio.gui.models.numbers import word
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import button, enable, label, row
 
@@ -32,6 +33,7 @@ class LabelBar(QWidget):
         self._drawing, self._personal = drawing, personal
         self._theme = theme
         self._kept = False
+        self._insisted: Sheet | None = None
         self.setAccessibleName("Keep as one of your own digits")
         self.buttons = tuple(self._button(digit) for digit in range(CLASSES))
         self.undo_button = button("Undo", self.undo, "Takes it back (Backspace)", quiet=True)
@@ -73,9 +75,25 @@ class LabelBar(QWidget):
         if drawing.sheet.example is not None:
             self.told.emit("An example is none of your own digits: write one first.")
             return
+        if self._several(digit):
+            return
         self._personal.label(drawing.sheet, drawing.tools.pen, digit)
         drawing.clear()
         self._kept = True
+
+    def _several(self, digit: int) -> bool:
+        """Whether a number lies on the pad, which is no digit; strokes can be parted wrongly."""
+        sheet, count = self._drawing.sheet, len(self._drawing.images)
+        if count < 2 or self._insisted is sheet:
+            return False
+        if sheet.picture is not None:
+            self.told.emit("There are several digits on the picture: open a picture of one.")
+            return True
+        self._insisted = sheet
+        self.told.emit(
+            f"This reads as {word(count)} digits. Press {digit} again to keep it as one."
+        )
+        return True
 
     @Slot()
     def undo(self) -> None:
