@@ -103,11 +103,11 @@ def _one(place: Place) -> tuple[str, str]:
 def _several(places: tuple[Place, ...]) -> tuple[str, str]:
     number = "".join(place.text for place in places)
     strange = [at for at, place in enumerate(places) if place.verdict == "none"]
-    split = [at for at, place in enumerate(places) if not place.found.agreed]
     told = [f"The {_nth(at)} is no digit." for at in strange]
-    split = [at for at in split if at not in strange]
+    split = [at for at, place in enumerate(places) if not place.found.agreed and at not in strange]
     if split:
-        told.append(f"Models differ on the {_listed([_nth(at) for at in split])} digit.")
+        digits = "digit" if len(split) == 1 else "digits"
+        told.append(f"Models differ on the {_listed([_nth(at) for at in split])} {digits}.")
     if not told:
         least = min(range(len(places)), key=lambda at: places[at].found.sure)
         sure = places[least].found.sure
@@ -125,7 +125,7 @@ def _nth(at: int) -> str:
 
 def _small(sentence: str) -> str:
     """To stand after a colon; names of models keep their capitals."""
-    counted = sentence.startswith(("All ", "Both ", "One of", "Two of", "Three of", "Four of"))
+    counted = sentence.startswith(("All ", "Both ")) or sentence.split()[1:2] == ["of"]
     return sentence[0].lower() + sentence[1:] if counted else sentence
 
 

@@ -70,6 +70,16 @@ def test_of_a_number_it_is_told_which_digit_is_none_and_where_models_differ() ->
     assert found.detail == "The first is no digit. Models differ on the second digit."
 
 
+def test_models_may_differ_on_several_digits_and_be_many() -> None:
+    split = [vote("a", 2), vote("b", 7), vote("c", 2)]
+    found = reading([split, agreed(4), split])
+    assert found is not None
+    assert found.detail == "Models differ on the first and third digits."
+    six = reading([[vote(str(at), 2 if at else 7) for at in range(7)]], (0.03,))
+    assert six is not None
+    assert six.headline == "Perhaps 2: six of seven models say 2"
+
+
 def test_shares_of_another_drawing_do_not_count() -> None:
     found = reading([agreed(4), agreed(2)], (0.001,))
     assert found is not None
