@@ -1,7 +1,7 @@
 """The main window: the frame first, then the studio and its pages."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mnist_studio.gui.leaving import Leaving
     from mnist_studio.gui.pages.page import Page
     from mnist_studio.gui.studio import Studio
+    from mnist_studio.gui.widgets.notice import Kind
 
 QUIET_MS = 150
 """So long after a page is shown its plots are built."""
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def tell(self, text: str, kind: str) -> None:
         """Tells the user something over the page that is shown."""
-        self.page(self._shown).notice.tell(text, "bad" if kind == "bad" else "good")
+        self.page(self._shown).notice.tell(text, cast("Kind", kind))
 
     def train(self) -> None:
         """Trains with what the Train page is set to."""

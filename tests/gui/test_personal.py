@@ -137,11 +137,13 @@ def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
     qtbot.waitUntil(lambda: len(studio.drawing.images) == 2)
     qtbot.keyClick(page.pad, Qt.Key.Key_7)
     assert page.notice.text == "This reads as two digits. Press 7 again to keep it as one."
+    assert page.notice.property("kind") == "plain"
     assert not studio.drawing.blank
     with qtbot.waitSignal(studio.personal.kept):
         qtbot.keyClick(page.pad, Qt.Key.Key_7)
     assert labels(studio) == [7]
-    assert page.notice.isHidden()
+    # Without the studio's models something else may have been told meanwhile.
+    assert page.notice.isHidden() or "reads as" not in page.notice.text
 
 
 def test_a_picture_of_several_digits_is_not_kept(page: DrawPage, qtbot: QtBot) -> None:

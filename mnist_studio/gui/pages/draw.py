@@ -31,6 +31,7 @@ class DrawPage(Page):
         self.stages = StagesCard(studio.theme, studio.drawing)
         self.labels = LabelBar(studio.theme, studio.drawing, studio.personal)
         self.answers = AnswersPanel(studio)
+        self._said = ""
         self._make_actions()
         self._lay_out()
         self._connect()
@@ -75,6 +76,7 @@ class DrawPage(Page):
         self.studio.picture_asked.connect(self.choose_picture)
         # What was told of another picture is over.
         self.studio.picture_opened.connect(self.notice.hide)
+        self.studio.drawing.history.moved.connect(self._forget)
         self.labels.kept.connect(self._confirm)
         self.labels.told.connect(self._tell)
 
@@ -97,7 +99,6 @@ class DrawPage(Page):
     @Slot(str)
     def _confirm(self, words: str) -> None:
         """On the pad; who draws the next digit already has moved on."""
-        self.notice.hide()
         if self.studio.drawing.blank:
             self.pad.say(words)
 
@@ -107,7 +108,16 @@ class DrawPage(Page):
         if self.studio.drawing.blank:
             self.pad.say(words)
         else:
+            self._said = words
             self.studio.told.emit(words, "plain")
+
+    @Slot()
+    def _forget(self) -> None:
+        """What was said of a drawing is over when it is another one."""
+        if self._said:
+            if self.notice.text == self._said:
+                self.notice.hide()
+            self._said = ""
 
     @Slot()
     def choose_picture(self) -> None:
