@@ -146,4 +146,5 @@ def test_a_card_of_a_second_column_is_not_cut(panel: AnswersPanel, qtbot: QtBot)
     draw(panel, CROSS)
     qtbot.waitUntil(lambda: card.digit.text() != NOTHING, timeout=WAIT)
     card.compare([9, 9])
+    assert card._title.elide == Qt.TextElideMode.ElideRight
     assert card.minimumSizeHint().width() <= panel._studio.theme.pixels(NARROWEST)

@@ -58,8 +58,6 @@ class ModelCard(Card):
         self._differs = label(role="bad")
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = Elided(shown.title, "cardTitle")
-        # The end of a title is its number.
-        self._title.elide = Qt.TextElideMode.ElideMiddle
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None
@@ -105,6 +103,9 @@ class ModelCard(Card):
         self._row = shown
         # The framework stands below: without it there is room for what parts runs of one recipe.
         self._title.setText(shown.title.replace(f" · {names.framework(shown.framework)}", "", 1))
+        # The end of the user's own titles is a number; that of others says that they are bundled.
+        right, middle = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
+        self._title.elide = right if shown.run.bundled else middle
         self.setAccessibleName(shown.title)
         accuracy = shown.figures.accuracy
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
