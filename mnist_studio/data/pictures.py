@@ -57,7 +57,7 @@ def open_picture(path: Path) -> NDArray[np.uint8]:
         (28, 28) uint8, white on black.
 
     Raises:
-        PictureError: it is missing, no picture, damaged, huge or blank.
+        PictureError: it is missing, no picture, damaged, huge or blank, or has several digits.
     """
     return picture_from_levels(_grey(path))
 
@@ -100,12 +100,14 @@ def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
         grey: (h, w); integers over the range of their type, or 0-1.
 
     Raises:
-        PictureError: nothing stands out from its background.
+        PictureError: nothing stands out from its background, or several digits do.
     """
-    ink = ink_of(_levels_of(grey))
-    parts = _parts(ink)
-    # Specks beside one digit are no part of it; several digits are left together.
-    return normalise(parts[0] if len(parts) == 1 else ink)
+    image, *others = digits_from_levels(grey)
+    if others:
+        raise PictureError(
+            f"There are {len(others) + 1} digits on the picture.", "Cut out one of them."
+        )
+    return image
 
 
 def _levels_of(grey: NDArray[Any]) -> Levels:

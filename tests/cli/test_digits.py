@@ -48,6 +48,14 @@ def test_pictures_are_added_once_and_bad_ones_told(here: Main, tmp_path: Path) -
     assert here("digits", "add", 12, picture(tmp_path)).code == 2
 
 
+def test_a_picture_of_a_number_is_none_of_a_digit(here: Main, tmp_path: Path) -> None:
+    levels = np.full((90, 200), 255, np.uint8)
+    levels[20:70, 48:53] = levels[20:70, 148:153] = 0
+    Image.fromarray(levels).save(tmp_path / "eleven.png")
+    said = here("digits", "add", 1, tmp_path / "eleven.png")
+    assert (said.code, "There are 2 digits on the picture." in said.errors) == (1, True)
+
+
 def test_digits_travel_in_a_file_and_are_merged(here: Main, tmp_path: Path) -> None:
     keep()
     file = tmp_path / "mine.json"

@@ -21,7 +21,9 @@ def _predict(commands: "Commands[argparse.ArgumentParser]") -> None:
         "predict", help="answer pictures of digits or numbers, or a test digit, with trained models"
     )
     asked = predict.add_mutually_exclusive_group(required=True)
-    asked.add_argument("images", nargs="*", default=[], type=Path, metavar="IMAGE")
+    asked.add_argument(
+        "images", nargs="*", default=[], type=Path, metavar="IMAGE", help="of a digit or a number"
+    )
     common.index(asked)
     asked.add_argument("--random", action="store_true", help="any test digit")
     common.data(predict)
@@ -98,7 +100,7 @@ def _digits(commands: "Commands[argparse.ArgumentParser]") -> None:
 def _digits_changes(actions: "Commands[argparse.ArgumentParser]") -> None:
     add = actions.add_parser("add", help="add pictures of one digit")
     add.add_argument("label", type=int, metavar="D", help="what they are, 0 to 9")
-    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="of one digit each")
     relabel = actions.add_parser("relabel", help="give a digit another label")
     relabel.add_argument("id", metavar="ID", help="the start of it is enough")
     relabel.add_argument("label", type=int, choices=range(10), metavar="D", help="0 to 9")
