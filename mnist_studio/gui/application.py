@@ -2,6 +2,7 @@
 
 import logging
 import logging.handlers
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
 
 _LOG = logging.getLogger(__name__)
+
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 LARGEST_LOG = 1_000_000
 """Bytes of the log's file; two older ones are kept."""
@@ -75,6 +78,20 @@ def check_binding() -> None:
         )
 
 
+def check_display() -> None:
+    """Refuses a Linux without a screen, where Qt would abort the process.
+
+    Raises:
+        StudioError: nothing names a screen, or another way to show a window.
+    """
+    named = any(map(os.environ.get, _DISPLAYS)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    if sys.platform == "linux" and not named:
+        raise StudioError(
+            "There is no screen here to open the window on.",
+            "Start it on a desktop, or use the commands: mnist-studio --help",
+        )
+
+
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication with its name, icon and style."""
     made = QApplication(["mnist-studio", *arguments])
@@ -116,6 +133,7 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
         StudioError: the window cannot work here.
     """
     check_binding()
+    check_display()
     start_log()
     qt = application(arguments)
     pulse = _end_on_interrupt(qt)

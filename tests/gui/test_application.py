@@ -102,6 +102,16 @@ def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch
     application.check_binding()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_without_a_screen_the_commands_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*application._DISPLAYS, "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(StudioError, match="no screen"):
+        application.check_display()
+    monkeypatch.setenv("DISPLAY", ":0")
+    application.check_display()
+
+
 def test_what_is_logged_is_in_a_file(home: Path) -> None:
     program = (
         "import logging\n"
