@@ -17,6 +17,8 @@ from mnist_studio.gui.widgets.card import Card
 
 _TITLES: Mapping[str, str] = {name: names.framework(name) for name in names.FRAMEWORKS}
 _INVITATION = "Choose a run to see how it was made and how it went."
+_MAY_END = "\N{ZERO WIDTH SPACE}"
+"""A line may end here."""
 
 
 class RunDetails(Card):
@@ -77,7 +79,8 @@ class RunDetails(Card):
 
 
 def _value(text: str) -> QLabel:
-    made = label(text, wrap=True)
+    # Else a line never ends between a hyphen and a figure, as an id has them, and is cut off.
+    made = label(text.replace("-", f"-{_MAY_END}"), wrap=True)
     made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
