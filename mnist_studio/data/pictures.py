@@ -102,11 +102,10 @@ def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
     Raises:
         PictureError: nothing stands out from its background, or several digits do.
     """
-    image, *others = digits_from_levels(grey)
-    if others:
-        raise PictureError(
-            f"There are {len(others) + 1} digits on the picture.", "Cut out one of them."
-        )
+    found = digits_from_levels(grey)
+    if len(found) > 1:
+        raise PictureError(f"There are {len(found)} digits on the picture.", "Cut out one of them.")
+    image: NDArray[np.uint8] = found[0]
     return image
 
 
