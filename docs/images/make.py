@@ -82,6 +82,8 @@ class Photographer:
         settings.recipe.choose(recipe)
         settings.recipe.chosen.emit(recipe)
         settings.numbers.epochs.set_number(epochs)
+        # One thread each: beside other programs PyTorch's threads would wait for each other.
+        settings.numbers.threads.set_number(1)
         settings.numbers.epochs.edited.emit()
         self._window.page("train").train_button.click()
         last = self._studio.queue.runs[-1]
@@ -99,6 +101,7 @@ class Photographer:
     def _code(self) -> None:
         """The dialog with PyTorch's script."""
         dialog = self._window.page("train").show_code()
+        dialog.frameworks.button("pytorch").setFocus()
         dialog.frameworks.button("pytorch").click()
         self._until(dialog.run_button.isEnabled)
         self._take("code", dialog)
@@ -153,7 +156,9 @@ class Photographer:
             QTest.keyClick(page.pad, label)
             self._pause(0.5)
         page.tabs.show_panel("personal")
-        self._pause(6)
+        trained = len(self._studio.library.trained)
+        self._until(lambda: len(self._studio.scores.by_run) == trained)
+        self._until(lambda: not self._studio.scores.busy)
         self._take("own")
         page.tabs.show_panel("answers")
 
