@@ -21,7 +21,7 @@ LARGEST = 1 << 30
 
 _UNSIGNED_BYTE = 8
 _GZIP = b"\x1f\x8b"
-_REMEDY = "Get the file again, or download MNIST in the studio."
+_REMEDY = "Get the file again; MNIST itself the studio can download."
 
 
 def read_raw(path: Path, largest: int = LARGEST) -> bytes:
