@@ -124,7 +124,9 @@ def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
 def _between(table: _Table, segments: Places, parts: Points, places: Points) -> _New:
     """Points (n, 2) on segments, with what time and pressure were there."""
     part, rest = parts[:, None], table.values[:, 2:]
-    between = rest[segments] * (1 - part) + rest[segments + 1] * part
+    # A device may tell of endless pressure; between two such there is none that could be told.
+    with np.errstate(over="ignore", invalid="ignore"):
+        between = rest[segments] * (1 - part) + rest[segments + 1] * part
     return _New(segments + parts, np.hstack([places, between]))
 
 

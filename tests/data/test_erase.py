@@ -1,6 +1,7 @@
 """Strokes that are cut where an eraser passes."""
 
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 import pytest
@@ -98,3 +99,10 @@ def test_nothing_is_left_where_it_passed(ink: Ink, way: list[Point]) -> None:
     assert not cut or all(np.hypot(p.x - w.x, p.y - w.y) > 0.5 for p in left for w in way)
     if left:
         assert digit_image(eraser.ink).any()
+
+
+def test_between_endless_pressures_of_both_signs_there_is_ink() -> None:
+    ink = ((Point(0, 0, pressure=-inf), Point(0, 1, pressure=inf)),)
+    eraser = Eraser(ink, 0.25)
+    eraser.move(Point(0, 0), Point(0.1, 0))
+    assert digit_image(eraser.ink).any()
