@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from mnist_studio.analysis.numbers import counted, word
 
+ALL_BUT = 0.9995
+"""A probability from here on would be rounded to 100.0 %."""
+
 
 @dataclass(frozen=True)
 class Vote:
@@ -67,13 +70,20 @@ def consensus(votes: Sequence[Vote]) -> Consensus | None:
     return Consensus(digit, headline, _others(votes, digit), False, sure)
 
 
+def certainty(sure: float) -> str:
+    """A probability for people: short of 1, none is told as 100 %."""
+    return f"{sure * 100:.1f} %" if sure < ALL_BUT else "over 99.9 %"
+
+
 def _single(vote: Vote) -> str:
-    return f"It is {vote.sure * 100:.1f} % sure. Runner-up: {_runner_up(vote)}."
+    return f"It is {certainty(vote.sure)} sure. Runner-up: {_runner_up(vote)}."
 
 
 def _least_sure(votes: Sequence[Vote]) -> str:
     vote = min(votes, key=lambda one: one.sure)
-    return f"Least sure: {vote.name}, {vote.sure * 100:.1f} %. Runner-up: {_runner_up(vote)}."
+    if vote.sure >= ALL_BUT:
+        return f"Each is {certainty(vote.sure)} sure. Runner-up: {_runner_up(vote)}."
+    return f"Least sure: {vote.name}, {certainty(vote.sure)}. Runner-up: {_runner_up(vote)}."
 
 
 def _others(votes: Sequence[Vote], digit: int) -> str:

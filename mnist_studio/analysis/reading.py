@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.analysis.consensus import Consensus, Vote, consensus
+from mnist_studio.analysis.consensus import ALL_BUT, Consensus, Vote, certainty, consensus
 from mnist_studio.analysis.numbers import NOTHING
 
 STRANGE = 0.01
@@ -109,10 +109,16 @@ def _several(places: tuple[Place, ...]) -> tuple[str, str]:
         digits = "digit" if len(split) == 1 else "digits"
         told.append(f"Models differ on the {_listed([_nth(at) for at in split])} {digits}.")
     if not told:
-        least = min(range(len(places)), key=lambda at: places[at].found.sure)
-        sure = places[least].found.sure
-        told = [f"No model disagrees. Least sure: the {_nth(least)} digit, {sure * 100:.1f} %."]
+        told = [f"No model disagrees. {_least_sure(places)}"]
     return f"{len(places)} digits: {number}", " ".join(told)
+
+
+def _least_sure(places: Sequence[Place]) -> str:
+    least = min(range(len(places)), key=lambda at: places[at].found.sure)
+    sure = places[least].found.sure
+    if sure >= ALL_BUT:
+        return f"They are {certainty(sure)} sure of each digit."
+    return f"Least sure: the {_nth(least)} digit, {certainty(sure)}."
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -62,6 +62,15 @@ def test_digits_side_by_side_are_a_number() -> None:
     assert found.detail == "No model disagrees. Least sure: the third digit, 70.0 %."
 
 
+def test_where_all_are_sure_nobody_is_the_least_sure() -> None:
+    sure, single = reading([agreed(4, 0.9999)] * 2), reading([[vote("a", 4, 0.9999)]])
+    assert sure is not None
+    assert sure.detail == "No model disagrees. They are over 99.9 % sure of each digit."
+    assert sure.places[0].found.detail.startswith("Each is over 99.9 % sure. Runner-up: ")
+    assert single is not None
+    assert single.detail.startswith("It is over 99.9 % sure. Runner-up: ")
+
+
 def test_of_a_number_it_is_told_which_digit_is_none_and_where_models_differ() -> None:
     split = [vote("a", 2), vote("b", 7), vote("c", 2)]
     found = reading([agreed(4), split], (0.001, 0.5))
