@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.ink import Point
+from mnist_studio.data.personal import of_ink, of_picture
 from mnist_studio.errors import DataError
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.panels.personal_panel import PersonalPanel
@@ -205,6 +206,25 @@ def test_chosen_digits_are_relabelled_and_deleted_and_that_is_undone(
     with qtbot.waitSignal(studio.personal.told):
         studio.personal.undo()
     assert labels(studio) == [1, 9, 1]
+
+
+def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -> None:
+    studio, panel = page.studio, panel_of(page)
+    thin = of_ink(((Point(0.5, 0.1), Point(0.5, 0.9)),), 1, 0.0, 0.03)
+    seen = of_picture(written(2).image, 8, 1.0)
+    studio.library.ask(lambda store: store.personal.keep([thin, seen]))
+    qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)
+    gallery, drawing, left = panel.gallery, studio.drawing, Qt.MouseButton.LeftButton
+    qtbot.mouseDClick(gallery, left, pos=gallery.place_of(thin.key).center().toPoint())
+    assert drawing.ink == thin.ink
+    assert drawing.tools.pen == thin.pen
+    qtbot.waitUntil(lambda: len(drawing.images) == 1)
+    assert np.array_equal(drawing.images[0], thin.image)
+    qtbot.mouseClick(gallery, left, pos=gallery.place_of(seen.key).center().toPoint())
+    qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    assert drawing.sheet.title == "Your own digit: an 8"
+    drawing.history.undo()
+    assert drawing.ink == thin.ink
 
 
 def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:

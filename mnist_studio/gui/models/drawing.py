@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 from mnist_studio.data.erase import Eraser
 from mnist_studio.data.examples import Example
 from mnist_studio.data.ink import UNIT_PAD, WHOLE, Fitting, Ink, Point
+from mnist_studio.data.personal import PersonalDigit
 from mnist_studio.data.segments import MOST
 from mnist_studio.data.stages import Stage
 from mnist_studio.gui.bridge.raster import Rasteriser, Wanted
@@ -209,6 +210,16 @@ class Drawing(QObject):
         if self.sheet.title == example.told:
             return
         self.history.push("open example", Sheet(picture=example.image, example=example))
+
+    def show_own(self, digit: PersonalDigit) -> None:
+        """Lays one of the user's own digits on the pad again, as it was drawn; can be undone."""
+        self.finish()
+        if not digit.ink:
+            example = Example("Your own digit", digit.image, digit.label)
+            self.history.push("open own digit", Sheet(picture=digit.image, example=example))
+        elif digit.ink != self.sheet.ink:
+            self.tools.set_width(digit.pen, "pen")
+            self.history.push("open own digit", Sheet(digit.ink))
 
     def fit(self, fitting: Fitting) -> None:
         """Lets drawings go through these stages."""

@@ -59,12 +59,13 @@ class Tools(QObject):
             self._chosen = tool
             self.changed.emit()
 
-    def set_width(self, width: float) -> None:
-        """Makes the chosen tool so wide, within its limits."""
-        low, high = LIMITS[self._chosen]
+    def set_width(self, width: float, tool: Tool | None = None) -> None:
+        """Makes a tool so wide, within its limits: the chosen one unless another is named."""
+        tool = tool or self._chosen
+        low, high = LIMITS[tool]
         width = min(max(width, low), high)
-        if width != self.width:
-            self._widths[self._chosen] = width
+        if width != self._widths[tool]:
+            self._widths[tool] = width
             self.changed.emit()
 
     def widen(self, steps: int) -> None:

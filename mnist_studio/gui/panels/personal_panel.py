@@ -113,6 +113,7 @@ class PersonalPanel(QWidget):
         self._scores.changed.connect(self._show_scores)
         self._studio.library.changed.connect(self._show_models)
         self.gallery.chosen.connect(self._show_choice)
+        self.gallery.opened.connect(self._studio.drawing.show_own)
         self.gallery.labelled.connect(self._personal.relabel)
         self.gallery.deleted.connect(self._personal.delete)
         self.table.selectionModel().currentChanged.connect(self._show_scores)

@@ -13,21 +13,25 @@ from mnist_studio.gui.widgets.digit_view import picture_of
 
 SIDE, GAP, LABEL = 40, 6, 40
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class OwnGallery(QWidget):
     """A row for every label, wrapped; a click chooses one, with Ctrl or Shift more.
 
-    Keys: 0 to 9 label the chosen ones, Delete deletes them, arrows move, Ctrl+A chooses all.
+    A double click lays one on the pad again. Keys: 0 to 9 label the chosen ones, Delete deletes
+    them, arrows move, Enter lays a single chosen one on the pad, Ctrl+A chooses all.
 
     Signals:
         chosen: other digits are chosen.
+        opened: a digit that is to lie on the pad again.
         labelled: keys and their new label.
         deleted: keys.
     """
 
     chosen = Signal()
+    opened = Signal(object)
     labelled = Signal(object, int)
     deleted = Signal(object)
 
@@ -148,8 +152,20 @@ class OwnGallery(QWidget):
             self._choose(frozenset({key}))
         self._last = key
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Lays the digit under the pointer on the pad; with Ctrl or Shift it is a second click."""
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._open(self._key_at(event.position()))
+        else:
+            self.mousePressEvent(event)
+
+    def _open(self, key: str) -> None:
+        for one in self._digits:
+            if one.key == key:
+                self.opened.emit(one)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Labels, deletes, moves."""
+        """Labels, deletes, opens, moves."""
         key = Qt.Key(event.key())
         if key in _STEPS:
             self._move(_STEPS[key])
@@ -157,6 +173,8 @@ class OwnGallery(QWidget):
             self._choose(frozenset(one.key for one in self._digits))
         elif not self._keys:
             super().keyPressEvent(event)
+        elif key in _ENTER and len(self._keys) == 1:
+            self._open(*self._keys)
         elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             self.labelled.emit(self.keys, key - Qt.Key.Key_0)
         elif key == Qt.Key.Key_Delete:
@@ -177,7 +195,8 @@ class OwnGallery(QWidget):
         if one is None:
             return ""
         wrong = "\nThe chosen model answers it wrongly" if key in self._wrong else ""
-        return f"Labelled {one.label}, written {moment(one.created)}{wrong}"
+        told = f"Labelled {one.label}, written {moment(one.created)}{wrong}"
+        return f"{told}\nA double click lays it on the pad"
 
     def _move(self, step: int) -> None:
         order = [one.key for one in self._digits]
