@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis.calibration import Bin, calibration
+from tests.nearly import near
 
 from .example_logits import labels, logits, random_models
 
@@ -10,8 +11,8 @@ def test_two_bins_by_hand() -> None:
     # Sure to .4, .9, .7 and .8; right, right, wrong, wrong.
     made = calibration(logits([1, 2, 3, 4], [0.4, 0.9, 0.7, 0.8]), labels(1, 2, 0, 0), bins=2)
     assert made.bins == (
-        Bin(0.0, 0.5, 1, pytest.approx(0.4), 1.0),
-        Bin(0.5, 1.0, 3, pytest.approx(0.8), pytest.approx(1 / 3)),
+        Bin(0.0, 0.5, 1, near(0.4), 1.0),
+        Bin(0.5, 1.0, 3, near(0.8), near(1 / 3)),
     )
     assert made.error == pytest.approx((0.6 + 3 * (0.8 - 1 / 3)) / 4)
     assert made.confidence == pytest.approx(0.7)
@@ -30,7 +31,7 @@ def test_an_edge_belongs_to_the_bin_below_it() -> None:
 def test_a_bin_without_digits_has_no_figures() -> None:
     found = calibration(logits([1], [0.9]), labels(1))
     assert len(found.bins) == 15
-    assert found.bins[0] == Bin(0.0, pytest.approx(1 / 15), 0, None, None)
+    assert found.bins[0] == Bin(0.0, near(1 / 15), 0, None, None)
     assert sum(one.count for one in found.bins) == 1
 
 

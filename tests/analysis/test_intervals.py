@@ -9,6 +9,7 @@ from scipy import stats
 
 from mnist_studio.analysis import intervals
 from mnist_studio.analysis.intervals import Estimate, Interval
+from tests.nearly import near
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,7 @@ def test_an_accuracy_of_99_percent_on_10_000_digits() -> None:
     found = intervals.accuracy(9_900, 10_000)
     assert found.value == 0.99
     assert found.count == 10_000
-    assert found.interval == Interval(
-        pytest.approx(0.98786, abs=1e-5), pytest.approx(0.99177, abs=1e-5)
-    )
+    assert found.interval == Interval(near(0.98786, abs=1e-5), near(0.99177, abs=1e-5))
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 0), (-1, 5), (6, 5)])
@@ -59,17 +58,13 @@ def test_the_mean_of_students_sleep_data() -> None:
     gained = (1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4)
     found = intervals.mean(gained)
     assert found.value == pytest.approx(1.58)
-    assert found.interval == Interval(
-        pytest.approx(0.7001142, abs=1e-7), pytest.approx(2.4598858, abs=1e-7)
-    )
+    assert found.interval == Interval(near(0.7001142, abs=1e-7), near(2.4598858, abs=1e-7))
 
 
 def test_the_mean_of_two_values_by_hand() -> None:
     # 1 and 3: mean 2, deviation sqrt(2), standard error 1; t of one degree is tan(.475 pi).
     half = math.tan(0.475 * math.pi)
-    assert intervals.mean([1.0, 3.0]) == Estimate(
-        2.0, Interval(pytest.approx(2 - half), pytest.approx(2 + half)), 2
-    )
+    assert intervals.mean([1.0, 3.0]) == Estimate(2.0, Interval(near(2 - half), near(2 + half)), 2)
 
 
 def test_one_value_has_no_interval_and_none_no_mean() -> None:

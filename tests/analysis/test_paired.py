@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mnist_studio.analysis import paired
 from mnist_studio.analysis.intervals import LEVEL, Interval, normal_quantile
 from mnist_studio.analysis.paired import Agreement
+from tests.nearly import near
 
 from .example_logits import labels, logits, random_models
 
@@ -41,7 +42,7 @@ def test_models_that_never_disagree_by_hand() -> None:
     square = normal_quantile() ** 2
     limit = square / (10_000 + square)
     found = paired.tango(Agreement(9_900, 0, 0, 100))
-    assert found == Interval(pytest.approx(-limit, rel=1e-9), pytest.approx(limit, rel=1e-9))
+    assert found == Interval(near(-limit, rel=1e-9), near(limit, rel=1e-9))
 
 
 @given(TABLES)
@@ -74,7 +75,7 @@ def test_agreement_by_hand() -> None:
     a, b = logits([0, 1, 2, 9, 9]), logits([0, 9, 9, 3, 9])
     table = paired.agreement(paired.right(a, truth), paired.right(b, truth))
     assert table == Agreement(both=1, only_a=2, only_b=1, neither=1)
-    assert (table.digits, table.difference) == (5, pytest.approx(0.2))
+    assert (table.digits, table.difference) == (5, near(0.2))
 
 
 def test_answers_to_different_digits_are_refused() -> None:

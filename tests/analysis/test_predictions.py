@@ -3,6 +3,7 @@ import pytest
 
 from mnist_studio.analysis import evaluation, predictions
 from mnist_studio.analysis.predictions import Answer, ClassScore
+from tests.nearly import near
 
 from .example_logits import labels, logits, random_models
 
@@ -19,8 +20,8 @@ def test_the_confusion_matrix_by_hand() -> None:
 
 def test_the_digits_of_a_cell_the_surest_first() -> None:
     assert predictions.cell(ANSWERS, TRUTH, 3, 5) == (
-        Answer(2, 3, 5, pytest.approx(0.8)),
-        Answer(1, 3, 5, pytest.approx(0.6)),
+        Answer(2, 3, 5, near(0.8)),
+        Answer(1, 3, 5, near(0.6)),
     )
     assert predictions.cell(ANSWERS, TRUTH, 0, 9) == ()
 
@@ -38,8 +39,8 @@ def test_precision_recall_and_f1_by_hand() -> None:
     scores = predictions.class_scores(predictions.confusion(ANSWERS, TRUTH))
     assert [score.digit for score in scores] == list(range(10))
     # 3: one hit, three are it, two were answered; 5: one hit, two are it, three were answered.
-    assert scores[3] == ClassScore(3, 3, 1 / 2, 1 / 3, pytest.approx(0.4))
-    assert scores[5] == ClassScore(5, 2, 1 / 3, 1 / 2, pytest.approx(0.4))
+    assert scores[3] == ClassScore(3, 3, 1 / 2, 1 / 3, near(0.4))
+    assert scores[5] == ClassScore(5, 2, 1 / 3, 1 / 2, near(0.4))
     assert scores[8] == ClassScore(8, 1, 1.0, 1.0, 1.0)
     assert scores[0] == ClassScore(0, 0, None, None, None)
 

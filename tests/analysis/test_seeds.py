@@ -10,6 +10,7 @@ from scipy import stats
 from mnist_studio.analysis import seeds
 from mnist_studio.analysis.intervals import Interval, t_quantile
 from mnist_studio.analysis.seeds import Chances
+from tests.nearly import near
 
 NAMES = ("A", "B")
 
@@ -91,7 +92,7 @@ def test_the_tail_of_five_values_by_hand() -> None:
     assert tail == pytest.approx(0.001, abs=1e-4)
     means = np.linspace(0, 1, 100_001)
     found = seeds.expanded(means, 5)
-    assert (found.low, found.high) == (pytest.approx(tail), pytest.approx(1 - tail))
+    assert (found.low, found.high) == (near(tail), near(1 - tail))
 
 
 def test_the_interval_is_scipys_at_the_expanded_level() -> None:
@@ -118,7 +119,7 @@ def test_the_interval_lies_within_the_differences_and_turns_with_the_names(
     assert interval is not None
     assert min(found.differences) <= interval.low <= interval.high <= max(found.differences)
     assert turned.difference.interval == Interval(
-        pytest.approx(-interval.high, abs=1e-12), pytest.approx(-interval.low, abs=1e-12)
+        near(-interval.high, abs=1e-12), near(-interval.low, abs=1e-12)
     )
     assert turned.verdict.kind == found.verdict.kind
     assert turned.verdict.better == found.verdict.better

@@ -36,7 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def small() -> Small:
     rng = np.random.default_rng(0)
-    raw, files = {}, []
+    raw: dict[str, bytes] = {}
+    files: list[RawFile] = []
     for part, count in (("train", 30), ("t10k", 20)):
         images = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
         labels = rng.integers(0, 10, count, dtype=np.uint8)
@@ -45,7 +46,8 @@ def small() -> Small:
             raw[f"{part}-{name}-ubyte"] = content
             digest = sha256(content).hexdigest()
             files.append(RawFile(f"{part}-{name}-ubyte", len(content), digest))
-    return Small(Catalogue(*files, mirrors=()), raw)
+    train_images, train_labels, test_images, test_labels = files
+    return Small(Catalogue(train_images, train_labels, test_images, test_labels, ()), raw)
 
 
 @pytest.fixture

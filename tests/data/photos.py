@@ -34,5 +34,7 @@ def photo(inks: Sequence[Ink], seed: int, side: int = 120) -> NDArray[np.uint8]:
     paper -= chance.uniform(0, 50) * shade
     levels = paper * (1 - ink * chance.uniform(0.5, 0.85))
     levels += chance.normal(0, chance.uniform(1, 6), levels.shape)
-    found = levels.clip(0, 255).astype(np.uint8)
-    return 255 - found if chance.random() < 0.3 else found
+    found: NDArray[np.uint8] = levels.clip(0, 255).astype(np.uint8)
+    if chance.random() < 0.3:
+        found = 255 - found
+    return found

@@ -50,7 +50,7 @@ class Mirrors:
 def mirrors(small: Small) -> Iterator[Mirrors]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            mirrors.asked.append(self.path)
+            made.asked.append(self.path)
             mode, name = self.path.strip("/").split("/")
             content = gzip.compress(small.raw[name.removesuffix(".gz")])
             if mode == "missing":
@@ -61,17 +61,17 @@ def mirrors(small: Small) -> Iterator[Mirrors]:
             self.wfile.write(behave(mode, content))
             if mode == "stalled":
                 self.wfile.flush()
-                mirrors.resume.wait(20)
+                made.resume.wait(20)
 
         def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mirrors = Mirrors(f"http://127.0.0.1:{server.server_port}")
+    made = Mirrors(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield mirrors
-    mirrors.resume.set()
+    yield made
+    made.resume.set()
     server.shutdown()
     server.server_close()
     thread.join()

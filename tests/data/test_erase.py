@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mnist_studio.data.erase import Eraser
 from mnist_studio.data.ink import Ink, Point, digit_image
 from mnist_studio.data.smooth import smooth
+from tests.nearly import near
 
 LINE: Ink = ((Point(0.0, 0.5, 0.0, 0.2), Point(1.0, 0.5, 1.0, 0.8)),)
 CROSS: Ink = (*LINE, (Point(0.5, 0.0), Point(0.5, 0.3), Point(0.5, 1.0)))
@@ -41,7 +42,7 @@ def test_what_it_does_not_touch_stays_the_same_value() -> None:
 def test_an_end_is_shortened_and_a_dot_taken_whole() -> None:
     eraser = Eraser((*LINE, (Point(0.9, 0.9),)), 0.1)
     eraser.move(Point(1.0, 0.5), Point(0.9, 0.9))
-    assert ends(eraser.ink) == [(0.0, pytest.approx(0.9, abs=0.026))]
+    assert ends(eraser.ink) == [(0.0, near(0.9, abs=0.026))]
 
 
 def test_many_passes_take_all() -> None:

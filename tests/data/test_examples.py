@@ -43,6 +43,6 @@ def test_numbers_and_labels_are_written_as_people_do() -> None:
 
 def test_the_table_of_numbers_is_scaled_up_as_pictures_are() -> None:
     found = grid()
-    assert (found.label, found.image.shape, found.image.dtype) == (4, (28, 28), np.uint8)
+    assert (found.label, found.image.shape, found.image.dtype) == (4, (28, 28), np.dtype(np.uint8))
     np.testing.assert_array_equal(found.image, picture_from_levels(np.array(FOUR)))
     assert found.told == "Table of 7 × 7 numbers: a 4"

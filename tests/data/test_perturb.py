@@ -28,7 +28,8 @@ def centres(images: Images) -> np.ndarray:
 
 def change(kind: Kind, strength: float, images: Images = DIGITS) -> np.ndarray:
     """(n,): by how many levels the pixels of each differ, on average."""
-    return np.abs(perturbed(images, kind, strength).astype(float) - images).mean(axis=(1, 2))
+    changed = np.abs(perturbed(images, kind, strength).astype(float) - images)
+    return np.asarray(changed.mean(axis=(1, 2)))
 
 
 def test_every_kind_has_five_ascending_strengths_and_a_unit() -> None:
@@ -49,7 +50,7 @@ def test_a_strength_of_nothing_changes_nothing(kind: Kind) -> None:
 def test_a_change_is_made_of_place_and_seed_alone(kind: Kind) -> None:
     strength = PERTURBATIONS[kind].strengths[2]
     once = perturbed(DIGITS, kind, strength)
-    assert (once.shape, once.dtype) == (DIGITS.shape, np.uint8)
+    assert (once.shape, once.dtype) == (DIGITS.shape, np.dtype(np.uint8))
     np.testing.assert_array_equal(once, perturbed(DIGITS.copy(), kind, strength))
     # Neither on how many digits there are.
     np.testing.assert_array_equal(once[: BLOCK + 7], perturbed(DIGITS[: BLOCK + 7], kind, strength))

@@ -3,6 +3,7 @@ import random
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,9 +33,7 @@ def expected() -> np.ndarray:
     return picture_from_levels(np.asarray(four()))
 
 
-def opened(
-    picture: Image.Image, tmp_path: Path, name: str = "four.png", **how: object
-) -> np.ndarray:
+def opened(picture: Image.Image, tmp_path: Path, name: str = "four.png", **how: Any) -> np.ndarray:
     picture.save(tmp_path / name, **how)
     return open_picture(tmp_path / name)
 

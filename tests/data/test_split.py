@@ -15,7 +15,7 @@ def train() -> Digits:
 
 def places(digits: Digits | None) -> list[int]:
     assert digits is not None
-    return digits.images[:, 0, 0].tolist()
+    return [int(level) for level in digits.images[:, 0, 0]]
 
 
 def test_without_validation_nothing_changes(train: Digits) -> None:

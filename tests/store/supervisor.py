@@ -11,8 +11,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import RunStore
-
-from example_events import epoch, finished  # isort: skip
+from tests.store.example_events import epoch, finished
 
 SPEC = run_spec(RECIPES["tiny-10"])
 

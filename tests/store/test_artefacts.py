@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from safetensors.numpy import save as serialise
 
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.base import Array, OptimiserState
@@ -96,7 +97,7 @@ def test_any_damage_to_weights_is_noticed(tmp_path: Path, spec: RunSpec) -> None
 
 
 def test_a_file_without_our_hash_is_refused(tmp_path: Path, spec: RunSpec) -> None:
-    (tmp_path / artefacts.WEIGHTS).write_bytes(tensors.serialise(drawn(spec)))
+    (tmp_path / artefacts.WEIGHTS).write_bytes(serialise(drawn(spec)))
     with pytest.raises(StoreError, match="hash"):
         artefacts.load_weights(tmp_path, spec)
 

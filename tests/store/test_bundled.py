@@ -10,6 +10,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data import sources
 from mnist_studio.errors import StoreError, UnknownName
+from mnist_studio.events import Finished
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -258,7 +259,7 @@ def test_the_shipped_predictions_give_the_accuracy_that_is_told(shared_mnist: Pa
     labels = sources.load_test("mnist", shared_mnist).labels
     for run in shipped():
         logits = artefacts.load_test_logits(run.folder)
-        assert run.terminal is not None
+        assert isinstance(run.terminal, Finished)
         assert accuracy(logits, labels) == pytest.approx(run.terminal.test_accuracy, abs=1e-9)
 
 

@@ -1,4 +1,4 @@
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +23,18 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"step": 41}, {"layer": "relu2"}, {"digits": "x"}, {"count": 4}, {"engine": "keras"}],
+    "other",
+    [
+        replace(SOURCE, step=41),
+        replace(SOURCE, layer="relu2"),
+        replace(SOURCE, digits="x"),
+        replace(SOURCE, count=4),
+        replace(SOURCE, engine="keras"),
+    ],
 )
-def test_of_another_source_there_are_none(tmp_path: Path, changes: dict[str, object]) -> None:
+def test_of_another_source_there_are_none(tmp_path: Path, other: Source) -> None:
     features.save(tmp_path, SOURCE, VECTORS)
-    assert features.load(tmp_path, dataclasses.replace(SOURCE, **changes)) is None
+    assert features.load(tmp_path, other) is None
 
 
 def test_a_damaged_file_counts_as_none(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import artefacts, robustness
-from mnist_studio.store.robustness import ROBUSTNESS, Robustness, RobustnessCurve, load, save
+from mnist_studio.store.artefacts import ROBUSTNESS
+from mnist_studio.store.robustness import Robustness, RobustnessCurve, load, save
 
 CURVES = (
     RobustnessCurve("shift", (1.0, 2.0), (0.9, 0.5)),

@@ -1,6 +1,7 @@
 import re
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import SpecError, StoreError, UnknownName
-from mnist_studio.events import Cancelled, Crashed, Failed, Log, Started
+from mnist_studio.events import Cancelled, Crashed, Failed, Finished, Log, Started, Stopped
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
@@ -80,6 +81,7 @@ def test_events_of_the_moment_are_not_kept(store: RunStore, spec: RunSpec) -> No
 
 
 def test_the_terminal_event_ends_the_run(store: RunStore, spec: RunSpec) -> None:
+    kinds: dict[str, Callable[[str], Finished | Stopped]]
     kinds = {"finished": finished, "stopped": stopped}
     for status, make in kinds.items():
         run = store.create(spec).id
