@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
@@ -35,6 +36,16 @@ def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=20_000)
     assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}
     qtbot.waitUntil(lambda: page.answers.consensus.digit.text() == "1", timeout=5000)
+
+
+def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWindow) -> None:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    card = page.answers.grid.cards["bundled-fast-99"]
+    told = [one.text() for one in card.findChildren(QLabel)]
+    assert {"fast-99", "PyTorch", "bundled"} <= set(told)
+    assert card.accessibleName() == "fast-99 · PyTorch, bundled"
 
 
 def test_the_library_refuses_to_delete_them(qtbot: QtBot, window: MainWindow) -> None:

@@ -24,7 +24,8 @@ _UNTIL = {
     "missing": "since {} is not installed",
     "failed": "since {} failed",
 }
-
+_BUNDLED = "bundled"
+"""Stands at the end of such a model's title, and on the card below it, where there is more room."""
 
 WIDE = 560
 """Points from which on a card has room for longer titles."""
@@ -58,6 +59,8 @@ class ModelCard(Card):
         self._differs = label(role="bad")
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = Elided(shown.title, "cardTitle")
+        # The end of titles is a number.
+        self._title.elide = Qt.TextElideMode.ElideMiddle
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._until = Elided(role="secondary")
         self._state: PredictorState | None = None
@@ -102,10 +105,9 @@ class ModelCard(Card):
         """Shows the run's title of the moment."""
         self._row = shown
         # The framework stands below: without it there is room for what parts runs of one recipe.
-        self._title.setText(shown.title.replace(f" · {names.framework(shown.framework)}", "", 1))
-        # The end of the user's own titles is a number; that of others says that they are bundled.
-        right, middle = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
-        self._title.elide = right if shown.run.bundled else middle
+        title = shown.title.replace(f" · {names.framework(shown.framework)}", "", 1)
+        self._title.setText(title.removesuffix(f", {_BUNDLED}") if shown.run.bundled else title)
+        self._tell_engine()
         self.setAccessibleName(shown.title)
         accuracy = shown.figures.accuracy
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
@@ -198,7 +200,7 @@ class ModelCard(Card):
         answer, own = self._answer, names.framework(self._row.framework)
         state = self._state.state if self._state else ""
         self._engine.setToolTip(self._state.text if self._state else "")
-        self._until.setText("")
+        self._until.setText(_BUNDLED if self._row.run.bundled else "")
         if answer is None:
             self._engine.say(own)
         elif answer.engine == answer.framework:
