@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Chunk, Framework
-from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.frameworks.base import Array, Chunk, Framework
+from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu
 from mnist_studio.spec.model import describe, weight_shapes
 from mnist_studio.spec.run import DeviceName, Precision, RunSpec
 
@@ -63,7 +63,7 @@ class WeightsContract:
     @pytest.mark.parametrize("layers", [EVERYTHING, NORMED])
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_have_the_names_shapes_and_precision_of_the_spec(
-        self, framework: Framework, precision: Precision, layers: tuple
+        self, framework: Framework, precision: Precision, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers, precision=precision)
         weights = learner(framework, spec).weights()
@@ -202,7 +202,7 @@ class TrainingContract:
 
     closeness = 0.0
 
-    def _same(self, one: object, other: object) -> None:
+    def _same(self, one: Array, other: Array) -> None:
         np.testing.assert_allclose(one, other, rtol=self.closeness, atol=0)
 
     @pytest.mark.parametrize("precision", ["float32", "float64"])
@@ -223,7 +223,9 @@ class TrainingContract:
             assert told.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
 
     @pytest.mark.parametrize("layers", [TINY, DROPPED, EVERYTHING, NORMED, NORMED_VECTORS])
-    def test_the_size_of_chunks_changes_nothing(self, framework: Framework, layers: tuple) -> None:
+    def test_the_size_of_chunks_changes_nothing(
+        self, framework: Framework, layers: tuple[Layer, ...]
+    ) -> None:
         spec = run(layers)
         one, other = (learner(framework, spec) for _ in range(2))
         whole = one.train(chunk(spec.model, 6))
@@ -269,14 +271,15 @@ class TrainingContract:
     def test_the_arrays_of_a_chunk_may_be_read_only(self, framework: Framework) -> None:
         spec = run(DROPPED)
         steps = chunk(spec.model, 2)
-        for array in (steps.indices, steps.rates, *steps.masks.values()):
+        arrays: tuple[Array, ...] = (steps.indices, steps.rates, *steps.masks.values())
+        for array in arrays:
             array.flags.writeable = False
         assert np.isfinite(learner(framework, spec).train(steps).losses).all()
 
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     @pytest.mark.parametrize("layers", [EVERYTHING, NORMED, NORMED_VECTORS])
     def test_twice_the_same(
-        self, framework: Framework, precision: Precision, layers: tuple
+        self, framework: Framework, precision: Precision, layers: tuple[Layer, ...]
     ) -> None:
         spec = in_precision(run(layers, batch_size=32), precision)
         steps = chunk(spec.model, 10, batch=32)

@@ -112,7 +112,7 @@ def digits(count: int = 120) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """
     rng = np.random.default_rng(SEED)
     centres = rng.uniform(6, 22, (count, 3, 2))
-    places = np.stack(np.mgrid[:28, :28], axis=-1)
+    places = np.moveaxis(np.mgrid[:28, :28], 0, -1)
     distances = np.square(places - centres[:, :, None, None]).sum(-1)
     images = 200 * np.exp(-distances / 6).max(1) + rng.uniform(0, 55, (count, 28, 28))
     labels = centres[:, 0, 0].astype(int) % 10

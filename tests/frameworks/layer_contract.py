@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.frameworks.base import Array, Chunk, Framework, Learner
-from mnist_studio.spec.layers import AvgPool, BatchNorm, Dense, Flatten, GlobalAvgPool
+from mnist_studio.spec.layers import AvgPool, BatchNorm, Dense, Flatten, GlobalAvgPool, Layer
 from mnist_studio.spec.model import trainable_shapes, weight_shapes
 from mnist_studio.spec.optimisers import Sgd, slot_names
 from mnist_studio.spec.run import RunSpec
@@ -48,7 +48,7 @@ class BatchNormContract:
 
     @each_normed
     def test_statistics_are_weights_without_gradients_and_slots(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers)
         made = learner(framework, spec)
@@ -61,7 +61,7 @@ class BatchNormContract:
 
     @each_without_dropout
     def test_learns_by_the_statistics_of_the_batch(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers)
         made, probe = (learner(framework, spec) for _ in range(2))
@@ -75,7 +75,7 @@ class BatchNormContract:
 
     @each_without_dropout
     def test_running_statistics_follow_the_batches(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers)
         made, probe = (learner(framework, spec) for _ in range(2))
@@ -104,7 +104,7 @@ class BatchNormContract:
 
     @each_without_dropout
     def test_gradients_are_slopes_of_the_loss_in_training(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers)
         made, probe = (learner(framework, spec) for _ in range(2))
@@ -122,7 +122,7 @@ class BatchNormContract:
 
     @each_without_dropout
     def test_gradients_are_those_that_training_uses_and_change_nothing(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers, Sgd())
         made = learner(framework, spec)
@@ -152,7 +152,7 @@ class BatchNormContract:
 
     @each_normed
     def test_statistics_come_back_as_they_were_loaded(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         old, new = (learner(framework, run(layers)) for _ in range(2))
         old.train(chunk(run(layers).model, 3))

@@ -5,6 +5,7 @@ import pytest
 
 from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
 from mnist_studio.spec.optimisers import Optimiser, slot_names
+from mnist_studio.spec.run import Precision
 
 from .equations import Slots, updated
 from .examples import DROPPED, OPTIMISERS, chunk, digits, learner, run
@@ -46,7 +47,7 @@ class OptimiserContract:
     @each_optimiser
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_goes_on_in_a_fresh_learner(
-        self, framework: Framework, optimiser: Optimiser, precision: str
+        self, framework: Framework, optimiser: Optimiser, precision: Precision
     ) -> None:
         spec = run(DROPPED, optimiser, precision)
         old, new = (learner(framework, spec) for _ in range(2))

@@ -1,6 +1,7 @@
 """Scripts as they are written, in every framework: their networks in the canonical layout."""
 
 from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -27,7 +28,12 @@ NETWORKS = {
 }  # fmt: skip
 
 
-def written(adapter: ModuleType, spec: RunSpec) -> tuple[Script, ModuleType]:
+class Written(Script, Protocol):
+    def _built(self, network: object) -> None:
+        """What it hears when the script has built its network."""
+
+
+def written(adapter: ModuleType, spec: RunSpec) -> tuple[Written, ModuleType]:
     made = ModuleType("as_written")
     exec(compile(script(spec), "as_written.py", "exec"), made.__dict__)
     return adapter.WrittenScript(made, spec, 120), made

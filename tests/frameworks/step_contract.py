@@ -7,7 +7,7 @@ import pytest
 
 from mnist_studio.frameworks.base import Chunk, Framework
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.layers import Conv, Dense, Flatten
+from mnist_studio.spec.layers import Conv, Dense, Flatten, Layer
 from mnist_studio.spec.optimisers import Sgd
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, Precision
 
@@ -75,7 +75,7 @@ class FaultContract:
 
     @each_network
     def test_summed_bias_gradients_are_all_the_sum(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers)
         images, labels = (array[:8] for array in digits())
@@ -109,7 +109,7 @@ class ClipContract:
     )
     @each_network
     def test_an_update_uses_the_clipped_gradients(
-        self, framework: Framework, layers: tuple, clip: ClipNorm | ClipValue
+        self, framework: Framework, layers: tuple[Layer, ...], clip: ClipNorm | ClipValue
     ) -> None:
         if layers == EVERYTHING:
             layers = tuple(y for y in layers if y.__struct_config__.tag != "dropout")
@@ -160,7 +160,7 @@ class BatchContract:
     @each_precision
     @pytest.mark.parametrize("layers", [TINY, DROPPED, NORMED])
     def test_images_of_a_chunk_stand_for_the_bound_ones(
-        self, framework: Framework, layers: tuple, precision: Precision
+        self, framework: Framework, layers: tuple[Layer, ...], precision: Precision
     ) -> None:
         spec = in_precision(run(layers), precision)
         spec = trained(spec, augmentation=Augmentation(rotation=10))
@@ -169,8 +169,9 @@ class BatchContract:
         other.bind(255 - images, labels)
         for first, count in ((0, 3), (3, 2)):
             steps = chunk(spec.model, count, first=first)
-            drawn = replace(steps, images=(255 - images)[steps.indices])
-            drawn.images.flags.writeable = False
+            turned = (255 - images)[steps.indices]
+            turned.flags.writeable = False
+            drawn = replace(steps, images=turned)
             found, expected = made.train(drawn), other.train(steps)
             np.testing.assert_allclose(found.losses, expected.losses, rtol=self.closeness)
             assert found.correct.tolist() == expected.correct.tolist()
@@ -178,7 +179,7 @@ class BatchContract:
     @pytest.mark.parametrize("layers", [TINY, DROPPED, NORMED])
     @pytest.mark.parametrize("augmentation", [None, Augmentation(rotation=10)])
     def test_a_chunk_of_no_step_learns_nothing(
-        self, framework: Framework, layers: tuple, augmentation: Augmentation | None
+        self, framework: Framework, layers: tuple[Layer, ...], augmentation: Augmentation | None
     ) -> None:
         spec = trained(run(layers), augmentation=augmentation)
         made = learner(framework, spec)
@@ -196,7 +197,7 @@ class BatchContract:
 
     @pytest.mark.parametrize("layers", [TINY, (Conv(3, 5, bias=False), *NORMED[1:4], *NORMED[-2:])])
     def test_repeated_digits_count_as_often_as_they_come(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         made, other = (learner(framework, run(layers)) for _ in range(2))
         indices = np.array([[3, 3, 3, 5]])
@@ -210,7 +211,7 @@ class BatchContract:
 
     @pytest.mark.parametrize("layers", [TINY, NORMED_VECTORS])
     def test_a_full_batch_is_all_digits_there_are(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         spec = run(layers, batch_size=FULL_BATCH)
         made, other = (learner(framework, spec) for _ in range(2))
@@ -238,7 +239,7 @@ class MixedPrecisionContract:
 
     @pytest.mark.parametrize("layers", [(Flatten(), Dense(8), Dense(10)), NORMED])
     def test_rounds_the_factors_of_products_and_nothing_else(
-        self, framework: Framework, layers: tuple
+        self, framework: Framework, layers: tuple[Layer, ...]
     ) -> None:
         mixed, single = (
             learner(framework, run(layers, precision=precision))
@@ -256,7 +257,9 @@ class MixedPrecisionContract:
         assert {found.dtype.name, *(a.dtype.name for a in slots.values())} == {"float32"}
 
     @pytest.mark.parametrize("layers", [(Flatten(), Dense(10)), (Conv(10, 28, "valid"), Flatten())])
-    def test_adds_products_up_in_float32(self, framework: Framework, layers: tuple) -> None:
+    def test_adds_products_up_in_float32(
+        self, framework: Framework, layers: tuple[Layer, ...]
+    ) -> None:
         # In bfloat16 itself 256 + 1 is 256.
         made = learner(framework, run(layers, precision="bfloat16"))
         weights = {name: np.zeros_like(array) for name, array in made.weights().items()}

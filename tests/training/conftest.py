@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -14,6 +15,7 @@ from mnist_studio.events import Epoch, Event, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.frameworks.numpy_scratch.learner import NumpyLearner
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artefacts
@@ -21,6 +23,8 @@ from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
 from mnist_studio.training.session import Session, Split
+
+Kind = TypeVar("Kind", bound=Event)
 
 
 class Sizer:
@@ -38,6 +42,13 @@ class Sizer:
         self._chunks += 1
 
 
+OnEvent = Callable[[Event, Control], None]
+
+
+def ignore(event: Event, control: Control) -> None:
+    """What is done at an event, where nothing is."""
+
+
 @dataclass
 class Bench:
     """A session with its learner, and all that it told."""
@@ -45,7 +56,7 @@ class Bench:
     spec: RunSpec
     folder: Path
     digits: Split
-    on_event: Callable[[Event, Control], None] = lambda event, control: None
+    on_event: OnEvent = ignore
     control: Control = field(default_factory=Control)
     events: list[Event] = field(default_factory=list)
 
@@ -74,7 +85,7 @@ class Bench:
             training.resume(checkpoint, self.of(Epoch))
         return training.run()
 
-    def of(self, kind: type) -> list:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
 
     def _take(self, event: Event) -> None:
@@ -104,19 +115,24 @@ def spec() -> RunSpec:
 def bench(tmp_path: Path, spec: RunSpec, digits: Split) -> Benches:
     """Makes benches; ``training`` changes of the spec's training, the rest of the bench."""
 
-    def made(name: str = "run", model: object = None, **changes: object) -> Bench:
-        rest = {key: changes.pop(key) for key in ("on_event", "folder") if key in changes}
-        folder = tmp_path / name
+    def made(
+        name: str = "run",
+        model: ModelSpec | None = None,
+        folder: Path | None = None,
+        on_event: OnEvent = ignore,
+        **changes: object,
+    ) -> Bench:
+        folder = folder or tmp_path / name
         folder.mkdir(exist_ok=True)
         training = msgspec.structs.replace(spec.training, **changes)
         chosen = msgspec.structs.replace(spec, training=training, model=model or spec.model)
         train, validation = split(digits.train, training.validation, training.seed)
         parts = Split(train, validation, digits.test)
-        return Bench(chosen, digits=parts, **({"folder": folder} | rest))
+        return Bench(chosen, folder, parts, on_event)
 
     return made
 
 
 def same_weights(one: Learner, other: Learner) -> bool:
     first, second = one.weights(), other.weights()
-    return all(np.array_equal(first[name], second[name]) for name in first | second)
+    return all(np.array_equal(first[name], second[name]) for name in first.keys() | second.keys())

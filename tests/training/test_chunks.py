@@ -6,6 +6,7 @@ import pytest
 
 from mnist_studio.data.augment import augmented
 from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Dropout, Flatten
 from mnist_studio.spec.model import ModelSpec
@@ -126,7 +127,7 @@ def test_a_chunk_has_no_more_steps_than_its_memory_allows(
     maker = _maker(spec, images, augmentation=MOVED)
     chunk = maker.make(0, 1)
     assert chunk.images is not None
-    arrays = (chunk.indices, chunk.images, *chunk.masks.values())
+    arrays: tuple[Array, ...] = (chunk.indices, chunk.images, *chunk.masks.values())
     assert maker.bytes_a_step() == sum(array.nbytes for array in arrays)
     assert _maker(spec, images, batch_size=60_000).bytes_a_step() == 210 * (8 + 784 + 16)
     for bound, steps in ((2.5, 2), (0.5, 1)):

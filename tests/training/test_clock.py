@@ -1,3 +1,4 @@
+from mnist_studio.events import PhaseName
 from mnist_studio.training.clock import PhaseClock
 
 
@@ -14,7 +15,9 @@ def test_every_second_belongs_to_one_phase() -> None:
     watch = _Watch()
     clock = PhaseClock("import", watch)
     clock.add("start", 0.5)
-    for phase, seconds in (("train", 2.0), ("evaluate", 3.0), ("train", 1.0), ("save", 4.0)):
+    way: tuple[tuple[PhaseName, float], ...]
+    way = (("train", 2.0), ("evaluate", 3.0), ("train", 1.0), ("save", 4.0))
+    for phase, seconds in way:
         watch.now += seconds
         clock.enter(phase)
     watch.now += 0.25

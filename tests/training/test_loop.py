@@ -120,10 +120,11 @@ def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> 
     curve = artefacts.load_steps(one.folder)
     told = one.of(Progress)
     np.testing.assert_array_equal(
-        curve.losses, np.float32([loss for event in told for loss in event.losses])
+        curve.losses, np.array([loss for event in told for loss in event.losses], np.float32)
     )
     np.testing.assert_array_equal(
-        curve.accuracies, np.float32([value for event in told for value in event.accuracies])
+        curve.accuracies,
+        np.array([right for event in told for right in event.accuracies], np.float32),
     )
     assert artefacts.load_checkpoint(one.folder, one.spec).step == finished.step == 12
     assert finished.epochs == 3
@@ -140,12 +141,15 @@ def test_progress_counts_steps_images_and_the_time_that_is_left(bench: Benches) 
     assert all(event.images_per_second > 0 for event in told)
     seconds = [event.train_seconds for event in told]
     assert seconds == sorted(seconds)
+    first, last = told[0].seconds_left, told[-1].seconds_left
+    assert first is not None
+    assert last is not None
     # Nothing is left to train, but the last epoch is still to be judged.
-    assert 0 < told[-1].seconds_left <= one.session.clock.seconds("evaluate")
+    assert 0 < last <= one.session.clock.seconds("evaluate")
     # Waiting for the digits of a chunk is no training, but takes its time too.
     waited = one.session.clock.seconds("data")
-    assert 5 * told[0].train_seconds < told[0].seconds_left
-    assert told[0].seconds_left < 5 * (told[0].train_seconds + waited) + 1e-9
+    assert 5 * told[0].train_seconds < first
+    assert first < 5 * (told[0].train_seconds + waited) + 1e-9
 
 
 def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> None:
@@ -292,7 +296,7 @@ def test_a_run_goes_on_only_with_the_steps_of_its_checkpoint(bench: Benches) -> 
         bench("again", folder=one.folder).train(resume=True)
 
 
-def _timeless(epoch: Epoch) -> tuple:
+def _timeless(epoch: Epoch) -> tuple[float | None, ...]:
     return (
         epoch.epoch, epoch.step, epoch.train_loss, epoch.train_accuracy, epoch.validation_loss,
         epoch.validation_accuracy, epoch.test_loss, epoch.test_accuracy, epoch.learning_rate,

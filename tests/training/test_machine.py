@@ -1,5 +1,6 @@
 import multiprocessing
 import sys
+import time
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
@@ -32,8 +33,8 @@ def moving(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     now = {"wall": 0.0, "own": 0.0, "idle": 5.0, "iowait": 1.0}
     monkeypatch.setattr(psutil, "cpu_count", lambda: 4)
     monkeypatch.setattr(psutil, "cpu_times", lambda: Times(9.0, now["idle"], now["iowait"]))
-    monkeypatch.setattr(machine.time, "perf_counter", lambda: now["wall"])
-    monkeypatch.setattr(machine.time, "process_time", lambda: now["own"])
+    monkeypatch.setattr(time, "perf_counter", lambda: now["wall"])
+    monkeypatch.setattr(time, "process_time", lambda: now["own"])
 
     def move(**by: float) -> None:
         for name, seconds in by.items():

@@ -1,6 +1,6 @@
 """Every layer's way back against differences of its way forward, in float64."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def batch_norm(by_batch: bool) -> BatchNorm:
     return made
 
 
-LAYERS = {
+LAYERS: Mapping[str, tuple[Callable[[], layers.Layer], tuple[int, ...]]] = {
     "dense": (lambda: linear(layers.Dense, 5, 4), (3, 5)),
     "dense without bias": (lambda: linear(layers.Dense, 5, 4, bias=False), (3, 5)),
     "relu": (layers.Relu, (3, 5)),

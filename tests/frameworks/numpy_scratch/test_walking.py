@@ -97,6 +97,7 @@ def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
     dense = next(layer for layer in reversed(walk.layers) if layer.learnt)
     (kernel, bias) = dense.learnt
     expected = np.outer(dense.input, walk.step.logit_gradient)
+    assert kernel.gradient is not None
     np.testing.assert_allclose(kernel.gradient, expected, rtol=1e-12)
     assert (kernel.equation, bias.equation) == ("dW = xᵀ dy", "db = Σ dy")
 
@@ -112,8 +113,11 @@ def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...
     arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
     for name, array in arrays.items():
         assert np.any(array.update) == (array.gradient is not None), name
+    gradient = walk.layers[0].input_gradient
+    assert gradient is not None
+    assert walk.step is not None
     np.testing.assert_allclose(
-        walk.layers[0].input_gradient[..., 0],
+        gradient[..., 0],
         sum(
             slope * model.input_gradients(image[None], np.array([digit], np.uint8))[0]
             for digit, slope in enumerate(walk.step.logit_gradient)

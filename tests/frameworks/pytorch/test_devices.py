@@ -49,7 +49,7 @@ def test_an_old_macos_has_no_bfloat16(monkeypatch: pytest.MonkeyPatch, able: boo
 
 
 CUDNN, PRODUCTS = torch.backends.cudnn, torch.backends.cuda.matmul
-STATED = (
+STATED: tuple[tuple[object, str, bool], ...] = (
     (CUDNN, "allow_tf32", False),
     (CUDNN, "deterministic", True),
     (CUDNN, "benchmark", False),

@@ -1,5 +1,7 @@
 """PyTorch's defaults, read from what is installed, are those of ``DIFFERENCES``."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -89,7 +91,9 @@ def test_the_mode_of_a_new_network_is_training() -> None:
     assert set(values.tolist()) == {0.0, 2.0}
 
 
-def stepped(optimizer: type[optim.Optimizer], gradients: list[float], **constants: float) -> float:
+def stepped(
+    optimizer: Callable[..., optim.Optimizer], gradients: list[float], **constants: float
+) -> float:
     """The change of a weight after some steps, each with its gradient."""
     weight = nn.Parameter(torch.zeros(1, dtype=torch.float64))
     made = optimizer([weight], **constants)

@@ -15,6 +15,7 @@ from mnist_studio.spec.layers import (
     Dropout,
     Flatten,
     GlobalAvgPool,
+    Layer,
     MaxPool,
     Relu,
 )
@@ -76,7 +77,7 @@ def test_an_ordinary_network_takes_over_one_with_a_global_average_pool(tmp_path:
     _assert_takes_over(ordinary, (Conv(4), BatchNorm(), GlobalAvgPool(), Dense(10)), tmp_path)
 
 
-def _assert_takes_over(ordinary: nn.Module, layers: tuple, folder: Path) -> None:
+def _assert_takes_over(ordinary: nn.Module, layers: tuple[Layer, ...], folder: Path) -> None:
     spec = run(layers, precision="float32")
     made = learner(FRAMEWORK, spec)
     made.train(chunk(spec.model, 5, rate=0.1))

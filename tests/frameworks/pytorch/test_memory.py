@@ -1,3 +1,4 @@
+import ctypes
 import sys
 
 import pytest
@@ -26,6 +27,6 @@ def test_a_freed_block_is_had_again_without_new_pages() -> None:
 def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     loaded: list[object] = []
-    monkeypatch.setattr(memory.ctypes, "CDLL", loaded.append)
+    monkeypatch.setattr(ctypes, "CDLL", loaded.append)
     memory.keep()
     assert loaded == []

@@ -44,6 +44,7 @@ def test_only_what_no_derivative_needs_is_overwritten() -> None:
 def test_mixed_precision_tells_close_logits_apart() -> None:
     # 128 + 1/8 has 11 significant bits, of which bfloat16 would keep 8.
     head = build(run((Flatten(), Dense(10))).model, "bfloat16", torch.device("cpu"))[1]
+    assert isinstance(head, nn.Linear)
     with torch.no_grad():
         head.weight.fill_(0).view(-1)[:24] = torch.tensor([16.0] * 8 + [2**-6] * 8 + [0.0] * 8)
         head.bias.zero_()

@@ -10,7 +10,7 @@ from mnist_studio.frameworks.tensorflow_keras.learner import KerasLearner
 from mnist_studio.frameworks.tensorflow_keras.training import compiles, padded_capacity
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, Layer
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import Precision, RunSpec
 from tests.frameworks.examples import DROPPED, TINY, chunk, digits, in_precision, learner, run
 
 NORMED = (Flatten(), BatchNorm(), Dropout(0.5), Dense(10))
@@ -35,7 +35,7 @@ def test_a_run_traces_one_function_for_full_and_one_for_ragged_batches(
 @pytest.mark.parametrize("precision", ["float32", "float64", "bfloat16"])
 @pytest.mark.parametrize("layers", [TINY, NORMED, DROPPED])
 def test_augmented_images_stand_for_the_bound_ones(
-    layers: tuple[Layer, ...], precision: str
+    layers: tuple[Layer, ...], precision: Precision
 ) -> None:
     spec = augmented(in_precision(run(layers), precision))
     made, other = (learner(FRAMEWORK, spec) for _ in range(2))
