@@ -25,9 +25,10 @@ def titled(title: str, spec: RunSpec) -> str:
     if not spec.faults:
         return title
     recipe = RECIPES.get(spec.recipe)
-    published = recipe is not None and set(spec.faults) == set(recipe.faults)
+    published = recipe.published(spec.framework) if recipe else ()
+    how = "as published" if set(spec.faults) == set(published) else "with"
     what = listed(spec.faults) if len(spec.faults) == 1 else counted(len(spec.faults), "fault")
-    return f"{title} · {'as published' if published else 'with'}: {what}"
+    return f"{title} · {how}: {what}"
 
 
 def told(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:

@@ -33,11 +33,12 @@ def run(arguments: Namespace) -> int:
 
 def _run(arguments: Namespace) -> RunSpec:
     recipe = recipes.recipe(arguments.recipe)
-    framework = arguments.framework or recipe.framework
+    asked = arguments.framework or recipe.framework
+    framework: FrameworkName = known("framework", asked, get_args(FrameworkName))
     spec = replace(
         recipes.run_spec(recipe),
-        framework=known("framework", framework, get_args(FrameworkName)),
-        faults=chosen_faults(recipe, arguments),
+        framework=framework,
+        faults=chosen_faults(recipe, framework, arguments),
     )
     faults.check(spec)
     return spec

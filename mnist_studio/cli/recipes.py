@@ -1,14 +1,17 @@
 """``mnist-studio recipes``: what can be trained."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mnist_studio.cli import output
+from mnist_studio.frameworks.registry import entry
+from mnist_studio.spec import words
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.model import describe, parameter_count
-from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.recipes import recipe as known_recipe
-from mnist_studio.spec.run import FaultName, TrainingSpec
+from mnist_studio.spec.run import FaultName, FrameworkName, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class RecipeLine:
     inferred: str
     reported: str
     faults: tuple[FaultName, ...]
+    only: tuple[tuple[FaultName, FrameworkName], ...]
     training: TrainingSpec
 
 
@@ -70,7 +74,8 @@ def _list() -> None:
 
 
 def _tell(recipe: Recipe) -> None:
-    """Where a recipe comes from, its layers, and what of it the source got wrong."""
+    """Where a recipe comes from, how it is trained, what its source got wrong, and its layers."""
+    training = " ".join((words.numbers(recipe.training), *words.method(run_spec(recipe))))
     origin = (
         ("Recipe", recipe.name),
         ("Network", recipe.summary),
@@ -78,7 +83,8 @@ def _tell(recipe: Recipe) -> None:
         ("Provenance", recipe.provenance),
         ("Inferred", recipe.inferred),
         ("Reported", recipe.reported),
-        ("Faults there", ", ".join(recipe.faults)),
+        ("Training", training),
+        ("Faults there", ", ".join(_faults_there(recipe))),
     )
     for name, value in origin:
         if value:
@@ -88,6 +94,13 @@ def _tell(recipe: Recipe) -> None:
         for one in describe(recipe.model)
     ]
     output.table(("Layer", "Output", "Parameters", "Which are"), rows, right=(1, 2))
+
+
+def _faults_there(recipe: Recipe) -> Iterator[str]:
+    """Their names, with the framework of those that the source has in one only."""
+    only = dict(recipe.only)
+    for name in recipe.faults:
+        yield f"{name} ({entry(only[name]).title})" if name in only else name
 
 
 def _faults(json: bool) -> int:
@@ -112,5 +125,6 @@ def _line(recipe: Recipe) -> RecipeLine:
         inferred=recipe.inferred,
         reported=recipe.reported,
         faults=recipe.faults,
+        only=recipe.only,
         training=recipe.training,
     )

@@ -58,12 +58,14 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         dataset=_dataset(arguments),
         device=known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
-        faults=chosen_faults(recipe, arguments),
         style="idiomatic" if arguments.as_written else "neutral",
         personal=digits.own(arguments),
     )
     names = _frameworks(arguments.framework or recipe.framework)
-    specs = [replace(base, framework=name) for name in names]
+    specs = [
+        replace(base, framework=name, faults=chosen_faults(recipe, name, arguments))
+        for name in names
+    ]
     if len(specs) > 1:
         specs = [
             replace(spec, device=possible_device(spec.framework, spec.device)) for spec in specs
@@ -106,9 +108,11 @@ def _from_file(arguments: Namespace) -> list[RunSpec]:
     return list(files.read(read_text(path, "settings")))
 
 
-def chosen_faults(recipe: Recipe, arguments: Namespace) -> tuple[FaultName, ...]:
-    """The faults that ``--as-published`` and ``--fault`` switch on."""
-    published = recipe.faults if arguments.as_published else ()
+def chosen_faults(
+    recipe: Recipe, framework: FrameworkName, arguments: Namespace
+) -> tuple[FaultName, ...]:
+    """The faults that ``--as-published`` and ``--fault`` switch on in a framework."""
+    published = recipe.published(framework) if arguments.as_published else ()
     asked = [known("fault", name, get_args(FaultName)) for name in arguments.fault]
     return (*published, *(name for name in asked if name not in published))
 

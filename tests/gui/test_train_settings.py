@@ -3,11 +3,12 @@
 import ast
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.models import provenance
@@ -51,7 +52,7 @@ def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
     for name, words in (
         ("deep-cnn", "turned by 10°"), ("bobnet", "with replacement"), ("tiny-gd", "all digits")
     ):  # fmt: skip
-        assert words in provenance.unusual(run_spec(RECIPES[name]))
+        assert words in provenance.method(run_spec(RECIPES[name]))
 
 
 def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
@@ -60,9 +61,24 @@ def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
     assert "double-softmax" in shown
     assert not {"batch-decay", "full-batch"} & shown
     settings = page_of(window, "wide-cnn").settings
-    box = settings.faults.boxes["batch-decay"]
-    assert not box.isHidden()
-    assert ", in the source" in box.text()
+    assert not settings.faults.boxes["batch-decay"].isHidden()
+    marks = {name: mark.text() for name, mark in settings.faults.marks.items() if mark.text()}
+    assert marks == {
+        "double-softmax": "in its PyTorch", "batch-decay": "in its Keras",
+        "own-constants": "in the source", "unshuffled": "in the source",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
+    recipe: str, window: MainWindow
+) -> None:
+    settings = page_of(window, recipe).settings
+    for name, box in settings.faults.boxes.items():
+        if not box.isHidden() and name != "zero-initial":  # Contradicts own first weights.
+            box.click()
+    (area,) = settings.findChildren(QScrollArea)
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
 
 
 def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:

@@ -43,6 +43,16 @@ def test_the_faults_of_a_recipe_make_sense_in_it(recipe: Recipe) -> None:
     assert all(faults.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.faults)
 
 
+def test_a_source_has_some_faults_in_one_framework_only() -> None:
+    wide = recipes.recipe("wide-cnn")
+    both = {"own-constants", "unshuffled"}
+    assert set(wide.published("pytorch")) == {"double-softmax", *both}
+    assert set(wide.published("keras")) == {"batch-decay", *both}
+    assert set(wide.published("numpy")) == both
+    compact = recipes.recipe("compact-cnn")
+    assert compact.published("keras") == compact.published("pytorch") == compact.faults
+
+
 def test_a_misspelt_recipe_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean compact-cnn") as raised:
         recipes.recipe("compact-cn")

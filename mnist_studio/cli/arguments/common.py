@@ -43,7 +43,7 @@ def faults(parser: argparse.ArgumentParser) -> None:
         help="of the sources, to see what it costs; list: mnist-studio recipes --faults",
     )
     parser.add_argument(
-        "--as-published", action="store_true", help="with all faults that the recipe's source has"
+        "--as-published", action="store_true", help="with the faults that the recipe's source has"
     )
 
 

@@ -1,11 +1,10 @@
 """What a recipe is and where it comes from, in words. No Qt."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mnist_studio.spec import recipes
+from mnist_studio.spec import recipes, words
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.spec.run import FULL_BATCH, ClipNorm, RunSpec, TrainingSpec
+from mnist_studio.spec.run import RunSpec
 
 
 def offered(opened: str = "") -> tuple[tuple[str, str, str], ...]:
@@ -57,48 +56,7 @@ def origin(run: RunSpec) -> Origin:
     return Origin(summary, reported, source, recipe.inferred)
 
 
-def unusual(run: RunSpec) -> str:
-    """How it is trained, as far as that is not seen at first, such as its augmentation."""
-    return " ".join(_sentences(run))
-
-
-def _sentences(run: RunSpec) -> Iterator[str]:
-    training = run.training
-    if run.style == "idiomatic":
-        yield "As written in its framework, not through the studio's own loop."
-    schedule = str(training.schedule.__struct_config__.tag).replace("_", "-")
-    yield f"{_optimiser(training)}, {schedule} rate."
-    if training.batch_size == FULL_BATCH:
-        yield "Every step sees all digits."
-    if training.sampling == "with_replacement":
-        yield "Batches are drawn with replacement."
-    if training.sampling == "stored":
-        yield "Digits come in the order of the file."
-    if training.epoch_steps:
-        yield f"An epoch is {training.epoch_steps:,} steps."
-    if training.precision != "float32":
-        yield f"Computed in {training.precision}."
-    if training.clip:
-        how = "norm" if isinstance(training.clip, ClipNorm) else "value"
-        yield f"Gradients are clipped by {how} at {training.clip.limit:g}."
-    yield from _augmentation(training)
-
-
-def _optimiser(training: TrainingSpec) -> str:
-    names = {"sgd": "SGD", "adam": "Adam", "adadelta": "Adadelta", "rmsprop": "RMSprop"}
-    return names[str(training.optimiser.__struct_config__.tag)]
-
-
-def _augmentation(training: TrainingSpec) -> Iterator[str]:
-    drawn = training.augmentation
-    if drawn is None:
-        return
-    parts = [
-        (drawn.rotation, f"turned by {drawn.rotation:g}°"),
-        (drawn.zoom, f"zoomed by {100 * drawn.zoom:g}\N{NO-BREAK SPACE}%"),
-        (drawn.shift, f"shifted by {drawn.shift:g} pixels"),
-        (drawn.shear, f"sheared by {drawn.shear:g}°"),
-        (drawn.elastic, f"bent by {drawn.elastic:g} pixels"),
-    ]
-    if told := ", ".join(text for amount, text in parts if amount):
-        yield f"Digits are {told} at most."
+def method(run: RunSpec) -> str:
+    """How it is trained, as far as no number tells, such as its optimiser and its augmentation."""
+    own = "As written in its framework, not through the studio's own loop. "
+    return (own if run.style == "idiomatic" else "") + " ".join(words.method(run))

@@ -1,19 +1,22 @@
 """The faults of the sources as switches: "as published"."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from mnist_studio.gui.models import names
 from mnist_studio.gui.models.form import Form, sensible_faults
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.basics import Elided, label, row
 from mnist_studio.gui.widgets.tick_box import TickBox, text_start
 from mnist_studio.spec.faults import FAULTS
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import FaultName
 
 
 class FaultSwitches(QWidget):
     """A check box for every fault that makes sense; one that is on explains itself.
+
+    Beside it stands where the recipe's source has it, if it does.
 
     Signals:
         edited: the user switched one.
@@ -25,6 +28,7 @@ class FaultSwitches(QWidget):
         super().__init__()
         self._theme = theme
         self.boxes: dict[FaultName, TickBox] = {}
+        self.marks: dict[FaultName, QLabel] = {}
         self._words: dict[FaultName, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -33,10 +37,12 @@ class FaultSwitches(QWidget):
             box = TickBox(fault.title, theme)
             words = label(fault.explanation, "secondary", wrap=True)
             box.setToolTip(fault.explanation)
-            box.setAccessibleDescription(fault.explanation)
             box.clicked.connect(self._switch)
-            self.boxes[name], self._words[name] = box, words
-            lines.addWidget(box)
+            # It may be cut, so that no name of a fault decides how wide the page's form is.
+            mark = Elided(role="secondary")
+            mark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.boxes[name], self.marks[name], self._words[name] = box, mark, words
+            lines.addLayout(row(box, mark, gap=8))
             lines.addWidget(words)
         theme.changed.connect(self._indent)
         self._indent()
@@ -49,14 +55,19 @@ class FaultSwitches(QWidget):
     def show_form(self, form: Form) -> None:
         """Offers what makes sense in a form, and shows what is on in it."""
         recipe = RECIPES.get(form.recipe)
-        published = recipe.faults if recipe else ()
         sensible = sensible_faults(form)
         for name, box in self.boxes.items():
             box.setChecked(name in form.faults)
             box.setVisible(name in sensible or name in form.faults)
-            mark = ", in the source" if name in published else ""
-            box.setText(FAULTS[name].title + mark)
+            self._show_mark(name, _mark(name, recipe))
         self._explain()
+
+    def _show_mark(self, name: FaultName, text: str) -> None:
+        box, mark = self.boxes[name], self.marks[name]
+        mark.setText(text)
+        mark.setVisible(not box.isHidden())
+        parts = (text[:1].upper() + text[1:], FAULTS[name].explanation)
+        box.setAccessibleDescription(". ".join(part for part in parts if part))
 
     @Slot()
     def _indent(self) -> None:
@@ -71,3 +82,11 @@ class FaultSwitches(QWidget):
     def _explain(self) -> None:
         for name, words in self._words.items():
             words.setVisible(self.boxes[name].isChecked())
+
+
+def _mark(name: FaultName, recipe: Recipe | None) -> str:
+    """Where the source of a recipe has a fault: nowhere, in one framework, or wherever it runs."""
+    if recipe is None or name not in recipe.faults:
+        return ""
+    only = dict(recipe.only).get(name)
+    return f"in its {names.framework(only)}" if only else "in the source"

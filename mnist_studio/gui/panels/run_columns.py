@@ -95,7 +95,7 @@ def settings_of(row: RunRow) -> str:
         f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
     ]
-    lines.append(f"Method: {provenance.unusual(spec)}")
+    lines.append(f"Method: {provenance.method(spec)}")
     if spec.handover:
         begun = names.framework(spec.handover.framework)
         lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")

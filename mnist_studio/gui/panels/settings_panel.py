@@ -68,7 +68,7 @@ class SettingsPanel(Card):
         self.recipe.offer(provenance.offered())
         self._opened: Form | None = None
         self.origin = OriginWords()
-        self._unusual = label(role="secondary", wrap=True)
+        self._method = label(role="secondary", wrap=True)
         self.code_button = button(
             "Code", self.code_asked.emit, "The same as a script (F6)", quiet=True
         )
@@ -105,7 +105,7 @@ class SettingsPanel(Card):
         for part in top:
             parts.addWidget(part)
         parts.addLayout(self._fields())
-        for part in (self._unusual, self.complaint, self.fold):
+        for part in (self._method, self.complaint, self.fold):
             parts.addWidget(part)
         parts.addWidget(label("Faults, as published", "cardTitle"))
         parts.addWidget(self.faults)
@@ -224,7 +224,7 @@ class SettingsPanel(Card):
     def _tell(self) -> None:
         run = described(self._form)
         self.origin.show_run(run)
-        self._unusual.setText(provenance.unusual(run))
+        self._method.setText(provenance.method(run))
         self.network.show_model(run.model)
         self.faults.show_form(self._form)
         problem = ""

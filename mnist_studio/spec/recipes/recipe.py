@@ -21,6 +21,7 @@ class Recipe:
         model: the network.
         training: how it is trained.
         faults: those that its source has, off unless they are switched on.
+        only: those that the source has in one framework only, with that framework.
     """
 
     name: str
@@ -33,3 +34,9 @@ class Recipe:
     model: ModelSpec
     training: TrainingSpec
     faults: tuple[FaultName, ...] = ()
+    only: tuple[tuple[FaultName, FrameworkName], ...] = ()
+
+    def published(self, framework: FrameworkName) -> tuple[FaultName, ...]:
+        """The faults that its source has in a framework."""
+        only = dict(self.only)
+        return tuple(name for name in self.faults if only.get(name, framework) == framework)
