@@ -6,9 +6,10 @@ from statistics import mean, stdev
 from msgspec.structs import replace
 
 from benchmarks.cells import Cell
+from mnist_studio.spec import words
 from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.model import describe, parameter_count
-from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import RunSpec
 
 Results = Mapping[RunSpec, float]
@@ -37,6 +38,27 @@ pairs of runs with the same seed, in points.
 |---|---|---|---|---|---|
 """
 
+_OTHER = """
+## What else is wrong in the sources
+
+These change no training but what is said of it, so that no switch can show them. None is
+inherited.
+
+- B, PyTorch: the test loss is the negative log-likelihood of probabilities, hence negative. Here
+  every loss is that of the logits, by one definition.
+- C: the “accuracy” of its comparison is, by the precedence of operators, the mean label; squared
+  errors and cross-entropies are drawn on one axis; timers count evaluation and the transforms of
+  images; the speed of inference is that of an untrained network; the last 32 digits of every
+  epoch are dropped. Here the phases of a run have clocks of their own, and the smaller last batch
+  is learnt from.
+- D: the loss of its NumPy network is a mean over the classes too, ten times too small.
+- E's parent: its softmax does not subtract the maximum; it divides by 42,000 where 41,000 digits
+  are used; its sample predictions are of training digits. E's own table gives dW1 as 10×10, and
+  it is 10×784. Here every array is told with its shape (Draw, Why), and samples are test digits.
+- A and C compare a network in one framework with another network in another. Here the view
+  “Network or framework” says which of the two differs.
+- All have one seed, of which a difference of .1 points at 99 % tells nothing."""
+
 
 def text(cells: Sequence[Cell], faulty: Sequence[Cell], results: Results) -> str:
     """All of it."""
@@ -44,7 +66,7 @@ def text(cells: Sequence[Cell], faulty: Sequence[Cell], results: Results) -> str
     costs = [_cost(cell, results) for cell in faulty]
     details = [_detail(recipe) for recipe in RECIPES.values()]
     return "\n".join(
-        [_HEAD + "\n".join(rows), _FAULTS + "\n".join(costs), *_explained(), *details, ""]
+        [_HEAD + "\n".join(rows), _FAULTS + "\n".join(costs), *_explained(), _OTHER, *details, ""]
     )
 
 
@@ -64,8 +86,8 @@ def _figure(cell: Cell, recipe: Recipe, results: Results) -> str:
         limits.append(f"{cell.epochs} of {recipe.training.epochs} epochs")
     if len(found) < 3:
         limits.append("1 seed" if len(found) == 1 else f"{len(found)} seeds")
-    words = f" ({', '.join(limits)})" if limits else ""
-    return _percent(found) + words
+    said = f" ({', '.join(limits)})" if limits else ""
+    return _percent(found) + said
 
 
 def _percent(values: Sequence[float]) -> str:
@@ -100,8 +122,9 @@ def _detail(recipe: Recipe) -> str:
     network = ", ".join(report.title for report in describe(recipe.model))
     lines = [
         f"\n## `{recipe.name}`", "", f"*{recipe.source}.* {recipe.summary} {recipe.provenance}", "",
-        f"Network: {network}.",
+        f"Network: {network}.", "",
+        f"Training: {words.numbers(recipe.training)} {' '.join(words.method(run_spec(recipe)))}",
     ]  # fmt: skip
     if recipe.inferred:
-        lines.append(f"Inferred: {recipe.inferred}")
+        lines += ["", f"Inferred: {recipe.inferred}"]
     return "\n".join(lines)

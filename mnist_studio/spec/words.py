@@ -12,10 +12,10 @@ from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau
 
 def numbers(training: TrainingSpec) -> str:
     """What is chosen by a number: ``Learning rate 0.001, batches of 64, ...``."""
-    size = training.batch_size
-    parts = [
-        f"Learning rate {training.optimiser.learning_rate:g}",
-        "all digits in every step" if size == FULL_BATCH else f"batches of {size:,}",
+    parts = [f"Learning rate {training.optimiser.learning_rate:g}"]
+    if training.batch_size != FULL_BATCH:
+        parts.append(f"batches of {training.batch_size:,}")
+    parts += [
         f"{training.epochs:,} epoch{'s'[: training.epochs > 1]}",
         f"seed {training.seed}",
     ]
