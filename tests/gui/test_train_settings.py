@@ -60,13 +60,16 @@ def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
     shown = {name for name, box in settings.faults.boxes.items() if not box.isHidden()}
     assert "double-softmax" in shown
     assert not {"batch-decay", "full-batch"} & shown
+    assert page_of(window, "mlp-128").settings.faults.had_by.isHidden()
     settings = page_of(window, "wide-cnn").settings
     assert not settings.faults.boxes["batch-decay"].isHidden()
     marks = {name: mark.text() for name, mark in settings.faults.marks.items() if mark.text()}
     assert marks == {
-        "double-softmax": "in its PyTorch", "batch-decay": "in its Keras",
-        "own-constants": "in the source", "unshuffled": "in the source",
+        "double-softmax": "its PyTorch", "batch-decay": "its Keras",
+        "own-constants": "the source", "unshuffled": "the source",
     }  # fmt: skip
+    assert settings.faults.boxes["batch-decay"].toolTip().endswith(" Had by its Keras.")
+    assert not settings.faults.had_by.isHidden()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

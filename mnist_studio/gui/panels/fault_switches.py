@@ -18,6 +18,9 @@ class FaultSwitches(QWidget):
 
     Beside it stands where the recipe's source has it, if it does.
 
+    Attributes:
+        had_by: the heading of what stands beside the boxes.
+
     Signals:
         edited: the user switched one.
     """
@@ -27,6 +30,7 @@ class FaultSwitches(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self.had_by = label("had by", "secondary")
         self.boxes: dict[FaultName, TickBox] = {}
         self.marks: dict[FaultName, QLabel] = {}
         self._words: dict[FaultName, QLabel] = {}
@@ -36,7 +40,6 @@ class FaultSwitches(QWidget):
         for name, fault in FAULTS.items():
             box = TickBox(fault.title, theme)
             words = label(fault.explanation, "secondary", wrap=True)
-            box.setToolTip(fault.explanation)
             box.clicked.connect(self._switch)
             # It may be cut, so that no name of a fault decides how wide the page's form is.
             mark = Elided(role="secondary")
@@ -60,14 +63,18 @@ class FaultSwitches(QWidget):
             box.setChecked(name in form.faults)
             box.setVisible(name in sensible or name in form.faults)
             self._show_mark(name, _mark(name, recipe))
+        self.had_by.setVisible(any(mark.text() for mark in self.marks.values()))
         self._explain()
 
     def _show_mark(self, name: FaultName, text: str) -> None:
         box, mark = self.boxes[name], self.marks[name]
         mark.setText(text)
         mark.setVisible(not box.isHidden())
-        parts = (text[:1].upper() + text[1:], FAULTS[name].explanation)
-        box.setAccessibleDescription(". ".join(part for part in parts if part))
+        told = FAULTS[name].explanation
+        if text:
+            told = f"{told} Had by {text}."
+        box.setToolTip(told)
+        box.setAccessibleDescription(told)
 
     @Slot()
     def _indent(self) -> None:
@@ -89,4 +96,4 @@ def _mark(name: FaultName, recipe: Recipe | None) -> str:
     if recipe is None or name not in recipe.faults:
         return ""
     only = dict(recipe.only).get(name)
-    return f"in its {names.framework(only)}" if only else "in the source"
+    return f"its {names.framework(only)}" if only else "the source"

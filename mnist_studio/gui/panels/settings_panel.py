@@ -107,7 +107,8 @@ class SettingsPanel(Card):
         parts.addLayout(self._fields())
         for part in (self._method, self.complaint, self.fold):
             parts.addWidget(part)
-        parts.addWidget(label("Faults, as published", "cardTitle"))
+        faults = label("Faults, as published", "cardTitle")
+        parts.addLayout(row(faults, 1, self.faults.had_by, gap=0))
         parts.addWidget(self.faults)
         parts.addWidget(label("Network", "cardTitle"))
         parts.addWidget(self.network)
