@@ -1,4 +1,5 @@
 import json
+from typing import TypedDict
 
 import msgspec
 import pytest
@@ -22,7 +23,13 @@ from mnist_studio.events import (
     Stopped,
 )
 
-WHO = {"run": "20260101-120000-abcd", "framework": "numpy"}
+
+class Who(TypedDict):
+    run: str
+    framework: str
+
+
+WHO: Who = {"run": "20260101-120000-abcd", "framework": "numpy"}
 EXAMPLES: list[AnyEvent] = [
     Started(
         title="mlp-128 · Keras",

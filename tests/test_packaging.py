@@ -76,8 +76,7 @@ def test_windows_is_told_what_each_program_is(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("PyInstaller", reason="the extra “build” has it")
-    from PyInstaller import compat
-
+    compat = import_module("PyInstaller.compat")
     # Both open programs of Windows, which is not asked of them here.
     monkeypatch.setitem(sys.modules, "pefile", ModuleType("pefile"))
     monkeypatch.setattr(compat, "win32api", None, raising=False)

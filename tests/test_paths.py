@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from mnist_studio import paths
@@ -94,7 +95,7 @@ def test_what_can_be_made_again_lies_in_the_home_where_there_is_no_other_place(
     monkeypatch.delenv(paths.HOME_VARIABLE, raising=False)
     for variable in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable))
-    monkeypatch.setattr(paths.platformdirs, "user_cache_dir", lambda *_, **__: tmp_path / "cache")
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *_, **__: tmp_path / "cache")
     assert paths.cache() == tmp_path / "cache"
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert paths.cache() == paths.home() / "cache"

@@ -4,6 +4,7 @@ import pytest
 
 from mnist_studio.cli.evaluate import drawn
 from mnist_studio.data import builtin, idx
+from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
 
 from .conftest import TRAIN, studio
@@ -43,6 +44,7 @@ def test_idx_files_are_scored_as_in_training(run: str, folder: Path) -> None:
     (score,) = said.json
     with RunStore() as store:
         end = store.run(run).terminal
+    assert isinstance(end, Finished)
     assert said.code == 0
     assert list(score) == KEYS
     assert (score["run"], score["recipe"], score["framework"]) == (run, "mlp-128", "numpy")

@@ -1,5 +1,6 @@
 import pytest
 
+from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
 
 from .conftest import TRAIN, studio
@@ -21,6 +22,7 @@ def test_a_table_and_the_same_as_json(run: str) -> None:
             assert f"{strength:g}: {100 * accuracy:.2f} %" in said.output
     with RunStore() as store:
         end = store.run(run).terminal
+    assert isinstance(end, Finished)
     assert told["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
     assert "(computed before)" in studio("robustness", run).output
 

@@ -70,7 +70,7 @@ def written() -> Iterator[tuple[str, RunSpec]]:
         for recipe in RECIPES.values()
         for faults in ((), recipe.faults)
     }
-    for name, spec in (recipes | ODD).items():
+    for name, spec in {**recipes, **ODD}.items():
         for framework in FRAMEWORKS:
             yield f"{name} {framework}", replace(spec, framework=framework)
 

@@ -76,6 +76,7 @@ def test_a_continued_run_is_no_script() -> None:
 
 def test_torchvision_smooths_only_so_far() -> None:
     spec = ODD["elastic"]
+    assert spec.training.augmentation is not None
     augmentation = replace(spec.training.augmentation, smoothness=7)
     rough = replace(spec, training=replace(spec.training, augmentation=augmentation))
     assert "smoothness" in problems(replace(rough, framework="pytorch"))[0]

@@ -28,7 +28,7 @@ def small(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
 
 def endless(**training: object) -> RunSpec:
     """A run that nobody waits for to end."""
-    return small(epochs=10_000, **training)
+    return small("numpy", epochs=10_000, **training)
 
 
 def trained(spec: RunSpec) -> list[AnyEvent]:

@@ -33,7 +33,8 @@ def test_the_logits_of_the_test_digits_are_those_that_the_run_left(run: Run) -> 
 
 
 def test_many_digits_are_answered_slice_by_slice(run: Run) -> None:
-    many, told = np.concatenate([IMAGES] * 3)[: 2 * SLICE + 1], []
+    told: list[float] = []
+    many = np.concatenate([IMAGES] * 3)[: 2 * SLICE + 1]
     got = logits(run, many, told.append)
     assert got.shape == (2 * SLICE + 1, 10)
     np.testing.assert_allclose(got[-1], got[0], rtol=1e-4, atol=1e-4)

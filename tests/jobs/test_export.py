@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from mnist_studio.errors import Cancelled, DataError, JobError, StoreError
 from mnist_studio.events import Cancelled as CancelledEvent
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs.export import export
+from mnist_studio.jobs.export import Kind, export
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
@@ -65,7 +65,7 @@ def test_a_run_that_kept_nothing_is_refused(run: Run, store: RunStore, tmp_path:
 
 @pytest.mark.parametrize(("kind", "error"), [("safetensors", StoreError), ("numpy", JobError)])
 def test_damaged_weights_are_not_handed_on(
-    run: Run, tmp_path: Path, kind: str, error: type
+    run: Run, tmp_path: Path, kind: Kind, error: type[Exception]
 ) -> None:
     path = run.folder / artefacts.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1] + b"\0")

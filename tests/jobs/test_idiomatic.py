@@ -58,7 +58,7 @@ def test_it_is_told_and_kept_like_any_run(framework: FrameworkName) -> None:
     assert {"train", "evaluate", "import", "data"} <= end.seconds.keys()
     epochs = [event for event in events if isinstance(event, Epoch)]
     assert [epoch.epoch for epoch in epochs] == [1, 2]
-    assert all(0 < epoch.validation_accuracy < 1 for epoch in epochs)
+    assert all(0 < (epoch.validation_accuracy or 0) < 1 for epoch in epochs)
     assert epochs[1].train_accuracy > epochs[0].train_accuracy
     _curve_agrees(run, events, epochs)
     assert (run.folder / "script.py").read_text("utf-8") == script(spec)

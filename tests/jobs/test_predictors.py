@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +54,9 @@ class Desk:
     def runs(self, request: int) -> set[str]:
         return {answer.run for answer in self.answers if answer.request == request}
 
+    def answered(self, request: int, run: str) -> bool:
+        return run in self.runs(request)
+
     def told(self, framework: str) -> list[str]:
         return [state.state for state in self.states if state.framework == framework]
 
@@ -73,7 +78,7 @@ def _threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("predict ")]
 
 
-def _children() -> list:
+def _children() -> list[BaseProcess]:
     return multiprocessing.active_children()
 
 
@@ -102,7 +107,7 @@ def test_answers_are_the_softmax_of_the_networks_logits(run: Run, desk: Desk) ->
     wanted = probabilities(artefacts.load_test_logits(run.folder))
     for place in range(3):
         request = desk.ask(IMAGES[place])
-        until(lambda request=request: desk.runs(request))
+        until(partial(desk.runs, request))
         answer = next(answer for answer in desk.answers if answer.request == request)
         assert sum(answer.probabilities) == pytest.approx(1.0)
         np.testing.assert_allclose(answer.probabilities, wanted[place], atol=1e-4)
@@ -150,7 +155,7 @@ def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
     desk.predictors.hold([damaged, run])
     for _ in range(5):
         request = desk.ask()
-        until(lambda request=request: run.id in desk.runs(request))
+        until(partial(desk.answered, request, run.id))
     desk.warm("numpy")
     until(lambda: any(state.state == "warm" and state.text for state in desk.states))
 
@@ -184,7 +189,7 @@ def test_children_leave_while_memory_is_short_and_come_back(
     assert "Memory is short" in desk.states[-1].text
     for _ in range(3):
         request = desk.ask()
-        until(lambda request=request: desk.runs(request))
+        until(partial(desk.runs, request))
     assert not _children()
     assert [state.text for state in desk.states].count(desk.states[-1].text) == 1
     left[0] = memory.NEEDED
@@ -279,6 +284,7 @@ def test_a_killed_child_is_told_and_another_answers(run: Run, desk: Desk) -> Non
     desk.predictors.hold([run])
     desk.warm("numpy")
     (child,) = _children()
+    assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)
     request = desk.ask()
     until(lambda: desk.runs(request))

@@ -65,7 +65,7 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
     ],
 )
 def test_a_fault_is_trained_told_and_kept_by_its_name(
-    fault: FaultName, model: dict, training: dict
+    fault: FaultName, model: dict[str, object], training: dict[str, object]
 ) -> None:
     plain = small(optimiser=Adam(1e-3, epsilon=1e-3))
     told = trained(replace(plain, faults=(fault,)))

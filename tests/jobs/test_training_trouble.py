@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from mnist_studio import events
 from mnist_studio.events import (
-    AnyEvent,
     Checkpoint,
     Crashed,
     Failed,
@@ -55,7 +54,8 @@ def test_a_killed_child_is_told_with_what_is_left(kind: type, phase: str, left: 
 
 def test_an_abandoned_run_is_cancelled_and_its_child_gone() -> None:
     job = TrainingJob(endless())
-    iterator: Iterator[AnyEvent] = job.events()
+    iterator = job.events()
+    assert isinstance(iterator, Generator)
     for event in iterator:
         if isinstance(event, Progress):
             break
@@ -81,6 +81,7 @@ def test_a_framework_that_is_not_installed_fails_and_the_others_go_on(
     monkeypatch.setattr(registry, "version", lambda n: None if n == "pytorch" else versions(n))
     missing = trained(small("pytorch"))
     assert [type(event) for event in missing] == [Started, Failed]
+    assert isinstance(missing[-1], Failed)
     assert missing[-1].reason == "PyTorch is not installed. Install it with: pip install torch"
     assert isinstance(trained(small())[-1], Finished)
 
@@ -131,6 +132,7 @@ def test_a_system_without_processes_fails_the_run(monkeypatch: pytest.MonkeyPatc
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     got.extend(told)
     assert [type(event) for event in got] == [Started, Failed]
+    assert isinstance(got[-1], Failed)
     assert "No process could be started" in got[-1].reason
     assert status(job.id) == "failed"
 

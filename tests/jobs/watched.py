@@ -45,7 +45,9 @@ def child_pid() -> int:
     return children[0].pid or 0 if children else 0
 
 
-def on(kind: type, act: Callable[[Watched], None], phase: str = "") -> Callable:
+def on(
+    kind: type[Event], act: Callable[[Watched], None], phase: str = ""
+) -> Callable[[Watched, Event], None]:
     """Acts once, at the first event of a kind, or the first of that phase."""
     done: list[bool] = []
 

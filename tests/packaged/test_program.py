@@ -127,10 +127,11 @@ def test_it_opens_no_file_of_the_build(program: Path, newcomer: dict[str, str]) 
 @on_linux
 def test_killing_it_leaves_no_process(program: Path, newcomer: dict[str, str]) -> None:
     for framework in ("numpy", "pytorch", "keras"):
-        command = [program, "train", "compact-cnn", "--framework", framework, "--epochs", "500"]
+        choices = ("--framework", framework, "--epochs", "500", "--json")
         with subprocess.Popen(
-            [*command, "--json"], env=newcomer, stdout=subprocess.PIPE, text=True
-        ) as process:
+            [program, "train", "compact-cnn", *choices],
+            env=newcomer, stdout=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
             assert process.stdout is not None
             next(line for line in process.stdout if '"progress"' in line)
             children = psutil.Process(process.pid).children(recursive=True)

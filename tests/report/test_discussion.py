@@ -48,7 +48,7 @@ def test_overhead_has_the_figures_of_the_clocks(gathered: Gathered) -> None:
 
 def test_what_was_not_measured_is_not_told(gathered: Gathered) -> None:
     bare = tuple(
-        dataclasses.replace(run, terminal=replace(run.terminal, measures=None))
+        dataclasses.replace(run, terminal=replace(run.ended, measures=None))
         for run in gathered.runs
         if run.ended
     )

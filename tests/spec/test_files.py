@@ -113,8 +113,6 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = 2\nrun = []", "has 0 runs"),
         ("format = 1\n[study]", "has a study, not runs"),
         ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
-        (BY_HAND.replace('{kind = "flatten"},', ""), r"Run 1 \(mine\): Layer 1 .*needs a vector"),
-        (BY_HAND.replace("epochs = 2", "epochs = 0"), r"Run 1 \(mine\): The number of epochs is 0"),
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
             BY_HAND.replace('"numpy"', '"numpy"\nfaults = ["batch-decay"]'),
@@ -126,6 +124,45 @@ def test_what_cannot_work_is_refused(text: str, why: str) -> None:
     with pytest.raises(SpecError, match=why) as raised:
         files.read(text)
     assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad", "line", "key", "why"),
+    [
+        (TEXT, "learning_rate", "learning_rate = -1 #", "= -1", "learning_rate", "rate is -1"),
+        (TEXT, "patience", "patience = 0 #", "[run.training.schedule]", "schedule", "impossible"),
+        (TEXT, "zoom", "zoom = 2.0 #", "zoom", "training.augmentation.zoom", "zoom is 2"),
+        (TEXT, "validation", "validation = 0 #", "= 0 #", "training.validation", "none are kept"),
+        (TEXT, "deviation", "deviation = 0.0 #", "[run.model.scaling]", "scaling", "input scaling"),
+        (BY_HAND, "= 10", "= 11", "= 11", "run[0].model.layers[1]", "11 instead of 10 logits"),
+        (BY_HAND, '"flatten"', '"relu"', "units", "layers[1]", "needs a vector but gets 28×28×1"),
+        (BY_HAND, "epochs = 2", "epochs = 0", "epochs", "training.epochs", "number of epochs is 0"),
+    ],
+)
+def test_what_cannot_work_is_told_with_line_and_key(
+    text: str, good: str, bad: str, line: str, key: str, why: str
+) -> None:
+    wrong = text.replace(good, bad, 1)
+    with pytest.raises(SpecError) as raised:
+        files.read(wrong)
+    place, _, problem = raised.value.problem.partition(": ")
+    assert place.startswith(f"Line {line_of(wrong, line)}, run[0].")
+    assert key in place
+    assert why in problem
+    assert raised.value.remedy
+
+
+def test_a_fault_and_a_precision_are_told_where_they_stand() -> None:
+    for added, key in (
+        ('faults = ["batch-decay"]', "run[0].faults[0] (mine)"),
+        ('faults = ["unshuffled", "unshuffled"]', "run[0].faults[0] (mine)"),
+        ("threads = 2000", "run[0].threads (mine)"),
+    ):
+        with pytest.raises(SpecError) as raised:
+            files.read(BY_HAND.replace('"numpy"', f'"numpy"\n{added}'))
+        assert raised.value.problem.startswith(f"Line 6, {key}: ")
+    with pytest.raises(SpecError, match=r"Line 15, run\[0\]\.training\.precision \(mine\): NumPy"):
+        files.read(BY_HAND.replace("epochs = 2", 'epochs = 2\nprecision = "bfloat16"'))
 
 
 def test_a_run_that_continues_another_cannot_be_shared() -> None:

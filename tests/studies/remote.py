@@ -23,7 +23,8 @@ def here(
         run: RunSpec, weights: Weights, device: DeviceName, cancelled: Callable[[], bool]
     ) -> Iterator[Learner]:
         learner = registry.load("numpy").learner(run, weights, Device(device, "CPU"))
-        yield (wrong or {}).get(run.framework, lambda same: same)(learner)
+        make: Wrong = (wrong or {}).get(run.framework, lambda same: same)
+        yield make(learner)
 
     return opened
 

@@ -1,4 +1,5 @@
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -38,7 +39,7 @@ def test_so_many_jobs_run_as_there_are_threads_or_as_were_wanted() -> None:
 
 def test_workers_that_come_are_noticed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(dask_executor.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     client = Stub(1)
     executor = connected(client)
     assert executor.jobs == 1
@@ -53,7 +54,7 @@ def test_a_cluster_without_workers_is_waited_for_a_while(
     lost: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(dask_executor.time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
     client = Stub(1)
     executor = connected(client)
     assert executor.jobs == 1

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FaultName, FrameworkName, Handover, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.store import artefacts
+from mnist_studio.store.rows import Status
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies.handover import continued
 
@@ -44,7 +46,8 @@ def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step:
     weights = initial_weights(spec.model, 1, spec.training.precision)
     state = OptimiserState(step, {})
     artefacts.save_checkpoint(folder, artefacts.Checkpoint(weights, state, step, 1.5))
-    status = type(terminal).__name__.lower() if terminal else "running"
+    name = type(terminal).__name__.lower() if terminal else "running"
+    status: Status = msgspec.convert(name, Status)
     return Run("source", "Source", spec, status, 0.0, folder, terminal, checkpoint=True)
 
 

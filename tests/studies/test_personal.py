@@ -10,6 +10,7 @@ from mnist_studio.data.ink import Point
 from mnist_studio.data.personal import PersonalDigit, of_ink
 from mnist_studio.errors import Cancelled, DataError
 from mnist_studio.events import Failed, Finished
+from mnist_studio.jobs.evaluation import Evaluator
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import personal_sets
@@ -114,15 +115,16 @@ def test_it_can_be_cancelled() -> None:
 
 
 def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    run, asked = train(), []
+    asked: list[int] = []
+    run = train()
     images = personal_sets.of(ONES).digits.images
-    judge = study.Evaluator.judge
+    judge = Evaluator.judge
 
-    def counted(self: study.Evaluator, run: Run, images: Sequence[object], **kw: object) -> object:
+    def counted(self: Evaluator, run: Run, images: Sequence[object], **kw: object) -> object:
         asked.append(len(images))
         return judge(self, run, images, **kw)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(study.Evaluator, "judge", counted)
+    monkeypatch.setattr(Evaluator, "judge", counted)
     with Answering() as answering:
         found = answering.logits(run, np.concatenate([images[:2], images[:2]]))
         answering.logits(run, images[:3])

@@ -16,7 +16,7 @@ from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artefacts
-from mnist_studio.store.robustness import ROBUSTNESS
+from mnist_studio.store.artefacts import ROBUSTNESS
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.studies import robustness as study
 from mnist_studio.studies.robustness import JUDGEMENTS, known, robustness
@@ -37,7 +37,8 @@ def train(framework: FrameworkName = "numpy", **changes: object) -> Run:
 
 
 def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed() -> None:
-    run, told = train(epochs=3), []
+    told: list[float] = []
+    run = train(epochs=3)
     (outcome,) = robustness([run], progress=told.append)
     found = outcome.robustness
     assert (outcome.problem, outcome.kept) == ("", False)

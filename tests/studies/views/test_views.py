@@ -31,7 +31,7 @@ def view(gathered: Gathered, name: str, options: Options | None = None) -> View:
 
 
 def answers(run: Kept) -> np.ndarray:
-    return np.asarray(artefacts.load_test_logits(Path(run.folder))).argmax(axis=1)
+    return np.asarray(artefacts.load_test_logits(Path(run.folder)).argmax(axis=1))
 
 
 def cells(made: View, *titles: str) -> list[tuple[object, ...]]:
@@ -241,7 +241,8 @@ def test_wrong_digits_are_mistakes_by_sureness(gathered: Gathered) -> None:
     given = answers(run)
     rows = cells(view(gathered, "wrong"), "Test digit", "It is", "Answer", "Sure")
     for index, label, answer, _ in rows:
-        assert (str(LABELS[index]), str(given[index])) == (label, answer)  # type: ignore[index]
+        assert isinstance(index, int)
+        assert (str(LABELS[index]), str(given[index])) == (label, answer)
         assert label != answer
     sure = [row[-1] for row in rows]
     assert sure == sorted(sure, reverse=True)  # type: ignore[type-var]
