@@ -16,7 +16,16 @@ class StudioError(Exception):
 
 
 class SpecError(StudioError):
-    """A description of a network or a training that cannot work."""
+    """A description of a network or a training that cannot work.
+
+    Attributes:
+        path: where in the description the wrong value stands, such as ``("training", "epochs")``;
+            empty where it is no single one.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(problem, remedy)
+        self.path = path
 
 
 class UnknownName(StudioError):

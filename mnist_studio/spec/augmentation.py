@@ -52,4 +52,5 @@ def check(augmentation: Augmentation) -> None:
             raise SpecError(
                 f"The augmentation's {name} is {value:g}.",
                 f"Choose a number from {lowest:g} to {_HIGHEST[name]:g}.",
+                (name,),
             )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.spec import faults, recipes
+from mnist_studio.spec.places import Path
 from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec, check, possible_device
 from mnist_studio.spec.study import (
     LARGEST_THRESHOLD,
@@ -14,7 +15,6 @@ from mnist_studio.spec.study import (
     MOST_RUNS,
     Grid,
     Pair,
-    Path,
     StudyError,
     StudySpec,
     largest,

@@ -60,19 +60,21 @@ def check(run: RunSpec) -> None:
     Raises:
         SpecError: names the fault and what it needs.
     """
-    for name in run.faults:
-        fault = FAULTS[name]
+    for number, name in enumerate(run.faults):
+        fault, path = FAULTS[name], ("faults", number)
         if run.faults.count(name) > 1:
-            raise SpecError(f"The fault “{name}” is switched on twice.", "Name it once.")
+            raise SpecError(f"The fault “{name}” is switched on twice.", "Name it once.", path)
         if not makes_sense(name, run):
             raise SpecError(
                 f"The fault “{name}” makes no sense here: it needs {fault.needs}.",
                 "Switch it off.",
+                path,
             )
     if {"own-initial", "zero-initial"} <= set(run.faults):
         raise SpecError(
             "The faults “own-initial” and “zero-initial” contradict each other.",
             "Switch one of them off.",
+            ("faults",),
         )
 
 

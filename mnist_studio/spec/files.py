@@ -21,7 +21,7 @@ import tomli_w
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import faults
 from mnist_studio.spec.codec import VERSION
-from mnist_studio.spec.places import place_of
+from mnist_studio.spec.places import in_words, place_of
 from mnist_studio.spec.run import RunSpec, check
 
 SUFFIX = ".toml"
@@ -73,8 +73,8 @@ def read(text: str) -> tuple[RunSpec, ...]:
         place, problem = place_of(text, str(error), _File)
         raise SpecError(f"{place}: {problem}.", "Correct that place.") from error
     _check_count(len(file.run))
-    for number, run in enumerate(file.run, start=1):
-        _check_run(run, number)
+    for number, run in enumerate(file.run):
+        _check_run(text, number, run)
     return file.run
 
 
@@ -120,12 +120,13 @@ def _check_count(runs: int) -> None:
         )
 
 
-def _check_run(run: RunSpec, number: int) -> None:
+def _check_run(text: str, number: int, run: RunSpec) -> None:
     try:
         check(run)
         faults.check(run)
     except SpecError as error:
-        raise SpecError(f"Run {number} ({run.recipe}): {error.problem}", error.remedy) from error
+        place = in_words(text, ("run", number, *error.path))
+        raise SpecError(f"{place} ({run.recipe}): {error.problem}", error.remedy) from error
 
 
 def without_none(value: Any) -> Any:

@@ -79,6 +79,7 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
         raise SpecError(
             f"The network ends in {kinds.text(shape)} instead of {CLASSES} logits.",
             f"Let its last layer be a dense layer with {CLASSES} units.",
+            ("layers", max(0, len(reports) - 1)),
         )
     return tuple(reports)
 
@@ -148,6 +149,7 @@ def _check_scaling(scaling: Scaling) -> None:
         raise SpecError(
             f"The input scaling is (level / 255 - {scaling.mean:g}) / {scaling.deviation:g}.",
             "Choose a mean and a deviation above 0.",
+            ("scaling",),
         )
 
 
@@ -158,6 +160,7 @@ def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
         raise SpecError(
             f"Layer {place} ({title(layer)}) cannot work: {error.problem}.",
             "Change this layer or the one before it.",
+            ("layers", place - 1),
         ) from error
     shapes = kinds.parameter_shapes(layer, shape)
     return LayerReport(

@@ -90,4 +90,5 @@ def check(optimiser: Optimiser) -> None:
 
 def _within(name: str, value: float, holds: bool, where: str) -> None:
     if not (math.isfinite(value) and holds):
-        raise SpecError(f"The {name.replace('_', ' ')} is {value:g}.", f"Choose a number {where}.")
+        problem = f"The {name.replace('_', ' ')} is {value:g}."
+        raise SpecError(problem, f"Choose a number {where}.", (name,))

@@ -5,9 +5,12 @@ msgspec tells a path, such as ``$.run[0].training.batch_size``; people look for 
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec import inspect
+
+from mnist_studio.errors import SpecError
 
 Path = tuple[str | int, ...]
 
@@ -23,6 +26,16 @@ _WORDS = {
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
 _HEADER = re.compile(r"\s*(?P<array>\[)?\[\s*(?P<keys>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
+
+
+@contextmanager
+def inside(*path: str | int) -> Iterator[None]:
+    """What is refused within stands there: its path gets this one before it."""
+    try:
+        yield
+    except SpecError as error:
+        error.path = (*path, *error.path)
+        raise
 
 
 def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:

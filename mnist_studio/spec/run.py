@@ -11,6 +11,7 @@ from mnist_studio.spec import augmentation, optimisers, schedules
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.optimisers import Optimiser
+from mnist_studio.spec.places import inside
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
@@ -164,21 +165,13 @@ def check(run: RunSpec) -> None:
         SpecError: says which number, layer or precision, and why.
     """
     training = run.training
-    _within("number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
-    optimisers.check(training.optimiser)
-    schedules.check(training.schedule)
-    if training.augmentation:
-        augmentation.check(training.augmentation)
-    _check_clip(training)
-    _check_plateau(training)
+    with inside("model"):
+        _within("layers", "number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
+    with inside("training"):
+        _check_training(training)
     _check_precision(run)
     _check_personal(run)
-    _within("number of steps an epoch", training.epoch_steps, 0, 10_000_000)
-    _within("batch size", training.batch_size, 1, LARGEST_BATCH)
-    _within("number of epochs", training.epochs, 1, LARGEST_EPOCHS)
-    _within("seed", training.seed, 0, LARGEST_SEED)
-    _within("number of validation digits", training.validation, 0, 59_999)
-    _within("number of threads", run.threads, 0, 1024)
+    _within("threads", "number of threads", run.threads, 0, 1024)
 
 
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
@@ -196,10 +189,29 @@ def storage(precision: Precision) -> Literal["float32", "float64"]:
     return "float64" if precision == "float64" else "float32"
 
 
+def _check_training(training: TrainingSpec) -> None:
+    with inside("optimiser"):
+        optimisers.check(training.optimiser)
+    with inside("schedule"):
+        schedules.check(training.schedule)
+    if training.augmentation:
+        with inside("augmentation"):
+            augmentation.check(training.augmentation)
+    _check_clip(training)
+    _check_plateau(training)
+    _within("epoch_steps", "number of steps an epoch", training.epoch_steps, 0, 10_000_000)
+    _within("batch_size", "batch size", training.batch_size, 1, LARGEST_BATCH)
+    _within("epochs", "number of epochs", training.epochs, 1, LARGEST_EPOCHS)
+    _within("seed", "seed", training.seed, 0, LARGEST_SEED)
+    _within("validation", "number of validation digits", training.validation, 0, 59_999)
+
+
 def _check_clip(training: TrainingSpec) -> None:
     if training.clip and not (isfinite(training.clip.limit) and training.clip.limit > 0):
         raise SpecError(
-            f"The gradients are clipped at {training.clip.limit:g}.", "Choose a limit above 0."
+            f"The gradients are clipped at {training.clip.limit:g}.",
+            "Choose a limit above 0.",
+            ("clip", "limit"),
         )
 
 
@@ -209,6 +221,7 @@ def _check_precision(run: RunSpec) -> None:
         raise SpecError(
             "NumPy does not compute in bfloat16.",
             "Choose the precision float32 or float64, or another framework.",
+            ("training", "precision"),
         )
 
 
@@ -217,11 +230,13 @@ def _check_personal(run: RunSpec) -> None:
         raise SpecError(
             f"“{run.personal}” names no set of your own digits.",
             "Leave personal empty, or correct it.",
+            ("personal",),
         )
     if run.personal and run.training.batch_size == FULL_BATCH:
         raise SpecError(
             "With your own digits there are more digits than the largest batch has.",
             "Choose a smaller batch, or train without your own digits.",
+            ("training", "batch_size"),
         )
 
 
@@ -230,11 +245,14 @@ def _check_plateau(training: TrainingSpec) -> None:
         raise SpecError(
             "The plateau schedule watches validation digits, and none are kept apart.",
             "Keep some apart, such as 5,000, or choose another schedule.",
+            ("validation",),
         )
 
 
-def _within(name: str, value: int, low: int, high: int) -> None:
+def _within(key: str, name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise SpecError(
-            f"The {name} is {value:,}.", f"Choose a whole number from {low:,} to {high:,}."
+            f"The {name} is {value:,}.",
+            f"Choose a whole number from {low:,} to {high:,}.",
+            (key,),
         )

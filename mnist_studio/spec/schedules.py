@@ -104,9 +104,11 @@ def check(schedule: Schedule) -> None:
             raise SpecError(
                 f"The rate is multiplied by {decay:g} after every epoch.",
                 "Choose a factor above 0 and at most 1.",
+                ("factor",),
             )
         case Exponential(period=period) if period < 0:
-            raise SpecError(f"The rate falls over {period} steps.", "Choose 0 or more steps.")
+            problem = f"The rate falls over {period} steps."
+            raise SpecError(problem, "Choose 0 or more steps.", ("period",))
         case Plateau(factor=drop, patience=patience, lowest=lowest) if not (
             0 < drop < 1 and 0 < lowest <= 1 and patience >= 1
         ):

@@ -13,8 +13,6 @@ import msgspec
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.run import DatasetName, DeviceName, FaultName, FrameworkName, Style
 
-Path = tuple[str | int, ...]
-
 LONGEST_TITLE = 80
 LARGEST_THRESHOLD = 0.5
 MANY_RUNS = 300
@@ -78,15 +76,7 @@ class StudySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StudyError(SpecError):
-    """A study that cannot work, and where in it the mistake is.
-
-    Attributes:
-        path: of the wrong value, such as ``("grid", "recipes", 1)``.
-    """
-
-    def __init__(self, problem: str, remedy: str, path: Path = ()) -> None:
-        super().__init__(problem, remedy)
-        self.path = path
+    """A study that cannot work; its path is such as ``("grid", "recipes", 1)``."""
 
 
 def largest(study: StudySpec) -> int:
