@@ -10,7 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
@@ -19,6 +19,7 @@ from mnist_studio.gui.application import check_binding
 from mnist_studio.gui.models.drawing import Drawing
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.widgets.stepper import Stepper
 from mnist_studio.gui.window import MainWindow
 
 check_binding()
@@ -71,6 +72,13 @@ def _runs(thread: QThread) -> bool:
 def _is_real(thread: threading.Thread) -> bool:
     # Python gives every QThread that ran Python code a dummy, and never takes it away.
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
+
+
+def decimal(stepper: Stepper) -> QDoubleSpinBox:
+    """The field of a stepper whose numbers need not be whole."""
+    field = stepper.field()
+    assert isinstance(field, QDoubleSpinBox)
+    return field
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from mnist_studio.gui.models.answer_order import Wanted, arranged
 from mnist_studio.gui.models.form import form_of, run_specs
 from mnist_studio.gui.models.library import RunRow
 from mnist_studio.jobs.predictors import Answer
+from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.runs import Run
 
 
-def row(name: str, framework: str, accuracy: float, created: float) -> RunRow:
+def row(name: str, framework: FrameworkName, accuracy: float, created: float) -> RunRow:
     (spec,) = run_specs(form_of("tiny-10", (framework,), "builtin"))
     end = Finished(
         run=name, framework=framework, epochs=1, step=1, test_accuracy=accuracy, test_loss=1.0,

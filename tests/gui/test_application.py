@@ -14,6 +14,7 @@ from mnist_studio import settings
 from mnist_studio.errors import StudioError
 from mnist_studio.gui import application
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
 
 CLOSES_ITSELF = """
 from PySide6.QtCore import QTimer
@@ -126,7 +127,7 @@ def test_what_is_logged_is_in_a_file(home: Path) -> None:
 def test_damaged_settings_are_told_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
     (home / "settings.json").write_text("{")
     loaded = settings.load()
-    window = application.MainWindow(theme, loaded)
+    window = MainWindow(theme, loaded)
     with qtbot.waitSignal(window.usable, timeout=10_000):
         window.show()
     notice = window.page(window.shown).notice

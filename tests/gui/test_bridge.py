@@ -242,7 +242,7 @@ def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
     library = Library()
     with qtbot.waitSignal(library.changed, timeout=5000):
         library.open()
-    assert library.rows == ()
+    assert list(library.rows) == []
     with RunStore() as store:
         with qtbot.waitSignal(library.changed, timeout=5000):
             run = store.create(SPECS[0])

@@ -180,13 +180,16 @@ def test_a_width_within_its_limits_changes_the_pad_alone(qtbot: QtBot, drawing: 
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         stroke(drawing, *LINE)
     before = drawing.image
+    assert before is not None
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         tools.set_width(9)
     assert tools.pen == LIMITS["pen"][1]
-    assert np.array_equal(drawing.image, before)
+    np.testing.assert_array_equal(drawing.image, before)
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         drawing.fit(Fitting(pen=False))
-    assert np.count_nonzero(drawing.image) > np.count_nonzero(before)
+    wider = drawing.image
+    assert wider is not None
+    assert np.count_nonzero(wider) > np.count_nonzero(before)
     tools.widen(-99)
     assert tools.pen == LIMITS["pen"][0]
     tools.choose("eraser")

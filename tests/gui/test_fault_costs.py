@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -41,12 +41,12 @@ def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
 def row(
     number: int, made: RunSpec, accuracy: float, whole: bool = True, loss: float = 0.1
 ) -> RunRow:
-    kind = Finished if whole else Stopped
-    rest = {"latency_ms": 1.0} if whole else {}
-    end = kind(
+    end: Finished | Stopped = Stopped(
         run=str(number), framework="numpy", epochs=2, step=42, test_accuracy=accuracy,
-        test_loss=loss, seconds={}, device="CPU", **rest,
+        test_loss=loss, seconds={}, device="CPU",
     )  # fmt: skip
+    if whole:
+        end = Finished(**asdict(end), latency_ms=1.0)
     status: Status = "finished" if whole else "stopped"
     run = Run(str(number), f"Run {number}", made, status, 0.0, Path("none"), end, True)
     epoch = Epoch(

@@ -11,7 +11,7 @@ from mnist_studio.data.digits import Digits
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.models import names, numbers
 from mnist_studio.gui.models.curves import lines_of, shades
-from mnist_studio.gui.models.form import form_of, run_specs, with_recipe
+from mnist_studio.gui.models.form import Form, form_of, run_specs, with_recipe
 from mnist_studio.gui.models.live import Curve, LiveRun, Series
 from mnist_studio.gui.models.samples import common_dataset, samples
 from mnist_studio.gui.panels.live_runs import line_of
@@ -41,11 +41,19 @@ def test_form_hands_every_setting_on() -> None:
     assert training.schedule == RECIPES["wide-cnn"].training.schedule
 
 
+FORM = form_of("tiny-10", ("numpy",), "builtin")
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("epochs", 0), ("batch_size", 0), ("learning_rate", 0.0), ("seed", -1)]
+    "form",
+    [
+        replace(FORM, epochs=0),
+        replace(FORM, batch_size=0),
+        replace(FORM, learning_rate=0.0),
+        replace(FORM, seed=-1),
+    ],
 )
-def test_form_refuses_what_cannot_work(field: str, value: float) -> None:
-    form = replace(form_of("tiny-10", ("numpy",), "builtin"), **{field: value})
+def test_form_refuses_what_cannot_work(form: Form) -> None:
     with pytest.raises(SpecError):
         run_specs(form)
 

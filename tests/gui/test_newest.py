@@ -30,7 +30,7 @@ class Oracle:
         self.asked.append(wish)
         while not self.may.wait(0.005):
             if cancelled():
-                raise Cancelled
+                raise Cancelled("It was given up.")
         if wish == "trouble":
             raise TROUBLE
         return wish.upper()
@@ -79,6 +79,7 @@ def test_one_that_was_given_up_is_asked_anew(oracle: Oracle, qtbot: QtBot, patie
     oracle.newest.give_up(patience)
     qtbot.waitUntil(lambda: oracle.newest.working is None)
     oracle.newest.ask("a")
+    qtbot.waitUntil(lambda: oracle.asked == ["a", "a"])
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.told == [("a", "A")])
     assert oracle.asked == ["a", "a"]

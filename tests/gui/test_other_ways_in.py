@@ -145,16 +145,16 @@ def test_any_test_digit_and_one_by_its_number_lie_on_the_pad(
     assert shown.args is not None
     number, count = shown.args
     assert (page.examples.number.whole, count) == (number, len(test))
-    assert np.array_equal(drawing.sheet.picture, test.images[number])
+    np.testing.assert_array_equal(drawing.sheet.picture, test.images[number])
     with qtbot.waitSignal(window.studio.examples.shown) as shown:
         page.examples.number.field().setValue(12)
     assert shown.args == [12, len(test)]
-    assert np.array_equal(drawing.sheet.picture, test.images[12])
+    np.testing.assert_array_equal(drawing.sheet.picture, test.images[12])
     title = f"Test digit 12 of the built-in digits: a {test.labels[12]}"
     assert drawing.sheet.title == title
     qtbot.waitUntil(lambda: page.stages.note.text() == title)
     drawing.history.undo()
-    assert np.array_equal(drawing.sheet.picture, test.images[number])
+    np.testing.assert_array_equal(drawing.sheet.picture, test.images[number])
 
 
 def test_a_digit_of_numbers_lies_on_the_pad(window: MainWindow, qtbot: QtBot) -> None:

@@ -41,7 +41,7 @@ def counted(page: ComparePage) -> float:
         return 0
     (matrix,) = view.charts
     assert isinstance(matrix, Matrix)
-    return float(np.sum(matrix.values))
+    return float(np.array(matrix.values, float).sum())
 
 
 def test_views_are_of_the_users_own_digits_while_that_is_chosen(

@@ -79,7 +79,7 @@ def shown(pad: Pad) -> np.ndarray:
 
 def shrunk(levels: np.ndarray) -> np.ndarray:
     """(28, 28) of what is shown."""
-    return levels.reshape(28, 10, 28, 10).mean(axis=(1, 3))
+    return np.asarray(levels.reshape(28, 10, 28, 10).mean(axis=(1, 3)))
 
 
 def curl(count: int) -> tuple[Point, ...]:

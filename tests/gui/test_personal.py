@@ -1,11 +1,13 @@
 """The user's own digits: labelled with a key, shown, changed, shared, and models scored on them."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.ink import Point
@@ -46,15 +48,15 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
     studio = page.studio
     drawn(studio)
     with qtbot.waitSignal(studio.personal.kept):
-        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.pad, Qt.Key.Key_7)
     (digit,) = studio.personal.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
     assert page.pad.words == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
     with qtbot.waitSignal(studio.personal.told):
-        qtbot.keyClick(page.pad, Qt.Key.Key_Backspace)
+        QTest.keyClick(page.pad, Qt.Key.Key_Backspace)
     assert labels(studio) == []
-    assert not studio.drawing.blank
+    assert len(studio.drawing.ink) == 1
     assert not studio.personal.can_undo
 
 
@@ -65,7 +67,7 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     drawn(studio)
     assert not page.labels.undo_button.isVisible()
     with qtbot.waitSignal(studio.personal.kept):
-        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert page.labels.undo_button.isVisible()
     drawn(studio)
     assert page.pad.words == INVITATION
@@ -83,7 +85,7 @@ def test_a_digit_kept_while_the_next_is_drawn_neither_moves_the_pad_nor_tells(
     drawn(studio)
     place = page.pad.mapTo(page, page.pad.rect().topLeft())
     with qtbot.waitSignal(studio.personal.kept):
-        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.pad, Qt.Key.Key_7)
         drawn(studio)
     assert labels(studio) == [7]
     assert not studio.drawing.blank
@@ -106,12 +108,12 @@ def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio = page.studio
-    qtbot.keyClick(page.pad, Qt.Key.Key_3)
+    QTest.keyClick(page.pad, Qt.Key.Key_3)
     assert "blank" in page.pad.words
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
         with qtbot.waitSignal(studio.personal.kept):
-            qtbot.keyClick(page.pad, key)
+            QTest.keyClick(page.pad, key)
     assert labels(studio) == [4]
     with qtbot.waitSignal(studio.personal.told):
         page.labels.undo_button.click()
@@ -136,12 +138,12 @@ def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
         studio.drawing.extend((Point(x, 0.8),))
         studio.drawing.finish()
     qtbot.waitUntil(lambda: len(studio.drawing.images) == 2)
-    qtbot.keyClick(page.pad, Qt.Key.Key_7)
+    QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert page.notice.text == "This reads as two digits. Press 7 again to keep it as one."
     assert page.notice.property("kind") == "plain"
     assert not studio.drawing.blank
     with qtbot.waitSignal(studio.personal.kept):
-        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert labels(studio) == [7]
     # Without the studio's models something else may have been told meanwhile.
     assert page.notice.isHidden() or "reads as" not in page.notice.text
@@ -152,7 +154,7 @@ def test_a_picture_of_several_digits_is_not_kept(page: DrawPage, qtbot: QtBot) -
     drawing.open(np.hstack([written(5).image, written(6).image]))
     qtbot.waitUntil(lambda: len(drawing.images) == 2)
     for _ in range(2):
-        qtbot.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert "open a picture of one" in page.notice.text
     assert not drawing.blank
 
@@ -170,7 +172,7 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
         patch.setattr(Personal, "change", refuse)
         drawn(studio)
         with qtbot.waitSignal(studio.library.failed) as failed:
-            qtbot.keyClick(page.pad, Qt.Key.Key_7)
+            QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert failed.args == [refused]
     assert not studio.personal.can_undo
     with qtbot.waitSignal(studio.personal.changed), qtbot.assertNotEmitted(studio.personal.kept):
@@ -192,12 +194,12 @@ def test_chosen_digits_are_relabelled_and_deleted_and_that_is_undone(
     qtbot.waitUntil(lambda: len(studio.personal.digits) == 3)
     gallery = panel.gallery
     place = gallery.place_of(written(1).key).center().toPoint()
-    qtbot.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=place)
     assert gallery.keys == (written(1).key,)
     with qtbot.waitSignal(studio.personal.told):
-        qtbot.keyClick(gallery, Qt.Key.Key_9)
+        QTest.keyClick(gallery, Qt.Key.Key_9)
     assert labels(studio) == [1, 9, 1]
-    qtbot.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     with qtbot.waitSignal(studio.personal.told) as told:
         panel.delete_button.click()
     assert told.args == ["Three digits deleted."]
@@ -215,13 +217,13 @@ def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbo
     studio.library.ask(lambda store: store.personal.keep([thin, seen]))
     qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)
     gallery, drawing, left = panel.gallery, studio.drawing, Qt.MouseButton.LeftButton
-    qtbot.mouseDClick(gallery, left, pos=gallery.place_of(thin.key).center().toPoint())
+    QTest.mouseDClick(gallery, left, pos=gallery.place_of(thin.key).center().toPoint())
     assert drawing.ink == thin.ink
     assert drawing.tools.pen == thin.pen
     qtbot.waitUntil(lambda: len(drawing.images) == 1)
     assert np.array_equal(drawing.images[0], thin.image)
-    qtbot.mouseClick(gallery, left, pos=gallery.place_of(seen.key).center().toPoint())
-    qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    QTest.mouseClick(gallery, left, pos=gallery.place_of(seen.key).center().toPoint())
+    QTest.keyClick(gallery, Qt.Key.Key_Return)
     assert drawing.sheet.title == "Your own digit: an 8"
     drawing.history.undo()
     assert drawing.ink == thin.ink
@@ -234,13 +236,13 @@ def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: Q
     qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
     gallery = panel.gallery
     for _ in range(2):
-        qtbot.keyClick(gallery, Qt.Key.Key_Right)
-    assert gallery.keys == (written(0).key,)
+        QTest.keyClick(gallery, Qt.Key.Key_Right)
+    assert list(gallery.keys) == [written(0).key]
     shift, left = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
     place = gallery.place_of(written(3).key).center().toPoint()
-    qtbot.mouseClick(gallery, left, shift, place)
+    QTest.mouseClick(gallery, left, shift, place)
     assert gallery.keys == tuple(written(n).key for n in (0, 2, 3))
-    qtbot.mouseClick(gallery, left, pos=QPoint(2, 2))
+    QTest.mouseClick(gallery, left, pos=QPoint(2, 2))
     assert gallery.keys == ()
 
 
@@ -283,7 +285,7 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     assert shown[3] == "4"
     # A digit more is counted as soon as it is there.
     drawn(studio, 0.2)
-    qtbot.keyClick(page.pad, Qt.Key.Key_1)
+    QTest.keyClick(page.pad, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=20_000)
     page.tabs.show_panel("answers")
     qtbot.waitUntil(lambda: not studio.scores.busy, timeout=20_000)
@@ -294,9 +296,13 @@ def test_in_a_small_window_names_of_models_come_before_the_interval(
 ) -> None:
     page.studio.library.ask(lambda store: store.personal.keep([written(1)]))
     table = panel_of(page).table
+
+    def is_shown(wanted: bool) -> bool:
+        return table.isColumnHidden(2) != wanted
+
     for wide, shown in ((1024, False), (1600, True), (1024, False)):
         window.resize(wide, 700)
-        qtbot.waitUntil(lambda shown=shown: table.isColumnHidden(2) != shown)
+        qtbot.waitUntil(partial(is_shown, shown))
 
 
 def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:

@@ -78,7 +78,7 @@ def test_the_newest_answer_counts_and_the_frameworks_own_before_its_stand_in(
 
 def test_a_run_that_went_on_is_asked_anew(predictions: Predictions) -> None:
     predictions.hold([run()])
-    fake = predictions._predictors
+    fake: object = predictions._predictors
     assert isinstance(fake, FakePredictors)
     predictions._take(answer(1, "pytorch"))
     predictions.hold([replace(run(), title="Another title")])

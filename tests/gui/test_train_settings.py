@@ -1,6 +1,7 @@
 """Faults, code and files on the Train page."""
 
 import ast
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimisers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
+
+from .conftest import decimal
 
 
 def page_of(window: MainWindow, recipe: str) -> TrainPage:
@@ -81,7 +84,9 @@ def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
         if not box.isHidden() and name != "zero-initial":  # Contradicts own first weights.
             box.click()
     (area,) = settings.findChildren(QScrollArea)
-    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
+    inside = area.widget()
+    assert inside is not None
+    assert inside.minimumSizeHint().width() <= area.viewport().width()
 
 
 def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:
@@ -109,10 +114,10 @@ def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) 
     assert advanced.isVisible()
     assert advanced.amounts["rotation"].number == 10
     assert advanced.amounts["shift"].number == 2.8
-    advanced.amounts["elastic"].field().setValue(1.5)
+    decimal(advanced.amounts["elastic"]).setValue(1.5)
     advanced.clip.choose("norm")
     advanced.clip.chosen.emit("norm")
-    advanced.limit.field().setValue(0.5)
+    decimal(advanced.limit).setValue(0.5)
     advanced.sampling.choose("stored")
     advanced.sampling.chosen.emit("stored")
     advanced.precision.choose("float64")
@@ -267,9 +272,13 @@ def test_code_is_shown_saved_and_asked_to_run(
 ) -> None:
     dialog = page_of(window, "mlp-128").show_code()
     assert dialog is not None
+
+    def shows(word: str) -> bool:
+        return word in dialog.text.toPlainText()
+
     for framework, word in (("pytorch", "DataLoader"), ("keras", "fit("), ("numpy", "np.")):
         dialog.frameworks.button(framework).click()
-        qtbot.waitUntil(lambda word=word: word in dialog.text.toPlainText())
+        qtbot.waitUntil(partial(shows, word))
         ast.parse(dialog.text.toPlainText())
     dialog.copy_button.click()
     assert QApplication.clipboard().text() == dialog.text.toPlainText()

@@ -94,13 +94,13 @@ def test_others_fade_while_one_line_is_pointed_at(panel: ViewPanel, qtbot: QtBot
     panel.show_view(views.curves())
     canvas = drawn(panel, qtbot)
     assert isinstance(canvas, ViewCanvas)
-    assert canvas.standing_out == ()
+    assert list(canvas.standing_out) == []
     panel.table._hover.point("np-1")
-    assert canvas.standing_out == ("np-1",)
+    assert list(canvas.standing_out) == ["np-1"]
     faded = [drawn.item.opacity() for drawn in canvas._drawn.values()]
     assert max(faded) < 0.5
     panel.table._hover.point("np-2-none")
-    assert canvas.standing_out == ()
+    assert list(canvas.standing_out) == []
     assert max(drawn.item.opacity() for drawn in canvas._drawn.values()) == 1
 
 

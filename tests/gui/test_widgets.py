@@ -45,8 +45,9 @@ def test_pad_makes_ink_that_can_be_undone_and_redone(
     (stroke,) = drawing.sheet.ink
     assert stroke[0] == Point(0.5, 0.1)
     assert stroke[-1].y == 0.9
-    assert drawing.image is not None
-    assert drawing.image.shape == (28, 28)
+    image = drawing.image
+    assert image is not None
+    assert image.shape == (28, 28)
     assert drawing.history.undo_name == "stroke"
     with qtbot.waitSignal(drawing.image_changed):
         drawing.history.undo()
@@ -232,8 +233,9 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> 
 
 
 def test_the_room_of_a_hidden_column_goes_to_the_wide_one(qtbot: QtBot, theme: Theme) -> None:
+    columns: list[Column[str]]
     columns = [Column("Name", str), Column("First", str), Column("Second", str)]
-    model: RowsModel[str] = RowsModel(columns, str)
+    model = RowsModel(columns, str)
     table = Table("Rows", theme, model)
     table.squeezed = True
     model.setParent(table)

@@ -22,6 +22,8 @@ from mnist_studio.gui.window import MainWindow
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES
 
+from .conftest import decimal
+
 
 def test_keys_go_to_every_page(window: MainWindow) -> None:
     for place, (key, title) in enumerate(PAGES, start=1):
@@ -98,7 +100,7 @@ def test_the_form_is_wrong_and_says_so(window: MainWindow) -> None:
     assert "learning rate" in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
     assert "learning rate" in page.train_button.toolTip()
-    page.settings.numbers.learning_rate.field().setValue(0.01)
+    decimal(page.settings.numbers.learning_rate).setValue(0.01)
     assert page.train_button.isEnabled()
 
 
@@ -173,11 +175,11 @@ def test_space_clears_the_pad_and_keys_undo_it(qtbot: QtBot, window: MainWindow)
     pad, drawing = page.pad, window.studio.drawing
     middle = pad.rect().center()
     QTest.mouseClick(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
-    assert not drawing.sheet.blank
+    assert len(drawing.sheet.ink) == 1
     QTest.keyClick(pad, Qt.Key.Key_Space)
     assert drawing.sheet.blank
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert not drawing.sheet.blank
+    assert len(drawing.sheet.ink) == 1
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(window, Qt.Key.Key_Z, both)
     assert drawing.sheet.blank
