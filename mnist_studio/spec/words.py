@@ -26,10 +26,14 @@ def numbers(training: TrainingSpec) -> str:
 
 def method(run: RunSpec) -> Iterator[str]:
     """All else, a sentence each: optimiser, schedule, input, first weights, and what is unusual."""
-    training = run.training
-    yield f"{optimiser(training.optimiser)}, {schedule(training.schedule)}."
+    yield f"{optimiser(run.training.optimiser)}, {schedule(run.training.schedule)}."
     yield f"Inputs are {scaling(run.model.scaling)}."
     yield f"First weights {first_weights(run.model)}."
+    yield from unusual(run.training)
+
+
+def unusual(training: TrainingSpec) -> Iterator[str]:
+    """What most runs do not have, a sentence each, such as augmentation."""
     if training.batch_size == FULL_BATCH:
         yield "Every step sees all digits."
     if training.sampling == "with_replacement":

@@ -189,4 +189,6 @@ def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
     made = replace(spec(), handover=Handover("abc", "pytorch", 1_876), style="idiomatic")
     lines = settings_of(row(1, made, 0.9)).splitlines()
     assert "Goes on from: abc, PyTorch, step 1,876" in lines
-    assert any(line.startswith("Method: As written") and "SGD" in line for line in lines)
+    assert any(line.startswith("Method: As written") for line in lines)
+    assert {"Optimiser: SGD", "Schedule: constant rate"} <= set(lines)
+    assert any(line.startswith("Input: standardised: ") for line in lines)

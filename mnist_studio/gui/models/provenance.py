@@ -1,5 +1,6 @@
 """What a recipe is and where it comes from, in words. No Qt."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mnist_studio.spec import recipes, words
@@ -58,5 +59,14 @@ def origin(run: RunSpec) -> Origin:
 
 def method(run: RunSpec) -> str:
     """How it is trained, as far as no number tells, such as its optimiser and its augmentation."""
-    own = "As written in its framework, not through the studio's own loop. "
-    return (own if run.style == "idiomatic" else "") + " ".join(words.method(run))
+    return " ".join((*_style(run), *words.method(run)))
+
+
+def unusual(run: RunSpec) -> str:
+    """What of it most runs do not have; empty if nothing."""
+    return " ".join((*_style(run), *words.unusual(run.training)))
+
+
+def _style(run: RunSpec) -> Iterator[str]:
+    if run.style == "idiomatic":
+        yield "As written in its framework, not through the studio's own loop."

@@ -8,6 +8,7 @@ from mnist_studio.gui.models.library import RunRow
 from mnist_studio.gui.models.table import Column
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.legend import sample
+from mnist_studio.spec import words
 
 
 def _or_last(value: float | None) -> float:
@@ -94,8 +95,13 @@ def settings_of(row: RunRow) -> str:
         f"Seed: {training.seed}",
         f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
+        f"Optimiser: {words.optimiser(training.optimiser)}",
+        f"Schedule: {words.schedule(training.schedule)}",
+        f"Input: {words.scaling(spec.model.scaling)}",
+        f"First weights: {words.first_weights(spec.model)}",
     ]
-    lines.append(f"Method: {provenance.method(spec)}")
+    if unusual := provenance.unusual(spec):
+        lines.append(f"Method: {unusual}")
     if spec.handover:
         begun = names.framework(spec.handover.framework)
         lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")
