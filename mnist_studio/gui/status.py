@@ -37,6 +37,8 @@ def status_of(studio: Studio) -> Status:
         return _training(studio, run)
     if studio.study.busy:
         return _study(studio)
+    if studio.occupation:
+        return Status(studio.occupation, aside=_aside(studio))
     if studio.digits.fetching:
         return Status(studio.digits.fetching, studio.digits.fraction, aside=_aside(studio))
     return Status("Ready", aside=_aside(studio))

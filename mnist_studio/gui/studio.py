@@ -39,6 +39,7 @@ class Studio(QObject):
         picture_opened: one lies on the pad.
         study_chosen: id of a study that shall be compared.
         settings_dropped: the path of a file with settings for the Train page.
+        occupied: with something else than training, see ``occupation``, or no longer.
     """
 
     told = Signal(str, str)
@@ -48,6 +49,7 @@ class Studio(QObject):
     picture_opened = Signal()
     study_chosen = Signal(str)
     settings_dropped = Signal(object)
+    occupied = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class Studio(QObject):
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
         self._opening: Task | None = None
+        self._occupation = ""
         self.library = Library(self)
         self.queue = TrainingQueue(self)
         self.study = StudyRunner(self)
@@ -91,6 +94,17 @@ class Studio(QObject):
     def busy(self) -> bool:
         """Something trains."""
         return self.queue.busy or self.study.busy
+
+    @property
+    def occupation(self) -> str:
+        """What goes on beside all training, in words; empty for nothing."""
+        return self._occupation
+
+    def occupy(self, words: str) -> None:
+        """Tells what goes on beside all training, or that nothing does any more."""
+        if words != self._occupation:
+            self._occupation = words
+            self.occupied.emit()
 
     def stop(self) -> None:
         """Ends what trains and keeps what was learnt."""

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         for news in (
             studio.queue.changed, studio.queue.told, studio.digits.changed,
             studio.predictions.state_changed, studio.study.changed, studio.study.renewed,
+            studio.occupied,
         ):  # fmt: skip
             news.connect(self._update_status)
         self.go(self._shown)

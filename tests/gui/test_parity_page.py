@@ -15,9 +15,10 @@ from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.gui.bridge.background import IsCancelled
 from mnist_studio.gui.bridge.proof import Study
 from mnist_studio.gui.models.gradient_pictures import laid_out
-from mnist_studio.gui.models.parity import ALONE
+from mnist_studio.gui.models.parity import ALONE, arrays_of
 from mnist_studio.gui.pages.parity import ParityPage
 from mnist_studio.gui.panels.parity_proof import ParityProof
+from mnist_studio.gui.status import status_of
 from mnist_studio.gui.studio import Studio
 from mnist_studio.gui.theme.palette import LIGHT
 from mnist_studio.gui.widgets.array_picture import ArrayPicture, coloured
@@ -70,6 +71,7 @@ def prove(
     proof.recipe.choose("bobnet")
     proof.prove_button.click()
     assert proof.study.busy
+    assert status_of(page.studio).what == "Proving tiny · no checks so far"
     assert not proof.prove_button.isEnabled()
     assert proof.cancel_button.isEnabled()
     qtbot.waitUntil(lambda: not proof.study.busy, timeout=60_000)
@@ -89,6 +91,12 @@ def test_a_proof_is_told_check_by_check_and_in_a_sentence(
     assert proof.model.rows == proof.study.result.checks
     assert "do not part within 30 steps" in proof.partings.told.text()
     assert "Batches of 8 digits" in proof.partings.notes.text()
+    assert status_of(page.studio).what == "Ready"
+    gradients = next(check for check in proof.model.rows if check.what == "gradients")
+    tips = arrays_of(gradients).splitlines()
+    assert [tip.partition(": ")[0] for tip in tips] == [
+        "dense1.kernel", "dense1.bias", "dense2.kernel", "dense2.bias",
+    ]  # fmt: skip
     assert proof.prove_button.isEnabled()
 
 

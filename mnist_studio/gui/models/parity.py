@@ -8,7 +8,7 @@ from mnist_studio.spec.run import FrameworkName
 from mnist_studio.studies.checks import Check, ParityReport
 from mnist_studio.studies.comparisons import HUB
 from mnist_studio.studies.gradients import STEPS, HandedWeights
-from mnist_studio.studies.sentences import listed, verdict
+from mnist_studio.studies.sentences import figure, listed, verdict
 
 ALONE = "NumPy alone has nothing to be compared with: install PyTorch or Keras."
 
@@ -33,6 +33,8 @@ HANDING = Words(
     "Each framework in a process of its own on the CPU.",
 )
 
+HANDING_SHORT = "Handing PyTorch's weights to NumPy"
+
 
 def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     """Those that are compared with NumPy."""
@@ -47,6 +49,11 @@ def proving(recipe: str, frameworks: Sequence[FrameworkName], made: int) -> Word
         f"learns: {counted(made, 'check')} so far.",
         f"{recipe}, each framework in a process of its own on the CPU. Takes about a minute.",
     )
+
+
+def proving_short(recipe: str, made: int) -> str:
+    """The same for the status line."""
+    return f"Proving {recipe} · {counted(made, 'check')} so far"
 
 
 def proven(report: ParityReport) -> Words:
@@ -68,6 +75,11 @@ def cancelled(made: int) -> Words:
 def key_of(check: Check) -> str:
     """What no other check of a proof has."""
     return f"{check.framework} {check.precision} {check.what}"
+
+
+def arrays_of(check: Check) -> str:
+    """The difference of every array of a check, a line each; empty where it has no arrays."""
+    return "\n".join(f"{array.name}: {figure(array.value, check.unit)}" for array in check.arrays)
 
 
 def handed(found: HandedWeights) -> Words:

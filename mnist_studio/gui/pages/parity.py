@@ -38,6 +38,8 @@ class ParityPage(Page):
         self.body.addLayout(row(self.view, 1))
         self.body.addWidget(self._stack, 1)
         self.view.chosen.connect(self.show_view)
+        for study in (self.proof.study, self.handed.study):
+            study.changed.connect(self._occupy)
         self.show_view("proof")
 
     @Slot(str)
@@ -47,3 +49,7 @@ class ParityPage(Page):
         self._stack.setCurrentWidget(self._views[key])
         for name, controls in self._controls.items():
             controls.setVisible(name == key)
+
+    @Slot()
+    def _occupy(self) -> None:
+        self.studio.occupy(self.proof.occupation or self.handed.occupation)

@@ -114,6 +114,12 @@ class ParityProof(QStackedWidget):
         self.verdict.say(self._words(), busy=study.busy)
         self.partings.show_report(study.result)
 
+    @property
+    def occupation(self) -> str:
+        """What is being proven, for the status line; empty for nothing."""
+        busy = self.study.busy
+        return words.proving_short(self._proven, len(self.study.findings)) if busy else ""
+
     def _words(self) -> Words:
         study = self.study
         match study.state:
@@ -156,6 +162,10 @@ class PartingsCard(Card):
         self.notes.setText("\n\n".join(report.notes) if report else _LAST)
 
 
+def _arrays_or_detail(check: Check) -> str:
+    return words.arrays_of(check) or check.detail
+
+
 def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
     """The columns of the table of checks."""
 
@@ -168,7 +178,7 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
     return (
         Column("Framework", lambda check: names.framework(check.framework), picture=picture),
         Column("Precision", lambda check: check.precision),
-        Column("What", lambda check: check.what),
+        Column("What", lambda check: check.what, tip=words.arrays_of),
         Column(
             "Difference",
             lambda check: figure(check.value, check.unit),
@@ -177,5 +187,5 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
         ),
         Column("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
         Column("Verdict", lambda check: "passed" if check.passed else "missed", colour=colour),
-        Column("Where", lambda check: check.detail, tip=lambda check: check.detail),
+        Column("Where", lambda check: check.detail, tip=_arrays_or_detail),
     )

@@ -81,6 +81,11 @@ class HandedPanel(QStackedWidget):
         self.verdict.say(self._words(), busy=study.busy)
         self.pictures.show_pairs(study.result.pairs if study.result else ())
 
+    @property
+    def occupation(self) -> str:
+        """What goes on, for the status line; empty for nothing."""
+        return words.HANDING_SHORT if self.study.busy else ""
+
     def _words(self) -> Words:
         match self.study.state:
             case "done" if self.study.result:
