@@ -5,13 +5,20 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from pathlib import Path
 from statistics import median
 from threading import Condition
 from time import perf_counter, sleep
+from typing import TYPE_CHECKING
 
 from benchmarks.drawing import LAUNCHES
 from benchmarks.figures import line, percentile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnist_studio.jobs.predictors import Answer, Predictors
+    from mnist_studio.store.runs import Run
 
 STROKES = 200
 MODELS = (
@@ -31,7 +38,7 @@ class Answers:
         self.engines: set[str] = set()
         self.last = 0.0
 
-    def take(self, answer) -> None:
+    def take(self, answer: "Answer") -> None:
         """One answer, on a thread of the predictors."""
         with self.changed:
             self.counts[answer.request] += 1
@@ -79,7 +86,8 @@ def _alone() -> None:
     from mnist_studio.data.ink import Point, digit_image
     from mnist_studio.jobs.predictors import Predictors
 
-    answers, states = Answers(), {}
+    answers = Answers()
+    states: dict[str, str] = {}
     predictors = Predictors(answers.take, lambda s: states.__setitem__(s.framework, s.state))
     try:
         predictors.hold([trained(recipe, framework) for recipe, framework in MODELS])
@@ -103,7 +111,7 @@ def _alone() -> None:
     )
 
 
-def trained(recipe: str, framework: str):
+def trained(recipe: str, framework: str) -> "Run":
     """A run as training would leave it; latency does not depend on what was learnt."""
     from msgspec.structs import replace
 
@@ -116,8 +124,7 @@ def trained(recipe: str, framework: str):
     spec = replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework)
     with RunStore() as store:
         run = store.create(spec)
-        folder: Path = run.folder
-        artefacts.save_weights(folder, initial_weights(spec.model, spec.training.seed))
+        artefacts.save_weights(run.folder, initial_weights(spec.model, spec.training.seed))
         end = Finished(
             run=run.id, framework=framework, epochs=1, step=1, test_accuracy=0.1, test_loss=2.3,
             seconds={"train": 1.0}, device="CPU", latency_ms=1.0,
@@ -126,7 +133,7 @@ def trained(recipe: str, framework: str):
         return store.run(run.id)
 
 
-def _warm(predictors, states: dict[str, str], image) -> None:
+def _warm(predictors: "Predictors", states: dict[str, str], image: "NDArray[np.uint8]") -> None:
     """Asks until every child answers by itself."""
     for _ in range(600):
         predictors.ask(image)

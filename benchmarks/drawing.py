@@ -8,10 +8,16 @@ python -m benchmarks.drawing erase   an eraser through 10,000 points, alone
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter, thread_time
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import line, percentile
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.pages.draw import DrawPage
+    from mnist_studio.jobs.predictors import Answer
 
 MOVES, PAUSE_MS = 150, 40
 """Points of the strokes that are timed, and how far apart they are drawn."""
@@ -38,12 +44,20 @@ class Window:
         self.window.show()
         self.window.furnish()
         self.window.go("draw")
-        self.pad = self.window.page("draw").pad
+        self.page = self._draw_page()
+        self.pad = self.page.pad
         self.predictions = self.window.studio.predictions
         self.predictions.answered.connect(self._note)
         self.answers: list[tuple[float, int, str, str]] = []
 
-    def _note(self, answer) -> None:
+    def _draw_page(self) -> "DrawPage":
+        from mnist_studio.gui.pages.draw import DrawPage
+
+        page = self.window.page("draw")
+        assert isinstance(page, DrawPage)
+        return page
+
+    def _note(self, answer: "Answer") -> None:
         self.answers.append((perf_counter(), answer.request, answer.run, answer.engine))
 
     def until(self, done: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -117,7 +131,7 @@ def warm(models: int) -> None:
             start = window.mouse(QTest.mouseMove, 0.3 + 0.4 * (step % 20) / 20, 0.1 + step / 200)
             window.qt.processEvents()
             painted.append(1e3 * (perf_counter() - start))
-            window.until(lambda seen=asked: len(_told(window, seen)) == models)
+            window.until(partial(_all_told, window, asked, models))
             answered.append(1e3 * (max(moment for moment, *_ in window.answers) - start))
         window.mouse(QTest.mouseRelease, 0.5, 0.8)
     finally:
@@ -135,9 +149,9 @@ def warm(models: int) -> None:
     )
 
 
-def _told(window: Window, asked: int) -> set[str]:
-    """Who has answered a later question."""
-    return {run for _, number, run, _ in window.answers if number > asked}
+def _all_told(window: Window, asked: int, models: int) -> bool:
+    """So many models have answered a later question."""
+    return len({run for _, number, run, _ in window.answers if number > asked}) == models
 
 
 def _warm_up(window: Window, models: int) -> None:

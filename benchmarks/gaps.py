@@ -2,8 +2,12 @@
 
 import sys
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import line, percentile
+
+if TYPE_CHECKING:
+    from mnist_studio.spec.run import RunSpec
 
 TICK_MS = 1
 EPOCHS = {"numpy": 6, "pytorch": 6, "keras": 8}
@@ -62,7 +66,7 @@ def main() -> None:
     sys.exit(qt.exec())
 
 
-def _spec(framework: str):
+def _spec(framework: str) -> "RunSpec":
     from msgspec.structs import replace
 
     from mnist_studio.data import sources

@@ -13,8 +13,17 @@ import tempfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import line, paired, seconds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnist_studio.data.digits import Digits
+    from mnist_studio.frameworks.base import Learner
+    from mnist_studio.spec.run import RunSpec
 
 RECIPES = {"mlp-128": 400, "compact-cnn": 60}
 """Steps a measurement."""
@@ -45,7 +54,7 @@ def measure(framework: str, recipe: str, device: str = "cpu") -> None:
     )
 
 
-def spec_of(framework: str, recipe: str, device: str = "cpu"):
+def spec_of(framework: str, recipe: str, device: str = "cpu") -> "RunSpec":
     """The recipe's run in that framework, there."""
     from msgspec.structs import replace
 
@@ -54,7 +63,7 @@ def spec_of(framework: str, recipe: str, device: str = "cpu"):
     return replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework, device=device)
 
 
-def _digits(steps: int, batch: int):
+def _digits(steps: int, batch: int) -> "Digits":
     """The first ``steps`` batches of the digits that there are."""
     from mnist_studio.data import sources
 
@@ -64,7 +73,7 @@ def _digits(steps: int, batch: int):
     return train.take(np.resize(np.arange(len(train)), steps * batch))
 
 
-def _learner(spec, digits):
+def _learner(spec: "RunSpec", digits: "Digits") -> "Learner":
     from mnist_studio.frameworks import registry
     from mnist_studio.frameworks.initial import initial_weights
 
@@ -75,9 +84,9 @@ def _learner(spec, digits):
     return learner
 
 
-def studio_loop(spec, steps: int) -> Callable[[], float]:
+def studio_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     """Seconds that the real loop counts as training: one epoch, events encoded and sent."""
-    from mnist_studio.events import encode
+    from mnist_studio.events import Event, encode
     from mnist_studio.training.clock import PhaseClock
     from mnist_studio.training.control import Control
     from mnist_studio.training.loop import Training
@@ -86,10 +95,14 @@ def studio_loop(spec, steps: int) -> Callable[[], float]:
     digits = _digits(steps, spec.training.batch_size)
     pipe = os.open(os.devnull, os.O_WRONLY)
     folder = Path(tempfile.mkdtemp())
+
+    def report(event: Event) -> None:
+        os.write(pipe, encode(event))
+
     session = Session(
         run="benchmark", spec=spec, digits=Split(digits, None, digits), folder=folder,
         device=spec.device, clock=PhaseClock("train"), control=Control(),
-        report=lambda event: os.write(pipe, encode(event)),
+        report=report,
     )  # fmt: skip
     training = Training(session, _learner(spec, digits))
     training.prepare()
@@ -101,7 +114,7 @@ def studio_loop(spec, steps: int) -> Callable[[], float]:
     return run
 
 
-def bare_loop(spec, steps: int) -> Callable[[], float]:
+def bare_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     """Seconds of the loop that one would write by hand."""
     digits = _digits(steps, spec.training.batch_size)
     makers = {"numpy": _bare_numpy, "pytorch": _bare_pytorch, "keras": _bare_keras}
@@ -109,14 +122,14 @@ def bare_loop(spec, steps: int) -> Callable[[], float]:
     return lambda: seconds(epoch)
 
 
-def _order(spec, digits, steps: int):
+def _order(spec: "RunSpec", digits: "Digits", steps: int) -> "NDArray[np.int64]":
     from mnist_studio.data.batches import epoch_order
 
     order = epoch_order(spec.training.seed, 0, len(digits))
     return order.reshape(steps, spec.training.batch_size)
 
 
-def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
+def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
     from mnist_studio.frameworks.initial import initial_weights
     from mnist_studio.frameworks.normalise import normalise
     from mnist_studio.frameworks.numpy_scratch.flat import Flat
@@ -145,7 +158,7 @@ def _bare_numpy(spec, digits, steps: int) -> Callable[[], None]:
     return epoch
 
 
-def _bare_pytorch(spec, digits, steps: int) -> Callable[[], None]:
+def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
     import torch
     from torch.nn import functional
 
@@ -180,7 +193,7 @@ def _bare_pytorch(spec, digits, steps: int) -> Callable[[], None]:
             optimizer.zero_grad(set_to_none=True)
             logits = net(inputs[batch])
             loss = functional.cross_entropy(logits, labels[batch])
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses.append(loss.detach())
             right.append((logits.argmax(1) == labels[batch]).sum())
@@ -189,7 +202,7 @@ def _bare_pytorch(spec, digits, steps: int) -> Callable[[], None]:
     return epoch
 
 
-def _bare_keras(spec, digits, steps: int) -> Callable[[], None]:
+def _bare_keras(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
     import keras
     import tensorflow as tf
 
@@ -217,8 +230,7 @@ def _bare_keras(spec, digits, steps: int) -> Callable[[], None]:
     order = tf.constant(_order(spec, digits, steps).astype("int32"))
     convolves = any(isinstance(layer, Conv) for layer in spec.model.layers)
 
-    @tf.function(jit_compile=not convolves)
-    def step(batch):
+    def learn(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         x, y = tf.gather(inputs, batch), tf.gather(labels, batch)
         with tf.GradientTape() as tape:
             logits = net(x, training=True)
@@ -226,6 +238,8 @@ def _bare_keras(spec, digits, steps: int) -> Callable[[], None]:
         gradients = tape.gradient(loss, net.trainable_variables)
         optimizer.apply_gradients(zip(gradients, net.trainable_variables, strict=True))
         return loss, tf.math.count_nonzero(tf.argmax(logits, 1, tf.int32) == y)
+
+    step = tf.function(learn, jit_compile=not convolves)
 
     def epoch() -> None:
         losses = [step(batch) for batch in order]

@@ -117,6 +117,7 @@ class Running:
     """A contestant's process."""
 
     def __init__(self, contestant: Contestant) -> None:
+        self._words = contestant.words
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contestants", *contestant.words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -139,7 +140,7 @@ class Running:
         assert self._process.stdout is not None
         said = self._process.stdout.readline().strip()
         if not said or (expected and said != expected):
-            raise RuntimeError(f"{self._process.args} ended without an answer")
+            raise RuntimeError(f"{' '.join(self._words)} ended without an answer")
         return said
 
 

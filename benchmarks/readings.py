@@ -71,7 +71,7 @@ class Reader:
             run: probabilities(learner.logits(images)).tolist()
             for run, learner in self._learners.items()
         }
-        found = []
+        found: list[Place] = []
         for at, share in enumerate(shares.tolist()):
             said = reading([[Vote(run, tuple(told[at])) for run, told in chances.items()]], [share])
             assert said is not None

@@ -30,13 +30,18 @@ def child(launched: float) -> None:
     """The real application, whose window tells when it stands and then closes."""
     from PySide6.QtCore import QTimer
 
+    from mnist_studio import settings
     from mnist_studio.gui import application
+    from mnist_studio.gui.theme.theme import Theme
+    from mnist_studio.gui.window import MainWindow
 
     moments: list[float] = []
 
-    class Probed(application.MainWindow):
-        def __init__(self, *given) -> None:
-            super().__init__(*given)
+    class Probed(MainWindow):
+        def __init__(
+            self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None
+        ) -> None:
+            super().__init__(theme, loaded)
             self.painted.connect(lambda: moments.append(time.time() - launched))
             self.usable.connect(self._stood)
 
@@ -45,7 +50,7 @@ def child(launched: float) -> None:
             # What starts after the window stands shall be in its memory.
             QTimer.singleShot(1500, self.close)
 
-    application.MainWindow = Probed
+    vars(application)["MainWindow"] = Probed
     application.run()
     print(*moments, _memory())
 

@@ -7,10 +7,15 @@ a machine that is shared, only the latter is the window's own.
 """
 
 import os
+from functools import partial
 from time import perf_counter, thread_time
+from typing import TYPE_CHECKING
 
 from benchmarks.drawing import Window
 from benchmarks.figures import line, percentile
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.panels.why_walk import WalkPart
 
 STROKES = 8
 """Drawings that are explained, one after another."""
@@ -57,8 +62,7 @@ def main() -> None:
         ticks.start()
         for number in range(STROKES):
             _draw(window, number)
-            shown = walk._shown
-            window.until(lambda before=shown: walk._shown is not before, 120)
+            window.until(partial(_is_another, walk, walk._shown), 120)
             window.wait(300)
         ticks.stop("a drawing is explained step by step")
         ticks.start()
@@ -72,14 +76,24 @@ def main() -> None:
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 
-def _opened(window: Window):
+def _is_another(walk: "WalkPart", before: object) -> bool:
+    """Another drawing than before is explained."""
+    return walk._shown is not before
+
+
+def _opened(window: Window) -> "WalkPart":
     """The part, once the first drawing was explained."""
-    page = window.window.page("draw")
+    from mnist_studio.gui.panels.why_panel import WhyPanel
+    from mnist_studio.gui.panels.why_walk import WalkPart
+
+    tabs = window.page.tabs
     _draw(window, -1)
-    page.tabs.show_panel("why")
-    why = page.tabs.panel("why")
+    tabs.show_panel("why")
+    why = tabs.panel("why")
+    assert isinstance(why, WhyPanel)
     why.switch.button("walk").click()
     walk = why.part
+    assert isinstance(walk, WalkPart)
     window.until(lambda: walk._shown is not None, 120)
     return walk
 

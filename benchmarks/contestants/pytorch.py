@@ -1,8 +1,9 @@
 """PyTorch as its official MNIST example uses it, and from arrays."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -58,18 +59,19 @@ def from_arrays(recipe: str, steps: str) -> Callable[[], object]:
     return bare_loop(spec_of("pytorch", recipe), int(steps))
 
 
-def _train(net: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> None:
+def _train(net: nn.Module, loader: DataLoader[Any], optimizer: torch.optim.Optimizer) -> None:
+    assert isinstance(loader.dataset, Sized)
     net.train()
     for place, (images, labels) in enumerate(loader):
         optimizer.zero_grad()
         loss = functional.nll_loss(net(images), labels)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         if place % 10 == 0:
             print(f"{place * len(images)}/{len(loader.dataset)} loss {loss.item():.6f}")
 
 
-def _test(net: nn.Module, loader: DataLoader) -> None:
+def _test(net: nn.Module, loader: DataLoader[Any]) -> None:
     net.eval()
     loss, correct = 0.0, 0
     with torch.no_grad():

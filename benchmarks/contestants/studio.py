@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mnist_studio.data import sources
 from mnist_studio.data.split import split
-from mnist_studio.events import encode
+from mnist_studio.events import Event, encode
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.spec import recipes
@@ -80,8 +80,12 @@ def _session(spec: RunSpec) -> Session:
     dataset = sources.load("mnist")
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     pipe = os.open(os.devnull, os.O_WRONLY)
+
+    def report(event: Event) -> None:
+        os.write(pipe, encode(event))
+
     return Session(
         run="benchmark", spec=spec, digits=Split(train, validation, dataset.test),
         folder=Path(tempfile.mkdtemp()), device="CPU", clock=PhaseClock("train"),
-        control=Control(), report=lambda event: os.write(pipe, encode(event)),
+        control=Control(), report=report,
     )  # fmt: skip
