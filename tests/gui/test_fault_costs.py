@@ -21,6 +21,7 @@ from mnist_studio.gui.panels.fault_cost_card import NOTHING, FaultCostCard
 from mnist_studio.gui.panels.run_columns import settings_of
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.window import MainWindow
+from mnist_studio.spec.faults import FAULTS
 from mnist_studio.spec.optimisers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FaultName, Handover, RunSpec
@@ -79,6 +80,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
         "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy, test loss "
         "+0.1000 in the one pair of seed 1. One seed proves nothing."
     )
+    assert card.explained.text() == f"Unshuffled digits: {FAULTS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
         "costs 1.50 points of test accuracy, test loss +0.0500 in the mean of 2 pairs"
@@ -86,6 +88,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
     assert card.words.text() == NOTHING
+    assert card.explained.isHidden()
     faults: tuple[FaultName, ...] = (
         "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
     )  # fmt: skip

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from mnist_studio.analysis import fault_words
 from mnist_studio.gui.models.library import RunRow
-from mnist_studio.gui.widgets.basics import label
+from mnist_studio.gui.widgets.basics import column, holder, label
 from mnist_studio.gui.widgets.card import Card
+from mnist_studio.spec.faults import FAULTS
 
 MOST = 12
 """So many sentences can be read at once."""
@@ -18,15 +20,21 @@ NOTHING = (
 
 
 class FaultCostCard(Card):
-    """A sentence for every fault and run that can be paired."""
+    """A sentence for every fault and run that can be paired, and what those faults are."""
 
     def __init__(self) -> None:
         super().__init__("What the faults cost")
         self.words = label(wrap=True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.body.addWidget(self.words)
-        self.body.addStretch(1)
+        self.explained = label(role="secondary", wrap=True)
+        for part in (self.words, self.explained):
+            part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        area = QScrollArea()
+        area.setAccessibleName("What the faults cost")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(holder(column(self.words, self.explained, 1, gap=10), "scrolled"))
+        self.body.addWidget(area)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
@@ -36,3 +44,7 @@ class FaultCostCard(Card):
         if more > 0:
             told[MOST:] = [f"And {more} more: tick fewer runs to read of them."]
         self.words.setText("\n".join(told) or NOTHING)
+        names = dict.fromkeys(name for row in rows for name in row.run.spec.faults)
+        explained = [f"{FAULTS[name].title}: {FAULTS[name].explanation}" for name in names]
+        self.explained.setText("\n".join(explained))
+        self.explained.setVisible(bool(told and explained))
