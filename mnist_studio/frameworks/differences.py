@@ -212,6 +212,12 @@ _COMPUTING = (
         "eager in PyTorch; in Keras a graph of many steps, XLA for networks that gain from it",
     ),
     Difference(
+        "the same run twice",
+        "not promised (use_deterministic_algorithms is off)",
+        "not promised (enable_op_determinism is off)",
+        "on a CPU the same bits in all three with as many threads; Keras on a GPU is not promised",
+    ),
+    Difference(
         "mixed precision",
         "autocast chooses by operation",
         "a policy for every layer, variables in float32",

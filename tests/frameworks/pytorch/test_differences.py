@@ -28,6 +28,11 @@ def test_the_constants() -> None:
     assert says("reduction of the loss") == default(nn.CrossEntropyLoss, "reduction")
 
 
+def test_nothing_is_deterministic_unless_it_is_asked_for() -> None:
+    assert "use_deterministic_algorithms is off" in says("the same run twice")
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
 def test_the_data_loader() -> None:
     assert "shuffle is off" in says("shuffling")
     assert not default(DataLoader, "shuffle")
