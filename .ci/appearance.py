@@ -45,5 +45,6 @@ def _png(source: Path, size: int) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    # PySide6 takes text here, though its stubs ask for bytes.
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(content.data())

@@ -30,6 +30,7 @@ def made(root: Path, folder: Path, cuda: bool) -> Path:
     if known.is_file() and known.read_text() == key:
         return python
     venv.create(folder, clear=True, with_pip=True)
+    install: list[str | Path]
     install = [python, "-m", "pip", "install", "--quiet", "-c", constraints, *wanted]
     subprocess.run(install, check=True)
     known.write_text(key)

@@ -12,6 +12,7 @@ NAMES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "THIRD")
 """So begin the names of files that must go with a package."""
 
 OURS = "mnist-studio"
+_FIELDS = ("License-Expression", "License")
 _HERE = Path(__file__).resolve().parent
 
 
@@ -52,8 +53,9 @@ def _licence(one: Distribution) -> str:
     told = one.metadata
     classified = [line.rpartition("::")[2].strip() for line in told.get_all("Classifier") or ()
                   if line.startswith("License ::")]  # fmt: skip
-    written = (told.get("License") or "").strip().partition("\n")[0]
-    return told.get("License-Expression") or ", ".join(classified) or written or "see its text"
+    expression, written = ("".join(told.get_all(key) or ()) for key in _FIELDS)
+    first = written.strip().partition("\n")[0]
+    return expression or ", ".join(classified) or first or "see its text"
 
 
 def _own_texts() -> Iterator[str]:

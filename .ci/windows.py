@@ -6,7 +6,8 @@ from pathlib import Path
 
 def details_file(version: str, program: str, folder: Path) -> str | None:
     """The file of a program's properties, for PyInstaller; None on other systems."""
-    if sys.platform != "win32":
+    here = sys.platform == "win32"
+    if not here:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{program}-version.txt"

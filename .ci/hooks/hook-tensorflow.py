@@ -13,9 +13,8 @@ from PyInstaller.compat import is_linux
 from PyInstaller.utils.hooks import collect_dynamic_libs
 
 
-@isolated.decorate
 def _loaded() -> list[str]:
-    """The modules in memory once networks can be trained; in a process of its own."""
+    """The modules in memory once networks can be trained; for a process of its own."""
     import os
     import sys
 
@@ -49,7 +48,7 @@ def _cuda() -> list[str]:
 
 # Extensions that TensorFlow loads by their paths; they are called so on every system.
 binaries = collect_dynamic_libs("tensorflow", search_patterns=["*_op.so"])
-hiddenimports = _loaded() + (_cuda() if is_linux else [])
+hiddenimports = isolated.call(_loaded) + (_cuda() if is_linux else [])
 excludedimports = ["keras.src.backend.torch", "keras.src.backend.jax", "keras.src.backend.openvino"]
 warn_on_missing_hiddenimports = False
 # Functions that become graphs are read as source.

@@ -14,7 +14,25 @@ from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from mnist_studio.gui.application import application
+from mnist_studio.gui.pages.compare import ComparePage
+from mnist_studio.gui.pages.draw import DrawPage
+from mnist_studio.gui.pages.page import Page
+from mnist_studio.gui.pages.parity import ParityPage
+from mnist_studio.gui.pages.studies import StudiesPage
+from mnist_studio.gui.pages.train import TrainPage
+from mnist_studio.gui.panels.why_panel import WhyPanel
+from mnist_studio.gui.panels.why_walk import WalkPart
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.window import MainWindow
+
+Kind = TypeVar("Kind", bound=Page)
 FOLDER = Path(__file__).parent
 PATIENCE_SECONDS = 1800.0
 CIRCLE = [(0.5 + 0.2 * sin(a * pi / 8), 0.5 - 0.3 * cos(a * pi / 8)) for a in range(17)]
@@ -34,10 +52,6 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_STUDIO_HOME"] = home
-        from mnist_studio.gui.application import application
-        from mnist_studio.gui.theme.theme import Theme
-        from mnist_studio.gui.window import MainWindow
-
         qt = application()
         window = MainWindow(Theme(qt, "light"))
         window.show()
@@ -51,8 +65,13 @@ def main() -> None:
 class Photographer:
     """Uses the window as a person would and takes its picture."""
 
-    def __init__(self, window) -> None:
+    def __init__(self, window: MainWindow) -> None:
         self._window, self._studio = window, window.studio
+
+    def _page(self, key: str, kind: type[Kind]) -> Kind:
+        page = self._window.page(key)
+        assert isinstance(page, kind)
+        return page
 
     def all(self, recipe: str, epochs: int) -> None:
         """Every page, as it looks in use."""
@@ -76,7 +95,8 @@ class Photographer:
 
     def _train(self, recipe: str, epochs: int) -> None:
         """All three frameworks; waits until the last of them is well on its way."""
-        settings = self._window.page("train").settings
+        page = self._page("train", TrainPage)
+        settings = page.settings
         self._until(lambda: self._studio.digits.has_mnist is not None)
         self._pause(1)
         settings.recipe.choose(recipe)
@@ -85,13 +105,13 @@ class Photographer:
         # One thread each: beside other programs PyTorch's threads would wait for each other.
         settings.numbers.threads.set_number(1)
         settings.numbers.epochs.edited.emit()
-        self._window.page("train").train_button.click()
+        page.train_button.click()
         last = self._studio.queue.runs[-1]
         self._until(lambda: last.terminal is not None or last.fraction > 0.5)
 
     def _train_with_fault(self) -> None:
         """The same in PyTorch, with the softmax twice."""
-        page = self._window.page("train")
+        page = self._page("train", TrainPage)
         page.settings.frameworks.button("pytorch").click()
         page.settings.faults.boxes["double-softmax"].click()
         page.train_button.click()
@@ -100,7 +120,8 @@ class Photographer:
 
     def _code(self) -> None:
         """The dialog with PyTorch's script."""
-        dialog = self._window.page("train").show_code()
+        dialog = self._page("train", TrainPage).show_code()
+        assert dialog is not None
         dialog.frameworks.button("pytorch").setFocus()
         dialog.frameworks.button("pytorch").click()
         self._until(dialog.run_button.isEnabled)
@@ -110,7 +131,7 @@ class Photographer:
     def _prove(self) -> None:
         """A proof, weights that are handed over, and what is pinned."""
         self._window.go("parity")
-        page = self._window.page("parity")
+        page = self._page("parity", ParityPage)
         page.proof.recipe.choose("mlp-128")
         page.proof.prove_button.click()
         self._until(lambda: not page.proof.study.busy)
@@ -132,10 +153,7 @@ class Photographer:
 
     def _stroke(self, places: Sequence[tuple[float, float]]) -> None:
         """A stroke with the mouse through places of the pad, from 0 to 1."""
-        from PySide6.QtCore import QPoint, Qt
-        from PySide6.QtTest import QTest
-
-        pad = self._window.page("draw").pad
+        pad = self._page("draw", DrawPage).pad
         points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in places]
         QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
         for point in points[1:]:
@@ -145,15 +163,13 @@ class Photographer:
 
     def _own(self) -> None:
         """A few drawings kept as own digits, and what every model makes of them."""
-        from PySide6.QtTest import QTest
-
-        page = self._window.page("draw")
+        page = self._page("draw", DrawPage)
         for label, strokes in DRAWN.items():
             self._studio.drawing.clear()
             for places in strokes:
                 self._stroke(places)
             self._pause(0.5)
-            QTest.keyClick(page.pad, label)
+            QTest.keyClick(page.pad, Qt.Key(ord(label)))
             self._pause(0.5)
         page.tabs.show_panel("personal")
         trained = len(self._studio.library.trained)
@@ -164,16 +180,19 @@ class Photographer:
 
     def _why(self) -> None:
         """What in the three speaks for it, and NumPy's training step on it."""
-        tabs = self._window.page("draw").tabs
+        tabs = self._page("draw", DrawPage).tabs
         tabs.show_panel("why")
         panel = tabs.panel("why")
+        assert isinstance(panel, WhyPanel)
         by_numpy = (row.id for row in self._studio.library.trained if row.framework == "numpy")
         self._studio.predictions.choose(next(by_numpy))
         self._until(lambda: bool(panel.part.sentence.text()))
         self._take("why")
         panel.switch.button("walk").click()
-        panel.part.way.button("step").click()
-        self._until(lambda: "taught as" in panel.part.sentence.text())
+        walk = panel.part
+        assert isinstance(walk, WalkPart)
+        walk.way.button("step").click()
+        self._until(lambda: "taught as" in walk.sentence.text())
         self._pause(1)
         self._take("steps")
         tabs.show_panel("answers")
@@ -186,14 +205,14 @@ class Photographer:
     def _studies(self) -> None:
         """A ready-made study, as it waits to be run."""
         self._window.go("studies")
-        page = self._window.page("studies")
+        page = self._page("studies", StudiesPage)
         page.list.choose("ready/batch-sizes")
         self._until(lambda: page.board.total > 0)
         self._pause(1)
 
     def _compare(self) -> None:
         self._window.go("compare")
-        page = self._window.page("compare")
+        page = self._page("compare", ComparePage)
         self._until(lambda: bool(page.ticked))
         page.list.choose("samples")
         self._until(lambda: bool(page.views.samples.grid.accessibleDescription()))
@@ -206,7 +225,7 @@ class Photographer:
         page.list.choose("live")
         self._pause(1)
 
-    def _take(self, name: str, shown=None) -> None:
+    def _take(self, name: str, shown: QWidget | None = None) -> None:
         """The window, or what is shown over it, light and dark."""
         for scheme in ("light", "dark"):
             self._studio.theme.choose(scheme)
@@ -222,8 +241,6 @@ class Photographer:
             self._pause(0.02)
 
     def _pause(self, seconds: float) -> None:
-        from PySide6.QtTest import QTest
-
         QTest.qWait(round(1000 * seconds))
 
 
