@@ -28,11 +28,14 @@ from mnist_studio.studies.views.options import Options
 
 def networks_and_frameworks(gathered: Gathered, options: Options) -> View:
     """Recipes by frameworks: along a row the framework changes alone, down a column the recipe."""
-    accuracy = two_way(gathered.groups, measures.of_all(gathered, measures.accuracy))
-    seconds = two_way(gathered.groups, measures.of_all(gathered, measures.train_seconds))
+    alike = _alike(gathered.groups)
+    accuracy = two_way(alike, measures.of_all(gathered, measures.accuracy))
+    seconds = two_way(alike, measures.of_all(gathered, measures.train_seconds))
     if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
         raise NotComparable(
-            "These runs are of one recipe in one framework.", "Choose several of either."
+            "These runs are of one recipe in one framework, on the same digits, with the same "
+            "faults.",
+            "Choose several of either.",
         )
     charts = (
         _matrix("Test accuracy", accuracy, "fraction"),
@@ -46,8 +49,32 @@ def networks_and_frameworks(gathered: Gathered, options: Options) -> View:
         "networks-and-frameworks", "Networks and frameworks", effects(accuracy, seconds), charts,
         Table(columns, _cells(accuracy, seconds)),
         ("Each figure is a mean over the runs of that recipe and framework; of several batch sizes "
-         "or the like, over their means.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
+         "or the like, over their means.", *_left_out(gathered, alike), *notes.of_all(gathered),
+         *notes.of_clocks(gathered)),
     )  # fmt: skip
+
+
+def _alike(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The groups of the same digits, faults and loop, of those that fill the most of the table.
+
+    Among others network and framework would not be all that changes.
+    """
+    kinds: dict[RunSpec, list[Group]] = {}
+    for group in groups:
+        spec = group.spec
+        kind = replace(
+            groups[0].spec, dataset=spec.dataset, personal=spec.personal, style=spec.style,
+            faults=tuple(sorted(spec.faults)),
+        )  # fmt: skip
+        kinds.setdefault(kind, []).append(group)
+    return tuple(max(kinds.values(), key=lambda of: len({(g.recipe, g.framework) for g in of})))
+
+
+def _left_out(gathered: Gathered, alike: Sequence[Group]) -> Iterator[str]:
+    shown = {run for group in alike for run in group.runs}
+    if out := [run for run in gathered.runs if run.id not in shown]:
+        who = notes.who(gathered, out)
+        yield f"Left out for other digits, other faults or another loop: {who}."
 
 
 def effects(accuracy: TwoWay, seconds: TwoWay) -> str:

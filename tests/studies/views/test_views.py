@@ -266,6 +266,26 @@ def test_networks_and_frameworks_are_told_apart(gathered: Gathered) -> None:
     assert seconds["mlp-128", "Keras"] == pytest.approx(5.0)
 
 
+def test_what_changes_more_than_network_or_framework_is_left_out(gathered: Gathered) -> None:
+    def other(run: Kept, **changes: object) -> Kept:
+        assert run.ended
+        spec = msgspec.structs.replace(run.spec, **changes)
+        ended = msgspec.structs.replace(run.ended, test_accuracy=0.1)
+        return replace(run, id=f"{run.id} {sorted(changes)}", spec=spec, terminal=ended)
+
+    first = gathered.runs[0]
+    others = (
+        other(first, dataset="mnist"), other(first, style="idiomatic"),
+        other(first, framework="keras", faults=("unshuffled",)),
+    )  # fmt: skip
+    more = Gathered(replace(gathered.chosen, runs=(*gathered.runs, *others)))
+    made = view(more, "networks-and-frameworks")
+    assert made.sentence == view(gathered, "networks-and-frameworks").sentence
+    assert made.table.rows == view(gathered, "networks-and-frameworks").table.rows
+    (told,) = (note for note in made.notes if note.startswith("Left out for other digits"))
+    assert told.count(first.spec.recipe) == 3
+
+
 def test_neutral_and_idiomatic_runs_are_paired(gathered: Gathered) -> None:
     with pytest.raises(NotComparable, match="as written"):
         view(gathered, "neutral-idiomatic")
