@@ -61,3 +61,14 @@ def test_what_cannot_be_trained_as_written_is_refused(here: Main) -> None:
     said = here(*TRAIN, "--as-written", "--precision", "bfloat16")
     assert said.code == 2
     assert "NumPy does not compute in bfloat16" in said.errors
+
+
+def test_as_published_is_what_the_source_has_in_that_framework(here: Main) -> None:
+    torch = here("code", "wide-cnn", "--as-published").output
+    keras = here("code", "wide-cnn", "--framework", "keras", "--as-published").output
+    for text, has, lacks in (
+        (torch, "Softmax twice", "Decay counted"), (keras, "Decay counted", "Softmax twice")
+    ):  # fmt: skip
+        assert f"Fault on purpose: {has}" in text
+        assert f"Fault on purpose: {lacks}" not in text
+        assert "Fault on purpose: Unshuffled digits" in text
