@@ -206,7 +206,9 @@ def test_a_run_that_hears_no_stop_does_not_abort_the_studio(
     watcher = queue._watcher
     assert watcher is not None
     queue.close()
-    assert watcher.work.wishes == ["stop", "cancel"]  # type: ignore[attr-defined]
+    job: object = watcher.work
+    assert isinstance(job, DeafJob)
+    assert job.wishes == ["stop", "cancel"]
     assert watcher.isRunning() == (hears == "mercy")
     queue.deleteLater()
     qtbot.wait(50)

@@ -1,5 +1,6 @@
 """The Compare page with trained runs: every view, its pictures, its files, and the report."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -160,10 +161,13 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     choose(page, "final-accuracy", qtbot)
     view = page.views.computed.panel.view
     assert view is not None
+
+    def told(words: str) -> bool:
+        return page.notice.text == words
+
     for name in ("final.csv", "final.svg", "final.png"):
         page.files.export(view, tmp_path / name)
-        done = f"Exported to {tmp_path / name}."
-        qtbot.waitUntil(lambda done=done: page.notice.text == done, timeout=LONG)  # type: ignore[misc]
+        qtbot.waitUntil(partial(told, f"Exported to {tmp_path / name}."), timeout=LONG)
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
     assert "mlp-128" in (tmp_path / "final.svg").read_text("utf-8")
     page.files.export(view, tmp_path / "final.doc")

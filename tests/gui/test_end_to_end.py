@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.gui.models.samples import Samples
 from mnist_studio.gui.pages.compare import ComparePage
 from mnist_studio.gui.pages.draw import DrawPage
 from mnist_studio.gui.pages.runs import RunsPage
@@ -88,7 +89,9 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     page.list.choose("samples")
     with qtbot.waitSignal(page.views.samples.loader.loaded, timeout=10_000) as told:
         page.views.samples.order.button("wrong").click()
+    assert told.args is not None
     (samples,) = told.args
+    assert isinstance(samples, Samples)
     assert samples.images.shape == (20, 28, 28)
     assert np.all(np.diff([said != label for said, label in _answers(samples)]) <= 0)
     page.list.choose("live")
@@ -96,9 +99,9 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     assert live.view is None
 
 
-def _answers(samples: object) -> list[tuple[int, int]]:
-    (said,) = samples.predicted.values()  # type: ignore[attr-defined]
-    return [(int(one), int(two)) for one, two in zip(said, samples.labels, strict=True)]  # type: ignore[attr-defined]
+def _answers(samples: Samples) -> list[tuple[int, int]]:
+    (said,) = samples.predicted.values()
+    return [(int(one), int(two)) for one, two in zip(said, samples.labels, strict=True)]
 
 
 def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None:

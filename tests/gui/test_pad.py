@@ -1,5 +1,6 @@
 """The pad as it is used: by mouse, finger and pen; what it shows is what is fed."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from math import cos, sin
 from time import perf_counter
@@ -174,10 +175,10 @@ def test_ten_thousand_points_never_hold_the_window(
 ) -> None:
     longest = 0.0
 
-    def timed(action: object, *given: object) -> None:
+    def timed(action: Callable[..., object], *given: object) -> None:
         nonlocal longest
         start = perf_counter()
-        action(*given)  # type: ignore[operator]
+        action(*given)
         longest = max(longest, perf_counter() - start)
 
     points = np.random.default_rng(3).random((10_000, 2)).tolist()

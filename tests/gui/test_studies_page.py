@@ -14,6 +14,7 @@ from mnist_studio.gui.models.study_board import StudyBoard
 from mnist_studio.gui.models.study_words import end, facts
 from mnist_studio.gui.pages.compare import ComparePage
 from mnist_studio.gui.pages.studies import StudiesPage
+from mnist_studio.gui.pages.train import TrainPage
 from mnist_studio.gui.panels.grid_dialog import GridDialog
 from mnist_studio.gui.window import MainWindow
 from mnist_studio.spec import study_files
@@ -70,7 +71,9 @@ def test_a_study_is_run_reordered_stopped_and_goes_on(
     page.controls.run.click()
     runner = window.studio.study
     qtbot.waitUntil(lambda: len(runner.board.order) == 3, timeout=LONG)
-    assert not window.page("train").train_button.isEnabled()  # type: ignore[attr-defined]
+    training = window.page("train")
+    assert isinstance(training, TrainPage)
+    assert not training.train_button.isEnabled()
     last = runner.board.order[-1]
     page.queue.choose(last)
     page.queue.first_button.click()

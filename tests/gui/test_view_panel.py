@@ -1,12 +1,13 @@
 """Any view as charts and a table with the same content."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import Lines, View
@@ -19,6 +20,7 @@ from mnist_studio.gui.plots.view_canvas import ViewCanvas
 from mnist_studio.gui.theme.marks import SHADES, SYMBOLS, Marks
 from mnist_studio.gui.theme.palette import PALETTES, contrast, mixed
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import Scheme
 from tests.gui import views
 
 
@@ -63,9 +65,13 @@ def test_every_chart_has_its_table(
 
 def test_one_panel_shows_one_view_after_another(panel: ViewPanel, qtbot: QtBot) -> None:
     kinds = (ViewCanvas, BarChart, BarChart, HeatMap, ViewCanvas)
+
+    def draws(kind: type[QWidget]) -> bool:
+        return isinstance(panel.charts.charts[0].inside, kind)
+
     for make, kind in zip(views.ALL, kinds, strict=True):
         panel.show_view(make())
-        qtbot.waitUntil(lambda kind=kind: isinstance(panel.charts.charts[0].inside, kind))  # type: ignore[misc]
+        qtbot.waitUntil(partial(draws, kind))
     panel.say("Nothing", "Tick runs.")
     assert not panel.export_buttons["csv"].isEnabled()
     assert panel.export_buttons["csv"].toolTip() == "There is nothing to export."
@@ -136,8 +142,8 @@ def test_seeds_share_a_mark_and_models_have_their_own(marks: Marks) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_shade_can_be_read(scheme: str) -> None:
-    palette = PALETTES[scheme]  # type: ignore[index]
+def test_every_shade_can_be_read(scheme: Scheme) -> None:
+    palette = PALETTES[scheme]
     for framework in ("numpy", "pytorch", "keras"):
         for part in SHADES:
             shade = mixed(palette.framework(framework), palette.text, part)

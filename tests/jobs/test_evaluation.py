@@ -9,6 +9,7 @@ from mnist_studio.errors import Cancelled, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.jobs import evaluation
 from mnist_studio.jobs.evaluation import SLICE, Evaluator
+from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artefacts
 from mnist_studio.store.runs import Run, RunStore
 
@@ -97,8 +98,9 @@ def test_a_run_with_a_scaling_of_its_own_is_answered_with_that(
     trained(spec)
     (run,) = store.runs()
     # NumPy stands in for PyTorch, whose own scaling is another one.
-    for name, same in (("numpy", True), ("pytorch", False)):
-        kept = copy_of(run, store, name)  # type: ignore[arg-type]
+    expected: dict[FrameworkName, bool] = {"numpy": True, "pytorch": False}
+    for name, same in expected.items():
+        kept = copy_of(run, store, name)
         monkeypatch.setattr(evaluation, "engine_for", lambda _: engine)
         got, wanted = logits(kept, IMAGES), artefacts.load_test_logits(run.folder)
         assert np.allclose(got, wanted, rtol=1e-3, atol=1e-3) == same

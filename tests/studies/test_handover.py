@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError
-from mnist_studio.events import Crashed, Epoch, Finished, Terminal
+from mnist_studio.events import Crashed, Epoch, Failed, Finished, Terminal
 from mnist_studio.frameworks.base import OptimiserState, Problem
 from mnist_studio.frameworks.initial import initial_weights
 from mnist_studio.frameworks.numpy_scratch.framework import NumpyFramework
@@ -183,11 +183,13 @@ def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
     spec = continued(source, "numpy", 3)
     moved = replace(spec, handover=Handover(source.id, "numpy", 21))
     end = list(TrainingJob(moved).events())[-1]
-    assert "stands at step 42 now, no longer at 21" in end.reason  # type: ignore[union-attr]
+    assert isinstance(end, Failed)
+    assert "stands at step 42 now, no longer at 21" in end.reason
     with RunStore() as store:
         store.delete(source.id)
     end = list(TrainingJob(spec).events())[-1]
-    assert f"There is no run “{source.id}”" in end.reason  # type: ignore[union-attr]
+    assert isinstance(end, Failed)
+    assert f"There is no run “{source.id}”" in end.reason
 
 
 def test_a_continued_run_can_be_stopped_resumed_and_continued_again() -> None:

@@ -1,16 +1,17 @@
 """Runs that were really trained, scored on digits that a user might have written."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from mnist_studio.data.ink import Point
 from mnist_studio.data.personal import PersonalDigit, of_ink
 from mnist_studio.errors import Cancelled, DataError
 from mnist_studio.events import Failed, Finished
-from mnist_studio.jobs.evaluation import Evaluator
+from mnist_studio.jobs.evaluation import Evaluator, Judged
 from mnist_studio.jobs.training import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import personal_sets
@@ -120,9 +121,9 @@ def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> Non
     images = personal_sets.of(ONES).digits.images
     judge = Evaluator.judge
 
-    def counted(self: Evaluator, run: Run, images: Sequence[object], **kw: object) -> object:
+    def counted(self: Evaluator, run: Run, images: NDArray[np.uint8], **rest: Any) -> Judged:
         asked.append(len(images))
-        return judge(self, run, images, **kw)  # type: ignore[arg-type]
+        return judge(self, run, images, **rest)
 
     monkeypatch.setattr(Evaluator, "judge", counted)
     with Answering() as answering:

@@ -20,7 +20,7 @@ from mnist_studio.studies.views import catalogue
 from mnist_studio.studies.views.answers import _confusion_sentence
 from mnist_studio.studies.views.chosen import Kept, choose
 from mnist_studio.studies.views.gather import Gathered, NotComparable
-from mnist_studio.studies.views.options import Options
+from mnist_studio.studies.views.options import Options, XAxis
 from tests import studied
 
 LABELS = builtin.load().test.labels
@@ -37,6 +37,12 @@ def answers(run: Kept) -> np.ndarray:
 def cells(made: View, *titles: str) -> list[tuple[object, ...]]:
     places = [[column.title for column in made.table.columns].index(title) for title in titles]
     return [tuple(row.cells[place] for place in places) for row in made.table.rows]
+
+
+def figure(cell: object) -> float:
+    """A cell that has a number."""
+    assert isinstance(cell, int | float)
+    return cell
 
 
 def drawn_numbers(made: View) -> Iterator[float]:
@@ -84,7 +90,7 @@ def test_a_single_run_has_an_interval_over_digits(gathered: Gathered) -> None:
         view(alone, "final-accuracy"), "Interval", "From", "Accuracy", "To"
     )
     assert how == "500 digits, Wilson"
-    assert low < value < high  # type: ignore[operator]
+    assert figure(low) < figure(value) < figure(high)
 
 
 def test_confusion_counts_the_predictions(gathered: Gathered) -> None:
@@ -126,7 +132,7 @@ def test_clocks_add_up_to_the_wall_time(gathered: Gathered) -> None:
     made = view(gathered, "clocks")
     for row, run in zip(made.table.rows, gathered.runs, strict=True):
         *parts, wall, rate = row.cells[1:]
-        assert sum(parts) == pytest.approx(wall)  # type: ignore[arg-type]
+        assert sum(map(figure, parts)) == pytest.approx(wall)
         assert run.ended
         assert run.ended.measures
         assert wall == pytest.approx(run.ended.measures.wall_seconds, abs=0.02)
@@ -189,8 +195,8 @@ def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: Gathered) -> 
 
 
 @pytest.mark.parametrize("axis", ["epochs", "steps", "seconds"])
-def test_curves_over_every_axis_end_where_the_run_did(axis: str, gathered: Gathered) -> None:
-    options = Options(axis=axis, smoothing=0.5)  # type: ignore[arg-type]
+def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: Gathered) -> None:
+    options = Options(axis=axis, smoothing=0.5)
     made = view(gathered, "curves-loss", options)
     run = gathered.runs[0]
     last = run.epochs[-1]
@@ -244,8 +250,8 @@ def test_wrong_digits_are_mistakes_by_sureness(gathered: Gathered) -> None:
         assert isinstance(index, int)
         assert (str(LABELS[index]), str(given[index])) == (label, answer)
         assert label != answer
-    sure = [row[-1] for row in rows]
-    assert sure == sorted(sure, reverse=True)  # type: ignore[type-var]
+    sure = [figure(row[-1]) for row in rows]
+    assert sure == sorted(sure, reverse=True)
 
 
 def test_disagreements_are_counted(gathered: Gathered) -> None:
