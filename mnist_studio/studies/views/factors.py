@@ -33,8 +33,7 @@ def networks_and_frameworks(gathered: Gathered, options: Options) -> View:
     seconds = two_way(alike, measures.of_all(gathered, measures.train_seconds))
     if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
         raise NotComparable(
-            "These runs are of one recipe in one framework, on the same digits, with the same "
-            "faults.",
+            "With the same digits, faults and loop there is one recipe in one framework only.",
             "Choose several of either.",
         )
     charts = (
