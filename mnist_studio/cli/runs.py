@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from mnist_studio.analysis import measured
 from mnist_studio.analysis.fault_words import titled
-from mnist_studio.cli import measures, output
+from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
@@ -84,7 +85,7 @@ def _show(one: Run, json: bool) -> None:
     rows = [("run", one.id), ("title", title), ("state", one.status)]
     if isinstance(one.terminal, Finished | Stopped):
         rows.append(("test accuracy", output.percent(one.terminal.test_accuracy)))
-        rows += measures.lines(one.terminal)
+        rows += measured.lines(one.terminal)
     for name, value in rows:
         output.line(f"{name:16}{value}")
 

@@ -40,4 +40,5 @@ def test_everything_is_said_at_once() -> None:
         processors=2, others_processors=2.0, frequency_fraction=0.1, throttle_count=1,
         on_battery=True,
     )  # fmt: skip
-    assert len(conditions(machine)) == 4
+    assert len(conditions(machine)) == 5
+    assert conditions(machine)[1].startswith("One CPU thread is then often faster")

@@ -30,11 +30,11 @@ def test_everything_is_looked_at(here: Main, home: Path) -> None:
 
 
 def test_a_busy_machine_is_told_and_no_fault(here: Main, monkeypatch: pytest.MonkeyPatch) -> None:
-    busy = Machine(processors=4, others_processors=3.0)
+    busy = Machine(processors=4, others_processors=2.0)
     monkeypatch.setattr(Watch, "told", lambda _: busy)
     said = here("doctor", "--json")
     assert said.code == 0
-    assert said.json[1]["text"] == "Other programs kept 3.0 of 4 processors busy."
+    assert said.json[1]["text"] == "Other programs kept 2.0 of 4 processors busy."
 
 
 def test_people_see_what_is_good(here: Main) -> None:

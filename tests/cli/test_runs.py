@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.cli import measures
+from mnist_studio.analysis import measured
 from mnist_studio.events import Machine, Measures, Stopped
 from mnist_studio.spec.run import Handover
 from mnist_studio.store import artefacts
@@ -49,7 +49,7 @@ def test_a_run_is_shown_with_its_clocks(run: str, here: Main) -> None:
     wall = float(shown["wall time"].removesuffix(" s"))
     assert sum(parts) == pytest.approx(wall, abs=0.001 * len(parts))
     assert wall == pytest.approx(end["measures"]["wall_seconds"], abs=0.0005)
-    assert shown["answering"].endswith("images/s in batches of 250")
+    assert shown["answering rate"].endswith("images/s in batches of 250")
     assert shown["peak memory"].endswith(" MB")
     assert here("runs", "show", "nothing").code == 2
 
@@ -60,15 +60,15 @@ def test_a_run_that_went_on_and_one_of_an_older_version_are_shown() -> None:
         run="run", framework="numpy", epochs=0, step=3, test_accuracy=None, test_loss=None,
         seconds={"train": 9.0, "start": 1.0}, device="CPU",
     )  # fmt: skip
-    assert measures.lines(stopped) == [("start", "1.000 s"), ("train", "9.000 s")]
-    measured = Measures(
+    assert measured.lines(stopped) == [("start", "1.000 s"), ("train", "9.000 s")]
+    figures = Measures(
         wall_seconds=3.0, earlier_seconds=7.0, train_images_per_second=None,
         peak_memory_bytes=None, machine=machine,
     )  # fmt: skip
-    told = dict(measures.lines(replace(stopped, measures=measured)))
+    told = dict(measured.lines(replace(stopped, measures=figures)))
     assert told["trained before"] == "7.000 s, part of train"
     assert told["note"] == "The machine ran on battery."
-    assert "answering" not in told
+    assert "answering rate" not in told
 
 
 def test_an_empty_list_says_how_to_begin(here: Main) -> None:

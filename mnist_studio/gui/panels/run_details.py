@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWi
 
 from mnist_studio import events
 from mnist_studio.analysis import settings_diff
+from mnist_studio.analysis.measured import beside_phases
 from mnist_studio.analysis.numbers import counted
 from mnist_studio.gui.models import names, numbers
 from mnist_studio.gui.models.library import RunRow
@@ -122,5 +123,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
             for phase, word in events.PHASES.items()
             if phase in terminal.seconds
         ]
+        measured = beside_phases(terminal)
+        told += [(name.capitalize(), value) for name, value in measured]
     told.append(("Id", row.id))
     return told
