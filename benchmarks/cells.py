@@ -75,6 +75,7 @@ _FAULTY: tuple[tuple[str, FaultName, tuple[FrameworkName, ...]], ...] = (
     ("sgd-mlp", "full-batch", ("numpy",)),
     ("bobnet", "own-initial", ("numpy", "pytorch")),
     ("tiny-gd", "bias-gradients", ("numpy",)),
+    ("wide-cnn", "double-softmax", ("pytorch",)),
     ("wide-cnn", "batch-decay", ("keras",)),
 )
 
