@@ -27,6 +27,9 @@ from mnist_studio.gui.models.unexpected import unexpected
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.jobs.examiner import Examiner
 
+TRAINS = "Something is training: beside it no clock would be honest. Wait, or stop it first."
+"""Why nothing else may keep the processors busy now."""
+
 
 class Studio(QObject):
     """Owns the threads and the shared state of one window.

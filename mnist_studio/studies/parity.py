@@ -81,7 +81,8 @@ def prove(
             parted = partings(singles, HUB, material)
     notes, seconds = tuple(_notes(run, names, material)), perf_counter() - begun
     digits = material.title, material.batch, len(material.train), len(material.test)
-    return ParityReport(run, *digits, tuple(made), parted, notes, seconds, device)
+    passed = all(check.passed for check in made)
+    return ParityReport(run, *digits, tuple(made), parted, notes, seconds, device, passed)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def test_the_report_is_one_json_document() -> None:
         "outputs", "gradients", "losses, 1 step", "losses, 10 steps", "losses, 50 steps",
         "weights, 50 steps", "accuracy",
     ]  # fmt: skip
+    assert report["passed"] is True
     assert all(check["passed"] and check["value"] <= check["bar"] for check in report["checks"])
     assert {check["precision"] for check in report["checks"]} == {"float64"}
     # Progress goes elsewhere, a line for every check.

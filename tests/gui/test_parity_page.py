@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +20,7 @@ from mnist_studio.gui.models.parity import ALONE, arrays_of
 from mnist_studio.gui.pages.parity import ParityPage
 from mnist_studio.gui.panels.parity_proof import ParityProof
 from mnist_studio.gui.status import status_of
-from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.studio import TRAINS, Studio
 from mnist_studio.gui.theme.palette import LIGHT
 from mnist_studio.gui.widgets.array_picture import ArrayPicture, coloured
 from mnist_studio.gui.window import MainWindow
@@ -226,3 +227,15 @@ def test_colours_go_both_ways_from_the_panel() -> None:
     picture = coloured(values, LIGHT)
     told = [picture.pixelColor(x, 0).name().upper() for x in range(5)]
     assert told == [LIGHT.bad, LIGHT.panel, LIGHT.accent, LIGHT.line, LIGHT.accent]
+
+
+def test_nothing_is_proven_beside_a_training(page: ParityPage, qtbot: QtBot) -> None:
+    queue, proof, spec = page.studio.queue, page.proof, replace(TINY, framework="numpy")
+    buttons = (proof.prove_button, proof.empty.button, page.handed.start_button)
+    queue.add([replace(spec, training=replace(spec.training, epochs=10_000))])
+    qtbot.waitUntil(lambda: queue.busy)
+    assert not any(button.isEnabled() for button in buttons)
+    assert proof.prove_button.toolTip() == TRAINS
+    queue.cancel()
+    qtbot.waitUntil(lambda: not queue.busy, timeout=20_000)
+    assert proof.prove_button.toolTip() != TRAINS

@@ -13,7 +13,7 @@ from mnist_studio.gui.models import parity as words
 from mnist_studio.gui.models.parity import Words
 from mnist_studio.gui.models.table import Column, RowsModel
 from mnist_studio.gui.panels.parity_verdict import VerdictCard
-from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.widgets.card import Card
@@ -58,7 +58,8 @@ class ParityProof(QStackedWidget):
         self.table.squeezed = True
         self.partings = PartingsCard()
         self._lay_out()
-        self.study.changed.connect(self._show)
+        for work in (self.study, studio.queue, studio.study):
+            work.changed.connect(self._show)
         self._show()
 
     def _make_controls(self) -> None:
@@ -105,8 +106,9 @@ class ParityProof(QStackedWidget):
     @Slot()
     def _show(self) -> None:
         study, alone = self.study, "" if words.others(self.frameworks) else words.ALONE
-        enable(self.prove_button, alone or ("It is being proven." if study.busy else ""))
-        enable(self.empty.button, alone)
+        reason = alone or (TRAINS if self._studio.busy else "")
+        enable(self.prove_button, reason or ("It is being proven." if study.busy else ""))
+        enable(self.empty.button, reason)
         enable(self.recipe, "Wait for the proof, or cancel it." if study.busy else "")
         enable(self.cancel_button, "" if study.state == "running" else "Nothing is being proven.")
         self.setCurrentIndex(int(study.state != "idle"))

@@ -11,7 +11,7 @@ from mnist_studio.gui.models import names
 from mnist_studio.gui.models import parity as words
 from mnist_studio.gui.models.parity import Words
 from mnist_studio.gui.panels.parity_verdict import VerdictCard
-from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.widgets.array_picture import ArrayPicture
 from mnist_studio.gui.widgets.basics import GAP, button, column, enable, holder, label, row
@@ -42,7 +42,8 @@ class HandedPanel(QStackedWidget):
         self.verdict = VerdictCard()
         self.pictures = PicturesCard(studio.theme)
         self._lay_out()
-        self.study.changed.connect(self._show)
+        for work in (self.study, studio.queue, studio.study):
+            work.changed.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -74,8 +75,9 @@ class HandedPanel(QStackedWidget):
     @Slot()
     def _show(self) -> None:
         study, missing = self.study, names.missing("pytorch")
-        enable(self.start_button, missing or ("It goes on already." if study.busy else ""))
-        enable(self.empty.button, missing)
+        reason = missing or (TRAINS if self._studio.busy else "")
+        enable(self.start_button, reason or ("It goes on already." if study.busy else ""))
+        enable(self.empty.button, reason)
         enable(self.cancel_button, "" if study.state == "running" else "Nothing goes on.")
         self.setCurrentIndex(int(study.state != "idle"))
         self.verdict.say(self._words(), busy=study.busy)

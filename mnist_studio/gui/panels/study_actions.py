@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
+from mnist_studio.gui.studio import TRAINS
 from mnist_studio.gui.widgets.basics import enable
 
 _IDLE = "No study is being run."
-_TRAINS = "Something is training: beside it no clock would be honest. Wait, or stop it first."
 _ONE = "One study runs at a time."
 
 
@@ -62,7 +62,7 @@ class StudyActions:
         """Enables what can be done now."""
         self.run.setText("Go on" if now.begun and not now.mine else "Run study")
         self.pause.setText("Resume" if now.paused else "Pause")
-        reason = _ONE if now.busy else _TRAINS if now.other else ""
+        reason = _ONE if now.busy else TRAINS if now.other else ""
         reason = reason or ("It is complete." if now.complete else "")
         enable(self.run, reason, "Trains what is left, in the order of the queue")
         idle = "It is ending." if now.ending else "" if now.busy else _IDLE
