@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is; what hangs is ended by pytest's timeout.
+settings.register_profile("studio", deadline=None)
+settings.load_profile("studio")
 
 # As named where the tests run; most tests forget it.
 DATA = os.environ.get("MNIST_STUDIO_DATA", "")

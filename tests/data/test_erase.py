@@ -89,7 +89,7 @@ points = st.builds(Point, places, places, st.floats(0, 9), st.floats(0, 1))
 strokes = st.lists(points, max_size=9).map(tuple)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(strokes, max_size=4).map(tuple), st.lists(points, min_size=2, max_size=5))
 def test_nothing_is_left_where_it_passed(ink: Ink, way: list[Point]) -> None:
     eraser = Eraser(ink, 0.5)

@@ -17,7 +17,6 @@ from .hostile_ink import EXAMPLES, drawings
 FITTINGS = [Fitting(*on) for on in product((True, False), repeat=3)]
 
 hostile = settings(
-    deadline=None,
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

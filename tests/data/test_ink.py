@@ -132,7 +132,7 @@ points = st.builds(Point, coordinates, coordinates)
 strokes = st.lists(points, max_size=12).map(tuple)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(strokes, max_size=5).map(tuple))
 def test_any_drawing_becomes_a_digit_image_or_is_empty(ink: Ink) -> None:
     if not any(ink):
@@ -145,7 +145,7 @@ def test_any_drawing_becomes_a_digit_image_or_is_empty(ink: Ink) -> None:
     assert image.max() == 255
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.builds(Point, st.floats(), st.floats()), min_size=1, max_size=6))
 def test_hostile_numbers_are_drawn_or_told(stroke: list[Point]) -> None:
     # Hypothesis makes up times and pressures too: they never stand in the way.

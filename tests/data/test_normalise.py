@@ -84,7 +84,7 @@ def test_where_and_how_bright_it_is_does_not_matter() -> None:
     assert (normalise(one) == normalise(other)).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 60), st.integers(1, 60))))
 def test_any_picture_becomes_a_digit_image_or_is_empty(levels: np.ndarray) -> None:
     if levels.any():

@@ -12,7 +12,7 @@ from mnist_studio.data.ink import Ink, Point
 WILD = np.random.default_rng(5)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 3), st.floats(0, 5))
 def test_a_piece_that_is_left_out_is_nowhere_near(seed: int, reach: float, speed: float) -> None:
     random = np.random.default_rng(seed)

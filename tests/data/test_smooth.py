@@ -35,7 +35,7 @@ def test_one_or_two_points_stay_as_they_are() -> None:
         assert smooth(points) is points
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(arrays(np.float64, st.tuples(st.integers(3, 12), st.just(2)), elements=st.integers(-9, 9)))
 def test_points_on_each_other_do_no_harm(points: np.ndarray) -> None:
     curve = smooth(points)
