@@ -19,7 +19,7 @@ from mnist_studio.events import Event, Failed, Phase, encode
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initial import initial_weights
-from mnist_studio.jobs import messages, waiting
+from mnist_studio.jobs import messages
 from mnist_studio.jobs.messages import TrainRequest
 from mnist_studio.jobs.tasks import idiomatic
 from mnist_studio.jobs.tasks.explain import explain
@@ -85,7 +85,6 @@ def _train(
 ) -> Event:
     """Trains ``spec``, in which the effect of its ``faults`` is already."""
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
-    asleep = waiting.sleeps(spec, watch)
     framework = registry.load(spec.framework)
     device = choose_device(framework, spec)
     clock.enter("data")
@@ -96,8 +95,6 @@ def _train(
         clock=clock, control=control, report=reporter.tell, machine=watch,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
-    if asleep:
-        session.warn(waiting.TOLD)
     _warn_of_faults(session, faults)
     if spec.style == "idiomatic":
         return idiomatic.train(session, faults, Path(asked.data) if asked.data else None)
