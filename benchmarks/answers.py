@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnist_studio.jobs.predictors import Answer, Predictors
+    from mnist_studio.prediction.predictors import Answer, Predictors
     from mnist_studio.store.runs import Run
 
 STROKES = 200
@@ -83,8 +83,8 @@ def _first() -> None:
 
 def _alone() -> None:
     """Draws a stroke that grows, point by point, and times each answer of all models."""
-    from mnist_studio.data.ink import Point, digit_image
-    from mnist_studio.jobs.predictors import Predictors
+    from mnist_studio.data.ink.rendering import Point, digit_image
+    from mnist_studio.prediction.predictors import Predictors
 
     answers = Answers()
     states: dict[str, str] = {}
@@ -116,15 +116,15 @@ def trained(recipe: str, framework: str) -> "Run":
     from msgspec.structs import replace
 
     from mnist_studio.events import Finished
-    from mnist_studio.frameworks.initial import initial_weights
+    from mnist_studio.frameworks.initialization import initial_weights
     from mnist_studio.spec import recipes
-    from mnist_studio.store import artefacts
+    from mnist_studio.store import artifacts
     from mnist_studio.store.runs import RunStore
 
     spec = replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework)
     with RunStore() as store:
         run = store.create(spec)
-        artefacts.save_weights(run.folder, initial_weights(spec.model, spec.training.seed))
+        artifacts.save_weights(run.folder, initial_weights(spec.model, spec.training.seed))
         end = Finished(
             run=run.id, framework=framework, epochs=1, step=1, test_accuracy=0.1, test_loss=2.3,
             seconds={"train": 1.0}, device="CPU", latency_ms=1.0,

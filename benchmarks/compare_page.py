@@ -9,8 +9,8 @@ from benchmarks.filled_store import fill
 
 if TYPE_CHECKING:
     from mnist_studio.analysis.view import Lines
-    from mnist_studio.gui.pages.compare import ComparePage
-    from mnist_studio.gui.window import MainWindow
+    from mnist_studio.gui.app.window import MainWindow
+    from mnist_studio.gui.compare.page import ComparePage
 
 RUNS, OVERLAID, POINTS = 200, 20, 300
 REDRAWS, EVERY_MS = 60, 100
@@ -53,9 +53,9 @@ class Gaps:
 
 def main() -> None:
     """Uses the real window as a person would."""
-    from mnist_studio.gui.application import application
+    from mnist_studio.gui.app.application import application
+    from mnist_studio.gui.app.window import MainWindow
     from mnist_studio.gui.theme.theme import Theme
-    from mnist_studio.gui.window import MainWindow
 
     fill(RUNS)
     qt = application()
@@ -107,7 +107,7 @@ def _opened(window: "MainWindow") -> tuple[float, "ComparePage"]:
     """Goes to the page; the milliseconds until it and the curves of its runs are painted."""
     start = perf_counter()
     window.go("compare")
-    from mnist_studio.gui.pages.compare import ComparePage
+    from mnist_studio.gui.compare.page import ComparePage
 
     page = window.page("compare")
     assert isinstance(page, ComparePage)
@@ -134,7 +134,7 @@ def _study(window: "MainWindow") -> str:
 def _overlay(page: "ComparePage", gaps: Gaps) -> None:
     """Draws 20 growing runs ten times a second and times each redraw with its painting."""
     from mnist_studio.analysis.view import Table, View
-    from mnist_studio.gui.plots.view_canvas import ViewCanvas
+    from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
 
     panel = page.views.live.panel
     taken = []

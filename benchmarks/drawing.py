@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from benchmarks.figures import line, percentile
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.pages.draw import DrawPage
-    from mnist_studio.jobs.predictors import Answer
+    from mnist_studio.gui.draw.page import DrawPage
+    from mnist_studio.prediction.predictors import Answer
 
 MOVES, PAUSE_MS = 150, 40
 """Points of the strokes that are timed, and how far apart they are drawn."""
@@ -35,9 +35,9 @@ class Window:
     """The window, and what its models say."""
 
     def __init__(self) -> None:
-        from mnist_studio.gui.application import application
+        from mnist_studio.gui.app.application import application
+        from mnist_studio.gui.app.window import MainWindow
         from mnist_studio.gui.theme.theme import Theme
-        from mnist_studio.gui.window import MainWindow
 
         self.qt = application()
         self.window = MainWindow(Theme(self.qt, "light"))
@@ -51,7 +51,7 @@ class Window:
         self.answers: list[tuple[float, int, str, str]] = []
 
     def _draw_page(self) -> "DrawPage":
-        from mnist_studio.gui.pages.draw import DrawPage
+        from mnist_studio.gui.draw.page import DrawPage
 
         page = self.window.page("draw")
         assert isinstance(page, DrawPage)
@@ -157,7 +157,7 @@ def _all_told(window: Window, asked: int, models: int) -> bool:
 def _warm_up(window: Window, models: int) -> None:
     """Draws and clears until every model answers by its own framework."""
     drawing = window.window.studio.drawing
-    from mnist_studio.data.ink import Point
+    from mnist_studio.data.ink.rendering import Point
 
     drawing.begin(Point(0.5, 0.2))
     drawing.extend((Point(0.5, 0.8),))
@@ -185,8 +185,8 @@ def erase() -> None:
     """
     import numpy as np
 
-    from mnist_studio.data.erase import Eraser
-    from mnist_studio.data.ink import Point
+    from mnist_studio.data.ink.eraser import Eraser
+    from mnist_studio.data.ink.rendering import Point
 
     ink = (tuple(Point(x, y) for x, y in np.random.default_rng(0).random((10_000, 2)).tolist()),)
     way = [Point(0.3 + 0.02 * step, 0.3 + 0.01 * step) for step in range(STEPS)]

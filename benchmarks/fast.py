@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from benchmarks.figures import line
 from mnist_studio.events import Finished
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec
 

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.events import Epoch, Finished, Machine, Measures
-from mnist_studio.spec.cells import expand
+from mnist_studio.spec.experiment import Grid, StudySpec, expand
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.spec.study import Grid, StudySpec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
+from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import Run, RunStore
-from mnist_studio.store.studies import Membership
 
 EPOCHS, STEPS = 10, 60
 BEST = {"mlp-128": 0.979, "small-cnn": 0.988, "compact-cnn": 0.991}
@@ -65,12 +64,12 @@ def _trained(
     if labels is not None:
         logits = _logits(labels, accuracies[-1], numbers)
         accuracies[-1] = float(np.mean(logits.argmax(axis=1) == labels))
-        artefacts.save_test_logits(run.folder, logits)
+        artifacts.save_test_logits(run.folder, logits)
     for event in _epochs(run, accuracies, rate):
         store.record(event)
     x = np.arange(EPOCHS * STEPS)
     losses = 0.05 + 1.8 * np.exp(-x / 60) + numbers.normal(0, 0.03, len(x))
-    artefacts.append_steps(run.folder, np.abs(losses), np.clip(1 - 0.3 * losses, 0, 1))
+    artifacts.append_steps(run.folder, np.abs(losses), np.clip(1 - 0.3 * losses, 0, 1))
     store.record(_finished(run, accuracies[-1], rate, numbers))
     store.release(run.id)
     return store.run(run.id)

@@ -17,9 +17,9 @@ def main() -> None:
     """Trains through the real window's queue while a timer of the GUI thread ticks."""
     from PySide6.QtCore import Qt, QTimer
 
-    from mnist_studio.gui.application import application
+    from mnist_studio.gui.app.application import application
+    from mnist_studio.gui.app.window import MainWindow
     from mnist_studio.gui.theme.theme import Theme
-    from mnist_studio.gui.window import MainWindow
 
     qt = application()
     window = MainWindow(Theme(qt))
@@ -69,7 +69,7 @@ def main() -> None:
 def _spec(framework: str) -> "RunSpec":
     from msgspec.structs import replace
 
-    from mnist_studio.data import sources
+    from mnist_studio.data.datasets import sources
     from mnist_studio.spec import recipes
 
     spec = recipes.run_spec(recipes.recipe("mlp-128"))

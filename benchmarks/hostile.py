@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.letters import LETTERS as STROKES
-from mnist_studio.data.ink import Ink, Point, Stroke, digit_image
-from mnist_studio.data.normalise import normalise
+from mnist_studio.data.ink.rendering import Ink, Point, Stroke, digit_image
+from mnist_studio.data.pictures.normalize import normalise
 
 Image8 = NDArray[np.uint8]
 Random = np.random.Generator

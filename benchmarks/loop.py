@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnist_studio.data.digits import Digits
+    from mnist_studio.data.datasets.dataset import Digits
     from mnist_studio.frameworks.base import Learner
     from mnist_studio.spec.run import RunSpec
 
@@ -65,7 +65,7 @@ def spec_of(framework: str, recipe: str, device: str = "cpu") -> "RunSpec":
 
 def _digits(steps: int, batch: int) -> "Digits":
     """The first ``steps`` batches of the digits that there are."""
-    from mnist_studio.data import sources
+    from mnist_studio.data.datasets import sources
 
     train = sources.load(sources.default_dataset()).train
     import numpy as np
@@ -75,7 +75,7 @@ def _digits(steps: int, batch: int) -> "Digits":
 
 def _learner(spec: "RunSpec", digits: "Digits") -> "Learner":
     from mnist_studio.frameworks import registry
-    from mnist_studio.frameworks.initial import initial_weights
+    from mnist_studio.frameworks.initialization import initial_weights
 
     framework = registry.load(spec.framework)
     place = next(device for device in framework.devices() if device.kind == spec.device)
@@ -123,21 +123,20 @@ def bare_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
 
 
 def _order(spec: "RunSpec", digits: "Digits", steps: int) -> "NDArray[np.int64]":
-    from mnist_studio.data.batches import epoch_order
+    from mnist_studio.data.pipeline.batches import epoch_order
 
     order = epoch_order(spec.training.seed, 0, len(digits))
     return order.reshape(steps, spec.training.batch_size)
 
 
 def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
-    from mnist_studio.frameworks.initial import initial_weights
-    from mnist_studio.frameworks.normalise import normalise
-    from mnist_studio.frameworks.numpy_scratch.flat import Flat
+    from mnist_studio.frameworks.initialization import initial_weights
+    from mnist_studio.frameworks.normalization import normalise
     from mnist_studio.frameworks.numpy_scratch.learner import threads
+    from mnist_studio.frameworks.numpy_scratch.memory import Flat
     from mnist_studio.frameworks.numpy_scratch.network import Network
-    from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
-    from mnist_studio.frameworks.numpy_scratch.team import Team
-    from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
+    from mnist_studio.frameworks.numpy_scratch.optimizers import Optimiser
+    from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
     from mnist_studio.spec.model import trainable_shapes
 
     weights = Flat(trainable_shapes(spec.model), "float32")
@@ -162,7 +161,7 @@ def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[],
     import torch
     from torch.nn import functional
 
-    from mnist_studio.frameworks.normalise import normalise
+    from mnist_studio.frameworks.normalization import normalise
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers: list[torch.nn.Module] = []
@@ -206,7 +205,7 @@ def _bare_keras(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], N
     import keras
     import tensorflow as tf
 
-    from mnist_studio.frameworks.normalise import normalise
+    from mnist_studio.frameworks.normalization import normalise
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers = [keras.Input((28, 28, 1))]

@@ -16,19 +16,18 @@ from numpy.typing import NDArray
 
 from benchmarks import hostile
 from mnist_studio import paths
-from mnist_studio.analysis.consensus import Vote
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.reading import Place, reading
-from mnist_studio.data import pen_digits, sources
-from mnist_studio.data.ink import Ink, Point, digit_image
-from mnist_studio.data.pen_digits import PenDigit
-from mnist_studio.data.segments import digits
+from mnist_studio.analysis.interpretation import Place, Vote, reading
+from mnist_studio.data.datasets import pen_digits, sources
+from mnist_studio.data.datasets.pen_digits import PenDigit
+from mnist_studio.data.ink.rendering import Ink, Point, digit_image
+from mnist_studio.data.ink.segments import digits
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.jobs.examiner import Examiner
-from mnist_studio.jobs.messages import place_of
-from mnist_studio.jobs.tasks.predict import open_model
+from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled
+from mnist_studio.workers.messages import place_of
 
 GAPS = {"wide": (0.3, 0.8), "usual": (0.1, 0.5), "narrow": (0.02, 0.2)}
 """Of the height of the digits."""

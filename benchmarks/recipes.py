@@ -25,7 +25,7 @@ from benchmarks.cells import FRAMEWORKS, Cell, cells, faulty_cells
 from benchmarks.recipes_text import text
 from mnist_studio import paths
 from mnist_studio.events import Finished
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import RunStore
 

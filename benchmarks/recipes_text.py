@@ -6,8 +6,8 @@ from statistics import mean, stdev
 from msgspec.structs import replace
 
 from benchmarks.cells import Cell
-from mnist_studio.spec import words
-from mnist_studio.spec.faults import FAULTS
+from mnist_studio.spec import summary
+from mnist_studio.spec.known_bugs import FAULTS
 from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import RunSpec
@@ -123,7 +123,8 @@ def _detail(recipe: Recipe) -> str:
     lines = [
         f"\n## `{recipe.name}`", "", f"*{recipe.source}.* {recipe.summary} {recipe.provenance}", "",
         f"Network: {network}.", "",
-        f"Training: {words.numbers(recipe.training)} {' '.join(words.method(run_spec(recipe)))}",
+        f"Training: {summary.numbers(recipe.training)}"
+        f" {' '.join(summary.method(run_spec(recipe)))}",
     ]  # fmt: skip
     if recipe.inferred:
         lines += ["", f"Inferred: {recipe.inferred}"]

@@ -31,9 +31,9 @@ def child(launched: float) -> None:
     from PySide6.QtCore import QTimer
 
     from mnist_studio import settings
-    from mnist_studio.gui import application
+    from mnist_studio.gui.app import application
+    from mnist_studio.gui.app.window import MainWindow
     from mnist_studio.gui.theme.theme import Theme
-    from mnist_studio.gui.window import MainWindow
 
     moments: list[float] = []
 

@@ -23,9 +23,9 @@ def stop_seconds(framework: str) -> float:
     """Seconds from ``stop`` to the event that says that the weights are kept."""
     from msgspec.structs import replace
 
-    from mnist_studio.data import sources
+    from mnist_studio.data.datasets import sources
     from mnist_studio.events import Progress, Stopped
-    from mnist_studio.jobs.training import TrainingJob
+    from mnist_studio.running.job import TrainingJob
     from mnist_studio.spec import recipes
 
     spec = replace(

@@ -15,7 +15,7 @@ from benchmarks.drawing import Window
 from benchmarks.figures import line, percentile
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.panels.why_walk import WalkPart
+    from mnist_studio.gui.draw.explanation.trace import WalkPart
 
 STROKES = 8
 """Drawings that are explained, one after another."""
@@ -83,8 +83,8 @@ def _is_another(walk: "WalkPart", before: object) -> bool:
 
 def _opened(window: Window) -> "WalkPart":
     """The part, once the first drawing was explained."""
-    from mnist_studio.gui.panels.why_panel import WhyPanel
-    from mnist_studio.gui.panels.why_walk import WalkPart
+    from mnist_studio.gui.draw.explanation.panel import WhyPanel
+    from mnist_studio.gui.draw.explanation.trace import WalkPart
 
     tabs = window.page.tabs
     _draw(window, -1)

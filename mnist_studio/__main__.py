@@ -50,7 +50,7 @@ def _window(until_usable: bool) -> int:
     # Read when NumPy is imported: what the window itself computes is too small for threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from mnist_studio.gui import application
+        from mnist_studio.gui.app import application
 
         return application.run(until_usable=until_usable)
     except StudioError as error:

@@ -24,7 +24,7 @@ def test_every_module_goes_in() -> None:
     package = Path(mnist_studio.__file__).parent
     names = list(bundle.modules(package))
     assert "mnist_studio" in names
-    assert "mnist_studio.jobs.tasks.train" in names
+    assert "mnist_studio.running.train_task" in names
     walked = [one.name for one in pkgutil.iter_modules([str(package)], "mnist_studio.")]
     assert set(walked) <= set(names)
     assert len(set(names)) == len(names)

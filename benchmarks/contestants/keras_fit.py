@@ -5,7 +5,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 
 
 def convnet() -> Callable[[], object]:

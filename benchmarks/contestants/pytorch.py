@@ -12,8 +12,8 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from benchmarks.loop import bare_loop, spec_of
-from mnist_studio.data import sources
-from mnist_studio.data.digits import Digits
+from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets.dataset import Digits
 
 
 class _Net(nn.Module):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 
 
 def mlp() -> Callable[[], object]:

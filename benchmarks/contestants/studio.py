@@ -8,15 +8,15 @@ from pathlib import Path
 from msgspec import convert
 from msgspec.structs import replace
 
-from mnist_studio.data import sources
-from mnist_studio.data.split import split
+from mnist_studio.data.datasets import sources
+from mnist_studio.data.pipeline.batches import split
 from mnist_studio.events import Event, encode
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec import recipes
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import UNIT, ModelSpec
-from mnist_studio.spec.optimisers import Adam
+from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import FrameworkName, Precision, RunSpec, TrainingSpec
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control

@@ -20,17 +20,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.application import application
-from mnist_studio.gui.pages.compare import ComparePage
-from mnist_studio.gui.pages.draw import DrawPage
-from mnist_studio.gui.pages.page import Page
-from mnist_studio.gui.pages.parity import ParityPage
-from mnist_studio.gui.pages.studies import StudiesPage
-from mnist_studio.gui.pages.train import TrainPage
-from mnist_studio.gui.panels.why_panel import WhyPanel
-from mnist_studio.gui.panels.why_walk import WalkPart
+from mnist_studio.gui.app.application import application
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.page import Page
+from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.draw.explanation.panel import WhyPanel
+from mnist_studio.gui.draw.explanation.trace import WalkPart
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.gui.experiments.page import StudiesPage
+from mnist_studio.gui.parity.page import ParityPage
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.window import MainWindow
+from mnist_studio.gui.train.page import TrainPage
 
 Kind = TypeVar("Kind", bound=Page)
 FOLDER = Path(__file__).parent

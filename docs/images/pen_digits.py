@@ -20,10 +20,10 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.data import pen_digits
-from mnist_studio.data.ink import digit_image
-from mnist_studio.jobs.evaluation import Evaluator
+from mnist_studio.data.datasets import pen_digits
+from mnist_studio.data.ink.rendering import digit_image
 from mnist_studio.palette import LIGHT
+from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.runs import RunStore
 
 FOLDER = Path(__file__).parent

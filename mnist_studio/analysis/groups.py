@@ -6,7 +6,7 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis import parting
+from mnist_studio.analysis import settings_diff
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import titles
 
@@ -91,5 +91,5 @@ def _titles(specs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 def _parting(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
     """What parts a group from those of the same recipe and framework: `` · batch size 32``."""
-    told = parting.words([settings(one) for one in alike], _TITLED)
+    told = settings_diff.words([settings(one) for one in alike], _TITLED)
     return "".join(f" · {words}" for words in told[alike.index(spec)])

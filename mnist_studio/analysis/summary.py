@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_studio.analysis.convergence import epochs_to
+from mnist_studio.analysis.curves import epochs_to
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import RunSpec

@@ -10,7 +10,7 @@ from mnist_studio import idiomatic
 from mnist_studio.cli import output
 from mnist_studio.cli.train import check_writable, chosen_faults, known
 from mnist_studio.data.files import write_bytes
-from mnist_studio.spec import faults, recipes
+from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 
@@ -40,5 +40,5 @@ def _run(arguments: Namespace) -> RunSpec:
         framework=framework,
         faults=chosen_faults(recipe, framework, arguments),
     )
-    faults.check(spec)
+    known_bugs.check(spec)
     return spec

@@ -20,11 +20,11 @@ MODULES = {
     "digits": "mnist_studio.cli.digits",
     "robustness": "mnist_studio.cli.robustness",
     "runs": "mnist_studio.cli.runs",
-    "study": "mnist_studio.cli.study",
+    "study": "mnist_studio.cli.experiment",
     "compare": "mnist_studio.cli.compare",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",
-    "python": "mnist_studio.cli.interpreters",
+    "python": "mnist_studio.cli.environments",
     "selftest": "mnist_studio.cli.selftest",
 }
 

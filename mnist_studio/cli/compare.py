@@ -3,20 +3,20 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from mnist_studio.analysis import fault_words, figures
+from mnist_studio.analysis import formatting, known_bugs
 from mnist_studio.analysis.view import Table, View
 from mnist_studio.cli import digits, output
+from mnist_studio.comparison.messages import Answer, Made
+from mnist_studio.comparison.options import AXES, Options
+from mnist_studio.comparison.report import files as writing
+from mnist_studio.comparison.report.marks import families
+from mnist_studio.comparison.report.text_table import numbers, prose, without
+from mnist_studio.comparison.selection import Chosen, choose, choose_study
+from mnist_studio.comparison.views import catalog
+from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
-from mnist_studio.report import writing
-from mnist_studio.report.columns import numbers, prose, without
-from mnist_studio.report.marks import families
-from mnist_studio.spec.recipes.comparisons import COMPARISONS
+from mnist_studio.spec.recipes.experiments import COMPARISONS
 from mnist_studio.store.runs import RunStore
-from mnist_studio.studies.views import catalogue
-from mnist_studio.studies.views.chosen import Chosen, choose, choose_study
-from mnist_studio.studies.views.messages import Answer, Made
-from mnist_studio.studies.views.options import AXES, Options
-from mnist_studio.studies.views.worker import ViewWorker
 
 ALL = "all"
 
@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
     if arguments.report:
         _report(arguments, chosen, options)
     with ViewWorker(arguments.data) as worker:
-        wanted = tuple(catalogue.VIEWS) if arguments.export and not arguments.view else names
+        wanted = tuple(catalog.VIEWS) if arguments.export and not arguments.view else names
         answers = worker.compute(chosen, wanted, options)
     for answer in answers:
         name = answer.view.name if isinstance(answer, Made) else answer.name
@@ -98,8 +98,8 @@ def _options(arguments: Namespace, chosen: Chosen) -> Options:
 
 def _names(asked: Sequence[str]) -> tuple[str, ...]:
     if ALL in asked:
-        return tuple(catalogue.VIEWS)
-    return tuple(dict.fromkeys(asked)) or catalogue.BRIEF
+        return tuple(catalog.VIEWS)
+    return tuple(dict.fromkeys(asked)) or catalog.BRIEF
 
 
 def _tell(answer: Answer, json: bool) -> None:
@@ -112,7 +112,7 @@ def _tell(answer: Answer, json: bool) -> None:
 
 
 def _tell_faults(chosen: Chosen) -> None:
-    told = fault_words.told((one.spec, one.terminal) for one in chosen.runs)
+    told = known_bugs.told((one.spec, one.terminal) for one in chosen.runs)
     if told:
         output.line("\nWhat the faults cost")
     for sentence in told:
@@ -136,7 +136,7 @@ def _print(view: View) -> None:
 def _print_table(table: Table) -> None:
     units = [column.unit for column in table.columns]
     rows = (
-        [figures.text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
+        [formatting.text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
         for row in table.rows
     )
     right = [place for place, number in enumerate(numbers(table)) if number]

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.analysis.fault_words import titled
-from mnist_studio.analysis.numbers import moment, percent
+from mnist_studio.analysis.formatting import moment, percent
+from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data.digits import CLASSES
-from mnist_studio.data.personal import PersonalDigit, of_picture
-from mnist_studio.data.pictures import open_picture
+from mnist_studio.data.datasets.dataset import CLASSES
+from mnist_studio.data.own_images import PersonalDigit, of_picture
+from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
-from mnist_studio.store import personal_file, personal_sets
+from mnist_studio.prediction.own_images import Score, scores
+from mnist_studio.store import own_image_files, own_image_sets
 from mnist_studio.store.runs import RunStore
-from mnist_studio.studies.personal import Score, scores
 
 SHOWN = 8
 """Figures of a digit's id; the start of it is enough everywhere."""
@@ -76,7 +76,7 @@ def own(arguments: Namespace) -> str:
     """
     if not arguments.own_digits:
         return ""
-    return personal_sets.freeze(_all()).fingerprint
+    return own_image_sets.freeze(_all()).fingerprint
 
 
 def _all() -> tuple[PersonalDigit, ...]:
@@ -125,7 +125,7 @@ def _add(arguments: Namespace) -> int:
 
 
 def _import(arguments: Namespace) -> None:
-    _keep(personal_file.read(arguments.file))
+    _keep(own_image_files.read(arguments.file))
 
 
 def _keep(digits: Sequence[PersonalDigit]) -> None:
@@ -137,7 +137,7 @@ def _keep(digits: Sequence[PersonalDigit]) -> None:
 
 def _export(arguments: Namespace) -> None:
     digits = _all()
-    personal_file.write(digits, arguments.file)
+    own_image_files.write(digits, arguments.file)
     output.note(f"{len(digits):,} written to {arguments.file}.")
 
 
@@ -166,7 +166,7 @@ def _evaluate(arguments: Namespace) -> int:
     if not digits:
         raise DataError(_sentence(()), "Or import a file: mnist-studio digits import FILE")
     good = True
-    for score in scores(runs, personal_sets.of(digits)):
+    for score in scores(runs, own_image_sets.of(digits)):
         if score.problem:
             output.complain(f"{score.run.title}: {score.problem}")
             good = False

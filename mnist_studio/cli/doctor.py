@@ -10,14 +10,14 @@ from importlib import metadata
 from time import sleep
 
 from mnist_studio import __version__, paths
-from mnist_studio.analysis.conditions import conditions
+from mnist_studio.analysis.time_breakdown import conditions
 from mnist_studio.cli import output
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks.registry import ENTRIES
-from mnist_studio.jobs.probe import FrameworkReport, probe
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import Watch
+from mnist_studio.workers.probe import FrameworkReport, probe
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.analysis.fault_words import titled
+from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data import pen_digits, sources
-from mnist_studio.data.digits import Digits
-from mnist_studio.data.ink import PEN, WHOLE, Fitting, digit_image
-from mnist_studio.data.stages import STEPS
+from mnist_studio.data.datasets import pen_digits, sources
+from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
+from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, StudioError
-from mnist_studio.jobs.evaluation import Evaluator
+from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.runs import Run
 
 

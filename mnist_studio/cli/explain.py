@@ -10,19 +10,19 @@ from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.analysis.nearest import Neighbour
 from mnist_studio.cli import models, output
-from mnist_studio.data import sources
-from mnist_studio.data.examples import from_test
-from mnist_studio.data.pictures import open_picture
+from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets.examples import from_test
+from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import UsageError
+from mnist_studio.explanation import trace_files
+from mnist_studio.explanation.explainer import Explained, Explainer, Unexplained
+from mnist_studio.explanation.messages import Options, Part
+from mnist_studio.explanation.parts import Layers, Nearest, Value
+from mnist_studio.explanation.trace import Walkthrough
 from mnist_studio.frameworks.registry import entry
-from mnist_studio.jobs.evaluation import engine_for
+from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.spec.layers import text
 from mnist_studio.store.runs import Run
-from mnist_studio.studies.why import walk_files
-from mnist_studio.studies.why.explainer import Explained, Explainer, Unexplained
-from mnist_studio.studies.why.messages import Options, Part
-from mnist_studio.studies.why.parts import Layers, Nearest, Value
-from mnist_studio.studies.why.walkthrough import Walkthrough
 
 PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
 INKS = " .:-=+*#%@"
@@ -169,9 +169,9 @@ def _show_change(found: Counterfactual) -> None:
 
 def _show_walk(found: Walkthrough, arguments: Namespace) -> None:
     if arguments.steps:
-        output.line(walk_files.text(found).rstrip())
+        output.line(trace_files.text(found).rstrip())
     if arguments.export is not None:
-        files = walk_files.export(found, arguments.export)
+        files = trace_files.export(found, arguments.export)
         output.line(f"{len(files)} files were written into {arguments.export}.")
 
 

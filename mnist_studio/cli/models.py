@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mnist_studio.cli.output import note
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import entry
-from mnist_studio.jobs.evaluation import Evaluator
+from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.runs import Run, RunStore
 
 

@@ -7,15 +7,15 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from mnist_studio.cli import output
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.frameworks.registry import entry
-from mnist_studio.spec import faults, recipes
+from mnist_studio.parity import check as parity
+from mnist_studio.parity.report import ParityReport
+from mnist_studio.parity.sentences import figure, sentence, where
+from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import DeviceName, FaultName, FrameworkName, Precision, RunSpec, check
-from mnist_studio.studies import parity
-from mnist_studio.studies.checks import ParityReport
-from mnist_studio.studies.sentences import figure, sentence, where
 
 
 def run(arguments: Namespace) -> int:
@@ -56,7 +56,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
         faults=(*published, *(name for name in asked if name not in published)),
     )
     check(spec)
-    faults.check(spec)
+    known_bugs.check(spec)
     return spec
 
 

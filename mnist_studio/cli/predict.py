@@ -11,17 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.analysis.consensus import Vote
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.fault_words import titled
-from mnist_studio.analysis.reading import Reading, Verdict, reading
+from mnist_studio.analysis.interpretation import Reading, Verdict, Vote, reading
+from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data import sources
-from mnist_studio.data.examples import from_test
-from mnist_studio.data.pictures import open_digits
+from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets.examples import from_test
+from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.errors import DataError, StudioError, UsageError
-from mnist_studio.jobs.evaluation import Evaluator
-from mnist_studio.jobs.examiner import Examiner
+from mnist_studio.prediction.evaluation import Evaluator
+from mnist_studio.prediction.novelty_detector import Examiner
 from mnist_studio.store.runs import Run
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from mnist_studio.cli import output
 from mnist_studio.frameworks.registry import entry
-from mnist_studio.spec import words
-from mnist_studio.spec.faults import FAULTS
+from mnist_studio.spec import summary as words
+from mnist_studio.spec.known_bugs import FAULTS
 from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.recipes import recipe as known_recipe

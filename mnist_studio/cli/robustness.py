@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from mnist_studio.analysis.fault_words import titled
+from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data.perturb import PERTURBATIONS
+from mnist_studio.data.pipeline.corruptions import PERTURBATIONS
 from mnist_studio.frameworks.registry import entry
+from mnist_studio.prediction.robustness import FEW, Outcome, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import Run
-from mnist_studio.studies.robustness import FEW, Outcome, robustness
 
 
 @dataclass(frozen=True)

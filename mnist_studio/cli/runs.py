@@ -6,20 +6,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from mnist_studio.analysis import measured
-from mnist_studio.analysis.fault_words import titled
+from mnist_studio.analysis import time_breakdown
+from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal
 from mnist_studio.frameworks.registry import entry
-from mnist_studio.jobs.export import SUFFIXES, Kind, export
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.prediction.export import SUFFIXES, Kind, export
+from mnist_studio.running.continuation import continued
+from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store.runs import Run, RunStore
-from mnist_studio.studies.handover import continued
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _show(one: Run, json: bool) -> None:
     rows = [("run", one.id), ("title", title), ("state", one.status)]
     if isinstance(one.terminal, Finished | Stopped):
         rows.append(("test accuracy", output.percent(one.terminal.test_accuracy)))
-        rows += measured.lines(one.terminal)
+        rows += time_breakdown.lines(one.terminal)
     for name, value in rows:
         output.line(f"{name:16}{value}")
 

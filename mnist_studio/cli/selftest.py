@@ -8,15 +8,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mnist_studio import paths
+from mnist_studio import paths, selftest
 from mnist_studio.cli import output
+from mnist_studio.comparison.report.files import write_report
+from mnist_studio.comparison.selection import choose
 from mnist_studio.errors import JobError
-from mnist_studio.jobs import messages
-from mnist_studio.report.writing import write_report
+from mnist_studio.selftest import Step, Tried
 from mnist_studio.store.runs import RunStore
-from mnist_studio.studies import selftest
-from mnist_studio.studies.selftest import Step, Tried
-from mnist_studio.studies.views.chosen import choose
+from mnist_studio.workers import messages
 
 WINDOW_SECONDS = 60.0
 """A first start reads a gigabyte from a slow disk."""

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from mnist_studio import idiomatic
 from mnist_studio.cli import digits, output
 from mnist_studio.cli.training import train_all
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.data.files import read_text
 from mnist_studio.errors import SpecError, UsageError
-from mnist_studio.jobs.training import TrainingJob
-from mnist_studio.spec import faults, files, recipes
-from mnist_studio.spec.optimisers import Optimiser
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec import files, known_bugs, recipes
+from mnist_studio.spec.optimizers import Optimiser
 from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
     DatasetName,
@@ -72,7 +72,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         ]
     for spec in specs:
         check(spec)
-        faults.check(spec)
+        known_bugs.check(spec)
         if spec.style == "idiomatic":
             check_writable(spec)
     return specs

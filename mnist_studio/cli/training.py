@@ -9,7 +9,7 @@ from mnist_studio.cli import output
 from mnist_studio.cli.progress import Bars, Teller
 from mnist_studio.errors import StudioError
 from mnist_studio.events import Event, Finished, Stopped
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
 
 

@@ -79,7 +79,7 @@ class OptimiserState:
     Attributes:
         step: updates made so far.
         slots: arrays in the canonical layout by weight and slot (``conv1.kernel/mean``); the
-            slots of an optimiser are in ``spec.optimisers.slot_names``.
+            slots of an optimiser are in ``spec.optimizers.slot_names``.
     """
 
     step: int

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import Cell, call, number
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, TrainingSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 

@@ -1,9 +1,9 @@
-"""Clipping and optimisers of a NumPy program; the equations stand in ``spec.optimisers``."""
+"""Clipping and optimisers of a NumPy program; the equations stand in ``spec.optimizers``."""
 
 from collections.abc import Iterator
 
 from mnist_studio.idiomatic.program import block, bracketed, number
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd, slot_names
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd, slot_names
 from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 

@@ -2,7 +2,7 @@
 
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import call, number
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau
 

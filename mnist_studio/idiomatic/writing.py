@@ -7,7 +7,7 @@ from typing import Any
 
 from mnist_studio.idiomatic import keras, plain_numpy, pytorch
 from mnist_studio.idiomatic.program import WIDTH, Program
-from mnist_studio.spec.faults import FAULTS, effective
+from mnist_studio.spec.known_bugs import FAULTS, effective
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 

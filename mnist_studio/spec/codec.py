@@ -3,7 +3,7 @@
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import faults
+from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import RunSpec, check
 
 VERSION = 3
@@ -31,7 +31,7 @@ def decode(text: str | bytes) -> RunSpec:
     """
     run = parse(text)
     check(run)
-    faults.check(run)
+    known_bugs.check(run)
     return run
 
 

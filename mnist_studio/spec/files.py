@@ -19,9 +19,9 @@ import msgspec
 import tomli_w
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import faults
+from mnist_studio.spec import known_bugs
 from mnist_studio.spec.codec import VERSION
-from mnist_studio.spec.places import in_words, place_of
+from mnist_studio.spec.error_paths import in_words, place_of
 from mnist_studio.spec.run import RunSpec, check
 
 SUFFIX = ".toml"
@@ -123,7 +123,7 @@ def _check_count(runs: int) -> None:
 def _check_run(text: str, number: int, run: RunSpec) -> None:
     try:
         check(run)
-        faults.check(run)
+        known_bugs.check(run)
     except SpecError as error:
         place = in_words(text, ("run", number, *error.path))
         raise SpecError(f"{place} ({run.recipe}): {error.problem}", error.remedy) from error

@@ -39,8 +39,8 @@ class Uniform(
 Initialiser = (
     Literal["zeros", "glorot_uniform", "he_normal", "fan_in_uniform", "size_uniform"] | Uniform
 )
-"""How first weights are drawn; ``frameworks.initial`` has the equations. Biases draw with the fans
-of their kernel."""
+"""How initial weights are drawn; ``frameworks.initialization`` has the equations. A bias uses the
+fans of its kernel."""
 
 
 class Dense(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dense", tag_field="kind"):

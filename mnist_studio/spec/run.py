@@ -7,11 +7,11 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import augmentation, optimisers, schedules
+from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.error_paths import inside
 from mnist_studio.spec.model import ModelSpec, parameter_count
-from mnist_studio.spec.optimisers import Optimiser
-from mnist_studio.spec.places import inside
+from mnist_studio.spec.optimizers import Optimiser
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
@@ -32,7 +32,7 @@ FaultName = Literal[
     "own-initial",
     "zero-initial",
 ]
-"""See ``spec.faults``."""
+"""See ``spec.known_bugs``."""
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
@@ -137,7 +137,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         framework: who trains it.
         device: where; ``auto`` is the fastest the framework has.
         threads: of the CPU; 0 leaves it to the framework.
-        faults: of the sources, that are switched on; ``spec.faults.effective`` has their effect.
+        faults: known bugs of the sources that are on; ``spec.known_bugs.effective`` applies them.
         style: through the studio's one loop, or as a script that the framework's own documentation
             would have one write.
         handover: the run that it continues in another framework.
@@ -159,7 +159,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(run: RunSpec) -> None:
-    """Refuses what cannot work; ``spec.faults.check`` refuses faults.
+    """Refuses what cannot work; ``spec.known_bugs.check`` refuses faults.
 
     Raises:
         SpecError: says which number, layer or precision, and why.
@@ -191,7 +191,7 @@ def storage(precision: Precision) -> Literal["float32", "float64"]:
 
 def _check_training(training: TrainingSpec) -> None:
     with inside("optimiser"):
-        optimisers.check(training.optimiser)
+        optimizers.check(training.optimiser)
     with inside("schedule"):
         schedules.check(training.schedule)
     if training.augmentation:

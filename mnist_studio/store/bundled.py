@@ -19,13 +19,13 @@ import msgspec
 from mnist_studio.errors import StoreError, StudioError
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec import codec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.store.disk import reading
 from mnist_studio.store.rows import BUNDLED, Run
 
 MANIFEST = "models.json"
 DESCRIPTION = "run.json"
-FILES = (DESCRIPTION, artefacts.WEIGHTS, artefacts.TEST_LOGITS)
+FILES = (DESCRIPTION, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
 
 VERSION = 1
 """Of both JSON files."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import tensors
-from mnist_studio.store.artefacts import FEATURES, WEIGHTS
+from mnist_studio.store.artifacts import FEATURES, WEIGHTS
 from mnist_studio.store.disk import reading
 
 _LOG = logging.getLogger(__name__)

@@ -1,4 +1,9 @@
-"""The folders of runs: made under a new id, renamed before they are removed."""
+"""Deleting a run: its folder leaves for the trash, then its row goes, then the trash.
+
+A studio that dies in between leaves a folder in the trash, whose deletion the next one finishes.
+
+The folders of runs: made under a new id, renamed before they are removed.
+"""
 
 import logging
 import secrets
@@ -7,6 +12,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from mnist_studio.errors import StoreError
+from mnist_studio.store import locks
+from mnist_studio.store.database import Database
 from mnist_studio.store.disk import writing
 
 # Crockford's base 32: no i, l, o, u, which are misread.
@@ -81,3 +89,39 @@ def _log_unless_gone(
     # Another studio may be removing the same trash.
     if not isinstance(raised[1], FileNotFoundError):
         _LOG.warning("“%s” cannot be removed: %s", path, raised[1])
+
+
+_LOG = logging.getLogger(__name__)
+
+
+def delete(database: Database, folder: Path) -> None:
+    """Deletes the run of a folder with all that it left, or nothing of it.
+
+    Raises:
+        StoreError: also if it is running, here or elsewhere.
+    """
+    if folder.is_dir() and not locks.is_free(folder):
+        raise locks.running(folder.name)
+    move_to_trash(folder)
+    try:
+        _delete_row(database, folder)
+    except BaseException:
+        take_from_trash(folder)
+        raise
+    remove_trash(folder)
+
+
+def finish(database: Database, runs: Path) -> None:
+    """Completes what a studio that died in the middle of a deletion began."""
+    for folder in trashed(runs):
+        try:
+            _delete_row(database, folder)
+        except StoreError as error:
+            # A full disk must not keep the user from opening the store and making room.
+            _LOG.warning("The deletion of %s could not be finished. %s", folder.name, error)
+        else:
+            remove_trash(folder)
+
+
+def _delete_row(database: Database, folder: Path) -> None:
+    database.write("DELETE FROM runs WHERE id = ?", folder.name)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.errors import StoreError
 from mnist_studio.store import tensors
-from mnist_studio.store.artefacts import WEIGHTS
+from mnist_studio.store.artifacts import WEIGHTS
 from mnist_studio.store.disk import reading
 
 FILE = "known-digits.safetensors"

@@ -9,7 +9,7 @@ from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec import codec
-from mnist_studio.store import artefacts, titles
+from mnist_studio.store import artifacts, titles
 from mnist_studio.store.bundled import (
     DESCRIPTION,
     FILES,
@@ -46,10 +46,10 @@ def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
     """
     if not isinstance(run.terminal, Finished) or not NAME.fullmatch(name):
         raise StoreError(f"{run.title} cannot be packed as “{name}”.", "Train it to its end.")
-    artefacts.load_weights(run.folder, run.spec)
-    artefacts.load_test_logits(run.folder)
+    artifacts.load_weights(run.folder, run.spec)
+    artifacts.load_test_logits(run.folder)
     models, folder = read_sums(root), root / name
-    for file in (artefacts.WEIGHTS, artefacts.TEST_LOGITS):
+    for file in (artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         _write(folder / file, content_of(run.folder / file))
     _write(folder / DESCRIPTION, _described(run, run.terminal, epochs, BUNDLED + name))
     models[name] = {file: digest(content_of(folder / file)) for file in FILES}

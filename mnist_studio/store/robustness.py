@@ -11,9 +11,9 @@ import msgspec
 
 from mnist_studio import paths
 from mnist_studio.data.files import write_bytes
-from mnist_studio.data.perturb import Kind
+from mnist_studio.data.pipeline.corruptions import Kind
 from mnist_studio.errors import StoreError
-from mnist_studio.store.artefacts import ROBUSTNESS, WEIGHTS
+from mnist_studio.store.artifacts import ROBUSTNESS, WEIGHTS
 from mnist_studio.store.disk import reading, writing
 
 VERSION = 1
@@ -26,7 +26,7 @@ class RobustnessCurve:
 
     Attributes:
         kind: of the perturbation.
-        strengths: ascending, in the unit of ``data.perturb.PERTURBATIONS[kind]``.
+        strengths: ascending, in the unit of ``data.pipeline.corruptions.PERTURBATIONS[kind]``.
         accuracies: on the digits at each, fractions.
     """
 

@@ -13,16 +13,15 @@ from typing import Self
 from mnist_studio import events, paths
 from mnist_studio.errors import StoreError
 from mnist_studio.events import AnyEvent, Epoch, Terminal
-from mnist_studio.spec import codec, faults
+from mnist_studio.spec import codec, known_bugs
 from mnist_studio.spec.run import RunSpec, check
-from mnist_studio.store import backup, deleting, endings, folders, locks, titles
+from mnist_studio.store import backup, folders, locks, rows, titles
 from mnist_studio.store.bundled import Models
 from mnist_studio.store.database import Database, explained
-from mnist_studio.store.ids import full_id
+from mnist_studio.store.experiments import JOIN, Membership, Studies, joining
 from mnist_studio.store.migrations import migrate
-from mnist_studio.store.personal import Personal
-from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, run_of
-from mnist_studio.store.studies import JOIN, Membership, Studies, joining
+from mnist_studio.store.own_images import Personal
+from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, full_id, run_of
 
 __all__ = ["Run", "RunStore"]
 
@@ -56,7 +55,7 @@ class RunStore:
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)
-            deleting.finish(self._database, self._runs)
+            folders.finish(self._database, self._runs)
             self._back_up()
         except BaseException:
             self._database.close()
@@ -87,7 +86,7 @@ class RunStore:
             SpecError: the run cannot work.
         """
         check(spec)
-        faults.check(spec)
+        known_bugs.check(spec)
         title, text = self._free_title(spec), codec.encode(spec)
         folder = folders.make(self._runs)
         row = (folder.name, title, text, "running", time.time(), None)
@@ -147,7 +146,7 @@ class RunStore:
             row = (self._own_id(event.run), event.epoch, events.encode(event).decode())
             self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
-            if not endings.end(self._database, self._own_id(event.run), event):
+            if not rows.end(self._database, self._own_id(event.run), event):
                 raise StoreError(f"The run {event.run} has ended before.", "Start a new run.")
             self._back_up()
 
@@ -192,7 +191,7 @@ class RunStore:
         Raises:
             StoreError: also if it is running, here or elsewhere, or came with the studio.
         """
-        deleting.delete(self._database, self._runs / self._own_id(run_id))
+        folders.delete(self._database, self._runs / self._own_id(run_id))
 
     def recover(self) -> tuple[str, ...]:
         """Marks as crashed every running run that nobody supervises any more; gives their ids."""
@@ -201,7 +200,7 @@ class RunStore:
         return tuple(
             run.id
             for run in running
-            if run.id not in self._locks and endings.crash(self._database, run)
+            if run.id not in self._locks and rows.crash(self._database, run)
         )
 
     @property

@@ -7,9 +7,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.augment import augmented
-from mnist_studio.data.batches import Batches
-from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.data.pipeline.augmentation import augmented
+from mnist_studio.data.pipeline.batches import Batches
+from mnist_studio.data.pipeline.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.spec.layers import Dropout, Shape
 from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe

@@ -8,7 +8,7 @@ from mnist_studio.errors import TrainingFailed
 from mnist_studio.frameworks.base import Steps
 from mnist_studio.spec.layers import Conv, Dense
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimisers import Adadelta, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Sgd
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 
 GUESSING = 0.15

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.data.digits import Digits
+from mnist_studio.data.datasets.dataset import Digits
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.spec.steps import batch_sizes, steps_per_pass
-from mnist_studio.store import artefacts
-from mnist_studio.training import evaluate
+from mnist_studio.store import artifacts
+from mnist_studio.training import evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.divergence import advice, check_finite
-from mnist_studio.training.feed import Feed, Made
+from mnist_studio.training.prefetch import Feed, Made
 from mnist_studio.training.session import Session
 from mnist_studio.training.state import Score, State
 
@@ -35,7 +35,7 @@ class Training:
         self._learner.bind(train.images, train.labels)
         for batch in self._batch_sizes():
             self._learner.train(self._maker.empty(batch))
-        self._learner.logits(train.images[: evaluate.SLICE])
+        self._learner.logits(train.images[: evaluation.SLICE])
         self._learner.synchronise()
 
     def _batch_sizes(self) -> set[int]:
@@ -45,7 +45,7 @@ class Training:
         steps = min(steps_per_pass(training, digits), session.steps)
         return set(batch_sizes(training, digits, 0, steps))
 
-    def resume(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+    def resume(self, checkpoint: artifacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
         """Goes on from a checkpoint of the same run, of which these epochs are known."""
         self._learner.load_weights(checkpoint.weights)
         self._learner.load_optimiser_state(checkpoint.optimiser)
@@ -97,7 +97,7 @@ class Training:
         # What is made ahead must not keep a stop waiting either.
         self._sizer.took(count, max(seconds, made.seconds))
         state.add(steps)
-        artefacts.append_steps(session.folder, steps.losses, steps.correct / batch)
+        artifacts.append_steps(session.folder, steps.losses, steps.correct / batch)
         session.report(state.progress(steps, batch, seconds))
 
     def _go_on(self) -> bool:
@@ -117,13 +117,13 @@ class Training:
         session.machine.sample()
         session.enter("evaluate")
         validation = self._score(session.digits.validation)
-        test = evaluate.logits(self._learner, session.digits.test.images, self._go_on)
+        test = evaluation.logits(self._learner, session.digits.test.images, self._go_on)
         if test is None:
             return False
         epoch = self._state.end_epoch(validation, test)
         session.report(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy))
-        artefacts.save_test_logits(session.folder, test)
+        artifacts.save_test_logits(session.folder, test)
         self._save_checkpoint()
         return True
 
@@ -131,7 +131,7 @@ class Training:
         """Loss and accuracy; None without digits or if a stop was wanted."""
         if digits is None:
             return None
-        logits = evaluate.logits(self._learner, digits.images, self._go_on)
+        logits = evaluation.logits(self._learner, digits.images, self._go_on)
         if logits is None:
             return None
         return cross_entropy(logits, digits.labels), accuracy(logits, digits.labels)
@@ -140,13 +140,13 @@ class Training:
         session, state = self._session, self._state
         phase = session.clock.phase
         session.clock.enter("save")
-        checkpoint = artefacts.Checkpoint(
+        checkpoint = artifacts.Checkpoint(
             weights=self._learner.weights(),
             optimiser=self._learner.optimiser_state(),
             step=state.step,
             train_seconds=state.train_seconds,
         )
-        artefacts.save_checkpoint(session.folder, checkpoint)
+        artifacts.save_checkpoint(session.folder, checkpoint)
         session.clock.enter(phase)
         session.report(
             CheckpointEvent(run=session.run, framework=session.spec.framework, step=state.step)
@@ -156,14 +156,14 @@ class Training:
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # The loop ends only after a whole epoch.
         session.enter("evaluate")
-        speed = evaluate.speed(self._learner, session.digits.test.images)
+        speed = evaluation.speed(self._learner, session.digits.test.images)
         session.enter("save")
-        artefacts.save_weights(session.folder, self._learner.weights())
+        artifacts.save_weights(session.folder, self._learner.weights())
         return self._state.finished(epoch, speed)
 
     def _stopped(self) -> Stopped:
         session = self._session
         session.enter("save")
-        artefacts.save_weights(session.folder, self._learner.weights())
+        artifacts.save_weights(session.folder, self._learner.weights())
         self._save_checkpoint()
         return self._state.stopped()

@@ -11,9 +11,9 @@ from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, Steps
 from mnist_studio.spec.steps import batch_sizes, learning_rate
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.training.divergence import check_loss
-from mnist_studio.training.evaluate import Speed
+from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.machine import peak_memory_bytes
 from mnist_studio.training.session import Session
 
@@ -82,18 +82,18 @@ class State:
         judged = self.epoch.step if self.epoch else 0
         return self.step > judged and self.step % self.session.steps_per_epoch == 0
 
-    def restore(self, checkpoint: artefacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+    def restore(self, checkpoint: artifacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
         """Stands where a checkpoint was made; forgets what was made after it."""
         folder, self.step = self.session.folder, checkpoint.step
         self.begun = checkpoint.step
-        artefacts.keep_steps(folder, self.step)
+        artifacts.keep_steps(folder, self.step)
         self.before = checkpoint.train_seconds
         whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         self.epoch = whole[-1] if whole else None
         accuracies = (epoch.validation_accuracy for epoch in whole)
         self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
         begun = self.epoch.step if self.epoch else 0
-        curve = artefacts.load_steps(folder)
+        curve = artifacts.load_steps(folder)
         self.losses = [curve.losses[begun:].astype(np.float64)]
         right = curve.accuracies[begun:].astype(np.float64)
         self.correct = round(float(right @ self._batch_sizes()))

@@ -6,8 +6,8 @@
 scikit-learn's copy holds the test part of UCI's data set in UCI's order. The file gets
 
     originals (1797, 8, 8)   as published, 0-16
-    images    (1797, 28, 28) what ``mnist_studio.data.builtin.digit_image`` makes of them; stored
-                             so that nothing waits for it and every machine has the same bytes
+    images    (1797, 28, 28) what ``data.datasets.builtin.digit_image`` makes of them; stored, so
+                             that nothing waits and every machine has the same bytes
     labels    (1797,)
 
 all uint8. Run twice, the script gives the same file.
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from mnist_studio.data.builtin import digit_image
+from mnist_studio.data.datasets.builtin import digit_image
 
 TARGET = Path(__file__).with_name("digits.npz")
 LONG_AGO = (1980, 1, 1, 0, 0, 0)

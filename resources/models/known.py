@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.analysis import novelty
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import StudioError
 from mnist_studio.frameworks import registry
-from mnist_studio.jobs.messages import place_of
-from mnist_studio.jobs.tasks.predict import open_model
+from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled, known_digits
 from mnist_studio.store.rows import BUNDLED
+from mnist_studio.workers.messages import place_of
 
 ROOT = Path(__file__).parent
 MODEL, LAYER = "robust", "max_pool2"

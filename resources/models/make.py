@@ -19,13 +19,13 @@ from msgspec.structs import replace
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli.training import train_all
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import StoreError, StudioError
 from mnist_studio.events import Finished
-from mnist_studio.jobs.training import TrainingJob
+from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artefacts, packing
+from mnist_studio.store import artifacts, packing
 from mnist_studio.store.runs import Run, RunStore
 
 TARGET = Path(__file__).parent
@@ -74,7 +74,7 @@ def _plain(spec: RunSpec) -> RunSpec:
 def _require_told_accuracy(run: Run, data: Path | None) -> None:
     """Refuses predictions of other digits than MNIST's test digits."""
     labels = sources.load_test("mnist", data).labels
-    found = accuracy(artefacts.load_test_logits(run.folder), labels)
+    found = accuracy(artifacts.load_test_logits(run.folder), labels)
     if not isinstance(run.terminal, Finished) or found != run.terminal.test_accuracy:
         raise StoreError(f"{run.title} was not tested on these digits.", "Train it anew.")
 

@@ -3,8 +3,7 @@ import pytest
 
 from mnist_studio.analysis.attribution import attribution, path
 from mnist_studio.spec.model import UNIT
-
-from .test_counterfactual import IMAGE, plane
+from tests.analysis.test_counterfactual import IMAGE, plane
 
 
 def test_the_path_begins_blank_and_ends_with_the_image() -> None:

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis.calibration import Bin, calibration
-from tests.nearly import near
-
-from .example_logits import labels, logits, random_models
+from tests.analysis.example_logits import labels, logits, random_models
+from tests.approximately import near
 
 
 def test_two_bins_by_hand() -> None:

@@ -6,7 +6,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.spec.layers import Dense, Flatten
 from mnist_studio.spec.model import UNIT, ModelSpec
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 
 MODEL = ModelSpec((Flatten(), Dense(10)), UNIT)

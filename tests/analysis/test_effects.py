@@ -1,8 +1,7 @@
 from mnist_studio.analysis.effects import two_way
 from mnist_studio.analysis.groups import groups
-from tests.nearly import near
-
-from .test_groups import spec
+from tests.analysis.test_groups import spec
+from tests.approximately import near
 
 
 def test_framework_and_network_told_apart() -> None:

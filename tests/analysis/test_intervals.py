@@ -9,7 +9,7 @@ from scipy import stats
 
 from mnist_studio.analysis import intervals
 from mnist_studio.analysis.intervals import Estimate, Interval
-from tests.nearly import near
+from tests.approximately import near
 
 
 @pytest.mark.parametrize(

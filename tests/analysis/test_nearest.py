@@ -4,8 +4,7 @@ import pytest
 from mnist_studio.analysis.nearest import feature_layer, features, nearest
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, GlobalAvgPool, Relu
 from mnist_studio.spec.model import ModelSpec
-
-from .test_counterfactual import IMAGE, plane
+from tests.analysis.test_counterfactual import IMAGE, plane
 
 KNOWN = np.array([[0, 0], [3, 4], [1, 0], [0, 2]], np.float32)
 LABELS = np.array([5, 6, 7, 8], np.uint8)

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from mnist_studio.analysis import paired
 from mnist_studio.analysis.intervals import LEVEL, Interval, normal_quantile
 from mnist_studio.analysis.paired import Agreement
-from tests.nearly import near
-
-from .example_logits import labels, logits, random_models
+from tests.analysis.example_logits import labels, logits, random_models
+from tests.approximately import near
 
 TABLES = st.builds(Agreement, *[st.integers(0, 60)] * 4).filter(lambda table: table.digits > 0)
 

@@ -3,9 +3,8 @@ import pytest
 
 from mnist_studio.analysis import evaluation, predictions
 from mnist_studio.analysis.predictions import Answer, ClassScore
-from tests.nearly import near
-
-from .example_logits import labels, logits, random_models
+from tests.analysis.example_logits import labels, logits, random_models
+from tests.approximately import near
 
 TRUTH = labels(3, 3, 3, 5, 5, 8)
 ANSWERS = logits([3, 5, 5, 5, 3, 8], [0.9, 0.6, 0.8, 0.9, 0.7, 0.5])

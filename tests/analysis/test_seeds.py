@@ -10,7 +10,7 @@ from scipy import stats
 from mnist_studio.analysis import seeds
 from mnist_studio.analysis.intervals import Interval, t_quantile
 from mnist_studio.analysis.seeds import Chances
-from tests.nearly import near
+from tests.approximately import near
 
 NAMES = ("A", "B")
 

@@ -12,9 +12,8 @@ from statsmodels.stats import contingency_tables, multitest
 
 from mnist_studio.analysis import paired, significance
 from mnist_studio.analysis.paired import Agreement
-from tests.nearly import near
-
-from .example_logits import random_models
+from tests.analysis.example_logits import random_models
+from tests.approximately import near
 
 # Conover 1999, "Practical Nonparametric Statistics", section 4.6: three people forecast the results
 # of 12 games.

@@ -2,8 +2,7 @@ from mnist_studio.analysis import summary
 from mnist_studio.analysis.summary import Row
 from mnist_studio.events import Failed, Finished, Stopped
 from mnist_studio.spec.recipes import RECIPES, run_spec
-
-from .example_epochs import epochs
+from tests.analysis.example_epochs import epochs
 
 SPEC = run_spec(RECIPES["mlp-128"])
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mnist_studio import paths
-from tests.studied import gathered, studied_home
+from tests.small_experiment import gathered, studied_home
 
 __all__ = ["gathered", "studied_home"]
 

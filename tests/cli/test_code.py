@@ -5,8 +5,7 @@ import pytest
 
 from mnist_studio.idiomatic import notebook, script
 from mnist_studio.spec.recipes import RECIPES, run_spec
-
-from .conftest import TRAIN, Main, studio
+from tests.cli.conftest import TRAIN, Main, studio
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.store import artefacts
-from mnist_studio.studies.views.chosen import Chosen
-from mnist_studio.studies.views.gather import Gathered
+from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.selection import Chosen
+from mnist_studio.store import artifacts
 from tests.cli.conftest import TRAIN, Main, studio
 
 
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written(chosen: Chosen, here: Main, tmp_path: P
 def test_runs_without_predictions_are_said(chosen: Chosen, here: Main) -> None:
     runs = chosen.runs[:2]
     for run in runs:
-        (Path(run.folder) / artefacts.TEST_LOGITS).unlink()
+        (Path(run.folder) / artifacts.TEST_LOGITS).unlink()
     said = here("compare", *(run.id for run in runs), "--view", "significance")
     assert said.code == 1
     assert "None of these runs has predictions." in said.output

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_studio.data.ink import Point
-from mnist_studio.data.personal import of_ink
-from mnist_studio.store import personal_file
+from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.own_images import of_ink
+from mnist_studio.store import own_image_files
 from mnist_studio.store.runs import RunStore
-
-from .conftest import TRAIN, Main, studio
+from tests.cli.conftest import TRAIN, Main, studio
 
 ONE = of_ink(((Point(0.5, 0.1), Point(0.5, 0.9)),), 1, 1_700_000_000.0)
 SEVEN = of_ink(((Point(0.2, 0.1), Point(0.8, 0.1), Point(0.4, 0.9)),), 7, 1_700_000_001.0)
@@ -60,7 +59,7 @@ def test_digits_travel_in_a_file_and_are_merged(here: Main, tmp_path: Path) -> N
     keep()
     file = tmp_path / "mine.json"
     assert here("digits", "export", file).code == 0
-    assert personal_file.read(file) == (ONE, SEVEN)
+    assert own_image_files.read(file) == (ONE, SEVEN)
     assert here("digits", "delete", ONE.key[:8]).code == 0
     assert "1 kept, 1 were here already" in here("digits", "import", file).errors
     file.write_text("[]", "utf-8")

@@ -7,15 +7,14 @@ from mnist_studio.events import Machine
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.training.machine import Watch
-
-from .conftest import Main
+from tests.cli.conftest import Main
 
 ONLY_NUMPY = {"numpy": ENTRIES["numpy"]}
 
 
 @pytest.fixture(autouse=True)
 def _only_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other frameworks take seconds to import; ``jobs.probe`` has its own tests."""
+    """The other frameworks take seconds to import; ``workers.probe`` has its own tests."""
     monkeypatch.setattr(doctor, "ENTRIES", ONLY_NUMPY)
 
 

@@ -3,11 +3,10 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli.evaluate import drawn
-from mnist_studio.data import builtin, idx
+from mnist_studio.data.datasets import builtin, idx
 from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
-
-from .conftest import TRAIN, studio
+from tests.cli.conftest import TRAIN, studio
 
 KEYS = ["run", "recipe", "framework", "accuracy", "digits"]
 PEN = """.VERSION 1.0

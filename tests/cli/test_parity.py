@@ -11,8 +11,7 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.differences import DIFFERENCES
-
-from .conftest import COMMAND, Main, studio
+from tests.cli.conftest import COMMAND, Main, studio
 
 needs_pytorch = pytest.mark.skipif(
     registry.version("pytorch") is None, reason="PyTorch is not here"

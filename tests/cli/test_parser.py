@@ -2,8 +2,7 @@ import pytest
 
 from mnist_studio import __version__
 from mnist_studio.cli.commands import MODULES
-
-from .conftest import Main
+from tests.cli.conftest import Main
 
 TELLS = sorted(MODULES.keys() - {"code"})
 """What has something to tell programs; a script is text already."""

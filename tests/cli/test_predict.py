@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_studio.data import builtin
-
-from .conftest import studio
+from mnist_studio.data.datasets import builtin
+from tests.cli.conftest import studio
 
 KEYS = [
     "image", "run", "recipe", "framework", "number", "probabilities", "verdicts", "shares",

@@ -1,7 +1,6 @@
-from mnist_studio.spec.faults import FAULTS
+from mnist_studio.spec.known_bugs import FAULTS
 from mnist_studio.spec.recipes import RECIPES
-
-from .conftest import Main
+from tests.cli.conftest import Main
 
 
 def test_the_table_has_every_recipe_with_its_parameters(here: Main) -> None:

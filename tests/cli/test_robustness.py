@@ -2,8 +2,7 @@ import pytest
 
 from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
-
-from .conftest import TRAIN, studio
+from tests.cli.conftest import TRAIN, studio
 
 KEYS = ["run", "recipe", "framework", "engine", "digits", "accuracy", "curves"]
 

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.analysis import measured
+from mnist_studio.analysis import time_breakdown
 from mnist_studio.events import Machine, Measures, Stopped
 from mnist_studio.spec.run import Handover
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
-
-from .conftest import COMMAND, TRAIN, Main, studio
+from tests.cli.conftest import COMMAND, TRAIN, Main, studio
 
 
 def test_the_list_has_every_run(run: str, here: Main) -> None:
@@ -60,12 +59,12 @@ def test_a_run_that_went_on_and_one_of_an_older_version_are_shown() -> None:
         run="run", framework="numpy", epochs=0, step=3, test_accuracy=None, test_loss=None,
         seconds={"train": 9.0, "start": 1.0}, device="CPU",
     )  # fmt: skip
-    assert measured.lines(stopped) == [("start", "1.000 s"), ("train", "9.000 s")]
+    assert time_breakdown.lines(stopped) == [("start", "1.000 s"), ("train", "9.000 s")]
     figures = Measures(
         wall_seconds=3.0, earlier_seconds=7.0, train_images_per_second=None,
         peak_memory_bytes=None, machine=machine,
     )  # fmt: skip
-    told = dict(measured.lines(replace(stopped, measures=figures)))
+    told = dict(time_breakdown.lines(replace(stopped, measures=figures)))
     assert told["trained before"] == "7.000 s, part of train"
     assert told["note"] == "The machine ran on battery."
     assert "answering rate" not in told
@@ -97,7 +96,7 @@ def test_weights_are_exported_by_the_suffix(run: str, tmp_path: Path, here: Main
         kept = store.run(run)
     assert here("runs", "export", run, tmp_path / "model.npz").code == 0
     with np.load(tmp_path / "model.npz", allow_pickle=False) as archive:
-        weights = artefacts.load_weights(kept.folder, kept.spec)
+        weights = artifacts.load_weights(kept.folder, kept.spec)
         assert all(np.array_equal(archive[name], weights[name]) for name in weights)
     assert here("runs", "export", run, tmp_path / "model.safetensors").code == 0
 

@@ -7,10 +7,9 @@ import pytest
 
 from mnist_studio.cli import selftest
 from mnist_studio.errors import JobError
-from mnist_studio.jobs import messages
-from mnist_studio.studies.selftest import Step
-
-from .conftest import Main
+from mnist_studio.selftest import Step
+from mnist_studio.workers import messages
+from tests.cli.conftest import Main
 
 
 def _refused() -> str:

@@ -8,8 +8,7 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.store.runs import RunStore
-
-from .conftest import COMMAND, TRAIN, Main, studio
+from tests.cli.conftest import COMMAND, TRAIN, Main, studio
 
 TERMINAL = {"finished", "stopped", "cancelled", "failed", "crashed"}
 linux = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mnist_studio import paths
-from mnist_studio.data import idx
-from mnist_studio.data.catalogue import Catalogue, RawFile
+from mnist_studio.data.datasets import idx
+from mnist_studio.data.datasets.catalog import Catalogue, RawFile
 
 
 @dataclass(frozen=True)

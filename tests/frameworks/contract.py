@@ -12,9 +12,8 @@ from mnist_studio.frameworks.base import Array, Chunk, Framework
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu
 from mnist_studio.spec.model import describe, weight_shapes
 from mnist_studio.spec.run import DeviceName, Precision, RunSpec
-
-from .equations import cross_entropy
-from .examples import (
+from tests.frameworks.equations import cross_entropy
+from tests.frameworks.examples import (
     DROPPED,
     EVERYTHING,
     NORMED,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, ClipValue
 
 Slots = dict[str, Array]

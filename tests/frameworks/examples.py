@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.data.pipeline.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Chunk, Framework, Learner
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.layers import (
     AvgPool,
     BatchNorm,
@@ -24,7 +24,7 @@ from mnist_studio.spec.layers import (
     Sigmoid,
 )
 from mnist_studio.spec.model import ModelSpec, describe
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, RunSpec, TrainingSpec
 
 SEED = 7

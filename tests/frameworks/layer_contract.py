@@ -6,11 +6,10 @@ import pytest
 from mnist_studio.frameworks.base import Array, Chunk, Framework, Learner
 from mnist_studio.spec.layers import AvgPool, BatchNorm, Dense, Flatten, GlobalAvgPool, Layer
 from mnist_studio.spec.model import trainable_shapes, weight_shapes
-from mnist_studio.spec.optimisers import Sgd, slot_names
+from mnist_studio.spec.optimizers import Sgd, slot_names
 from mnist_studio.spec.run import RunSpec
-
-from .equations import cross_entropy
-from .examples import NORMED, NORMED_VECTORS, chunk, digits, learner, run
+from tests.frameworks.equations import cross_entropy
+from tests.frameworks.examples import NORMED, NORMED_VECTORS, chunk, digits, learner, run
 
 each_normed = pytest.mark.parametrize("layers", [NORMED, NORMED_VECTORS], ids=["maps", "vectors"])
 

@@ -11,11 +11,10 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Precision, RunSpec
-
-from .examples import VARIANTS, chunk, digits, in_precision, learner
+from tests.frameworks.examples import VARIANTS, chunk, digits, in_precision, learner
 
 STEPS = 50
 BATCH = 8

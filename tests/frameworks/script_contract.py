@@ -8,12 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.frameworks.base import Framework
-from mnist_studio.frameworks.script import Script
+from mnist_studio.frameworks.native_script import Script
 from mnist_studio.idiomatic import script
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.run import FrameworkName, RunSpec
-
-from .examples import DROPPED, EVERYTHING, NORMED, NORMED_VECTORS, TINY, digits, learner, run
+from tests.frameworks.examples import (
+    DROPPED,
+    EVERYTHING,
+    NORMED,
+    NORMED_VECTORS,
+    TINY,
+    digits,
+    learner,
+    run,
+)
 
 NETWORKS = {
     "vectors": TINY,

@@ -8,11 +8,10 @@ import pytest
 from mnist_studio.frameworks.base import Chunk, Framework
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Conv, Dense, Flatten, Layer
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, Precision
-
-from .equations import clipped, double_softmax
-from .examples import (
+from tests.frameworks.equations import clipped, double_softmax
+from tests.frameworks.examples import (
     DROPPED,
     EVERYTHING,
     NORMED,

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.frameworks import registry
-from mnist_studio.gui.application import check_binding
-from mnist_studio.gui.models.drawing import Drawing
-from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.app.application import check_binding
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.stepper import Stepper
+from mnist_studio.gui.services.drawing import Drawing
+from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.widgets.stepper import Stepper
-from mnist_studio.gui.window import MainWindow
 
 check_binding()
 

@@ -3,14 +3,13 @@
 import numpy as np
 from msgspec.structs import replace
 
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.events import Epoch, Finished
-from mnist_studio.spec.cells import expand
+from mnist_studio.spec.experiment import Grid, StudySpec, expand
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.spec.study import Grid, StudySpec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
+from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
-from mnist_studio.store.studies import Membership
 
 STUDY = StudySpec(
     title="Two frameworks",
@@ -43,7 +42,7 @@ def _add(
     if labels is not None:
         logits = _logits(labels, spec)
         accuracy = float(np.mean(logits.argmax(axis=1) == labels))
-        artefacts.save_test_logits(run.folder, logits)
+        artifacts.save_test_logits(run.folder, logits)
     for epoch in range(1, 4):
         store.record(
             Epoch(

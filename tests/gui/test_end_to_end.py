@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.models.samples import Samples
-from mnist_studio.gui.pages.compare import ComparePage
-from mnist_studio.gui.pages.draw import DrawPage
-from mnist_studio.gui.pages.runs import RunsPage
-from mnist_studio.gui.pages.train import TrainPage
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.compare.samples import Samples
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.window import MainWindow
+from mnist_studio.gui.train.page import TrainPage
 
 LONG = 120_000
 

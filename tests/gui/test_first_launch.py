@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
-from mnist_studio.gui.pages.draw import DrawPage
-from mnist_studio.gui.pages.runs import RunsPage
-from mnist_studio.gui.studio import Studio
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.gui.runs.page import RunsPage
+from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.window import MainWindow
 
 pytestmark = pytest.mark.usefixtures("shipped")
 

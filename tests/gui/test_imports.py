@@ -30,7 +30,7 @@ def test_all_modules_together_load_no_framework() -> None:
 
 def test_first_paint_needs_neither_numpy_nor_pyqtgraph() -> None:
     program = (
-        "import sys, mnist_studio.gui.application\n"
+        "import sys, mnist_studio.gui.app.application\n"
         "print(*[name for name in ('numpy', 'pyqtgraph', 'sqlite3') if name in sys.modules])"
     )
     assert loaded_by(program) == []

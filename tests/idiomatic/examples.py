@@ -8,8 +8,8 @@ from typing import get_args
 import numpy as np
 from msgspec.structs import replace
 
-from mnist_studio.data import builtin, idx
-from mnist_studio.data.catalogue import MNIST
+from mnist_studio.data.datasets import builtin, idx
+from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.idiomatic import problems, script
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Flatten, Relu, Uniform

@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.model import trainable_shapes
@@ -21,8 +21,7 @@ from tests.frameworks.examples import (
     learner,
     run,
 )
-
-from .examples import module
+from tests.idiomatic.examples import module
 
 UNDROPPED = {
     "every layer": tuple(layer for layer in EVERYTHING if "Dropout" not in type(layer).__name__),

@@ -13,8 +13,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.idiomatic import notebook, script
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, RunSpec
-
-from .examples import FRAMEWORKS, ODD, module, offer_digits
+from tests.idiomatic.examples import FRAMEWORKS, ODD, module, offer_digits
 
 
 @pytest.fixture(scope="module")

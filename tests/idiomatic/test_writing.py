@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from mnist_studio.idiomatic import notebook, problems, script
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Handover
-
-from .examples import FRAMEWORKS, ODD, writable, written
+from tests.idiomatic.examples import FRAMEWORKS, ODD, writable, written
 
 
 @pytest.fixture(scope="module")

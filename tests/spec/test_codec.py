@@ -9,7 +9,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import codec
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
 from mnist_studio.spec.model import ModelSpec, Scaling
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule

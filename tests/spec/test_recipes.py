@@ -1,7 +1,7 @@
 import pytest
 
 from mnist_studio.errors import UnknownName
-from mnist_studio.spec import faults, recipes
+from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import check
@@ -32,7 +32,7 @@ def test_parameter_counts(name: str, parameters: int) -> None:
 def test_every_recipe_can_work_and_says_where_it_comes_from(recipe: Recipe) -> None:
     spec = recipes.run_spec(recipe)
     check(spec)
-    faults.check(spec)
+    known_bugs.check(spec)
     assert spec.recipe == recipe.name
     assert spec.framework == recipe.framework
     assert all((recipe.source, recipe.summary, recipe.provenance))
@@ -40,7 +40,7 @@ def test_every_recipe_can_work_and_says_where_it_comes_from(recipe: Recipe) -> N
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_the_faults_of_a_recipe_make_sense_in_it(recipe: Recipe) -> None:
-    assert all(faults.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.faults)
+    assert all(known_bugs.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.faults)
 
 
 def test_a_source_has_some_faults_in_one_framework_only() -> None:

@@ -6,7 +6,7 @@ import pytest
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import run
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
 from mnist_studio.spec.schedules import Exponential, Plateau

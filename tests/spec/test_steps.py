@@ -1,6 +1,6 @@
 import pytest
 
-from mnist_studio.spec.optimisers import Adam, Sgd
+from mnist_studio.spec.optimizers import Adam, Sgd
 from mnist_studio.spec.run import FULL_BATCH, TrainingSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.spec.steps import batch_sizes, learning_rate, steps_per_epoch, steps_per_pass

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_studio.errors import StoreError
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
 
@@ -50,7 +50,7 @@ def fill_artefact(folder: Path, size: int) -> None:
     """Tries to replace the test logits by some that are too large; says what the store says."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     try:
-        artefacts.save_test_logits(folder, np.ones((size, 10)))
+        artifacts.save_test_logits(folder, np.ones((size, 10)))
     except StoreError as error:
         sys.stdout.write(f"{error}\n")
 

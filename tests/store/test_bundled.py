@@ -8,19 +8,18 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.data import sources
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import StoreError, UnknownName
 from mnist_studio.events import Finished
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artefacts, bundled
+from mnist_studio.store import artifacts, bundled
 from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, Models
 from mnist_studio.store.packing import pack
 from mnist_studio.store.runs import Run, RunStore
-
-from .example_events import epoch, finished
+from tests.store.example_events import epoch, finished
 
 NAME, ID = "tiny", "bundled-tiny"
 SHIPPED = paths.resources() / "models"
@@ -30,8 +29,8 @@ def kept(home: Path, spec: RunSpec, title: str = "") -> str:
     """A finished run with weights and test logits, in that home."""
     with RunStore(home) as store:
         run = store.create(spec)
-        artefacts.save_weights(run.folder, initial_weights(spec.model, 42))
-        artefacts.save_test_logits(run.folder, np.eye(10, dtype=np.float32))
+        artifacts.save_weights(run.folder, initial_weights(spec.model, 42))
+        artifacts.save_test_logits(run.folder, np.eye(10, dtype=np.float32))
         for number in (1, 2):
             store.record(epoch(run.id, number))
         store.record(finished(run.id))
@@ -79,9 +78,9 @@ def test_its_artefacts_are_those_of_the_run(model: Path, home: Path, spec: RunSp
     with RunStore(home) as store:
         run = store.run(ID)
     for name, array in initial_weights(spec.model, 42).items():
-        np.testing.assert_array_equal(artefacts.load_weights(run.folder, run.spec)[name], array)
-    np.testing.assert_array_equal(artefacts.load_test_logits(run.folder), np.eye(10))
-    assert len(artefacts.load_steps(run.folder).losses) == 0
+        np.testing.assert_array_equal(artifacts.load_weights(run.folder, run.spec)[name], array)
+    np.testing.assert_array_equal(artifacts.load_test_logits(run.folder), np.eye(10))
+    assert len(artifacts.load_steps(run.folder).losses) == 0
 
 
 def test_it_comes_after_the_users_own_however_old(model: Path, home: Path, spec: RunSpec) -> None:
@@ -252,13 +251,13 @@ def test_every_shipped_model_is_whole_and_of_its_recipe(caplog: pytest.LogCaptur
     assert caplog.text == ""
     for run in runs:
         assert run.spec == run_spec(RECIPES[run.folder.name])
-        artefacts.load_weights(run.folder, run.spec)
+        artifacts.load_weights(run.folder, run.spec)
 
 
 def test_the_shipped_predictions_give_the_accuracy_that_is_told(shared_mnist: Path) -> None:
     labels = sources.load_test("mnist", shared_mnist).labels
     for run in shipped():
-        logits = artefacts.load_test_logits(run.folder)
+        logits = artifacts.load_test_logits(run.folder)
         assert isinstance(run.terminal, Finished)
         assert accuracy(logits, labels) == pytest.approx(run.terminal.test_accuracy, abs=1e-9)
 

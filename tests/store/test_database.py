@@ -14,8 +14,7 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import backup, migrations
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
-
-from .example_events import epoch, finished
+from tests.store.example_events import epoch, finished
 
 VERSION_1 = Path(__file__).parent / "version_1.sql"
 NEWEST = len(migrations.MIGRATIONS)

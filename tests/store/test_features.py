@@ -7,7 +7,7 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import features
-from mnist_studio.store.artefacts import FEATURES, WEIGHTS
+from mnist_studio.store.artifacts import FEATURES, WEIGHTS
 from mnist_studio.store.features import Source
 
 SOURCE = Source(step=40, layer="relu1", digits="abc", count=3, engine="numpy")

@@ -9,7 +9,7 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import known_digits
-from mnist_studio.store.artefacts import WEIGHTS
+from mnist_studio.store.artifacts import WEIGHTS
 from mnist_studio.store.known_digits import FILE, KnownDigits
 
 

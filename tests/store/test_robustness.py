@@ -5,8 +5,8 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
-from mnist_studio.store import artefacts, robustness
-from mnist_studio.store.artefacts import ROBUSTNESS
+from mnist_studio.store import artifacts, robustness
+from mnist_studio.store.artifacts import ROBUSTNESS
 from mnist_studio.store.robustness import Robustness, RobustnessCurve, load, save
 
 CURVES = (
@@ -63,7 +63,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_it_is_discarded_with_what_the_run_had_learnt(tmp_path: Path) -> None:
     save(tmp_path, FEW)
-    artefacts.discard(tmp_path)
+    artifacts.discard(tmp_path)
     assert not (tmp_path / ROBUSTNESS).exists()
 
 
@@ -73,11 +73,11 @@ def test_of_a_model_that_came_with_the_studio_it_is_kept_in_the_cache(
     monkeypatch.setenv(paths.HOME_VARIABLE, str(home))
     folder = models / "tiny"
     folder.mkdir()
-    (folder / artefacts.WEIGHTS).write_bytes(b"some")
+    (folder / artifacts.WEIGHTS).write_bytes(b"some")
     save(folder, FEW)
     assert load(folder, 938, 2000) == FEW
-    assert [path.name for path in folder.iterdir()] == [artefacts.WEIGHTS]
+    assert [path.name for path in folder.iterdir()] == [artifacts.WEIGHTS]
     assert [path.parent for path in (home / "cache").rglob("*.json")] == [paths.robustness_cache()]
     # A newer studio may come with others.
-    (folder / artefacts.WEIGHTS).write_bytes(b"others")
+    (folder / artifacts.WEIGHTS).write_bytes(b"others")
     assert load(folder, 938, 2000) is None

@@ -15,8 +15,7 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
-
-from .example_events import epoch, finished, stopped
+from tests.store.example_events import epoch, finished, stopped
 
 
 def test_a_new_run_is_running_and_has_a_folder(store: RunStore, spec: RunSpec) -> None:

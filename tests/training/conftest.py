@@ -9,16 +9,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from mnist_studio.data import builtin
-from mnist_studio.data.split import split
+from mnist_studio.data.datasets import builtin
+from mnist_studio.data.pipeline.batches import split
 from mnist_studio.events import Epoch, Event, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.learner import NumpyLearner
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
@@ -81,7 +81,7 @@ class Bench:
             training._sizer = Sizer(*sizes)  # type: ignore[assignment]
         training.prepare()
         if resume:
-            checkpoint = artefacts.load_checkpoint(self.folder, self.spec)
+            checkpoint = artifacts.load_checkpoint(self.folder, self.spec)
             training.resume(checkpoint, self.of(Epoch))
         return training.run()
 

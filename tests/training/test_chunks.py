@@ -4,8 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from mnist_studio.data.augment import augmented
-from mnist_studio.data.randomness import Purpose, random_bytes
+from mnist_studio.data.pipeline.augmentation import augmented
+from mnist_studio.data.pipeline.randomness import Purpose, random_bytes
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Dropout, Flatten

@@ -6,10 +6,10 @@ import pytest
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.frameworks.base import Steps
-from mnist_studio.spec.faults import effective
+from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimisers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
 from mnist_studio.spec.run import FaultName, RunSpec, TrainingSpec
 from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
 

@@ -2,19 +2,18 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.data.batches import epoch_order
+from mnist_studio.data.pipeline.batches import epoch_order
 from mnist_studio.errors import StoreError, TrainingFailed
 from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Phase, Progress, Stopped
 from mnist_studio.frameworks.base import Chunk, Steps
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.spec.steps import learning_rate
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.training.control import Control
-
-from .conftest import Bench, Benches, same_weights
+from tests.training.conftest import Bench, Benches, same_weights
 
 DROPPED = ModelSpec((Flatten(), Dense(12), Relu(), Dropout(0.5), Dense(10)))
 
@@ -40,13 +39,13 @@ def test_the_size_of_chunks_never_changes_a_result(bench: Benches) -> None:
         one.train(*sizes)
 
     first = benches[0]
-    curve, logits = artefacts.load_steps(first.folder), artefacts.load_test_logits(first.folder)
+    curve, logits = artifacts.load_steps(first.folder), artifacts.load_test_logits(first.folder)
     for other in benches[1:]:
         assert same_weights(first.learner, other.learner)
-        assert (first.folder / artefacts.STEPS).read_bytes() == (
-            other.folder / artefacts.STEPS
+        assert (first.folder / artifacts.STEPS).read_bytes() == (
+            other.folder / artifacts.STEPS
         ).read_bytes()
-        np.testing.assert_array_equal(artefacts.load_test_logits(other.folder), logits)
+        np.testing.assert_array_equal(artifacts.load_test_logits(other.folder), logits)
     assert len(curve.losses) == 9
     told = [[_timeless(epoch) for epoch in one.of(Epoch)] for one in benches]
     assert told[0] == told[1] == told[2] == told[3]
@@ -88,7 +87,7 @@ def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
     one = bench(validation=30, on_event=judge)
     finished = one.train(2)
 
-    curve = artefacts.load_steps(one.folder)
+    curve = artifacts.load_steps(one.folder)
     sizes = np.array([64, 64, 52])
     labels = one.digits.test.labels
     for number, (epoch, of_test) in enumerate(zip(one.of(Epoch), logits, strict=True), 1):
@@ -112,12 +111,12 @@ def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> 
     one = bench()
     finished = one.train()
 
-    weights = artefacts.load_weights(one.folder, one.spec)
+    weights = artifacts.load_weights(one.folder, one.spec)
     assert all(np.array_equal(weights[name], w) for name, w in one.learner.weights().items())
     np.testing.assert_array_equal(
-        artefacts.load_test_logits(one.folder), one.learner.logits(one.digits.test.images)
+        artifacts.load_test_logits(one.folder), one.learner.logits(one.digits.test.images)
     )
-    curve = artefacts.load_steps(one.folder)
+    curve = artifacts.load_steps(one.folder)
     told = one.of(Progress)
     np.testing.assert_array_equal(
         curve.losses, np.array([loss for event in told for loss in event.losses], np.float32)
@@ -126,7 +125,7 @@ def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> 
         curve.accuracies,
         np.array([right for event in told for right in event.accuracies], np.float32),
     )
-    assert artefacts.load_checkpoint(one.folder, one.spec).step == finished.step == 12
+    assert artifacts.load_checkpoint(one.folder, one.spec).step == finished.step == 12
     assert finished.epochs == 3
 
 
@@ -179,7 +178,7 @@ def test_a_rate_that_overflows_fails_with_its_cause(bench: Benches) -> None:
     one.learner.load_weights({n: w * 1e30 for n, w in one.learner.weights().items()})
     with np.errstate(all="ignore"), pytest.raises(TrainingFailed, match="learning rate 1000 is"):
         one.train()
-    assert not (one.folder / artefacts.WEIGHTS).exists()
+    assert not (one.folder / artifacts.WEIGHTS).exists()
 
 
 def _stopper(kind: type, count: int) -> object:
@@ -219,7 +218,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(bench: Benches, kind: type, coun
     assert isinstance(finished, Finished)
     assert isinstance(resumed, Finished)
     assert same_weights(whole.learner, again.learner)
-    for name in (artefacts.STEPS, artefacts.WEIGHTS, artefacts.TEST_LOGITS):
+    for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
     assert [_timeless(e) for e in whole.of(Epoch)] == [_timeless(e) for e in again.of(Epoch)]
     assert (resumed.step, resumed.test_loss) == (finished.step, finished.test_loss)
@@ -233,11 +232,11 @@ def test_a_stopped_run_keeps_the_weights_of_its_last_step(bench: Benches) -> Non
     assert isinstance(ended, Stopped)
     assert (ended.step, ended.epochs) == (6, 1)
     assert ended.test_accuracy == one.of(Epoch)[0].test_accuracy
-    checkpoint = artefacts.load_checkpoint(one.folder, one.spec)
-    weights = artefacts.load_weights(one.folder, one.spec)
+    checkpoint = artifacts.load_checkpoint(one.folder, one.spec)
+    weights = artifacts.load_weights(one.folder, one.spec)
     assert checkpoint.step == checkpoint.optimiser.step == 6
     assert all(np.array_equal(weights[n], w) for n, w in checkpoint.weights.items())
-    assert len(artefacts.load_steps(one.folder).losses) == 6
+    assert len(artifacts.load_steps(one.folder).losses) == 6
 
 
 def test_a_run_stopped_before_its_first_epoch_ends_has_no_accuracy(bench: Benches) -> None:
@@ -291,7 +290,7 @@ def test_a_pause_in_the_evaluation_is_told(bench: Benches) -> None:
 def test_a_run_goes_on_only_with_the_steps_of_its_checkpoint(bench: Benches) -> None:
     one = bench(on_event=_stopper(Progress, 6))
     one.train(1)
-    (one.folder / artefacts.STEPS).write_bytes(b"")
+    (one.folder / artifacts.STEPS).write_bytes(b"")
     with pytest.raises(StoreError, match="fewer than 6 steps"):
         bench("again", folder=one.folder).train(resume=True)
 

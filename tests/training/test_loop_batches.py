@@ -5,20 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mnist_studio.data.augment import augmented
-from mnist_studio.data.batches import epoch_order
+from mnist_studio.data.pipeline.augmentation import augmented
+from mnist_studio.data.pipeline.batches import epoch_order
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch, Event, Finished, Progress, Stopped
 from mnist_studio.frameworks.base import Chunk, Steps
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH
 from mnist_studio.spec.schedules import Plateau
 from mnist_studio.spec.steps import batch_sizes, learning_rate
-from mnist_studio.store import artefacts
+from mnist_studio.store import artifacts
 from mnist_studio.training.control import Control
-
-from .conftest import Bench, Benches, same_weights
+from tests.training.conftest import Bench, Benches, same_weights
 
 MOVED = Augmentation(rotation=15, shift=2, elastic=1.5)
 WAYS: dict[str, dict[str, object]] = {
@@ -77,7 +76,7 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_bits(
     assert isinstance(again.train(3, resume=True), Finished)
 
     assert same_weights(whole.learner, again.learner)
-    for name in (artefacts.STEPS, artefacts.WEIGHTS, artefacts.TEST_LOGITS):
+    for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
     assert list(map(_figures, whole.of(Epoch))) == list(map(_figures, again.of(Epoch)))
 
@@ -88,7 +87,7 @@ def test_the_figures_of_an_epoch_are_of_the_digits_that_it_saw(
 ) -> None:
     one = bench(**changes)
     one.train(2)
-    curve, begun = artefacts.load_steps(one.folder), 0
+    curve, begun = artifacts.load_steps(one.folder), 0
     for epoch in one.of(Epoch):
         part = slice(begun, epoch.step)
         digits = len(one.digits.train)

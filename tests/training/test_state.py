@@ -5,11 +5,10 @@ from msgspec.structs import replace
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import OptimiserState, Steps
-from mnist_studio.store import artefacts
-from mnist_studio.training.evaluate import Speed
+from mnist_studio.store import artifacts
+from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.state import State
-
-from .conftest import Bench, Benches
+from tests.training.conftest import Bench, Benches
 
 
 def _trained(one: Bench, steps: int) -> State:
@@ -19,12 +18,12 @@ def _trained(one: Bench, steps: int) -> State:
         batch = 18 if step % 4 == 3 else 64
         made = Steps(np.array([step + 1.0]), np.array([batch // 2]))
         state.add(made)
-        artefacts.append_steps(one.folder, made.losses, made.correct / batch)
+        artifacts.append_steps(one.folder, made.losses, made.correct / batch)
     return state
 
 
-def _checkpoint(step: int) -> artefacts.Checkpoint:
-    return artefacts.Checkpoint({}, OptimiserState(step, {}), step, train_seconds=7.5)
+def _checkpoint(step: int) -> artifacts.Checkpoint:
+    return artifacts.Checkpoint({}, OptimiserState(step, {}), step, train_seconds=7.5)
 
 
 def _logits(one: Bench, right: int) -> np.ndarray:
@@ -65,10 +64,10 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
         batch = 18 if number % 4 == 0 else 64
         made = Steps(np.array([1 / number]), np.array([number]))
         left.add(made)
-        artefacts.append_steps(one.folder, made.losses, made.correct / batch)
+        artifacts.append_steps(one.folder, made.losses, made.correct / batch)
         if left.unjudged:
             epochs.append(left.end_epoch(None, _logits(one, 30)))
-    artefacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
+    artifacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
     later = _epoch_of_step(epochs, 100)
 
     restored = State(one.session)
@@ -78,7 +77,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
     assert restored.epoch == left.epoch
     assert restored.before == 7.5
     assert np.concatenate(restored.losses).tolist() == np.concatenate([[], *left.losses]).tolist()
-    assert len(artefacts.load_steps(one.folder).losses) == step
+    assert len(artifacts.load_steps(one.folder).losses) == step
 
 
 def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches) -> None:

@@ -15,7 +15,7 @@ In evaluation m and v are running statistics, numbers, and dx = scale / √(v + 
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 
 class BatchNorm:

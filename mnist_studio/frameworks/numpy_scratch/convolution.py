@@ -19,7 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.numpy_scratch.batch_norm import sums
-from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 TILE_BYTES = 16 * 2**20
 """Room for windows. A batch with more of them is taken in parts, and its windows made twice."""

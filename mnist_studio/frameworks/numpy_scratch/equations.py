@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mnist_studio.spec import layers as spec
-from mnist_studio.spec import optimisers
+from mnist_studio.spec import optimizers
 from mnist_studio.spec.layers import Layer
-from mnist_studio.spec.optimisers import Optimiser
+from mnist_studio.spec.optimizers import Optimiser
 from mnist_studio.spec.run import Loss
 
 
@@ -65,21 +65,21 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
 def of_update(optimiser: Optimiser) -> str:
     """How a weight w changes by its gradient g at the learning rate r; t counts updates from 1."""
     match optimiser:
-        case optimisers.Sgd(momentum=0):
+        case optimizers.Sgd(momentum=0):
             return "w ← w - r g"
-        case optimisers.Sgd(momentum=momentum):
+        case optimizers.Sgd(momentum=momentum):
             return f"v ← {momentum:g} v + g;  w ← w - r v"
-        case optimisers.Adam(beta1=b1, beta2=b2, epsilon=epsilon):
+        case optimizers.Adam(beta1=b1, beta2=b2, epsilon=epsilon):
             return (
                 f"m ← {b1:g} m + {1 - b1:g} g;  s ← {b2:g} s + {1 - b2:g} g²;  "
                 f"w ← w - r · (m / (1 - {b1:g}ᵗ)) / (√(s / (1 - {b2:g}ᵗ)) + {epsilon:g})"
             )
-        case optimisers.Adadelta(rho=rho, epsilon=e):
+        case optimizers.Adadelta(rho=rho, epsilon=e):
             return (
                 f"s ← {rho:g} s + {1 - rho:g} g²;  d = √(u + {e:g}) / √(s + {e:g}) · g;  "
                 f"u ← {rho:g} u + {1 - rho:g} d²;  w ← w - r d"
             )
-        case optimisers.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+        case optimizers.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
             first = f"s ← {rho:g} s + {1 - rho:g} g²;  d = g / (√s + {epsilon:g});  "
             return first + (f"v ← {momentum:g} v + d;  w ← w - r v" if momentum else "w ← w - r d")
 

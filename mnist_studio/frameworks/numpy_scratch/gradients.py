@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_studio.frameworks.numpy_scratch.flat import Flat
+from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.spec.run import ClipNorm, ClipValue
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 
 class Layer(Protocol):

@@ -6,15 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Chunk, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalise import level_table, normalise
+from mnist_studio.frameworks.normalization import level_table, normalise
 from mnist_studio.frameworks.numpy_scratch import gradients
-from mnist_studio.frameworks.numpy_scratch.flat import Flat
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
+from mnist_studio.frameworks.numpy_scratch.memory import Flat, Workspace
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.optimisers import Optimiser
-from mnist_studio.frameworks.numpy_scratch.team import Team
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, Workers
-from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.numpy_scratch.optimizers import Optimiser
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
 from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import BatchNorm, Conv
 from mnist_studio.spec.model import trainable_shapes

@@ -6,7 +6,7 @@ from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.numpy_scratch import layers, pooling
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
-from mnist_studio.frameworks.numpy_scratch.flat import Flat
+from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.spec import layers as spec
 from mnist_studio.spec.layers import Shape
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe, trainable_shapes

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.workspace import Workspace
+from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 
 class MaxPool:

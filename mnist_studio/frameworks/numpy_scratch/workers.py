@@ -2,21 +2,41 @@
 
 The loss of a batch is a sum over its images, so its gradient is the sum of its parts' gradients.
 The parts are fixed by the number of threads and added up in order: a run repeats bit for bit.
+
+Threads that do the same to different parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.flat import Flat
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
+from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.team import Team
 from mnist_studio.spec.run import Loss
+
+T = TypeVar("T")
+
+
+class Team:
+    """As many threads as ``size``, the caller's among them; the others end with this object."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._pool = ThreadPoolExecutor(size - 1) if size > 1 else None
+
+    def each(self, work: Callable[[int], T]) -> list[T]:
+        """What ``work`` gives for every place from 0 to before ``size``, all at the same time."""
+        if self._pool is None:
+            return [work(0)]
+        others = [self._pool.submit(work, place) for place in range(1, self.size)]
+        return [work(0), *(other.result() for other in others)]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalise import normalise
-from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimisers
-from mnist_studio.spec.optimisers import slot_names
+from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimizers
+from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
@@ -34,11 +34,11 @@ class PytorchLearner:
             for name, layer in self._network.named_children()
             if isinstance(layer, network.Dropout)
         }
-        self._optimizer = optimisers.build(
+        self._optimizer = optimizers.build(
             run.training.optimiser, self._parameters.values(), self._device
         )
         self._step = 0
-        optimisers.start(self._optimizer, run.training.optimiser, self._step)
+        optimizers.start(self._optimizer, run.training.optimiser, self._step)
         self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -71,7 +71,7 @@ class PytorchLearner:
         inputs = self._inputs.index_select(0, indices) if images is None else images
         loss, logits = self._learn(inputs, self._labels.index_select(0, indices))
         gradients.clip(self._training.clip, self._parameters.values())
-        optimisers.set_rate(self._optimizer, rate)
+        optimizers.set_rate(self._optimizer, rate)
         self._optimizer.step()
         self._step += 1
         return loss, logits
@@ -158,7 +158,7 @@ class PytorchLearner:
     def load_optimiser_state(self, state: OptimiserState) -> None:
         """See ``Learner.load_optimiser_state``."""
         self._step = state.step
-        optimisers.start(self._optimizer, self._training.optimiser, self._step)
+        optimizers.start(self._optimizer, self._training.optimiser, self._step)
         for name, tensor in self._slots().items():
             layout.fill(tensor, state.slots[name])
 
@@ -169,7 +169,7 @@ class PytorchLearner:
     def _slots(self) -> dict[str, Tensor]:
         """The optimiser's own tensors by their canonical names."""
         spec = self._training.optimiser
-        names = optimisers.SLOTS[type(spec)]
+        names = optimizers.SLOTS[type(spec)]
         return {
             f"{weight}/{slot}": self._optimizer.state[parameter][names[slot]]
             for weight, parameter in self._parameters.items()

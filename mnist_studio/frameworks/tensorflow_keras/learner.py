@@ -8,16 +8,16 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalise import normalise
+from mnist_studio.frameworks.normalization import normalise
 from mnist_studio.frameworks.tensorflow_keras import (
     devices,
     gradients,
     network,
-    optimisers,
+    optimizers,
     training,
 )
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
-from mnist_studio.spec.optimisers import slot_names
+from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
@@ -35,7 +35,7 @@ class KerasLearner:
         with tf.device(self._place):
             self._network = network.build(run.model, run.training.precision)
             self._trainable = network.trainable(self._network)
-            self._optimizer = optimisers.build(run.training.optimiser, self._trainable.values())
+            self._optimizer = optimizers.build(run.training.optimiser, self._trainable.values())
         compiled = device.kind == "cpu" and training.compiles(run.model)
         padded = training.padded_capacity(run) if compiled else None
         self.capacity = padded or training.CAPACITY
@@ -132,7 +132,7 @@ class KerasLearner:
             f"{weight}/{slot}": variable
             for slot in slot_names(self._training.optimiser)
             for weight, variable in zip(
-                self._trainable, optimisers.slots(self._optimizer, slot), strict=True
+                self._trainable, optimizers.slots(self._optimizer, slot), strict=True
             )
         }
 

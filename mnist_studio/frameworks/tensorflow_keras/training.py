@@ -16,8 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_studio.frameworks.base import Array, Chunk, Steps
-from mnist_studio.frameworks.normalise import level_table
-from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimisers
+from mnist_studio.frameworks.normalization import level_table
+from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimizers
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
 from mnist_studio.spec.layers import Conv, Dropout
 from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
@@ -142,12 +142,12 @@ class Trainer:
         """One batch: forward, loss, backward, update."""
         learnt = gradients.learn(self._network, self._training, inputs, labels, masks)
         found = gradients.clipped(learnt.gradients, self._training.clip)
-        optimisers.update(self._optimizer, found.values(), self._variables, rate)
+        optimizers.update(self._optimizer, found.values(), self._variables, rate)
         right = tf.argmax(learnt.logits, 1, tf.int32) == labels
         return tf.cast(learnt.loss, tf.float64), tf.math.count_nonzero(right)
 
     def _input(self, images: Tensor) -> Tensor:
-        """(b, 28, 28) grey levels -> inputs, as ``frameworks.normalise`` has them."""
+        """(b, 28, 28) grey levels -> inputs, as ``frameworks.normalization`` has them."""
         return tf.gather(self._levels, tf.cast(images, tf.int32))
 
     def _tensor(self, array: Array) -> Tensor:

@@ -14,7 +14,7 @@ from mnist_studio.spec.layers import (
     Relu,
 )
 from mnist_studio.spec.model import STANDARDISED, ModelSpec
-from mnist_studio.spec.optimisers import Adam
+from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes.recipe import Recipe
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.schedules import OneCycle

@@ -3,7 +3,7 @@
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import UNIT, ModelSpec
-from mnist_studio.spec.optimisers import Adadelta, RmsProp
+from mnist_studio.spec.optimizers import Adadelta, RmsProp
 from mnist_studio.spec.recipes.recipe import Recipe
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.schedules import Plateau

@@ -12,7 +12,7 @@ from mnist_studio.spec.layers import (
     Uniform,
 )
 from mnist_studio.spec.model import RAW, STANDARDISED, UNIT, ModelSpec
-from mnist_studio.spec.optimisers import Adadelta, Adam, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Sgd
 from mnist_studio.spec.recipes.recipe import Recipe
 from mnist_studio.spec.run import FULL_BATCH, TrainingSpec
 from mnist_studio.spec.schedules import Exponential

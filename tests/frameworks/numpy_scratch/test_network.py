@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.learner import NumpyLearner, threads
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu

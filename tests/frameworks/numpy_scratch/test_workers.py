@@ -6,10 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from mnist_studio.frameworks.initial import initial_weights
+from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.team import Team
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, Learnt, Workers
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, Learnt, Team, Workers
 from mnist_studio.spec.model import ModelSpec
 from tests.frameworks.examples import DROPPED
 

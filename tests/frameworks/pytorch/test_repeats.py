@@ -37,7 +37,7 @@ def main() -> None:
 
     from mnist_studio.frameworks import registry
     from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
-    from mnist_studio.spec.optimisers import Adadelta
+    from mnist_studio.spec.optimizers import Adadelta
     from mnist_studio.spec.run import ClipNorm
     from tests.frameworks.examples import chunk, digits, learner, run
 

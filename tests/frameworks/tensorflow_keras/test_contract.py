@@ -5,7 +5,7 @@ from tests.frameworks.contract import (
     WeightsContract,
 )
 from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
-from tests.frameworks.optimiser_contract import OptimiserContract
+from tests.frameworks.optimizer_contract import OptimiserContract
 from tests.frameworks.step_contract import (
     BatchContract,
     ClipContract,

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_studio.frameworks.tensorflow_keras import FRAMEWORK
 from mnist_studio.spec.layers import Conv, Dense, Flatten, Layer, Relu
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
 from tests.frameworks.examples import chunk, digits, learner, run
 

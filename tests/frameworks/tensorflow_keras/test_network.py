@@ -16,7 +16,7 @@ from mnist_studio.spec.layers import (
     Relu,
 )
 from mnist_studio.spec.model import weight_shapes
-from mnist_studio.spec.optimisers import Sgd
+from mnist_studio.spec.optimizers import Sgd
 from tests.frameworks.equations import cross_entropy
 from tests.frameworks.examples import chunk, digits, in_precision, learner, run
 

@@ -1,0 +1,177 @@
+"""``mnist-studio study``: a set of runs, from a file or ready-made, that goes on where it was."""
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from mnist_studio.cli import output
+from mnist_studio.cli.experiment_progress import StudyLines, duration
+from mnist_studio.data.files import read_text, write_bytes
+from mnist_studio.errors import UsageError
+from mnist_studio.experiments import estimates
+from mnist_studio.experiments.events import AnyStudyEvent, Ended
+from mnist_studio.experiments.executors import Executor, Local
+from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.spec import experiment_files
+from mnist_studio.spec.experiment import MANY_RUNS, StudySpec, expand
+from mnist_studio.spec.recipes.experiments import COMPARISONS, comparison
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.runs import RunStore
+
+MOST_JOBS = 64
+_DASK = "dask://"
+
+
+@dataclass(frozen=True)
+class ComparisonLine:
+    """A ready-made study as JSON tells it."""
+
+    study: str
+    source: str
+    runs: int
+    spec: StudySpec
+
+
+def run(arguments: Namespace) -> int:
+    """Runs a study, lists the ready-made ones, or writes one as a file.
+
+    Raises:
+        UsageError: no study was named, or the number of jobs cannot work.
+        UnknownName: there is no such ready-made study.
+        SpecError: the file is wrong; says where.
+    """
+    if arguments.list:
+        return _list(arguments.json)
+    if arguments.study is None:
+        raise UsageError("No study was named.", "Name a file, or see: mnist-studio study --list.")
+    study = _study(arguments.study)
+    if arguments.write:
+        write_bytes(arguments.write, experiment_files.write(study).encode())
+        output.note(f"Written to {arguments.write}.")
+        return 0
+    executor = _executor(arguments)
+    _confirm(study, arguments.yes, executor)
+    return _run(Supervisor(study, executor), arguments)
+
+
+def _run(supervisor: Supervisor, arguments: Namespace) -> int:
+    ended: AnyStudyEvent | None = None
+    with (
+        _interrupts(supervisor) as interrupts,
+        StudyLines(arguments.json) as lines,
+        closing(supervisor.events()) as told,
+    ):
+        for ended in told:
+            lines.tell(ended)
+    if interrupts.count:
+        output.note(f"To go on: {_again(arguments)}")
+        return 130
+    return 0 if isinstance(ended, Ended) and ended.outcome == "complete" else 1
+
+
+def _list(json: bool) -> int:
+    known = COMPARISONS.values()
+    if json:
+        for one in known:
+            runs = len(expand(one.study))
+            output.json_line(ComparisonLine(one.name, one.source, runs, one.study))
+        return 0
+    rows = [(one.name, str(len(expand(one.study))), one.study.title, one.source) for one in known]
+    output.table(("Study", "Runs", "Title", "Source"), rows, right=(1,))
+    return 0
+
+
+def _study(name: str) -> StudySpec:
+    """The study of a file or of a ready-made name."""
+    path = Path(name)
+    if path.suffix != experiment_files.SUFFIX:
+        return comparison(name).study
+    return experiment_files.read(read_text(path, "study"))
+
+
+def _executor(arguments: Namespace) -> Executor:
+    jobs = arguments.jobs
+    if jobs is not None and not 1 <= jobs <= MOST_JOBS:
+        raise UsageError(f"The number of jobs is {jobs}.", f"Choose one from 1 to {MOST_JOBS}.")
+    if arguments.executor is None:
+        return Local(jobs or 1, arguments.data)
+    if not arguments.executor.startswith(_DASK):
+        raise UsageError(
+            f"“{arguments.executor}” is no executor.",
+            "Write it as dask://HOST:PORT, the address of a Dask scheduler.",
+        )
+    if arguments.data:
+        raise UsageError(
+            "--data names a folder of this machine, which a cluster's workers do not see.",
+            "Set MNIST_STUDIO_DATA where the workers are started.",
+        )
+    from mnist_studio.experiments.dask_executor import Dask
+
+    return Dask(arguments.executor.removeprefix(_DASK), jobs)
+
+
+def _confirm(study: StudySpec, agreed: bool, executor: Executor) -> None:
+    """Asks before a huge study is begun.
+
+    Raises:
+        UsageError: nobody can be asked, or the answer is no.
+    """
+    runs = expand(study)
+    if agreed or len(runs) <= MANY_RUNS:
+        return
+    abreast = executor.jobs if isinstance(executor, Local) else 1
+    with RunStore() as store:
+        known = estimates.of_runs(store.runs(), store.studies.memberships())
+    seconds = estimates.together(runs, known, Membership("", abreast))
+    if seconds is None:
+        took = "no earlier run tells for how long"
+    else:
+        took = f"about {duration(seconds)}, judged by earlier runs"
+    sentence = f"This study has {len(runs):,} runs; {took}."
+    if not sys.stdin.isatty():
+        raise UsageError(sentence, "Add --yes to run it all the same.")
+    output.note(sentence)
+    sys.stderr.write("Run it? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageError("The study was not begun.", "Give it fewer values, or answer y.")
+
+
+def _again(arguments: Namespace) -> str:
+    """The command that goes on."""
+    words = ["mnist-studio", "study", str(arguments.study)]
+    for name in ("jobs", "executor", "data"):
+        value = getattr(arguments, name)
+        words += [f"--{name}", str(value)] if value is not None else []
+    return " ".join(f'"{word}"' if " " in word else word for word in words)
+
+
+class _Interrupts:
+    """Ctrl+C stops the study, whose running trainings keep what they learnt; a second cancels."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.count = 0
+        self._supervisor = supervisor
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+        if self.count == 1:
+            self._supervisor.stop()
+            output.note("Stopping; what was trained is kept. Once more to cancel.")
+        else:
+            self._supervisor.cancel()
+
+
+@contextmanager
+def _interrupts(supervisor: Supervisor) -> Iterator[_Interrupts]:
+    interrupts = _Interrupts(supervisor)
+    former = signal.signal(signal.SIGINT, interrupts)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, former)

@@ -1,0 +1,1 @@
+"""Trained runs compared: views as values, computed in a child process."""

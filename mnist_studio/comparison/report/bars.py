@@ -1,0 +1,160 @@
+"""Bar charts: a row a figure with its interval, groups under headings, or parts of a whole."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from matplotlib.axes import Axes
+
+from mnist_studio.analysis import formatting
+from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.comparison.report.marks import NOBODY, Mark
+from mnist_studio.comparison.report.style import SYMBOLS, dress
+from mnist_studio.palette import LIGHT, PARTS
+
+ROW = 0.24
+"""Inches."""
+
+NEAR = 0.5
+"""Where the least figure is at least this part of the largest, dots show more than bars."""
+
+LONGEST = 48
+"""Characters of a line of a name; a longer one has two lines, a still longer one loses its end."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A row; a heading where there is no bar."""
+
+    y: float
+    text: str
+    bar: Bar | None
+
+
+def height(chart: Bars) -> float:
+    """Inches that the chart needs."""
+    if chart.stacked:
+        return 1.3 + ROW * len({bar.group for bar in chart.bars})
+    lines = max((_short(place.text).count("\n") + 1 for place in _places(chart)), default=1)
+    return 0.85 + ROW * (0.4 + 0.6 * lines) * len(list(_places(chart)))
+
+
+def paint(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
+    """Draws the figures, the first at the top."""
+    dress(axes, chart.value, None)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0, labelcolor=LIGHT.text)
+    axes.spines["left"].set_visible(False)
+    if chart.stacked:
+        _paint_stacked(axes, chart)
+    else:
+        _paint_rows(axes, chart, marks)
+
+
+def _places(chart: Bars) -> Iterator[_Place]:
+    """Rows below each other; bars of one group under its heading."""
+    y = 0
+    for group in dict.fromkeys(bar.group for bar in chart.bars):
+        if group:
+            yield _Place(y, group, None)
+            y += 1
+        for bar in (one for one in chart.bars if one.group == group):
+            yield _Place(y, bar.title, bar)
+            y += 1
+
+
+def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
+    places = list(_places(chart))
+    whole = _from_nothing(chart)
+    for place in places:
+        if place.bar and _known(place.bar.value):
+            _paint_row(axes, place.y, place.bar, marks.get(place.bar.key, NOBODY), whole)
+    _name_rows(axes, [(place.y, place.text, place.bar is None) for place in places])
+    texts = [(p.y, formatting.text(p.bar.value, chart.value.unit)) for p in places if p.bar]
+    _write_values(axes, texts)
+    if not whole:
+        axes.margins(x=0.08)
+    elif not chart.value.log:
+        axes.axvline(0, color=LIGHT.line, linewidth=1, zorder=1)
+
+
+def _paint_row(axes: Axes, y: float, bar: Bar, mark: Mark, whole: bool) -> None:
+    value = bar.value
+    assert value is not None
+    if whole:
+        axes.barh(y, value, height=0.5, color=mark.colour, alpha=0.75)
+    else:
+        axes.plot([value], [y], SYMBOLS[mark.symbol], color=mark.colour, markersize=6, zorder=4)
+    if bar.low is not None and bar.high is not None:
+        colour = LIGHT.text if whole else mark.colour
+        axes.errorbar(
+            value, y, xerr=[[value - bar.low], [bar.high - value]], fmt="none", ecolor=colour,
+            elinewidth=1.1, capsize=2.5, zorder=3,
+        )  # fmt: skip
+
+
+def _paint_stacked(axes: Axes, chart: Bars) -> None:
+    groups = list(dict.fromkeys(bar.group for bar in chart.bars))
+    titles = list(dict.fromkeys(bar.title for bar in chart.bars))
+    left = dict.fromkeys(groups, 0.0)
+    for number, title in enumerate(titles):
+        colour, hatch = PARTS[number % len(PARTS)]
+        for bar in (one for one in chart.bars if one.title == title):
+            axes.barh(
+                groups.index(bar.group), bar.value or 0.0, left=left[bar.group], height=0.66,
+                color=colour, hatch=hatch, edgecolor=LIGHT.panel, linewidth=0.4,
+                label=title if bar is _first(chart, title) else "_",
+            )  # fmt: skip
+            left[bar.group] += bar.value or 0.0
+    _name_rows(axes, [(place, group, False) for place, group in enumerate(groups)])
+    wholes = [formatting.text(left[group], chart.value.unit) for group in groups]
+    _write_values(axes, list(enumerate(wholes)))
+    assert axes.figure is not None
+    axes.figure.legend(loc="outside lower left", ncols=4)
+
+
+def _first(chart: Bars, title: str) -> Bar:
+    return next(bar for bar in chart.bars if bar.title == title)
+
+
+def _name_rows(axes: Axes, rows: Sequence[tuple[float, str, bool]]) -> None:
+    axes.set_yticks([y for y, _, _ in rows], [_short(text) for _, text, _ in rows])
+    for label, (_, _, heading) in zip(axes.get_yticklabels(), rows, strict=True):
+        if heading:
+            label.set_fontweight("bold")
+            label.set_color(LIGHT.secondary)
+    last = max((y for y, _, _ in rows), default=0)
+    axes.set_ylim(last + 0.6, -0.6)
+
+
+def _write_values(axes: Axes, texts: Sequence[tuple[float, str]]) -> None:
+    """Figures at the right, where no bar hides them."""
+    for y, text in texts:
+        axes.annotate(
+            text, (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0),
+            textcoords="offset points", va="center", fontsize=8, color=LIGHT.text,
+            annotation_clip=False,
+        )  # fmt: skip
+
+
+def _from_nothing(chart: Bars) -> bool:
+    """Whether bars begin at 0: figures far from it are dots in a range of their own."""
+    ends = [end for bar in chart.bars for end in (bar.value, bar.low, bar.high) if _known(end)]
+    known = [end for end in ends if end is not None]
+    if not known or chart.value.log:
+        return True
+    least, most = min(known), max(known)
+    return least <= 0 <= most or least < NEAR * most
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and isfinite(value)
+
+
+def _short(text: str) -> str:
+    """A name in at most two lines, that of a difference after its “less”."""
+    first, less, second = text.partition(" less ")
+    if less and max(len(first), len(second)) <= LONGEST < len(text):
+        return f"{first} less\n{second}"
+    return "\n".join(textwrap.wrap(text, LONGEST, max_lines=2, placeholder=" …"))

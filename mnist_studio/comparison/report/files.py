@@ -1,0 +1,173 @@
+"""The parent's side of reports and exports; nothing here loads matplotlib."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+
+from mnist_studio import paths
+from mnist_studio.analysis.view import View
+from mnist_studio.comparison import own_images
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.report import csv_file, messages
+from mnist_studio.comparison.report.marks import Families
+from mnist_studio.comparison.report.messages import (
+    Broken,
+    Done,
+    DrawViews,
+    File,
+    PictureKind,
+    ReportKind,
+    WriteReport,
+)
+from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.views import catalog
+from mnist_studio.data.files import write_bytes
+from mnist_studio.errors import JobError, UsageError
+from mnist_studio.frameworks import registry
+from mnist_studio.workers.process import Child
+from mnist_studio.workers.requests import first_message
+
+TIMEOUT_SECONDS = 600.0
+"""Without a word; a report of hundreds of runs takes a minute."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_: float) -> None:
+    """Progress that nobody watches."""
+
+
+def report_kind(path: Path) -> ReportKind:
+    """What kind of report a file's name asks for.
+
+    Raises:
+        UsageError: neither HTML nor PDF.
+    """
+    match path.suffix.lower():
+        case ".html" | ".htm":
+            return "html"
+        case ".pdf":
+            return "pdf"
+    raise UsageError(f"{path.name} is neither HTML nor PDF.", "Call it report.html or report.pdf.")
+
+
+def write_report(
+    chosen: Chosen,
+    path: Path,
+    names: Sequence[str] = (),
+    options: Options | None = None,
+    data: Path | None = None,
+    progress: Callable[[float], None] = _silent,
+    cancelled: Callable[[], bool] = _never,
+) -> None:
+    """Computes a report and writes it.
+
+    Args:
+        chosen: of these runs.
+        path: of the file, .html or .pdf; replaced only when the new one is complete.
+        names: of its views; none for all.
+        options: of the views; none for the usual ones.
+        data: folder of digits named by the user.
+        progress: gets the fraction done.
+        cancelled: asked all the time.
+
+    Raises:
+        UsageError: another kind of file.
+        UnknownName: there is no such view.
+        DataError: the file cannot be written, which is tried before anything is computed.
+        JobError: the child died or had trouble.
+        Cancelled: by the user.
+    """
+    for name in names:
+        catalog.entry(name)
+    kind, options = report_kind(path), options or Options()
+    options.check()
+    require_writable(path.parent)
+    wanted = tuple(names) or tuple(catalog.VIEWS)
+    if options.own and own_images.VIEWS.intersection(wanted):
+        own_images.answer(chosen, options.own, cancelled)
+    request = WriteReport(chosen, wanted, options, kind, str(data or ""))
+    (file,) = _files(request, progress, cancelled)
+    write_bytes(path, file.content)
+
+
+def pictures(
+    views: Sequence[View],
+    families: Families,
+    kinds: Sequence[PictureKind],
+    progress: Callable[[float], None] = _silent,
+    cancelled: Callable[[], bool] = _never,
+) -> tuple[File, ...]:
+    """Every chart of some views in every kind, as files without a folder.
+
+    Raises:
+        JobError: the child died or had trouble.
+        Cancelled: by the user.
+    """
+    if not kinds or not any(view.charts for view in views):
+        return ()
+    return _files(DrawViews(tuple(views), dict(families), tuple(kinds)), progress, cancelled)
+
+
+def tables(views: Sequence[View]) -> tuple[File, ...]:
+    """Every table of some views as CSV."""
+    return tuple(File(f"{view.name}.csv", csv_file.write(view.table)) for view in views)
+
+
+def export(
+    views: Sequence[View],
+    families: Families,
+    folder: Path,
+    progress: Callable[[float], None] = _silent,
+    cancelled: Callable[[], bool] = _never,
+) -> tuple[Path, ...]:
+    """Writes every view as PNG, SVG and CSV into a folder; gives the files.
+
+    Raises:
+        DataError: the folder cannot be written, which is tried before anything is drawn.
+        JobError: the child died or had trouble.
+        Cancelled: by the user.
+    """
+    require_writable(folder)
+    files = (*pictures(views, families, ("png", "svg"), progress, cancelled), *tables(views))
+    for file in files:
+        write_bytes(folder / file.name, file.content)
+    return tuple(folder / file.name for file in files)
+
+
+def require_writable(folder: Path) -> None:
+    """Makes a folder and tries to write there.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    probe = folder / ".mnist-studio"
+    write_bytes(probe, b"")
+    probe.unlink(missing_ok=True)
+
+
+def _files(
+    request: WriteReport | DrawViews,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> tuple[File, ...]:
+    environment = registry.environment("numpy", 1) | {"MPLCONFIGDIR": str(paths.matplotlib_home())}
+    child = Child("report", "", environment)
+    found: list[File] = []
+    try:
+        child.send(messages.encode(request))
+        while True:
+            message = first_message(child, monotonic() + TIMEOUT_SECONDS, cancelled)
+            match messages.from_drawing.decode(message):
+                case File() as file:
+                    found.append(file)
+                case Broken(reason):
+                    raise JobError(reason)
+                case Done(fraction):
+                    progress(fraction)
+                    if fraction >= 1.0:
+                        return tuple(found)
+    finally:
+        child.end(0.5)

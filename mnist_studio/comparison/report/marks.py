@@ -1,0 +1,50 @@
+"""How each run is drawn in files: as in the window, by its framework's colour and dash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.selection import Chosen
+from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, mixed
+
+Families = Mapping[str, tuple[str, str]]
+"""Id of a run -> its framework, and the key that it shares with runs of other seeds."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a run or group is drawn.
+
+    Attributes:
+        colour: ``#RRGGBB``.
+        dash: strokes and gaps in widths of the pen; empty for a solid line.
+        symbol: one of ``palette.SYMBOLS``.
+    """
+
+    colour: str
+    dash: tuple[float, ...]
+    symbol: str
+
+
+NOBODY = Mark(LIGHT.secondary, (), SYMBOLS[0])
+"""Of what belongs to no run."""
+
+
+def families(chosen: Chosen) -> Families:
+    """Who is who among these runs."""
+    found = Gathered(chosen).group_of
+    return {run: (group.framework, group.key) for run, group in found.items()}
+
+
+def marks(known: Families) -> Mapping[str, Mark]:
+    """The mark of every run; a framework's groups differ in shade and symbol."""
+    ranks: dict[tuple[str, str], int] = {}
+    for family in known.values():
+        others = [one for one in ranks if one[0] == family[0]]
+        ranks.setdefault(family, len(others))
+    return {run: _mark(family[0], ranks[family]) for run, family in known.items()}
+
+
+def _mark(framework: str, rank: int) -> Mark:
+    colour = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
+    return Mark(colour, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])

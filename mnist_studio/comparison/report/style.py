@@ -1,0 +1,72 @@
+"""What all drawn charts have in common: type, colours, figures at the axes."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from mnist_studio.analysis import formatting
+from mnist_studio.analysis.view import Axis
+from mnist_studio.palette import LIGHT
+
+STYLE: Any = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "axes.titlesize": 10.0,
+    "axes.labelsize": 9.0,
+    "axes.labelcolor": LIGHT.secondary,
+    "axes.edgecolor": LIGHT.line,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": LIGHT.grid,
+    "grid.linewidth": 0.8,
+    "text.color": LIGHT.text,
+    "xtick.color": LIGHT.secondary,
+    "ytick.color": LIGHT.secondary,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "figure.facecolor": LIGHT.panel,
+    "axes.facecolor": LIGHT.panel,
+    # A dollar in a title is a dollar.
+    "text.parse_math": False,
+    # The same content gives the same bytes.
+    "svg.hashsalt": "mnist-studio",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+}
+
+SYMBOLS = {"o": "o", "d": "D", "t": "^", "s": "s", "x": "x", "+": "P"}
+"""The studio's symbols as matplotlib calls them."""
+
+
+def dress(axes: Axes, x: Axis | None, y: Axis | None) -> None:
+    """Gives the axes their titles, scales and figures."""
+    if x:
+        axes.set_xlabel(formatting.axis_title(x))
+        axes.set_xscale("log" if x.log else "linear")
+        _measure(axes.xaxis, x)
+    if y:
+        axes.set_ylabel(formatting.axis_title(y))
+        axes.set_yscale("log" if y.log else "linear")
+        _measure(axes.yaxis, y)
+
+
+def _measure(drawn: XAxis | YAxis, axis: Axis) -> None:
+    drawn.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, axis)))
+    if axis.unit == "count" and not axis.log:
+        drawn.set_major_locator(MaxNLocator(integer=True))
+
+
+def tick_text(value: float, axis: Axis) -> str:
+    """A figure at a tick; the title of its axis has the unit, but for percent."""
+    match axis.unit:
+        case "fraction":
+            return f"{100 * value:.6g} %"
+        case "bytes":
+            return f"{value / formatting.scale('bytes'):,.6g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"

@@ -1,0 +1,1 @@
+"""The views: each a chart and a table with the same content."""

@@ -1,0 +1,96 @@
+"""The view of final accuracies."""
+
+from collections.abc import Mapping
+
+from mnist_studio.analysis import intervals
+from mnist_studio.analysis.formatting import percent
+from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.intervals import Estimate
+from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
+from mnist_studio.comparison import measures
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.selection import Kept
+from mnist_studio.comparison.views import notes
+
+_COLUMNS = (
+    Column("Model"), Column("Accuracy", "fraction"), Column("From", "fraction"),
+    Column("To", "fraction"), Column("Interval"), Column("Seeds", "count"),
+    Column("Least", "fraction"), Column("Most", "fraction"),
+)  # fmt: skip
+_VALIDATED = Column("At the best validation epoch", "fraction")
+
+
+def final_accuracy(gathered: Gathered, options: Options) -> View:
+    """Accuracy on the test digits at the end, a row and a bar for every group.
+
+    The interval is over seeds where there are several (Student), else over digits (Wilson).
+    """
+    values = measures.of_all(gathered, measures.accuracy)
+    chosen = measures.of_all(gathered, _at_best_validation)
+    if not values:
+        raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
+    known = [
+        (group, found, how)
+        for group in gathered.groups
+        for found, how in [_estimate(gathered, group, values)]
+        if found
+    ]
+    bars = tuple(
+        Bar(group.key, group.title, found.value, *measures.ends(found)) for group, found, _ in known
+    )
+    rows = tuple(_row(group, found, how, values, chosen) for group, found, how in known)
+    columns = (*_COLUMNS, _VALIDATED) if chosen else _COLUMNS
+    return View(
+        "final-accuracy", "Final accuracy", _sentence(known),
+        (Bars(Axis("Test accuracy", "fraction"), bars),), Table(columns, rows),
+        ("Final is after the last epoch; nothing is selected on the test digits.",
+         *notes.of_all(gathered)),
+    )  # fmt: skip
+
+
+def _at_best_validation(run: Kept) -> float | None:
+    epoch = measures.validated(run)
+    return epoch.test_accuracy if epoch else None
+
+
+def _estimate(
+    gathered: Gathered, group: Group, values: Mapping[str, float]
+) -> tuple[Estimate | None, str]:
+    """The accuracy of a group, and over what its interval is."""
+    found = measures.estimate(group, values)
+    if found is None or found.interval:
+        return found, "seeds, Student"
+    (run,) = (run for run in group.runs if run in values)
+    if run not in gathered.logits:
+        return found, "none"
+    digits = len(gathered.logits[run])
+    of_digits = intervals.accuracy(round(found.value * digits), digits)
+    return Estimate(found.value, of_digits.interval, 1), f"{digits:,} digits, Wilson"
+
+
+def _row(
+    group: Group,
+    found: Estimate,
+    how: str,
+    values: Mapping[str, float],
+    chosen: Mapping[str, float],
+) -> Row:
+    known = [values[run] for run in group.runs if run in values]
+    best = measures.estimate(group, chosen)
+    selected = (best.value if best else None,) if chosen else ()
+    return Row(
+        group.key,
+        (group.title, found.value, *measures.ends(found), how, len(known), min(known), max(known),
+         *selected),
+    )  # fmt: skip
+
+
+def _sentence(known: list[tuple[Group, Estimate, str]]) -> str:
+    group, found, _ = max(known, key=lambda one: one[1].value)
+    if len(known) == 1:
+        return f"{group.title} ends at {percent(found.value)}."
+    return (
+        f"The highest mean is that of {group.title}, {percent(found.value)}; whether it is really "
+        "better, the verdicts say."
+    )

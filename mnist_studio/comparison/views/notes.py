@@ -1,0 +1,119 @@
+"""What a reader of runs must know."""
+
+from collections.abc import Callable, Sequence
+
+from mnist_studio.analysis.comparability import listed
+from mnist_studio.analysis.formatting import count, counted
+from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.selection import Kept
+from mnist_studio.events import Machine
+from mnist_studio.store.rows import BUNDLED
+
+BUSY = 0.25
+"""Processors that others kept busy: more than this is felt."""
+
+SLOW = 0.7
+"""Of the highest clock: less than this for a whole run is throttling."""
+
+MOST_NAMES = 3
+
+FEW_OWN = 100
+"""Of fewer digits an accuracy of 95 % is known to 5 points at best."""
+
+
+def of_all(gathered: Gathered) -> tuple[str, ...]:
+    """What holds for every view: runs that are not at their end, and different digits."""
+    digits = _own(gathered) if gathered.personal else _datasets(gathered)
+    return tuple(filter(None, (_unfinished(gathered), digits)))
+
+
+def of_clocks(gathered: Gathered) -> tuple[str, ...]:
+    """Which clocks cannot be compared, and why."""
+    came = [run for run in gathered.runs if run.id.startswith(BUNDLED)]
+    again = [run for run in gathered.runs if _earlier(run)]
+    beside = [run for run in gathered.runs if not run.membership.honest and run not in came]
+    told = (
+        (came, "came with the studio: such seconds are another machine's"),
+        (
+            again,
+            "went on from a checkpoint: Clocks tells of the last process, training times "
+            "elsewhere are those of all",
+        ),
+        (beside, "trained beside other runs or on another machine: such seconds are not honest"),
+        (_where(gathered, _busy), "had to share the processors with other programs"),
+        (_where(gathered, _slow), "ran while the processors' clock was low"),
+        (_where(gathered, _hot), "ran while a processor was slowed down by heat"),
+        (_where(gathered, lambda m: bool(m.on_battery)), "ran on battery"),
+    )
+    found = tuple(f"{who(gathered, runs)} {words}." for runs, words in told if runs)
+    return found + _devices(gathered)
+
+
+def machine(run: Kept) -> Machine | None:
+    """What the machine did beside a run."""
+    return run.ended.measures.machine if run.ended and run.ended.measures else None
+
+
+def _where(gathered: Gathered, holds: Callable[[Machine], bool]) -> list[Kept]:
+    return [run for run in gathered.runs if (of := machine(run)) is not None and holds(of)]
+
+
+def _earlier(run: Kept) -> float:
+    """Seconds of training in earlier processes."""
+    return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
+
+
+def _busy(of: Machine) -> bool:
+    return of.others_processors is not None and of.others_processors > BUSY
+
+
+def _slow(of: Machine) -> bool:
+    return of.frequency_fraction is not None and of.frequency_fraction < SLOW
+
+
+def _hot(of: Machine) -> bool:
+    return bool(of.throttle_count)
+
+
+def _devices(gathered: Gathered) -> tuple[str, ...]:
+    devices = dict.fromkeys(run.ended.device for run in gathered.runs if run.ended)
+    if len(devices) < 2:
+        return ()
+    return (f"The runs used different devices: {listed(list(devices))}.",)
+
+
+def _unfinished(gathered: Gathered) -> str:
+    early = [run for run in gathered.runs if run.status != "finished"]
+    waiting = gathered.chosen.waiting
+    left = f"{counted(waiting, 'run')} of the study did not begin yet." if waiting else ""
+    if not early:
+        return left[:1].upper() + left[1:]
+    return f"{who(gathered, early)} did not come to the end. {left}".strip()
+
+
+def _datasets(gathered: Gathered) -> str:
+    names = list(dict.fromkeys(run.spec.dataset for run in gathered.runs))
+    if len(names) < 2:
+        return ""
+    return f"The runs were tested on different digits, {listed(names)}: not comparable."
+
+
+def _own(gathered: Gathered) -> str:
+    """How many of the user's own digits predictions are of."""
+    assert gathered.own is not None
+    digits, out = len(gathered.own.digits), gathered.own.left_out
+    least = " (few digits: intervals are wide)" if digits < FEW_OWN else ""
+    apart = f"; {count(out)} that a run learnt from are left out" if out else ""
+    return (
+        f"Predictions are of {count(digits)} of your own digits{least}{apart}; NumPy answers for "
+        "all frameworks."
+    )
+
+
+def who(gathered: Gathered, runs: Sequence[Kept]) -> str:
+    """Some of the runs in words."""
+    if len(runs) == len(gathered.runs) > 1:
+        return "All runs"
+    if len(runs) > MOST_NAMES:
+        return f"{len(runs)} of {len(gathered.runs)} runs"
+    return listed([gathered.titles[run.id] for run in runs])

@@ -1,0 +1,216 @@
+"""The views of predictions: what is taken for what, how surely, and where models disagree."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mnist_studio.analysis import predictions
+from mnist_studio.analysis.calibration import Calibration, calibration
+from mnist_studio.analysis.formatting import count, counted, percent
+from mnist_studio.analysis.predictions import Answer, ClassScore, Confusion, Split, disagreements
+from mnist_studio.analysis.view import (
+    Axis,
+    Bar,
+    Bars,
+    Column,
+    Line,
+    Lines,
+    Matrix,
+    Row,
+    Table,
+    View,
+)
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.choice import one, some
+from mnist_studio.spec.model import CLASSES
+
+DIGITS = tuple(str(digit) for digit in range(CLASSES))
+MOST_WRONG = 30
+MOST_SPLIT = 30
+
+
+def confusion(gathered: Gathered, options: Options) -> View:
+    """Digits by what they are and what one run answered."""
+    run = one(gathered, options.model)
+    models, labels = gathered.predictions([run])
+    table, title = predictions.confusion(models[run], labels), gathered.titles[run]
+    values = tuple(tuple(float(n) for n in line) for line in table.tolist())
+    matrix = Matrix(run, "It is", f"Answer of {title}", DIGITS, DIGITS, values)
+    columns = (Column("It is"), *(Column(f"Answer {digit}", "count") for digit in DIGITS))
+    rows = tuple(
+        Row(run, (digit, *line)) for digit, line in zip(DIGITS, table.tolist(), strict=True)
+    )
+    return View(
+        "confusion", f"Confusion of {title}", _confusion_sentence(title, table), (matrix,),
+        Table(columns, rows), notes.of_all(gathered),
+    )  # fmt: skip
+
+
+def _confusion_sentence(title: str, table: Confusion) -> str:
+    wrong = table.copy()
+    wrong[range(CLASSES), range(CLASSES)] = 0
+    if not wrong.any():
+        return f"{title} made no mistake."
+    label, answer = divmod(int(wrong.argmax()), CLASSES)
+    digits = count(int(table.sum()))
+    if wrong.sum() == 1:
+        return f"{title} made one mistake in {digits} digits: it took a {label} for a {answer}."
+    often = "once" if wrong.max() == 1 else f"{count(int(wrong.max()))} times"
+    return (
+        f"{title} made {count(int(wrong.sum()))} mistakes in {digits} digits, "
+        f"most often taking a {label} for a {answer}: {often}."
+    )
+
+
+def per_class(gathered: Gathered, options: Options) -> View:
+    """Precision, recall and F1 of every digit, a row a run."""
+    chosen = some(gathered)
+    models, labels = gathered.predictions(chosen.runs)
+    scores = {
+        run: predictions.class_scores(predictions.confusion(logits, labels))
+        for run, logits in models.items()
+    }
+    titles = tuple(chosen.titles[run] for run in scores)
+    charts = tuple(
+        Matrix(
+            "", "Run", f"{name} of each digit", titles, DIGITS,
+            tuple(tuple(getattr(score, field) for score in of) for of in scores.values()),
+            "fraction",
+        )
+        for name, field in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall"))
+    )  # fmt: skip
+    columns = (
+        Column("Run"), Column("Digit"), Column("Test digits", "count"),
+        Column("Precision", "fraction"), Column("Recall", "fraction"), Column("F1", "fraction"),
+    )  # fmt: skip
+    rows = tuple(
+        Row(run, (chosen.titles[run], str(s.digit), s.count, s.precision, s.recall, s.f1))
+        for run, of in scores.items()
+        for s in of
+    )
+    return View(
+        "per-class", "Every digit", _class_sentence(scores), charts, Table(columns, rows),
+        (*chosen.notes, *notes.of_all(gathered)),
+    )  # fmt: skip
+
+
+def _class_sentence(scores: Mapping[str, Sequence[ClassScore]]) -> str:
+    """Which digits are hardest and easiest, over all runs."""
+    recalls = {
+        digit: [of[digit].recall or 0.0 for of in scores.values()] for digit in range(CLASSES)
+    }
+    means = {digit: sum(found) / len(found) for digit, found in recalls.items()}
+    hard, easy = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    return (
+        f"The {hard} is hardest, {percent(means[hard])} of it are found; the {easy} is easiest, "
+        f"{percent(means[easy])}."
+    )
+
+
+def reliability(gathered: Gathered, options: Options) -> View:
+    """Whether each model is as often right as it is sure."""
+    chosen = some(gathered)
+    models, labels = gathered.predictions(chosen.runs)
+    found = {run: calibration(logits, labels) for run, logits in models.items()}
+    lines = (
+        *(_line(run, chosen.titles[run], of) for run, of in found.items()),
+        Line("", "As often right as sure", (0.0, 1.0), (0.0, 1.0)),
+    )
+    bars = tuple(Bar(run, chosen.titles[run], of.error) for run, of in found.items())
+    sure, right = Axis("How sure", "fraction"), Axis("How often right", "fraction")
+    error = Axis("Expected calibration error", "fraction")
+    columns = (
+        Column("Run"), Column("Sure"), Column("Digits", "count"),
+        Column("Mean sureness", "fraction"), Column("Accuracy", "fraction"),
+        Column(error.title, "fraction"),
+    )  # fmt: skip
+    rows = tuple(row for run, of in found.items() for row in _bins(run, chosen.titles[run], of))
+    return View(
+        "calibration", "Calibration", _calibration_sentence(chosen.titles, found),
+        (Lines(sure, right, lines), Bars(error, bars)), Table(columns, rows),
+        ("15 bins of equal width (Guo et al. 2017); bins of few digits say little.",
+         *chosen.notes, *notes.of_all(gathered)),
+    )  # fmt: skip
+
+
+def _line(run: str, title: str, of: Calibration) -> Line:
+    known = [(b.confidence, b.accuracy) for b in of.bins if b.count]
+    x = tuple(confidence for confidence, _ in known if confidence is not None)
+    y = tuple(accuracy for _, accuracy in known if accuracy is not None)
+    return Line(run, title, x, y)
+
+
+def _bins(run: str, title: str, of: Calibration) -> Iterator[Row]:
+    whole = sum(b.count for b in of.bins)
+    yield Row(run, (title, "all", whole, of.confidence, of.accuracy, of.error))
+    for b in of.bins:
+        span = f"{100 * b.low:.0f} to {100 * b.high:.0f} %"
+        yield Row(run, (title, span, b.count, b.confidence, b.accuracy, None))
+
+
+def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibration]) -> str:
+    best = min(found, key=lambda run: found[run].error)
+    of = found[best]
+    way = "too sure" if of.confidence > of.accuracy else "not sure enough"
+    return (
+        f"{titles[best]} knows best how sure to be: its sureness is "
+        f"{percent(of.error)} off on average, and it is {way}."
+    )
+
+
+def wrong(gathered: Gathered, options: Options) -> View:
+    """The mistakes of which one run was most sure."""
+    run = one(gathered, options.model)
+    models, labels = gathered.predictions([run])
+    worst = predictions.most_wrong(models[run], labels, MOST_WRONG)
+    title = gathered.titles[run]
+    columns = (
+        Column("Test digit", "count"), Column("It is"), Column("Answer"),
+        Column("Sure", "fraction"),
+    )  # fmt: skip
+    rows = tuple(Row(run, (a.index, str(a.label), str(a.answer), a.probability)) for a in worst)
+    return View(
+        "wrong", f"Surely wrong: {title}", _wrong_sentence(title, worst), (), Table(columns, rows),
+        ("Test digits are counted from 0.", *notes.of_all(gathered)),
+    )  # fmt: skip
+
+
+def _wrong_sentence(title: str, worst: Sequence[Answer]) -> str:
+    if not worst:
+        return f"{title} made no mistake."
+    first = worst[0]
+    return (
+        f"{title} was most sure of a mistake at test digit {count(first.index)}: a {first.label}, "
+        f"taken for a {first.answer} with {percent(first.probability)}."
+    )
+
+
+def split_opinions(gathered: Gathered, options: Options) -> View:
+    """The digits on which the models disagree, the most split first."""
+    chosen = some(gathered)
+    if len(chosen.runs) < 2:
+        raise NotComparable(
+            "Of these runs fewer than two have predictions.", "Choose two models or more."
+        )
+    models, labels = gathered.predictions(chosen.runs)
+    found = disagreements(tuple(models.values()), labels)
+    shown = found[:MOST_SPLIT]
+    columns = (
+        Column("Test digit", "count"), Column("It is"), Column("Pairs that disagree", "fraction"),
+        *(Column(chosen.titles[run]) for run in models),
+    )  # fmt: skip
+    rows = tuple(Row("", (s.index, str(s.label), s.split, *_answers(s))) for s in shown)
+    more = f"The {len(shown)} most split ones are shown." if len(found) > len(shown) else ""
+    return View(
+        "disagreements", "Disagreements",
+        f"The {counted(len(models), 'model')} disagree on {count(len(found))} of "
+        f"{count(len(labels))} digits.", (), Table(columns, rows),
+        (*filter(None, (more,)), "Test digits are counted from 0.", *chosen.notes,
+         *notes.of_all(gathered)),
+    )  # fmt: skip
+
+
+def _answers(split: Split) -> tuple[str, ...]:
+    """Each answer with how sure it was."""
+    both = zip(split.answers, split.probabilities, strict=True)
+    return tuple(f"{answer} ({percent(sure)})" for answer, sure in both)

@@ -1,0 +1,137 @@
+"""Downloading MNIST from its mirrors into the user's cache."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from time import time
+
+from mnist_studio import paths
+from mnist_studio.data.datasets import folders, idx
+from mnist_studio.data.datasets.catalog import MNIST, Catalogue, RawFile
+from mnist_studio.data.datasets.fetch import PATIENCE, pieces
+from mnist_studio.data.files import staged
+from mnist_studio.errors import DataError, DownloadError
+
+_ABANDONED = 24 * 3600.0
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_REMEDY = "Try again later, import a folder that has MNIST, or use the built-in digits."
+
+
+@dataclass(frozen=True)
+class _Download:
+    """What stays the same while files come.
+
+    Attributes:
+        folder: where they go.
+        progress: gets the fraction of all files.
+        cancelled: whether the user has cancelled.
+        patience: seconds a server may be silent.
+    """
+
+    folder: Path
+    progress: Callable[[float], None]
+    cancelled: Callable[[], bool]
+    patience: float
+
+
+def download_mnist(
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    catalogue: Catalogue = MNIST,
+    patience: float = PATIENCE,
+) -> None:
+    """Brings MNIST into the user's cache; files that are there and good are kept.
+
+    Args:
+        progress: gets the fraction done, counted in unpacked bytes.
+        cancelled: asked about twenty times a second.
+        catalogue: the files and their mirrors.
+        patience: seconds a server may be silent.
+
+    Raises:
+        DownloadError: no mirror could give a file, or the disk is full; good files stay.
+        Cancelled: by the user; good files stay.
+    """
+    work = _Download(paths.mnist_cache(), progress, cancelled, patience)
+    _sweep(work.folder)
+    done = 0
+    progress(0.0)
+    for file in catalogue.files:
+        if not _is_good(work.folder / file.name, file):
+            _from_any_mirror(file, catalogue, done, work)
+        done += file.size
+        progress(done / catalogue.size)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what a process that was killed left half written; younger files may be at work."""
+    for part in folder.glob(".*.part"):
+        if time() - part.stat().st_mtime > _ABANDONED:
+            part.unlink(missing_ok=True)
+
+
+def _is_good(path: Path, file: RawFile) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        folders.verified(idx.read_raw(path, file.size), file, path.name)
+    except DataError:
+        return False  # A damaged file is what a download is for.
+    return True
+
+
+def _from_any_mirror(file: RawFile, catalogue: Catalogue, done: int, work: _Download) -> None:
+    problem = DownloadError("There is no mirror to download MNIST from.", _REMEDY)
+    for mirror in catalogue.mirrors:
+        try:
+            return _from_mirror(
+                f"{mirror}{file.name}.gz", file, _meter(done, catalogue, work), work
+            )
+        except DownloadError as error:
+            problem = error
+        except DataError as error:
+            # The disk's fault: no other mirror would help.
+            raise DownloadError(error.problem, error.remedy) from error
+    raise problem
+
+
+def _meter(done: int, catalogue: Catalogue, work: _Download) -> Callable[[int], None]:
+    """Tells the fraction of all files from the bytes of the present one."""
+    return lambda received: work.progress((done + received) / catalogue.size)
+
+
+def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work: _Download) -> None:
+    digest, size = sha256(), 0
+    packed = pieces(url, work.cancelled, work.patience)
+    with closing(packed), staged(work.folder / file.name) as target:
+        for raw in _unpacked(packed, file):
+            target.write(raw)
+            digest.update(raw)
+            size += len(raw)
+            received(size)
+        if digest.hexdigest() != file.sha256:
+            raise _bad(file, "its checksum is not that of the published file")
+
+
+def _unpacked(packed: Iterator[bytes], file: RawFile) -> Iterator[bytes]:
+    """The raw content of a gzip stream, never more than belongs in the file."""
+    unpacker = zlib.decompressobj(_GZIP_WINDOW)
+    left = file.size
+    try:
+        for piece in packed:
+            raw = unpacker.decompress(piece, left + 1)
+            left -= len(raw)
+            if left < 0:
+                raise _bad(file, f"it has more than {file.size:,} bytes")
+            yield raw
+    except zlib.error as error:
+        raise _bad(file, "what the server sent is no archive") from error
+    if not unpacker.eof:
+        raise _bad(file, "it ended too early")
+
+
+def _bad(file: RawFile, why: str) -> DownloadError:
+    return DownloadError(f"{file.name} could not be downloaded: {why}.", _REMEDY)

@@ -1,0 +1,78 @@
+"""Digits to try models on, each with its true label: test digits, and a table of numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.pictures.files import picture_from_levels
+from mnist_studio.errors import UnknownName
+from mnist_studio.spec.run import DatasetName
+
+FOUR = (
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    (0.0, 0.0, 0.7, 0.0, 0.6, 0.0, 0.0),
+    (0.0, 0.2, 0.9, 0.0, 1.0, 0.0, 0.0),
+    (0.0, 0.8, 0.5, 0.1, 1.0, 0.1, 0.0),
+    (0.0, 0.9, 1.0, 1.0, 1.0, 0.9, 0.0),
+    (0.0, 0.0, 0.0, 0.2, 1.0, 0.0, 0.0),
+    (0.0, 0.0, 0.0, 0.3, 0.9, 0.0, 0.0),
+)
+"""A four: 7x7 amounts of ink, 0-1.
+
+Source D (From scratch: PyTorch vs. NumPy) tries its networks on a 4 of 7x7 values, scaled up to
+28x28. Inferred: the values, which are ours, and how they are scaled.
+"""
+
+_OF: Mapping[DatasetName, str] = MappingProxyType(
+    {"mnist": "MNIST", "builtin": "the built-in digits"}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A digit image whose true label is known.
+
+    Attributes:
+        title: which it is, such as ``Test digit 1,234 of MNIST``.
+        image: (28, 28) uint8, white on black.
+        label: 0-9.
+    """
+
+    title: str
+    image: NDArray[np.uint8]
+    label: int
+
+    @property
+    def told(self) -> str:
+        """Which it is and what it shows, without a full stop."""
+        return f"{self.title}: {'an' if self.label == 8 else 'a'} {self.label}"
+
+
+def from_test(test: Digits, name: DatasetName, index: int | None = None) -> Example:
+    """One of the test digits.
+
+    Args:
+        test: of the data set.
+        name: of the data set.
+        index: its place, from 0; any of them where it is None.
+
+    Raises:
+        UnknownName: there is none at this place.
+    """
+    place = int(np.random.default_rng().integers(len(test))) if index is None else index
+    if not 0 <= place < len(test):
+        raise UnknownName(
+            f"There is no test digit {place:,} of {_OF[name]}.",
+            f"Choose one from 0 to {len(test) - 1:,}.",
+        )
+    title = f"Test digit {place:,} of {_OF[name]}"
+    return Example(title, test.images[place], int(test.labels[place]))
+
+
+def grid() -> Example:
+    """The four of 7x7 numbers, scaled up by the normalisation of pictures."""
+    return Example("Table of 7 × 7 numbers", picture_from_levels(np.array(FOUR)), 4)

@@ -1,0 +1,136 @@
+"""Reading pen strokes of the UCI pen-based digits, a dialect of UNIPEN.
+
+Guyon et al. 1994 describe UNIPEN. What is used of it here: ``.SEGMENT DIGIT 0 ? "8"`` begins a
+digit and gives its label; between ``.PEN_DOWN`` and ``.PEN_UP`` stands a point a line, y upwards.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mnist_studio.data.datasets.idx import read_raw
+from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, Pad, Point, Stroke
+from mnist_studio.errors import DataError
+
+TABLET = Pad(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
+"""The square that these digits were written in; its pen is as wide as that of the studio's pad."""
+
+_LARGEST = 1 << 28
+_POINT = re.compile(r"(-?\d+(?:\.\d*)?)\s+(-?\d+(?:\.\d*)?)")
+_LABEL = re.compile(r'\.SEGMENT\s+DIGIT\s.*"([0-9])"')
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """A digit as it was written.
+
+    Attributes:
+        ink: its strokes, y downwards.
+        label: 0-9.
+    """
+
+    ink: Ink
+    label: int
+
+
+@dataclass
+class _Reader:
+    """What has been read so far.
+
+    Attributes:
+        digits: those that are complete.
+        strokes: of the digit that is being read.
+        stroke: its points while the pen is down, None while it is up.
+        label: of that digit, None before the first.
+    """
+
+    digits: list[PenDigit] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
+    stroke: list[Point] | None = None
+    label: int | None = None
+
+    def take(self, line: str) -> None:
+        """Takes a line without its ends; a ValueError says what is wrong with it."""
+        if line.startswith(".SEGMENT"):
+            self.end_digit()
+            self.label = _label(line)
+        elif line == ".PEN_DOWN":
+            self._pen_down()
+        elif line == ".PEN_UP":
+            self._pen_up()
+        elif line and self.stroke is not None:
+            self.stroke.append(_point(line))
+        elif line and not line.startswith("."):
+            raise ValueError("a point while the pen is up")
+
+    def end_digit(self) -> None:
+        """Closes the digit that is being read, if any."""
+        if self.stroke is not None:
+            raise ValueError("the pen is still down")
+        if self.label is not None and not self.strokes:
+            raise ValueError("a digit without strokes")
+        if self.label is not None:
+            self.digits.append(PenDigit(tuple(self.strokes), self.label))
+        self.strokes = []
+
+    def _pen_down(self) -> None:
+        if self.label is None:
+            raise ValueError("a stroke before the first digit")
+        if self.stroke is not None:
+            raise ValueError("the pen goes down twice")
+        self.stroke = []
+
+    def _pen_up(self) -> None:
+        if not self.stroke:
+            raise ValueError("the pen goes up without a stroke")
+        self.strokes.append(tuple(self.stroke))
+        self.stroke = None
+
+
+def read(path: Path) -> tuple[PenDigit, ...]:
+    """Reads a file, gzipped or not.
+
+    Raises:
+        DataError: names the line and what is wrong with it.
+    """
+    reader = _Reader()
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        try:
+            reader.take(line.strip())
+        except ValueError as error:
+            raise _malformed(path, f"line {number}: {error}") from error
+    try:
+        reader.end_digit()
+    except ValueError as error:
+        raise _malformed(path, f"its end: {error}") from error
+    if not reader.digits:
+        raise _malformed(path, "there is no digit in it")
+    return tuple(reader.digits)
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_raw(path, _LARGEST).decode("ascii")
+    except UnicodeDecodeError as error:
+        raise _malformed(path, "it is not text") from error
+
+
+def _label(line: str) -> int:
+    found = _LABEL.match(line)
+    if not found:
+        raise ValueError(f"“{line}” has no label from 0 to 9")
+    return int(found[1])
+
+
+def _point(line: str) -> Point:
+    found = _POINT.fullmatch(line)
+    if not found:
+        raise ValueError(f"“{line}” is no point")
+    return Point(float(found[1]), -float(found[2]))
+
+
+def _malformed(path: Path, why: str) -> DataError:
+    return DataError(
+        f"{path.name} is no file of pen strokes: {why}.",
+        "Choose a file in the format of the UCI pen-based digits.",
+    )

@@ -1,0 +1,1 @@
+"""Pen strokes, and the image that a network gets of them."""

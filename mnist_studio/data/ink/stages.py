@@ -1,0 +1,98 @@
+"""A drawing on its way to what a network is fed, as small pictures."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.ink.rendering import (
+    PEN,
+    UNIT_PAD,
+    WHOLE,
+    Fitting,
+    Ink,
+    Pad,
+    arrays,
+    digit_image,
+)
+from mnist_studio.data.ink.strokes import drawn, fitted, longer_side, moved, segments, thinned
+from mnist_studio.data.pictures.normalize import BOX
+
+LARGE = 84
+"""Side of the pictures before a drawing is scaled."""
+
+_STEP = 1.0
+"""Points nearer to each other than this, in pixels of these pictures, are drawn as one."""
+
+STEPS: tuple[tuple[str, str, Fitting], ...] = (
+    ("raw", "merely shrunk", Fitting(box=False, mass=False, pen=False)),
+    ("box", "in the box", Fitting(mass=False, pen=False)),
+    ("mass", "centred by mass", Fitting(pen=False)),
+    ("width", "MNIST's pen", WHOLE),
+)
+"""Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
+
+_BOXED = "Not boxed: still the whole pad.", "The smallest square around the drawing."
+_SCALED = (
+    f"Not scaled by its size: the whole pad, shrunk to {SIDE} pixels.",
+    f"Scaled until its longer side has {BOX} pixels.",
+)
+_CENTRED = (
+    "Not centred by mass: it stays where it was.",
+    "Moved until its centre of mass is the centre.",
+)
+_FED = (
+    "Drawn with the pad's pen, shrunk with the drawing: what every network gets.",
+    "Drawn with a pen of MNIST's width: what every network gets.",
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A picture of the way.
+
+    Attributes:
+        name: ``drawn``, ``boxed``, ``scaled``, ``centred`` or ``fed``.
+        sentence: what was done.
+        image: (side, side) uint8, white on black.
+    """
+
+    name: str
+    sentence: str
+    image: NDArray[np.uint8]
+
+
+def stages(
+    ink: Ink, fitting: Fitting = WHOLE, pad: Pad = UNIT_PAD, pen: float = PEN
+) -> tuple[Stage, ...]:
+    """The five pictures; a stage that is left out shows what the one before it does.
+
+    Raises:
+        PictureError: as ``digit_image``.
+    """
+    centred = replace(fitting, pen=False)
+    scaled = replace(centred, mass=False)
+    return (
+        Stage("drawn", "The pad, as it was drawn on.", _large(ink, pad, boxed=False)),
+        Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
+        Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
+        Stage("centred", _CENTRED[fitting.mass], digit_image(ink, pen, centred, pad)),
+        Stage("fed", _FED[fitting.pen], digit_image(ink, pen, fitting, pad)),
+    )
+
+
+def _large(ink: Ink, pad: Pad, boxed: bool) -> NDArray[np.uint8]:
+    """The pad, or the box around the drawing, with the pad's pen."""
+    strokes = arrays(ink)
+    if boxed:
+        scale = LARGE / (longer_side(strokes) + pad.pen)
+        # ``fitted`` places in the middle of 20x20.
+        middle = np.full(2, (LARGE - BOX) / 2)
+        lines = [moved(part, middle) for part in fitted(strokes, LARGE - pad.pen * scale)]
+    else:
+        scale = LARGE / pad.side
+        corner = np.array([pad.left, pad.top])
+        lines = [moved(stroke, -scale * corner, scale) for stroke in strokes]
+    levels = drawn(segments(thinned(lines, _STEP)), pad.pen * scale, LARGE)
+    return np.asarray(np.rint(levels * 255), dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""Picture files and photos as images that a network can read."""

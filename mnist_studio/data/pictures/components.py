@@ -1,0 +1,185 @@
+"""Connected ink in a picture, and which of it makes one digit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.pictures.normalize import Levels
+
+MOST = 12
+"""A picture of more digits than this is no number."""
+
+_SPECK = 0.4
+"""Of the height of the tallest: what is lower and narrower is no digit, but a speck or a dot."""
+
+_OVERLAP = 0.35
+"""Of the width of the narrower: parts that share more of it stand above each other."""
+
+_APART = 0.45
+"""Of the height of the tallest: parts above each other with a wider gap are of two lines."""
+
+_MOST_RUNS = 200_000
+"""A picture of more pieces than this is all noise."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A box around connected ink; the ends are not inside.
+
+    Attributes:
+        top: first row.
+        bottom: row after the last.
+        left: first column.
+        right: column after the last.
+        numbers: of the connected ink in it.
+    """
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    numbers: tuple[int, ...]
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.right - self.left
+
+    def touches(self, shape: tuple[int, ...]) -> bool:
+        """Whether it reaches the frame of a picture of this shape."""
+        return not (self.top and self.left and self.bottom < shape[0] and self.right < shape[1])
+
+
+def digits_of(ink: Levels) -> tuple[Levels, ...]:
+    """The digits of a picture in the order of reading: line by line, from left to right.
+
+    What is far smaller than the largest is left out, and so is what reaches the frame, such as the
+    edge of a table, where anything else does not.
+
+    Args:
+        ink: (h, w), 0 where there is none.
+
+    Returns:
+        For each its part of the picture with nothing else in it; all ink as one where there are
+        more than ``MOST`` parts or none.
+    """
+    numbers, parts = _labelled(ink > 0)
+    inside = [part for part in parts if not part.touches(ink.shape)]
+    found = _joined(_large(inside or parts))
+    if not 1 <= len(found) <= MOST:
+        return (ink,)
+    return tuple(_cut(ink, numbers, part) for part in _reading(found))
+
+
+def _cut(ink: Levels, numbers: NDArray[np.int32], part: Part) -> Levels:
+    box = np.s_[part.top : part.bottom, part.left : part.right]
+    return np.where(np.isin(numbers[box], part.numbers), ink[box], np.float32(0))
+
+
+def _large(parts: list[Part]) -> list[Part]:
+    if not parts:
+        return []
+    least = _SPECK * max(max(part.height, part.width) for part in parts)
+    return [part for part in parts if max(part.height, part.width) > least]
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """Parts above each other, as the two strokes of a 5 are, are one."""
+    tallest = max((part.height for part in parts), default=0)
+    found: list[Part] = []
+    for part in sorted(parts, key=lambda one: -one.height):
+        near = next((one for one in found if _same(one, part, tallest)), None)
+        if near is None:
+            found.append(part)
+        else:
+            found[found.index(near)] = _both(near, part)
+    return found
+
+
+def _same(one: Part, other: Part, tallest: int) -> bool:
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    gap = max(one.top, other.top) - min(one.bottom, other.bottom)
+    whole = max(one.bottom, other.bottom) - min(one.top, other.top)
+    beside = shared > _OVERLAP * min(one.width, other.width)
+    # Two digits of equal height above each other are two lines, however near they are.
+    return beside and gap < _APART * tallest and whole < 1.6 * tallest
+
+
+def _both(one: Part, other: Part) -> Part:
+    return Part(
+        min(one.top, other.top), max(one.bottom, other.bottom),
+        min(one.left, other.left), max(one.right, other.right), one.numbers + other.numbers,
+    )  # fmt: skip
+
+
+def _reading(parts: list[Part]) -> Iterator[Part]:
+    """Lines from the top, each from the left: of a line is whose middle lies beside its first."""
+    left = sorted(parts, key=lambda one: one.top)
+    while left:
+        first = left[0]
+        line = [one for one in left if (one.top + one.bottom) / 2 < first.bottom]
+        yield from sorted(line, key=lambda one: one.left)
+        left = [one for one in left if one not in line]
+
+
+def _labelled(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:
+    """Connected pixels, corners included: their number at every pixel, from 1, and their boxes.
+
+    Rows are read as runs of pixels, and runs that touch are joined (Rosenfeld & Pfaltz 1966).
+    """
+    numbers = np.zeros(mask.shape, np.int32)
+    runs = _runs(mask)
+    if len(runs) > _MOST_RUNS:
+        return numbers, []
+    roots = list(range(len(runs)))
+    _join_touching(runs, roots)
+    boxes: dict[int, Part] = {}
+    for at, (row, first, last) in enumerate(runs.tolist()):
+        root = _root(roots, at)
+        numbers[row, first:last] = root + 1
+        part = Part(row, row + 1, first, last, (root + 1,))
+        before = boxes.get(root)
+        boxes[root] = part if before is None else _grown(before, part)
+    return numbers, list(boxes.values())
+
+
+def _grown(one: Part, run: Part) -> Part:
+    left, right = min(one.left, run.left), max(one.right, run.right)
+    return Part(one.top, run.bottom, left, right, one.numbers)
+
+
+def _runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(n, 3): row, first column and the one after the last of every run, row by row."""
+    steps = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, first = np.nonzero(steps == 1)
+    return np.column_stack([rows, first, np.nonzero(steps == -1)[1]])
+
+
+def _join_touching(runs: NDArray[np.int64], roots: list[int]) -> None:
+    """Joins runs of neighbouring rows that share a column or a corner."""
+    rows, firsts, lasts = (column.tolist() for column in runs.T)
+    above = 0
+    for at in range(len(rows)):
+        while above < at and (
+            rows[above] < rows[at] - 1 or (rows[above] < rows[at] and lasts[above] < firsts[at])
+        ):
+            above += 1
+        near = above
+        while near < at and rows[near] == rows[at] - 1 and firsts[near] <= lasts[at]:
+            if lasts[near] >= firsts[at]:
+                roots[_root(roots, near)] = _root(roots, at)
+            near += 1
+
+
+def _root(roots: list[int], at: int) -> int:
+    while roots[at] != at:
+        roots[at] = roots[roots[at]]
+        at = roots[at]
+    return at

@@ -1,0 +1,228 @@
+"""Picture files as digit images.
+
+A picture is opened by Pillow, reduced, laid on a background, turned white on black and then goes
+through the same normalisation as everything else.
+"""
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.files import unreadable
+from mnist_studio.data.pictures.components import digits_of
+from mnist_studio.data.pictures.normalize import Levels, blank, normalise
+from mnist_studio.data.pictures.paper import ink_of
+from mnist_studio.errors import PictureError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_PIXELS = 50_000_000
+"""Larger pictures are refused before anything of them is decoded."""
+
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA")
+"""Plain pixels only: some of Pillow's other formats start programs to decode them."""
+
+_ENOUGH = 512
+"""Longer pictures are reduced to below twice this before they are looked at."""
+
+_WIDE = {"I;16": "I", "I;16B": "I", "I;16L": "I", "I;16N": "I", "I": "I", "F": "F"}
+"""Modes with more than 8 bits a pixel, and the one that Pillow can reduce."""
+
+_BROKEN = (
+    OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError,
+    AttributeError, MemoryError, struct.error, zlib.error,
+)  # fmt: skip
+"""What Pillow's decoders raise on damaged files, each for reasons of its own."""
+
+
+def open_picture(path: Path) -> NDArray[np.uint8]:
+    """The digit image of a picture file.
+
+    Dark on light is turned light on dark, by what its border is. Where a picture is transparent,
+    the opaque part is the ink. Of an animation the first frame is taken.
+
+    Args:
+        path: a PNG, JPEG, GIF, BMP, TIFF or WebP file of one digit.
+
+    Returns:
+        (28, 28) uint8, white on black.
+
+    Raises:
+        PictureError: it is missing, no picture, damaged, huge or blank, or has several digits.
+    """
+    return picture_from_levels(_grey(path))
+
+
+def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
+    """The digits of a picture file, in the order of reading.
+
+    As ``open_picture`` does, and each digit by itself: a photo of a number has several.
+
+    Args:
+        path: of the file; or its content, as it comes from a clipboard.
+
+    Returns:
+        (n, 28, 28) uint8, white on black, n from 1 to ``components.MOST``.
+
+    Raises:
+        PictureError: as ``open_picture``.
+    """
+    return digits_from_levels(_grey(path))
+
+
+def digits_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """The digits (n, 28, 28) of a grey picture; see ``open_digits`` and ``picture_from_levels``.
+
+    Raises:
+        PictureError: nothing stands out from its background.
+    """
+    return np.stack([normalise(part) for part in _parts(ink_of(_levels_of(grey)))])
+
+
+def _parts(ink: Levels) -> tuple[Levels, ...]:
+    # In a picture of few pixels, faint gaps part what is one digit.
+    return (ink,) if max(ink.shape) <= 2 * SIDE else digits_of(ink)
+
+
+def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """The digit image of a grey picture, dark on light or light on dark.
+
+    Args:
+        grey: (h, w); integers over the range of their type, or 0-1.
+
+    Raises:
+        PictureError: nothing stands out from its background, or several digits do.
+    """
+    found = digits_from_levels(grey)
+    if len(found) > 1:
+        raise PictureError(f"There are {len(found)} digits on the picture.", "Cut out one of them.")
+    image: NDArray[np.uint8] = found[0]
+    return image
+
+
+def _levels_of(grey: NDArray[Any]) -> Levels:
+    full = np.iinfo(grey.dtype).max if np.issubdtype(grey.dtype, np.integer) else 1
+    levels = np.asarray(grey, dtype=np.float32) / np.float32(full)
+    if levels.ndim != 2 or not levels.size or not np.isfinite(levels).all():
+        raise blank()
+    return levels
+
+
+def _grey(path: Path | IO[bytes]) -> Levels:
+    """The picture as (h, w) grey of 0-1, upright and laid on a background."""
+    from PIL import Image, UnidentifiedImageError
+
+    with _quiet():
+        try:
+            with Image.open(path, formats=_FORMATS) as picture:
+                # A JPEG can be decoded at an eighth of its size: what counts is what is decoded.
+                picture.draft(None, (_ENOUGH, _ENOUGH))
+                _refuse_huge(*picture.size)
+                return _upright(_levels(picture), picture)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise _huge() from error
+        except UnidentifiedImageError as error:
+            raise _no_picture(path if isinstance(path, Path) else None) from error
+        except _BROKEN as error:
+            raise _broken(error, path if isinstance(path, Path) else None) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps Pillow's complaints about odd files to itself, but not those about their size."""
+    from PIL.Image import DecompressionBombWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", DecompressionBombWarning)
+        yield
+
+
+def _levels(picture: "Image") -> Levels:
+    if picture.mode in _WIDE:
+        wide = np.asarray(_reduced(picture.convert(_WIDE[picture.mode])), dtype=np.float32)
+        usual = 1.0 if picture.mode == "F" else 65535.0
+        return wide / np.float32(max(usual, float(wide.max(initial=0.0))))
+    if picture.mode == "LAB":
+        return _bytes(_reduced(picture.getchannel(0)))
+    if picture.has_transparency_data:
+        return _laid(_reduced(picture.convert("RGBA")))
+    return _bytes(_reduced(picture.convert("L")))
+
+
+def _laid(picture: "Image") -> Levels:
+    """An RGBA picture laid on what lets its opaque part be seen.
+
+    A digit on nothing is laid on its opposite. An opaque sheet with a digit on it, such as a
+    scan with rounded corners, is laid on the colour of the sheet.
+    """
+    grey, opaque = _bytes(picture.convert("RGB").convert("L")), _bytes(picture.getchannel("A"))
+    seen = grey[opaque > 0.5]
+    if not seen.size:
+        raise blank()
+    sheet = seen.size > grey.size / 2 and float(np.ptp(seen)) > 0.5
+    middle = float(np.median(seen))
+    background = middle if sheet else float(middle < 0.5)
+    return np.asarray(grey * opaque + np.float32(background) * (1 - opaque))
+
+
+def _bytes(picture: "Image") -> Levels:
+    return np.asarray(picture, dtype=np.float32) / np.float32(255)
+
+
+def _reduced(picture: "Image") -> "Image":
+    """Means over square blocks, so that the longer side is below twice ``_ENOUGH``."""
+    step = max(picture.size) // _ENOUGH
+    return picture.reduce(step) if step > 1 else picture
+
+
+def _upright(levels: Levels, picture: "Image") -> Levels:
+    """Turned as the camera's EXIF orientation says (1-8; TIFF 6.0, tag 274)."""
+    orientation = picture.getexif().get(274, 1)
+    if orientation in (5, 6, 7, 8):
+        levels = levels.T
+    if orientation in (3, 4, 7, 8):
+        levels = levels[::-1]
+    if orientation in (2, 3, 6, 7):
+        levels = levels[:, ::-1]
+    return levels
+
+
+def _refuse_huge(width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        raise _huge()
+
+
+def _huge() -> PictureError:
+    return PictureError(
+        f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels.",
+        "Cut out the digit or save the picture smaller.",
+    )
+
+
+def _no_picture(path: Path | None) -> PictureError:
+    if path and path.stat().st_size == 0:
+        return PictureError(f"{path.name} is empty.", "Choose another file.")
+    return PictureError(
+        f"{path.name if path else 'This'} is not a picture the studio knows.",
+        "Choose a PNG, JPEG, GIF or BMP file.",
+    )
+
+
+def _broken(error: Exception, path: Path | None) -> PictureError:
+    if path and isinstance(error, OSError) and error.errno is not None:
+        told = unreadable(error, path)
+        return PictureError(told.problem, told.remedy)
+    return PictureError(
+        f"{path.name if path else 'The picture'} is incomplete or damaged.",
+        "Save it again or choose another picture.",
+    )

@@ -1,0 +1,77 @@
+"""The stated optimisers in PyTorch's own classes, every constant given.
+
+Their equations are those of ``spec.optimizers`` as they stand: Adam's epsilon after the bias
+correction, RMSprop's outside the root, SGD's rate after the velocity.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import torch
+from torch import nn, optim
+
+from mnist_studio.spec import optimizers as spec
+
+SLOTS: Mapping[type[spec.Optimiser], Mapping[str, str]] = MappingProxyType(
+    {
+        spec.Sgd: {"velocity": "momentum_buffer"},
+        spec.Adam: {"mean": "exp_avg", "square": "exp_avg_sq"},
+        spec.Adadelta: {"square": "square_avg", "update": "acc_delta"},
+        spec.RmsProp: {"square": "square_avg", "velocity": "momentum_buffer"},
+    }
+)
+"""PyTorch's names of the canonical slots."""
+
+FUSED = ("cpu", "cuda")
+"""Where the one-pass kernels of SGD and Adam are used: on the CPU a whole step takes 0.80 (mlp-128)
+and 0.90 (compact-cnn) of the time with Adam's. ``foreach`` gains nothing on a CPU (0.98 to 1.05).
+"""
+
+
+def build(
+    optimiser: spec.Optimiser, parameters: Iterable[nn.Parameter], device: torch.device
+) -> optim.Optimizer:
+    """PyTorch's optimiser; its rate is set anew in every step."""
+    given, rate = list(parameters), optimiser.learning_rate
+    fused, foreach = device.type in FUSED, device.type == "cuda"
+    match optimiser:
+        case spec.Sgd(momentum=momentum):
+            return optim.SGD(
+                given, lr=rate, momentum=momentum, dampening=0.0, nesterov=False,
+                weight_decay=0.0, foreach=False, fused=fused,
+            )  # fmt: skip
+        case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
+            return optim.Adam(
+                given, lr=rate, betas=(beta1, beta2), eps=epsilon, amsgrad=False,
+                weight_decay=0.0, foreach=False, fused=fused,
+            )  # fmt: skip
+        case spec.Adadelta(rho=rho, epsilon=epsilon):
+            return optim.Adadelta(
+                given, lr=rate, rho=rho, eps=epsilon, weight_decay=0.0, foreach=foreach
+            )
+        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+            return optim.RMSprop(
+                given, lr=rate, alpha=rho, eps=epsilon, momentum=momentum, centered=False,
+                weight_decay=0.0, foreach=foreach,
+            )  # fmt: skip
+
+
+def set_rate(optimizer: optim.Optimizer, rate: float) -> None:
+    """Sets the learning rate of the next step."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def start(optimizer: optim.Optimizer, optimiser: spec.Optimiser, step: int) -> None:
+    """Gives every parameter a state of zeros after ``step`` steps.
+
+    PyTorch would make it in the first step; made here, it can be read and filled at any time.
+    """
+    names = [SLOTS[type(optimiser)][slot] for slot in spec.slot_names(optimiser)]
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            place = parameter.device if group.get("fused") else "cpu"
+            optimizer.state[parameter] = {
+                "step": torch.tensor(float(step), dtype=torch.float32, device=place),
+                **{name: torch.zeros_like(parameter) for name in names},
+            }

@@ -1,0 +1,162 @@
+"""The stated optimisers as subclasses of Keras' own, whose updates mean something else.
+
+Keras' Adam adds epsilon before the bias correction, its RMSprop adds it inside the root, its SGD
+multiplies the rate into the velocity, and it keeps the rate in float32. Here the equations are
+those of ``spec.optimizers``, computed by TensorFlow's one-pass kernels where there is one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import optimizers
+
+from mnist_studio.spec import optimizers as spec
+
+Tensor = Any
+
+
+class Sgd(optimizers.SGD):
+    """v = momentum·v + g; w -= r·v."""
+
+    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
+        """Updates one variable."""
+        rate = tf.cast(learning_rate, variable.dtype)
+        if self.momentum == 0:
+            tf.raw_ops.ResourceApplyGradientDescent(
+                var=_handle(variable), alpha=rate, delta=gradient
+            )
+            return
+        velocity = self.momentums[self._get_variable_index(variable)]
+        tf.raw_ops.ResourceApplyMomentum(
+            var=_handle(variable),
+            accum=_handle(velocity),
+            lr=rate,
+            grad=gradient,
+            momentum=tf.constant(self.momentum, variable.dtype),
+            use_nesterov=False,
+        )
+
+
+class Adam(optimizers.Adam):
+    """m = b1·m + (1-b1)·g; s = b2·s + (1-b2)·g²; w -= r · m̂ / (√ŝ + epsilon)."""
+
+    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
+        """Updates one variable.
+
+        The kernel computes w -= a·m / (√s + e). With the corrections c1 = 1-b1^t and c2 = 1-b2^t
+        that is the stated update for a = r·√c2 / c1 and e = epsilon·√c2.
+        """
+        place, dtype = self._get_variable_index(variable), variable.dtype
+        correction1 = self._correction(self.beta_1, dtype)
+        root2 = tf.sqrt(self._correction(self.beta_2, dtype))
+        tf.raw_ops.ResourceApplyAdam(
+            var=_handle(variable),
+            m=_handle(self._momentums[place]),
+            v=_handle(self._velocities[place]),
+            beta1_power=tf.zeros((), dtype),
+            beta2_power=tf.zeros((), dtype),
+            lr=tf.cast(tf.cast(learning_rate, tf.float64) * root2 / correction1, dtype),
+            beta1=tf.constant(self.beta_1, dtype),
+            beta2=tf.constant(self.beta_2, dtype),
+            epsilon=tf.cast(self.epsilon * root2, dtype),
+            grad=gradient,
+        )
+
+    def _correction(self, beta: float, dtype: str) -> Tensor:
+        """1 - beta^t in float64, of beta as ``dtype`` rounds it: in float32 1 - b2 is 1e-5 off."""
+        rounded = np.float64(np.dtype(dtype).type(beta))
+        return 1 - tf.pow(rounded, tf.cast(self.iterations.value + 1, tf.float64))
+
+
+class Adadelta(optimizers.Adadelta):
+    """s = rho·s + (1-rho)·g²; d = √(u + epsilon) / √(s + epsilon) · g; w -= r·d."""
+
+    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
+        """Updates one variable."""
+        place, dtype = self._get_variable_index(variable), variable.dtype
+        tf.raw_ops.ResourceApplyAdadelta(
+            var=_handle(variable),
+            accum=_handle(self._accumulated_grads[place]),
+            accum_update=_handle(self._accumulated_delta_vars[place]),
+            lr=tf.cast(learning_rate, dtype),
+            rho=tf.constant(self.rho, dtype),
+            epsilon=tf.constant(self.epsilon, dtype),
+            grad=gradient,
+        )
+
+
+class RmsProp(optimizers.RMSprop):
+    """s = rho·s + (1-rho)·g²; v = momentum·v + g / (√s + epsilon); w -= r·v."""
+
+    def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
+        """Updates one variable."""
+        place = self._get_variable_index(variable)
+        square = _native(self._velocities[place])
+        square.assign(self.rho * square + (1 - self.rho) * tf.square(gradient))
+        change = gradient / (tf.sqrt(square) + self.epsilon)
+        if self.momentum:
+            velocity = _native(self._momentums[place])
+            change = velocity.assign(self.momentum * velocity + change)
+        _native(variable).assign_sub(tf.cast(learning_rate, variable.dtype) * change)
+
+
+def build(optimiser: spec.Optimiser, variables: Iterable[keras.Variable]) -> optimizers.Optimizer:
+    """Keras' optimiser with its slots at 0."""
+    made = _optimizer(optimiser)
+    made.build(list(variables))
+    return made
+
+
+def update(
+    optimizer: optimizers.Optimizer,
+    gradients: Iterable[Tensor],
+    variables: Iterable[keras.Variable],
+    rate: Tensor,
+) -> None:
+    """One step of all variables.
+
+    Not by ``optimizer.apply``: that takes the rate from a float32 variable of its own.
+    """
+    for gradient, variable in zip(gradients, variables, strict=True):
+        optimizer.update_step(gradient, variable, rate)
+    optimizer.iterations.assign_add(1)
+
+
+def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
+    """The optimiser's variables for a canonical slot, one for every weight."""
+    match optimizer, slot:
+        case Sgd(), "velocity":
+            return list(optimizer.momentums)
+        case (Adam(), "mean") | (RmsProp(), "velocity"):
+            return list(optimizer._momentums)
+        case (Adam() | RmsProp(), "square"):
+            return list(optimizer._velocities)
+        case Adadelta(), "square":
+            return list(optimizer._accumulated_grads)
+        case _:
+            return list(optimizer._accumulated_delta_vars)
+
+
+def _optimizer(optimiser: spec.Optimiser) -> optimizers.Optimizer:
+    rate = optimiser.learning_rate
+    match optimiser:
+        case spec.Sgd(momentum=momentum):
+            return Sgd(rate, momentum=momentum, nesterov=False)
+        case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
+            return Adam(rate, beta_1=beta1, beta_2=beta2, epsilon=epsilon, amsgrad=False)
+        case spec.Adadelta(rho=rho, epsilon=epsilon):
+            return Adadelta(rate, rho=rho, epsilon=epsilon)
+        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+            return RmsProp(rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=False)
+
+
+def _native(variable: Any) -> Any:
+    """TensorFlow's variable inside Keras'."""
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
+def _handle(variable: Any) -> Tensor:
+    return _native(variable).handle

@@ -1,0 +1,1 @@
+"""The application: its window, and what stands around the pages."""

@@ -1,0 +1,169 @@
+"""Starts the window and ends everything with it."""
+
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+
+import PySide6
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from mnist_studio import __version__, paths, settings
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.theme.theme import Theme
+
+_LOG = logging.getLogger(__name__)
+
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+LARGEST_LOG = 1_000_000
+"""Bytes of the log's file; two older ones are kept."""
+
+
+class Alarm(QObject):
+    """Catches what nobody caught, in any thread: logs it and tells the user.
+
+    Signals:
+        rang: a sentence on the error.
+    """
+
+    rang = Signal(str, str)
+
+    def install(self) -> None:
+        """PySide prints an exception in a slot and goes on; here the user learns of it."""
+        sys.excepthook = self._uncaught
+        threading.excepthook = self._uncaught_in_thread
+
+    def remove(self) -> None:
+        """Puts Python's own hooks back."""
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+    def _uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.exit(0)
+            return
+        _LOG.critical("uncaught", exc_info=(kind, error, trace))
+        self.rang.emit(unexpected(error), "bad")
+
+    def _uncaught_in_thread(self, hook: threading.ExceptHookArgs) -> None:
+        if hook.exc_value is not None:
+            self._uncaught(hook.exc_type, hook.exc_value, hook.exc_traceback)
+
+
+def check_binding() -> None:
+    """Refuses a PySide6 that breaks Python.
+
+    PySide6 6.12 takes ``None`` and ``True`` for immortal, which they are only from Python 3.12 on:
+    before, every call that returns one brings the interpreter nearer to its end.
+
+    Raises:
+        StudioError: this PySide6 on this Python.
+    """
+    if sys.version_info < (3, 12) and PySide6.__version_info__[:2] >= (6, 12):
+        raise StudioError(
+            f"PySide6 {PySide6.__version__} crashes on Python 3.11.",
+            "Install an older one with: pip install 'PySide6-Essentials<6.12'",
+        )
+
+
+def check_display() -> None:
+    """Refuses a Linux without a screen, where Qt would abort the process.
+
+    Raises:
+        StudioError: nothing names a screen, or another way to show a window.
+    """
+    named = any(map(os.environ.get, _DISPLAYS)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    if sys.platform == "linux" and not named:
+        raise StudioError(
+            "There is no screen here to open the window on.",
+            "Start it on a desktop, or use the commands: mnist-studio --help",
+        )
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The QApplication with its name, icon and style."""
+    made = QApplication(["mnist-studio", *arguments])
+    made.setApplicationName("mnist-studio")
+    made.setApplicationDisplayName("MNIST Studio")
+    made.setApplicationVersion(__version__)
+    made.setDesktopFileName("mnist-studio")
+    made.setStyle("Fusion")
+    made.setWindowIcon(QIcon(str(paths.resources() / "icons" / "studio.svg")))
+    return made
+
+
+def start_log() -> None:
+    """Lets what is logged be read in the console and in a file that never grows large."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    file = paths.log_file()
+    # A studio that cannot write there still has its console.
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=LARGEST_LOG, backupCount=2, encoding="utf-8"
+        )
+        form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+        handler.setFormatter(logging.Formatter(form))
+        logging.getLogger().addHandler(handler)
+
+
+def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
+    """Shows the window until it is closed.
+
+    Args:
+        arguments: for Qt.
+        until_usable: only until it can be worked with, and tell how long that took.
+
+    Returns:
+        The exit status of the process.
+
+    Raises:
+        StudioError: the window cannot work here.
+    """
+    check_binding()
+    check_display()
+    start_log()
+    qt = application(arguments)
+    pulse = _end_on_interrupt(qt)
+    # Read before anything is painted, so that a dark window never flashes white.
+    loaded = settings.load()
+    window = MainWindow(Theme(qt, loaded[0].theme), loaded)
+    alarm = Alarm()
+    alarm.rang.connect(window.tell)
+    alarm.install()
+    qt.aboutToQuit.connect(window.shut_down)
+    if until_usable:
+        from mnist_studio.gui.app.opening import Opening
+
+        Opening(window)
+    window.show()
+    status = qt.exec()
+    pulse.stop()
+    alarm.remove()
+    return status
+
+
+def _end_on_interrupt(qt: QApplication) -> QTimer:
+    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks nobody.
+
+    Python looks at signals only when some of its code runs, so a little of it runs now and then.
+    It also ends what was interrupted before the event loop began, which exit() alone would miss.
+    """
+    interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda number, frame: interrupted.set())
+    pulse = QTimer(qt)
+    pulse.timeout.connect(lambda: qt.exit(0) if interrupted.is_set() else None)
+    pulse.start(300)
+    return pulse

@@ -1,0 +1,31 @@
+"""Makes a page when it is first gone to: nobody waits for pages that are not seen yet."""
+
+from mnist_studio.gui.common.page import Page
+from mnist_studio.gui.services.studio import Studio
+
+
+def make(key: str, studio: Studio) -> Page:
+    """The page of that key."""
+    if key == "train":
+        from mnist_studio.gui.train.page import TrainPage
+
+        return TrainPage(studio)
+    if key == "draw":
+        from mnist_studio.gui.draw.page import DrawPage
+
+        return DrawPage(studio)
+    if key == "studies":
+        from mnist_studio.gui.experiments.page import StudiesPage
+
+        return StudiesPage(studio)
+    if key == "compare":
+        from mnist_studio.gui.compare.page import ComparePage
+
+        return ComparePage(studio)
+    if key == "parity":
+        from mnist_studio.gui.parity.page import ParityPage
+
+        return ParityPage(studio)
+    from mnist_studio.gui.runs.page import RunsPage
+
+    return RunsPage(studio)

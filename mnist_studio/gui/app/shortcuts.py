@@ -1,0 +1,83 @@
+"""The overlay that lists the shortcuts."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from mnist_studio.gui.common.basics import button, label, row
+
+SHORTCUTS: Sequence[tuple[str, str]] = (
+    ("F5", "Train with the settings of the Train page"),
+    ("Ctrl+1 … Ctrl+6", "Train, Draw, Studies, Compare, Runs, Parity"),
+    ("F6", "Show the settings of the Train page as code"),
+    ("Ctrl+S, Ctrl+Shift+O", "Save and open settings on the Train page"),
+    ("P, E", "Pen and eraser on the pad"),
+    ("[ and ]", "A narrower and a wider pen or eraser"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the pad"),
+    ("Space or Delete", "Clear the pad"),
+    ("0 … 9, Backspace", "Keep the drawing as your own digit, and take that back"),
+    ("Ctrl+O, Ctrl+V", "Open a picture of a digit, paste one"),
+    ("R", "Any test digit on the pad"),
+    ("F2", "Rename the chosen run"),
+    ("Ctrl+Shift+E", "Export the chosen run"),
+    ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, usual text"),
+    ("F11", "Full screen"),
+    ("Ctrl+/", "This list"),
+    ("Esc", "Close what lies over the page"),
+)
+
+
+class ShortcutsOverlay(QWidget):
+    """Covers the window until Esc or a click."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Keyboard shortcuts")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        panel = QFrame()
+        panel.setObjectName("overlay")
+        inside = QVBoxLayout(panel)
+        inside.setContentsMargins(28, 22, 28, 20)
+        inside.setSpacing(14)
+        inside.addWidget(label("Keyboard shortcuts", "headline"))
+        inside.addLayout(_grid())
+        inside.addLayout(row(1, button("Close", self.hide, tip="Esc")))
+        whole = QVBoxLayout(self)
+        whole.addWidget(panel, 0, Qt.AlignmentFlag.AlignCenter)
+        self.hide()
+
+    def open(self) -> None:
+        """Shows it over everything."""
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Darkens what lies under it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 110))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click beside it closes it."""
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc closes it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+
+def _grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(8)
+    for place, (keys, meaning) in enumerate(SHORTCUTS):
+        key = label(keys, "key")
+        grid.addWidget(key, place, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(label(meaning), place, 1)
+    return grid

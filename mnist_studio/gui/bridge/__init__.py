@@ -1,1 +1,0 @@
-"""Between the Qt-free jobs and the window: threads on one side, signals on the other."""

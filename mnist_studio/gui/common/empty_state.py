@@ -1,0 +1,67 @@
+"""What an empty page says: one sentence and one button."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from mnist_studio.gui.common.basics import button, column, label
+from mnist_studio.gui.theme.icons import pixmap
+from mnist_studio.gui.theme.theme import Theme
+
+LEAST_HEIGHT = 124
+"""Lower than this there is no icon."""
+
+
+class EmptyState(QWidget):
+    """An icon, what will be here, and how to get there."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        picture: str,
+        headline: str,
+        sentence: str,
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = picture
+        self._picture = label()
+        self._headline = label(headline, "headline")
+        self._sentence = label(sentence, "secondary", wrap=True)
+        for part in (self._picture, self._headline, self._sentence):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        whole = column(1, self._picture, self._headline, self._sentence, gap=8, margin=16)
+        if action is not None:
+            self.button = button(action[0], action[1], primary=True)
+            whole.addSpacing(6)
+            whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(1)
+        self.setLayout(whole)
+        theme.changed.connect(self._paint_picture)
+        self._paint_picture()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The icon goes where there is room for the words only."""
+        super().resizeEvent(event)
+        self._picture.setVisible(self.height() >= self._theme.pixels(LEAST_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Room for the words."""
+        return QSize(self._theme.pixels(160), self._theme.pixels(80))
+
+    def say(self, headline: str, sentence: str) -> None:
+        """Other words."""
+        self._headline.setText(headline)
+        self._sentence.setText(sentence)
+
+    @property
+    def words(self) -> str:
+        """Headline and sentence."""
+        return f"{self._headline.text()} {self._sentence.text()}"
+
+    def _paint_picture(self) -> None:
+        colour, side = self._theme.palette.secondary, self._theme.pixels(36)
+        self._picture.setPixmap(pixmap(self._name, colour, side, self.devicePixelRatioF()))

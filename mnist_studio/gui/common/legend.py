@@ -1,0 +1,169 @@
+"""Samples of how a framework is drawn: its colour and its dash.
+
+Whose is what in a chart: samples with names, as many lines as they need.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from mnist_studio.gui.common import texts
+from mnist_studio.gui.common.basics import Elided, label, row
+from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.theme.palette import pen
+from mnist_studio.gui.theme.theme import Theme
+
+MOST = 16
+"""More would take the room of the chart."""
+MANY = "names: under the pointer and in the table"
+
+LINE, BETWEEN = 20, 18
+
+
+class KeyLegend(QWidget):
+    """Names beside each other; the one under the pointer is pointed at everywhere."""
+
+    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
+        super().__init__()
+        self._theme, self._marks, self._hover = theme, marks, hover
+        self._entries: tuple[tuple[str, str], ...] = ()
+        self._note = ""
+        self.setMouseTracking(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName("Legend")
+        theme.changed.connect(self.updateGeometry)
+        hover.changed.connect(self.update)
+
+    def show_entries(self, entries: Sequence[tuple[str, str]], note: str = "") -> None:
+        """Shows keys with their names, and what is to be said of all."""
+        few = tuple(entries) if len(entries) <= MOST else ()
+        told = () if few or not entries else (f"{len(entries)} {MANY}",)
+        self._entries, self._note = few, " · ".join(filter(None, (*told, note)))
+        self.setAccessibleDescription(", ".join(title for _, title in entries))
+        self.setVisible(bool(few or self._note))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Its lines at the width of the moment."""
+        width = self.width()
+        return QSize(self._theme.pixels(200), self.heightForWidth(width))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """As many lines as the names need."""
+        spots = self._spots(width)
+        return round(spots[-1].bottom()) if spots else 0
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Points at the run under the pointer."""
+        spots = self._spots(self.width())
+        named = zip(spots, self._entries, strict=False)
+        found = (key for spot, (key, _) in named if spot.contains(event.position()))
+        self._hover.point(next(found, ""))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Points at nothing any more."""
+        self._hover.point("")
+        super().leaveEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Samples and names."""
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(12))
+        spots = self._spots(self.width())
+        lit = self._hover.lit({key for key, _ in self._entries})
+        for spot, (key, title) in zip(spots, self._entries, strict=False):
+            painter.setOpacity(0.3 if lit and key not in lit else 1.0)
+            picture = self._marks.picture(key)
+            size = picture.deviceIndependentSize()
+            high = spot.center().y() - size.height() / 2
+            painter.drawPixmap(QPointF(spot.left(), high), picture)
+            self._write(painter, spot.adjusted(size.width() + 6, 0, 0, 0), title)
+        painter.setOpacity(1.0)
+        if self._note:
+            self._write(painter, spots[-1], self._note)
+        painter.end()
+
+    def _write(self, painter: QPainter, spot: QRectF, text: str) -> None:
+        painter.setPen(QColor(self._theme.palette.secondary))
+        mode = Qt.TextElideMode.ElideMiddle
+        shown = painter.fontMetrics().elidedText(text, mode, int(spot.width()) + 1)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _spots(self, width: int) -> list[QRectF]:
+        """Where the entries and the note stand."""
+        found: list[QRectF] = []
+        line, between = self._theme.pixels(LINE), self._theme.pixels(BETWEEN)
+        left, top = 0, 0
+        for wide in self._widths():
+            if left and left + wide > width:
+                left, top = 0, top + line
+            found.append(QRectF(QRect(left, top, min(wide, max(width, 1)), line)))
+            left += wide + between
+        return found
+
+    def _widths(self) -> list[int]:
+        metrics = QFontMetrics(self._theme.font(12))
+        sample = self._theme.pixels(30) + 8
+        widths = [sample + metrics.horizontalAdvance(title) for _, title in self._entries]
+        return widths + ([metrics.horizontalAdvance(self._note) + 2] if self._note else [])
+
+
+_DENSITY = 2
+
+
+def sample(theme: Theme, framework: str, shade: int = 0) -> QPixmap:
+    """A short line in the colour and dash of a framework; ``shade`` as of ``palette.shaded``."""
+    name = f"{framework} {shade}"
+    if name not in theme.pictures:
+        theme.pictures[name] = _painted(theme, framework, shade)
+    return theme.pictures[name]
+
+
+def _painted(theme: Theme, framework: str, shade: int) -> QPixmap:
+    width, height = theme.pixels(28), theme.pixels(12)
+    picture = QPixmap(QSize(width, height) * _DENSITY)
+    picture.setDevicePixelRatio(_DENSITY)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen(theme.palette, framework, 2.0, shade))
+    painter.drawLine(QPointF(0, height / 2), QPointF(width, height / 2))
+    painter.end()
+    return picture
+
+
+class FrameworkLabel(QWidget):
+    """A framework's sample and its name, or other words after the sample."""
+
+    def __init__(self, theme: Theme, framework: str, narrow: bool = False) -> None:
+        """Makes a label.
+
+        Args:
+            theme: colours and sizes.
+            framework: whose sample it is.
+            narrow: the words may end in dots instead of asking for room.
+        """
+        super().__init__()
+        self._theme = theme
+        self._framework = framework
+        self._sample = QLabel()
+        words = texts.framework(framework)
+        self._text = Elided(words, "secondary") if narrow else label(words, "secondary")
+        line = row(self._sample, self._text, gap=6)
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        theme.changed.connect(self._paint_sample)
+        self._paint_sample()
+
+    def say(self, text: str) -> None:
+        """Other words after the sample."""
+        self._text.setText(text)
+
+    def _paint_sample(self) -> None:
+        self._sample.setPixmap(sample(self._theme, self._framework))

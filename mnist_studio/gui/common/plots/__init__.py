@@ -1,0 +1,1 @@
+"""The only part that knows pyqtgraph, which is imported after the first paint."""

@@ -1,0 +1,110 @@
+"""The columns that the tables of stored runs are made of."""
+
+from PySide6.QtGui import QPixmap
+
+from mnist_studio.analysis import formatting, known_bugs
+from mnist_studio.gui.common import provenance, texts
+from mnist_studio.gui.common.legend import sample
+from mnist_studio.gui.common.table_model import Column
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec import summary
+
+
+def _or_last(value: float | None) -> float:
+    """What has no figure sorts behind all that have one."""
+    return float("inf") if value is None else value
+
+
+def title(theme: Theme) -> Column[RunRow]:
+    """The user's name of a run."""
+
+    def picture(row: RunRow) -> QPixmap:
+        return sample(theme, row.framework)
+
+    return Column("Run", lambda row: row.title, tip=settings_of, picture=picture)
+
+
+def state(theme: Theme) -> Column[RunRow]:
+    """How it ended."""
+
+    def colour(row: RunRow) -> str:
+        return theme.palette.bad if row.run.status in ("failed", "crashed") else ""
+
+    return Column("State", lambda row: row.state, tip=lambda row: row.reason, colour=colour)
+
+
+DIGITS: Column[RunRow] = Column("Digits", lambda row: row.dataset)
+MADE: Column[RunRow] = Column(
+    "Started", lambda row: formatting.moment(row.run.created), sort=lambda row: row.run.created
+)
+ACCURACY: Column[RunRow] = Column(
+    "Accuracy",
+    lambda row: formatting.percent(row.figures.accuracy),
+    right=True,
+    sort=lambda row: -1.0 if row.figures.accuracy is None else row.figures.accuracy,
+    explain="On the test digits, after the last whole epoch",
+)
+TRAINING: Column[RunRow] = Column(
+    "Training",
+    lambda row: formatting.duration(row.figures.train_seconds),
+    right=True,
+    sort=lambda row: _or_last(row.figures.train_seconds),
+    explain="Seconds spent training; starting and evaluation are left out",
+)
+EPOCHS: Column[RunRow] = Column(
+    "Epochs",
+    lambda row: f"{row.figures.epochs} / {row.run.spec.training.epochs}",
+    right=True,
+    sort=lambda row: row.figures.epochs,
+)
+TO_TARGET: Column[RunRow] = Column(
+    "To 97 %",
+    lambda row: formatting.count(row.figures.epochs_to_target),
+    right=True,
+    sort=lambda row: _or_last(row.figures.epochs_to_target),
+    explain="Epochs until the test accuracy reached 97 %",
+)
+PARAMETERS: Column[RunRow] = Column(
+    "Parameters",
+    lambda row: formatting.count(row.figures.parameters),
+    right=True,
+    sort=lambda row: row.figures.parameters,
+    explain="Numbers that the network learns",
+)
+LATENCY: Column[RunRow] = Column(
+    "Latency",
+    lambda row: formatting.milliseconds(row.figures.latency_ms),
+    right=True,
+    sort=lambda row: _or_last(row.figures.latency_ms),
+    explain="One image, median, on the device that trained it",
+)
+
+
+def settings_of(row: RunRow) -> str:
+    """The settings of a run, a line each."""
+    spec, training = row.run.spec, row.run.spec.training
+    lines = [
+        f"Recipe: {spec.recipe}",
+        f"Framework: {texts.framework(spec.framework)}",
+        f"Digits: {row.dataset}",
+        f"Device: {row.device or texts.DEVICES[spec.device]}",
+        f"Epochs: {training.epochs}",
+        f"Batch size: {training.batch_size}",
+        f"Learning rate: {training.optimiser.learning_rate:g}",
+        f"Seed: {training.seed}",
+        f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
+        f"CPU threads: {spec.threads or 'auto'}",
+        f"Optimiser: {summary.optimiser(training.optimiser)}",
+        f"Schedule: {summary.schedule(training.schedule)}",
+        f"Input: {summary.scaling(spec.model.scaling)}",
+        f"First weights: {summary.first_weights(spec.model)}",
+    ]
+    if unusual := provenance.unusual(spec):
+        lines.append(f"Method: {unusual}")
+    if spec.handover:
+        begun = texts.framework(spec.handover.framework)
+        lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")
+    if spec.faults:
+        lines.append(f"Faults: {known_bugs.listed(spec.faults)}")
+    return "\n".join(lines)

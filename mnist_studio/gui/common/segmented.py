@@ -1,0 +1,155 @@
+"""Buttons side by side of which any number may be on.
+
+A segmented control: a few choices side by side, exactly one chosen.
+"""
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from mnist_studio.gui.common.basics import enable
+
+
+class Segmented(QFrame):
+    """One choice of a few. Arrow keys move the choice.
+
+    Signals:
+        chosen: the key of the new choice, when the user made it.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        name: str,
+        choices: Sequence[tuple[str, str]] = (),
+        parent: QWidget | None = None,
+        stretch: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("segmented")
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        self._stretch = int(stretch)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(1, 1, 1, 1)
+        self._line.setSpacing(1)
+        for key, text in choices:
+            self.add(key, text)
+
+    def add(self, key: str, text: str) -> None:
+        """Adds a choice behind the others; the first is chosen."""
+        self._line.addWidget(self._button(key, text), self._stretch)
+        if len(self._buttons) == 1:
+            self.choose(key)
+
+    def _button(self, key: str, text: str) -> QToolButton:
+        made = _Segment(text)
+        made.setAccessibleName(f"{self.accessibleName()}: {text}")
+        made.clicked.connect(lambda: self.chosen.emit(key))
+        self._group.addButton(made)
+        self._buttons[key] = made
+        return made
+
+    @property
+    def choice(self) -> str:
+        """The key of what is chosen."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def choose(self, key: str) -> None:
+        """Chooses without telling."""
+        self._buttons[key].setChecked(True)
+
+    def enable(self, key: str, reason: str = "", tip: str = "") -> None:
+        """Enables one choice, or disables it with the reason under the pointer."""
+        enable(self._buttons[key], reason, tip)
+
+    def enabled(self, key: str) -> bool:
+        """Whether this one can be chosen."""
+        return self._buttons[key].isEnabled()
+
+    def button(self, key: str) -> QToolButton:
+        """The button of a choice."""
+        return self._buttons[key]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Moves the choice along with the arrow keys."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        usable = [key for key in self._buttons if self._buttons[key].isEnabled()]
+        at = usable.index(self.choice) + step if self.choice in usable else 0
+        if 0 <= at < len(usable):
+            self._buttons[usable[at]].setFocus()
+            self._buttons[usable[at]].click()
+
+
+class _Segment(QToolButton):
+    """A segment that keeps its width when its text turns bold."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setObjectName("segment")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+
+    def ensure_width(self) -> None:
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        self.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(self.text()) + 22)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.ensure_width()
+
+
+class Toggles(QFrame):
+    """Several switches in one frame.
+
+    Signals:
+        changed: the user switched one.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, name: str, choices: Sequence[tuple[str, str, str]], on: Collection[str]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("segmented")
+        self.setAccessibleName(name)
+        self._buttons: dict[str, QToolButton] = {}
+        line = QHBoxLayout(self)
+        line.setContentsMargins(1, 1, 1, 1)
+        line.setSpacing(1)
+        for key, text, tip in choices:
+            made = QToolButton()
+            made.setObjectName("segment")
+            made.setText(text)
+            made.setToolTip(tip)
+            made.setAccessibleName(f"{name}: {text}")
+            made.setCheckable(True)
+            made.setChecked(key in on)
+            made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            made.setCursor(Qt.CursorShape.PointingHandCursor)
+            made.clicked.connect(lambda checked: self.changed.emit())
+            self._buttons[key] = made
+            line.addWidget(made)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The keys of what is on."""
+        return frozenset(key for key, made in self._buttons.items() if made.isChecked())
+
+    def button(self, key: str) -> QToolButton:
+        """The switch of a key."""
+        return self._buttons[key]

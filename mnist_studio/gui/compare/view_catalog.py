@@ -1,0 +1,135 @@
+"""The views of the Compare page: their names, what each answers, and what can be set. No Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from mnist_studio.comparison.views import catalog
+
+Control = Literal["axis", "smoothing", "log", "target", "threshold", "model", "models", "own"]
+Kind = Literal["view", "live", "drawing", "digit", "samples", "faults"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One view.
+
+    Attributes:
+        name: of the view.
+        title: in the list.
+        tip: what it answers.
+        controls: what the user can set.
+        kind: ``view`` if it is computed from the runs as a whole, else a part of the page.
+        pictures: digits that can be shown beside it: of a chosen cell, or at once.
+        least: so many runs it needs.
+    """
+
+    name: str
+    title: str
+    tip: str
+    controls: tuple[Control, ...] = ()
+    kind: Kind = "view"
+    pictures: Literal["", "cell", "wrong", "disagreements"] = ""
+    least: int = 1
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Curves",
+        (
+            Entry("live", "Live curves", "Every run as it trains", kind="live"),
+            Entry(
+                "curves-accuracy", "Accuracy",
+                "Each seed thin, their mean with its interval on top", ("axis", "smoothing"),
+            ),
+            Entry(
+                "curves-loss", "Loss", "Each seed thin, their mean with its interval on top",
+                ("axis", "smoothing", "log"),
+            ),
+        ),
+    ),
+    (
+        "Speed",
+        (
+            Entry(
+                "time-to-accuracy", "Time to accuracy", "How long until it is good enough",
+                ("target",),
+            ),
+            Entry("clocks", "Clocks", "Where the seconds of each run went"),
+            Entry("batch-size", "Batch size", "What it does to time, accuracy, convergence"),
+            Entry("latency", "Latency", "One image, and many at once"),
+            Entry("memory", "Memory", "The most that each run took"),
+            Entry(
+                "networks-and-frameworks", "Network or framework",
+                "What comes from the network, what from the framework",
+            ),
+            Entry(
+                "neutral-idiomatic", "Studio or own loop",
+                "The studio's loop against the script of the framework's documentation",
+            ),
+        ),
+    ),
+    (
+        "Is it real?",
+        (
+            Entry("final-accuracy", "Final accuracy", "With its interval over seeds"),
+            Entry(
+                "significance", "Models, paired", "The same test digits, model by model",
+                ("models", "threshold", "own"), least=2,
+            ),
+            Entry(
+                "over-seeds", "Recipes over seeds", "Is one recipe better than another?",
+                ("threshold",), least=2,
+            ),
+            Entry("faults", "Cost of faults", "Runs with faults and without", kind="faults"),
+        ),
+    ),
+    (
+        "Predictions",
+        (
+            Entry(
+                "confusion", "Confusion", "What is taken for what; choose a cell to see digits",
+                ("model", "own"), pictures="cell",
+            ),
+            Entry("per-class", "Every digit", "Precision, recall and F1 of 0 to 9", ("own",)),
+            Entry("calibration", "Calibration", "Is it as sure as it is right?", ("own",)),
+            Entry(
+                "wrong", "Surely wrong", "Mistakes of which a model was most sure",
+                ("model", "own"), pictures="wrong",
+            ),
+            Entry(
+                "disagreements", "Disagreements", "Digits on which the models disagree", ("own",),
+                pictures="disagreements", least=2,
+            ),
+            Entry("samples", "Sample digits", "Twenty test digits, every model", kind="samples"),
+            Entry("digit", "One digit", "Every model's probabilities", kind="digit"),
+            Entry("drawing", "Your drawing", "Every model's answer to it", kind="drawing"),
+        ),
+    ),
+    (
+        "Robustness",
+        (Entry("robustness", "Disturbed digits", "Shifted, turned, noisy, thin, thick"),),
+    ),
+    (
+        "Settings",
+        (
+            Entry("settings", "What differs", "Settings that are not the same in all runs"),
+            Entry("parameters", "Parameters", "How many, and how they are counted"),
+        ),
+    ),
+)  # fmt: skip
+
+
+ENTRIES: Mapping[str, Entry] = MappingProxyType(
+    {entry.name: entry for _, entries in GROUPS for entry in entries}
+)
+
+
+def offered() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """The groups of views that this version can show."""
+    return tuple((group, tuple(filter(_known, entries))) for group, entries in GROUPS)
+
+
+def _known(entry: Entry) -> bool:
+    return entry.kind != "view" or entry.name in catalog.VIEWS

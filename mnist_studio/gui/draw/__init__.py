@@ -1,0 +1,1 @@
+"""The Draw page: the canvas and the predictions of every model."""

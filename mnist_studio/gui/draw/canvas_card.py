@@ -1,0 +1,128 @@
+"""The pad with its tools over it."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
+
+from mnist_studio.gui.common.basics import IconButton, enable, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.draw.canvas import Pad
+from mnist_studio.gui.services.drawing import Drawing
+from mnist_studio.gui.services.tools import LIMITS, Tool, Tools
+from mnist_studio.gui.theme.theme import Theme
+
+_TIPS: dict[Tool, str] = {
+    "pen": "Pen (P)",
+    "eraser": "Eraser (E); also the right mouse button and the other end of a pen",
+}
+
+
+class PadCard(Card):
+    """Pen, eraser, their width, undo, redo, clear; and the square to draw on.
+
+    Attributes:
+        pad: the square.
+        pen_button: takes the pen.
+        eraser_button: takes the eraser.
+        width_slider: of the chosen tool's width, in thousandths of the pad's side.
+        undo_button: takes the newest step back.
+        redo_button: does it again.
+        clear_button: takes everything off.
+    """
+
+    def __init__(self, theme: Theme, drawing: Drawing) -> None:
+        super().__init__()
+        self._drawing = drawing
+        self.pad = Pad(theme, drawing)
+        self.pen_button = self._tool(theme, "pen", "draw", "Pen")
+        self.eraser_button = self._tool(theme, "eraser", "eraser", "Eraser")
+        self.width_slider = QSlider(Qt.Orientation.Horizontal)
+        self.undo_button = IconButton(theme, "undo", "Undo", drawing.history.undo)
+        self.redo_button = IconButton(theme, "redo", "Redo", drawing.history.redo)
+        self.clear_button = IconButton(theme, "clear", "Clear", drawing.clear)
+        self._prepare_width(theme)
+        tools = _framed(self.pen_button, self.eraser_button)
+        buttons = self.undo_button, self.redo_button, self.clear_button
+        self.body.addLayout(row(tools, self.width_slider, 1, *buttons, gap=6))
+        self.body.addWidget(self.pad, 1)
+        drawing.changed.connect(self._show)
+        drawing.tools.changed.connect(self._show_tools)
+        self._show()
+        self._show_tools()
+
+    def _tool(self, theme: Theme, tool: Tool, picture: str, name: str) -> IconButton:
+        made = IconButton(theme, picture, name, lambda: self._take(tool), checkable=True)
+        made.setToolTip(_TIPS[tool])
+        return made
+
+    def _prepare_width(self, theme: Theme) -> None:
+        self.width_slider.setFixedWidth(theme.pixels(96))
+        self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.width_slider.valueChanged.connect(lambda value: self._tools.set_width(value / 1000))
+
+    @property
+    def _tools(self) -> Tools:
+        return self._drawing.tools
+
+    def _take(self, tool: Tool) -> None:
+        self._tools.choose(tool)
+        # A click on the tool that is chosen must not let it go.
+        self._show_tools()
+
+    def install_shortcuts(self, page: QWidget) -> None:
+        """Keys that count on the whole page."""
+        history, tools = self._drawing.history, self._tools
+        for keys, action in (
+            ("Ctrl+Z", history.undo),
+            ("Ctrl+Shift+Z", history.redo),
+            ("Ctrl+Y", history.redo),
+            ("P", lambda: tools.choose("pen")),
+            ("E", lambda: tools.choose("eraser")),
+            ("[", lambda: tools.widen(-1)),
+            ("]", lambda: tools.widen(1)),
+        ):
+            made = QShortcut(QKeySequence(keys), page)
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(action)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """What a square does not need is given back."""
+        super().resizeEvent(event)
+        others = self.sizeHint() - self.pad.sizeHint()
+        self.setMaximumHeight(self.width() - others.width() + others.height())
+
+    @Slot()
+    def _show(self) -> None:
+        history = self._drawing.history
+        undo = f"Undo “{history.undo_name}” (Ctrl+Z)"
+        redo = f"Redo “{history.redo_name}” (Ctrl+Shift+Z)"
+        enable(self.undo_button, "" if history.undo_name else "Nothing to undo", undo)
+        enable(self.redo_button, "" if history.redo_name else "Nothing to redo", redo)
+        blank = "The pad is blank" if self._drawing.sheet.blank else ""
+        enable(self.clear_button, blank, "Take everything off the pad (Space or Delete)")
+
+    @Slot()
+    def _show_tools(self) -> None:
+        tools = self._tools
+        self.pen_button.setChecked(tools.chosen == "pen")
+        self.eraser_button.setChecked(tools.chosen == "eraser")
+        low, high = LIMITS[tools.chosen]
+        self.width_slider.blockSignals(True)
+        self.width_slider.setRange(round(1000 * low), round(1000 * high))
+        self.width_slider.setValue(round(1000 * tools.width))
+        self.width_slider.blockSignals(False)
+        self.width_slider.setAccessibleName(f"Width of the {tools.chosen}")
+        part = f"{100 * tools.width:.0f} % of the pad"
+        self.width_slider.setToolTip(f"Width of the {tools.chosen}: {part} ([ and ])")
+
+
+def _framed(*buttons: IconButton) -> QFrame:
+    """Buttons of which one is chosen."""
+    frame = QFrame()
+    frame.setObjectName("segmented")
+    line = QHBoxLayout(frame)
+    line.setContentsMargins(1, 1, 1, 1)
+    line.setSpacing(1)
+    for made in buttons:
+        line.addWidget(made)
+    return frame

@@ -1,0 +1,97 @@
+"""What all models say: a digit or a number, and one sentence."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QToolButton
+
+from mnist_studio.analysis.formatting import NOTHING
+from mnist_studio.analysis.interpretation import Reading
+from mnist_studio.gui.common.basics import column, holder, label, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.theme.theme import Theme
+
+
+class ConsensusCard(Card):
+    """A large digit beside the sentence, or several, one of which is looked at.
+
+    Signals:
+        looked_at: the place of the digit that the user wants to see more of.
+    """
+
+    looked_at = Signal(int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.digit = label(NOTHING, "huge")
+        self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.places: list[QToolButton] = []
+        self._line = row(gap=2)
+        self._number = holder(self._line)
+        self.headline = label(role="headline", wrap=True)
+        self.detail = label(role="secondary", wrap=True)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(self.digit)
+        line.addWidget(self._number)
+        line.addLayout(column(1, self.headline, self.detail, 1, gap=4), 1)
+        self.body.addLayout(line)
+        theme.changed.connect(self._size)
+        self._size()
+        self.invite()
+
+    def show_reading(self, found: Reading, focus: int = 0, truth: str = "") -> None:
+        """Shows what they say.
+
+        Args:
+            found: what they say.
+            focus: the place of the digit that is looked at.
+            truth: what it is and who is wrong; empty where nobody knows.
+        """
+        self.digit.setText(found.text)
+        self._show_places(found, focus)
+        self._tell(found.headline, truth or found.detail)
+
+    def invite(self) -> None:
+        """The pad is blank."""
+        self.digit.setText(NOTHING)
+        self._choose_number(False)
+        self._tell("Draw a digit on the left", "Every trained model answers while you draw.")
+
+    def _tell(self, headline: str, detail: str) -> None:
+        self.headline.setText(headline)
+        self.detail.setText(detail)
+        self.detail.setToolTip(detail)
+        self.setAccessibleDescription(f"{headline}. {detail}")
+
+    def _choose_number(self, several: bool) -> None:
+        self.digit.setVisible(not several)
+        self._number.setVisible(several)
+
+    def _show_places(self, found: Reading, focus: int) -> None:
+        several = len(found.places) > 1
+        self._choose_number(several)
+        while several and len(self.places) < len(found.places):
+            self.places.append(self._place(len(self.places)))
+        for at, shown in enumerate(self.places):
+            shown.setVisible(several and at < len(found.places))
+            if several and at < len(found.places):
+                shown.setText(found.places[at].text)
+                shown.setChecked(at == focus)
+                said = found.places[at].found
+                shown.setToolTip(f"{said.headline}. {said.detail} A click looks at it.")
+
+    def _place(self, at: int) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("place")
+        made.setAccessibleName(f"Digit {at + 1}")
+        made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.clicked.connect(lambda: self.looked_at.emit(at))
+        self._line.addWidget(made)
+        return made
+
+    @Slot()
+    def _size(self) -> None:
+        self.digit.setFixedWidth(self._theme.pixels(56))
+        self.setFixedHeight(self._theme.pixels(98))

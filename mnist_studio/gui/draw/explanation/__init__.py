@@ -1,0 +1,1 @@
+"""Why the chosen model answers the drawing as it does."""

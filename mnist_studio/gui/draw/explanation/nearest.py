@@ -1,0 +1,136 @@
+"""The training digits that look most alike to the network."""
+
+from collections import Counter
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from mnist_studio.analysis.nearest import Metric
+from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.parts import Nearest
+from mnist_studio.gui.common.image_view import picture_of
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.draw.explanation.part import WhyPart, scrolled
+from mnist_studio.gui.theme.theme import Theme
+
+ACROSS, SIDE, WORDS = 6, 84, 38
+METRICS: tuple[tuple[Metric, str], ...] = (("euclidean", "By distance"), ("cosine", "By angle"))
+
+
+class NearestPart(WhyPart):
+    """Digits in the order of their distance in the features before the last layer."""
+
+    part = "nearest"
+    title_words = "Training digits that look most alike to it"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.measure = Segmented("How distance is measured", METRICS)
+        self.measure.chosen.connect(lambda _: self.changed.emit())
+        self.controls.addWidget(self.measure)
+        self.digits = Neighbours(theme)
+        self.content.addWidget(scrolled(self.digits), 1)
+
+    def options(self) -> Options:
+        """The metric."""
+        return Options(metric="cosine" if self.measure.choice == "cosine" else "euclidean")
+
+    def show_value(self, value: object) -> None:
+        """Shows the ``Nearest``."""
+        assert isinstance(value, Nearest)
+        self.say(words(value))
+        self.digits.show_nearest(value)
+
+
+class Neighbours(QWidget):
+    """Digits with their labels and distances, six in a row."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._nearest: Nearest | None = None
+        self.setAccessibleName("The nearest training digits")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    def show_nearest(self, nearest: Nearest) -> None:
+        """Shows these."""
+        self._nearest = nearest
+        told = (f"{one.label}, distance {one.distance:.3g}" for one in nearest.neighbours)
+        self.setAccessibleDescription("; ".join(told))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for all."""
+        count = len(self._nearest.neighbours) if self._nearest else 0
+        down = -(-count // ACROSS)
+        step = self._theme.pixels(SIDE + WORDS)
+        return QSize(ACROSS * self._theme.pixels(SIDE), down * step)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """May be narrow: then the digits are smaller."""
+        return QSize(ACROSS * self._theme.pixels(40), self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Tells which digit is under the pointer."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = event.pos()
+            place = int(at.y() / self._step().height()) * ACROSS + int(
+                at.x() / self._step().width()
+            )
+            QToolTip.showText(event.globalPos(), self.told_at(place), self)
+            return True
+        return super().event(event)
+
+    def told_at(self, place: int) -> str:
+        """Which digit is the so-manieth."""
+        if self._nearest is None or not 0 <= place < len(self._nearest.neighbours):
+            return ""
+        one = self._nearest.neighbours[place]
+        return f"Training digit {one.index:,}: it is a {one.label}, at {one.distance:.6g}"
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Digits over their words."""
+        if self._nearest is None:
+            return
+        painter = QPainter(self)
+        step = self._step()
+        for place in range(len(self._nearest.neighbours)):
+            corner = (place % ACROSS) * step.width(), (place // ACROSS) * step.height()
+            self._paint(painter, place, QRectF(*corner, step.width(), step.height()))
+        painter.end()
+
+    def _paint(self, painter: QPainter, place: int, spot: QRectF) -> None:
+        assert self._nearest is not None
+        one, palette = self._nearest.neighbours[place], self._theme.palette
+        side = self._side
+        picture = picture_of(self._nearest.images[place])
+        painter.drawImage(QRectF(spot.left(), spot.top(), side, side), picture)
+        words = QRectF(spot.left(), spot.top() + side + 3, side, self._theme.pixels(20))
+        painter.setFont(self._theme.font(13, bold=True))
+        painter.setPen(QColor(palette.text))
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, str(one.label))
+        painter.setFont(self._theme.font(12))
+        painter.setPen(QColor(palette.secondary))
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight, f"{one.distance:.3g}")
+
+    def _step(self) -> QSize:
+        wide = min(self.width() // ACROSS, self._theme.pixels(SIDE + 24))
+        return QSize(wide, self._theme.pixels(SIDE + WORDS - 8))
+
+    @property
+    def _side(self) -> int:
+        """Of a digit: smaller where the panel is narrow."""
+        return min(self._theme.pixels(SIDE - 8), self._step().width() - 6)
+
+
+def words(found: Nearest) -> str:
+    """What the nearest are, and what was compared."""
+    counts = Counter(one.label for one in found.neighbours)
+    told = ", ".join(f"{count} × {label}" for label, count in counts.most_common())
+    return (
+        f"{told}. Compared are the features that its last layer sees ({found.layer}) with those "
+        f"of {found.count:,} training digits of {found.digits}."
+    )

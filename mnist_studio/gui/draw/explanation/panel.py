@@ -1,0 +1,183 @@
+"""Why the chosen model answers the drawing as it does: the tab of the Draw page."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from mnist_studio.errors import StudioError
+from mnist_studio.explanation.explainer import Explained, Told, Underway, Unexplained
+from mnist_studio.gui.common import texts
+from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.layouts import WrapBar
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.draw.explanation.counterfactual import ChangePart
+from mnist_studio.gui.draw.explanation.layers import LayersPart
+from mnist_studio.gui.draw.explanation.nearest import NearestPart
+from mnist_studio.gui.draw.explanation.part import WhyPart
+from mnist_studio.gui.draw.explanation.pixels import PixelsPart
+from mnist_studio.gui.draw.explanation.trace import WalkPart
+from mnist_studio.gui.services.explanations import Wish
+from mnist_studio.gui.services.layer_pictures import PicturedLayers
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.services.studio import Studio
+
+TITLES = {
+    "attribution": "Pixels",
+    "layers": "Layers",
+    "nearest": "Alike",
+    "change": "What if",
+    "walk": "Step by step",
+}
+"""Of the parts, by their names."""
+
+NOTHING = (
+    "Nothing is drawn yet",
+    "Draw a digit: here stands what in it the model goes by, layer by layer.",
+)
+MOMENT = ("One moment", "The model is asked. Its framework is started when it is first needed.")
+UNTRAINED = ("No model is trained yet", "Train one, and its answers will be explained here.")
+
+
+class WhyPanel(QWidget):
+    """One model and one part of the explanation at a time; it follows the drawing while shown."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.model = Choice("Model", studio.theme)
+        self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
+        self.parts: dict[str, WhyPart] = {}
+        # The run that each part shows.
+        self._explained: dict[str, str] = {}
+        self.model.setMinimumWidth(studio.theme.pixels(300))
+        self.state = Elided("", "secondary")
+        self._shown = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._offer()
+        self._ask()
+
+    def _lay_out(self) -> None:
+        self._blank = Card()
+        self.empty = EmptyState(self._studio.theme, "draw", *NOTHING)
+        self._blank.body.addWidget(self.empty)
+        self._shown.addWidget(self._blank)
+        whole = column(WrapBar(holder(row(self.model)), self.switch), self.state, gap=GAP)
+        whole.addWidget(self._shown, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        studio = self._studio
+        self.model.chosen.connect(studio.predictions.choose)
+        self.switch.chosen.connect(self._ask)
+        studio.library.changed.connect(self._offer)
+        studio.predictions.chosen_changed.connect(self._choose)
+        studio.drawing.image_changed.connect(self._ask)
+        studio.explanations.told.connect(self._take)
+        studio.explanations.failed.connect(self._fail)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Explains from now on."""
+        super().showEvent(event)
+        self._offer()
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._studio.explanations.forget()
+
+    @property
+    def part(self) -> WhyPart:
+        """The part that is looked at, made when it is first."""
+        name = self.switch.choice
+        if name not in self.parts:
+            made = self._made(name)
+            made.changed.connect(self._ask)
+            self.parts[name] = made
+            self._shown.addWidget(made)
+        return self.parts[name]
+
+    def _made(self, name: str) -> WhyPart:
+        if name == WalkPart.part:
+            return WalkPart(self._studio)
+        simple = PixelsPart, LayersPart, NearestPart, ChangePart
+        return next(kind for kind in simple if kind.part == name)(self._studio.theme)
+
+    @property
+    def _rows(self) -> list[RunRow]:
+        """The models that answer drawings."""
+        held = self._studio.predictions.held
+        return [row for row in self._studio.library.trained if row.id in held]
+
+    @Slot()
+    def _offer(self) -> None:
+        rows = self._rows
+        self.model.offer([(row.id, row.title, texts.framework(row.framework)) for row in rows])
+        self._choose()
+
+    @Slot()
+    def _choose(self) -> None:
+        self.model.choose(self._studio.predictions.chosen)
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        """Asks for what is looked at, if anyone looks."""
+        image = self._studio.drawing.image
+        run = next((row.run for row in self._rows if row.id == self.model.choice), None)
+        if image is None or run is None:
+            self._blank_out(NOTHING if run else UNTRAINED)
+            self._studio.explanations.forget()
+            return
+        part = self.part
+        if self._explained.get(part.part) == run.id:
+            self._shown.setCurrentWidget(part)
+        else:
+            self._blank_out(MOMENT)
+        if self.isVisible():
+            self._studio.explanations.want(Wish(run, image.tobytes(), part.part, part.options()))
+
+    def _blank_out(self, words: tuple[str, str]) -> None:
+        """Says why nothing is explained: what another model said must not be taken for it."""
+        self.state.setText("")
+        self.empty.say(*words)
+        self._shown.setCurrentWidget(self._blank)
+
+    @Slot(object, object)
+    def _take(self, wish: Wish, told: Told | PicturedLayers) -> None:
+        match told:
+            case Underway(fraction=fraction):
+                self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
+            case Unexplained(problem=problem, remedy=remedy):
+                self._refuse(f"{problem} {remedy}".strip())
+            case PicturedLayers(engine=engine):
+                self._show_value(wish, told, engine)
+            case Explained(value=value, engine=engine):
+                self._show_value(wish, value, engine)
+
+    def _show_value(self, wish: Wish, value: object, engine: str) -> None:
+        part = self.parts[wish.part]
+        part.show_value(value)
+        self._explained[wish.part] = wish.run.id
+        if part is self.part:
+            self._shown.setCurrentWidget(part)
+        self._tell_engine(wish, engine)
+
+    def _tell_engine(self, wish: Wish, engine: str) -> None:
+        own, by = texts.framework(wish.run.spec.framework), texts.framework(engine)
+        missing = own != by and wish.part != "walk"
+        stands_in = f", since {own} is not installed" if missing else ""
+        self.state.setText(f"Computed by {by}{stands_in}.")
+
+    @Slot(object, object)
+    def _fail(self, wish: Wish, error: Exception) -> None:
+        self._refuse(str(error) if isinstance(error, StudioError) else unexpected(error))
+
+    def _refuse(self, why: str) -> None:
+        self._explained.pop(self.part.part, None)
+        self._blank_out(("It cannot be explained", why))

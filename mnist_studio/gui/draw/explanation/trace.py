@@ -1,0 +1,210 @@
+"""NumPy's way through the network with this drawing, layer by layer, and one training step."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, Slot
+from PySide6.QtWidgets import QFileDialog, QTableView
+
+from mnist_studio.explanation.arrays import Named, Place, places
+from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.trace import Walkthrough
+from mnist_studio.explanation.trace_files import export
+from mnist_studio.frameworks.numpy_scratch.trace import Walk
+from mnist_studio.gui.common.array_layout import Layout, laid_out
+from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
+from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.common.table import Table
+from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColourScale
+from mnist_studio.gui.draw.explanation.array_table import NumbersTable
+from mnist_studio.gui.draw.explanation.part import WhyPart, chosen_digit, scrolled
+from mnist_studio.gui.services.background import IsCancelled, Progress
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.spec.layers import text
+
+COLUMNS: tuple[Column[Place], ...] = (
+    Column("Layer", lambda place: place.name, tip=lambda place: place.title),
+    Column(
+        "y",
+        lambda place: text(_output(place).values.shape),
+        right=True,
+        explain="Shape of the output",
+    ),
+)
+
+
+class WalkPart(WhyPart):
+    """Layers on the left; of the chosen one equations, and of the chosen array all numbers."""
+
+    part = "walk"
+    title_words = "In NumPy"
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio.theme)
+        self._studio = studio
+        self._shown: Walkthrough | None = None
+        self._asked = 0
+        self._wanted = ""
+        self._make_controls()
+        self.places: RowsModel[Place] = RowsModel(COLUMNS, lambda place: place.name)
+        self.table = Table("Layers", studio.theme, self.places)
+        self.places.setParent(self.table)
+        self.table.selectionModel().currentRowChanged.connect(self._show_place)
+        self.array = Choice("Array", studio.theme)
+        self.array.setMinimumWidth(self.theme.pixels(230))
+        self.array.chosen.connect(self.choose_array)
+        self.notes = Elided("", "secondary")
+        self.equations = label("", "", wrap=True)
+        self.origin = label("", "secondary", wrap=True)
+        self.picture = ArrayMap(studio.theme, "The array as a picture", highest=170)
+        self.scale = ColourScale(studio.theme)
+        self.numbers = NumbersTable()
+        self.cells = QTableView()
+        self.cells.setAccessibleName("The array in numbers")
+        self.cells.setModel(self.numbers)
+        self.numbers.setParent(self.cells)
+        self._lay_out()
+
+    def _make_controls(self) -> None:
+        self.way = Segmented("Way", (("forward", "Forward"), ("step", "Training step")))
+        self.way.chosen.connect(lambda _: self.changed.emit())
+        self.teach = self.digit_choice("taught as", "its answer")
+        self.controls.insertWidget(0, self.way)
+        self.export_button = button("Export…", self._choose_folder, "Writes every array as CSV")
+        self.controls.addWidget(self.export_button)
+
+    def _lay_out(self) -> None:
+        right = column(
+            self.equations, row(self.array, 1), self.origin, self.picture, row(self.scale, 1), gap=6
+        )
+        right.addWidget(self.cells, 1)
+        self.cells.setMinimumHeight(self.theme.pixels(180))
+        self.table.setMinimumWidth(self.theme.pixels(130))
+        self.table.setMaximumWidth(self.theme.pixels(262))
+        whole = row(gap=16)
+        whole.addWidget(self.table, 2)
+        whole.addWidget(scrolled(holder(right)), 3)
+        self.content.addWidget(self.notes)
+        self.content.addLayout(whole, 1)
+
+    def options(self) -> Options:
+        """Only forward, or a training step and on which label."""
+        return Options(train=self.way.choice == "step", teach=chosen_digit(self.teach))
+
+    def show_value(self, value: object) -> None:
+        """Shows a ``Walkthrough``; stays at the layer and the array that are looked at."""
+        assert isinstance(value, Walkthrough)
+        self._shown = value
+        self.say(words(value.walk))
+        self.notes.setText(" ".join(value.notes))
+        self.notes.setVisible(bool(value.notes))
+        self.places.show(places(value.walk))
+        if not self.table.selectionModel().currentIndex().isValid():
+            first = self.places.index(self._first_learning(), 0)
+            flag = QItemSelectionModel.SelectionFlag
+            self.table.selectionModel().setCurrentIndex(first, flag.ClearAndSelect | flag.Rows)
+        self._show_place()
+
+    def _first_learning(self) -> int:
+        found = (at for at, place in enumerate(self.places.rows) if _learns(place))
+        return next(found, 0)
+
+    @property
+    def place(self) -> Place | None:
+        """The layer that is looked at."""
+        index = self.table.selectionModel().currentIndex()
+        return self.places.row(index) if index.isValid() else None
+
+    @property
+    def named(self) -> Named | None:
+        """The array that is looked at."""
+        arrays = self.place.arrays if self.place else ()
+        return next((one for one in arrays if one.name == self.array.choice), None)
+
+    @Slot()
+    def _show_place(self) -> None:
+        place = self.place
+        if place is None:
+            return
+        self.equations.setText("\n".join((place.title, *place.equations)))
+        self.array.offer([(one.name, one.name, text(one.values.shape)) for one in place.arrays])
+        known = {one.name for one in place.arrays}
+        self.array.choose(self._wanted if self._wanted in known else _output(place).name)
+        self._show_array()
+
+    @Slot(str)
+    def choose_array(self, name: str) -> None:
+        """Looks at the array of that name, in every layer that has one."""
+        self._wanted = name
+        self._show_place()
+
+    def _show_array(self) -> None:
+        named = self.named
+        if named is None:
+            return
+        shape = text(named.values.shape)
+        self.origin.setText(
+            f"{named.name}, {shape}" + (f":  {named.equation}" if named.equation else "")
+        )
+        self.numbers.show_array(named.values)
+        self._asked += 1
+        asked = self._asked
+
+        def work(progress: Progress, cancelled: IsCancelled) -> tuple[int, Layout]:
+            return asked, laid_out(named.values)
+
+        self._studio.background.start(work, self._show_picture, self._studio.complain)
+
+    @Slot(object)
+    def _show_picture(self, found: tuple[int, Layout]) -> None:
+        asked, layout = found
+        if asked == self._asked:
+            self.picture.show_layout(layout)
+            self.scale.show_largest(layout.largest)
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Folder for the walkthrough")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda name: self.export(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, folder: Path) -> None:
+        """Writes what is shown into a folder, and tells."""
+        found = self._shown
+        if found is None:
+            return
+
+        def work(progress: Progress, cancelled: IsCancelled) -> str:
+            return f"{len(export(found, folder))} files were written into {folder}."
+
+        self._studio.background.start(work, self._tell, self._studio.complain)
+
+    @Slot(object)
+    def _tell(self, sentence: str) -> None:
+        self._studio.told.emit(sentence, "good")
+
+
+def words(walk: Walk) -> str:
+    """The answer, and what the step does to it."""
+    step, chances = walk.step, walk.probabilities
+    answer = int(chances.argmax())
+    way = "In training it answers" if step else "It answers"
+    said = [f"{way} {answer} ({100 * float(chances[answer]):.2f} %)."]
+    if step:
+        said.append(
+            f"Update {step.number:,}, taught as {step.label} at the rate {step.rate:g}: "
+            f"loss {step.loss:.4g} → {step.loss_after:.4g}, norm of all gradients {step.norm:.3g}."
+        )
+    return " ".join(said)
+
+
+def _output(place: Place) -> Named:
+    """Of a layer its output, of the loss the probabilities."""
+    wanted = ("output y", "probabilities")
+    return next(one for one in place.arrays if one.name in wanted)
+
+
+def _learns(place: Place) -> bool:
+    return any(one.name == "kernel" for one in place.arrays)

@@ -1,0 +1,1 @@
+"""The Experiments page: sets of runs, their queue and their progress."""

@@ -1,0 +1,87 @@
+"""What a study asks, how large it is, and how far."""
+
+from PySide6.QtGui import QResizeEvent
+
+from mnist_studio.gui.common.basics import ProgressLine, column, enable, label, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.stepper import Stepper, by_one
+from mnist_studio.gui.experiments import summary
+from mnist_studio.gui.services.experiment_progress import StudyBoard, left
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.spec.experiment import StudySpec
+
+MOST_ABREAST = 16
+_ONE = "One at a time: clocks are honest."
+_SEVERAL = "Several at a time: sooner done, but no clock is honest, and the study will say so."
+
+
+class StudyCard(Card):
+    """Question, facts and progress.
+
+    Attributes:
+        abreast: runs at a time.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Study")
+        self.question = label(role="headline", wrap=True)
+        self.members = label(wrap=True)
+        self.facts = label(role="secondary", wrap=True)
+        self.progress = ProgressLine("Progress of the study")
+        self.words = label(role="secondary")
+        self.abreast = Stepper("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
+        self.abreast.setFixedWidth(studio.theme.pixels(104))
+        self.abreast.set_number(1)
+        self.abreast.edited.connect(self._explain)
+        self._honest = label(_ONE, "secondary", wrap=True)
+        line = row(label("At a time", "secondary"), self.abreast, self._honest, gap=8)
+        line.setStretch(2, 1)
+        self.body.addLayout(
+            column(
+                self.question, self.members, self.facts, line,
+                row(self.progress, self.words), gap=8,
+            )
+        )  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """No line of the words is cut."""
+        super().resizeEvent(event)
+        self._give_lines()
+
+    def _give_lines(self) -> None:
+        for words in (self.question, self.members, self.facts, self._honest):
+            words.setMinimumHeight(words.heightForWidth(words.width()))
+
+    def show_study(self, spec: StudySpec) -> None:
+        """Shows another study."""
+        self.title.setText(spec.title)
+        self.setAccessibleName(spec.title)
+        self.question.setText(spec.question)
+        self.question.setVisible(bool(spec.question))
+        self.members.setText(summary.members(spec))
+        self.facts.setText(summary.facts(spec))
+        self._give_lines()
+
+    def show_progress(self, board: StudyBoard, seconds: float | None, busy: bool) -> None:
+        """How far it is.
+
+        Args:
+            board: its cells.
+            seconds: until its end, from earlier runs; None where nothing tells.
+            busy: it is being run.
+        """
+        self.progress.show_fraction(board.fraction)
+        if not board.total:
+            self.words.setText("")
+            return
+        told = f"{board.finished} of {board.total} runs finished"
+        if busy:
+            live = board.overall.seconds_left if board.overall else None
+            words = left(live)
+        else:
+            words = summary.time_left(seconds, board.total - board.finished)
+        self.words.setText(" · ".join(filter(None, (told, words))))
+        enable(self.abreast, "It is being run." if busy else "", "How many train side by side")
+
+    def _explain(self) -> None:
+        self._honest.setText(_ONE if self.abreast.whole == 1 else _SEVERAL)

@@ -1,0 +1,152 @@
+"""Makes a study: every chosen recipe in every framework, for every number that is given."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
+
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.common import texts
+from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.segmented import Toggles
+from mnist_studio.gui.common.stepper import Stepper, by_one
+from mnist_studio.gui.common.table import Table
+from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.model import parameter_count
+from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.run import DatasetName
+
+_FRAMEWORKS = tuple((name, texts.framework(name), "") for name in texts.FRAMEWORKS)
+_DATASETS = tuple((name, title, "") for name, title in texts.DATASETS.items())
+_LOOPS = (("idiomatic", "Frameworks' own loops", "Runs the scripts of their documentation"),)
+
+
+class GridDialog(QDialog):
+    """Fields and how many runs they come to.
+
+    Signals:
+        made: the study.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("New study")
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._theme = theme
+        self._study: StudySpec | None = None
+        self.title = _line("Title", "What it will be called")
+        self.question = _line("Question", "What shall it answer?")
+        self.table = self._recipe_table()
+        self.frameworks = Toggles("Frameworks", _FRAMEWORKS, texts.FRAMEWORKS)
+        self.datasets = Toggles("Digits", _DATASETS, (dataset,))
+        self.loop = Toggles("Loop", _LOOPS, ())
+        self.batch_sizes = _line("Batch sizes", "Each recipe's own, or 32, 64, 128")
+        self.learning_rates = _line("Learning rates", "Each recipe's own, or 0.01, 0.001")
+        self.seeds = Stepper("Seeds", theme, 1, 100, by_one)
+        self.seeds.set_number(5)
+        self.epochs = Stepper("Epochs", theme, 0, 1000, by_one)
+        self.epochs.set_special("own")
+        self.words = label(role="headline", wrap=True)
+        self.use_button = button("Use this study", self._use, primary=True)
+        self._lay_out()
+        self._connect()
+        self._read()
+
+    def _recipe_table(self) -> Table:
+        columns = (
+            Column[Recipe]("Recipe", lambda recipe: recipe.name, tip=_origin),
+            Column[Recipe]("Parameters", _parameters, right=True),
+        )
+        self.recipes: RowsModel[Recipe] = RowsModel(columns, lambda recipe: recipe.name, self, True)
+        self.recipes.show(tuple(RECIPES.values()))
+        return Table("Recipes", self._theme, self.recipes)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        named: tuple[tuple[str, QWidget], ...] = (
+            ("Title", self.title), ("Question", self.question), ("Frameworks", self.frameworks),
+            ("Digits", self.datasets), ("Loop", self.loop), ("Batch sizes", self.batch_sizes),
+            ("Learning rates", self.learning_rates), ("Seeds", self.seeds),
+            ("Epochs", self.epochs),
+        )  # fmt: skip
+        for place, (text, field) in enumerate(named):
+            grid.addWidget(label(text, "secondary"), place, 0)
+            if isinstance(field, QLineEdit):
+                grid.addWidget(field, place, 1)
+            else:
+                grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
+        recipes = Card("Recipes")
+        recipes.body.addWidget(self.table)
+        recipes.setMinimumSize(self._theme.pixels(330), self._theme.pixels(440))
+        fields = column(grid, 1, self.words, gap=12)
+        foot = row(1, button("Cancel", self.reject), self.use_button)
+        upper = row(recipes, holder(fields))
+        upper.setStretch(1, 1)
+        self.setLayout(column(upper, foot, margin=20))
+        self.resize(self._theme.pixels(880), self._theme.pixels(600))
+
+    def _connect(self) -> None:
+        self.recipes.ticked.connect(self._read)
+        for field in (self.title, self.question, self.batch_sizes, self.learning_rates):
+            field.textEdited.connect(self._read)
+        for toggles in (self.frameworks, self.datasets, self.loop):
+            toggles.changed.connect(self._read)
+        for stepper in (self.seeds, self.epochs):
+            stepper.edited.connect(self._read)
+
+    @property
+    def form(self) -> GridForm:
+        """What the fields hold."""
+        ticked = self.recipes.ticked_keys
+        return GridForm(
+            title=self.title.text(),
+            question=self.question.text(),
+            recipes=tuple(name for name in RECIPES if name in ticked),
+            frameworks=tuple(n for n in texts.FRAMEWORKS if n in self.frameworks.chosen),
+            batch_sizes=self.batch_sizes.text(),
+            learning_rates=self.learning_rates.text(),
+            seeds=self.seeds.whole,
+            datasets=tuple(n for n in texts.DATASETS if n in self.datasets.chosen),
+            epochs=self.epochs.whole,
+            idiomatic=bool(self.loop.chosen),
+        )
+
+    @Slot()
+    def _read(self) -> None:
+        """Says how many runs it is, or what is wrong."""
+        try:
+            self._study = study_of(self.form)
+        except StudioError as error:
+            self._study = None
+            self.words.setText(str(error))
+            enable(self.use_button, str(error))
+            return
+        self.words.setText(size(self._study))
+        enable(self.use_button, "", "Shows it among the studies; nothing is trained yet")
+
+    def _use(self) -> None:
+        if self._study is not None:
+            self.made.emit(self._study)
+            self.accept()
+
+
+def _line(name: str, hint: str) -> QLineEdit:
+    made = QLineEdit()
+    made.setAccessibleName(name)
+    made.setPlaceholderText(hint)
+    return made
+
+
+def _parameters(recipe: Recipe) -> str:
+    return f"{parameter_count(recipe.model):,}"
+
+
+def _origin(recipe: Recipe) -> str:
+    return f"{recipe.source}\n{recipe.summary}"

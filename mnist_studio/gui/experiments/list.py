@@ -1,0 +1,76 @@
+"""The studies that can be chosen: ready-made ones, those of the store, those made just now."""
+
+from PySide6.QtCore import Signal, Slot
+
+from mnist_studio.gui.common.grouped_list import GroupedList, Item
+from mnist_studio.gui.experiments import choice
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.spec.experiment import StudySpec
+
+
+class StudyList(GroupedList):
+    """One study is chosen.
+
+    Signals:
+        picked: the study that is chosen from now on.
+    """
+
+    picked = Signal(object)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__("Studies", studio.theme, 368)
+        self._library = studio.library
+        self._made: list[StudySpec] = []
+        self.spec: StudySpec | None = None
+        self.chosen.connect(self._take)
+        self._library.changed.connect(self._offer_all)
+        self._offer_all()
+
+    @property
+    def own(self) -> bool:
+        """The chosen one is no ready-made one."""
+        return self.choice.startswith((choice.KEPT, choice.NEW))
+
+    def choose_first(self) -> None:
+        """Chooses the first ready-made one."""
+        self.choose(choice.offered((), ())[0][1][0][0])
+
+    def add(self, study: StudySpec) -> None:
+        """Offers a study of a file or a grid, too, and chooses it."""
+        if study not in self._made:
+            self._made.append(study)
+        self._offer_all()
+        self._pick(study)
+
+    def forget(self) -> None:
+        """Takes the chosen one off the list and out of the store; its runs stay."""
+        spec = self.spec
+        self._made = [one for one in self._made if one != spec]
+        for study in self._library.studies:
+            if study.spec == spec:
+                self._library.delete_study(study.id)
+        self.choose_first()
+        self._offer_all()
+
+    @Slot()
+    def _offer_all(self) -> None:
+        groups = choice.offered(self._library.studies, self._made)
+        self.offer(tuple((head, tuple(Item(*entry) for entry in items)) for head, items in groups))
+        if self.spec is not None and not self.choice:
+            self._pick(self.spec)
+
+    def _pick(self, spec: StudySpec) -> None:
+        """Chooses a study under whichever key it is there."""
+        kept = self._library.studies
+        for _, entries in choice.offered(kept, self._made):
+            for key, *_ in entries:
+                if choice.study_of(key, kept, self._made) == spec:
+                    self.choose(key)
+                    return
+
+    @Slot(str)
+    def _take(self, key: str) -> None:
+        spec = choice.study_of(key, self._library.studies, self._made)
+        if spec is not None and spec != self.spec:
+            self.spec = spec
+            self.picked.emit(spec)

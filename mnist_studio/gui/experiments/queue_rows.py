@@ -1,0 +1,68 @@
+"""The queue of a study as a table whose waiting rows can be dragged."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
+
+from mnist_studio.gui.common.table_model import Column, Index, RowsModel
+from mnist_studio.gui.services.experiment_progress import CellRow
+
+_MIME = "application/x-mnist-studio-cell"
+_TOP_LEVEL = QModelIndex()
+
+
+class QueueRows(RowsModel[CellRow]):
+    """Rows of cells. What is dropped is only told: whoever runs the study decides.
+
+    Signals:
+        moved: number of a cell and its new place in the queue, from 0.
+    """
+
+    moved = Signal(int, int)
+
+    def __init__(self, columns: Sequence[Column[CellRow]], parent: QObject | None = None) -> None:
+        super().__init__(columns, lambda row: row.key, parent)
+        self._movable = False
+
+    def let_move(self, movable: bool) -> None:
+        """Whether what waits can be dragged now."""
+        self._movable = movable
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """What waits can be dragged; everything is dropped between rows."""
+        if not index.isValid():
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = super().flags(index)
+        waits = self._movable and self.row(index).place > 0
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if waits else flags
+
+    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802
+        """Cells only move."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802
+        """A cell of this queue."""
+        return [_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+        """The number of the cell that is dragged."""
+        data = QMimeData()
+        data.setData(_MIME, str(self.row(indexes[0]).cell.number).encode())
+        return data
+
+    def dropMimeData(  # noqa: N802
+        self,
+        data: QMimeData,
+        action: Qt.DropAction,
+        row: int,
+        column: int,
+        parent: Index = _TOP_LEVEL,
+    ) -> bool:
+        """Tells where the cell was dropped: before ``row``, or behind all."""
+        if not data.hasFormat(_MIME):
+            return False
+        number = int(bytes(data.data(_MIME).data()))
+        before = self.rows[: row if row >= 0 else len(self.rows)]
+        place = sum(one.place > 0 and one.cell.number != number for one in before)
+        self.moved.emit(number, place)
+        return True

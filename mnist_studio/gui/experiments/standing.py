@@ -1,0 +1,89 @@
+"""What is kept of a study, and how long the rest will take, read off the GUI thread."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio.experiments import cells as ledger
+from mnist_studio.experiments import estimates
+from mnist_studio.experiments.events import Cell
+from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.runs import RunStore
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a study is.
+
+    Attributes:
+        spec: of it.
+        id: in the store; empty where it was never begun.
+        cells: all.
+        seconds: that the rest takes, from earlier runs; None where nothing tells.
+    """
+
+    spec: StudySpec
+    id: str
+    cells: tuple[Cell, ...]
+    seconds: float | None
+
+
+class Ledger(QObject):
+    """Answers the newest question.
+
+    Signals:
+        read: a ``Standing``.
+        failed: an exception.
+    """
+
+    read = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._task: Task | None = None
+
+    def look(self, spec: StudySpec, abreast: int) -> None:
+        """Asks how far a study is, and how long the rest takes so many at a time."""
+        if self._task:
+            self._task.cancel()
+
+        def work(progress: Progress, cancelled: IsCancelled) -> Standing:
+            return standing(spec, abreast)
+
+        self._task = self._background.start(work, self._take, self._fail)
+        task = self._task
+        task.ended.connect(lambda: self._end(task))
+
+    @Slot(object)
+    def _take(self, found: Standing) -> None:
+        self.read.emit(found)
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+    def _end(self, task: Task) -> None:
+        if self._task is task:
+            self._task = None
+
+
+def standing(spec: StudySpec, abreast: int) -> Standing:
+    """Reads how far a study is.
+
+    Raises:
+        StudioError: the study cannot work any more, or the store cannot be read.
+    """
+    with RunStore() as store:
+        kept = next((one for one in store.studies.all() if one.spec == spec), None)
+        if kept is not None:
+            cells = ledger.cells(store, kept)
+        else:
+            cells = tuple(Cell(number, run) for number, run in enumerate(expand(spec)))
+        known = estimates.of_runs(store.runs(), store.studies.memberships())
+    left = [cell.spec for cell in cells if cell.state != "finished"]
+    seconds = estimates.together(left, known, Membership("", abreast))
+    return Standing(spec, kept.id if kept else "", cells, seconds)

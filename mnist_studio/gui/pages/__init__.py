@@ -1,1 +1,0 @@
-"""The pages. None imports another: what they share is handed to them."""

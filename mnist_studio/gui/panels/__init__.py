@@ -1,1 +1,0 @@
-"""The larger parts of the pages, each about one thing."""

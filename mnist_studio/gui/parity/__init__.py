@@ -1,0 +1,1 @@
+"""The Framework parity page: the check and the settings that it fixes."""

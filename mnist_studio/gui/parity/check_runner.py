@@ -1,0 +1,108 @@
+"""A study in the background: what it finds as it finds it, its result, and its end."""
+
+from collections.abc import Callable
+from typing import Any, Generic, Literal, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+
+Finding = TypeVar("Finding")
+Result = TypeVar("Result")
+State = Literal["idle", "running", "cancelling", "done", "failed", "cancelled"]
+
+
+class Study(QObject, Generic[Finding, Result]):
+    """One study at a time, of those that run for seconds and ask all the time whether to go on.
+
+    Signals:
+        changed: its state is another one, or something was found.
+    """
+
+    changed = Signal()
+    _told = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._task: Task | None = None
+        self._state: State = "idle"
+        self._findings: tuple[Finding, ...] = ()
+        self._result: Result | None = None
+        self._complaint = ""
+        self._told.connect(self._find)
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._state
+
+    @property
+    def busy(self) -> bool:
+        """It has not ended yet."""
+        return self._task is not None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the newest study has found so far."""
+        return self._findings
+
+    @property
+    def result(self) -> Result | None:
+        """What it came to; None before its end and after any other end."""
+        return self._result
+
+    @property
+    def complaint(self) -> str:
+        """Why it failed, in words; empty where it did not."""
+        return self._complaint
+
+    def start(self, work: Callable[[Callable[[Finding], None], IsCancelled], Result]) -> None:
+        """Starts a study, unless one is busy.
+
+        Args:
+            work: gets whom to tell what it finds, and whom to ask whether it is cancelled.
+        """
+        if self._task:
+            return
+        self._findings, self._result, self._complaint = (), None, ""
+
+        def study(progress: Progress, cancelled: IsCancelled) -> Result:
+            return work(self._told.emit, cancelled)
+
+        self._task = self._background.start(study, self._take, self._fail)
+        self._task.ended.connect(self._end)
+        self._change("running")
+
+    def cancel(self) -> None:
+        """Asks it to end."""
+        if self._task:
+            self._task.cancel()
+            self._change("cancelling")
+
+    def _change(self, state: State) -> None:
+        self._state = state
+        self.changed.emit()
+
+    @Slot(object)
+    def _find(self, finding: Any) -> None:
+        self._findings = (*self._findings, finding)
+        self.changed.emit()
+
+    @Slot(object)
+    def _take(self, result: Any) -> None:
+        self._result = result
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self._complaint = str(error) if isinstance(error, StudioError) else unexpected(error)
+
+    @Slot()
+    def _end(self) -> None:
+        self._task = None
+        if self._complaint:
+            self._change("failed")
+        else:
+            self._change("cancelled" if self._result is None else "done")

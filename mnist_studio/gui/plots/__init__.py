@@ -1,1 +1,0 @@
-"""The only part that knows pyqtgraph, which is imported after the first window was painted."""

@@ -1,0 +1,201 @@
+"""The Runs page: everything that was ever trained."""
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget
+
+from mnist_studio.analysis.formatting import counted
+from mnist_studio.gui.common import run_columns as columns
+from mnist_studio.gui.common.basics import row as line_of
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.code_dialog import CodeDialog
+from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.layouts import split
+from mnist_studio.gui.common.page import Page
+from mnist_studio.gui.common.question import Question, ask, ask_text
+from mnist_studio.gui.common.table import Table, sorted_by
+from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.runs.actions import RunActions
+from mnist_studio.gui.runs.continue_question import ContinueQuestion
+from mnist_studio.gui.runs.curves import RunCurves
+from mnist_studio.gui.runs.details import RunDetails
+from mnist_studio.gui.runs.exporter import Exporter
+from mnist_studio.gui.services.background import IsCancelled, Progress
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.running import continuation
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.store.runs import Run
+
+
+class RunsPage(Page):
+    """Continues, renames, deletes, reveals and exports runs."""
+
+    title = "Runs"
+    sentence = "Everything that was trained here, kept until you delete it"
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self.exporter = Exporter(studio, self)
+        self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self)
+        self._sorted = sorted_by(self.model)
+        self.table = Table("Runs", studio.theme, self._sorted)
+        self.table.setSortingEnabled(True)
+        # The end of a title tells its number and its faults.
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.details = RunDetails(studio.theme)
+        self.curves = RunCurves(studio.theme)
+        self.question: Question | None = None
+        self.controls = RunActions(self.action_line)
+        self._connect()
+        self._lay_out()
+        studio.library.changed.connect(self._show_rows)
+        self.table.selectionModel().selectionChanged.connect(self._update)
+        self._show_rows()
+
+    def _columns(self) -> tuple[Column[RunRow], ...]:
+        return (
+            columns.title(self.studio.theme), columns.state(self.studio.theme),
+            columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.MADE,
+        )  # fmt: skip
+
+    def _connect(self) -> None:
+        actions = self.controls
+        for made, action in (
+            (actions.go_on, self._continue), (actions.go_on_in, self._continue_in),
+            (actions.rename, self._rename), (actions.delete, self._delete),
+            (actions.export, self._export), (actions.code, self.show_code),
+            (actions.reveal, self._reveal),
+        ):  # fmt: skip
+            made.clicked.connect(lambda checked=False, action=action: action())
+        for keys, made in (
+            ("F2", actions.rename), ("Delete", actions.delete), ("Ctrl+Shift+E", actions.export)
+        ):  # fmt: skip
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(made.click)
+
+    def _lay_out(self) -> None:
+        self.details.body.addLayout(line_of(self.controls.code, self.controls.reveal, 1, gap=4))
+        table = Card()
+        table.body.addWidget(self.table)
+        left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
+        whole = split(Qt.Orientation.Horizontal, (left, self.details), (846, 304))
+        self.empty = EmptyState(
+            self.studio.theme,
+            "runs",
+            "No run is kept yet",
+            "Every training is kept here with its weights and curves.",
+            ("Train one", lambda: self.studio.going.emit("train")),
+        )
+        nothing = Card()
+        nothing.body.addWidget(self.empty)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(whole)
+        self.body.addWidget(self._stack)
+
+    @property
+    def chosen(self) -> list[RunRow]:
+        """The selected runs."""
+        indexes = self.table.selectionModel().selectedRows()
+        return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
+
+    def prepare(self) -> None:
+        """Builds the plots."""
+        self.curves.prepare()
+
+    def choose(self, *runs: str) -> None:
+        """Selects these runs, where they are."""
+        flags = QItemSelectionModel.SelectionFlag
+        selection = self.table.selectionModel()
+        selection.clearSelection()
+        for place, row in enumerate(self.model.rows):
+            if row.id in runs:
+                index = self._sorted.mapFromSource(self.model.index(place, 0))
+                selection.setCurrentIndex(index, flags.Select | flags.Rows)
+
+    @Slot()
+    def _show_rows(self) -> None:
+        kept = [row.id for row in self.chosen]
+        rows = self.studio.library.rows
+        self.model.show(rows)
+        self._stack.setCurrentIndex(int(bool(rows) or not self.studio.library.loaded))
+        if not self.chosen:
+            self.choose(*kept)
+        if rows and not self.chosen:
+            self.choose(rows[0].id)
+        self._update()
+
+    @Slot()
+    def _update(self) -> None:
+        chosen = self.chosen
+        self.details.show_rows(chosen)
+        self.curves.show_rows(chosen)
+        self.controls.show_chosen(chosen)
+
+    def _continue(self) -> None:
+        row = self.chosen[0]
+        self.studio.queue.go_on(row.run, row.epochs)
+        self.studio.going.emit("train")
+
+    def _continue_in(self) -> None:
+        run = self.chosen[0].run
+        self.question = ContinueQuestion(
+            self,
+            self.studio.theme,
+            run,
+            lambda framework, epochs: self._hand_over(run, framework, epochs),
+        )
+        self.question.open()
+
+    def _hand_over(self, run: Run, framework: FrameworkName, epochs: int) -> None:
+        """Reads its checkpoint, which takes a moment, and queues the new run."""
+
+        def work(progress: Progress, cancelled: IsCancelled) -> RunSpec:
+            return continuation.continued(run, framework, epochs)
+
+        self.studio.background.start(work, self._queue, self.studio.complain)
+
+    @Slot(object)
+    def _queue(self, spec: RunSpec) -> None:
+        self.studio.queue.add([spec])
+        self.studio.going.emit("train")
+
+    def show_code(self) -> CodeDialog:
+        """Opens the chosen run as scripts."""
+        dialog = CodeDialog(self.studio, self.window(), self.chosen[0].run.spec)
+        dialog.run_asked.connect(self._queue)
+        dialog.open()
+        return dialog
+
+    def _reveal(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].run.folder)))
+
+    def _rename(self) -> None:
+        row = self.chosen[0]
+
+        def rename(title: str) -> None:
+            self.studio.library.rename(row.id, title)
+
+        self.question = ask_text(self, "Rename the run", row.run.title, ("Rename", rename))
+
+    def _delete(self) -> None:
+        runs = tuple(row.id for row in self.chosen)
+        what = self.chosen[0].run.title if len(runs) == 1 else counted(len(runs), "run")
+        self.question = ask(
+            self,
+            f"Delete {what}?",
+            "Its weights and curves are deleted from the disk. This cannot be undone.",
+            (
+                ("Keep", lambda: None),
+                ("Delete", lambda: self.studio.library.delete(runs)),
+            ),
+            primary=0,
+            danger=1,
+        )
+
+    def _export(self) -> None:
+        below = QPoint(0, self.controls.export.height() + 2)
+        self.exporter.menu(self.chosen[0]).popup(self.controls.export.mapToGlobal(below))

@@ -1,0 +1,1 @@
+"""What the pages share: state, and threads whose results arrive as signals."""

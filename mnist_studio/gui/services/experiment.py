@@ -1,0 +1,170 @@
+"""A study of runs: its supervisor in a thread, what it tells as signals."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mnist_studio.errors import StudioError
+from mnist_studio.experiments.events import AnyStudyEvent, Begun, Ended, Told
+from mnist_studio.gui.services.event_thread import Watcher
+from mnist_studio.gui.services.experiment_progress import StudyBoard
+from mnist_studio.spec.experiment import StudySpec
+
+if TYPE_CHECKING:
+    from mnist_studio.experiments.supervisor import Supervisor
+
+_LOG = logging.getLogger(__name__)
+
+RENEW_MS = 200
+"""So often progress is told: it comes faster than anyone can look."""
+
+
+class StudyRunner(QObject):
+    """Runs one study at a time.
+
+    Signals:
+        changed: it began, paused, ended, or its queue is another one.
+        renewed: its progress.
+        ended: ``Ended``.
+        failed: the study could not be run; an exception.
+        idle: nothing runs any more.
+    """
+
+    changed = Signal()
+    renewed = Signal()
+    ended = Signal(object)
+    failed = Signal(object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._watcher: Watcher[Supervisor] | None = None
+        self._spec: StudySpec | None = None
+        self._id = ""
+        self._ending = False
+        self.board = StudyBoard()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(RENEW_MS)
+        self._timer.timeout.connect(self.renewed)
+
+    @property
+    def busy(self) -> bool:
+        """A study is being run."""
+        return self._watcher is not None
+
+    @property
+    def spec(self) -> StudySpec | None:
+        """The study that is being run, or was the last; None before the first."""
+        return self._spec
+
+    @property
+    def id(self) -> str:
+        """Id in the store of the study that is being run, or was the last."""
+        return self._id
+
+    @property
+    def paused(self) -> bool:
+        """It was told to pause."""
+        return self.board.paused
+
+    @property
+    def ending(self) -> bool:
+        """It was told to stop, and has not ended yet."""
+        return self._ending
+
+    def start(self, spec: StudySpec, abreast: int = 1, data: Path | None = None) -> None:
+        """Trains what is left of a study, unless one is being run.
+
+        Args:
+            spec: the study.
+            abreast: runs at a time; with more than one no clock is honest.
+            data: folder of digits named by the user.
+        """
+        if self._watcher:
+            return
+        # They need much that no first window needs.
+        from mnist_studio.experiments.executors import Local
+        from mnist_studio.experiments.supervisor import Supervisor
+
+        self._spec, self._id, self._ending = spec, "", False
+        self.board = StudyBoard()
+        self._watcher = Watcher(Supervisor(spec, Local(abreast, data)), self)
+        self._watcher.told.connect(self._take)
+        self._watcher.broke.connect(self._break)
+        self._watcher.finished.connect(self._end)
+        self._watcher.start()
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Holds what trains and begins nothing."""
+        if self._watcher and not self.board.paused:
+            self.board.paused = True
+            self._watcher.work.pause()
+            self.changed.emit()
+
+    def resume(self) -> None:
+        """Goes on."""
+        if self._watcher and self.board.paused:
+            self.board.paused = False
+            self._watcher.work.resume()
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """Ends it; what trains keeps what it learnt and can go on."""
+        if self._watcher:
+            self._ending = True
+            self._watcher.work.stop()
+            self.changed.emit()
+
+    def cancel(self) -> None:
+        """Ends it at once; only what is finished is kept."""
+        if self._watcher:
+            self._ending = True
+            self._watcher.work.cancel()
+            self.changed.emit()
+
+    def move(self, cell: int, place: int) -> None:
+        """Moves a waiting cell to a place of the queue, from 0."""
+        if self._watcher:
+            self._watcher.work.move(cell, place)
+
+    def drop(self, cell: int) -> None:
+        """Takes a cell out of this session; the next has it again."""
+        if self._watcher:
+            self._watcher.work.drop(cell)
+
+    def close(self) -> None:
+        """Stops, keeps what was learnt, and waits."""
+        self.stop()
+        if self._watcher:
+            self._watcher.outlast()
+
+    @Slot(object)
+    def _take(self, event: AnyStudyEvent) -> None:
+        self.board.take(event)
+        if isinstance(event, Begun):
+            self._id = event.study
+        if isinstance(event, Ended):
+            self.ended.emit(event)
+        if not isinstance(event, Told):
+            self.changed.emit()
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot(object)
+    def _break(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            _LOG.error("the study broke", exc_info=error)
+        self.failed.emit(error)
+
+    @Slot()
+    def _end(self) -> None:
+        if self._watcher:
+            self._watcher.let_go()
+            self._watcher = None
+        self.board.paused = self._ending = False
+        self.idle.emit()
+        self.changed.emit()

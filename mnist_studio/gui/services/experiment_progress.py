@@ -1,0 +1,172 @@
+"""Where a study stands: its cells in the order of its queue. No Qt."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from mnist_studio import events
+from mnist_studio.analysis.formatting import duration
+from mnist_studio.experiments.events import (
+    AnyStudyEvent,
+    Begun,
+    Cell,
+    Changed,
+    Overall,
+    Queued,
+    State,
+    Told,
+)
+from mnist_studio.gui.common import texts
+from mnist_studio.spec.run import FULL_BATCH, RunSpec
+from mnist_studio.store import titles
+
+STATES: dict[State, str] = {
+    "waiting": "Waiting",
+    "running": "Training",
+    "finished": "Finished",
+    "stopped": "Stopped, goes on",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+}
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A cell as the table shows it.
+
+    Attributes:
+        cell: as it was told.
+        place: in the queue, from 1; 0 where it does not wait.
+        paused: the study is.
+    """
+
+    cell: Cell
+    place: int = 0
+    paused: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its number."""
+        return str(self.cell.number)
+
+    @property
+    def title(self) -> str:
+        """Recipe and framework."""
+        return titles.of(self.cell.spec)
+
+    @property
+    def state(self) -> str:
+        """In words, with the reason where there is one."""
+        words = STATES[self.cell.state]
+        if self.cell.state == "waiting" and self.place:
+            words = f"Waiting ({self.place})"
+        if self.cell.state == "running" and self.paused:
+            words = "Paused"
+        return f"{words}: {self.cell.reason}" if self.cell.reason else words
+
+    @property
+    def settings(self) -> str:
+        """What cells of a grid differ in."""
+        return differing(self.cell.spec)
+
+
+class StudyBoard:
+    """The newest of what a study has told.
+
+    Attributes:
+        overall: how far it is, as it told last.
+        paused: it was told to pause.
+    """
+
+    def __init__(self, cells: Iterable[Cell] = ()) -> None:
+        self._cells: dict[int, Cell] = {cell.number: cell for cell in cells}
+        self._order: tuple[int, ...] = ()
+        self.overall: Overall | None = None
+        self.paused = False
+
+    @property
+    def rows(self) -> tuple[CellRow, ...]:
+        """What trains, what waits in its order, then the rest by number."""
+        places = {number: place for place, number in enumerate(self._order, start=1)}
+        rows = [
+            CellRow(cell, places.get(number, 0), self.paused)
+            for number, cell in self._cells.items()
+        ]
+        return tuple(sorted(rows, key=_rank))
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells by their numbers."""
+        return tuple(self._cells.values())
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Numbers of the cells that wait, the next first."""
+        return self._order
+
+    @property
+    def finished(self) -> int:
+        """How many cells are finished."""
+        return sum(cell.state == "finished" for cell in self._cells.values())
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self._cells)
+
+    @property
+    def fraction(self) -> float:
+        """How much of the work is done."""
+        if self.overall is not None:
+            return self.overall.fraction
+        return sum(cell.fraction for cell in self._cells.values()) / max(1, self.total)
+
+    def take(self, event: AnyStudyEvent) -> None:
+        """Takes what the study tells."""
+        match event:
+            case Begun():
+                self._cells = {cell.number: cell for cell in event.cells}
+                self._order, self.overall = (), None
+            case Queued():
+                self._order = event.order
+            case Changed():
+                self._change(event)
+            case Told():
+                self._tell(event.cell, event.event)
+            case Overall():
+                self.overall = event
+
+    def _change(self, event: Changed) -> None:
+        cell = self._cells[event.cell]
+        fraction = 1.0 if event.state == "finished" else cell.fraction
+        self._cells[event.cell] = replace(
+            cell, state=event.state, run=event.run or cell.run, reason=event.reason,
+            fraction=fraction,
+        )  # fmt: skip
+
+    def _tell(self, number: int, event: events.AnyEvent) -> None:
+        if isinstance(event, events.Progress):
+            cell = self._cells[number]
+            self._cells[number] = replace(cell, fraction=event.step / event.steps)
+
+
+def differing(spec: RunSpec) -> str:
+    """Seed, batch size and learning rate: what a grid has axes for."""
+    training = spec.training
+    size = "all digits" if training.batch_size == FULL_BATCH else str(training.batch_size)
+    told = f"seed {training.seed} · batch {size} · rate {training.optimiser.learning_rate:g}"
+    return told if spec.dataset == "mnist" else f"{told} · {texts.DATASETS[spec.dataset]}"
+
+
+def left(seconds: float | None) -> str:
+    """The time that is left, in words."""
+    return "" if seconds is None else f"about {duration(seconds)} left"
+
+
+def _rank(row: CellRow) -> tuple[int, int]:
+    if row.cell.state == "running":
+        return 0, row.cell.number
+    if row.place:
+        return 1, row.place
+    return 2, row.cell.number

@@ -1,0 +1,62 @@
+"""What every layer makes of a digit, as pictures. No Qt."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from mnist_studio.explanation.explainer import Explained, Told
+from mnist_studio.explanation.parts import Layers, LayerView
+from mnist_studio.gui.common.array_layout import Layout, laid_out
+from mnist_studio.spec.layers import text
+
+
+@dataclass(frozen=True, eq=False)
+class LayerPicture:
+    """A layer.
+
+    Attributes:
+        name: such as ``conv1``.
+        title: in words, with the shape of its output.
+        output: what it makes of the digit.
+        kernel: that it learnt; None without one.
+        mark: of the kernel's numbers; equal where they are the same.
+    """
+
+    name: str
+    title: str
+    output: Layout
+    kernel: Layout | None
+    mark: int
+
+
+@dataclass(frozen=True, eq=False)
+class PicturedLayers:
+    """All layers, and the framework that computed them."""
+
+    layers: tuple[LayerPicture, ...]
+    engine: str
+
+
+def pictures(layers: Layers) -> tuple[LayerPicture, ...]:
+    """A picture of every layer but those that only change the shape."""
+    return tuple(_picture(layer) for layer in layers.layers if not layer.name.startswith("flatten"))
+
+
+def _picture(layer: LayerView) -> LayerPicture:
+    title = f"{layer.name} · {layer.title} → {text(layer.output.shape)}"
+    kernel = None if layer.kernel is None else laid_out(layer.kernel)
+    mark = 0 if layer.kernel is None else crc32(np.ascontiguousarray(layer.kernel).data)
+    return LayerPicture(layer.name, title, laid_out(layer.output), kernel, mark)
+
+
+def prepared(told: Told) -> Told | PicturedLayers:
+    """What a child told, with layers as pictures, so that the window only has to draw them."""
+    if isinstance(told, Explained) and isinstance(told.value, Layers):
+        return PicturedLayers(pictures(told.value), told.engine)
+    return told
+
+
+def scale(layout: Layout) -> str:
+    """What the full colours stand for."""
+    return f"±{layout.largest:.3g}" if layout.largest else "0 everywhere"

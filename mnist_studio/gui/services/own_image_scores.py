@@ -1,0 +1,116 @@
+"""How well models read the user's own digits, scored in the background while somebody looks."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.runs import Library
+
+if TYPE_CHECKING:
+    from mnist_studio.prediction.own_images import Score
+
+QUIET_MS = 400
+"""So long nothing must change before models are scored anew."""
+
+
+class PersonalScores(QObject):
+    """The scores of all trained runs on all own digits; anew when either are others.
+
+    Signals:
+        changed: some scores are new, or it began or ended.
+        failed: an exception.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(
+        self, background: Background, library: Library, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._library = background, library
+        self._scores: dict[str, Score] = {}
+        self._task: Task | None = None
+        self._watched = False
+        self._stamp: object = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self._score)
+        self._arrived.connect(self._take)
+        library.digits_changed.connect(self._score_soon)
+        library.changed.connect(self._score_soon)
+
+    @property
+    def by_run(self) -> Mapping[str, "Score"]:
+        """Run id -> its score; of older digits until it is scored anew."""
+        return self._scores
+
+    @property
+    def busy(self) -> bool:
+        """Models are being scored."""
+        return self._task is not None
+
+    def watch(self, watched: bool) -> None:
+        """Whether somebody looks at the scores: only then they are computed."""
+        self._watched = watched
+        if watched:
+            self._score_soon()
+        elif self._task:
+            self._task.cancel()
+
+    @Slot()
+    def _score_soon(self) -> None:
+        if self._watched:
+            self._timer.start()
+
+    @Slot()
+    def _score(self) -> None:
+        runs = [row.run for row in self._library.trained]
+        digits = self._library.digits
+        stamp = (digits, [(run.id, run.terminal) for run in runs])
+        if not self._watched or stamp == self._stamp:
+            return
+        self._stamp = stamp
+        if self._task:
+            self._task.cancel()
+        if not digits or not runs:
+            self._scores = {}
+            self.changed.emit()
+            return
+
+        def work(progress: Progress, cancelled: IsCancelled) -> None:
+            from mnist_studio.prediction.own_images import scores
+            from mnist_studio.store import own_image_sets
+
+            for score in scores(runs, own_image_sets.of(digits), progress, cancelled):
+                self._arrived.emit((task, score))
+
+        self._task = task = self._background.start(work, self._ignore, self._fail)
+        task.ended.connect(lambda: self._end(task))
+        self.changed.emit()
+
+    @Slot(object)
+    def _take(self, arrived: "tuple[Task, Score]") -> None:
+        task, score = arrived
+        if task is self._task:
+            self._scores[score.run.id] = score
+            self.changed.emit()
+
+    @Slot(object)
+    def _ignore(self, nothing: object) -> None:
+        """Takes the end of work whose results came one by one."""
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+    def _end(self, task: Task) -> None:
+        if task is self._task:
+            if task.cancelled:
+                self._stamp = None
+            self._task = None
+            self.changed.emit()

@@ -1,0 +1,74 @@
+"""A run of the store with all that the pages tell of it. No Qt."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mnist_studio import events
+from mnist_studio.analysis import groups, summary
+from mnist_studio.analysis.known_bugs import titled
+from mnist_studio.events import Epoch
+from mnist_studio.gui.common import texts
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.runs import Run
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run, its epochs and the figures made of them.
+
+    Attributes:
+        run: as it is stored.
+        epochs: in order.
+    """
+
+    run: Run
+    epochs: tuple[Epoch, ...]
+
+    @cached_property
+    def figures(self) -> summary.Row:
+        """What the tables tell."""
+        return summary.row(self.run.title, self.run.spec, self.epochs, self.run.terminal)
+
+    @cached_property
+    def settings(self) -> RunSpec:
+        """What runs that differ in their seed only have in common."""
+        return groups.settings(self.run.spec)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.run.id
+
+    @property
+    def title(self) -> str:
+        """The user's name of the run, with its faults where it has any."""
+        return titled(self.run.title, self.run.spec)
+
+    @property
+    def framework(self) -> str:
+        """Who trained it."""
+        return self.run.spec.framework
+
+    @property
+    def dataset(self) -> str:
+        """Which digits, in words."""
+        return texts.DATASETS[self.run.spec.dataset]
+
+    @property
+    def state(self) -> str:
+        """How it ended, in words."""
+        return texts.STATES[self.run.status]
+
+    @property
+    def reason(self) -> str:
+        """Why it failed; empty where it did not."""
+        terminal = self.run.terminal
+        if isinstance(terminal, events.Failed | events.Crashed | events.Cancelled):
+            return terminal.reason
+        return ""
+
+    @property
+    def device(self) -> str:
+        """Where it really ran; empty before it ended."""
+        terminal = self.run.terminal
+        return terminal.device if isinstance(terminal, events.Finished | events.Stopped) else ""

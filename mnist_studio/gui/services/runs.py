@@ -1,0 +1,127 @@
+"""The runs that are kept: all access to the store is in one thread, the window gets values."""
+
+import logging
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio.data.own_images import PersonalDigit
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.services.store_thread import Command, Keeper
+from mnist_studio.store.experiments import Membership, Study
+
+_LOG = logging.getLogger(__name__)
+
+
+class Library(QObject):
+    """All runs, as the pages see them.
+
+    Signals:
+        changed: the rows are new.
+        digits_changed: the user's own digits are others.
+        failed: the store could not do it; an exception.
+    """
+
+    changed = Signal()
+    digits_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._digits: tuple[PersonalDigit, ...] = ()
+        self._rows: tuple[RunRow, ...] = ()
+        self._studies: tuple[Study, ...] = ()
+        self._memberships: Mapping[str, Membership] = {}
+        self._loaded = False
+        self._keeper = Keeper(self)
+        self._keeper.read.connect(self._take)
+        self._keeper.digits_read.connect(self._take_digits)
+        self._keeper.failed.connect(self._fail)
+
+    @property
+    def rows(self) -> tuple[RunRow, ...]:
+        """All runs, newest first."""
+        return self._rows
+
+    @property
+    def trained(self) -> tuple[RunRow, ...]:
+        """The runs whose weights can be used, newest first."""
+        return tuple(row for row in self._rows if row.run.trained)
+
+    @property
+    def digits(self) -> tuple[PersonalDigit, ...]:
+        """The user's own digits, oldest first."""
+        return self._digits
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """All studies, newest first."""
+        return self._studies
+
+    @property
+    def memberships(self) -> Mapping[str, Membership]:
+        """How every run that a study trained belongs to it, by the run's id."""
+        return self._memberships
+
+    def study_of(self, run: str) -> str:
+        """Id of the study that a run belongs to; empty where it belongs to none."""
+        membership = self._memberships.get(run)
+        return membership.study if membership else ""
+
+    @property
+    def loaded(self) -> bool:
+        """The store was read at least once."""
+        return self._loaded
+
+    def open(self) -> None:
+        """Starts reading."""
+        self._keeper.start()
+
+    def refresh(self) -> None:
+        """Reads all runs again."""
+        self._keeper.ask(lambda store: None)
+
+    def ask(self, command: Command) -> None:
+        """Lets the store do something; what is kept is read again after it."""
+        self._keeper.ask(command)
+
+    def rename(self, run: str, title: str) -> None:
+        """Gives a run another title."""
+        self._keeper.ask(lambda store: store.rename(run, title))
+
+    def delete_study(self, study: str) -> None:
+        """Deletes a study; its runs stay."""
+        self._keeper.ask(lambda store: store.studies.delete(study))
+
+    def delete(self, runs: tuple[str, ...]) -> None:
+        """Deletes runs with all that they left."""
+        for run in runs:
+            self._keeper.ask(lambda store, run=run: store.delete(run))  # type: ignore[misc]
+
+    def close(self) -> None:
+        """Waits for the thread."""
+        self._keeper.end()
+        self._keeper.wait()
+
+    @Slot(object, object, object)
+    def _take(
+        self,
+        rows: tuple[RunRow, ...],
+        studies: tuple[Study, ...],
+        memberships: Mapping[str, Membership],
+    ) -> None:
+        self._rows, self._studies, self._memberships = rows, studies, memberships
+        self._loaded = True
+        self.changed.emit()
+
+    @Slot(object)
+    def _take_digits(self, digits: tuple[PersonalDigit, ...]) -> None:
+        self._digits = digits
+        self.digits_changed.emit()
+
+    @Slot(object)
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, StudioError):
+            _LOG.error("the store broke", exc_info=error)
+        self.failed.emit(error)

@@ -1,0 +1,135 @@
+"""The thread that owns the store: it executes commands and reads all runs again after each."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import monotonic
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.store.runs import Run, RunStore
+
+Command = Callable[[RunStore], object]
+
+POLL_SECONDS = 1.0
+"""So often the thread looks whether the command line has written."""
+
+RECOVER_SECONDS = 10.0
+"""So often it looks whether a run that is running has lost its supervisor."""
+
+REOPEN_SECONDS = 2.0
+"""So long it waits before it opens a store again that broke."""
+
+
+class Keeper(QThread):
+    """Owns the store. Executes commands in order and reads all runs again after each.
+
+    Whatever the store refuses, the thread lives until it is told to end: it opens the store again.
+
+    Signals:
+        read: all runs as a tuple of rows, newest first; all studies, likewise; memberships.
+        digits_read: the user's own digits as a tuple, oldest first, when they are others.
+        failed: an exception; of the store itself once for each thing it says.
+    """
+
+    read = Signal(object, object, object)
+    digits_read = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._over = Event()
+        self._ended: dict[str, RunRow] = {}
+        self._told: set[str] = set()
+        self._digits: tuple[tuple[str, int], ...] | None = None
+        self._running = False
+        self._recovered = 0.0
+
+    def ask(self, command: Command) -> None:
+        """Queues a command."""
+        self._commands.put(command)
+
+    def end(self) -> None:
+        """Ends the thread after the commands that are queued."""
+        self._over.set()
+        self._commands.put(None)
+
+    def run(self) -> None:
+        """Works until told to end."""
+        while True:
+            try:
+                with RunStore() as store:
+                    self._serve(store)
+                    return
+            except Exception as error:  # noqa: BLE001 - told in the window and logged there
+                self._complain(error)
+            if self._over.wait(REOPEN_SECONDS):
+                return
+
+    def _serve(self, store: RunStore) -> None:
+        self._recover(store)
+        version = store.version()
+        self._read(store)
+        for problem in store.problems:
+            self._complain(problem)
+        while True:
+            try:
+                command = self._commands.get(timeout=POLL_SECONDS)
+            except Empty:
+                seen, version = version, store.version()
+                if self._recover_again(store) or seen != version:
+                    self._read(store)
+                continue
+            if command is None:
+                return
+            self._execute(store, command)
+
+    def _execute(self, store: RunStore, command: Command) -> None:
+        try:
+            command(store)
+        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            self.failed.emit(error)
+        else:
+            self._read(store)
+
+    def _recover_again(self, store: RunStore) -> bool:
+        """Looks after running runs now and then; whether one of them has died."""
+        if not self._running or monotonic() < self._recovered + RECOVER_SECONDS:
+            return False
+        return self._recover(store)
+
+    def _recover(self, store: RunStore) -> bool:
+        self._recovered = monotonic()
+        try:
+            return bool(store.recover())
+        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            # What can be read shall be read all the same.
+            self._complain(error)
+            return False
+
+    def _complain(self, error: Exception) -> None:
+        if str(error) not in self._told:
+            self._told.add(str(error))
+            self.failed.emit(error)
+
+    def _read(self, store: RunStore) -> None:
+        runs = store.runs()
+        self._running = any(run.status == "running" for run in runs)
+        rows = tuple(self._row(store, run) for run in runs)
+        self.read.emit(rows, store.studies.all(), store.studies.memberships())
+        if (digits := store.personal.summary()) != self._digits:
+            self._digits = digits
+            self.digits_read.emit(store.personal.all())
+
+    def _row(self, store: RunStore, run: Run) -> RunRow:
+        known = self._ended.get(run.id)
+        # The epochs of a run that has ended stay as they are, until it goes on.
+        if known is not None and known.run.terminal == run.terminal:
+            return RunRow(run, known.epochs)
+        row = RunRow(run, store.epochs(run.id))
+        # Only these ends tell the step: a run may go on and fail twice with the same words.
+        if run.trained:
+            self._ended[run.id] = row
+        return row

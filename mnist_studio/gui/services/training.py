@@ -1,0 +1,155 @@
+"""The queue of runs: one after the other, each watched by its own thread."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from mnist_studio import events
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.services.event_thread import Watcher
+from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.runs import Run
+
+_LOG = logging.getLogger(__name__)
+
+
+class TrainingQueue(QObject):
+    """Trains runs one after the other.
+
+    Signals:
+        changed: a run began, ended, paused or was queued.
+        told: a run and what it told.
+        idle: nothing trains and nothing waits any more.
+    """
+
+    changed = Signal()
+    told = Signal(object, object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: tuple[LiveRun, ...] = ()
+        self._current: LiveRun | None = None
+        self._watcher: Watcher[TrainingJob] | None = None
+        self._paused = False
+        self._data: Path | None = None
+
+    @property
+    def runs(self) -> tuple[LiveRun, ...]:
+        """The runs of this queue since it was last idle, in order."""
+        return self._runs
+
+    @property
+    def current(self) -> LiveRun | None:
+        """The run that trains."""
+        return self._current
+
+    @property
+    def busy(self) -> bool:
+        """Something trains."""
+        return self._watcher is not None
+
+    @property
+    def paused(self) -> bool:
+        """What trains was told to pause."""
+        return self._paused
+
+    def add(self, specs: Sequence[RunSpec], data: Path | None = None) -> None:
+        """Queues runs; starts at once where nothing trains."""
+        self._append(tuple(LiveRun(spec) for spec in specs), data)
+
+    def _append(self, fresh: tuple[LiveRun, ...], data: Path | None) -> None:
+        self._runs = (*self._runs, *fresh) if self.busy else fresh
+        self._data = data
+        if not self.busy:
+            self._next()
+        self.changed.emit()
+
+    def go_on(self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None) -> None:
+        """Queues a stored run that ended early, to go on from its checkpoint."""
+        fresh = LiveRun(run.spec, name=run.title, epochs=list(epochs), resume=run.id)
+        self._append((fresh,), data)
+
+    def pause(self) -> None:
+        """Holds the run that trains; its learner stays alive."""
+        if self._watcher and not self._paused:
+            self._paused = True
+            self._watcher.work.pause()
+            self.changed.emit()
+
+    def resume(self) -> None:
+        """Goes on."""
+        if self._watcher and self._paused:
+            self._paused = False
+            self._watcher.work.resume()
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """Ends the run that trains and keeps its weights; takes the waiting ones out."""
+        if self._watcher:
+            self._empty()
+            self._watcher.work.stop()
+            self.changed.emit()
+
+    def cancel(self) -> None:
+        """Ends the run that trains and keeps nothing of it; takes the waiting ones out."""
+        if self._watcher:
+            self._empty()
+            self._watcher.work.cancel()
+            self.changed.emit()
+
+    def close(self) -> None:
+        """Stops, keeps what was learned, and waits."""
+        self.stop()
+        if self._watcher:
+            self._watcher.outlast()
+
+    def _empty(self) -> None:
+        for run in self._runs:
+            if run.state == "queued":
+                run.state = "removed"
+
+    def _next(self) -> None:
+        waiting = [run for run in self._runs if run.state == "queued"]
+        if not waiting:
+            self._current = None
+            self.idle.emit()
+            return
+        self._current = waiting[0]
+        self._current.state, self._current.phase = "running", "start"
+        job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
+        self._watcher = Watcher(job, self)
+        self._watcher.told.connect(self._take)
+        self._watcher.broke.connect(self._break)
+        self._watcher.finished.connect(self._end)
+        self._watcher.start()
+
+    @Slot(object)
+    def _take(self, event: events.AnyEvent) -> None:
+        if self._current:
+            self._current.take(event)
+            self.told.emit(self._current, event)
+
+    @Slot(object)
+    def _break(self, error: Exception) -> None:
+        if self._current is None:
+            return
+        if not isinstance(error, StudioError):
+            _LOG.error("the training job broke", exc_info=error)
+        failed = events.Failed(
+            run="", framework=self._current.spec.framework, reason=str(error) or repr(error)
+        )
+        self._take(failed)
+
+    @Slot()
+    def _end(self) -> None:
+        if self._watcher:
+            self._watcher.let_go()
+            self._watcher = None
+        self._paused = False
+        self._next()
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""The Train page: settings of a run, live plots, table and log."""

@@ -1,0 +1,147 @@
+"""The runs of the queue as a table, and what they told as a log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
+
+from mnist_studio import events
+from mnist_studio.analysis import formatting
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.legend import sample
+from mnist_studio.gui.common.plots.run_lines import shades
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.common.table import Table
+from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.gui.theme.theme import Theme
+
+REFRESH_MS = 200
+LONGEST_LOG = 2000
+
+
+class LiveRuns(Card):
+    """Shows how far every run is, and why one failed."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__("Runs")
+        self._theme = theme
+        self._shades: dict[int, int] = {}
+        self.model: RowsModel[LiveRun] = RowsModel(self._columns(), lambda run: str(id(run)), self)
+        self.table = Table(
+            "Runs of this training",
+            theme,
+            self.model,
+            wide=1,
+            empty="One row a run, once it trains.",
+        )
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(LONGEST_LOG)
+        self.log.setAccessibleName("Log")
+        self.log.setPlaceholderText("What the runs tell will be written here.")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.log)
+        self._choice = Segmented("Show", (("runs", "Table"), ("log", "Log")))
+        self._choice.chosen.connect(lambda key: self._stack.setCurrentIndex(int(key == "log")))
+        self.header.addWidget(self._choice)
+        self.body.addWidget(self._stack)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.model.refresh)
+
+    def _columns(self) -> tuple[Column[LiveRun], ...]:
+        return (
+            Column("Run", lambda run: run.title, picture=self._sample),
+            Column("State", _state, tip=lambda run: run.note, colour=self._colour),
+            Column("Epoch", _epoch, right=True),
+            Column("Loss", _loss, right=True, explain="Of the newest batches, averaged"),
+            Column("Test accuracy", _accuracy, right=True, explain="After the newest epoch"),
+            Column("Images/s", _speed, right=True, explain="Training digits a second"),
+            Column("Left", _left, right=True),
+        )
+
+    def show_runs(self, runs: Sequence[LiveRun]) -> None:
+        """Shows these runs."""
+        self._shades = dict(zip(map(id, runs), shades([run.spec for run in runs]), strict=True))
+        self.model.show(runs)
+        for place, run in enumerate(runs):
+            if run.active:
+                self.table.scrollTo(self.model.index(place, 0))
+
+    @Slot()
+    def renew(self) -> None:
+        """Shows new numbers, soon."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def write(self, run: LiveRun, event: events.AnyEvent) -> None:
+        """Adds a line to the log where the event is worth one."""
+        text = line_of(event)
+        if text:
+            self.log.appendPlainText(f"{datetime.now():%H:%M:%S}  {run.title}: {text}")
+
+    def _sample(self, run: LiveRun) -> QPixmap:
+        return sample(self._theme, run.spec.framework, self._shades[id(run)])
+
+    def _colour(self, run: LiveRun) -> str:
+        palette = self._theme.palette
+        colours = {"failed": palette.bad, "crashed": palette.bad, "finished": palette.good}
+        return colours.get(run.state, "")
+
+
+def line_of(event: events.AnyEvent) -> str:
+    """An event as a line of the log; empty where it is not worth one."""
+    match event:
+        case events.Started():
+            return f"started, {event.parameters:,} parameters, {event.epochs} epochs"
+        case events.Phase():
+            return event.text or events.PHASES[event.phase].lower()
+        case events.Epoch():
+            return (
+                f"epoch {event.epoch}: loss {event.train_loss:.4f}, test loss "
+                f"{event.test_loss:.4f}, test accuracy {formatting.percent(event.test_accuracy)}"
+            )
+        case events.Log():
+            return event.text
+        case events.Finished():
+            accuracy = formatting.percent(event.test_accuracy)
+            return f"finished on {event.device} with {accuracy} on the test digits"
+        case events.Stopped():
+            return f"stopped after {event.step:,} steps; its weights are kept"
+        case events.Cancelled() | events.Failed() | events.Crashed():
+            return f"{type(event).__name__.lower()}: {event.reason}"
+        case _:
+            return ""
+
+
+def _state(run: LiveRun) -> str:
+    # The reason stands beside the word, not only under the pointer.
+    return f"{run.state_text}: {run.note}" if run.note else run.state_text
+
+
+def _epoch(run: LiveRun) -> str:
+    return f"{run.epoch or formatting.NOTHING} / {run.spec.training.epochs}"
+
+
+def _loss(run: LiveRun) -> str:
+    values = run.losses.smoothed(0.9)
+    return formatting.loss(float(values[-1]) if len(values) else None)
+
+
+def _accuracy(run: LiveRun) -> str:
+    return formatting.percent(run.epochs[-1].test_accuracy if run.epochs else None)
+
+
+def _speed(run: LiveRun) -> str:
+    return formatting.count(run.progress.images_per_second if run.progress else None)
+
+
+def _left(run: LiveRun) -> str:
+    if run.state != "running":
+        return ""
+    return formatting.clock(run.progress.seconds_left if run.progress else None)

@@ -1,0 +1,82 @@
+"""A network in few rows: what learns, with what follows it in the same row. No Qt."""
+
+from dataclasses import dataclass, replace
+
+from mnist_studio.analysis.formatting import count
+from mnist_studio.spec import layers
+from mnist_studio.spec.model import LayerReport, ModelSpec, describe
+
+
+@dataclass(frozen=True)
+class NetworkRow:
+    """A layer together with its activation.
+
+    Attributes:
+        name: unique in the network.
+        title: short, such as ``conv 3×3, ReLU``.
+        output: the shape it gives.
+        parameters: how many numbers it learns.
+        detail: the layers in full and how the number of parameters comes about.
+    """
+
+    name: str
+    title: str
+    output: str
+    parameters: int
+    detail: str
+
+
+def network_rows(model: ModelSpec) -> tuple[NetworkRow, ...]:
+    """The network from top to bottom, the sum of its parameters last.
+
+    Activations stand with the layer before them, since they change neither shape nor parameters;
+    flattening stands with the layer after it.
+    """
+    rows: list[NetworkRow] = []
+    flattened = ""
+    for report in describe(model):
+        if isinstance(report.layer, layers.Relu) and rows and not flattened:
+            rows[-1] = _activated(rows[-1], report)
+        elif isinstance(report.layer, layers.Flatten):
+            flattened = f"flatten to {layers.text(report.output)}\n"
+        else:
+            rows.append(_row(report, flattened))
+            flattened = ""
+    total = sum(row.parameters for row in rows)
+    return (*rows, NetworkRow("sum", "Sum", "", total, f"{count(total)} numbers are learned"))
+
+
+def _row(report: LayerReport, before: str) -> NetworkRow:
+    sums = f"\n{report.arithmetic} = {count(report.parameters)}" if report.parameters else ""
+    return NetworkRow(
+        name=report.name,
+        title=_short(report),
+        output=layers.text(report.output),
+        parameters=report.parameters,
+        detail=f"{before}{report.title}{sums}",
+    )
+
+
+def _activated(row: NetworkRow, report: LayerReport) -> NetworkRow:
+    return replace(
+        row, title=f"{row.title}, {report.title}", detail=f"{row.detail}\nthen {report.title}"
+    )
+
+
+def _short(report: LayerReport) -> str:
+    """Without what the output's shape says already: filters, padding, units, pooling."""
+    match report.layer:
+        case layers.Conv(size=size):
+            return f"conv {size}×{size}"
+        case layers.Dense():
+            return "dense"
+        case layers.MaxPool():
+            return "max-pool"
+        case layers.AvgPool():
+            return "mean-pool"
+        case layers.GlobalAvgPool():
+            return "global mean"
+        case layers.BatchNorm():
+            return "norm"
+        case _:
+            return report.title

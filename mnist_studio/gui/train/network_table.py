@@ -1,0 +1,63 @@
+"""The network of a recipe: every layer with its shape and parameters."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame
+
+from mnist_studio.analysis.formatting import NOTHING, count
+from mnist_studio.gui.common.table import Table
+from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.train.network_rows import NetworkRow, network_rows
+from mnist_studio.spec.model import ModelSpec
+
+ROW = 26
+"""Lower than elsewhere: nothing in these rows is clicked."""
+
+
+def _detail(row: NetworkRow) -> str:
+    return row.detail
+
+
+COLUMNS: tuple[Column[NetworkRow], ...] = (
+    Column("Layer", lambda row: row.title, tip=_detail),
+    Column("Output", lambda row: row.output, right=True, tip=_detail),
+    Column(
+        "Parameters",
+        lambda row: count(row.parameters) if row.parameters else NOTHING,
+        right=True,
+        tip=_detail,
+    ),
+)
+
+
+class NetworkTable(Table):
+    """As high as its rows, since it stands in a page that scrolls."""
+
+    squeezed = True
+
+    def __init__(self, theme: Theme) -> None:
+        self._layers: RowsModel[NetworkRow] = RowsModel(COLUMNS, lambda row: row.name)
+        super().__init__("Network", theme, self._layers)
+        self._layers.setParent(self)
+        self.setObjectName("network")
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(Table.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        theme.changed.connect(self._fit_height)
+
+    def show_model(self, model: ModelSpec) -> None:
+        """Shows another network."""
+        self._layers.show(network_rows(model))
+        self._fit_height()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """May be narrow."""
+        return QSize(100, 40)
+
+    def _resize_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(ROW))
+
+    def _fit_height(self) -> None:
+        rows = self._layers.rowCount() * self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 4)

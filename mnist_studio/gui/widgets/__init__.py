@@ -1,1 +1,0 @@
-"""The controls that the pages are made of."""

@@ -1,1 +1,0 @@
-"""What children do, one module a task, each with ``run(connection, request)``."""

@@ -1,0 +1,144 @@
+"""A learner in a process of its own, used as if it were here."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from time import monotonic
+from typing import Any, Self
+
+import numpy as np
+from msgspec import Raw
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from mnist_studio.errors import JobError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Array, Chunk, OptimiserState, Steps, Weights
+from mnist_studio.parity import learner_messages as messages
+from mnist_studio.parity.learner_messages import Answer, Build, Built, Call, FromLearner
+from mnist_studio.spec import codec
+from mnist_studio.spec.run import DeviceName, RunSpec
+from mnist_studio.workers.messages import Trouble
+from mnist_studio.workers.process import Child
+from mnist_studio.workers.requests import first_message
+
+TIMEOUT_SECONDS = 600.0
+
+
+def _never() -> bool:
+    return False
+
+
+class RemoteLearner:
+    """A learner of the seam (see ``frameworks.base.Learner``) in a child; a context manager.
+
+    It starts at once and is waited for when it is first asked, so that several can start side by
+    side. The effect of the run's faults is in it. Every method may raise ``JobError``, where the
+    framework refuses or the child dies, and ``Cancelled``, after which it can only be left.
+    """
+
+    def __init__(
+        self,
+        run: RunSpec,
+        weights: Weights,
+        device: DeviceName = "cpu",
+        cancelled: Callable[[], bool] = _never,
+    ) -> None:
+        """Starts the child.
+
+        Args:
+            run: what it learns, and with which framework and how many threads.
+            weights: that it starts from.
+            device: where; the run's own is not asked.
+            cancelled: asked all the time while an answer is waited for.
+
+        Raises:
+            JobError: no process could be started.
+        """
+        self._cancelled = cancelled
+        environment = registry.environment(run.framework, run.threads)
+        self._child = Child("learn", "", environment, python=registry.python(run.framework))
+        spec = codec.encode(replace(run, device=device))
+        self._child.send(messages.encode(Build(spec, dict(weights))))
+
+    def __enter__(self) -> Self:
+        """The learner itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the child."""
+        self._child.end(0.0)
+
+    @cached_property
+    def capacity(self) -> int:
+        """The most steps that one chunk may have. Waits until the learner is built."""
+        reply = self._reply()
+        if not isinstance(reply, Built):
+            raise JobError("A helper process answered out of turn.", "Try again.")
+        return reply.capacity
+
+    def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        """See ``Learner.bind``."""
+        self._call("bind", images, labels)
+
+    def train(self, chunk: Chunk) -> Steps:
+        """See ``Learner.train``."""
+        steps: Steps = self._call("train", chunk)
+        return steps
+
+    def logits(self, images: NDArray[np.uint8]) -> Array:
+        """See ``Learner.logits``."""
+        logits: Array = self._call("logits", images)
+        return logits
+
+    def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
+        """See ``Learner.gradients``."""
+        gradients: Weights = self._call("gradients", images, labels)
+        return gradients
+
+    def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
+        """See ``Learner.input_gradients``."""
+        gradients: Array = self._call("input_gradients", images, classes)
+        return gradients
+
+    def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
+        """See ``Learner.activations``."""
+        activations: Mapping[str, Array] = self._call("activations", images)
+        return activations
+
+    def weights(self) -> Weights:
+        """See ``Learner.weights``."""
+        weights: Weights = self._call("weights")
+        return weights
+
+    def load_weights(self, weights: Weights) -> None:
+        """See ``Learner.load_weights``."""
+        self._call("load_weights", dict(weights))
+
+    def optimiser_state(self) -> OptimiserState:
+        """See ``Learner.optimiser_state``."""
+        state: OptimiserState = self._call("optimiser_state")
+        return state
+
+    def load_optimiser_state(self, state: OptimiserState) -> None:
+        """See ``Learner.load_optimiser_state``."""
+        self._call("load_optimiser_state", state)
+
+    def synchronise(self) -> None:
+        """See ``Learner.synchronise``."""
+        self._call("synchronise")
+
+    def _call(self, method: str, *arguments: object) -> Any:
+        """What a method gives, of the type that ``Learner`` declares."""
+        _ = self.capacity  # What it was built with is answered first.
+        self._child.send(messages.encode(Call(method, Raw(messages.encode(arguments)))))
+        reply = self._reply()
+        if not isinstance(reply, Answer):
+            raise JobError("A helper process answered out of turn.", "Try again.")
+        return messages.result_of(method, reply)
+
+    def _reply(self) -> FromLearner:
+        message = first_message(self._child, monotonic() + TIMEOUT_SECONDS, self._cancelled)
+        reply = messages.from_learner.decode(message)
+        if isinstance(reply, Trouble):
+            raise JobError(reply.reason)
+        return reply

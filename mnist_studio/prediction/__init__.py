@@ -1,0 +1,1 @@
+"""Trained models that answer: in their own framework, in child processes."""

@@ -1,0 +1,84 @@
+"""What the engines behind the predictors share: the question, the models, and what they tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import Literal
+
+from mnist_studio.workers.messages import ModelPlace
+
+State = Literal["cold", "starting", "warm", "missing", "failed"]
+Held = dict[str, dict[str, ModelPlace]]
+"""Models by framework and run."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's answer to one image, or to several digits side by side.
+
+    Attributes:
+        request: number that ``ask`` gave.
+        run: id of the model's run.
+        framework: of the run.
+        engine: the framework that really computed; ``numpy`` stands in for others.
+        probabilities: of the ten digits, for the first image.
+        milliseconds: the forward pass took.
+        others: likewise, for the images after the first.
+    """
+
+    request: int
+    run: str
+    framework: str
+    engine: str
+    probabilities: tuple[float, ...]
+    milliseconds: float
+    others: tuple[tuple[float, ...], ...] = ()
+
+    @property
+    def digits(self) -> tuple[tuple[float, ...], ...]:
+        """The ten probabilities of every image."""
+        return (self.probabilities, *self.others)
+
+    def at(self, place: int) -> tuple[float, ...]:
+        """The ten probabilities of the digit at a place, the last where there are fewer."""
+        return self.digits[min(place, len(self.others))]
+
+
+@dataclass(frozen=True)
+class PredictorState:
+    """How far the child of a framework is.
+
+    Attributes:
+        framework: its name.
+        state: ``cold`` before it is needed and after it left, ``missing`` if not installed.
+        text: why it failed or left, or which model it cannot use; empty if all is well.
+    """
+
+    framework: str
+    state: State
+    text: str = ""
+
+
+OnAnswer = Callable[[Answer], None]
+OnState = Callable[[PredictorState], None]
+
+
+@dataclass
+class Board:
+    """What all engines look at; guarded by ``changed``."""
+
+    changed: Condition = field(default_factory=Condition)
+    request: int = 0
+    image: bytes = b""
+    models: Held = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    closing: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """A request and the models that shall answer it, by framework."""
+
+    request: int
+    image: bytes
+    models: Held

@@ -1,0 +1,1 @@
+"""Training jobs: one child process a run, its events, its record in the store."""

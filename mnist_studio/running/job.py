@@ -1,0 +1,210 @@
+"""One training as its supervisor sees it: a child, its events, and the store that keeps them."""
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Literal
+
+from msgspec import DecodeError
+
+from mnist_studio import events
+from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
+from mnist_studio.frameworks import registry
+from mnist_studio.running import endings
+from mnist_studio.running.continuation import inherit
+from mnist_studio.running.recording import kept, started
+from mnist_studio.spec import codec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artifacts
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.workers import messages
+from mnist_studio.workers.messages import TrainRequest
+from mnist_studio.workers.process import Child, ChildGoneError
+
+Wish = Literal["pause", "resume", "stop", "cancel"]
+
+POLL_SECONDS = 0.03
+ANSWERS_STOP = ("train", "evaluate", "save", "paused")
+"""The phases in which a child answers Stop between chunks; in others it is ended instead."""
+
+STOP_PATIENCE_SECONDS = 15.0
+EXIT_GRACE_SECONDS = 3.0
+
+
+class TrainingJob:
+    """One run from its start to its terminal event.
+
+    ``events`` is for one thread; ``pause``, ``resume``, ``stop`` and ``cancel`` are for any.
+
+    Attributes:
+        id: of the run; empty until ``Started`` was told.
+    """
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        data: Path | None = None,
+        resume: str = "",
+        membership: Membership | None = None,
+    ) -> None:
+        """Prepares a run; nothing starts before ``events`` is iterated.
+
+        A new run with a ``handover`` begins with the checkpoint, the steps and the epochs of the
+        run that it names.
+
+        Args:
+            spec: what to train and how.
+            data: folder of digits named by the user.
+            resume: id of an ended run of this spec that shall go on from its checkpoint.
+            membership: of the study that trains it; None outside of any.
+        """
+        self.id = ""
+        self._spec = spec
+        self._data = data
+        self._resume = resume
+        self._membership = membership
+        self._wishes: SimpleQueue[Wish] = SimpleQueue()
+        self._stop_deadline = float("inf")
+        self._launched = 0.0
+
+    def pause(self) -> None:
+        """Keeps everything as it is after the current chunk."""
+        self._wishes.put("pause")
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+        self._wishes.put("resume")
+
+    def stop(self) -> None:
+        """Ends after the current chunk and keeps the weights."""
+        self._wishes.put("stop")
+
+    def cancel(self) -> None:
+        """Ends at once and keeps nothing."""
+        self._wishes.put("cancel")
+
+    def events(self) -> Generator[AnyEvent, None, None]:
+        """Starts the child and tells what it tells, the last being the one terminal event.
+
+        Everything is kept in the store. Closing the iterator early cancels the run.
+
+        Raises:
+            StoreError: the run could not even be created.
+            SpecError: the run cannot work.
+        """
+        with RunStore() as store:
+            run = self._opened(store)
+            self.id = run.id
+            yield from kept(store, run, self._told(store, run))
+
+    def _opened(self, store: RunStore) -> Run:
+        """The new run, or the one that goes on."""
+        if not self._resume:
+            return store.create(self._spec, self._membership)
+        run = store.reopen(self._resume)
+        if self._membership:
+            store.studies.joins(run.id, self._membership)
+        return run
+
+    def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
+        """The events of the run, from ``Started`` to the terminal one."""
+        spec = self._spec
+        yield started(run)
+        missing = registry.missing(spec.framework)
+        if missing:
+            yield self._failed(run, str(missing))
+            return
+        handover = None if self._resume else spec.handover
+        if handover:
+            yield from inherit(store, run, handover)
+        child = Child(
+            "train", self._request(store, run),
+            registry.training_environment(spec), artifacts.console(run.folder),
+            registry.python(spec.framework),
+        )  # fmt: skip
+        try:
+            yield from self._heard(child, run)
+        finally:
+            child.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
+
+    _ended_well = False
+
+    def _request(self, store: RunStore, run: Run) -> str:
+        self._launched = time.perf_counter()
+        request = TrainRequest(
+            run=run.id,
+            spec=codec.encode(self._spec),
+            folder=str(run.folder),
+            data=str(self._data or ""),
+            launched=self._launched,
+            resume=bool(self._resume or self._spec.handover),
+            epochs=store.epochs(run.id),
+        )
+        return messages.encode(request).decode()
+
+    def _heard(self, child: Child, run: Run) -> Iterator[AnyEvent]:
+        """What the child tells, until a terminal event, which is made here if it makes none."""
+        phase = "start"
+        while True:
+            ended = self._obey(child, run, phase)
+            if ended:
+                yield ended
+                return
+            try:
+                message = child.receive(POLL_SECONDS)
+                event = events.decode(message) if message else None
+            except (ChildGoneError, DecodeError):
+                yield self._crashed(child, run)
+                return
+            if event is None:
+                continue
+            if isinstance(event, Phase):
+                phase = event.phase
+            self._ended_well = isinstance(event, Terminal)
+            yield endings.timed(event, time.perf_counter() - self._launched)
+            if self._ended_well:
+                return
+
+    def _obey(self, child: Child, run: Run, phase: str) -> Cancelled | None:
+        """Passes wishes on to the child; the terminal event if that ended it here."""
+        for wish in self._new_wishes():
+            if wish == "cancel":
+                how = child.end(0.0)
+                if not self._resume:
+                    artifacts.discard(run.folder)
+                return self._cancelled(run, f"Cancelled, nothing was kept (process {how}).")
+            if wish == "stop" and phase not in ANSWERS_STOP:
+                child.end(0.0)
+                return self._cancelled(run, f"Stopped before training began. {endings.kept(run)}")
+            if wish == "stop":
+                self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+            child.send(wish.encode())
+        if time.monotonic() > self._stop_deadline:
+            how = child.end(0.0)
+            return self._cancelled(
+                run, f"It did not answer Stop (process {how}). {endings.kept(run)}"
+            )
+        return None
+
+    def _new_wishes(self) -> Iterator[Wish]:
+        with suppress(Empty):
+            while True:
+                yield self._wishes.get_nowait()
+
+    def _crashed(self, child: Child, run: Run) -> Crashed:
+        child.end(EXIT_GRACE_SECONDS)
+        return Crashed(
+            run=run.id,
+            framework=self._spec.framework,
+            reason=f"{endings.how_it_died(child.exit_code)} {endings.what_is_left(run)}",
+            exit_code=child.exit_code,
+        )
+
+    def _failed(self, run: Run, reason: str) -> Failed:
+        return Failed(run=run.id, framework=self._spec.framework, reason=reason)
+
+    def _cancelled(self, run: Run, reason: str) -> Cancelled:
+        return Cancelled(run=run.id, framework=self._spec.framework, reason=reason)

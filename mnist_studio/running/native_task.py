@@ -1,0 +1,205 @@
+"""The task of training one run as written: its script is executed as it stands, and watched."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import cast
+
+import numpy as np
+from msgspec.structs import replace
+
+from mnist_studio import idiomatic
+from mnist_studio.data.datasets import idx, sources
+from mnist_studio.data.datasets.catalog import MNIST
+from mnist_studio.data.datasets.dataset import Dataset
+from mnist_studio.data.files import write_bytes
+from mnist_studio.errors import TrainingFailed
+from mnist_studio.events import Finished, PhaseName, Stopped
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Steps
+from mnist_studio.frameworks.native_script import Score, Script
+from mnist_studio.spec.run import FaultName, RunSpec
+from mnist_studio.store import artifacts
+from mnist_studio.training import evaluation
+from mnist_studio.training.divergence import advice, check_finite
+from mnist_studio.training.session import Session
+from mnist_studio.training.state import State
+
+SCRIPT = "script.py"
+"""In the run's folder: what was executed."""
+
+TELL_SECONDS = 0.1
+"""Steps are told together, as the neutral loop tells those of a chunk."""
+
+
+class _Stop(Exception):
+    """A stop is wanted; raised through the script."""
+
+
+def train(session: Session, faults: Sequence[FaultName], data: Path | None) -> Finished | Stopped:
+    """Executes the script of a run and keeps what a neutral run keeps, but no checkpoint.
+
+    Args:
+        session: the training; its spec has the effect of the faults.
+        faults: by their names, for the script's text.
+        data: folder of digits named by the user.
+
+    Raises:
+        TrainingFailed: the run cannot be written so, or its loss is no number any more.
+        StoreError: the disk is full.
+        DataError: there are no such digits.
+    """
+    script = _script(session, replace(session.spec, faults=tuple(faults)))
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        _offer(sources.load(session.spec.dataset, data), session.spec.framework, place)
+        # A script has read its digits before it trains; a killed process could not tidy up.
+        watch = _Watch(session, script, trains=lambda: rmtree(place, ignore_errors=True))
+        try:
+            script.train(place, watch)
+        except _Stop:
+            return watch.stopped()
+        return watch.finished()
+
+
+def _script(session: Session, described: RunSpec) -> Script:
+    """The script of a run, kept in its folder and loaded as a module."""
+    for problem in idiomatic.problems(described):
+        raise TrainingFailed("This run cannot be trained as written.", problem)
+    path = session.folder / SCRIPT
+    write_bytes(path, idiomatic.script(described).encode())
+    adapter = import_module(f"{registry.entry(described.framework).module}.script")
+    made = adapter.WrittenScript(_module(path), session.spec, len(session.digits.train))
+    return cast(Script, made)
+
+
+def _module(path: Path) -> ModuleType:
+    known = spec_from_file_location("as_written", path)
+    assert known is not None  # It is a file with the suffix of a module.
+    assert known.loader is not None
+    module = module_from_spec(known)
+    try:
+        known.loader.exec_module(module)
+    except ModuleNotFoundError as error:
+        raise TrainingFailed(
+            f"The script as written needs {error.name}, which is not here.",
+            "Train the run without “as written”, or name a Python that has it with: "
+            "mnist-studio python.",
+        ) from error
+    return module
+
+
+def _offer(dataset: Dataset, framework: str, folder: Path) -> None:
+    """Writes digits as the framework's own loader finds them without a download."""
+    train, test = dataset.train, dataset.test
+    if framework == "keras":
+        np.savez(
+            folder / "mnist.npz", allow_pickle=False, x_train=train.images, y_train=train.labels,
+            x_test=test.images, y_test=test.labels,
+        )  # fmt: skip
+        return
+    arrays = (train.images, train.labels, test.images, test.labels)
+    for file, array in zip(MNIST.files, arrays, strict=True):
+        write_bytes(folder / "MNIST" / "raw" / file.name, idx.build(array))
+
+
+class _Watch:
+    """See ``frameworks.native_script.Watcher``: keeps and tells what the script does."""
+
+    def __init__(self, session: Session, script: Script, trains: Callable[[], None]) -> None:
+        self._session = session
+        self._script = script
+        self._trains = trains
+        self._state = State(session)
+        self._losses: list[float] = []
+        self._correct: list[int] = []
+        self._size = 0
+        self._told = 0.0
+
+    def enter(self, phase: PhaseName) -> None:
+        """See ``Watcher.enter``."""
+        if self._session.clock.phase == "build":
+            self._trains()
+        if phase != self._session.clock.phase:
+            self._session.enter(phase)
+
+    def step(self, loss: float, correct: int, digits: int) -> None:
+        """See ``Watcher.step``."""
+        self.enter("train")
+        if digits != self._size:
+            self._tell()
+            self._size = digits
+        self._losses.append(loss)
+        self._correct.append(correct)
+        if self._session.clock.seconds("train") - self._told > TELL_SECONDS:
+            self._tell()
+        self.breathe()
+
+    def breathe(self) -> None:
+        """See ``Watcher.breathe``; waits while paused.
+
+        Raises:
+            _Stop: a stop is wanted.
+        """
+        session = self._session
+        if session.control.paused:
+            phase = session.clock.phase
+            session.enter("paused")
+            session.control.wait_while_paused()
+            session.enter(phase)
+        if session.control.stopped:
+            raise _Stop
+
+    def epoch(self, validation: Score | None) -> None:
+        """See ``Watcher.epoch``; judges the network as after every neutral epoch."""
+        session = self._session
+        self._tell()
+        session.machine.sample()
+        self.enter("evaluate")
+        test = evaluation.logits(self._script, session.digits.test.images, self._go_on)
+        if test is None:
+            raise _Stop
+        epoch = self._state.end_epoch(validation, test)
+        session.report(epoch)
+        session.warn(advice(session.spec, epoch.train_accuracy))
+        artifacts.save_test_logits(session.folder, test)
+
+    def finished(self) -> Finished:
+        """The event of a script that came to its end; its weights are kept."""
+        session, epoch = self._session, self._state.epoch
+        assert epoch is not None  # A script trains at least one epoch.
+        session.enter("evaluate")
+        speed = evaluation.speed(self._script, session.digits.test.images)
+        self._save()
+        return self._state.finished(epoch, speed)
+
+    def stopped(self) -> Stopped:
+        """The event of a script that was stopped; its weights are kept."""
+        self._tell()
+        self._save()
+        return self._state.stopped()
+
+    def _save(self) -> None:
+        self._session.enter("save")
+        artifacts.save_weights(self._session.folder, self._script.weights())
+
+    def _go_on(self) -> bool:
+        return not self._session.control.stopped
+
+    def _tell(self) -> None:
+        """Keeps and tells the steps that were not yet told."""
+        now = self._session.clock.seconds("train")
+        seconds, self._told = now - self._told, now
+        if not self._losses:
+            return
+        session, state = self._session, self._state
+        steps = Steps(np.array(self._losses), np.array(self._correct, np.int64))
+        self._losses, self._correct = [], []
+        check_finite(session.spec.training, state.step + 1, steps)
+        state.add(steps)
+        artifacts.append_steps(session.folder, steps.losses, steps.correct / self._size)
+        session.report(state.progress(steps, self._size, seconds))

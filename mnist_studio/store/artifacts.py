@@ -1,0 +1,248 @@
+"""What one run leaves in its folder, written by the child that trains it.
+
+Arrays are safetensors, never pickles, with a hash of their bytes in the header; each file is
+replaced as a whole. Only the steps grow: 8 bytes a step, of which a power cut can tear the last.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mnist_studio.frameworks.base import Array, OptimiserState, Weights
+from mnist_studio.spec.layers import Shape, text
+from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
+from mnist_studio.spec.optimizers import slot_names
+from mnist_studio.spec.run import RunSpec, storage
+from mnist_studio.store import tensors
+from mnist_studio.store.disk import reading, writing
+
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.safetensors"
+TEST_LOGITS = "test-logits.safetensors"
+STEPS = "steps.f32"
+CONSOLE = "console.txt"
+ROBUSTNESS = "robustness.json"
+"""See ``store.robustness``."""
+FEATURES = "features.safetensors"
+"""See ``store.features``."""
+
+_WEIGHT, _SLOT = "weight/", "slot/"
+_STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Every step of a run.
+
+    Attributes:
+        losses: (steps,) float32, mean loss of the batch.
+        accuracies: (steps,) float32, accuracy on the batch.
+    """
+
+    losses: NDArray[np.float32]
+    accuracies: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that a run needs to go on.
+
+    Attributes:
+        weights: of the network.
+        optimiser: what the optimiser remembers.
+        step: steps trained.
+        train_seconds: spent on them.
+    """
+
+    weights: Weights
+    optimiser: OptimiserState
+    step: int
+    train_seconds: float
+
+
+def save_weights(folder: Path, weights: Weights) -> None:
+    """Keeps the weights of a run.
+
+    Raises:
+        StoreError: the disk is full or refuses; the former weights are untouched.
+    """
+    tensors.save(folder / WEIGHTS, weights)
+
+
+def load_weights(folder: Path, spec: RunSpec) -> Weights:
+    """The weights of a run.
+
+    Raises:
+        StoreError: missing, damaged, or not of the names, shapes and precision of ``spec``.
+    """
+    path = folder / WEIGHTS
+    arrays = tensors.load(path).arrays
+    _check(path, arrays, weight_shapes(spec.model), spec)
+    return arrays
+
+
+def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
+    """Adds steps, (k,) and (k,), to those of a run; a torn last record is cut off before.
+
+    Not forced to the disk before the next checkpoint: a power cut costs the curve's last seconds.
+
+    Raises:
+        StoreError: the disk is full or refuses.
+    """
+    losses, accuracies = np.asarray(losses), np.asarray(accuracies)
+    records = np.empty(len(losses), _STEP)
+    records["loss"], records["accuracy"] = losses, accuracies
+    path = folder / STEPS
+    with writing(path), path.open("ab") as file:
+        file.truncate(_whole(file.tell()))
+        file.write(records.tobytes())
+
+
+def keep_steps(folder: Path, count: int) -> None:
+    """Forgets all steps after the first ``count``, which a resumed run makes anew.
+
+    Raises:
+        StoreError: the disk refuses, or fewer steps are there.
+    """
+    path = folder / STEPS
+    if len(load_steps(folder).losses) < count:
+        raise tensors.damaged(path, f"it has fewer than {count} steps")
+    with writing(path), path.open("ab") as file:
+        file.truncate(count * _STEP.itemsize)
+
+
+def load_steps(folder: Path) -> Curve:
+    """The steps of a run so far; none before the first was made. A torn last record is left out.
+
+    Raises:
+        StoreError: the run's folder is missing or the file cannot be read.
+    """
+    path = folder / STEPS
+    with reading(folder):
+        names = {file.name for file in folder.iterdir()}
+    with reading(path):
+        content = path.read_bytes() if STEPS in names else b""
+    records = np.frombuffer(content[: _whole(len(content))], _STEP)
+    # Copies: contiguous, and writable as any array that a caller was given.
+    return Curve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
+
+
+def save_test_logits(folder: Path, logits: Array) -> None:
+    """Keeps the logits (n, 10) of the test digits in their order.
+
+    Raises:
+        StoreError: the disk is full or refuses.
+    """
+    tensors.save(folder / TEST_LOGITS, {"logits": logits})
+
+
+def load_test_logits(folder: Path) -> Array:
+    """The logits (n, 10) of the test digits in their order.
+
+    Raises:
+        StoreError: missing or damaged.
+    """
+    path = folder / TEST_LOGITS
+    arrays = tensors.load(path).arrays
+    if [array.shape[1:] for array in arrays.values()] != [(CLASSES,)] or "logits" not in arrays:
+        raise tensors.damaged(path, f"it does not hold {CLASSES} logits a digit")
+    return arrays["logits"]
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """Replaces the checkpoint of a run; the steps it builds on are safe before.
+
+    Raises:
+        StoreError: the disk is full or refuses; the former checkpoint is untouched.
+    """
+    weights = {_WEIGHT + name: array for name, array in checkpoint.weights.items()}
+    slots = {_SLOT + name: array for name, array in checkpoint.optimiser.slots.items()}
+    notes = {
+        "step": str(checkpoint.step),
+        "updates": str(checkpoint.optimiser.step),
+        "train_seconds": repr(float(checkpoint.train_seconds)),
+    }
+    _settle(folder / STEPS)
+    tensors.save(folder / CHECKPOINT, weights | slots, notes)
+
+
+def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
+    """The checkpoint of a run.
+
+    Raises:
+        StoreError: missing, damaged, or not of the network and optimiser of ``spec``.
+    """
+    path = folder / CHECKPOINT
+    stored = tensors.load(path)
+    _check(path, stored.arrays, _checkpoint_shapes(spec), spec)
+    try:
+        return Checkpoint(
+            weights=_under(_WEIGHT, stored.arrays),
+            optimiser=OptimiserState(int(stored.notes["updates"]), _under(_SLOT, stored.arrays)),
+            step=int(stored.notes["step"]),
+            train_seconds=float(stored.notes["train_seconds"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise tensors.damaged(path, f"it does not say its {error}") from error
+
+
+def discard(folder: Path) -> None:
+    """Deletes what a run has learnt; what it printed stays.
+
+    Raises:
+        StoreError: the disk refuses.
+    """
+    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS, FEATURES):
+        with writing(folder / name):
+            (folder / name).unlink(missing_ok=True)
+
+
+def console(folder: Path) -> Path:
+    """Where the child's printed text goes."""
+    return folder / CONSOLE
+
+
+def _check(
+    path: Path, arrays: Mapping[str, Array], shapes: Mapping[str, Shape], spec: RunSpec
+) -> None:
+    if arrays.keys() != shapes.keys():
+        odd = ", ".join(sorted(arrays.keys() ^ shapes.keys()))
+        raise tensors.damaged(path, f"it lacks or has too much of {odd}")
+    kept = storage(spec.training.precision)
+    for name, array in arrays.items():
+        if array.shape != shapes[name] or array.dtype != kept:
+            wanted = f"{kept} of {text(shapes[name])}"
+            found = f"{array.dtype} of {text(array.shape)}"
+            raise tensors.damaged(path, f"{name} is {found} instead of {wanted}")
+
+
+def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
+    weights, learnt = weight_shapes(spec.model), trainable_shapes(spec.model)
+    slots = slot_names(spec.training.optimiser)
+    return {_WEIGHT + name: shape for name, shape in weights.items()} | {
+        f"{_SLOT}{name}/{slot}": shape for name, shape in learnt.items() for slot in slots
+    }
+
+
+def _settle(path: Path) -> None:
+    """Forces to the disk what was appended to a file, if there is one."""
+    if path.exists():
+        with writing(path), path.open("ab") as file:
+            os.fsync(file.fileno())
+
+
+def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def _whole(size: int) -> int:
+    """The bytes of the whole records among ``size`` bytes."""
+    return size - size % _STEP.itemsize

@@ -1,0 +1,148 @@
+"""Reports and exports as files, drawn by a child."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.report import files as writing
+from mnist_studio.comparison.report.marks import families
+from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.views import catalog
+from mnist_studio.errors import Cancelled, DataError, UnknownName, UsageError
+from tests import small_experiment
+
+FEW = ("final-accuracy", "confusion", "neutral-idiomatic")
+VOID = {"meta", "path", "use", "br"}
+
+
+class _Tags(HTMLParser):
+    """Fails on tags that are not closed in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+def page(path: Path) -> tuple[str, _Tags]:
+    text = path.read_text("utf-8")
+    tags = _Tags()
+    tags.feed(text)
+    assert not tags.open
+    return text, tags
+
+
+def test_a_page_has_everything_and_needs_nothing(gathered: Gathered, tmp_path: Path) -> None:
+    told: list[float] = []
+    path = tmp_path / "new" / "report.html"
+    writing.write_report(gathered.chosen, path, progress=told.append)
+    text, tags = page(path)
+    for name in catalog.VIEWS:
+        title = catalog.entry(name).title
+        assert title in text or name == "time-to-accuracy", title
+    assert small_experiment.STUDY.question in text
+    assert "mnist-studio study study.toml" in text
+    assert "Machine and versions" in text
+    outside = [v for _, given in tags.seen for k, v in given.items() if k in ("src", "href")]
+    assert all(value is not None and value.startswith("#") for value in outside)
+    assert not re.search(r"<script|@import|url\((?!#)", text)
+    ids = [given["id"] for _, given in tags.seen if "id" in given]
+    assert len(ids) == len(set(ids))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_figures_of_the_page_are_those_of_the_view(gathered: Gathered, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    writing.write_report(gathered.chosen, path, FEW)
+    text, tags = page(path)
+    view = catalog.compute("final-accuracy", gathered, Options())
+    for row in view.table.rows:
+        accuracy = row.cells[1]
+        assert isinstance(accuracy, float)
+        assert f"{100 * accuracy:.2f} %" in text
+    assert text.count("<svg") == 1 + 4  # One of accuracies, one of confusions a model.
+    assert "Studio or own loop: No recipe was trained both" in text
+    assert sum(tag == "details" for tag, _ in tags.seen) == 5
+    labels = [given["aria-label"] for tag, given in tags.seen if tag == "figure"]
+    assert all(label and "table beneath" in label for label in labels)
+
+
+def test_titles_cannot_break_the_page(gathered: Gathered, tmp_path: Path) -> None:
+    import dataclasses
+
+    nasty = "<script>alert(1)</script> & $x$ _"
+    runs = (dataclasses.replace(gathered.runs[0], title=nasty), *gathered.runs[1:])
+    chosen = dataclasses.replace(gathered.chosen, runs=runs, question=nasty, title=nasty)
+    path = tmp_path / "report.html"
+    writing.write_report(chosen, path, ("clocks", "confusion"))
+    text, _ = page(path)
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_a_report_as_pdf(gathered: Gathered, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    writing.write_report(gathered.chosen, path, FEW)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3
+
+
+def test_views_are_exported_as_pictures_and_tables(gathered: Gathered, tmp_path: Path) -> None:
+    views = [
+        catalog.compute(name, gathered, Options()) for name in ("final-accuracy", "curves-loss")
+    ]
+    files = writing.export(views, families(gathered.chosen), tmp_path / "out")
+    assert sorted(file.name for file in files) == [
+        "curves-loss-1.png", "curves-loss-1.svg", "curves-loss-2.png", "curves-loss-2.svg",
+        "curves-loss.csv", "final-accuracy.csv", "final-accuracy.png", "final-accuracy.svg",
+    ]  # fmt: skip
+    assert all(file.stat().st_size > 300 for file in files)
+
+
+def test_bad_files_and_names_are_refused_before_anything_is_computed(
+    gathered: Gathered, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="neither HTML nor PDF"):
+        writing.write_report(gathered.chosen, tmp_path / "report.doc")
+    with pytest.raises(UnknownName):
+        writing.write_report(gathered.chosen, tmp_path / "report.html", ("never",))
+    file = tmp_path / "file"
+    file.write_text("a file, not a folder")
+    with pytest.raises(DataError):
+        writing.write_report(gathered.chosen, file / "report.html")
+    with pytest.raises(DataError):
+        writing.export([], {}, file)
+
+
+def test_a_cancelled_report_leaves_nothing(gathered: Gathered, tmp_path: Path) -> None:
+    with pytest.raises(Cancelled):
+        writing.write_report(gathered.chosen, tmp_path / "report.html", cancelled=lambda: True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_parent_loads_neither_matplotlib_nor_scipy() -> None:
+    code = (
+        "import sys, mnist_studio.comparison.report.files, mnist_studio.comparison.worker\n"
+        "print(sorted({'matplotlib', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

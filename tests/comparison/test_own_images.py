@@ -1,0 +1,81 @@
+"""Views of runs on the user's own digits."""
+
+from dataclasses import replace
+
+import msgspec.structs
+import numpy as np
+import pytest
+
+from mnist_studio.analysis.view import Matrix
+from mnist_studio.comparison import own_images
+from mnist_studio.comparison.messages import Made, Refused
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.views.catalog import compute
+from mnist_studio.comparison.worker import ViewWorker
+from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.own_images import PersonalDigit, of_ink
+from mnist_studio.errors import DataError
+from mnist_studio.store import own_image_sets
+from mnist_studio.store.own_image_sets import PersonalSet
+
+
+def written(lean: int) -> PersonalDigit:
+    points = (Point(0.5 + lean / 500, 0.1), Point(0.5 - lean / 500, 0.9))
+    return of_ink((points,), 1, float(lean))
+
+
+def kept(digits: int = 9) -> PersonalSet:
+    return own_image_sets.freeze([written(lean) for lean in range(digits)])
+
+
+def taught(chosen: Chosen, by: PersonalSet) -> Chosen:
+    """As if the first run had learnt from own digits."""
+    first = chosen.runs[0]
+    spec = msgspec.structs.replace(first.spec, personal=by.fingerprint)
+    return replace(chosen, runs=(replace(first, spec=spec), *chosen.runs[1:]))
+
+
+def test_every_view_of_predictions_is_of_them_and_no_other(gathered: Gathered) -> None:
+    mine = kept()
+    options = Options(own=mine.fingerprint)
+    names = (*sorted(own_images.VIEWS), "final-accuracy")
+    with ViewWorker() as worker:
+        found = worker.compute(gathered.chosen, names, options)
+        again = worker.compute(gathered.chosen, ("confusion",), Options())
+    views = {one.view.name: one.view for one in found if isinstance(one, Made)}
+    assert views.keys() == set(names)
+    for name, view in views.items():
+        said = any("9 of your own digits" in note for note in view.notes)
+        assert said == (name in own_images.VIEWS)
+    (matrix,) = views["confusion"].charts
+    assert isinstance(matrix, Matrix)
+    counts = np.array(matrix.values, float)
+    assert counts.sum() == counts[1].sum() == 9
+    (plain,) = again
+    assert isinstance(plain, Made)
+    assert isinstance(plain.view.charts[0], Matrix)
+    assert np.array(plain.view.charts[0].values, float).sum() == 500
+
+
+def test_digits_that_any_of_the_runs_learnt_from_are_left_out(gathered: Gathered) -> None:
+    mine = kept()
+    chosen = taught(gathered.chosen, own_image_sets.freeze([written(n) for n in range(4)]))
+    own_images.answer(chosen, mine.fingerprint, lambda: False)
+    view = compute("confusion", Gathered(chosen), Options(own=mine.fingerprint))
+    assert any("5 of your own digits" in note and "4 that a run" in note for note in view.notes)
+    everything = taught(gathered.chosen, mine)
+    with pytest.raises(NotComparable, match="learnt from all of your own digits"):
+        compute("confusion", Gathered(everything), Options(own=mine.fingerprint))
+
+
+def test_what_is_not_here_or_not_answered_is_told(gathered: Gathered) -> None:
+    with pytest.raises(DataError, match="not on this computer"):
+        compute("confusion", gathered, Options(own="0" * 32))
+    with pytest.raises(NotComparable):
+        compute("confusion", gathered, Options(own=kept().fingerprint))
+    with ViewWorker() as worker:
+        chosen = replace(gathered.chosen, runs=gathered.chosen.runs[:1])
+        (answer,) = worker.compute(chosen, ("disagreements",), Options(own=kept().fingerprint))
+    assert isinstance(answer, Refused)

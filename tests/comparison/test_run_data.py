@@ -1,0 +1,85 @@
+"""Runs gathered for comparison."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec import structs
+
+from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.comparison import messages
+from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.selection import choose, choose_study
+from mnist_studio.data.datasets import builtin
+from mnist_studio.errors import UnknownName
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
+from tests import small_experiment
+
+
+def test_a_study_is_gathered_in_the_order_of_its_cells(gathered: Gathered) -> None:
+    sizes = [run.spec.training.batch_size for run in gathered.runs]
+    assert sizes == [32, 64, 32, 64] * 2
+    assert gathered.chosen.question == small_experiment.STUDY.question
+    assert [group.seeds for group in gathered.groups] == [(1, 2)] * 4
+    assert gathered.titles[gathered.runs[0].id] == "tiny-10 · NumPy · batch size 32 · seed 1"
+    assert gathered.chosen.waiting == 0
+
+
+def test_runs_travel_to_a_child_and_back(gathered: Gathered) -> None:
+    wanted = messages.Wanted(gathered.chosen, ("clocks",), Options())
+    assert messages.wanted.decode(messages.encode(wanted)) == wanted
+
+
+def test_stored_predictions_give_the_accuracy_that_was_told(gathered: Gathered) -> None:
+    runs = gathered.answering()
+    models, labels = gathered.predictions(runs)
+    assert len(runs) == small_experiment.RUNS
+    assert np.array_equal(labels, builtin.load().test.labels)
+    for run in runs:
+        ended = gathered.by_id[run].ended
+        assert ended
+        assert accuracy(models[run], labels) == ended.test_accuracy
+
+
+def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(gathered: Gathered) -> None:
+    run = gathered.runs[0].id
+    with RunStore() as store:
+        assert [one.id for one in choose(store, [run, run]).runs] == [run]
+        with pytest.raises(UnknownName):
+            choose(store, ["never"])
+        with pytest.raises(UnknownName):
+            choose_study(store, "never")
+
+
+def test_a_renamed_run_keeps_its_name(gathered: Gathered) -> None:
+    run = gathered.runs[0].id
+    with RunStore() as store:
+        store.rename(run, "My favourite")
+    assert Gathered(small_experiment.chosen()).titles[run] == "My favourite"
+
+
+def test_runs_without_predictions_are_said_and_not_paired(gathered: Gathered) -> None:
+    first, second = gathered.runs[:2]
+    (Path(first.folder) / artifacts.TEST_LOGITS).unlink()
+    with pytest.raises(NotComparable, match="no predictions of tiny-10 · NumPy · batch size 32"):
+        gathered.predictions([first.id, second.id])
+
+
+def test_runs_on_different_digits_are_said_and_not_paired(gathered: Gathered) -> None:
+    runs = gathered.runs
+    other = replace(runs[0], spec=structs.replace(runs[0].spec, dataset="mnist"))
+    mixed = Gathered(replace(gathered.chosen, runs=(other, runs[1])))
+    with pytest.raises(NotComparable, match="different digits, mnist and builtin"):
+        mixed.predictions([other.id, runs[1].id])
+
+
+def test_predictions_of_other_digits_of_the_same_number_are_found_out(gathered: Gathered) -> None:
+    run = gathered.runs[0]
+    folder = Path(run.folder)
+    logits = artifacts.load_test_logits(folder)
+    artifacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
+    with pytest.raises(NotComparable, match="tested on other digits"):
+        Gathered(gathered.chosen).predictions([run.id])

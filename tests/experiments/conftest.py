@@ -1,0 +1,43 @@
+"""Small studies of the built-in digits, trained for real."""
+
+import pytest
+
+from mnist_studio import paths
+from mnist_studio.experiments.events import AnyStudyEvent, Ended
+from mnist_studio.experiments.executors import Executor
+from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.spec.experiment import Grid, StudySpec
+from mnist_studio.store.experiments import Member
+from mnist_studio.store.runs import RunStore
+
+SMALL = StudySpec(
+    title="small",
+    grid=Grid(recipes=("tiny-10",), frameworks=("numpy",)),
+    seeds=(1, 2, 3),
+    datasets=("builtin",),
+    epochs=1,
+    device="cpu",
+    threads=1,
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_named_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder of digits that happens to be named where the tests run."""
+    monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
+
+
+def told(study: StudySpec = SMALL, executor: Executor | None = None) -> list[AnyStudyEvent]:
+    """The events of a session to its end."""
+    return list(Supervisor(study, executor).events())
+
+
+def outcome(events: list[AnyStudyEvent]) -> str:
+    last = events[-1]
+    assert isinstance(last, Ended)
+    return last.outcome
+
+
+def members(study: StudySpec = SMALL) -> tuple[Member, ...]:
+    with RunStore() as store:
+        return store.studies.members(store.studies.keep(study).id)

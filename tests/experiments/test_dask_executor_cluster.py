@@ -1,0 +1,269 @@
+"""Studies on a real scheduler and real workers, processes on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio import paths
+from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.data.datasets import sources
+from mnist_studio.events import Finished
+from mnist_studio.experiments import cells
+from mnist_studio.spec import experiment_files
+from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
+from tests.experiments.conftest import SMALL, members
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="sends signals"),
+    # Not imported here: it is large, and only the processes of these tests need it.
+    pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not here"),
+]
+
+ROOT = Path(__file__).parents[2]
+STUDY = replace(SMALL, title="remote", seeds=(1, 2, 3, 4))
+START_SECONDS = 60.0
+
+
+def process(home: Path, *words: object) -> "subprocess.Popen[str]":
+    home.mkdir(exist_ok=True)
+    variables = {"PYTHONPATH": str(ROOT), paths.HOME_VARIABLE: str(home)}
+    return subprocess.Popen(
+        [sys.executable, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=os.environ | variables, start_new_session=True,
+    )  # fmt: skip
+
+
+class Cluster:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        port = self.address.split(":")[1]
+        self.processes = [
+            process(
+                folder / "scheduler", "-m", "distributed.cli.dask_scheduler", "--host",
+                "127.0.0.1", "--port", port, "--no-dashboard", "--no-jupyter",
+            )
+        ]  # fmt: skip
+        until(self._answers)
+        self.workers: list[subprocess.Popen[str]] = []
+
+    def _answers(self) -> bool:
+        host, port = self.address.split(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def add_worker(self) -> None:
+        home = self._folder / f"worker-{len(self.workers)}"
+        worker = process(
+            home, "-m", "distributed.cli.dask_worker", f"tcp://{self.address}", "--nthreads", 1,
+            "--no-nanny", "--no-dashboard", "--local-directory", home,
+        )  # fmt: skip
+        self.workers.append(worker)
+        self.processes.append(worker)
+
+    def end(self) -> None:
+        for one in reversed(self.processes):
+            one.kill()
+            one.communicate()
+
+
+def until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    made = Cluster(tmp_path)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def begun(tmp_path: Path, home: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Begins a study on the command line."""
+    processes = []
+
+    def begin(study: StudySpec, address: str, *words: object) -> "subprocess.Popen[str]":
+        file = tmp_path / "study.toml"
+        file.write_text(experiment_files.write(study), "utf-8")
+        executor = ("--executor", f"dask://{address}")
+        processes.append(
+            process(home, "-m", "mnist_studio", "study", file, "--json", *executor, *words)
+        )
+        return processes[-1]
+
+    yield begin
+    for one in processes:
+        one.kill()
+        one.communicate()
+
+
+def lines(study: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
+    assert study.stdout
+    return map(json.loads, study.stdout)
+
+
+def ended(study: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Exit code and complaints."""
+    _, errors = study.communicate(timeout=120)
+    return study.returncode, errors
+
+
+Begin = Callable[..., "subprocess.Popen[str]"]
+
+
+def whole(study: StudySpec) -> None:
+    """Every cell has one finished run, with all that one that was trained here would have."""
+    digits = sources.load_test("builtin")
+    found = members(study)
+    assert {one.run.spec for one in found} == set(expand(study))
+    with RunStore() as store:
+        assert len(store.runs()) == len(found) == len(expand(study))
+        for one in found:
+            run, end = one.run, one.run.terminal
+            assert isinstance(end, Finished)
+            assert end.run == run.id
+            epochs = store.epochs(run.id)
+            assert [epoch.epoch for epoch in epochs] == list(range(1, end.epochs + 1))
+            assert {epoch.run for epoch in epochs} == {run.id}
+            assert len(artifacts.load_steps(run.folder).losses) == end.step
+            assert artifacts.load_checkpoint(run.folder, run.spec).step == end.step
+            artifacts.load_weights(run.folder, run.spec)
+            logits = artifacts.load_test_logits(run.folder)
+            assert accuracy(logits, digits.labels) == end.test_accuracy
+            assert one.membership.place == socket.gethostname()
+            assert not one.membership.honest
+
+
+def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) -> None:
+    for _ in range(2):
+        cluster.add_worker()
+    study = replace(STUDY, epochs=40)
+    running = begun(study, cluster.address)
+    first: dict[str, Any] = {}
+    killed = False
+    for line in lines(running):
+        first = first or line
+        # A worker that has told of several epochs is amid a training.
+        event = line.get("event") or {}
+        if not killed and event.get("type") == "epoch" and event["epoch"] == 5:
+            os.kill(cluster.workers[0].pid, signal.SIGKILL)
+            killed = True
+    assert killed
+    assert ended(running) == (0, "")
+    assert first["type"] == "begun"
+    assert first["place"] == f"dask://{cluster.address}"
+    whole(study)
+
+
+def test_a_worker_may_come_late_and_a_supervisor_may_be_killed(
+    cluster: Cluster, begun: Begin
+) -> None:
+    cluster.add_worker()
+    running = begun(STUDY, cluster.address)
+    for line in lines(running):
+        if (line.get("event") or {}).get("type") == "finished":
+            break
+    running.kill()
+    running.communicate()
+    before = [one.run for one in members(STUDY) if one.run.status == "finished"]
+    assert before
+    cluster.add_worker()
+    again = begun(STUDY, cluster.address)
+    assert ended(again) == (0, "")
+    assert all(run in [one.run for one in members(STUDY)] for run in before)
+    whole(STUDY)
+
+
+def test_ctrl_c_ends_the_trainings_of_the_workers_too(cluster: Cluster, begun: Begin) -> None:
+    cluster.add_worker()
+    running = begun(replace(STUDY, epochs=10_000), cluster.address)
+    for line in lines(running):
+        if (line.get("event") or {}).get("type") == "epoch":
+            break
+    assert trainings(cluster.workers[0].pid)
+    os.killpg(running.pid, signal.SIGINT)
+    code, errors = ended(running)
+    assert code == 130
+    assert f"--executor dask://{cluster.address}" in errors
+    until(lambda: not trainings(cluster.workers[0].pid))
+
+
+def trainings(worker: int) -> list[str]:
+    """The processes that a worker has."""
+    asked = subprocess.run(
+        ["ps", "--ppid", str(worker), "-o", "args="], capture_output=True, text=True, check=False
+    )
+    return [line for line in asked.stdout.splitlines() if "mnist_studio train" in line]
+
+
+def test_what_a_worker_cannot_train_is_told(cluster: Cluster, begun: Begin) -> None:
+    cluster.add_worker()
+    study = replace(STUDY, seeds=(1,), datasets=("mnist",))
+    running = begun(study, cluster.address)
+    failed = [line for line in lines(running) if line.get("state") == "failed"]
+    assert ended(running)[0] == 1
+    assert "worker-0" in failed[0]["reason"]
+    with RunStore() as store:
+        (cell,) = cells.cells(store, store.studies.keep(study))
+    assert cell.state == "failed"
+
+
+def test_a_cluster_that_is_not_there_is_told_soon(begun: Begin) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    begin = time.monotonic()
+    code, errors = ended(begun(STUDY, address))
+    assert code == 1
+    assert f"No Dask cluster answers at {address}." in errors
+    assert "Traceback" not in errors
+    assert time.monotonic() - begin < 15
+
+
+def test_a_cluster_without_workers_is_told(cluster: Cluster, begun: Begin) -> None:
+    code, errors = ended(begun(STUDY, cluster.address))
+    assert code == 1
+    assert "has no workers" in errors
+
+
+def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
+    cluster: Cluster, begun: Begin
+) -> None:
+    cluster.add_worker()
+    study = replace(STUDY, epochs=10_000)
+    running = begun(study, cluster.address)
+    for line in lines(running):
+        if (line.get("event") or {}).get("type") == "epoch":
+            break
+    cluster.processes[0].kill()
+    code, errors = ended(running)
+    assert code == 1
+    assert f"The Dask cluster at {cluster.address} is gone. When it is back" in errors
+    assert "Traceback" not in errors
+    assert [one.run.status for one in members(study)] == ["failed"]

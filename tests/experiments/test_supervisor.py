@@ -1,0 +1,300 @@
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import DataError, SpecError, StoreError
+from mnist_studio.events import Epoch, Finished, Phase, Progress, Started
+from mnist_studio.experiments import cells
+from mnist_studio.experiments.events import (
+    AnyStudyEvent,
+    Begun,
+    Changed,
+    Ended,
+    Overall,
+    Queued,
+    Told,
+)
+from mnist_studio.experiments.executors import Local
+from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.frameworks import registry
+from mnist_studio.spec.experiment import Pair, expand
+from mnist_studio.store.runs import RunStore
+from tests.experiments.conftest import SMALL, members, outcome, told
+
+LONG = replace(SMALL, title="long", epochs=10_000)
+
+
+def trained(events: list[AnyStudyEvent]) -> list[int]:
+    """The cells that finished, in that order."""
+    return [e.cell for e in events if isinstance(e, Told) and isinstance(e.event, Finished)]
+
+
+def acting(
+    supervisor: Supervisor, when: Callable[[AnyStudyEvent], bool], act: Callable[[], None]
+) -> list[AnyStudyEvent]:
+    """The events of a session in which something is done once."""
+    events = []
+    done = False
+    for event in supervisor.events():
+        events.append(event)
+        if not done and when(event):
+            done = True
+            act()
+    assert done
+    return events
+
+
+def trains(cell: int) -> Callable[[AnyStudyEvent], bool]:
+    return lambda event: (
+        isinstance(event, Told) and event.cell == cell and isinstance(event.event, Progress)
+    )
+
+
+def after_epoch(number: int) -> Callable[[AnyStudyEvent], bool]:
+    return lambda event: (
+        isinstance(event, Told) and isinstance(event.event, Epoch) and event.event.epoch == number
+    )
+
+
+def test_a_study_trains_every_cell_once_and_a_second_session_nothing() -> None:
+    events = told()
+    assert isinstance(events[0], Begun)
+    assert outcome(events) == "complete"
+    assert trained(events) == [0, 1, 2]
+    assert [event for event in events if isinstance(event, Ended)] == events[-1:]
+    runs = [one.run for one in members()]
+    assert {run.spec for run in runs} == set(expand(SMALL))
+    assert {run.status for run in runs} == {"finished"}
+    assert all(one.membership.honest for one in members())
+
+    again = told()
+    assert outcome(again) == "complete"
+    assert not any(isinstance(event, Told) for event in again)
+    assert [one.run for one in members()] == runs
+
+
+def test_the_whole_is_told_with_the_time_that_is_left() -> None:
+    overall = [event for event in told() if isinstance(event, Overall)]
+    assert (overall[0].fraction, overall[0].seconds_left) == (0.0, None)
+    assert (overall[-1].fraction, overall[-1].seconds_left) == (1.0, 0.0)
+    assert (overall[-1].finished, overall[-1].total) == (3, 3)
+    after_first = next(one for one in overall if one.finished == 1)
+    assert after_first.fraction == pytest.approx(1 / 3)
+    assert after_first.seconds_left is not None
+    assert 0.0 < after_first.seconds_left < 60.0
+    fractions = [one.fraction for one in overall]
+    assert fractions == sorted(fractions)
+
+
+def test_the_queue_can_be_reordered() -> None:
+    supervisor = Supervisor(SMALL)
+    events = acting(supervisor, lambda e: isinstance(e, Begun), lambda: supervisor.move(2, 0))
+    assert Queued((2, 0, 1)) in events
+    assert trained(events) == [2, 0, 1]
+
+
+def test_a_dropped_cell_is_left_to_the_next_session() -> None:
+    supervisor = Supervisor(SMALL)
+    events = acting(supervisor, lambda e: isinstance(e, Begun), lambda: supervisor.drop(1))
+    assert (outcome(events), trained(events)) == ("incomplete", [0, 2])
+    assert trained(told()) == [1]
+
+
+def test_a_running_cell_can_be_dropped() -> None:
+    study = replace(LONG, seeds=(1,))
+    supervisor = Supervisor(study)
+    events = acting(supervisor, trains(0), lambda: supervisor.drop(0))
+    assert outcome(events) == "incomplete"
+    assert any(isinstance(e, Changed) and e.state == "cancelled" for e in events)
+    assert [one.run.status for one in members(study)] == ["cancelled"]
+
+
+def test_a_paused_study_begins_nothing_until_it_goes_on() -> None:
+    supervisor = Supervisor(SMALL)
+    timer = threading.Timer(0.5, supervisor.resume)
+    events: list[AnyStudyEvent] = []
+    supervisor.pause()
+    for event in supervisor.events():
+        events.append(event)
+        if isinstance(event, Overall) and not timer.ident:
+            assert not any(isinstance(one, Changed) for one in events)
+            timer.start()
+    timer.join()
+    assert outcome(events) == "complete"
+
+
+def test_a_paused_training_is_held_and_goes_on() -> None:
+    study = replace(LONG, seeds=(1,))
+    supervisor = Supervisor(study)
+    events = []
+    for event in supervisor.events():
+        events.append(event)
+        if trains(0)(event) and not any(_is_paused(one) for one in events):
+            supervisor.pause()
+        if _is_paused(event):
+            supervisor.resume()
+            supervisor.stop()
+    assert any(_is_paused(one) for one in events)
+    assert outcome(events) == "stopped"
+
+
+def _is_paused(event: AnyStudyEvent) -> bool:
+    return (
+        isinstance(event, Told) and isinstance(event.event, Phase) and event.event.phase == "paused"
+    )
+
+
+def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None:
+    study = replace(SMALL, epochs=60, seeds=(1,))
+    supervisor = Supervisor(study)
+    events = acting(supervisor, after_epoch(5), supervisor.stop)
+    assert outcome(events) == "stopped"
+    (stopped,) = members(study)
+    assert stopped.run.status == "stopped"
+    with RunStore() as store:
+        (cell,) = cells.cells(store, store.studies.keep(study))
+        reached = len(store.epochs(stopped.run.id))
+    assert (cell.state, cell.run, cell.fraction) == ("stopped", stopped.run.id, reached / 60)
+
+    again = told(study)
+    overall = next(event for event in again if isinstance(event, Overall))
+    assert overall.fraction == reached / 60
+    first = next(e.event for e in again if isinstance(e, Told) and isinstance(e.event, Progress))
+    assert isinstance(first, Progress)
+    assert first.step > reached
+    (finished,) = members(study)
+    assert (finished.run.id, finished.run.status) == (stopped.run.id, "finished")
+    with RunStore() as store:
+        assert [epoch.epoch for epoch in store.epochs(finished.run.id)] == list(range(1, 61))
+
+
+def test_cancel_loses_what_runs_and_keeps_what_is_finished() -> None:
+    supervisor = Supervisor(SMALL)
+    events = acting(supervisor, trains(1), supervisor.cancel)
+    assert outcome(events) in ("cancelled", "complete")
+    assert 0 in trained(events)
+    assert outcome(told()) == "complete"
+    assert sorted(one.run.spec.training.seed for one in members()) == [1, 2, 3]
+
+
+def test_a_session_that_is_left_early_stops_what_runs() -> None:
+    events = Supervisor(LONG).events()
+    for event in events:
+        if trains(0)(event):
+            break
+    events.close()
+    assert [one.run.status for one in members(LONG)] == ["stopped"]
+
+
+def test_wishes_from_before_the_session_count() -> None:
+    supervisor = Supervisor(SMALL)
+    supervisor.stop()
+    events = list(supervisor.events())
+    assert (outcome(events), trained(events)) == ("stopped", [])
+    assert members() == ()
+
+
+def test_two_at_a_time_are_told_and_kept_as_such() -> None:
+    events = told(SMALL, Local(jobs=2))
+    begun = events[0]
+    assert isinstance(begun, Begun)
+    assert begun.abreast == 2
+    assert outcome(events) == "complete"
+    running: set[int] = set()
+    most = 0
+    for event in events:
+        if isinstance(event, Told) and isinstance(event.event, Started):
+            running.add(event.cell)
+        if isinstance(event, Told) and isinstance(event.event, Finished):
+            running.discard(event.cell)
+        most = max(most, len(running))
+    assert most == 2
+    assert [one.membership.abreast for one in members()] == [2, 2, 2]
+    assert not any(one.membership.honest for one in members())
+    assert {one.run.status for one in members()} == {"finished"}
+
+
+def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = registry.version
+    monkeypatch.setattr(
+        registry, "version", lambda name: version(name) if name == "numpy" else None
+    )
+    pairs = (Pair("tiny-10", "pytorch"), Pair("tiny-10", "numpy"))
+    study = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
+    events = told(study)
+    assert outcome(events) == "incomplete"
+    tries = [
+        e for e in events if isinstance(e, Told) and e.cell == 0 and isinstance(e.event, Started)
+    ]
+    assert len(tries) == 2
+    (failed,) = (e for e in events if isinstance(e, Changed) and e.state == "failed")
+    assert "PyTorch is not installed" in failed.reason
+    assert trained(events) == [1]
+    # The first try left nothing to go on from and made room for the second.
+    assert sorted(one.run.status for one in members(study)) == ["failed", "finished"]
+
+    monkeypatch.setattr(registry, "version", version)
+    if version("pytorch"):
+        assert outcome(told(study)) == "complete"
+        assert [one.run.status for one in members(study)].count("finished") == 2
+
+
+def test_a_cell_whose_run_was_deleted_is_trained_again() -> None:
+    told()
+    with RunStore() as store:
+        store.delete(members()[1].run.id)
+    assert trained(told()) == [1]
+    assert len(members()) == 3
+
+
+def test_a_study_that_is_being_run_is_refused() -> None:
+    supervisor = Supervisor(LONG)
+    refused = []
+
+    def run_too() -> None:
+        try:
+            told(LONG)
+        except StoreError as error:
+            refused.append(error.problem)
+        supervisor.cancel()
+
+    thread = threading.Thread(target=run_too)
+    acting(supervisor, trains(0), thread.start)
+    thread.join()
+    assert len(refused) == 1
+    assert "being run already" in refused[0]
+
+
+def test_what_could_never_be_trained_is_refused_before(home: Path) -> None:
+    with pytest.raises(DataError, match="needs MNIST"):
+        told(replace(SMALL, datasets=()))
+    with pytest.raises(SpecError, match="cannot be written"):
+        told(
+            replace(
+                SMALL,
+                grid=None,
+                pairs=(Pair("tiny-gd", "keras", ("bias-gradients",)),),
+                style="idiomatic",
+            )
+        )
+    with RunStore() as store:
+        assert store.runs() == ()
+
+
+def test_an_unexpected_error_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def events(self) -> None:
+            raise ZeroDivisionError
+
+        def stop(self) -> None:
+            pass
+
+    executor = Local()
+    monkeypatch.setattr(executor, "job", lambda ticket: Broken())
+    with pytest.raises(ZeroDivisionError):
+        told(SMALL, executor)

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.data.datasets import builtin
+from mnist_studio.events import Finished
+from mnist_studio.explanation.trace import walkthrough
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Chunk
+from mnist_studio.frameworks.initialization import initial_weights
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import ClipNorm
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import Run
+
+IMAGE = builtin.load().train.images[17]
+
+
+def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
+    assert isinstance(trained.terminal, Finished)
+    weights = artifacts.load_weights(trained.folder, trained.spec)
+    steps = trained.terminal.step
+    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, steps, teach=4)
+    assert found.walk.step is not None
+    assert (found.walk.step.number, found.walk.step.rate) == (steps + 1, 1e-3)
+    assert f"remembers the {steps} updates" in found.notes[0]
+
+    framework = registry.load("numpy")
+    model = framework.learner(trained.spec, weights, framework.devices()[0])
+    model.load_optimiser_state(artifacts.load_checkpoint(trained.folder, trained.spec).optimiser)
+    model.bind(IMAGE[None], np.array([4], np.uint8))
+    told = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
+    assert found.walk.step.loss == pytest.approx(told.losses[0], rel=1e-6)
+    arrays = {one.name: one.after for layer in found.walk.layers for one in layer.learnt}
+    for name, expected in model.weights().items():
+        np.testing.assert_allclose(arrays[name], expected, rtol=1e-6, atol=1e-8)
+
+
+def test_weights_of_another_step_have_no_memory(trained: Run) -> None:
+    weights = artifacts.load_weights(trained.folder, trained.spec)
+    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, 1, teach=4, rate=0.5)
+    assert found.walk.step is not None
+    assert (found.walk.step.number, found.walk.step.rate) == (1, 0.5)
+    assert found.notes == ("The run left nothing that its optimiser remembers: it begins anew.",)
+
+
+def test_what_is_as_in_training_is_said(trained: Run) -> None:
+    spec = run_spec(RECIPES["wide-cnn"])
+    spec = replace(spec, training=replace(spec.training, clip=ClipNorm(0.1)))
+    weights = initial_weights(spec.model, 1, "float32")
+    found = walkthrough(spec, weights, IMAGE, trained.folder / "gone", 7, teach=4)
+    assert any("Dropout is on" in note for note in found.notes)
+    assert any("clipped" in note for note in found.notes)
+    assert found.notes[0] == "PyTorch trained it; NumPy goes through it here, in float32."
+    # A quarter of the units is dropped, and what is dropped has no gradient.
+    dropout = next(layer for layer in found.walk.layers if layer.name == "dropout1")
+    assert dropout.input_gradient is not None
+    live = dropout.input > 0
+    assert 0.2 < np.mean(dropout.output[live] == 0) < 0.3
+    assert not dropout.input_gradient[live & (dropout.output == 0)].any()
+
+
+def test_the_way_forward_has_no_step(trained: Run) -> None:
+    weights = artifacts.load_weights(trained.folder, trained.spec)
+    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, 1)
+    assert found.walk.step is None
+    assert found.notes == ()

@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Chunk
+from mnist_studio.frameworks.numpy_scratch.trace import Teaching
+from mnist_studio.frameworks.numpy_scratch.tracing import forward, step
+from mnist_studio.spec.layers import Dropout, Layer
+from mnist_studio.spec.run import RunSpec
+from tests.frameworks.examples import (
+    DROPPED,
+    EVERYTHING,
+    NORMED,
+    NORMED_VECTORS,
+    OPTIMISERS,
+    VARIANTS,
+    chunk,
+    digits,
+    in_precision,
+    learner,
+    run,
+)
+
+RUNS = {
+    **{name: run(DROPPED, optimiser) for name, optimiser in OPTIMISERS.items()},
+    **VARIANTS,
+    "everything": run(EVERYTHING),
+    "normed": run(NORMED),
+}
+
+
+@pytest.fixture(params=RUNS)
+def spec(request: pytest.FixtureRequest) -> RunSpec:
+    return RUNS[request.param]
+
+
+def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
+    model = learner(registry.load("numpy"), spec)
+    model.train(chunk(spec.model, 3))
+    weights, state = model.weights(), model.optimiser_state()
+    (images, labels), one = digits(), chunk(spec.model, 1, batch=1, first=3)
+    place = int(one.indices[0, 0])
+    masks = {name: mask[0] for name, mask in one.masks.items()}
+    teaching = Teaching(int(labels[place]), 0.01, state, masks)
+    walk = step(spec, weights, images[place], teaching)
+    assert walk.step is not None
+
+    told = model.train(Chunk(one.indices, np.array([0.01]), one.masks))
+    assert walk.step.loss == pytest.approx(told.losses[0], rel=1e-12)
+    assert (walk.step.number, walk.step.label) == (4, labels[place])
+    arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
+    assert arrays.keys() == weights.keys()
+    for name, expected in model.weights().items():
+        np.testing.assert_allclose(arrays[name].after, expected, rtol=1e-11, atol=1e-14)
+        np.testing.assert_array_equal(arrays[name].before, weights[name])
+    assert any(np.any(array.update) for array in arrays.values())
+    after = model.optimiser_state()
+    slots = {f"{n}/{slot}": kept for n, a in arrays.items() for slot, kept in a.slots_after.items()}
+    assert slots.keys() == after.slots.keys()
+    for name, kept in slots.items():
+        np.testing.assert_allclose(kept, after.slots[name], rtol=1e-11, atol=1e-14)
+
+
+def test_the_weights_given_stay(spec: RunSpec) -> None:
+    model = learner(registry.load("numpy"), spec)
+    weights = model.weights()
+    step(spec, weights, digits()[0][0], Teaching(3, 0.1))
+    for name, array in model.weights().items():
+        np.testing.assert_array_equal(weights[name], array)
+
+
+def test_the_way_forward_is_that_of_the_answer(spec: RunSpec) -> None:
+    model = learner(registry.load("numpy"), spec)
+    model.train(chunk(spec.model, 2))
+    image = digits()[0][0]
+    walk = forward(spec, model.weights(), image)
+    np.testing.assert_allclose(walk.logits, model.logits(image[None])[0], rtol=1e-11, atol=1e-14)
+    assert walk.probabilities.sum() == pytest.approx(1)
+    for layer, (name, output) in zip(
+        walk.layers, model.activations(image[None]).items(), strict=True
+    ):
+        assert layer.name == name
+        np.testing.assert_allclose(layer.output, output[0], rtol=1e-11, atol=1e-14)
+    assert walk.step is None
+    assert all(layer.output_gradient is None for layer in walk.layers)
+
+
+def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
+    spec = run(EVERYTHING)
+    model = learner(registry.load("numpy"), spec)
+    walk = step(spec, model.weights(), digits()[0][0], Teaching(3, 0.1))
+    assert walk.step is not None
+    for before, after in zip(walk.layers, walk.layers[1:], strict=False):
+        np.testing.assert_array_equal(before.output, after.input)
+        np.testing.assert_array_equal(before.output_gradient, after.input_gradient)
+    np.testing.assert_array_equal(walk.layers[-1].output_gradient, walk.step.logit_gradient)
+    dense = next(layer for layer in reversed(walk.layers) if layer.learnt)
+    (kernel, bias) = dense.learnt
+    expected = np.outer(dense.input, walk.step.logit_gradient)
+    assert kernel.gradient is not None
+    np.testing.assert_allclose(kernel.gradient, expected, rtol=1e-12)
+    assert (kernel.equation, bias.equation) == ("dW = xᵀ dy", "db = Σ dy")
+
+
+@pytest.mark.parametrize("layers", [NORMED, NORMED_VECTORS])
+def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...]) -> None:
+    spec = run(tuple(layer for layer in layers if not isinstance(layer, Dropout)))
+    model = learner(registry.load("numpy"), spec)
+    model.train(chunk(spec.model, 3))
+    image, weights = digits()[0][0], model.weights()
+    walk = step(spec, weights, image, Teaching(3, 0.01, frozen=True))
+    np.testing.assert_allclose(walk.logits, model.logits(image[None])[0], rtol=1e-11, atol=1e-14)
+    arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
+    for name, array in arrays.items():
+        assert np.any(array.update) == (array.gradient is not None), name
+    gradient = walk.layers[0].input_gradient
+    assert gradient is not None
+    assert walk.step is not None
+    np.testing.assert_allclose(
+        gradient[..., 0],
+        sum(
+            slope * model.input_gradients(image[None], np.array([digit], np.uint8))[0]
+            for digit, slope in enumerate(walk.step.logit_gradient)
+        ),
+        rtol=1e-9,
+        atol=1e-13,
+    )
+
+
+def test_a_small_step_lowers_the_loss() -> None:
+    spec = in_precision(run(optimiser=OPTIMISERS["sgd"]), "float32")
+    model = learner(registry.load("numpy"), spec)
+    walk = step(spec, model.weights(), digits()[0][0], Teaching(3, 0.01))
+    assert walk.step is not None
+    assert walk.step.loss_after < walk.step.loss
+    assert walk.step.norm > 0
+    assert walk.logits.dtype == np.float32
+
+
+def test_the_gradients_are_those_of_differences() -> None:
+    spec = run((*EVERYTHING[:2], *EVERYTHING[8:]))
+    model = learner(registry.load("numpy"), spec)
+    image, weights = digits()[0][0], dict(model.weights())
+    walk = step(spec, weights, image, Teaching(3, 0.1))
+    kernel = next(a for layer in walk.layers for a in layer.learnt if a.name == "conv1.kernel")
+    assert kernel.gradient is not None
+    for sign in (1, -1):
+        changed = weights["conv1.kernel"].copy()
+        changed[1, 1, 0, 2] += sign * 1e-6
+        moved = step(spec, weights | {"conv1.kernel": changed}, image, Teaching(3, 0.1)).step
+        assert moved is not None
+        assert walk.step is not None
+        slope = sign * (moved.loss - walk.step.loss) / 1e-6
+        assert slope == pytest.approx(kernel.gradient[1, 1, 0, 2], rel=1e-3, abs=1e-7)

@@ -1,0 +1,93 @@
+"""What every framework's optimisers must do: follow the stated equations, and hand over."""
+
+import numpy as np
+import pytest
+
+from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
+from mnist_studio.spec.optimizers import Optimiser, slot_names
+from mnist_studio.spec.run import Precision
+from tests.frameworks.equations import Slots, updated
+from tests.frameworks.examples import DROPPED, OPTIMISERS, chunk, digits, learner, run
+
+each_optimiser = pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS.keys())
+
+
+class OptimiserContract:
+    """Updates and state.
+
+    Attributes:
+        closeness: relative distance allowed after a hand-over; 0 asks for the same bits.
+    """
+
+    closeness = 0.0
+
+    @each_optimiser
+    def test_starts_from_zeros(self, framework: Framework, optimiser: Optimiser) -> None:
+        made = learner(framework, run(optimiser=optimiser))
+        state = made.optimiser_state()
+        assert state.step == 0
+        names = {f"{w}/{slot}" for w in made.weights() for slot in slot_names(optimiser)}
+        assert set(state.slots) == names
+        assert not any(array.any() for array in state.slots.values())
+
+    @each_optimiser
+    def test_follows_its_equations_while_the_rate_moves(
+        self, framework: Framework, optimiser: Optimiser
+    ) -> None:
+        spec = run(DROPPED[:2] + DROPPED[3:5] + DROPPED[6:], optimiser)
+        made, probe = (learner(framework, spec) for _ in range(2))
+        made.train(chunk(spec.model, 3, rate=0.1))
+        made.train(chunk(spec.model, 2, rate=0.1, first=3))
+        weights, slots = _by_equations(probe, optimiser, 5)
+        assert made.optimiser_state().step == 5
+        _assert_close(made.weights(), weights, 1e-12)
+        _assert_close(made.optimiser_state().slots, slots, 1e-12)
+
+    @each_optimiser
+    @pytest.mark.parametrize("precision", ["float32", "float64"])
+    def test_goes_on_in_a_fresh_learner(
+        self, framework: Framework, optimiser: Optimiser, precision: Precision
+    ) -> None:
+        spec = run(DROPPED, optimiser, precision)
+        old, new = (learner(framework, spec) for _ in range(2))
+        old.train(chunk(spec.model, 10))
+        new.load_weights(old.weights())
+        new.load_optimiser_state(old.optimiser_state())
+        rest = chunk(spec.model, 5, first=10)
+        np.testing.assert_allclose(
+            new.train(rest).losses, old.train(rest).losses, rtol=self.closeness, atol=0
+        )
+        assert new.optimiser_state().step == 15
+        _assert_close(new.weights(), old.weights(), self.closeness)
+
+    def test_state_is_a_copy(self, framework: Framework) -> None:
+        made = learner(framework, run())
+        made.train(chunk(run().model, 1))
+        state = made.optimiser_state()
+        kept = {name: array.copy() for name, array in state.slots.items()}
+        made.train(chunk(run().model, 2, first=1))
+        _assert_close(state.slots, kept, 0.0)
+
+
+def _by_equations(probe: Learner, optimiser: Optimiser, steps: int) -> tuple[Weights, Slots]:
+    """Weights and slots after ``steps``, from the probe's gradients and the equations."""
+    images, labels = digits()
+    weights: dict[str, Array] = dict(probe.weights())
+    slots = {n: np.zeros_like(a) for n, a in probe.optimiser_state().slots.items()}
+    made = chunk(run().model, steps, rate=0.1)
+    for step, (batch, rate) in enumerate(zip(made.indices, made.rates, strict=True), start=1):
+        probe.load_weights(weights)
+        gradients = probe.gradients(images[batch], labels[batch])
+        for name, gradient in gradients.items():
+            own = {slot: slots[f"{name}/{slot}"] for slot in slot_names(optimiser)}
+            weights[name], new = updated(optimiser, weights[name], gradient, own, rate, step)
+            slots |= {f"{name}/{slot}": array for slot, array in new.items()}
+    return weights, slots
+
+
+def _assert_close(found: Weights, expected: Weights, closeness: float) -> None:
+    """To ``closeness`` of the largest magnitude in each array."""
+    assert set(found) == set(expected)
+    for name, array in expected.items():
+        room = closeness * float(np.abs(array).max())
+        np.testing.assert_allclose(found[name], array, rtol=0, atol=room, err_msg=name)

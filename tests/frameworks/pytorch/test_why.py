@@ -1,5 +1,0 @@
-from tests.frameworks.why_contract import WhyContract
-
-
-class TestWhy(WhyContract):
-    pass

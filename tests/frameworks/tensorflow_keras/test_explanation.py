@@ -1,0 +1,5 @@
+from tests.frameworks.explanation_contract import WhyContract
+
+
+class TestWhy(WhyContract):
+    pass

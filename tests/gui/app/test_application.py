@@ -1,0 +1,142 @@
+"""The whole application in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import settings
+from mnist_studio.errors import StudioError
+from mnist_studio.gui.app import application
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.theme.theme import Theme
+
+CLOSES_ITSELF = """
+from PySide6.QtCore import QTimer
+from mnist_studio.gui import application
+
+class Window(application.MainWindow):
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.usable.connect(lambda: QTimer.singleShot(600, self.close))
+
+application.MainWindow = Window
+raise SystemExit(application.run())
+"""
+
+
+READS = """
+from mnist_studio import settings
+from mnist_studio.gui import application
+
+told = []
+
+class Window(application.MainWindow):
+    def tell(self, text, kind):
+        told.append(text)
+        self.close()
+
+application.MainWindow = Window
+application.run()
+assert [text for text in told if "settings.json.bad" in text], told
+"""
+
+
+def test_it_opens_and_closes_without_a_word_of_complaint(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CLOSES_ITSELF],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
+def test_an_interrupt_ends_it(home: Path) -> None:
+    program = "from mnist_studio.gui import application; raise SystemExit(application.run())"
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        deadline = time.monotonic() + 30
+        while not (home / "studio.sqlite").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGINT)
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+
+
+INTERRUPTED_EARLY = """
+import os, signal
+from mnist_studio.gui import application
+
+class Window(application.MainWindow):
+    def show(self):
+        super().show()
+        os.kill(os.getpid(), signal.SIGINT)
+
+application.MainWindow = Window
+raise SystemExit(application.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
+def test_an_interrupt_before_the_event_loop_ends_it(home: Path) -> None:
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_EARLY], check=False, timeout=60
+        ).returncode
+        == 0
+    )
+
+
+def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PySide6.__version_info__", (6, 12, 0, "", ""))
+    monkeypatch.setattr("sys.version_info", (3, 11, 7))
+    with pytest.raises(StudioError, match="pip install"):
+        application.check_binding()
+    monkeypatch.setattr("sys.version_info", (3, 12, 1))
+    application.check_binding()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_without_a_screen_the_commands_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*application._DISPLAYS, "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(StudioError, match="no screen"):
+        application.check_display()
+    monkeypatch.setenv("DISPLAY", ":0")
+    application.check_display()
+
+
+def test_what_is_logged_is_in_a_file(home: Path) -> None:
+    program = (
+        "import logging\n"
+        "from mnist_studio.gui import application\n"
+        "application.start_log()\n"
+        "logging.getLogger('odd').error('a word')\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=60)
+    assert "ERROR odd: a word" in (home / "studio.log").read_text()
+
+
+def test_damaged_settings_are_told_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
+    (home / "settings.json").write_text("{")
+    loaded = settings.load()
+    window = MainWindow(theme, loaded)
+    with qtbot.waitSignal(window.usable, timeout=10_000):
+        window.show()
+    notice = window.page(window.shown).notice
+    assert "settings.json.bad" in notice.text
+    window.shut_down()
+    window.hide()
+    window.deleteLater()
+
+
+def test_the_settings_are_read_once(home: Path) -> None:
+    (home / "settings.json").write_text("{")
+    subprocess.run([sys.executable, "-c", READS], check=True, timeout=60)

@@ -1,0 +1,67 @@
+"""The list of Pythons, over a real window."""
+
+import sys
+from collections.abc import Callable
+from time import sleep
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import settings
+from mnist_studio.frameworks import registry
+from mnist_studio.gui.app.environments import Pythons
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.settings import Interpreter, Settings
+from mnist_studio.workers import environments
+
+
+def opened(window: MainWindow) -> Pythons:
+    window.frame.python_tool.click()
+    return next(iter(window.findChildren(Pythons)))
+
+
+def button(dialog: Pythons, name: str) -> QAbstractButton:
+    found = dialog.findChildren(QAbstractButton)
+    return next(one for one in found if name in (one.accessibleName(), one.text()))
+
+
+def test_what_computes_is_shown_and_given_back(window: MainWindow, qtbot: QtBot) -> None:
+    settings.save(Settings(interpreters={"keras": Interpreter("/env/bin/python", "2.99")}))
+    dialog = opened(window)
+    told = dialog._told
+    assert told["keras"].text() == "2.99 in /env/bin/python"
+    assert told["numpy"].text() == f"{registry.version('numpy')} in the studio’s own"
+    assert not button(dialog, "Choose a Python for NumPy").isEnabled()
+    button(dialog, "The studio's own Python for Keras").click()
+    qtbot.waitUntil(lambda: told["keras"].text().endswith("the studio’s own"), timeout=5000)
+    assert settings.load()[0] == Settings()
+    button(dialog, "Close").click()
+
+
+def test_a_python_that_cannot_be_used_is_told(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(window)
+    choose = button(dialog, "Choose a Python for Keras")
+    dialog.choose("keras", "no-such-python")
+    assert not choose.isEnabled()
+    qtbot.waitUntil(choose.isEnabled, timeout=5000)
+    assert "There is no program no-such-python" in dialog._trouble.text()
+    assert settings.load()[0] == Settings()
+    button(dialog, "Close").click()
+
+
+def test_closing_ends_the_try(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def slow(framework: str, python: str, cancelled: Callable[[], bool]) -> None:
+        while not cancelled():
+            sleep(0.01)
+        seen.append(cancelled())
+
+    monkeypatch.setattr(environments, "choose", slow)
+    dialog = opened(window)
+    dialog.choose("keras", sys.executable)
+    button(dialog, "Close").click()
+    qtbot.waitUntil(lambda: seen == [True], timeout=5000)

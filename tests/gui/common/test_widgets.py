@@ -1,0 +1,268 @@
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.data.ink.rendering import Point
+from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.image_view import DigitView, picture_of
+from mnist_studio.gui.common.layouts import WholeRows
+from mnist_studio.gui.common.notice import Notice
+from mnist_studio.gui.common.question import ask, ask_text
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.common.stepper import Stepper, by_doubling, by_one, by_thousand, one_two_five
+from mnist_studio.gui.common.table import Table, sorted_by
+from mnist_studio.gui.common.table_model import SORT_ROLE, Column, RowsModel
+from mnist_studio.gui.draw.canvas import Pad
+from mnist_studio.gui.draw.probability_bars import ProbabilityBars
+from mnist_studio.gui.services.drawing import Drawing
+from mnist_studio.gui.theme.theme import Theme
+
+
+def draw_line(pad: Pad, start: QPoint, end: QPoint) -> None:
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for part in range(1, 11):
+        QTest.mouseMove(pad, start + (end - start) * part / 10)
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+
+def test_pad_makes_ink_that_can_be_undone_and_redone(
+    qtbot: QtBot, theme: Theme, drawing: Drawing
+) -> None:
+    pad = Pad(theme, drawing)
+    qtbot.addWidget(pad)
+    pad.resize(300, 300)
+    pad.show()
+    with qtbot.waitSignal(drawing.image_changed):
+        draw_line(pad, QPoint(150, 30), QPoint(150, 270))
+    (stroke,) = drawing.sheet.ink
+    assert stroke[0] == Point(0.5, 0.1)
+    assert stroke[-1].y == 0.9
+    image = drawing.image
+    assert image is not None
+    assert image.shape == (28, 28)
+    assert drawing.history.undo_name == "stroke"
+    with qtbot.waitSignal(drawing.image_changed):
+        drawing.history.undo()
+    assert drawing.blank
+    assert drawing.image is None
+    drawing.history.redo()
+    assert len(drawing.sheet.ink) == 1
+    drawing.clear()
+    assert drawing.blank
+    drawing.history.undo()
+    assert len(drawing.sheet.ink) == 1
+
+
+def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot, drawing: Drawing) -> None:
+    drawing.begin(Point(0.1, 0.1))
+    drawing.extend((Point(0.9, 0.9),))
+    drawing.finish()
+    picture = np.full((28, 28), 9, np.uint8)
+    with qtbot.waitSignal(drawing.image_changed):
+        drawing.open(picture)
+    np.testing.assert_array_equal(drawing.image, picture)
+    assert not drawing.sheet.ink
+    with qtbot.waitSignal(drawing.image_changed):
+        drawing.history.undo()
+    assert len(drawing.sheet.ink) == 1
+
+
+def test_a_tap_is_a_dot(qtbot: QtBot, drawing: Drawing) -> None:
+    drawing.begin(Point(0.5, 0.5))
+    with qtbot.waitSignal(drawing.image_changed):
+        drawing.finish()
+    assert drawing.image is not None
+    assert drawing.image.max() > 0
+
+
+def test_clearing_a_blank_pad_is_no_command(drawing: Drawing) -> None:
+    drawing.clear()
+    assert not drawing.history.undo_name
+
+
+def test_bars_tell_their_numbers(qtbot: QtBot, theme: Theme) -> None:
+    bars = ProbabilityBars(theme, "keras")
+    qtbot.addWidget(bars)
+    assert bars.accessibleDescription() == "Nothing is drawn yet"
+    chances = tuple(0.91 if digit == 3 else 0.01 for digit in range(10))
+    bars.show_probabilities(chances)
+    bars.resize(200, 60)
+    bars.show()
+    assert "3: 91.0 %" in bars.accessibleDescription()
+    colours = {bars.grab().toImage().pixelColor(70, 20).name()}
+    assert theme.palette.keras.lower() in colours
+
+
+def test_digit_view_is_crisp(qtbot: QtBot, theme: Theme) -> None:
+    image = np.zeros((28, 28), np.uint8)
+    image[3, 5] = 255
+    assert picture_of(image).pixelColor(5, 3).red() == 255
+    view = DigitView(theme, "fed", side=112)
+    qtbot.addWidget(view)
+    assert view.empty
+    view.show_image(image)
+    view.resize(view.sizeHint())
+    side = view.sizeHint().width() // 28
+    grabbed = view.grab().toImage()
+    assert grabbed.pixelColor(5 * side + 1, 3 * side + 1).red() == 255
+    assert grabbed.pixelColor(6 * side + 1, 3 * side + 1).red() == 0
+
+
+def test_steppers_step() -> None:
+    assert one_two_five(0.001, 1) == 0.002
+    assert one_two_five(0.002, 2) == 0.01
+    assert round(one_two_five(0.001, -1), 9) == 0.0005
+    assert by_doubling(64, 1) == 128
+    assert by_doubling(1, -1) == 1
+    assert by_thousand(0, 5) == 5000
+    assert by_one(3, -1) == 2
+
+
+def test_stepper_tells_and_keeps_its_limits(qtbot: QtBot, theme: Theme) -> None:
+    stepper = Stepper("Epochs", theme, 1, 5, by_one)
+    qtbot.addWidget(stepper)
+    stepper.set_number(4)
+    with qtbot.waitSignal(stepper.edited):
+        stepper.field().stepBy(1)
+    stepper.field().stepBy(1)
+    assert stepper.whole == 5
+    rate = Stepper("Learning rate", theme, 0, 1000, one_two_five, whole=False)
+    qtbot.addWidget(rate)
+    rate.set_number(0.0005)
+    assert rate.field().text() == "0.0005"
+    rate.field().stepBy(1)
+    assert rate.number == 0.001
+
+
+def test_hit_areas(qtbot: QtBot, theme: Theme) -> None:
+    stepper = Stepper("Epochs", theme, 1, 5, by_one)
+    segmented = Segmented("Show", (("a", "A"), ("b", "B")))
+    for widget in (stepper, segmented):
+        qtbot.addWidget(widget)
+        assert widget.sizeHint().height() >= 28
+
+
+def test_segmented_moves_with_the_arrows_past_what_is_disabled(qtbot: QtBot, theme: Theme) -> None:
+    control = Segmented("Train in", (("a", "A"), ("b", "B"), ("c", "C")))
+    qtbot.addWidget(control)
+    control.enable("b", "B is not installed.")
+    assert control.button("b").toolTip() == "B is not installed."
+    with qtbot.waitSignal(control.chosen) as told:
+        QTest.keyClick(control, Qt.Key.Key_Right)
+    assert told.args == ["c"]
+    assert control.choice == "c"
+
+
+def test_choice_keeps_what_is_chosen_when_more_is_offered(qtbot: QtBot, theme: Theme) -> None:
+    choice = Choice("Device", theme)
+    qtbot.addWidget(choice)
+    choice.offer((("auto", "Fastest", ""), ("cpu", "CPU", "")))
+    choice.choose("cpu")
+    choice.offer((("auto", "Fastest", ""), ("cpu", "CPU", ""), ("cuda", "GPU", "H200")))
+    assert choice.choice == "cpu"
+    choice.resize(160, 30)
+    assert not choice.grab().isNull()
+
+
+def columns() -> tuple[Column[tuple[str, int]], ...]:
+    return (
+        Column("Name", lambda row: row[0], tip=lambda row: f"all of {row[0]}"),
+        Column("Number", lambda row: str(row[1]), right=True, sort=lambda row: row[1]),
+    )
+
+
+def test_table_model(qtbot: QtBot, theme: Theme) -> None:
+    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], ticks=True)
+    model.show([("b", 10), ("a", 9)])
+    assert (model.rowCount(), model.columnCount()) == (2, 2)
+    assert model.data(model.index(0, 1)) == "10"
+    assert model.data(model.index(0, 1), SORT_ROLE) == 10
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "all of b"
+    with qtbot.waitSignal(model.ticked):
+        model.setData(model.index(1, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert model.ticked_keys == {"a"}
+    model.show([("b", 10)])
+    assert model.ticked_keys == frozenset()
+    model.deleteLater()
+
+
+def test_table_sorts_numbers_as_numbers_and_ticks_with_space(qtbot: QtBot, theme: Theme) -> None:
+    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], ticks=True)
+    model.show([("b", 10), ("a", 9)])
+    proxy = sorted_by(model)
+    table = Table("Rows", theme, proxy)
+    qtbot.addWidget(table)
+    proxy.sort(1)
+    assert proxy.index(0, 0).data() == "a"
+    table.setCurrentIndex(proxy.index(0, 1))
+    QTest.keyClick(table, Qt.Key.Key_Space)
+    assert model.ticked_keys == {"a"}
+    QTest.keyClick(table, Qt.Key.Key_Space)
+    assert model.ticked_keys == frozenset()
+    model.deleteLater()
+
+
+def test_notice_shows_and_hides(qtbot: QtBot, theme: Theme) -> None:
+    notice = Notice(theme)
+    qtbot.addWidget(notice)
+    assert notice.isHidden()
+    notice.tell("It failed.", "bad")
+    assert notice.text == "It failed."
+    assert not notice.isHidden()
+
+
+def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> None:
+    pad = Pad(theme, drawing)
+    qtbot.addWidget(pad)
+    said: list[str] = []
+    question = ask(
+        pad, "Delete?", "Really.", (("No", lambda: None), ("Yes", lambda: said.append("yes")))
+    )
+    question.accept()
+    renamed = ask_text(pad, "Name", "old", ("Rename", said.append))
+    renamed.accept()
+    assert said == []
+
+
+def test_the_room_of_a_hidden_column_goes_to_the_wide_one(qtbot: QtBot, theme: Theme) -> None:
+    columns: list[Column[str]]
+    columns = [Column("Name", str), Column("First", str), Column("Second", str)]
+    model = RowsModel(columns, str)
+    table = Table("Rows", theme, model)
+    table.squeezed = True
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    model.show(["a long enough name " + str(row) for row in range(3)])
+    qtbot.waitUntil(lambda: table.columnWidth(1) > 100)
+    narrow = table.columnWidth(0)
+    table.show_column(2, False)
+    assert table.columnWidth(0) > narrow
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    table.show_column(2, True)
+    assert table.columnWidth(0) == narrow
+
+
+def test_no_row_is_cut_in_half(qtbot: QtBot, theme: Theme) -> None:
+    inside = QWidget()
+    inside.setMinimumHeight(42 + 26 * 9)
+    area = WholeRows(inside, theme, head=42, row=26, least=3)
+    qtbot.addWidget(area)
+    area.show()
+    for height in (120, 133, 150, 200):
+        area.resize(300, height)
+        assert (area.viewport().height() - 42) % 26 == 0
+    assert area.minimumSizeHint().height() == 42 + 3 * 26
+
+
+def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, theme: Theme) -> None:
+    from mnist_studio.gui.common.plots.axes import Axis
+
+    axis = Axis("bottom")
+    axis.show_whole(True)
+    assert axis.tickSpacing(0.9, 3.1, 600) == [(1.0, 0.0)]
+    axis.show_whole(False)
+    assert axis.tickSpacing(0.9, 3.1, 600)[0][0] < 1

@@ -1,0 +1,197 @@
+"""Faults are told wherever a run is named, and what they cost where runs can be paired."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from msgspec.structs import asdict, replace
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.analysis.known_bugs import titled
+from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.frameworks.base import OptimiserState
+from mnist_studio.frameworks.initialization import initial_weights
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.run_columns import settings_of
+from mnist_studio.gui.compare.known_bug_costs import NOTHING, FaultCostCard
+from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.runs.continue_question import ContinueQuestion
+from mnist_studio.gui.runs.page import RunsPage
+from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.optimizers import Sgd
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FaultName, Handover, RunSpec
+from mnist_studio.store import artifacts
+from mnist_studio.store.rows import Status
+from mnist_studio.store.runs import Run
+
+
+def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
+    plain = run_spec(RECIPES["mlp-128"])
+    training = replace(plain.training, seed=seed, epochs=2, optimiser=Sgd(0.1))
+    return replace(
+        plain, training=training, faults=faults, dataset="builtin", framework="numpy",
+        device="cpu", threads=1,
+    )  # fmt: skip
+
+
+def row(
+    number: int, made: RunSpec, accuracy: float, whole: bool = True, loss: float = 0.1
+) -> RunRow:
+    end: Finished | Stopped = Stopped(
+        run=str(number), framework="numpy", epochs=2, step=42, test_accuracy=accuracy,
+        test_loss=loss, seconds={}, device="CPU",
+    )  # fmt: skip
+    if whole:
+        end = Finished(**asdict(end), latency_ms=1.0)
+    status: Status = "finished" if whole else "stopped"
+    run = Run(str(number), f"Run {number}", made, status, 0.0, Path("none"), end, True)
+    epoch = Epoch(
+        run=str(number), framework="numpy", epoch=1, step=21, train_loss=0.5, train_accuracy=0.9,
+        validation_loss=None, validation_accuracy=None, test_loss=0.4, test_accuracy=accuracy,
+        learning_rate=0.1, train_seconds=1.0,
+    )  # fmt: skip
+    return RunRow(run, (epoch,))
+
+
+def test_titles_tell_faults() -> None:
+    assert row(1, spec(), 0.9).title == "Run 1"
+    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
+    recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.faults)
+    run = run_spec(recipe)
+    published = replace(run, faults=recipe.published(run.framework))
+    assert titled("Mine", published) == "Mine · as published: three faults"
+    assert LiveRun(published).title.endswith(" · as published: three faults")
+    # No source has all of them in one framework.
+    assert titled("Mine", replace(run, faults=recipe.faults)) == "Mine · with: four faults"
+    assert LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with: unshuffled digits"
+
+
+def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
+    card = FaultCostCard()
+    qtbot.addWidget(card)
+    rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
+    card.show_rows(rows)
+    assert card.words.text() == (
+        "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy, test loss "
+        "+0.1000 in the one pair of seed 1. One seed proves nothing."
+    )
+    assert card.explained.text() == f"Unshuffled digits: {FAULTS['unshuffled'].explanation}"
+    card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
+    assert (
+        "costs 1.50 points of test accuracy, test loss +0.0500 in the mean of 2 pairs"
+        in card.words.text()
+    )
+    card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
+    assert card.words.text() == NOTHING
+    assert card.explained.isHidden()
+    faults: tuple[FaultName, ...] = (
+        "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
+    )  # fmt: skip
+    faulty = (row(place, spec(1, name), 0.9) for place, name in enumerate(faults, start=6))
+    card.show_rows([rows[0], *faulty])
+    assert len(card.words.text().splitlines()) == 6
+    many = [row(place, spec(place, "unshuffled"), 0.9) for place in range(20, 40)]
+    twins = [row(place + 40, spec(place), 0.9) for place in range(20, 40)]
+    card.show_rows([*many, *twins])
+    assert "in the mean of 20 pairs" in card.words.text()
+    card.show_rows(())
+    assert card.words.text() == NOTHING
+
+
+def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
+    window.go("compare")
+    page = window.page("compare")
+    assert isinstance(page, ComparePage)
+    rows = (row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95))
+    window.studio.library._rows = rows
+    window.studio.library.changed.emit()
+    live = page.views.live.view
+    assert live is not None
+    assert list(dict.fromkeys(row.cells[0] for row in live.table.rows)) == [
+        "Run 1",
+        "Run 2 · with: unshuffled digits",
+    ]
+    page.list.choose("faults")
+    assert "costs 2.00 points" in page.views.faults.words.text()
+    page.runs.model.tick(frozenset({"1"}))
+    assert page.views.faults.words.text() == NOTHING
+
+
+@pytest.fixture
+def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
+    """The Runs page with one finished run of NumPy that left a checkpoint."""
+    made = row(1, spec(), 0.97)
+    weights = initial_weights(made.run.spec.model, 1, "float32")
+    checkpoint = artifacts.Checkpoint(weights, OptimiserState(42, {}), 42, 1.5)
+    artifacts.save_checkpoint(tmp_path, checkpoint)
+    run = dataclasses.replace(made.run, folder=tmp_path)
+    window.studio.library._rows = (RunRow(run, made.epochs),)
+    window.go("runs")
+    page = window.page("runs")
+    assert isinstance(page, RunsPage)
+    page._show_rows()
+    return page
+
+
+def asked(page: RunsPage, epochs: int) -> ContinueQuestion:
+    page.controls.go_on_in.click()
+    question = page.question
+    assert isinstance(question, ContinueQuestion)
+    assert question.epochs.whole == 4
+    question.framework.choose("numpy")
+    question.epochs.set_number(epochs)
+    return question
+
+
+def go_on(question: ContinueQuestion) -> None:
+    buttons = {made.text(): made for made in question.findChildren(QPushButton)}
+    buttons["Continue"].click()
+
+
+def test_a_run_goes_on_longer_as_a_new_one(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[RunSpec] = []
+    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
+    go_on(asked(runs_page, 5))
+    qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
+    (new,) = queued
+    assert new.training.epochs == 5
+    assert new.handover == Handover("1", "numpy", 42)
+    qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
+
+
+def test_what_cannot_go_on_is_told_in_words(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot
+) -> None:
+    go_on(asked(runs_page, 2))
+    qtbot.waitUntil(lambda: "nothing is left to train" in runs_page.notice.text, timeout=10_000)
+    assert not window.studio.queue.busy
+
+
+def test_a_stored_run_is_shown_as_code_and_trained_as_written(
+    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[RunSpec] = []
+    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
+    assert runs_page.controls.code.isEnabled()
+    dialog = runs_page.show_code()
+    qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
+    assert "mlp-128 in NumPy" in dialog.text.toPlainText()
+    dialog.run_button.click()
+    assert queued == [replace(spec(), style="idiomatic")]
+    assert window.shown == "train"
+
+
+def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
+    made = replace(spec(), handover=Handover("abc", "pytorch", 1_876), style="idiomatic")
+    lines = settings_of(row(1, made, 0.9)).splitlines()
+    assert "Goes on from: abc, PyTorch, step 1,876" in lines
+    assert any(line.startswith("Method: As written") for line in lines)
+    assert {"Optimiser: SGD", "Schedule: constant rate"} <= set(lines)
+    assert any(line.startswith("Input: standardised: ") for line in lines)

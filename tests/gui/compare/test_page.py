@@ -1,0 +1,216 @@
+"""The Compare page with trained runs: every view, its pictures, its files, and the report."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.comparison.views.catalog import VIEWS
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.compare.gallery_card import one_of_each
+from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.compare.view_catalog import ENTRIES, offered
+from tests.gui import stored
+
+LONG = 60_000
+
+
+@pytest.fixture
+def filled() -> None:
+    stored.fill()
+
+
+@pytest.fixture
+def page(filled: None, window: MainWindow, qtbot: QtBot) -> ComparePage:
+    window.go("compare")
+    made = window.page("compare")
+    assert isinstance(made, ComparePage)
+    qtbot.waitUntil(lambda: len(made.runs.model.rows) == 11, timeout=LONG)
+    return made
+
+
+def choose(page: ComparePage, name: str, qtbot: QtBot) -> None:
+    """Chooses a view of all runs of the study, and waits until it is there."""
+    page.runs.show_study(page.studio.library.studies[0].id)
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        page.list.choose(name)
+
+
+def test_every_view_is_on_the_list() -> None:
+    computed = {entry.name for entry in ENTRIES.values() if entry.kind == "view"}
+    assert set(VIEWS) <= computed
+    assert all(entries for _, entries in offered())
+
+
+def test_a_whole_study_is_ticked(page: ComparePage) -> None:
+    assert len(page.ticked) == 6
+    study = page.studio.library.studies[0]
+    page.runs.show_study(study.id)
+    assert len(page.ticked) == 10
+    assert page.runs.chosen_study == study
+    page.runs.none_button.click()
+    assert page.ticked == []
+    assert not page.report_button.isEnabled()
+    page.runs.study.choose("all")
+    page.runs.study.chosen.emit("all")
+    page.runs.all_button.click()
+    assert len(page.ticked) == 11
+    assert page.runs.count.text() == "11 runs ticked"
+
+
+def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, "final-accuracy", qtbot)
+    view = page.views.computed.panel.view
+    assert view is not None
+    assert [row.cells[0] for row in view.table.rows] == ["mlp-128 · NumPy", "mlp-128 · PyTorch"]
+    page.list.choose("live")
+    page.list.choose("final-accuracy")
+    assert page.views.computed.panel.view is view
+
+
+def test_what_runs_do_not_have_is_said(page: ComparePage, qtbot: QtBot) -> None:
+    page.list.choose("robustness")
+    panel = page.views.computed.panel
+    qtbot.waitUntil(lambda: "not of these runs" in panel.empty.words, timeout=LONG)
+    assert page.views.computed.robustness.button.isVisible()
+    page.list.choose("significance")
+    assert not page.views.computed.robustness.button.isVisible()
+    page.runs.none_button.click()
+    assert "Tick two runs or more" in panel.empty.words
+
+
+def test_a_cell_of_the_confusion_shows_its_digits(page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, "confusion", qtbot)
+    page.views.computed.panel.cell_chosen.emit(0, 8, 1)
+    gallery = page.views.computed.gallery
+    qtbot.waitUntil(lambda: gallery.gallery.found is not None, timeout=LONG)
+    found = gallery.gallery.found
+    assert found is not None
+    assert set(found.labels.tolist()) == {8}
+    assert len(found.probabilities) == 3  # One of each model, and the one that is shown.
+    assert "says 1" in gallery.gallery.accessibleDescription()
+    assert gallery.title.text().endswith("a 8, answered 1")
+
+
+@pytest.mark.parametrize("name", ["wrong", "disagreements"])
+def test_pictures_stand_beside(name: str, page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, name, qtbot)
+    gallery = page.views.computed.gallery.gallery
+    qtbot.waitUntil(lambda: gallery.found is not None, timeout=LONG)
+    found = gallery.found
+    view = page.views.computed.panel.view
+    assert found is not None
+    assert view is not None
+    assert found.places[0] == view.table.rows[0].cells[0]
+    page.list.choose("live")
+    assert not page.views.computed.gallery.isVisible()
+
+
+def test_two_models_are_paired(page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, "significance", qtbot)
+    controls = page.views.computed.controls
+    first, second = page.ticked[0].id, page.ticked[1].id
+    controls.first.choose(first)
+    controls.second.choose(second)
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        controls.second.chosen.emit(second)
+    view = page.views.computed.panel.view
+    assert view is not None
+    assert len(view.table.rows) == 1
+
+
+@pytest.mark.parametrize("name", ["significance", "time-to-accuracy", "curves-loss"])
+def test_controls_have_room_beside_the_title_or_under_it(
+    name: str, page: ComparePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1280, 720)
+    choose(page, name, qtbot)
+    computed = page.views.computed
+    title = computed.panel.title
+    qtbot.waitUntil(lambda: computed.controls.width() >= computed.controls.sizeHint().width())
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
+
+
+def test_options_change_the_view(page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, "time-to-accuracy", qtbot)
+    assert page.views.computed.controls.target.isVisible()
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        page.views.computed.controls.target.field().setValue(50)
+    assert page.views.computed.panel.title.text() == "Time to 50.00 %"
+    page.list.choose("curves-loss")
+    assert not page.views.computed.controls.target.isVisible()
+    qtbot.waitUntil(lambda: page.views.computed.panel.view is not None, timeout=LONG)
+    with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
+        page.views.computed.controls.axis.button("seconds").click()
+
+
+def test_one_digit_with_every_models_probabilities(page: ComparePage, qtbot: QtBot) -> None:
+    page.list.choose("digit")
+    digit = page.views.digit
+    qtbot.waitUntil(lambda: digit.panel.view is not None, timeout=LONG)
+    assert "say" in digit.panel.sentence.text()
+    digit.number.field().setValue(3)
+    qtbot.waitUntil(lambda: digit.panel.title.text() == "Test digit 3", timeout=LONG)
+    assert digit.label.text().isdigit()
+
+
+def test_a_view_is_written_as_picture_and_spreadsheet(
+    page: ComparePage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    choose(page, "final-accuracy", qtbot)
+    view = page.views.computed.panel.view
+    assert view is not None
+
+    def told(words: str) -> bool:
+        return page.notice.text == words
+
+    for name in ("final.csv", "final.svg", "final.png"):
+        page.files.export(view, tmp_path / name)
+        qtbot.waitUntil(partial(told, f"Exported to {tmp_path / name}."), timeout=LONG)
+    assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
+    assert "mlp-128" in (tmp_path / "final.svg").read_text("utf-8")
+    page.files.export(view, tmp_path / "final.doc")
+    qtbot.waitUntil(lambda: "is no PNG, SVG or CSV" in page.notice.text, timeout=LONG)
+
+
+def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.runs.show_study(page.studio.library.studies[0].id)
+    file = tmp_path / "report.html"
+    study, options = page.runs.chosen_study, page.views.computed.controls.options
+    page.files.report(page.ticked, study, options, file)
+    assert page.report_button.text().startswith("Cancel report")
+    qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
+    assert "Does the framework matter?" in file.read_text("utf-8")
+    assert page.report_button.text() == "Report…"
+    nowhere = tmp_path / "report.html" / "inside.html"
+    page.files.report(page.ticked, study, options, nowhere)
+    qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
+    assert "could not be written" in page.notice.text
+    page.files.report(page.ticked, study, options, tmp_path / "late.html")
+    page.report_button.click()
+    qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
+    assert not (tmp_path / "late.html").exists()
+
+
+def test_a_view_without_charts_is_no_picture(page: ComparePage, qtbot: QtBot) -> None:
+    choose(page, "settings", qtbot)
+    buttons = page.views.computed.panel.export_buttons
+    assert not buttons["png"].isEnabled()
+    assert "CSV" in buttons["png"].toolTip()
+    assert buttons["csv"].isEnabled()
+
+
+def test_of_seeds_the_oldest_answers(page: ComparePage) -> None:
+    page.runs.show_study(page.studio.library.studies[0].id)
+    rows = page.ticked
+    chosen = one_of_each(rows, "")
+    assert {row.run.spec.training.seed for row in chosen} == {1}
+    assert {row.framework for row in chosen} == {"numpy", "pytorch"}
+    newest = rows[0].id
+    assert one_of_each(rows, newest)[0].id == newest
+
+
+def test_the_run_under_the_pointer_stands_out_everywhere(page: ComparePage) -> None:
+    page.runs.table.entered.emit(page.runs.table.model().index(0, 0))
+    assert page.hover.key == page.runs.model.rows[0].id

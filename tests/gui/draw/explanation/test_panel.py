@@ -1,0 +1,182 @@
+"""The tab “Why” of the Draw page, with a network that has really learnt."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import paths
+from mnist_studio.data.datasets import builtin
+from mnist_studio.explanation.parts import PARTS
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.explanation.counterfactual import ChangePart
+from mnist_studio.gui.draw.explanation.layers import LayersPart
+from mnist_studio.gui.draw.explanation.nearest import NearestPart
+from mnist_studio.gui.draw.explanation.panel import TITLES, WhyPanel
+from mnist_studio.gui.draw.explanation.pixels import PixelsPart
+from mnist_studio.gui.draw.explanation.trace import WalkPart
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.store.artifacts import WEIGHTS
+
+IMAGES = builtin.load().train.images
+WAIT = 20_000
+
+
+@pytest.fixture
+def trained(home: Path) -> str:
+    return trained_run()
+
+
+def trained_run() -> str:
+    """The id of an epoch of mlp-128 in NumPy."""
+    spec = run_spec(RECIPES["mlp-128"])
+    spec = replace(
+        spec,
+        training=replace(spec.training, epochs=1),
+        dataset="builtin", framework="numpy", device="cpu", threads=1,
+    )  # fmt: skip
+    (*_, end) = TrainingJob(spec).events()
+    return str(end.run)
+
+
+@pytest.fixture
+def why(trained: str, window: MainWindow, qtbot: QtBot) -> WhyPanel:
+    window.go("draw")
+    page = window.findChild(DrawPage)
+    assert isinstance(page, DrawPage)
+    page.tabs.show_panel("why")
+    panel = page.tabs.panel("why")
+    assert isinstance(panel, WhyPanel)
+    window.studio.drawing.open(IMAGES[17])
+    qtbot.waitUntil(lambda: window.studio.drawing.image is not None, timeout=WAIT)
+    return panel
+
+
+def go(why: WhyPanel, name: str) -> None:
+    why.switch.button(name).click()
+
+
+def choose(why: WhyPanel, run: str) -> None:
+    why.model.choose(run)
+    why.model.chosen.emit(run)
+
+
+def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot: QtBot) -> None:
+    pixels = why.parts["attribution"]
+    assert isinstance(pixels, PixelsPart)
+    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
+    before = pixels.sentence.text()
+    window.studio.drawing.open(IMAGES[3])
+    qtbot.waitUntil(lambda: pixels.sentence.text() != before, timeout=WAIT)
+    pixels.digit.choose("8")
+    pixels.changed.emit()
+    qtbot.waitUntil(lambda: "logit of" in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "for 8," in pixels.sentence.text(), timeout=WAIT)
+    assert why.state.text() == "Computed by NumPy."
+
+    go(why, "layers")
+    layers = why.parts["layers"]
+    assert isinstance(layers, LayersPart)
+    qtbot.waitUntil(lambda: len(layers.rows) == 3, timeout=WAIT)
+    assert [row.name for row in layers.rows] == ["dense1", "relu1", "dense2"]
+    kernel = layers.rows[0].kernel.layout_shown
+    assert kernel is not None
+    assert kernel.shape == (784, 128)
+
+    go(why, "nearest")
+    nearest = why.parts["nearest"]
+    assert isinstance(nearest, NearestPart)
+    qtbot.waitUntil(lambda: "Compared are" in nearest.sentence.text(), timeout=WAIT)
+    assert nearest.digits.told_at(0).startswith("Training digit 3: it is a ")
+    assert nearest.digits.told_at(99) == ""
+
+    go(why, "change")
+    change = why.parts["change"]
+    assert isinstance(change, ChangePart)
+    qtbot.waitUntil(lambda: "the network answers" in change.sentence.text(), timeout=WAIT)
+    shown = change.change.layout_shown
+    assert shown is not None
+    assert np.abs(shown.values).max() == shown.largest
+
+
+def test_a_training_step_in_numbers_and_as_files(
+    why: WhyPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    go(why, "walk")
+    walk = why.parts["walk"]
+    assert isinstance(walk, WalkPart)
+    qtbot.waitUntil(lambda: walk.places.rowCount() == 5, timeout=WAIT)
+    assert walk.place is not None
+    assert walk.place.name == "dense1"
+    assert walk.named is not None
+    assert walk.named.name == "output y"
+    walk.way.button("step").click()
+    walk.teach.choose("4")
+    qtbot.waitUntil(lambda: "taught as" in walk.sentence.text(), timeout=WAIT)
+    walk.choose_array("kernel gradient")
+    assert walk.origin.text() == "kernel gradient, 784×128:  dW = xᵀ dy"
+    assert (walk.numbers.rowCount(), walk.numbers.columnCount()) == (784, 128)
+    assert walk.named is not None
+    cell = walk.numbers.index(400, 7)
+    assert cell.data() == f"{walk.named.values[400, 7]:.4g}"
+    qtbot.waitUntil(lambda: walk.picture.layout_shown is not None, timeout=WAIT)
+
+    with qtbot.waitSignal(window.studio.told, timeout=WAIT):
+        walk.export(tmp_path)
+    names = {file.name for file in tmp_path.iterdir()}
+    assert {"walkthrough.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
+
+
+def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
+    why: WhyPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    pixels = why.parts["attribution"]
+    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
+    window.studio.drawing.clear()
+    qtbot.waitUntil(why.empty.isVisible, timeout=WAIT)
+    assert not pixels.isVisible()
+    page = window.findChild(DrawPage)
+    assert isinstance(page, DrawPage)
+    page.tabs.show_panel("answers")
+    with qtbot.assertNotEmitted(window.studio.explanations.busy, wait=400):
+        window.studio.drawing.open(IMAGES[5])
+
+
+def test_what_another_model_said_is_not_shown_for_it(
+    why: WhyPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    pixels = why.parts["attribution"]
+    qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
+    first, other = why.model.choice, trained_run()
+    window.studio.library.refresh()
+    qtbot.waitUntil(lambda: other in window.studio.predictions.held, timeout=WAIT)
+    (paths.runs() / other / WEIGHTS).unlink()
+    choose(why, other)
+    assert why.empty.isVisible()
+    assert why.empty.words.startswith("One moment")
+    qtbot.waitUntil(lambda: "cannot be explained" in why.empty.words, timeout=WAIT)
+    assert WEIGHTS in why.empty.words
+    choose(why, first)
+    qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
+
+
+def test_the_number_under_the_pointer_is_told(why: WhyPanel, qtbot: QtBot) -> None:
+    pixels = why.parts["attribution"]
+    assert isinstance(pixels, PixelsPart)
+    qtbot.waitUntil(lambda: pixels.saliency.layout_shown is not None, timeout=WAIT)
+    assert pixels.saliency.told_at(QPoint(0, 0)).startswith("[0, 0] = ")
+    assert pixels.saliency.told_at(QPoint(0, 10_000)) == ""
+
+
+def test_every_part_is_made_when_it_is_first_looked_at(why: WhyPanel) -> None:
+    assert set(why.parts) == {"attribution"}
+    for name in TITLES:
+        go(why, name)
+        assert why.part.part == name
+    assert list(why.parts) == list(TITLES)
+    assert set(TITLES) == set(PARTS)

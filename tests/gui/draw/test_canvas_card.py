@@ -1,0 +1,158 @@
+"""The tools over the pad, and the stages under it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.data.ink.rendering import WHOLE, Fitting, Point, digit_image
+from mnist_studio.gui.draw.canvas_card import PadCard
+from mnist_studio.gui.draw.network_input import StagesCard
+from mnist_studio.gui.services.drawing import Drawing
+from mnist_studio.gui.theme.theme import Theme
+
+
+@pytest.fixture
+def card(qtbot: QtBot, theme: Theme, drawing: Drawing) -> PadCard:
+    made = PadCard(theme, drawing)
+    qtbot.addWidget(made)
+    made.resize(420, 470)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def stages(qtbot: QtBot, theme: Theme, drawing: Drawing) -> StagesCard:
+    made = StagesCard(theme, drawing)
+    qtbot.addWidget(made)
+    made.resize(420, 220)
+    made.show()
+    return made
+
+
+def stroke(drawing: Drawing, *points: tuple[float, float]) -> None:
+    drawing.begin(Point(*points[0]))
+    drawing.extend(tuple(Point(*point) for point in points[1:]))
+    drawing.finish()
+
+
+def click(button: QWidget) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_buttons_say_what_they_do_or_why_they_cannot(card: PadCard, drawing: Drawing) -> None:
+    assert card.undo_button.toolTip() == "Nothing to undo"
+    assert not card.clear_button.isEnabled()
+    stroke(drawing, (0.1, 0.1), (0.9, 0.9))
+    assert card.undo_button.toolTip() == "Undo “stroke” (Ctrl+Z)"
+    click(card.clear_button)
+    assert drawing.blank
+    click(card.undo_button)
+    assert len(drawing.ink) == 1
+    click(card.redo_button)
+    assert drawing.blank
+
+
+def test_a_tool_stays_chosen_until_another_is(card: PadCard, drawing: Drawing) -> None:
+    assert card.pen_button.isChecked()
+    click(card.pen_button)
+    assert card.pen_button.isChecked()
+    click(card.eraser_button)
+    assert drawing.tools.chosen == "eraser"
+    assert not card.pen_button.isChecked()
+    assert card.width_slider.accessibleName() == "Width of the eraser"
+
+
+def test_the_slider_and_the_keys_widen_the_chosen_tool(
+    qtbot: QtBot, theme: Theme, drawing: Drawing
+) -> None:
+    page, card = QWidget(), PadCard(theme, drawing)
+    field = QLineEdit()
+    layout = QVBoxLayout(page)
+    layout.addWidget(card)
+    layout.addWidget(field)
+    card.install_shortcuts(page)
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    card.pad.setFocus()
+    qtbot.waitUntil(card.pad.hasFocus)
+    card.width_slider.setValue(100)
+    assert drawing.tools.pen == 0.1
+    QTest.keyClick(card.pad, Qt.Key.Key_BracketLeft)
+    assert drawing.tools.pen == pytest.approx(0.1 / 1.2)
+    assert card.width_slider.value() == 83
+    assert "8 % of the pad" in card.width_slider.toolTip()
+    QTest.keyClick(card.pad, Qt.Key.Key_E)
+    assert drawing.tools.chosen == "eraser"
+    # Where words are typed, letters are letters.
+    field.setFocus()
+    QTest.keyClicks(field, "p[e]")
+    assert field.text() == "p[e]"
+    assert drawing.tools.chosen == "eraser"
+
+
+def test_the_pad_stays_a_square_whatever_the_window(card: PadCard, qtbot: QtBot) -> None:
+    for width, height in ((420, 900), (420, 320), (900, 400)):
+        card.resize(width, height)
+        qtbot.wait(1)
+        square = card.pad._square()
+        assert square.width() == square.height() == min(card.pad.width(), card.pad.height())
+    assert card.maximumHeight() < 1.1 * card.width()
+
+
+def test_stages_follow_the_drawing(qtbot: QtBot, stages: StagesCard, drawing: Drawing) -> None:
+    before = stages.strip.empty
+    with qtbot.waitSignal(drawing.staged, timeout=5000):
+        stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
+    assert (before, stages.strip.empty) == (True, False)
+    assert "smallest square" in stages.strip.accessibleDescription()
+    picture = stages.strip.grab().toImage()
+    for name, place in stages.strip.places().items():
+        colours = {
+            picture.pixelColor(QPoint(x, y)).lightness()
+            for x in range(place.left() + 2, place.right() - 2)
+            for y in range(place.top() + 2, place.bottom() - 2)
+        }
+        assert {0, 255} <= colours, name
+
+
+def test_a_stage_is_left_out_and_brought_back(
+    qtbot: QtBot, stages: StagesCard, drawing: Drawing
+) -> None:
+    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+        stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
+    usual = drawing.image
+    assert usual is not None
+    assert not stages.usual_button.isVisible()
+    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+        click(stages.switches.button("box"))
+    assert drawing.fitting == Fitting(box=False)
+    expected = digit_image(drawing.ink, fitting=Fitting(box=False))
+    np.testing.assert_array_equal(drawing.image, expected)
+    assert stages.note.text() == "Without box"
+    with qtbot.waitSignal(drawing.staged, timeout=5000):
+        click(stages.switches.button("pen"))
+    assert stages.note.text() == "Without box, pen"
+    assert "Not boxed" in stages.strip.accessibleDescription()
+    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+        click(stages.usual_button)
+    assert drawing.fitting == WHOLE
+    np.testing.assert_array_equal(drawing.image, usual)
+    assert stages.switches.chosen == {"box", "mass", "pen"}
+    assert not stages.usual_button.isVisible()
+
+
+def test_a_picture_has_no_stages_and_says_so(
+    qtbot: QtBot, stages: StagesCard, drawing: Drawing
+) -> None:
+    stroke(drawing, (0.1, 0.1), (0.3, 0.1))
+    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+        drawing.open(np.eye(28, dtype=np.uint8) * 255)
+    assert "picture" in stages.note.text()
+    assert not stages.switches.isVisible()
+    assert stages.strip.places().keys() == {"fed"}
+    assert not stages.strip.empty
+    assert stages.strip.accessibleDescription() == ""

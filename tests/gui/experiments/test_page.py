@@ -1,0 +1,199 @@
+"""Studies chosen, made, run, reordered, stopped and gone on with in the window."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.errors import SpecError
+from mnist_studio.experiments.events import Begun, Cell, Changed, Ended, Overall, Queued
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.experiments.grid_dialog import GridDialog
+from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
+from mnist_studio.gui.experiments.page import StudiesPage
+from mnist_studio.gui.experiments.summary import end, facts
+from mnist_studio.gui.services.experiment_progress import StudyBoard
+from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.spec import experiment_files
+from mnist_studio.spec.experiment import Grid, StudySpec, expand
+from mnist_studio.spec.recipes.experiments import COMPARISONS
+
+LONG = 120_000
+
+SMALL = StudySpec(
+    title="Seeds of a small network",
+    question="How far do seeds part?",
+    grid=Grid(recipes=("mlp-128",), frameworks=("numpy",)),
+    seeds=(1, 2, 3, 4),
+    datasets=("builtin",),
+    epochs=1,
+)
+
+
+@pytest.fixture
+def page(window: MainWindow) -> StudiesPage:
+    window.go("studies")
+    made = window.page("studies")
+    assert isinstance(made, StudiesPage)
+    return made
+
+
+def answer(page: StudiesPage, text: str) -> None:
+    assert page.question is not None
+    buttons = {made.text(): made for made in page.question.findChildren(QPushButton)}
+    buttons[text].click()
+
+
+def test_ready_made_studies_of_every_source_are_one_click_away(
+    page: StudiesPage, qtbot: QtBot
+) -> None:
+    first = next(iter(COMPARISONS.values())).study
+    assert page.spec == first
+    qtbot.waitUntil(lambda: page.board.total == len(expand(first)), timeout=10_000)
+    page.list.choose("ready/batch-sizes")
+    assert page.card.question.text() == COMPARISONS["batch-sizes"].study.question
+    assert "45 runs" in page.card.facts.text()
+    qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
+    assert "45 runs left; no earlier run tells for how long." in page.card.words.text()
+    assert page.controls.run.isEnabled()
+
+
+def test_a_study_is_run_reordered_stopped_and_goes_on(
+    page: StudiesPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    page.show_made(SMALL)
+    assert page.list.choice == "new/0"
+    page.controls.run.click()
+    runner = window.studio.study
+    qtbot.waitUntil(lambda: len(runner.board.order) == 3, timeout=LONG)
+    training = window.page("train")
+    assert isinstance(training, TrainPage)
+    assert not training.train_button.isEnabled()
+    last = runner.board.order[-1]
+    page.queue.choose(last)
+    page.queue.first_button.click()
+    qtbot.waitUntil(lambda: runner.board.order[:1] == (last,), timeout=LONG)
+    dropped = runner.board.order[-1]
+    page.queue.choose(dropped)
+    page.queue.drop_button.click()
+    qtbot.waitUntil(lambda: dropped not in runner.board.order, timeout=LONG)
+    qtbot.waitUntil(lambda: runner.board.finished >= 1, timeout=LONG)
+    assert "of 4 runs" in window.frame.status.words
+    page.controls.stop.click()
+    qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
+    assert "It goes on where it was" in page.notice.text
+    qtbot.waitUntil(lambda: page.controls.run.text() == "Go on", timeout=LONG)
+    done = page.board.finished
+    assert 1 <= done < 4
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: runner.busy and runner.board.total == 4, timeout=LONG)
+    assert runner.board.finished >= done
+    qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
+    assert page.notice.text == "The study is complete: all 4 runs are finished."
+    qtbot.waitUntil(lambda: page.list.choice.startswith("kept/"), timeout=LONG)
+    qtbot.waitUntil(lambda: not page.controls.run.isEnabled(), timeout=LONG)
+    assert page.controls.run.toolTip() == "It is complete."
+    page.controls.compare.click()
+    compare = window.page("compare")
+    assert isinstance(compare, ComparePage)
+    assert window.shown == "compare"
+    qtbot.waitUntil(lambda: len(compare.ticked) == 4, timeout=LONG)
+
+
+def test_a_study_is_cancelled_on_the_second_answer(
+    page: StudiesPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    page.show_made(SMALL)
+    page.controls.run.click()
+    qtbot.waitUntil(lambda: bool(window.studio.study.board.order), timeout=LONG)
+    page.controls.pause.click()
+    assert page.controls.pause.text() == "Resume"
+    page.controls.cancel.click()
+    answer(page, "Cancel it")
+    qtbot.waitUntil(lambda: not window.studio.study.busy, timeout=LONG)
+    assert page.notice.text.startswith("Cancelled: 0 of 4 runs")
+
+
+def test_a_huge_study_asks_first(page: StudiesPage, window: MainWindow) -> None:
+    page.show_made(
+        StudySpec(title="Huge", grid=Grid(("mlp-128",)), seeds=tuple(range(400)))
+    )  # fmt: skip
+    page.controls.run.click()
+    assert page.question is not None
+    assert "400" in page.question.windowTitle()
+    answer(page, "Not now")
+    assert not window.studio.study.busy
+
+
+def test_a_study_is_saved_and_opened(page: StudiesPage, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "small.toml"
+    page.files.save(SMALL, file)
+    qtbot.waitUntil(lambda: "saved" in page.notice.text, timeout=10_000)
+    assert experiment_files.read(file.read_text("utf-8")) == SMALL
+    page.files.open(file)
+    qtbot.waitUntil(lambda: page.spec == SMALL, timeout=10_000)
+    file.write_text("format = 1\n[study]\ntitle = 'Empty'\n", "utf-8")
+    page.files.open(file)
+    qtbot.waitUntil(lambda: "The study has no runs" in page.notice.text, timeout=10_000)
+    page.controls.forget.click()
+    assert page.list.choice.startswith("ready/")
+
+
+def test_a_grid_is_made_of_fields(page: StudiesPage, qtbot: QtBot) -> None:
+    page.controls.new.click()
+    dialog = page.window().findChild(GridDialog)
+    assert dialog is not None
+    assert "Choose at least one" in dialog.words.text()
+    assert not dialog.use_button.isEnabled()
+    dialog.table.selectRow(0)
+    QTest.keyClick(dialog.table, Qt.Key.Key_Space)
+    assert dialog.words.text() == "15 runs."
+    dialog.batch_sizes.setText("")
+    QTest.keyClicks(dialog.batch_sizes, "32, x")
+    assert "is not a list of whole numbers" in dialog.words.text()
+    dialog.batch_sizes.clear()
+    QTest.keyClicks(dialog.batch_sizes, "32, 64")
+    dialog.use_button.click()
+    assert page.spec is not None
+    assert len(expand(page.spec)) == 30
+    assert page.spec.title == "mlp-128 in 3 frameworks"
+
+
+def test_what_is_wrong_with_a_grid_is_told() -> None:
+    good = GridForm(recipes=("mlp-128",), frameworks=("numpy",))
+    assert size(study_of(good)) == "5 runs."
+    many = GridForm(recipes=("mlp-128",), frameworks=("numpy",), seeds=301)
+    assert "it will be asked about" in size(study_of(many))
+    for wrong in (
+        GridForm(),
+        GridForm(recipes=("mlp-128",), frameworks=("numpy",), learning_rates="fast"),
+        GridForm(recipes=("mlp-128",), frameworks=("numpy",), batch_sizes="0"),
+        GridForm(recipes=("mlp-128",)),
+    ):
+        with pytest.raises(SpecError):
+            study_of(wrong)
+
+
+def test_the_board_keeps_the_order_of_the_queue() -> None:
+    cells = tuple(Cell(number, run) for number, run in enumerate(expand(SMALL)))
+    board = StudyBoard()
+    board.take(Begun("id", "Small", cells, 1, ""))
+    board.take(Queued((3, 1, 2)))
+    board.take(Changed(0, "running", "run"))
+    assert [row.cell.number for row in board.rows] == [0, 3, 1, 2]
+    assert board.rows[1].state == "Waiting (1)"
+    board.take(Changed(0, "finished", "run"))
+    board.take(Overall(4, 1, 0, 0.25, 12.0))
+    assert (board.finished, board.total, board.fraction) == (1, 4, 0.25)
+    assert [row.cell.number for row in board.rows] == [3, 1, 2, 0]
+
+
+def test_studies_in_words() -> None:
+    assert facts(SMALL).startswith("Four runs: four seeds. One epoch each; Built-in digits.")
+    pairs = COMPARISONS["implementations"].study
+    assert facts(pairs).startswith("Ten runs: two pairs × five seeds. ")
+    assert "goes on" in end(Ended("stopped", 1, 4))

@@ -1,0 +1,242 @@
+"""The Parity page proves with real learners of NumPy that play the other frameworks."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.errors import Cancelled, UsageError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.differences import DIFFERENCES
+from mnist_studio.gui.app.status import status_of
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.array_picture import ArrayPicture, coloured
+from mnist_studio.gui.parity.check_panel import ParityProof
+from mnist_studio.gui.parity.check_runner import Study
+from mnist_studio.gui.parity.gradient_pictures import laid_out
+from mnist_studio.gui.parity.page import ParityPage
+from mnist_studio.gui.parity.texts import ALONE, arrays_of
+from mnist_studio.gui.services.background import IsCancelled
+from mnist_studio.gui.services.studio import TRAINS, Studio
+from mnist_studio.gui.theme.palette import LIGHT
+from mnist_studio.parity import check as parity
+from mnist_studio.parity import fixture
+from mnist_studio.parity.report import ParityReport
+from mnist_studio.parity.shared_weights import GradientPair, HandedWeights
+from mnist_studio.spec import recipes
+from mnist_studio.spec.layers import Dense, Flatten, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.run import RunSpec, TrainingSpec
+from tests.experiments.remote import OtherWeights, Wrong, here
+
+needs_pytorch = pytest.mark.skipif(
+    registry.version("pytorch") is None, reason="PyTorch is not here"
+)
+Told = Callable[[int], None]
+TINY = RunSpec(
+    recipe="tiny",
+    model=ModelSpec((Flatten(), Dense(6), Relu(), Dense(10))),
+    training=TrainingSpec(optimiser=Adam(), batch_size=64),
+    dataset="builtin",
+)
+
+
+@pytest.fixture
+def page(window: MainWindow) -> ParityPage:
+    window.go("parity")
+    made = window.page("parity")
+    assert isinstance(made, ParityPage)
+    return made
+
+
+@pytest.fixture
+def study(studio: Studio) -> Study[int, str]:
+    return Study(studio.background, studio)
+
+
+def prove(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Wrong]
+) -> ParityProof:
+    monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
+    monkeypatch.setattr(parity, "prove", partial(parity.prove, open_learner=here(wrong)))
+    # A network so small that the wait is for the steps of the proof, not for its products.
+    monkeypatch.setattr(recipes, "run_spec", lambda chosen: TINY)
+    proof = page.proof
+    proof.frameworks = ("numpy", "pytorch")
+    proof.recipe.choose("bobnet")
+    proof.prove_button.click()
+    assert proof.study.busy
+    assert status_of(page.studio).what == "Proving tiny · no checks so far"
+    assert not proof.prove_button.isEnabled()
+    assert proof.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: not proof.study.busy, timeout=60_000)
+    return proof
+
+
+@needs_pytorch
+def test_a_proof_is_told_check_by_check_and_in_a_sentence(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prove(page, qtbot, monkeypatch, {})
+    assert proof.study.complaint == ""
+    assert (
+        proof.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
+    )
+    assert proof.study.result is not None
+    assert proof.model.rows == proof.study.result.checks
+    assert "do not part within 30 steps" in proof.partings.told.text()
+    assert "Batches of 8 digits" in proof.partings.notes.text()
+    assert status_of(page.studio).what == "Ready"
+    gradients = next(check for check in proof.model.rows if check.what == "gradients")
+    tips = arrays_of(gradients).splitlines()
+    assert [tip.partition(": ")[0] for tip in tips] == [
+        "dense1.kernel", "dense1.bias", "dense2.kernel", "dense2.bias",
+    ]  # fmt: skip
+    assert proof.prove_button.isEnabled()
+
+
+@needs_pytorch
+def test_missed_bars_are_told(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = prove(page, qtbot, monkeypatch, {"pytorch": OtherWeights})
+    missed = sum(not check.passed for check in proof.model.rows)
+    assert 0 < missed < 10
+    headline = proof.verdict.headline
+    assert f"PyTorch does not learn what NumPy learns: {missed} of 10" in headline.text()
+    assert headline.property("kind") == "bad"
+    verdicts = [proof.model.index(row, 5).data() for row in range(10)]
+    assert verdicts.count("missed") == missed
+
+
+def test_every_recipe_can_be_chosen_and_every_difference_read(page: ParityPage) -> None:
+    recipe = page.proof.recipe
+    keys = [recipe.itemData(place) for place in range(recipe.count())]
+    assert [key for key in keys if key] == list(RECIPES)
+    page.view.button("pinned").click()
+    assert page.pinned.isVisible()
+    assert page.pinned.model.rows == DIFFERENCES
+    assert not page.proof.controls.isVisible()
+
+
+def test_sentences_are_not_cut_off(page: ParityPage, qapp: QApplication) -> None:
+    page.show_view("pinned")
+    qapp.processEvents()
+    table = page.pinned.table
+    for row, difference in enumerate(DIFFERENCES):
+        for place, text in enumerate((difference.topic, difference.pytorch, difference.keras)):
+            wide = table.fontMetrics().horizontalAdvance(text)
+            lines = -(-wide // table.columnWidth(place))
+            assert table.rowHeight(row) >= lines * table.fontMetrics().lineSpacing()
+
+
+def test_numpy_alone_proves_nothing(page: ParityPage) -> None:
+    page.proof.frameworks = ("numpy",)
+    page.proof.study.changed.emit()
+    assert not page.proof.prove_button.isEnabled()
+    assert page.proof.prove_button.toolTip() == ALONE
+
+
+def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
+    study = page.proof.study
+
+    def work(told: object, cancelled: IsCancelled) -> ParityReport:
+        raise UsageError("It does not work.", "Try another.")
+
+    study.start(work)
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert page.proof.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
+    assert page.proof.verdict.headline.text() == "The proof did not come to its end."
+
+
+def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: QtBot) -> None:
+    def endless(told: Told, cancelled: IsCancelled) -> str:
+        told(1)
+        while not cancelled():
+            time.sleep(0.005)
+        raise Cancelled("Cancelled.")
+
+    study.start(endless)
+    qtbot.waitUntil(lambda: study.findings == (1,), timeout=10_000)
+    study.cancel()
+    assert study.state == "cancelling"
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert (study.state, study.result, study.complaint) == ("cancelled", None, "")
+
+    study.start(lambda told, cancelled: "all")
+    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    assert (study.state, study.result, study.findings) == ("done", "all", ())
+
+
+def handed(numpy_right: int = 95) -> HandedWeights:
+    kernel = np.linspace(-2, 2, 784 * 17).reshape(784, 17)
+    small = np.array([[1.0, -4.0], [0.0, 2.0]])
+    pairs = (
+        GradientPair("dense1", kernel, kernel + 1e-6, np.full_like(kernel, 1e-6)),
+        GradientPair("dense2", small, small, np.zeros_like(small)),
+    )
+    return HandedWeights(digits=100, pytorch=95, numpy=numpy_right, pairs=pairs)
+
+
+@pytest.mark.parametrize(
+    ("right", "words", "kind"),
+    [
+        (95, "With PyTorch's weights NumPy is as accurate as PyTorch: 95.00 %", "good"),
+        (90, "NumPy is right on 90.00 % of 100 test digits, PyTorch on 95.00 %", "bad"),
+    ],
+)
+def test_handed_weights_are_told_and_drawn(
+    page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
+    right: int, words: str, kind: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(
+        "mnist_studio.gui.parity.shared_weights.handed_weights", lambda **rest: handed(right)
+    )
+    monkeypatch.setattr("mnist_studio.gui.common.texts.missing", lambda name: "")
+    page.view.button("weights").click()
+    page.handed.study.changed.emit()
+    page.handed.start_button.click()
+    qtbot.waitUntil(lambda: not page.handed.study.busy, timeout=10_000)
+    headline = page.handed.verdict.headline
+    assert words in headline.text()
+    assert headline.property("kind") == kind
+    drawn = page.handed.pictures.findChildren(ArrayPicture)
+    assert len(drawn) == 6
+    assert drawn[2].accessibleName() == "dense1, PyTorch less NumPy, −1.0e-06 to 1.0e-06"
+    assert drawn[5].accessibleName() == "dense2, PyTorch less NumPy, 0 everywhere"
+
+
+def test_a_kernel_of_all_pixels_is_a_picture_for_every_unit() -> None:
+    kernel = np.arange(784 * 17, dtype=float).reshape(784, 17)
+    values = laid_out(kernel)
+    assert values.shape == (2 * 29 - 1, 16 * 29 - 1)
+    np.testing.assert_array_equal(values[:28, 29:57], kernel[:, 1].reshape(28, 28))
+    np.testing.assert_array_equal(values[29:57, :28], kernel[:, 16].reshape(28, 28))
+    assert np.isnan(values[28]).all()
+    assert np.isnan(values[29:, 29:]).all()
+
+
+def test_colours_go_both_ways_from_the_panel() -> None:
+    values = np.array([[-1.0, 0.0, 1.0, np.nan, 9.0]])
+    picture = coloured(values, LIGHT)
+    told = [picture.pixelColor(x, 0).name().upper() for x in range(5)]
+    assert told == [LIGHT.bad, LIGHT.panel, LIGHT.accent, LIGHT.line, LIGHT.accent]
+
+
+def test_nothing_is_proven_beside_a_training(page: ParityPage, qtbot: QtBot) -> None:
+    queue, proof, spec = page.studio.queue, page.proof, replace(TINY, framework="numpy")
+    buttons = (proof.prove_button, proof.empty.button, page.handed.start_button)
+    queue.add([replace(spec, training=replace(spec.training, epochs=10_000))])
+    qtbot.waitUntil(lambda: queue.busy)
+    assert not any(button.isEnabled() for button in buttons)
+    assert proof.prove_button.toolTip() == TRAINS
+    queue.cancel()
+    qtbot.waitUntil(lambda: not queue.busy, timeout=20_000)
+    assert proof.prove_button.toolTip() != TRAINS

@@ -1,0 +1,154 @@
+"""Digits whose label is known, opened on the pad, and who is wrong about them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.data.datasets import builtin
+from mnist_studio.data.datasets.examples import grid
+from mnist_studio.data.ink.rendering import Point
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.gui.draw.true_label import truth
+from mnist_studio.prediction.predictors import Answer
+
+WAIT = 20_000
+TEST = builtin.load().test
+
+
+def chances(digit: int) -> tuple[float, ...]:
+    return tuple(float(place == digit) for place in range(10))
+
+
+@pytest.fixture
+def page(shipped: None, window: MainWindow) -> DrawPage:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ((), ": a 4."),
+        ((4,), ": a 4. The model is right."),
+        ((9,), ": a 4. The model is wrong."),
+        ((4, 4), ": a 4. Both models are right."),
+        ((4, 4, 4), ": a 4. All 3 models are right."),
+        ((4, 9, 4), ": a 4. 1 of 3 models is wrong."),
+        ((4, 9, 9), ": a 4. 2 of 3 models are wrong."),
+        ((9, 9, 1), ": a 4. All 3 models are wrong."),
+    ],
+)
+def test_what_it_is_and_how_many_are_wrong(answers: tuple[int, ...], told: str) -> None:
+    assert truth(grid(), [chances(digit) for digit in answers]).endswith(told)
+
+
+def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    drawing, answers = page.studio.drawing, page.answers
+    with qtbot.waitSignal(drawing.images_changed, timeout=WAIT):
+        QTest.keyClick(page.pad, Qt.Key.Key_R)
+    example = drawing.example
+    assert example is not None
+    assert example.label == TEST.labels[int(example.title.split()[2])]
+    np.testing.assert_array_equal(drawing.image, example.image)
+    predictions, detail = page.studio.predictions, answers.consensus.detail
+    qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
+    said = [predictions.answers[row.id].digits[0] for row in answers._models()]
+    qtbot.waitUntil(lambda: detail.text() == truth(example, said), timeout=WAIT)
+    for run, card in answers.grid.cards.items():
+        wrong = int(np.argmax(predictions.answers[run].digits[0])) != example.label
+        assert card._differs.text() == ("wrong" if wrong else "")
+
+
+def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
+    page: DrawPage, qtbot: QtBot
+) -> None:
+    predictions, answers = page.studio.predictions, page.answers
+    page.studio.examples.show_grid()
+    qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
+    run, card = next(iter(answers.grid.cards.items()))
+    former = predictions.answers[run]
+    answers._take(former)
+    predictions._take(replace(former, request=former.request + 1, probabilities=chances(9)))
+    qtbot.waitUntil(lambda: card._differs.text() == "wrong")
+    assert "of 3 models" in answers.consensus.detail.text()
+    told = answers.consensus.detail.text()
+    predictions._asked = former.request + 2
+    answers._judge()
+    assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", told)
+    predictions._take(replace(former, request=former.request + 2, probabilities=chances(4)))
+    qtbot.waitUntil(lambda: card._differs.text() == "")
+    assert answers.consensus.detail.text() == f"{grid().told}. The model is right."
+
+
+def test_digit_0_is_asked_for_though_the_field_shows_0(page: DrawPage, qtbot: QtBot) -> None:
+    drawing, number = page.studio.drawing, page.examples.number
+    wanted = f"Test digit 0 of the built-in digits: a {TEST.labels[0]}"
+    assert number.whole == 0
+    ways: tuple[Callable[[], None], ...]
+    ways = (lambda: QTest.keyClick(number.field(), Qt.Key.Key_Return), number._less.click)
+    for ask in ways:
+        with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+            ask()
+        assert drawing.sheet.title == wanted
+        drawing.clear()
+        qtbot.waitUntil(lambda: drawing.example is None)
+
+
+def test_what_lies_on_the_pad_is_not_put_there_again(page: DrawPage, qtbot: QtBot) -> None:
+    drawing, field = page.studio.drawing, page.examples.number.field()
+    with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+        QTest.keyClick(field, Qt.Key.Key_Up)
+    with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    assert drawing.sheet.title.startswith("Test digit 1 of")
+    drawing.history.undo()
+    assert drawing.blank
+
+
+def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtbot: QtBot) -> None:
+    drawing = page.studio.drawing
+    with qtbot.waitSignal(drawing.images_changed):
+        page.studio.examples.show_grid()
+    assert drawing.history.undo_name == "open example"
+    assert page.stages.note.text() == "Table of 7 × 7 numbers: a 4"
+    with qtbot.waitSignal(drawing.images_changed):
+        drawing.begin(Point(0.5, 0.2))
+        drawing.extend((Point(0.5, 0.8),))
+        drawing.finish()
+    assert drawing.example is None
+    with qtbot.waitSignal(drawing.images_changed):
+        drawing.history.undo()
+    assert (drawing.example.label if drawing.example else None) == 4
+    drawing.history.undo()
+    qtbot.waitUntil(lambda: drawing.example is None)
+    assert drawing.blank
+
+
+def test_an_example_is_never_kept_as_ones_own(page: DrawPage, qtbot: QtBot) -> None:
+    page.studio.examples.show_grid()
+    with qtbot.waitSignal(page.labels.told) as told:
+        QTest.keyClick(page.pad, Qt.Key.Key_4)
+    assert told.args == ["An example is none of your own digits: write one first."]
+    assert not any(made.isEnabled() for made in page.labels.buttons)
+    assert page.studio.personal.digits == ()
+    assert not page.studio.drawing.blank
+
+
+def test_an_answer_of_the_newest_image_is_current(page: DrawPage, qtbot: QtBot) -> None:
+    predictions = page.studio.predictions
+    page.studio.examples.show_grid()
+    qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
+    assert all(isinstance(one, Answer) for one in predictions.current.values())
+    predictions.ask(np.zeros((1, 28, 28), np.uint8))
+    assert predictions.current == {}
+    qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)

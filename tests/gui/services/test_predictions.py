@@ -1,0 +1,95 @@
+"""Which answers count, and whom they are asked of."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from mnist_studio import events
+from mnist_studio.gui.services import predictions as bridge
+from mnist_studio.gui.services.predictions import Predictions
+from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.prediction.predictors import Answer
+from mnist_studio.store.runs import Run
+
+(SPEC,) = run_specs(form_of("tiny-10", ("pytorch",), "builtin"))
+
+
+class FakePredictors:
+    """Notes what it is told."""
+
+    def __init__(self, on_answer: object, on_state: object) -> None:
+        self.held: list[Sequence[Run]] = []
+        self.asked = 0
+
+    def hold(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
+        self.held.append(runs)
+
+    def ask(self, image: object) -> int:
+        self.asked += 1
+        return self.asked
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+@pytest.fixture
+def predictions(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Predictions]:
+    monkeypatch.setattr(bridge, "Predictors", FakePredictors)
+    made = Predictions()
+    made.ask(np.zeros((1, 28, 28), np.uint8))
+    yield made
+    made.deleteLater()
+
+
+def run(step: int = 1, name: str = "a") -> Run:
+    end = events.Stopped(
+        run=name, framework="pytorch", epochs=1, step=step, test_accuracy=None, test_loss=None,
+        seconds={}, device="CPU",
+    )  # fmt: skip
+    return Run(name, "One", SPEC, "stopped", 0.0, Path("nowhere"), end)
+
+
+def answer(request: int, engine: str) -> Answer:
+    return Answer(request, "a", "pytorch", engine, (0.1,) * 10, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("former", "late", "kept"),
+    [
+        ((2, "numpy"), (1, "pytorch"), (2, "numpy")),
+        ((1, "pytorch"), (1, "numpy"), (1, "pytorch")),
+        ((1, "numpy"), (1, "pytorch"), (1, "pytorch")),
+        ((1, "pytorch"), (2, "numpy"), (2, "numpy")),
+    ],
+)
+def test_the_newest_answer_counts_and_the_frameworks_own_before_its_stand_in(
+    predictions: Predictions, former: Any, late: Any, kept: Any
+) -> None:
+    predictions._take(answer(*former))
+    predictions._take(answer(*late))
+    held = predictions.answers["a"]
+    assert (held.request, held.engine) == kept
+
+
+def test_a_run_that_went_on_is_asked_anew(predictions: Predictions) -> None:
+    predictions.hold([run()])
+    fake: object = predictions._predictors
+    assert isinstance(fake, FakePredictors)
+    predictions._take(answer(1, "pytorch"))
+    predictions.hold([replace(run(), title="Another title")])
+    assert (len(fake.held), fake.asked) == (1, 1)
+    assert predictions.answers
+    predictions.hold([run(step=2)])
+    assert (len(fake.held), fake.asked) == (2, 2)
+    assert not predictions.answers
+
+
+def test_only_the_newest_of_a_framework_are_held(predictions: Predictions) -> None:
+    many = [replace(run(name=f"{number}"), created=number) for number in range(25)]
+    predictions.hold(many)
+    assert predictions.held == {f"{number}" for number in range(5, 25)}

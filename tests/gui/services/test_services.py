@@ -1,0 +1,306 @@
+import gzip
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import events, settings
+from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.gui.services import event_thread as watching
+from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Work
+from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.training import TrainingQueue
+from mnist_studio.gui.train.dataset_panel import DigitsPanel
+from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.running import job as training
+from mnist_studio.store.runs import Run, RunStore
+
+SPECS = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
+
+
+@pytest.fixture
+def background() -> Any:
+    made = Background()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+class Receiver(QObject):
+    """Notes what arrives and in which thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[object] = []
+        self.threads: set[int] = set()
+
+    @Slot(object)
+    def take(self, thing: object) -> None:
+        self.seen.append(thing)
+        self.threads.add(threading.get_ident())
+
+
+def run_to_end(qtbot: QtBot, background: Background, work: Work, cancel: bool = False) -> Receiver:
+    receiver, gate = Receiver(), threading.Event()
+
+    def gated(progress: Progress, cancelled: IsCancelled) -> object:
+        gate.wait(5)
+        return work(progress, cancelled)
+
+    task = background.start(gated, receiver.take, receiver.take)
+    task.progressed.connect(receiver.take)
+    if cancel:
+        task.cancel()
+    with qtbot.waitSignal(task.ended, timeout=5000):
+        gate.set()
+    return receiver
+
+
+def test_work_tells_progress_and_result_in_the_gui_thread(
+    qtbot: QtBot, background: Background
+) -> None:
+    def work(progress: Progress, cancelled: IsCancelled) -> int:
+        progress(0.5)
+        return 42
+
+    receiver = run_to_end(qtbot, background, work)
+    assert receiver.seen == [0.5, 42]
+    assert receiver.threads == {threading.get_ident()}
+
+
+def test_a_failure_is_told(qtbot: QtBot, background: Background) -> None:
+    def work(progress: Progress, cancelled: IsCancelled) -> None:
+        raise DataError("Broken.", "Mend it.")
+
+    (error,) = run_to_end(qtbot, background, work).seen
+    assert str(error) == "Broken. Mend it."
+
+
+def test_cancelled_work_tells_neither(qtbot: QtBot, background: Background) -> None:
+    def work(progress: Progress, cancelled: IsCancelled) -> None:
+        assert cancelled()
+        raise Cancelled("Cancelled.")
+
+    assert run_to_end(qtbot, background, work, cancel=True).seen == []
+
+
+class FakeJob:
+    """Tells three events, or breaks."""
+
+    def __init__(self, spec: Any, data: Path | None = None, resume: str = "") -> None:
+        self.spec = spec
+        self.wishes: list[str] = []
+
+    def events(self) -> Any:
+        framework = self.spec.framework
+        yield events.Started(
+            run="a",
+            framework=framework,
+            title="r · f",
+            dataset="builtin",
+            recipe="r",
+            epochs=1,
+            parameters=1,
+        )
+        if self.spec.training.seed == 666:
+            raise DataError("The digits are gone.", "Import them.")
+        while self.spec.training.seed == 7 and not self.wishes:
+            time.sleep(0.005)
+        if "stop" in self.wishes:
+            yield events.Stopped(
+                run="a", framework=framework, epochs=0, step=1, test_accuracy=None,
+                test_loss=None, seconds={}, device="CPU",
+            )  # fmt: skip
+            return
+        if "cancel" in self.wishes:
+            yield events.Cancelled(run="a", framework=framework, reason="By you.")
+            return
+        yield events.Failed(run="a", framework=framework, reason="No memory.")
+
+    def pause(self) -> None:
+        """Waits."""
+
+    def resume(self) -> None:
+        """Goes on."""
+
+    def stop(self) -> None:
+        self.wishes.append("stop")
+
+    def cancel(self) -> None:
+        self.wishes.append("cancel")
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("mnist_studio.gui.services.training.TrainingJob", FakeJob)
+    made = TrainingQueue()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def specs(*seeds: int) -> Any:
+    from dataclasses import replace
+
+    form = form_of("tiny-10", ("numpy",), "builtin")
+    return [run_specs(replace(form, seed=seed))[0] for seed in seeds]
+
+
+def test_a_failure_lets_the_others_go_on(qtbot: QtBot, queue: TrainingQueue) -> None:
+    with qtbot.waitSignal(queue.idle, timeout=5000):
+        queue.add(specs(1, 666, 2))
+    assert [run.state for run in queue.runs] == ["failed"] * 3
+    assert [run.note for run in queue.runs] == [
+        "No memory.", "The digits are gone. Import them.", "No memory.",
+    ]  # fmt: skip
+    assert not queue.busy
+
+
+def test_stop_keeps_the_run_and_takes_the_waiting_ones_out(
+    qtbot: QtBot, queue: TrainingQueue
+) -> None:
+    queue.add(specs(7))
+    queue.add(specs(1))
+    assert len(queue.runs) == 2
+    queue.pause()
+    assert queue.paused
+    queue.resume()
+    with qtbot.waitSignal(queue.idle, timeout=5000):
+        queue.stop()
+    assert [run.state for run in queue.runs] == ["stopped", "removed"]
+
+
+def test_discard_keeps_nothing(qtbot: QtBot, queue: TrainingQueue) -> None:
+    queue.add(specs(7))
+    with qtbot.waitSignal(queue.idle, timeout=5000):
+        queue.cancel()
+    assert queue.runs[0].state == "cancelled"
+
+
+class DeafJob(FakeJob):
+    """Hears neither Stop nor anything else, but for what ``hears`` names."""
+
+    hears = ""
+
+    def events(self) -> Any:
+        while self.hears not in self.wishes:
+            time.sleep(0.005)
+        yield events.Cancelled(run="a", framework="numpy", reason="By you.")
+
+
+@pytest.mark.parametrize("hears", ["cancel", "mercy"])
+def test_a_run_that_hears_no_stop_does_not_abort_the_studio(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, hears: str
+) -> None:
+    monkeypatch.setattr("mnist_studio.gui.services.training.TrainingJob", DeafJob)
+    monkeypatch.setattr("mnist_studio.gui.services.event_thread.GOODBYE_MS", 100)
+    monkeypatch.setattr("mnist_studio.gui.services.event_thread.LAST_MS", 500)
+    monkeypatch.setattr(DeafJob, "hears", hears)
+    queue = TrainingQueue()
+    queue.add(specs(1))
+    watcher = queue._watcher
+    assert watcher is not None
+    queue.close()
+    job: object = watcher.work
+    assert isinstance(job, DeafJob)
+    assert job.wishes == ["stop", "cancel"]
+    assert watcher.isRunning() == (hears == "mercy")
+    queue.deleteLater()
+    qtbot.wait(50)
+    if hears == "mercy":
+        DeafJob.hears = "cancel"
+        assert watching.LOST.pop() is watcher
+        assert watcher.wait(5000)
+
+
+def test_the_studio_waits_longer_than_a_run_may_take_to_stop() -> None:
+    longest = training.STOP_PATIENCE_SECONDS + training.EXIT_GRACE_SECONDS
+    assert 1000 * (longest + 2) <= watching.GOODBYE_MS
+
+
+def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: Path) -> None:
+    queue.add(specs(7))
+    stored = Run("b", "My run 2", specs(1)[0], "stopped", 0.0, tmp_path, None)
+    queue.go_on(stored, ())
+    assert [run.title for run in queue.runs] == ["tiny-10 · NumPy", "My run 2"]
+
+
+def test_what_breaks_in_the_background_is_logged(
+    qtbot: QtBot, background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(progress: Progress, cancelled: IsCancelled) -> None:
+        raise KeyError("odd")
+
+    run_to_end(qtbot, background, work)
+    assert "KeyError: 'odd'" in caplog.text
+
+
+def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
+    library = Library()
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.open()
+    assert list(library.rows) == []
+    with RunStore() as store:
+        with qtbot.waitSignal(library.changed, timeout=5000):
+            run = store.create(SPECS[0])
+        with qtbot.waitSignal(library.changed, timeout=5000):
+            store.record(events.Failed(run=run.id, framework="numpy", reason="Why."))
+        store.release(run.id)
+    assert library.rows[0].reason == "Why."
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.rename(run.id, "A better name")
+    assert library.rows[0].run.title == "A better name"
+    with qtbot.waitSignal(library.failed, timeout=5000):
+        library.rename(run.id, "")
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.delete((run.id,))
+    assert library.rows == ()
+    library.close()
+    library.deleteLater()
+
+
+def test_an_import_that_fails_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"no digits"))
+    with qtbot.waitSignal(studio.told, timeout=5000) as told:
+        studio.digits.import_from(tmp_path)
+    assert told.args[1] == "bad"
+    qtbot.waitUntil(lambda: not studio.digits.fetching, timeout=5000)
+    assert not studio.digits.has_mnist
+
+
+def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
+    with qtbot.waitSignal(studio.digits.fetched, timeout=60_000):
+        studio.digits.import_from(shared_mnist)
+        assert studio.digits.fetching == "Importing MNIST"
+    assert studio.digits.has_mnist
+    assert studio.digits.default == "mnist"
+
+
+def test_a_folder_is_used_where_it_lies_and_forgotten(
+    qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
+) -> None:
+    panel = DigitsPanel(studio.theme, studio.digits)
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(studio.told, timeout=5000) as told:
+        studio.digits.use(tmp_path)
+    assert told.args[1] == "bad"
+    with qtbot.waitSignal(studio.digits.fetched, timeout=5000):
+        studio.digits.use(shared_mnist)
+    assert settings.load()[0].data_folder == str(shared_mnist)
+    assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
+    panel.forget_button.click()
+    qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)
+    assert settings.load()[0].data_folder == ""
+    assert panel.dataset == "builtin"
+
+
+def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
+    studio.digits.import_from(shared_mnist)
+    studio.digits.cancel()
+    qtbot.waitUntil(lambda: not studio.digits.fetching, timeout=20_000)
+    qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)

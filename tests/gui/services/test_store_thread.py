@@ -1,0 +1,139 @@
+"""The thread that owns the store: it outlives every error and never tells old epochs."""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import events
+from mnist_studio.errors import StoreError
+from mnist_studio.gui.services import store_thread
+from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.store.runs import RunStore
+
+(SPEC,) = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    monkeypatch.setattr(store_thread, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 0.05)
+    monkeypatch.setattr(store_thread, "RECOVER_SECONDS", 0.1)
+    made = Library()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def failing(method: str, error: Exception, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a method of the store fail the first times it is called."""
+    real, left = getattr(RunStore, method), [times]
+
+    def broken(self: RunStore, *arguments: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise error
+        return real(self, *arguments)
+
+    monkeypatch.setattr(RunStore, method, broken)
+
+
+@pytest.mark.parametrize("method", ["__init__", "recover", "version", "runs"])
+def test_it_outlives_a_store_that_breaks_at_the_start(
+    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    told: list[Exception] = []
+    library.failed.connect(told.append)
+    failing(method, StoreError("The disk is busy."), 3, monkeypatch)
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.open()
+    assert [str(error) for error in told] == ["The disk is busy."]
+
+
+@pytest.mark.parametrize("method", ["version", "runs"])
+def test_it_outlives_a_store_that_breaks_later(
+    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.open()
+    failing(method, sqlite3.OperationalError("disk I/O error"), 2, monkeypatch)
+    with qtbot.waitSignal(library.failed, timeout=5000):
+        library.refresh()
+    with qtbot.waitSignal(library.changed, timeout=5000):
+        library.refresh()
+
+
+def test_an_end_is_heard_while_the_store_cannot_be_opened(
+    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 60.0)
+    failing("__init__", StoreError("Too new."), 99, monkeypatch)
+    with qtbot.waitSignal(library.failed, timeout=5000):
+        library.open()
+    library.close()
+
+
+def epoch(run: str, number: int) -> events.Epoch:
+    return events.Epoch(
+        run=run, framework="numpy", epoch=number, step=number * 2, train_loss=1.0,
+        train_accuracy=0.5, validation_loss=None, validation_accuracy=None, test_loss=0.9,
+        test_accuracy=0.6, learning_rate=0.1, train_seconds=0.2 * number,
+    )  # fmt: skip
+
+
+def stopped(run: str, epochs: int) -> events.Stopped:
+    return events.Stopped(
+        run=run, framework="numpy", epochs=epochs, step=2 * epochs, test_accuracy=0.6,
+        test_loss=0.9, seconds={}, device="CPU",
+    )  # fmt: skip
+
+
+def test_a_run_that_is_stopped_twice_has_the_epochs_of_both(qtbot: QtBot, library: Library) -> None:
+    library.open()
+    with RunStore() as store:
+        run = store.create(SPEC).id
+        for event in (epoch(run, 1), stopped(run, 1)):
+            store.record(event)
+        store.release(run)
+        qtbot.waitUntil(lambda: len(library.trained) == 1, timeout=5000)
+        # All of it between two looks at the store.
+        store.reopen(run)
+        for event in (epoch(run, 2), stopped(run, 2)):
+            store.record(event)
+        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=5000)
+    assert library.rows[0].figures.epochs == 2
+
+
+def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
+    qtbot: QtBot, library: Library
+) -> None:
+    library.open()
+    with RunStore() as store:
+        run = store.create(SPEC).id
+        end = events.Failed(run=run, framework="numpy", reason="No memory.")
+        for event in (epoch(run, 1), end):
+            store.record(event)
+        store.release(run)
+        qtbot.waitUntil(lambda: [row.state for row in library.rows] == ["Failed"], timeout=5000)
+        store.reopen(run)
+        for event in (epoch(run, 2), end):
+            store.record(event)
+        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=5000)
+
+
+def test_a_run_whose_supervisor_died_is_told_while_the_window_is_open(
+    qtbot: QtBot, library: Library
+) -> None:
+    library.open()
+    supervisor = RunStore()
+    run = supervisor.create(SPEC).id
+    qtbot.waitUntil(lambda: [row.run.status for row in library.rows] == ["running"], timeout=5000)
+    qtbot.wait(300)
+    assert library.rows[0].run.status == "running"
+    # As if it were killed: its lock is gone, its row says nothing.
+    supervisor.close()
+    qtbot.waitUntil(lambda: library.rows[0].run.status == "crashed", timeout=5000)
+    assert library.rows[0].id == run

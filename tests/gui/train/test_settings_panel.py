@@ -1,0 +1,328 @@
+"""Faults, code and files on the Train page."""
+
+import ast
+from functools import partial
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common.code_dialog import CodeDialog
+from mnist_studio.gui.common.question import Question
+from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.spec import files
+from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
+from tests.gui.conftest import decimal
+
+
+def page_of(window: MainWindow, recipe: str) -> TrainPage:
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.recipe.choose(recipe)
+    page.settings.recipe.chosen.emit(recipe)
+    return page
+
+
+def test_recipes_stand_under_headings_that_cannot_be_chosen(window: MainWindow) -> None:
+    choice = page_of(window, "bobnet").settings.recipe
+    model = choice.model()
+    for at, (key, text, _) in enumerate(provenance.offered()):
+        assert choice.itemText(at) == text
+        enabled = bool(model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsEnabled)
+        assert enabled == bool(key)
+    assert choice.choice == "bobnet"
+
+
+def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
+    for recipe in RECIPES.values():
+        told = provenance.origin(run_spec(recipe))
+        assert told.summary == recipe.summary
+        assert told.source.startswith(f"{recipe.source}. ")
+        assert told.source.endswith(recipe.provenance.replace("`", ""))
+        assert told.inferred == recipe.inferred
+        assert told.reported.replace("\N{NO-BREAK SPACE}", " ") == recipe.reported
+    for name, words in (
+        ("deep-cnn", "turned by 10°"), ("bobnet", "with replacement"), ("tiny-gd", "all digits")
+    ):  # fmt: skip
+        assert words in provenance.method(run_spec(RECIPES[name]))
+
+
+def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
+    settings = page_of(window, "compact-cnn").settings
+    shown = {name for name, box in settings.faults.boxes.items() if not box.isHidden()}
+    assert "double-softmax" in shown
+    assert not {"batch-decay", "full-batch"} & shown
+    assert page_of(window, "mlp-128").settings.faults.had_by.isHidden()
+    settings = page_of(window, "wide-cnn").settings
+    assert not settings.faults.boxes["batch-decay"].isHidden()
+    marks = {name: mark.text() for name, mark in settings.faults.marks.items() if mark.text()}
+    assert marks == {
+        "double-softmax": "its PyTorch", "batch-decay": "its Keras",
+        "own-constants": "the source", "unshuffled": "the source",
+    }  # fmt: skip
+    assert settings.faults.boxes["batch-decay"].toolTip().endswith(" Had by its Keras.")
+    assert not settings.faults.had_by.isHidden()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
+    recipe: str, window: MainWindow
+) -> None:
+    settings = page_of(window, recipe).settings
+    for name, box in settings.faults.boxes.items():
+        if not box.isHidden() and name != "zero-initial":  # Contradicts own first weights.
+            box.click()
+    (area,) = settings.findChildren(QScrollArea)
+    inside = area.widget()
+    assert inside is not None
+    assert inside.minimumSizeHint().width() <= area.viewport().width()
+
+
+def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:
+    settings = page_of(window, "mlp-128").settings
+    assert {run.faults for run in settings.specs()} == {()}
+    settings.faults.boxes["unshuffled"].click()
+    assert {run.faults for run in settings.specs()} == {("unshuffled",)}
+    settings.recipe.chosen.emit("mlp-128")
+    assert {run.faults for run in settings.specs()} == {()}
+
+
+def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
+    settings = page_of(window, "deep-cnn").settings
+    settings.numbers.epochs.field().setValue(2)
+    (run,) = (run for run in settings.specs() if run.framework == "numpy")
+    recipe = RECIPES["deep-cnn"]
+    assert run.training == replace(recipe.training, epochs=2)
+
+
+def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) -> None:
+    settings = page_of(window, "deep-cnn").settings
+    advanced = settings.advanced
+    assert not advanced.isVisible()
+    settings.fold.head.click()
+    assert advanced.isVisible()
+    assert advanced.amounts["rotation"].number == 10
+    assert advanced.amounts["shift"].number == 2.8
+    decimal(advanced.amounts["elastic"]).setValue(1.5)
+    advanced.clip.choose("norm")
+    advanced.clip.chosen.emit("norm")
+    decimal(advanced.limit).setValue(0.5)
+    advanced.sampling.choose("stored")
+    advanced.sampling.chosen.emit("stored")
+    advanced.precision.choose("float64")
+    advanced.precision.chosen.emit("float64")
+    advanced.epoch_steps.field().setValue(250)
+    recipe = RECIPES["deep-cnn"].training
+    expected = replace(
+        recipe, augmentation=Augmentation(rotation=10, zoom=0.1, shift=2.8, elastic=1.5),
+        clip=ClipNorm(0.5), sampling="stored", precision="float64", epoch_steps=250,
+    )  # fmt: skip
+    assert {run.training for run in settings.specs()} == {expected}
+    for field in advanced.amounts.values():
+        field.field().setValue(0)
+    assert settings.specs()[0].training.augmentation is None
+
+
+def test_a_precision_that_a_framework_lacks_is_told_before_it_trains(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    precision = page.settings.advanced.precision
+    page.settings.frameworks.button("numpy").click()
+    precision.choose("bfloat16")
+    precision.chosen.emit("bfloat16")
+    assert "NumPy does not compute in bfloat16." in page.settings.complaint.text()
+    assert not page.train_button.isEnabled()
+    precision.choose("float32")
+    precision.chosen.emit("float32")
+    assert page.train_button.isEnabled()
+
+
+def test_only_numbers_that_mean_something_are_shown(window: MainWindow) -> None:
+    settings = page_of(window, "mlp-128").settings
+    advanced = settings.advanced
+    assert advanced.limit.isHidden()
+    assert advanced.smoothness.isHidden()
+    advanced.clip.choose("value")
+    advanced.clip.chosen.emit("value")
+    advanced.amounts["elastic"].field().setValue(2)
+    assert not advanced.limit.isHidden()
+    assert not advanced.smoothness.isHidden()
+    assert settings.specs()[0].training.clip == ClipValue(1.0)
+
+
+def test_every_recipe_goes_through_the_form_unharmed(window: MainWindow) -> None:
+    for name, recipe in RECIPES.items():
+        settings = page_of(window, name).settings
+        settings.advanced.edited.emit()
+        for run in settings.specs():
+            assert run.training == recipe.training
+            assert run.model == recipe.model
+
+
+def test_numbers_that_no_field_can_show_come_through_it(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    run = run_spec(RECIPES["mlp-128"])
+    optimiser = Adam(learning_rate=0.00123456789123, beta1=0.85)
+    training = replace(run.training, seed=2**62 + 1, optimiser=optimiser)
+    run = replace(run, training=training, dataset="builtin")
+    page.take_settings((run,))
+    page.settings.numbers.edited.emit()
+    assert page.settings.specs() == (run,)
+    page.settings.numbers.seed.field().setValue(5)
+    assert page.settings.specs()[0].training == replace(training, seed=5)
+
+
+def test_a_run_of_no_known_recipe_has_its_own_name(window: MainWindow) -> None:
+    page = page_of(window, "mlp-128")
+    run = replace(run_spec(RECIPES["tiny-10"]), recipe="mine", dataset="builtin")
+    page.take_settings((run,))
+    assert page.settings.recipe.choice == "mine"
+    assert "mine" in page.settings.origin.summary.text()
+    page_of(window, "bobnet")
+    assert page_of(window, "mine").settings.specs() == (run,)
+
+
+def test_runs_that_differ_in_their_framework_only_fill_the_form(window: MainWindow) -> None:
+    page = page_of(window, "tiny-gd")
+    page.settings.numbers.epochs.field().setValue(3)
+    runs = page.settings.specs()
+    page_of(window, "mlp-128")
+    page.take_settings(runs)
+    assert page.settings.specs() == runs
+    assert window.findChild(Question) is None
+
+
+def dropped(window: MainWindow, file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    enter = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )  # fmt: skip
+
+
+def test_a_file_that_is_dropped_sets_the_form(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = page_of(window, "mlp-128")
+    window.go("draw")
+    run = run_spec(RECIPES["bobnet"])
+    training = replace(run.training, seed=7, epochs=3)
+    run = replace(run, training=training, dataset="builtin", faults=("own-initial",))
+    file = tmp_path / "mine.toml"
+    file.write_text(files.write([run]), "utf-8")
+    dropped(window, file)
+    assert window.shown == "train"
+    qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
+    assert page.settings.specs() == (run,)
+    assert "those of the file" in page.notice.text
+
+
+def test_a_wrong_file_is_told_and_changes_nothing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = page_of(window, "mlp-128")
+    before = page.settings.form
+    file = tmp_path / "mine.toml"
+    file.write_text("format = 2\nrun = 3\n", "utf-8")
+    dropped(window, file)
+    qtbot.waitUntil(lambda: "mine.toml: Line 2" in page.notice.text)
+    assert page.settings.form == before
+
+
+def test_a_file_with_several_runs_asks_before_it_trains(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "mlp-128")
+    run: RunSpec = replace(run_spec(RECIPES["tiny-10"]), dataset="builtin", framework="numpy")
+    page.take_settings((run, replace(run, threads=2)))
+    question = window.findChild(Question)
+    assert question is not None
+    assert not page.studio.queue.busy
+    QTest.keyClick(question, Qt.Key.Key_Escape)
+
+
+def test_settings_are_saved_and_come_back(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page = page_of(window, "tiny-gd")
+    file = tmp_path / "mine.toml"
+    page._files.save(page.settings.specs(), file)
+    qtbot.waitUntil(file.exists)
+    assert files.read(file.read_text("utf-8")) == page.settings.specs()
+    qtbot.wait(50)
+
+
+def test_code_is_shown_saved_and_asked_to_run(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, qapp: QApplication
+) -> None:
+    dialog = page_of(window, "mlp-128").show_code()
+    assert dialog is not None
+
+    def shows(word: str) -> bool:
+        return word in dialog.text.toPlainText()
+
+    for framework, word in (("pytorch", "DataLoader"), ("keras", "fit("), ("numpy", "np.")):
+        dialog.frameworks.button(framework).click()
+        qtbot.waitUntil(partial(shows, word))
+        ast.parse(dialog.text.toPlainText())
+    dialog.copy_button.click()
+    assert QApplication.clipboard().text() == dialog.text.toPlainText()
+    dialog.save(tmp_path / "mlp.py", dialog.text.toPlainText())
+    qtbot.waitUntil(lambda: "Saved" in dialog.told.text())
+    asked: list[RunSpec] = []
+    dialog.run_asked.disconnect()
+    dialog.run_asked.connect(asked.append)
+    dialog.run_button.click()
+    assert [(run.framework, run.style) for run in asked] == [("numpy", "idiomatic")]
+
+
+def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "tiny-gd")
+    page.settings.faults.boxes["bias-gradients"].click()
+    dialog = page.show_code()
+    assert dialog is not None
+    dialog.frameworks.button("keras").click()
+    qtbot.waitUntil(lambda: "cannot be written in Keras" in dialog.told.text())
+    assert not dialog.run_button.isEnabled()
+    dialog.reject()
+
+
+def test_strings_comments_and_keywords_have_their_colours(window: MainWindow, qtbot: QtBot) -> None:
+    dialog: CodeDialog | None = page_of(window, "mlp-128").show_code()
+    assert dialog is not None
+    qtbot.waitUntil(lambda: bool(dialog.text.toPlainText()))
+    dialog.text.setPlainText('def f():\n    """Two\n    lines."""\n    return 1  # one\n')
+    colours = {
+        word: colour_at(dialog, word) for word in ("def", "Two", "lines", "return", "one", "f()")
+    }
+    palette = window.studio.theme.palette
+    assert colours["def"] == colours["return"] == palette.accent.lower()
+    assert colours["Two"] == colours["lines"] == palette.good.lower()
+    assert colours["one"] == palette.secondary.lower()
+    assert colours["f()"] not in (palette.accent.lower(), palette.good.lower())
+    dialog.reject()
+
+
+def colour_at(dialog: CodeDialog, word: str) -> str:
+    document = dialog.text.document()
+    cursor = QTextCursor(document.find(word))
+    block = cursor.block()
+    at = cursor.selectionStart() - block.position()
+    for part in block.layout().formats():
+        if part.start <= at < part.start + part.length:
+            return part.format.foreground().color().name()
+    return ""

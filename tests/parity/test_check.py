@@ -1,0 +1,209 @@
+"""The proof passes where frameworks learn alike, and misses its bars where they do not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import Cancelled, FrameworkMissing, UsageError
+from mnist_studio.frameworks import registry
+from mnist_studio.parity import check as parity
+from mnist_studio.parity import fixture
+from mnist_studio.parity import report as checks
+from mnist_studio.parity.remote_learner import RemoteLearner
+from mnist_studio.parity.report import Check, ParityReport
+from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec, TrainingSpec
+from tests.experiments.remote import OtherGradient, OtherRate, OtherWeights, Wrong, here
+
+TINY = ModelSpec(
+    (Conv(2), Relu(), MaxPool(4), Dropout(0.25), Flatten(), Dense(6), Relu(), Dense(10))
+)
+NORMED = ModelSpec((Flatten(), Dense(6, bias=False), BatchNorm(), Relu(), Dense(10)))
+
+
+def run(model: ModelSpec = TINY, **training: Any) -> RunSpec:
+    spec = replace(TrainingSpec(optimiser=Adam(), batch_size=64), **training)
+    return RunSpec(recipe="test", model=model, training=spec, dataset="builtin")
+
+
+@pytest.fixture(autouse=True)
+def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
+
+
+def proven(
+    spec: RunSpec | None = None, wrong: Mapping[str, Wrong] | None = None, **rest: Any
+) -> ParityReport:
+    """PyTorch against NumPy, both played by NumPy."""
+    rest = {"open_learner": here(wrong)} | rest
+    return parity.prove(spec or run(), ("pytorch",), **rest)
+
+
+def missed(report: ParityReport) -> list[tuple[str, str]]:
+    return [(check.precision, check.what) for check in report.checks if not check.passed]
+
+
+needs_pytorch = pytest.mark.skipif(
+    registry.version("pytorch") is None, reason="PyTorch is not here"
+)
+
+
+@needs_pytorch
+def test_the_same_learner_twice_differs_in_nothing() -> None:
+    told: list[Check] = []
+    report = proven(told=told.append)
+    assert report.passed
+    assert list(report.checks) == told
+    assert [(check.precision, check.what, check.value) for check in told] == [
+        ("float64", "outputs", 0), ("float64", "gradients", 0),
+        ("float64", "losses, 1 step", 0), ("float64", "losses, 10 steps", 0),
+        ("float64", "losses, 50 steps", 0), ("float64", "weights, 50 steps", 0),
+        ("float32", "outputs", 0), ("float32", "gradients", 0),
+        ("float32", "losses, 10 steps, median of 7", 0), ("float32", "accuracy", 0),
+    ]  # fmt: skip
+    (parting,) = report.partings
+    assert (parting.framework, parting.against) == ("pytorch", "numpy")
+    assert (parting.step, parting.value) == (None, 0)
+    assert (report.batch, report.learnt, report.tested) == (8, 400, 500)
+    assert "Batches of 8 digits in place of 64." in report.notes
+
+
+@needs_pytorch
+def test_weights_that_are_a_millionth_off_miss_the_bars() -> None:
+    report = proven(wrong={"pytorch": OtherWeights})
+    assert ("float64", "outputs") in missed(report)
+    assert ("float64", "gradients") in missed(report)
+    assert ("float64", "losses, 1 step") in missed(report)
+    assert ("float64", "weights, 50 steps") in missed(report)
+    assert not report.passed
+
+
+@needs_pytorch
+def test_a_rate_that_is_off_shows_in_losses_and_weights_alone() -> None:
+    report = proven(wrong={"pytorch": OtherRate}, precisions=("float64",))
+    assert ("float64", "losses, 50 steps") in missed(report)
+    assert ("float64", "weights, 50 steps") in missed(report)
+    assert ("float64", "outputs") not in missed(report)
+    assert ("float64", "gradients") not in missed(report)
+
+
+@needs_pytorch
+def test_a_wrong_gradient_is_told_with_the_name_of_its_array() -> None:
+    report = proven(wrong={"pytorch": OtherGradient}, precisions=("float32",))
+    assert missed(report) == [("float32", "gradients")]
+    (check,) = (check for check in report.checks if check.what == "gradients")
+    assert check.detail == "most in dense2.bias"
+    assert check.value == pytest.approx(1e-3, rel=0.1)
+    assert len(check.arrays) == 6
+    assert {each.name for each in check.arrays if each.value} == {"dense2.bias"}
+
+
+@needs_pytorch
+def test_it_says_after_which_step_and_in_which_layer_they_part() -> None:
+    fast = {"pytorch": lambda learner: OtherRate(learner, 0.05)}
+    (parting,) = proven(wrong=fast, precisions=("float32",)).partings
+    assert (parting.step, parting.quantity, parting.layer) == (1, "activations", "conv1")
+    assert parting.value > parting.tolerance
+    (parting,) = proven(wrong={"pytorch": OtherGradient}, precisions=("float32",)).partings
+    assert (parting.step, parting.quantity, parting.layer) == (0, "gradients", "dense2")
+
+
+@needs_pytorch
+def test_running_statistics_are_compared_too() -> None:
+    whats = [check.what for check in proven(run(NORMED)).checks]
+    assert "running statistics, 50 steps" in whats
+    assert "running statistics, 10 steps, median of 7" in whats
+
+
+@needs_pytorch
+def test_a_run_in_bfloat16_is_proven_in_other_precisions() -> None:
+    report = proven(run(precision="bfloat16"))
+    assert {check.precision for check in report.checks} == {"float64", "float32"}
+    assert any("bfloat16" in note for note in report.notes)
+
+
+@needs_pytorch
+def test_faults_of_all_frameworks_pass_and_those_of_each_are_bound_to_miss() -> None:
+    common = proven(replace(run(), faults=("zero-initial",)), precisions=("float64",))
+    assert common.passed
+    own = proven(replace(run(), faults=("own-scaling",)), precisions=("float64",))
+    assert ("float64", "outputs") in missed(own)
+    assert any("method of its own" in note for note in own.notes)
+
+
+@needs_pytorch
+def test_a_report_survives_json() -> None:
+    report = proven(precisions=("float64",))
+    assert msgspec.json.decode(msgspec.json.encode(report), type=ParityReport) == report
+
+
+def test_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="NumPy alone"):
+        parity.prove(run(), ("numpy",))
+    versions = registry.version
+    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
+    with pytest.raises(FrameworkMissing, match="pip install torch"):
+        parity.prove(run(), ("pytorch",))
+
+
+@needs_pytorch
+def test_only_float64_and_float32_prove_anything() -> None:
+    with pytest.raises(UsageError, match="not proven in bfloat16"):
+        proven(precisions=("bfloat16",))
+
+
+@needs_pytorch
+def test_it_can_be_cancelled_and_leaves_no_process() -> None:
+    with pytest.raises(Cancelled):
+        proven(cancelled=lambda: True, open_learner=RemoteLearner)
+
+
+@pytest.mark.timeout(600)
+def test_all_frameworks_learn_a_tiny_network_alike() -> None:
+    absent = [name for name in registry.ENTRIES if registry.version(name) is None]
+    if absent:
+        pytest.skip(f"{', '.join(absent)} not here")
+    report = parity.prove(run(), parity.installed())
+    assert missed(report) == []
+    assert {check.framework for check in report.checks} == {"pytorch", "keras"}
+    assert max(check.value for check in report.checks if check.precision == "float64") > 0
+    assert [parting.framework for parting in report.partings] == ["pytorch", "keras"]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_has_digits_for_its_size(name: str) -> None:
+    material = fixture.gathered(replace(run_spec(RECIPES[name]), dataset="builtin"))
+    assert material.batch in (4, 8)
+    assert len(material.train) % material.batch == 0
+    assert len(material.train) >= 50 * material.batch // 4
+
+
+def test_a_distance_is_relative_to_the_largest_magnitude() -> None:
+    expected = np.array([4.0, 0.0])
+    assert checks.distance(np.array([4.0, 1.0]), expected) == 0.25
+    assert checks.distance(expected, expected) == 0
+    zero = np.zeros(2)
+    assert checks.distance(zero, zero) == 0
+    assert checks.distance(expected, zero) == np.inf
+    assert np.isnan(checks.distance(np.array([np.nan, 0.0]), expected))
+
+
+def test_what_cancels_out_is_measured_by_the_others() -> None:
+    expected = {"large": np.array([1.0]), "small": np.array([1e-18])}
+    found = {"large": np.array([1.0]), "small": np.array([2e-18])}
+    large, small = checks.distances(found, expected)
+    assert large.value == 0
+    assert small.value == pytest.approx(1e-15)
+
+
+def test_the_bar_of_an_accuracy_is_never_zero() -> None:
+    assert checks.accuracy_bar(1000, 1000) > 0
+    # √(2 · .9 · .1 / 1000) is .0134.
+    assert checks.accuracy_bar(900, 1000) == pytest.approx(3 * 0.0134, rel=0.01)

@@ -1,0 +1,165 @@
+"""A remote learner is the learner that it stands for, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Chunk, Device, Learner, OptimiserState, Weights
+from mnist_studio.frameworks.initialization import initial_weights
+from mnist_studio.parity.remote_learner import RemoteLearner
+from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.run import FrameworkName, RunSpec, TrainingSpec
+from tests.trained_runs import alive, until
+
+RUN = RunSpec(
+    recipe="test",
+    model=ModelSpec((Conv(2), Relu(), MaxPool(4), Dropout(0.5), Flatten(), Dense(10))),
+    training=TrainingSpec(optimiser=Adam(), batch_size=4, precision="float64"),
+    framework="numpy",
+    threads=1,
+)
+RNG = np.random.default_rng(5)
+IMAGES = RNG.integers(0, 256, (12, 28, 28), np.uint8)
+LABELS = RNG.integers(0, 10, 12).astype(np.uint8)
+CHUNK = Chunk(
+    indices=np.arange(12).reshape(3, 4),
+    rates=np.full(3, 1e-3),
+    masks={"dropout1": RNG.integers(0, 2, (3, 4, 7, 7, 2)).astype(np.uint8)},
+)
+
+
+def start(run: RunSpec = RUN) -> Weights:
+    return initial_weights(run.model, 1, run.training.precision)
+
+
+@pytest.fixture
+def local() -> Learner:
+    return registry.load("numpy").learner(RUN, start(), Device("cpu", "CPU"))
+
+
+@pytest.fixture(params=["numpy", "pytorch"])
+def remote(request: pytest.FixtureRequest) -> Iterator[RemoteLearner]:
+    name: FrameworkName = request.param
+    if registry.missing(name):
+        pytest.skip(f"{name} is not here")
+    with RemoteLearner(replace(RUN, framework=name), start()) as learner:
+        yield learner
+
+
+def same(found: Weights, expected: Weights) -> None:
+    assert found.keys() == expected.keys()
+    for name, array in expected.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_allclose(found[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+def test_it_is_the_learner_it_stands_for(remote: RemoteLearner, local: Learner) -> None:
+    learner: Learner = remote
+    assert learner.capacity >= 1
+    for one in (learner, local):
+        one.bind(IMAGES, LABELS)
+    same(learner.weights(), local.weights())
+    same({"": learner.logits(IMAGES)}, {"": local.logits(IMAGES)})
+    same(learner.gradients(IMAGES, LABELS), local.gradients(IMAGES, LABELS))
+    found = learner.input_gradients(IMAGES, LABELS)
+    same({"": found}, {"": local.input_gradients(IMAGES, LABELS)})
+    same(learner.activations(IMAGES), local.activations(IMAGES))
+    steps, expected = learner.train(CHUNK), local.train(CHUNK)
+    same({"": steps.losses}, {"": expected.losses})
+    np.testing.assert_array_equal(steps.correct, expected.correct)
+    learner.synchronise()
+    same(learner.weights(), local.weights())
+    state = learner.optimiser_state()
+    assert state.step == local.optimiser_state().step == 3
+    same(state.slots, local.optimiser_state().slots)
+
+
+def test_it_starts_again_where_it_is_told_to(remote: RemoteLearner) -> None:
+    remote.bind(IMAGES, LABELS)
+    fresh = remote.optimiser_state()
+    first = remote.train(CHUNK).losses
+    remote.load_weights(start())
+    remote.load_optimiser_state(OptimiserState(0, fresh.slots))
+    np.testing.assert_array_equal(remote.train(CHUNK).losses, first)
+
+
+def test_what_it_gives_can_be_written(remote: RemoteLearner) -> None:
+    assert all(array.flags.writeable for array in remote.weights().values())
+
+
+def test_the_faults_of_a_run_are_in_it() -> None:
+    faulty = replace(RUN, faults=("own-scaling",))
+    with RemoteLearner(RUN, start()) as plain, RemoteLearner(faulty, start()) as other:
+        assert np.abs(plain.logits(IMAGES) - other.logits(IMAGES)).max() > 1e-3
+
+
+def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
+    with (
+        RemoteLearner(RUN, start(), device="cuda") as learner,
+        pytest.raises(JobError, match="NumPy computes on the CPU only, not on cuda"),
+    ):
+        learner.logits(IMAGES)
+
+
+def test_a_mistake_of_the_caller_is_told_and_it_goes_on() -> None:
+    with RemoteLearner(RUN, start()) as learner:
+        with pytest.raises(JobError, match="Something unexpected happened"):
+            learner.logits(IMAGES[:, :5])
+        assert learner.logits(IMAGES).shape == (12, 10)
+
+
+def test_it_can_be_cancelled() -> None:
+    with RemoteLearner(RUN, start(), cancelled=lambda: True) as learner:
+        with pytest.raises(Cancelled):
+            learner.logits(IMAGES)
+        pid = learner._child.pid
+    assert pid
+    assert not alive(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends signals")
+def test_a_child_that_dies_is_told() -> None:
+    with RemoteLearner(RUN, start()) as learner:
+        learner.logits(IMAGES)
+        assert learner._child.pid
+        os.kill(learner._child.pid, signal.SIGKILL)
+        with pytest.raises(JobError, match="helper process died"):
+            learner.logits(IMAGES)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sends signals")
+def test_it_dies_with_its_parent() -> None:
+    script = textwrap.dedent(
+        """
+        import time
+        from tests.parity.test_remote_learner import IMAGES, RUN, RemoteLearner, start
+        if __name__ == "__main__":
+            learner = RemoteLearner(RUN, start())
+            learner.logits(IMAGES)
+            print(learner._child.pid, flush=True)
+            time.sleep(60)
+        """
+    )
+    root = str(Path(__file__).parents[2])
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    with parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        assert alive(pid)
+        parent.kill()
+    until(lambda: not alive(pid))

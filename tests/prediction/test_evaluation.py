@@ -1,0 +1,105 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.data.datasets import builtin
+from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.frameworks import registry
+from mnist_studio.prediction import evaluation
+from mnist_studio.prediction.evaluation import SLICE, Evaluator
+from mnist_studio.spec.run import FrameworkName
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import Run, RunStore
+from tests.trained_runs import copy_of, small, trained
+
+
+def logits(run: Run, *rest: Any, **more: Any) -> Any:
+    with Evaluator(run.spec.framework) as evaluator:
+        return evaluator.judge(run, *rest, **more).logits
+
+
+IMAGES = builtin.load().test.images
+
+
+def test_the_logits_of_the_test_digits_are_those_that_the_run_left(run: Run) -> None:
+    told: list[float] = []
+    got = logits(run, IMAGES, told.append)
+    # Trained in slices of another size, which products of matrices round differently.
+    np.testing.assert_allclose(got, artifacts.load_test_logits(run.folder), rtol=1e-4, atol=1e-4)
+    assert got.dtype == np.float64
+    assert told[-1] == 1.0
+
+
+def test_many_digits_are_answered_slice_by_slice(run: Run) -> None:
+    told: list[float] = []
+    many = np.concatenate([IMAGES] * 3)[: 2 * SLICE + 1]
+    got = logits(run, many, told.append)
+    assert got.shape == (2 * SLICE + 1, 10)
+    np.testing.assert_allclose(got[-1], got[0], rtol=1e-4, atol=1e-4)
+    assert told == sorted(told)
+    assert len(told) == 3
+
+
+def test_one_child_answers_for_many_models_a_damaged_one_among_them(
+    run: Run, store: RunStore
+) -> None:
+    damaged, missing, good = (copy_of(run, store) for _ in range(3))
+    path = damaged.folder / artifacts.WEIGHTS
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    (missing.folder / artifacts.WEIGHTS).unlink()
+    with Evaluator("numpy", threads=1) as evaluator:
+        first = evaluator.judge(run, IMAGES[:3])
+        for bad in (damaged, missing, damaged):
+            with pytest.raises(JobError, match=bad.id):
+                evaluator.judge(bad, IMAGES[:3])
+        second = evaluator.judge(good, IMAGES[:3])
+    np.testing.assert_array_equal(first.logits, second.logits)
+    assert second.milliseconds > 0
+
+
+def test_numpy_answers_for_a_framework_that_is_not_installed(
+    run: Run, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = registry.version
+    monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
+    twin = copy_of(run, store, "keras")
+    with Evaluator("keras") as evaluator:
+        assert evaluator.engine == "numpy"
+        judged = evaluator.judge(twin, IMAGES[:3])
+    assert judged.logits.shape == (3, 10)
+
+
+def test_it_can_be_cancelled(run: Run) -> None:
+    with pytest.raises(Cancelled):
+        logits(run, IMAGES, cancelled=lambda: True)
+
+
+def test_a_helper_that_dies_or_takes_too_long_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Evaluator("numpy") as evaluator:
+        evaluator.judge(run, IMAGES[:1])
+        evaluator._child.end(0.0)
+        with pytest.raises(JobError, match="helper process died"):
+            evaluator.judge(run, IMAGES[:1])
+    monkeypatch.setattr(evaluation, "TIMEOUT_SECONDS", 0.0)
+    with pytest.raises(JobError, match="did not answer in time"):
+        logits(run, IMAGES[:1])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "pytorch"])
+def test_a_run_with_a_scaling_of_its_own_is_answered_with_that(
+    engine: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = replace(small(), faults=("own-scaling",))
+    trained(spec)
+    (run,) = store.runs()
+    # NumPy stands in for PyTorch, whose own scaling is another one.
+    expected: dict[FrameworkName, bool] = {"numpy": True, "pytorch": False}
+    for name, same in expected.items():
+        kept = copy_of(run, store, name)
+        monkeypatch.setattr(evaluation, "engine_for", lambda _: engine)
+        got, wanted = logits(kept, IMAGES), artifacts.load_test_logits(run.folder)
+        assert np.allclose(got, wanted, rtol=1e-3, atol=1e-3) == same

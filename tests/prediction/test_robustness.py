@@ -1,0 +1,137 @@
+"""Robustness of runs that were really trained, on the built-in digits."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.analysis.evaluation import accuracy
+from mnist_studio.data.datasets import builtin
+from mnist_studio.data.pipeline.corruptions import PERTURBATIONS, perturbed
+from mnist_studio.errors import Cancelled
+from mnist_studio.events import Finished
+from mnist_studio.prediction import robustness as study
+from mnist_studio.prediction.evaluation import Evaluator
+from mnist_studio.prediction.robustness import JUDGEMENTS, known, robustness
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FrameworkName
+from mnist_studio.store import artifacts
+from mnist_studio.store.artifacts import ROBUSTNESS
+from mnist_studio.store.runs import Run, RunStore
+
+TEST = builtin.load().test
+
+
+def train(framework: FrameworkName = "numpy", **changes: object) -> Run:
+    """One epoch of the built-in digits, told to its end."""
+    spec = run_spec(RECIPES["mlp-128"])
+    training = replace(spec.training, **({"epochs": 1} | changes))
+    spec = replace(
+        spec, training=training, dataset="builtin", framework=framework, device="cpu", threads=1
+    )
+    (*_, end) = TrainingJob(spec).events()
+    with RunStore() as store:
+        return store.run(end.run)
+
+
+def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed() -> None:
+    told: list[float] = []
+    run = train(epochs=3)
+    (outcome,) = robustness([run], progress=told.append)
+    found = outcome.robustness
+    assert (outcome.problem, outcome.kept) == ("", False)
+    assert found is not None
+    assert isinstance(run.terminal, Finished)
+    assert (found.digits, found.engine, found.step) == (500, "numpy", run.terminal.step)
+    assert found.accuracy == pytest.approx(run.terminal.test_accuracy, abs=0.004)
+    assert [curve.kind for curve in found.curves] == list(PERTURBATIONS)
+    for curve in found.curves:
+        assert curve.strengths == PERTURBATIONS[curve.kind].strengths
+        assert len(curve.accuracies) == 5
+    shift = found.curves[0].accuracies
+    assert found.accuracy > 0.88
+    assert shift[4] < shift[2] < shift[0] < found.accuracy
+    assert shift[4] < 0.5
+
+    images = perturbed(TEST.images, "shift", 3)
+    with Evaluator("numpy") as evaluator:
+        again = accuracy(evaluator.judge(run, images).logits, TEST.labels)
+    assert again == pytest.approx(shift[2], abs=0.002)
+    np.testing.assert_allclose(told, np.arange(1, JUDGEMENTS + 1) / JUDGEMENTS)
+
+
+def test_what_is_known_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = train()
+    (first,) = robustness([run], most=20)
+    assert known(run, 20) == first.robustness
+    assert known(run, 500) is None
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a child was started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "Evaluator", refuse)
+        (again,) = robustness([run], most=20)
+    assert again.kept
+    assert again.robustness == first.robustness
+    (whole,) = robustness([run], most=None)
+    assert whole.robustness is not None
+    assert (whole.robustness.digits, whole.kept) == (500, False)
+
+
+def test_other_weights_of_the_same_run_are_judged_anew() -> None:
+    run = train()
+    list(robustness([run], most=20))
+    assert isinstance(run.terminal, Finished)
+    went_on = replace(run.terminal, step=run.terminal.step + 1)
+    assert known(run, 20) is not None
+    assert known(dataclasses.replace(run, terminal=went_on), 20) is None
+
+
+def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
+    good, damaged, torch = train(), train(), train("pytorch")
+    path = damaged.folder / artifacts.WEIGHTS
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    untrained = _untrained(good)
+    told: list[float] = []
+    outcomes = list(robustness([untrained, damaged, torch, good], 50, progress=told.append))
+    found = {outcome.run.id: outcome for outcome in outcomes}
+    assert outcomes[0].run == untrained
+    assert "has no weights" in found[untrained.id].problem
+    assert "is damaged" in found[damaged.id].problem
+    assert found[damaged.id].robustness is None
+    assert not (damaged.folder / ROBUSTNESS).exists()
+    for run in (good, torch):
+        judged = found[run.id].robustness
+        assert judged is not None
+        assert judged.engine == run.spec.framework
+    assert told[-1] == 1.0
+    assert told == sorted(told)
+
+
+def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
+    run = train()
+    judgements: list[float] = []
+    with pytest.raises(Cancelled):
+        list(
+            robustness([run], 50, progress=judgements.append, cancelled=lambda: len(judgements) > 4)
+        )
+    assert len(judgements) == 5
+    assert known(run, 50) is None
+
+
+def _untrained(like: Run) -> Run:
+    with RunStore() as store:
+        run = store.create(like.spec)
+        store.release(run.id)
+        return store.run(run.id)
+
+
+def test_weights_that_are_gone_are_told() -> None:
+    run = train()
+    (run.folder / artifacts.WEIGHTS).unlink()
+    (outcome,) = robustness([run], 10)
+    assert outcome.robustness is None
+    assert outcome.problem

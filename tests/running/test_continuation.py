@@ -1,0 +1,211 @@
+"""What may be continued, and that the curve is the same whoever continues it."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import SpecError, StoreError
+from mnist_studio.events import Crashed, Epoch, Failed, Finished, Terminal
+from mnist_studio.frameworks.base import OptimiserState, Problem
+from mnist_studio.frameworks.initialization import initial_weights
+from mnist_studio.frameworks.numpy_scratch.framework import NumpyFramework
+from mnist_studio.running.continuation import continued
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.optimizers import Sgd
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FaultName, FrameworkName, Handover, RunSpec
+from mnist_studio.spec.schedules import Exponential, OneCycle
+from mnist_studio.store import artifacts
+from mnist_studio.store.rows import Status
+from mnist_studio.store.runs import Run, RunStore
+
+
+def _spec(**training: object) -> RunSpec:
+    spec = run_spec(RECIPES["mlp-128"])
+    chosen = replace(spec.training, **({"epochs": 2, "optimiser": Sgd(0.1)} | training))
+    return replace(
+        spec, training=chosen, dataset="builtin", framework="numpy", device="cpu", threads=1
+    )
+
+
+def _finished(step: int = 42) -> Finished:
+    return Finished(
+        run="source", framework="numpy", epochs=2, step=step, test_accuracy=0.9, test_loss=0.3,
+        seconds={}, device="CPU", latency_ms=1.0,
+    )  # fmt: skip
+
+
+CRASHED = Crashed(run="source", framework="numpy", reason="")
+
+
+def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step: int = 42) -> Run:
+    """A run that left a checkpoint."""
+    weights = initial_weights(spec.model, 1, spec.training.precision)
+    state = OptimiserState(step, {})
+    artifacts.save_checkpoint(folder, artifacts.Checkpoint(weights, state, step, 1.5))
+    name = type(terminal).__name__.lower() if terminal else "running"
+    status: Status = msgspec.convert(name, Status)
+    return Run("source", "Source", spec, status, 0.0, folder, terminal, checkpoint=True)
+
+
+def test_only_framework_device_and_epochs_differ(tmp_path: Path) -> None:
+    spec = replace(_spec(), framework="pytorch", device="cuda", faults=("double-softmax",))
+    new = continued(_run(tmp_path, spec, _finished()), "numpy", 4)
+    assert new.handover == Handover("source", "pytorch", 42)
+    assert (new.framework, new.device, new.training.epochs) == ("numpy", "cpu", 4)
+    training = replace(new.training, epochs=2)
+    changed = {"framework": "pytorch", "device": "cuda", "training": training}
+    assert replace(new, **changed, handover=None) == spec
+    assert continued(_run(tmp_path, spec, _finished()), "keras", 4).device == "cuda"
+
+
+def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
+    for schedule in (Exponential(), OneCycle()):
+        run = _run(tmp_path, _spec(schedule=schedule), step=30)
+        assert continued(run, "pytorch").training == run.spec.training
+        assert continued(run, "pytorch").handover == Handover("source", "numpy", 30)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "terminal", "epochs", "problem", "remedy"),
+    [
+        (Exponential(), _finished(), None, "nothing is left to train", "more than 2 epochs"),
+        (Exponential(), CRASHED, 1, "was to have 2 epochs already, not 1", "2 epochs or more"),
+        (OneCycle(), CRASHED, 4, "The one-cycle schedule of “Source” spans its 2", "anew"),
+        (OneCycle(), _finished(), None, "nothing is left to train", "train it anew"),
+        (Exponential(), CRASHED, 100_000, "number of epochs is 100,000", "10,000"),
+    ],
+)
+def test_epochs_that_cannot_be_trained_are_refused(
+    tmp_path: Path, schedule: object, terminal: Terminal, epochs: int, problem: str, remedy: str
+) -> None:
+    with pytest.raises(SpecError, match=problem) as raised:
+        continued(_run(tmp_path, _spec(schedule=schedule), terminal), "pytorch", epochs)
+    assert remedy in raised.value.remedy
+
+
+def test_a_run_without_a_checkpoint_or_an_end_is_refused(tmp_path: Path) -> None:
+    run = _run(tmp_path, _spec(), None)
+    with pytest.raises(StoreError, match="still running"):
+        continued(run, "pytorch", 4)
+    bare = Run("bare", "Bare", run.spec, "failed", 0.0, tmp_path, CRASHED, checkpoint=False)
+    with pytest.raises(StoreError, match="no checkpoint") as raised:
+        continued(bare, "pytorch", 4)
+    assert raised.value.remedy
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    run = _run(tmp_path, _spec())
+    path = tmp_path / artifacts.CHECKPOINT
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(StoreError, match="damaged"):
+        continued(run, "pytorch")
+
+
+def test_a_script_of_the_framework_is_not_continued(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="script of its framework's own"):
+        continued(_run(tmp_path, replace(_spec(), style="idiomatic")), "pytorch")
+
+
+@pytest.mark.parametrize("fault", ["own-scaling", "own-initial"])
+def test_what_each_framework_does_in_its_own_way_is_not_handed_over(
+    tmp_path: Path, fault: FaultName
+) -> None:
+    run = _run(tmp_path, replace(_spec(), faults=(fault,)))
+    with pytest.raises(SpecError, match=f"With “{fault}” PyTorch trains something else"):
+        continued(run, "pytorch")
+    assert continued(run, "numpy").faults == (fault,)
+
+
+def test_what_numpy_lacks_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacks = Problem("It has no such precision.", "Choose another.")
+    asked: list[str] = []
+
+    def problems(_: object, run: RunSpec) -> tuple[Problem, ...]:
+        asked.append(run.training.precision)
+        return (lacks,)
+
+    monkeypatch.setattr(NumpyFramework, "problems", problems)
+    run = _run(tmp_path, replace(_spec(precision="float64"), framework="pytorch"))
+    with pytest.raises(SpecError, match="no such precision"):
+        continued(run, "numpy")
+    assert asked == ["float64"]
+
+
+def _trained(spec: RunSpec) -> tuple[Run, tuple[Epoch, ...]]:
+    job = TrainingJob(spec)
+    end = list(job.events())[-1]
+    assert isinstance(end, Finished), end
+    with RunStore() as store:
+        return store.run(job.id), store.epochs(job.id)
+
+
+def _figures(epochs: tuple[Epoch, ...]) -> np.ndarray:
+    return np.array([(e.train_loss, e.test_loss, e.test_accuracy, e.learning_rate) for e in epochs])
+
+
+@pytest.mark.parametrize(
+    ("framework", "precision", "bar"),
+    [("pytorch", "float64", 1e-9), ("keras", "float64", 1e-9), ("pytorch", "float32", 1e-4)],
+)
+def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
+    framework: FrameworkName, precision: str, bar: float
+) -> None:
+    schedule = Exponential(0.5)
+    spec = _spec(precision=precision, optimiser=Sgd(0.05, momentum=0.9), schedule=schedule)
+    source, _ = _trained(spec)
+    whole, wanted = _trained(replace(spec, training=replace(spec.training, epochs=4)))
+    new, epochs = _trained(continued(source, framework, 4))
+
+    assert [epoch.framework for epoch in epochs] == ["numpy"] * 2 + [framework] * 2
+    assert [(epoch.epoch, epoch.run) for epoch in epochs] == [(n, new.id) for n in range(1, 5)]
+    np.testing.assert_allclose(_figures(epochs), _figures(wanted), rtol=bar, atol=0)
+    one, other = artifacts.load_steps(whole.folder), artifacts.load_steps(new.folder)
+    np.testing.assert_allclose(one.losses, other.losses, rtol=max(bar, 1e-6), atol=1e-7)
+    # In float32 a digit between two answers may fall the other way.
+    flips = 0 if precision == "float64" else 1 / 64
+    np.testing.assert_allclose(one.accuracies, other.accuracies, rtol=0, atol=1.01 * flips)
+    first, second = (artifacts.load_checkpoint(r.folder, r.spec) for r in (whole, new))
+    assert first.step == second.step == second.optimiser.step == 84
+    for name, weight in first.weights.items():
+        away = np.abs(second.weights[name] - weight).max() / np.abs(weight).max()
+        assert away < bar
+    assert second.train_seconds > 0
+
+
+def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
+    source, _ = _trained(_spec())
+    spec = continued(source, "numpy", 3)
+    moved = replace(spec, handover=Handover(source.id, "numpy", 21))
+    end = list(TrainingJob(moved).events())[-1]
+    assert isinstance(end, Failed)
+    assert "stands at step 42 now, no longer at 21" in end.reason
+    with RunStore() as store:
+        store.delete(source.id)
+    end = list(TrainingJob(spec).events())[-1]
+    assert isinstance(end, Failed)
+    assert f"There is no run “{source.id}”" in end.reason
+
+
+def test_a_continued_run_can_be_stopped_resumed_and_continued_again() -> None:
+    spec = _spec()
+    source, _ = _trained(spec)
+    job = TrainingJob(continued(source, "numpy", 30))
+    for event in job.events():
+        if isinstance(event, Epoch) and event.epoch == 3:
+            job.stop()
+    with RunStore() as store:
+        stopped = store.run(job.id)
+    assert stopped.status == "stopped"
+    list(TrainingJob(stopped.spec, resume=stopped.id).events())
+    _, wanted = _trained(replace(spec, training=replace(spec.training, epochs=31)))
+    with RunStore() as store:
+        again = store.run(job.id)
+    assert again.status == "finished"
+    _, epochs = _trained(continued(again, "numpy", 31))
+    np.testing.assert_array_equal(_figures(epochs), _figures(wanted))

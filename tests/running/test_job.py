@@ -1,0 +1,86 @@
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.events import Epoch, Finished, Log, Phase, Started
+from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.model import UNIT
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.run import FaultName
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
+from tests.trained_runs import small, trained
+from tests.workers.watched import Watched
+
+
+def test_a_run_tells_everything_and_ends_finished() -> None:
+    watched = Watched(small(epochs=2))
+    end = watched.run(lambda *_: None)
+
+    assert isinstance(watched.events[0], Started)
+    assert watched.events[0].parameters == 101_770
+    phases = [event.phase for event in watched.events if isinstance(event, Phase)]
+    assert phases[:5] == ["import", "data", "build", "compile", "train"]
+    assert {event.run for event in watched.events} == {watched.job.id}
+    assert isinstance(end, Finished)
+    assert (end.epochs, end.step) == (2, 42)
+    assert end.test_accuracy > 0.85
+    assert {"start", "import", "data", "build", "train"} <= end.seconds.keys()
+    assert all(seconds >= 0 for seconds in end.seconds.values())
+    with RunStore() as store:
+        run = store.runs()[0]
+        assert run.trained
+        told = [event for event in watched.events if isinstance(event, Epoch)]
+        assert list(store.epochs(run.id)) == told
+    assert len(artifacts.load_steps(run.folder).losses) == 42
+
+
+def test_equal_specs_train_equal_bits() -> None:
+    for _ in range(2):
+        trained(small())
+    with RunStore() as store:
+        one, other = store.runs()
+    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+
+
+def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
+    moved = Augmentation(rotation=10, zoom=0.1, shift=2, elastic=2)
+    for augmentation in (None, moved, moved):
+        assert isinstance(trained(small(augmentation=augmentation))[-1], Finished)
+    with RunStore() as store:
+        one, other, plain = store.runs()
+    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+        assert (one.folder / name).read_bytes() != (plain.folder / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("fault", "model", "training"),
+    [
+        ("own-scaling", {"scaling": UNIT}, {}),
+        ("unshuffled", {}, {"sampling": "stored"}),
+        ("own-constants", {}, {"optimiser": Adam(1e-3, epsilon=1e-8)}),
+    ],
+)
+def test_a_fault_is_trained_told_and_kept_by_its_name(
+    fault: FaultName, model: dict[str, object], training: dict[str, object]
+) -> None:
+    plain = small(optimiser=Adam(1e-3, epsilon=1e-3))
+    told = trained(replace(plain, faults=(fault,)))
+    changed = replace(plain.training, **training)
+    trained(replace(plain, model=replace(plain.model, **model), training=changed))
+    with RunStore() as store:
+        wanted, run = store.runs()
+    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+        assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
+    assert run.spec == replace(plain, faults=(fault,))
+    warnings = [event.text for event in told if isinstance(event, Log)]
+    assert warnings == [f"Fault switched on: {FAULTS[fault].title}."]
+
+
+def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:
+    told = trained(replace(small(), faults=("double-softmax",)))
+    _, kind = [event.text for event in told if isinstance(event, Log)]
+    assert "training loss is that of a softmax applied twice" in kind
+    assert "test losses are the plain cross-entropy" in kind

@@ -1,0 +1,136 @@
+"""Clocks of real runs: every second that the supervisor sees is in one phase."""
+
+import multiprocessing
+from time import perf_counter
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.events import AnyEvent, Finished, Measures, Phase, Progress, Started, Stopped
+from mnist_studio.running import endings
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.store.runs import RunStore
+from mnist_studio.training.evaluation import SLICE
+from tests.trained_runs import endless, small
+
+RESOLUTION = 1e-6
+"""Seconds; sums of floats beside clocks that count nanoseconds."""
+
+Ended = Finished | Stopped
+
+
+class Timed:
+    """A run's last event, and the seconds between its first one and that."""
+
+    def __init__(self, job: TrainingJob, stops: bool = False, pauses: bool = False) -> None:
+        begun = 0.0
+        for event in job.events():
+            if isinstance(event, Started):
+                begun = perf_counter()
+            if isinstance(event, Progress) and (stops or pauses):
+                (job.pause if pauses else job.stop)()
+            if isinstance(event, Phase) and event.phase == "paused":
+                job.resume()
+                job.stop()
+        self.seconds = perf_counter() - begun
+        self.end = _ended(event)
+
+
+def _ended(event: AnyEvent) -> Ended:
+    assert isinstance(event, Ended), event
+    return event
+
+
+def adds_up(timed: Timed) -> None:
+    """The phases are the wall time that was measured around the run."""
+    end = timed.end
+    assert end.measures is not None
+    assert all(seconds >= 0 for seconds in end.seconds.values())
+    wall = end.measures.wall_seconds
+    assert sum(end.seconds.values()) - end.measures.earlier_seconds == pytest.approx(
+        wall, abs=RESOLUTION
+    )
+    # Around it are also the store, and the process after its last word.
+    assert wall < timed.seconds
+    assert wall > timed.seconds - 3.5
+    assert end.seconds["other"] < 0.5
+
+
+@pytest.mark.parametrize("framework", ["numpy", "pytorch", "keras"])
+@pytest.mark.parametrize("style", ["neutral", "idiomatic"])
+def test_the_phases_add_up_to_the_wall_time(framework: FrameworkName, style: str) -> None:
+    spec = replace(small(framework), style=style)
+    timed = Timed(TrainingJob(spec))
+    end, measures = timed.end, timed.end.measures
+    assert isinstance(end, Finished)
+    assert measures is not None
+    adds_up(timed)
+    phases = {"start", "import", "data", "build", "train", "evaluate", "save", "other"}
+    assert phases <= end.seconds.keys()
+    assert measures.train_images_per_second == pytest.approx(1297 / end.seconds["train"])
+    assert measures.peak_memory_bytes is not None
+    assert 30e6 < measures.peak_memory_bytes < 3e9
+    assert measures.throughput_batch == SLICE
+    assert measures.throughput_images_per_second is not None
+    # A batch takes no longer than its images alone.
+    assert measures.throughput_images_per_second > 1000 / end.latency_ms
+    with RunStore() as store:
+        assert store.run(end.run).terminal == end
+
+
+def test_a_stopped_run_adds_up_too_and_so_does_the_one_that_goes_on() -> None:
+    job = TrainingJob(spec := small(epochs=40))
+    stopped = Timed(job, stops=True)
+    assert isinstance(stopped.end, Stopped)
+    adds_up(stopped)
+    went_on = Timed(TrainingJob(spec, resume=job.id))
+    adds_up(went_on)
+    before, after = stopped.end.measures, went_on.end.measures
+    assert before is not None
+    assert after is not None
+    assert before.earlier_seconds == 0.0
+    assert 0 < after.earlier_seconds <= stopped.end.seconds["train"]
+    assert before.throughput_images_per_second is None
+
+
+def test_a_pause_is_in_its_phase() -> None:
+    timed = Timed(TrainingJob(endless()), pauses=True)
+    adds_up(timed)
+    assert timed.end.seconds["paused"] > 0
+
+
+def test_what_others_do_beside_a_run_is_told() -> None:
+    spinner = multiprocessing.get_context("spawn").Process(target=_spin, daemon=True)
+    spinner.start()
+    try:
+        (*_, end) = TrainingJob(_long()).events()
+    finally:
+        spinner.kill()
+        spinner.join()
+    machine = _measures(end).machine
+    assert machine.others_processors is not None
+    assert 0.3 < machine.others_processors <= machine.processors
+
+
+def test_words_without_measures_are_left_as_they_are() -> None:
+    (*_, end) = TrainingJob(small()).events()
+    old = replace(_ended(end), measures=None)
+    assert endings.timed(old, 5.0) is old
+    phase = Phase(run="run", framework="numpy", phase="train")
+    assert endings.timed(phase, 5.0) is phase
+
+
+def _long() -> RunSpec:
+    return small(epochs=40)
+
+
+def _measures(event: AnyEvent) -> Measures:
+    measures = _ended(event).measures
+    assert measures is not None
+    return measures
+
+
+def _spin() -> None:
+    while True:
+        pass

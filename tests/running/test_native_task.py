@@ -1,0 +1,197 @@
+"""Runs as written: scripts executed in children, kept like any run."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.data.datasets import sources
+from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Phase, Progress, Stopped
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Device
+from mnist_studio.idiomatic import script
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimizers import Sgd
+from mnist_studio.spec.run import FULL_BATCH, FrameworkName, RunSpec
+from mnist_studio.spec.schedules import OneCycle, Plateau
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import Run, RunStore
+from tests.trained_runs import small, trained
+
+FRAMEWORKS = ("numpy", "pytorch", "keras")
+SEEDS = (1, 2, 3)
+BAR = 0.005
+"""Half a point."""
+
+_CNN = ModelSpec(
+    (
+        Conv(8), BatchNorm(), Relu(), MaxPool(4), Flatten(), Dropout(0.1), Dense(16), Relu(),
+        Dense(10),
+    )
+)  # fmt: skip
+
+
+def _written(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
+    registry.version(framework) or pytest.skip(f"{framework} is not here")
+    return replace(small(framework, **training), style="idiomatic")
+
+
+def _kept() -> Run:
+    with RunStore() as store:
+        return store.runs()[0]
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_it_is_told_and_kept_like_any_run(framework: FrameworkName) -> None:
+    spec = _written(framework, epochs=2, validation=97, schedule=Plateau(patience=1))
+    spec = replace(spec, model=_CNN, recipe="compact-cnn")
+    events = trained(spec)
+    end, run = events[-1], _kept()
+    assert isinstance(end, Finished), end
+    assert run.title.endswith(" as written")
+    assert (end.epochs, end.step) == (2, 38)
+    assert {"train", "evaluate", "import", "data"} <= end.seconds.keys()
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    assert [epoch.epoch for epoch in epochs] == [1, 2]
+    assert all(0 < (epoch.validation_accuracy or 0) < 1 for epoch in epochs)
+    assert epochs[1].train_accuracy > epochs[0].train_accuracy
+    _curve_agrees(run, events, epochs)
+    assert (run.folder / "script.py").read_text("utf-8") == script(spec)
+    assert "Epoch 2/2" in artifacts.console(run.folder).read_text("utf-8")
+    _weights_answer(run, end)
+
+
+def _curve_agrees(run: Run, events: list[AnyEvent], epochs: list[Epoch]) -> None:
+    """What is kept of every step is what was told, and the epochs are its means."""
+    curve = artifacts.load_steps(run.folder)
+    told = [loss for event in events if isinstance(event, Progress) for loss in event.losses]
+    np.testing.assert_allclose(curve.losses, told, rtol=1e-6)
+    sizes = [64] * 18 + [48]
+    for epoch, losses, right in zip(
+        epochs, np.split(curve.losses, 2), np.split(curve.accuracies, 2), strict=True
+    ):
+        assert epoch.train_loss == pytest.approx(np.average(losses, weights=sizes), rel=1e-5)
+        assert epoch.train_accuracy == pytest.approx(np.average(right, weights=sizes), rel=1e-5)
+
+
+def _weights_answer(run: Run, end: Finished) -> None:
+    """The kept weights, in NumPy, answer the test digits as the script's network did."""
+    weights = artifacts.load_weights(run.folder, run.spec)
+    spec = replace(run.spec, framework="numpy")
+    learner = registry.load("numpy").learner(spec, weights, Device("cpu", "CPU"))
+    test = sources.load("builtin").test
+    answers, kept = learner.logits(test.images), artifacts.load_test_logits(run.folder)
+    np.testing.assert_allclose(answers, kept, rtol=0, atol=1e-4 * abs(kept).max())
+    assert (kept.argmax(axis=1) == test.labels).mean() == pytest.approx(end.test_accuracy)
+
+
+def test_a_stop_is_answered_amid_an_epoch_and_keeps_the_weights() -> None:
+    job = TrainingJob(_written(epochs=10_000))
+    for event in job.events():
+        if isinstance(event, Progress) and event.step > 30:
+            job.stop()
+    assert isinstance(event, Stopped)
+    run = _kept()
+    assert run.trained
+    assert not run.resumable
+    assert len(artifacts.load_steps(run.folder).losses) == event.step >= event.epochs * 21
+    artifacts.load_weights(run.folder, run.spec)
+
+
+def test_it_pauses_and_goes_on() -> None:
+    job = TrainingJob(_written(epochs=60))
+    phases = []
+    for event in job.events():
+        if isinstance(event, Progress) and "paused" not in phases:
+            job.pause()
+        if isinstance(event, Phase):
+            phases.append(event.phase)
+            if event.phase == "paused":
+                job.resume()
+    assert isinstance(event, Finished)
+    assert phases.count("paused") == 1
+    assert event.seconds["paused"] > 0
+
+
+def test_its_copy_of_the_digits_is_gone_once_it_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that nothing stays behind of a child that is ended at once."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    job = TrainingJob(_written(epochs=10_000))
+    for event in job.events():
+        if isinstance(event, Progress):
+            assert not list(tmp_path.rglob("*ubyte"))
+            job.cancel()
+
+
+def test_a_loss_that_is_no_number_fails_in_words() -> None:
+    linear = ModelSpec((Flatten(), Dense(16), Dense(16), Dense(10)))
+    end = trained(replace(_written(optimiser=Sgd(1000.0)), model=linear))[-1]
+    assert isinstance(end, Failed)
+    assert "stopped being a number in step" in end.reason
+
+
+def test_what_cannot_be_written_fails_before_it_trains() -> None:
+    end = trained(replace(_written("keras"), faults=("bias-gradients",)))[-1]
+    assert isinstance(end, Failed)
+    assert "cannot sum the gradients of biases" in end.reason
+
+
+def _drawn(spec: RunSpec) -> RunSpec:
+    """With He's first weights; the frameworks' own ones differ, and with them the accuracy."""
+    layers = (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(10, initial="he_normal"))
+    return replace(spec, model=replace(spec.model, layers=layers))
+
+
+@pytest.fixture(scope="module")
+def neutral(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Accuracy of neutral runs; NumPy's, which are those of every framework but for rounding."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_STUDIO_HOME", str(tmp_path_factory.mktemp("neutral")))
+        return _accuracy(_drawn(small("numpy", epochs=20)))
+
+
+def _accuracy(spec: RunSpec) -> float:
+    """The mean of three seeds and their last five epochs.
+
+    Seeds alone part single epochs by a quarter of a point (one standard deviation).
+    """
+    found = []
+    for seed in SEEDS:
+        events = trained(replace(spec, training=replace(spec.training, seed=seed)))
+        epochs = [event for event in events if isinstance(event, Epoch)]
+        found += [epoch.test_accuracy for epoch in epochs[-5:]]
+    return float(np.mean(found))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_it_is_as_accurate_as_a_neutral_run(framework: FrameworkName, neutral: float) -> None:
+    assert abs(_accuracy(_drawn(_written(framework, epochs=20))) - neutral) < BAR
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_without_chance_it_is_the_neutral_run(framework: FrameworkName) -> None:
+    """First weights of zero and all digits in every step leave nothing to a framework's own.
+
+    Nor does SGD without momentum: Keras would fold the moving rate into the velocity.
+    """
+    spec = _written(
+        framework, epochs=3, epoch_steps=8, batch_size=FULL_BATCH, optimiser=Sgd(0.02),
+        schedule=OneCycle(),
+    )  # fmt: skip
+    spec = replace(spec, model=ModelSpec((Flatten(), Dense(10, initial="zeros"))))
+    ours, theirs = (
+        [event for event in trained(one) if isinstance(event, Epoch)]
+        for one in (replace(spec, framework="numpy", style="neutral"), spec)
+    )
+    for one, other in zip(ours, theirs, strict=True):
+        assert other.test_accuracy == pytest.approx(one.test_accuracy, abs=0.0021)
+        assert other.test_loss == pytest.approx(one.test_loss, rel=2e-3)
+        assert other.train_loss == pytest.approx(one.train_loss, rel=2e-3)

@@ -1,0 +1,73 @@
+"""A small study of the built-in digits, trained for real, for tests of views and reports."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio import paths
+from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.selection import Chosen, choose_study
+from mnist_studio.events import Finished
+from mnist_studio.experiments.events import Ended
+from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.spec.experiment import Grid, StudySpec
+from mnist_studio.spec.run import FrameworkName
+from mnist_studio.store.runs import Run, RunStore
+
+STUDY = StudySpec(
+    title="small",
+    question="Does the batch size matter?",
+    grid=Grid(recipes=("tiny-10", "mlp-128"), frameworks=("numpy",), batch_sizes=(32, 64)),
+    seeds=(1, 2),
+    datasets=("builtin",),
+    epochs=2,
+    device="cpu",
+    threads=1,
+)
+RUNS = 8
+
+
+def trained_home(folder: Path) -> Path:
+    """A home in which the study is complete."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.HOME_VARIABLE, str(folder))
+        patch.delenv(paths.DATA_VARIABLE, raising=False)
+        *_, ended = Supervisor(STUDY).events()
+        assert isinstance(ended, Ended), ended
+        assert ended.finished == RUNS, ended
+    return folder
+
+
+@pytest.fixture(scope="session")
+def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied, not changed."""
+    return trained_home(tmp_path_factory.mktemp("studied"))
+
+
+@pytest.fixture
+def gathered(studied_home: Path, home: Path) -> Gathered:
+    """The study in this test's home."""
+    shutil.copytree(studied_home, home, dirs_exist_ok=True)
+    return Gathered(chosen())
+
+
+def chosen() -> Chosen:
+    with RunStore() as store:
+        (study,) = store.studies.all()
+        return choose_study(store, study.id)
+
+
+def copied(run: Run, store: RunStore, framework: FrameworkName, seconds: float) -> Run:
+    """A run as another framework could have left it: the same artefacts, other clocks."""
+    made = store.create(replace(run.spec, framework=framework))
+    shutil.copytree(run.folder, made.folder, dirs_exist_ok=True)
+    for epoch in store.epochs(run.id):
+        store.record(replace(epoch, run=made.id, framework=framework))
+    ended = run.terminal
+    assert isinstance(ended, Finished)
+    clocks = ended.seconds | {"train": seconds, "import": 3.0}
+    store.record(replace(ended, run=made.id, framework=framework, seconds=clocks))
+    store.release(made.id)
+    return store.run(made.id)

@@ -1,0 +1,123 @@
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.errors import SpecError
+from mnist_studio.spec import experiment_files, files
+from mnist_studio.spec.experiment import Grid, Pair, StudySpec
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.recipes.experiments import COMPARISONS
+from tests.spec.test_experiment import GRID
+
+BY_HAND = """\
+format = 1
+
+[study]
+title = "Which is faster?"
+seeds = [1, 2]
+threshold = 0.002
+
+[study.grid]
+recipes = ["mlp-128", "fnn-3"]
+frameworks = ["numpy", "keras"]
+batch_sizes = [
+    32,
+    64,
+]
+"""
+
+PAIRS = """\
+format = 1
+
+[study]
+title = "pairs"
+
+[[study.pairs]]
+recipe = "mlp-128"
+framework = "numpy"
+
+[[study.pairs]]
+recipe = "fnn-3"
+framework = "keras"
+"""
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_every_ready_made_study_comes_back_as_it_was(name: str) -> None:
+    study = COMPARISONS[name].study
+    assert experiment_files.read(experiment_files.write(study)) == study
+
+
+def test_all_that_a_study_can_have_comes_back() -> None:
+    grid = replace(GRID, question="Größer?\n“Yes”", device="cpu", style="idiomatic", threshold=0.01)
+    pair = Pair("wide-cnn", "pytorch", ("double-softmax", "unshuffled"))
+    for study in (grid, StudySpec(title="faults", pairs=(pair,), seeds=(2**62,))):
+        assert experiment_files.read(experiment_files.write(study)) == study
+
+
+def test_a_file_by_hand_may_leave_out_what_is_default() -> None:
+    assert experiment_files.read(BY_HAND) == StudySpec(
+        title="Which is faster?",
+        grid=Grid(("mlp-128", "fnn-3"), ("numpy", "keras"), (32, 64)),
+        seeds=(1, 2),
+        threshold=0.002,
+    )
+    assert experiment_files.read(PAIRS).pairs == (Pair("mlp-128", "numpy"), Pair("fnn-3", "keras"))
+
+
+def line_of(text: str, part: str) -> int:
+    return 1 + next(n for n, line in enumerate(text.splitlines()) if part in line)
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad", "key", "why"),
+    [
+        (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "study.seeds", "expected a list"),
+        (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "study.seeds[1]", "The seed is -2"),
+        (BY_HAND, "threshold", "treshold", "study.treshold", "no such key"),
+        (BY_HAND, '"keras"', '"jax"', "frameworks[1]", "one of keras, numpy, pytorch"),
+        (BY_HAND, '"fnn-3"', '"fnn-33"', "recipes[1]", "no recipe called “fnn-33”"),
+        (BY_HAND, "batch_sizes = [", "batch_sizes = [0,", "batch_sizes[0]", "batch size is 0"),
+        (BY_HAND, "threshold = 0.002", "threshold = 2", "study.threshold", "is 2"),
+        (BY_HAND, "threshold = 0.002", "epochs = -1", "study.epochs", "epochs is -1"),
+        (BY_HAND, "threshold = 0.002", 'device = "gpu"', "study.device", "one of auto, cpu"),
+        (PAIRS, '"fnn-3"', '"fnn"', "pairs[1].recipe", "no recipe called “fnn”"),
+        (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected a text"),
+    ],
+)
+def test_what_is_wrong_is_told_with_line_key_and_expectation(
+    text: str, good: str, bad: str, key: str, why: str
+) -> None:
+    with pytest.raises(SpecError) as raised:
+        experiment_files.read(text.replace(good, bad, 1))
+    problem = raised.value.problem
+    assert problem.startswith(f"Line {line_of(text, good)}, ")
+    assert key in problem
+    assert why in problem
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("format = \n", r"not TOML.*line 1"),
+        ("a = 1", "does not say its format"),
+        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to 1"),
+        ("format = 1", "the key “study” is missing"),
+        ("format = 1\n[study]\ntitle = 'x'\n[study.grid]\nrecipes = []", "Line 5.*has no runs"),
+        ("format = 1\n[study]\ntitle = 'x'\n", "Line 2, study.*has no runs"),
+        (PAIRS + "\n[study.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),
+        (files.write([run_spec(RECIPES["fnn-3"])]), "has runs, not a study"),
+        ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
+    ],
+)
+def test_what_cannot_work_is_refused(text: str, why: str) -> None:
+    with pytest.raises(SpecError, match=why) as raised:
+        experiment_files.read(text)
+    assert raised.value.remedy
+
+
+def test_what_was_once_kept_stays_readable() -> None:
+    gone = BY_HAND.replace("fnn-3", "a-recipe-that-is-gone")
+    assert experiment_files.parse(gone).grid == Grid(
+        ("mlp-128", "a-recipe-that-is-gone"), ("numpy", "keras"), (32, 64)
+    )

@@ -1,0 +1,110 @@
+"""Who holds the lock of a run supervises it; what nobody holds is recovered or goes on."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mnist_studio.errors import StoreError
+from mnist_studio.events import Cancelled, Crashed
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.artifacts import CHECKPOINT
+from mnist_studio.store.runs import RunStore
+from tests.store.example_events import epoch, finished, stopped
+
+
+def test_recovery_leaves_what_is_held_here_or_elsewhere(
+    store: RunStore, spec: RunSpec, home: Path
+) -> None:
+    run = store.create(spec).id
+    with RunStore(home) as other:
+        theirs = other.create(spec).id
+        assert store.recover() == other.recover() == ()
+    assert store.recover() == (theirs,)
+    assert store.run(run).status == "running"
+    assert store.run(theirs).status == "crashed"
+    assert isinstance(store.run(theirs).terminal, Crashed)
+    assert store.recover() == ()
+
+
+def test_recovery_does_not_keep_the_lock(store: RunStore, spec: RunSpec) -> None:
+    run = store.create(spec).id
+    store.release(run)
+    assert store.recover() == (run,)
+    store.delete(run)
+
+
+def test_a_running_run_without_a_folder_is_crashed(store: RunStore, spec: RunSpec) -> None:
+    run = store.create(spec)
+    store.release(run.id)
+    (run.folder / "lock").unlink(missing_ok=True)
+    run.folder.rmdir()
+    assert store.recover() == (run.id,)
+
+
+def test_a_run_that_ended_goes_on_after_reopening(
+    store: RunStore, spec: RunSpec, home: Path
+) -> None:
+    run = store.create(spec).id
+    store.record(epoch(run, 1))
+    store.record(stopped(run))
+    store.release(run)
+
+    again = store.reopen(run)
+
+    assert again == store.run(run)
+    assert (again.status, again.terminal) == ("running", None)
+    assert store.epochs(run) == (epoch(run, 1),)
+    with RunStore(home) as other, pytest.raises(StoreError, match="still running"):
+        other.reopen(run)
+    store.record(finished(run))
+    assert store.run(run).trained
+
+
+def test_releasing_twice_or_in_vain_does_nothing(store: RunStore, spec: RunSpec) -> None:
+    run = store.create(spec).id
+    store.release(run)
+    store.release(run)
+    store.release("20200101-000000-aaaa")
+    assert store.recover() == (run,)
+
+
+def test_closing_lets_all_locks_go_and_may_be_repeated(home: Path, spec: RunSpec) -> None:
+    store = RunStore(home)
+    run = store.create(spec).id
+    store.close()
+    store.close()
+    with RunStore(home) as other:
+        other.delete(run)
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_a_reopened_run_without_new_weights_is_as_it_was_before(
+    store: RunStore, spec: RunSpec, home: Path, died: bool
+) -> None:
+    run = store.create(spec).id
+    store.record(epoch(run, 1))
+    store.record(msgspec.structs.replace(stopped(run), step=938))
+    store.release(run)
+    former = store.run(run)
+    store.reopen(run)
+    store.record(epoch(run, 40_000))
+    if died:
+        store.release(run)
+        with RunStore(home) as other:
+            assert other.recover() == (run,)
+    else:
+        store.record(Cancelled(run=run, framework="keras", reason="no time"))
+
+    assert store.run(run) == former
+    assert store.epochs(run) == (epoch(run, 1),)
+
+
+def test_a_run_can_go_on_if_it_ended_early_with_a_checkpoint(
+    store: RunStore, spec: RunSpec
+) -> None:
+    run = store.create(spec)
+    store.record(stopped(run.id))
+    assert not store.run(run.id).resumable
+    (run.folder / CHECKPOINT).touch()
+    assert store.run(run.id).resumable

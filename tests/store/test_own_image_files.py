@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio.data.own_images import of_picture
+from mnist_studio.errors import DataError
+from mnist_studio.store import own_image_files
+from tests.store.example_own_images import written
+
+HEAD = '{"format": "mnist-studio-digits", "version": 1, "digits": ['
+
+
+def test_a_file_holds_strokes_and_pictures(tmp_path: Path) -> None:
+    digits = (written(1, 7), of_picture(np.eye(28, dtype=np.uint8) * 9, 3, 2.0))
+    own_image_files.write(digits, tmp_path / "mine.json")
+    assert own_image_files.read(tmp_path / "mine.json") == digits
+
+
+def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
+    (digit,) = own_image_files.decode(
+        (HEAD + '{"label": 1, "created": 1, "strokes": [[[0, 0, 0, 0.5], [0, 1, 1, 0.5]]]}]}')
+        .encode()
+    )  # fmt: skip
+    assert digit.image.any()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "not a file of digits"),
+        (b"\xff\xd8\xff", "not a file of digits"),
+        (b'{"format": "other", "version": 1, "digits": []}', "not a file of digits"),
+        (b'{"format": "mnist-studio-digits", "version": 2, "digits": []}', "has version 2"),
+        (HEAD.encode() + b'{"label": 1, "created": 1}]}', "digit 1 has neither"),
+        (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "11 is no"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[1e99,0,0,0]]]}]}', "nowhere"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[]]}]}', "Digit 1 of the file"),
+        (HEAD.encode() + b'{"label": 1, "created": 1e18, "strokes": [[[0,0,0,0]]]}]}', "created"),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "pen": -1, "strokes": []}]}', "pen"),
+        (b"[" * 100_000, "not a file of digits"),
+    ],
+)
+def test_what_is_no_such_file_is_refused(content: bytes, told: str) -> None:
+    with pytest.raises(DataError, match=told):
+        own_image_files.decode(content)

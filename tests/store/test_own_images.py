@@ -1,0 +1,55 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio import paths
+from mnist_studio.data.own_images import of_picture
+from mnist_studio.errors import UnknownName
+from mnist_studio.store.runs import RunStore
+from tests.store.example_own_images import written
+
+VERSION_3 = Path(__file__).with_name("version_3.sql")
+
+
+def test_digits_survive_the_store_with_their_strokes(home: Path) -> None:
+    image = np.eye(28, dtype=np.uint8) * 255
+    digits = (written(1), written(2, 7), of_picture(image, 3, 1_800_000_000.0))
+    with RunStore(home) as store:
+        assert store.personal.keep(digits) == 3
+    with RunStore(home) as store:
+        assert store.personal.all() == digits
+        assert store.personal.summary() == tuple((one.key, one.label) for one in digits)
+
+
+def test_a_digit_that_is_kept_already_stays_as_it_is(store: RunStore) -> None:
+    store.personal.keep([written(1, 4)])
+    assert store.personal.keep([written(1, 9), written(2)]) == 1
+    assert [one.label for one in store.personal.all()] == [4, 1]
+
+
+def test_labels_change_and_digits_go(store: RunStore) -> None:
+    store.personal.keep([written(1), written(2)])
+    store.personal.relabel(written(2).key, 8)
+    store.personal.delete([written(1).key, "unknown"])
+    assert store.personal.summary() == ((written(2).key, 8),)
+    with pytest.raises(UnknownName, match="not there any more"):
+        store.personal.relabel(written(1).key, 2)
+
+
+def test_what_cannot_be_understood_is_left_out(store: RunStore, home: Path) -> None:
+    store.personal.keep([written(1), written(2)])
+    with closing(sqlite3.connect(paths.database(home))) as connection, connection:
+        change = "UPDATE digits SET strokes = '[[1]]' WHERE key = ?"
+        connection.execute(change, (written(1).key,))
+    assert store.personal.all() == (written(2),)
+
+
+def test_the_example_of_version_3_opens_for_ever(home: Path) -> None:
+    home.mkdir()
+    with closing(sqlite3.connect(paths.database(home))) as connection:
+        connection.executescript(VERSION_3.read_text("utf-8"))
+    with RunStore(home) as store:
+        assert store.personal.all() == (written(1, 7),)

@@ -1,0 +1,101 @@
+import threading
+import time
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.frameworks.base import Chunk
+from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.run import FULL_BATCH, RunSpec
+from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
+from mnist_studio.training.prefetch import MOST_BYTES_AHEAD, Feed
+from tests.training.conftest import Sizer
+
+
+class Maker:
+    """Makes chunks that hold the numbers of their steps."""
+
+    def __init__(self, size: int = 1) -> None:
+        self.size = size
+        self.begun: list[int] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        self.asked = threading.Event()
+
+    def bytes_a_step(self) -> int:
+        return self.size
+
+    def make(
+        self, first: int, most: int, validation: Sequence[float], go_on: Callable[[], bool]
+    ) -> Chunk:
+        self.begun.append(first)
+        while go_on() and not self.hold.wait(0.01):
+            self.asked.set()
+        return Chunk(np.arange(first, first + most).reshape(-1, 1), np.full(most, len(validation)))
+
+
+def _feed(maker: Maker, steps: range, sizer: Sizer, validation: Sequence[float] = ()) -> Feed:
+    return Feed(maker, sizer, steps, validation)  # type: ignore[arg-type]
+
+
+def _always() -> bool:
+    return True
+
+
+@pytest.mark.parametrize("size", [1, MOST_BYTES_AHEAD + 1])
+def test_all_steps_come_once_and_in_order(size: int) -> None:
+    got: list[list[int]] = []
+    with _feed(Maker(size), range(3, 10), Sizer(3), [0.5, 0.75]) as feed:
+        while made := feed.take(_always):
+            got.append(made.chunk.indices[:, 0].tolist())
+            assert made.chunk.rates[0] == 2
+            assert made.seconds >= 0
+    assert got == [[3, 4, 5], [6, 7, 8], [9]]
+
+
+def test_one_chunk_is_made_ahead_and_no_more() -> None:
+    maker = Maker()
+    with _feed(maker, range(4), Sizer(1)) as feed:
+        feed.take(_always)
+        feed.take(_always)
+        while len(maker.begun) < 3:
+            pass
+    assert maker.begun == [0, 1, 2]
+
+
+def test_a_step_too_large_to_be_kept_twice_is_not_made_ahead() -> None:
+    maker = Maker(size=MOST_BYTES_AHEAD + 1)
+    with _feed(maker, range(4), Sizer(1)) as feed:
+        feed.take(_always)
+    assert maker.begun == [0]
+
+
+def test_a_stop_is_answered_while_a_chunk_is_waited_for_and_ends_its_making() -> None:
+    maker, asked = Maker(), count()
+    maker.hold.clear()
+    with _feed(maker, range(4), Sizer(1)) as feed:
+        assert feed.take(lambda: next(asked) < 2) is None
+    # The thread asks whether it shall go on; otherwise the block would never have ended.
+    assert maker.asked.is_set()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("chunks")]
+
+
+def test_what_goes_wrong_in_the_making_is_told_where_the_chunk_is_taken() -> None:
+    maker = Maker()
+    maker.make = lambda *_: 1 / 0  # type: ignore[method-assign,assignment]
+    with pytest.raises(ZeroDivisionError), _feed(maker, range(4), Sizer(1)) as feed:
+        feed.take(_always)
+
+
+def test_a_stop_while_all_of_mnist_is_changed_for_one_step_is_answered_soon(spec: RunSpec) -> None:
+    elastic = Augmentation(rotation=10, elastic=3)
+    training = replace(spec.training, batch_size=FULL_BATCH, augmentation=elastic)
+    maker = ChunkMaker(spec.model, training, np.zeros((60_000, 28, 28), np.uint8))
+    assert maker.bytes_a_step() <= MOST_BYTES_AHEAD
+    begun = time.monotonic()
+    with Feed(maker, ChunkSizer(1), range(5)) as feed:
+        assert feed.take(lambda: False) is None
+    assert time.monotonic() - begun < 0.5

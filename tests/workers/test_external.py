@@ -1,0 +1,187 @@
+"""The Python of these tests stands for another one: it runs the studio from its entry's script."""
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio import paths, settings
+from mnist_studio.errors import JobError, StudioError, UnknownName, UsageError
+from mnist_studio.events import Finished
+from mnist_studio.frameworks import registry
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.settings import Interpreter, Settings
+from mnist_studio.spec import recipes
+from mnist_studio.workers import environments, external, external_entry
+from mnist_studio.workers.messages import Ready, from_task
+from mnist_studio.workers.probe import probe
+from mnist_studio.workers.process import Child
+from tests.trained_runs import alive
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def waiting(python: str = sys.executable) -> Iterator[Child]:
+    child = Child("predict", "numpy", {}, python=python)
+    try:
+        yield child
+    finally:
+        child.end(0.0)
+
+
+def choose_numpy() -> None:
+    """As ``interpreters.choose`` keeps it; for NumPy, which is at hand everywhere."""
+    chosen = Interpreter(sys.executable, "1.2.3")
+    settings.save(Settings(interpreters={"numpy": chosen}))
+
+
+def script(folder: Path, *lines: str) -> str:
+    """A program that stands for a Python."""
+    file = folder / "python"
+    file.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    file.chmod(0o755)
+    return str(file)
+
+
+def test_another_python_answers_and_ends_with_its_pipe() -> None:
+    with waiting() as child:
+        message = child.receive(60.0)
+        assert message is not None
+        assert isinstance(from_task.decode(message), Ready)
+        pid = child.pid
+        assert child.exit_code is None
+        assert child.end(0.0) != "ended"
+    assert pid is not None
+    assert not alive(pid)
+
+
+def test_it_ends_by_itself_when_nobody_listens() -> None:
+    with waiting() as child:
+        child.receive(60.0)
+        child._connection.close()
+        child._process.join(10)
+        assert child.exit_code == 0
+
+
+def test_a_run_is_trained_by_the_python_of_its_framework() -> None:
+    choose_numpy()
+    recipe = recipes.run_spec(recipes.recipe("tiny-10"))
+    training = replace(recipe.training, epochs=1)
+    job = TrainingJob(replace(recipe, framework="numpy", dataset="builtin", training=training))
+    *_, last = job.events()
+    assert isinstance(last, Finished)
+
+
+def test_what_is_found_there_is_told_beside_what_was_chosen() -> None:
+    choose_numpy()
+    assert registry.version("numpy") == "1.2.3"
+    report = probe("numpy")
+    assert (report.python, report.chosen) == (sys.executable, "1.2.3")
+    assert report.version == registry.installed("numpy")
+    assert [device.kind for device in report.devices] == ["cpu"]
+
+
+def test_a_python_is_tried_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environments, "_check", lambda framework: None)
+    settings.save(Settings(theme="dark"))
+    chosen = environments.choose("numpy", sys.executable)
+    assert chosen == Interpreter(sys.executable, registry.installed("numpy") or "")
+    assert registry.python("numpy") == sys.executable
+    environments.forget("numpy")
+    assert registry.python("numpy") == ""
+    assert settings.load()[0] == Settings(theme="dark")
+
+
+@pytest.mark.parametrize(
+    ("framework", "python", "error", "problem"),
+    [
+        ("keras", "no-such-python", JobError, "There is no program no-such-python"),
+        ("kears", sys.executable, UnknownName, "Did you mean keras"),
+        ("numpy", sys.executable, UsageError, "NumPy computes in the studio's own Python"),
+    ],
+)
+def test_what_cannot_be_chosen_is_told(
+    framework: str, python: str, error: type[StudioError], problem: str
+) -> None:
+    with pytest.raises(error, match=problem):
+        environments.choose(framework, python)
+    assert settings.load()[0] == Settings()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
+def test_a_program_that_is_no_python_is_told_with_what_it_said(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match=r"python is no Python that works\. Not today\."):
+        Child("predict", "numpy", {}, python=script(tmp_path, "echo Not today >&2", "exit 3"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
+def test_a_python_that_says_nothing_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(external, "HELLO_SECONDS", 0.2)
+    with pytest.raises(JobError, match="did not answer in"):
+        Child("predict", "numpy", {}, python=script(tmp_path, "exec sleep 60"))
+
+
+def test_a_program_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match="cannot be started"):
+        Child("predict", "numpy", {}, python=str(tmp_path))
+
+
+def test_what_is_missing_there_is_told_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert external_entry.problem() == ""
+    monkeypatch.setitem(external_entry.NEEDED, "no_such_module", "no-such-package>=3")
+    assert external_entry.problem().endswith('-m pip install "no-such-package>=3"')
+    monkeypatch.setattr(external_entry, "OLDEST", (4, 0))
+    assert external_entry.problem().startswith("is Python 3.")
+
+
+def test_the_packages_it_needs_are_those_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(external_entry.NEEDED.values()) <= set(project["dependencies"])
+
+
+BARE = """
+import sys
+from importlib.abc import MetaPathFinder
+sys.path[:0] = sys.argv[1:2]
+from mnist_studio.jobs import entry
+from mnist_studio.workers.child import TASKS
+KNOWN = {*sys.stdlib_module_names, *entry.NEEDED, "mnist_studio", "opt_einsum"}
+class Nothing(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if path is None and name.partition(".")[0] not in KNOWN:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Nothing())
+for task in ("train", "predict", "probe", "export", "learn", "why"):
+    __import__(TASKS[task])
+__import__("mnist_studio.frameworks.numpy_scratch")
+"""
+
+
+def test_a_child_imports_nothing_else_beside_its_framework() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, str(ROOT)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_packaged_program_gives_another_python_the_users_libraries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paths, "frozen", lambda: True)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/users")
+    monkeypatch.setenv("_PYI_ARCHIVE_FILE", "/bundle/program")
+    monkeypatch.setenv("PYTHONPATH", "/ours")
+    variables = external._environment()
+    assert variables["LD_LIBRARY_PATH"] == "/users"
+    assert not {"LD_LIBRARY_PATH_ORIG", "_PYI_ARCHIVE_FILE", "PYTHONPATH"} & set(variables)
