@@ -56,7 +56,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
     return (inside if inside.is_dir() else folder / NAME) / f"{NAME}{suffix}"
 
 
-def debian(folder: Path, icons: Path, licences: Path, target: Path, version: str) -> Path:
+def debian(folder: Path, icons: Path, licenses: Path, target: Path, version: str) -> Path:
     """Makes a Debian package that puts the program into /opt and into the menu."""
     tree = target / "debian"
     shutil.rmtree(tree, ignore_errors=True)
@@ -65,7 +65,7 @@ def debian(folder: Path, icons: Path, licences: Path, target: Path, version: str
     (tree / "usr/bin").mkdir(parents=True)
     (tree / "usr/bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
     _copy(HERE / f"{NAME}.desktop", tree / "usr/share/applications" / f"{NAME}.desktop")
-    _copy(licences, tree / "usr/share/doc" / NAME / "copyright")
+    _copy(licenses, tree / "usr/share/doc" / NAME / "copyright")
     for icon in icons.glob(f"{NAME}-*.png"):
         size = icon.stem.rpartition("-")[2]
         _copy(icon, tree / f"usr/share/icons/hicolor/{size}x{size}/apps/{NAME}.png")

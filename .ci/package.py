@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "package"
 DIST = ROOT / "dist"
 FOLDER = DIST / "mnist-studio"
-LICENCES = WORK / "LICENCES.txt"
+LICENSES = WORK / "LICENSES.txt"
 MOST_BYTES = 1_600_000_000
 """Of the folder with the CPU builds."""
 
@@ -45,7 +45,7 @@ def main() -> int:
     good = _timed("selftest", lambda: _selftest(made[0]))
     if sys.platform == "linux" and shutil.which("dpkg-deb"):
         made.append(_timed("debian", lambda: _debian(version)))
-    made.append(Path(shutil.copy(LICENCES, DIST / f"{archive.title(version)}-licences.txt")))
+    made.append(Path(shutil.copy(LICENSES, DIST / f"{archive.title(version)}-licenses.txt")))
     archive.checksums(made, DIST / f"{archive.title(version)}-SHA256SUMS")
     size = _measured()
     for file in made:
@@ -81,7 +81,7 @@ def _selftest(packed: Path) -> bool:
 
 
 def _debian(version: str) -> Path:
-    return archive.debian(FOLDER, WORK / "icons", LICENCES, DIST, version)
+    return archive.debian(FOLDER, WORK / "icons", LICENSES, DIST, version)
 
 
 def _measured() -> int:

@@ -27,7 +27,7 @@ def details(version: str, program: str) -> str:
         "FileDescription": "MNIST Studio, commands" if program.endswith("-cli") else "MNIST Studio",
         "ProductName": "MNIST Studio", "FileVersion": version, "ProductVersion": version,
         "InternalName": program, "OriginalFilename": f"{program}.exe",
-        "LegalCopyright": "MIT licence",
+        "LegalCopyright": "MIT license",
     }  # fmt: skip
     pairs = ", ".join(f"StringStruct({name!r}, {text!r})" for name, text in strings.items())
     return (

@@ -22,7 +22,7 @@ def paired(
 ) -> tuple[float, ...]:
     """Medians of two measured seconds and of their ratio, taken in turn; one pair is not counted.
 
-    Every other pair is taken in the opposite order, so that drift favours neither.
+    Every other pair is taken in the opposite order, so that drift favors neither.
     """
     first(), second()
     taken = [(first(), second()) if n % 2 else (second(), first())[::-1] for n in range(pairs)]

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.letters import LETTERS as STROKES
 from mnist_studio.data.ink.rendering import Ink, Point, Stroke, digit_image
-from mnist_studio.data.pictures.normalize import normalise
+from mnist_studio.data.pictures.normalize import normalize
 
 Image8 = NDArray[np.uint8]
 Random = np.random.Generator
@@ -180,7 +180,7 @@ def letter(random: Random) -> Image8:
     sign = LETTERS[random.integers(len(LETTERS))]
     ImageDraw.Draw(page).text((80, 80), sign, font=font, fill=255, anchor="mm")
     turned = page.rotate(float(random.normal(0, 5)))
-    return normalise(np.asarray(turned))
+    return normalize(np.asarray(turned))
 
 
 PICTURES: Mapping[str, Callable[[Random], Image8]] = MappingProxyType(

@@ -131,19 +131,19 @@ def _order(spec: "RunSpec", digits: "Digits", steps: int) -> "NDArray[np.int64]"
 
 def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
     from mnist_studio.frameworks.initialization import initial_weights
-    from mnist_studio.frameworks.normalization import normalise
+    from mnist_studio.frameworks.normalization import normalize
     from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.memory import Flat
     from mnist_studio.frameworks.numpy_scratch.network import Network
-    from mnist_studio.frameworks.numpy_scratch.optimizers import Optimiser
+    from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
     from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
     from mnist_studio.spec.model import trainable_shapes
 
     weights = Flat(trainable_shapes(spec.model), "float32")
     weights.fill(initial_weights(spec.model, spec.training.seed))
-    inputs = normalise(digits.images, spec.model.scaling, "float32")
+    inputs = normalize(digits.images, spec.model.scaling, "float32")
     team = Team(threads(spec))
-    optimiser = Optimiser(spec.training.optimiser, weights, team)
+    optimizer = Optimizer(spec.training.optimizer, weights, team)
     workers = Workers([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
     order = _order(spec, digits, steps)
 
@@ -151,7 +151,7 @@ def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], N
         losses = []
         for batch in order:
             learnt = workers.learn(Batch(inputs[batch], digits.labels[batch], {}))
-            optimiser.improve(learnt.gradients, spec.training.optimiser.learning_rate)
+            optimizer.improve(learnt.gradients, spec.training.optimizer.learning_rate)
             losses.append(learnt.mean)
 
     return epoch
@@ -161,7 +161,7 @@ def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[],
     import torch
     from torch.nn import functional
 
-    from mnist_studio.frameworks.normalization import normalise
+    from mnist_studio.frameworks.normalization import normalize
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers: list[torch.nn.Module] = []
@@ -181,7 +181,7 @@ def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[],
                 layers.append(torch.nn.ReLU())
     net = torch.nn.Sequential(*layers).to(spec.device)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)
-    inputs = torch.tensor(normalise(digits.images, spec.model.scaling, "float32")).unsqueeze(1)
+    inputs = torch.tensor(normalize(digits.images, spec.model.scaling, "float32")).unsqueeze(1)
     inputs = inputs.to(spec.device)
     labels = torch.tensor(digits.labels).long().to(spec.device)
     order = torch.tensor(_order(spec, digits, steps)).to(spec.device)
@@ -205,7 +205,7 @@ def _bare_keras(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], N
     import keras
     import tensorflow as tf
 
-    from mnist_studio.frameworks.normalization import normalise
+    from mnist_studio.frameworks.normalization import normalize
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers = [keras.Input((28, 28, 1))]
@@ -224,7 +224,7 @@ def _bare_keras(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], N
     net = keras.Sequential(layers)
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(net.trainable_variables)
-    scaled = normalise(digits.images, spec.model.scaling, "float32")[..., None]
+    scaled = normalize(digits.images, spec.model.scaling, "float32")[..., None]
     inputs, labels = tf.constant(scaled), tf.constant(digits.labels.astype("int32"))
     order = tf.constant(_order(spec, digits, steps).astype("int32"))
     convolves = any(isinstance(layer, Conv) for layer in spec.model.layers)

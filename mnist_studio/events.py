@@ -121,7 +121,7 @@ class Epoch(Event, frozen=True):
 
 
 class Checkpoint(Event, frozen=True):
-    """Weights and optimiser state of this step are safe on disk."""
+    """Weights and optimizer state of this step are safe on disk."""
 
     step: int
 

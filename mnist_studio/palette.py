@@ -1,4 +1,4 @@
-"""Colours by role, light and dark, and the dash of each framework: of the window and of reports."""
+"""Colors by role, light and dark, and the dash of each framework: of the window and of reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Scheme = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Palette:
-    """One colour for every role, as ``#RRGGBB``.
+    """One color for every role, as ``#RRGGBB``.
 
     Attributes:
         ground: behind the cards.
@@ -50,7 +50,7 @@ class Palette:
         return mixed(self.secondary, self.panel, 0.5)
 
     def framework(self, name: str) -> str:
-        """The colour of a framework."""
+        """The color of a framework."""
         return {"numpy": self.numpy, "pytorch": self.pytorch, "keras": self.keras}[name]
 
 
@@ -94,7 +94,7 @@ SYMBOLS = ("o", "d", "t", "s", "x", "+")
 """Disc, diamond, triangle, square, cross, plus."""
 
 SHADES = (0.0, 0.32, 0.6)
-"""How much of the colour of text is mixed in: contrast with the panel only grows."""
+"""How much of the color of text is mixed in: contrast with the panel only grows."""
 
 DASHES: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {"numpy": (), "pytorch": (5.0, 4.0), "keras": (1.3, 3.2)}
@@ -106,24 +106,24 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("#0072B2", ""), ("#E69F00", "///"), ("#56B4E9", "..."), ("#1B1F27", ""),
     ("#009E73", "\\\\\\"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),
 )  # fmt: skip
-"""Colour and hatching of parts of a whole: colours by Okabe & Ito (2008), which colour-blind eyes
+"""Color and hatching of parts of a whole: colors by Okabe & Ito (2008), which color-blind eyes
 tell apart too."""
 
 
 def mixed(first: str, second: str, part: float) -> str:
-    """The first colour with a part, from 0 to 1, of the second."""
+    """The first color with a part, from 0 to 1, of the second."""
     pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)
 
 
 def contrast(first: str, second: str) -> float:
-    """The contrast of two colours (WCAG 2.2), from 1 to 21."""
+    """The contrast of two colors (WCAG 2.2), from 1 to 21."""
     lights = sorted((_luminance(first), _luminance(second)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+def _luminance(color: str) -> float:
+    red, green, blue = (_linear(int(color[at : at + 2], 16) / 255) for at in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

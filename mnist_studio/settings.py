@@ -28,7 +28,7 @@ class Interpreter(msgspec.Struct, frozen=True):
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its type, its default and its text for people."""
 
-    theme: Annotated[Theme, Meta(title="Theme", description="Colours of the window.")] = "system"
+    theme: Annotated[Theme, Meta(title="Theme", description="Colors of the window.")] = "system"
     data_folder: Annotated[
         str,
         Meta(

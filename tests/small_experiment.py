@@ -60,7 +60,7 @@ def chosen() -> Chosen:
 
 
 def copied(run: Run, store: RunStore, framework: FrameworkName, seconds: float) -> Run:
-    """A run as another framework could have left it: the same artefacts, other clocks."""
+    """A run as another framework could have left it: the same artifacts, other clocks."""
     made = store.create(replace(run.spec, framework=framework))
     shutil.copytree(run.folder, made.folder, dirs_exist_ok=True)
     for epoch in store.epochs(run.id):

@@ -15,8 +15,8 @@ import mnist_studio
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / ".ci"))
 
-archive, bundle, environment, licences, windows = map(
-    import_module, ("archive", "bundle", "environment", "licences", "windows")
+archive, bundle, environment, licenses, windows = map(
+    import_module, ("archive", "bundle", "environment", "licenses", "windows")
 )
 
 
@@ -94,11 +94,11 @@ def test_windows_is_told_what_each_program_is(
     assert ("commands" in said["FileDescription"]) == program.endswith("-cli")
 
 
-def test_the_licences_of_what_was_collected_are_listed(tmp_path: Path) -> None:
+def test_the_licenses_of_what_was_collected_are_listed(tmp_path: Path) -> None:
     one = metadata.distribution("msgspec")
     collected = [str(one.locate_file(file)) for file in one.files or () if file.suffix == ".py"]
     target = tmp_path / "list.txt"
-    assert licences.write(collected, target) == 1
+    assert licenses.write(collected, target) == 1
     text = target.read_text("utf-8")
     assert f"msgspec {one.version}: BSD-3-Clause" in text
     assert "Redistribution and use in source and binary forms" in text

@@ -33,7 +33,7 @@ _KERAS_CONVNET = RunSpec(
         ),
         scaling=UNIT,
     ),
-    training=TrainingSpec(optimiser=Adam(), batch_size=128, epochs=15, validation=6000),
+    training=TrainingSpec(optimizer=Adam(), batch_size=128, epochs=15, validation=6000),
 )  # fmt: skip
 
 

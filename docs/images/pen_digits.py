@@ -28,7 +28,7 @@ from mnist_studio.store.runs import RunStore
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "pen-digits.md"
-STAGES = ("merely shrunk", "in the box", "centred by mass", "MNIST's pen")
+STAGES = ("merely shrunk", "in the box", "centered by mass", "MNIST's pen")
 MODEL = "bundled-record"
 COLUMNS = 20
 MARKS = "osD^vP*X<>ph"
@@ -45,8 +45,8 @@ def by_stage(target: Path) -> None:
     """A line a network, as in the table."""
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     for place, (title, framework, figures) in enumerate(_rows()):
-        colour = getattr(LIGHT, framework.lower())
-        axes.plot(STAGES, figures, marker=MARKS[place], color=colour, label=title)
+        color = getattr(LIGHT, framework.lower())
+        axes.plot(STAGES, figures, marker=MARKS[place], color=color, label=title)
     axes.set_ylabel("Pen strokes read rightly, %")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right", fontsize=7)

@@ -12,7 +12,7 @@ from mnist_studio.spec.model import Scaling
 Image = NDArray[np.uint8]
 
 STEPS = 255
-"""Of the path from the blank image: no pixel changes by more than one grey level in a step."""
+"""Of the path from the blank image: no pixel changes by more than one gray level in a step."""
 
 SLICE = 64
 
@@ -28,7 +28,7 @@ class Attribution:
     Attributes:
         image: (28, 28), that is explained.
         digit: whose logit it is about, 0-9.
-        saliency: (28, 28), the gradient of the logit by every normalised pixel (Simonyan et al.
+        saliency: (28, 28), the gradient of the logit by every normalized pixel (Simonyan et al.
             2014, with its sign).
         integrated: (28, 28), what every pixel adds to the logit (Sundararajan et al. 2017).
         logit: of the image.
@@ -66,7 +66,7 @@ def attribution(
     """Saliency and integrated gradients of one image.
 
     A pixel's integrated gradient is ∫ ∂z/∂x dx along the path from the blank image to this one
-    (Sundararajan, Taly and Yan 2017, equation 1). Networks take whole grey levels, so the points of
+    (Sundararajan, Taly and Yan 2017, equation 1). Networks take whole gray levels, so the points of
     the straight path are rounded, and the integral is taken along the line through them, by the
     trapezoid rule. Completeness (their proposition 1) holds for every such path.
 
@@ -85,7 +85,7 @@ def attribution(
     slopes = _slopes(learner, points, digit, cancelled)
     if slopes is None:
         return None
-    # One grey level in units of the normalised input.
+    # One gray level in units of the normalized input.
     moves = np.diff(points.astype(np.float64), axis=0) / (255 * scaling.deviation)
     logits = learner.logits(points[[-1, 0]]).astype(np.float64)
     return Attribution(
@@ -100,7 +100,7 @@ def attribution(
 
 
 def path(image: Image, steps: int) -> Image:
-    """(steps + 1, 28, 28): the straight way from the blank image, in whole grey levels."""
+    """(steps + 1, 28, 28): the straight way from the blank image, in whole gray levels."""
     parts = np.linspace(0, 1, steps + 1)[:, None, None]
     return np.rint(parts * image).astype(np.uint8)
 

@@ -17,7 +17,7 @@ Manner = Literal["pen", "smallest"]
 
 ROUNDS = 80
 LARGEST_STEP = 24.0
-"""Grey levels that a pixel may change in a round: the network is a plane only nearby."""
+"""Gray levels that a pixel may change in a round: the network is a plane only nearby."""
 OVERSHOOT = 1.05
 FRACTIONS = 40
 
@@ -50,7 +50,7 @@ class Counterfactual:
 
     @property
     def change(self) -> NDArray[np.int16]:
-        """(28, 28) grey levels: ink added above 0, taken away below."""
+        """(28, 28) gray levels: ink added above 0, taken away below."""
         return self.after.astype(np.int16) - self.before
 
     @property
@@ -110,7 +110,7 @@ def counterfactual(
 def _step(
     learner: Learner, scaling: Scaling, place: Array, goal: int, manner: Manner
 ) -> Array | None:
-    """(28, 28) grey levels; None at the goal, or where no step leads nearer."""
+    """(28, 28) gray levels; None at the goal, or where no step leads nearer."""
     shown = _levels(place)
     logits = learner.logits(shown[np.newaxis])[0].astype(np.float64)
     rival = int(logits.argmax())
@@ -158,7 +158,7 @@ def _larger_parts(change: Array) -> Array:
 
 
 def _levels(place: Array) -> Image:
-    """In whole grey levels."""
+    """In whole gray levels."""
     return np.clip(np.rint(place), 0, 255).astype(np.uint8)
 
 

@@ -55,12 +55,12 @@ def wilson(right: int, count: int, level: float = LEVEL) -> Interval:
     if not 0 <= right <= count or count < 1:
         raise ValueError(f"{right} of {count}")
     square = normal_quantile(level) ** 2
-    centre = (right + square / 2) / (count + square)
+    center = (right + square / 2) / (count + square)
     half = sqrt(square * (right * (count - right) / count + square / 4)) / (count + square)
     # Rounding may not part the interval from its own proportion at 0 and at 1.
     return Interval(
-        max(0.0, centre - half) if right else 0.0,
-        min(1.0, centre + half) if right < count else 1.0,
+        max(0.0, center - half) if right else 0.0,
+        min(1.0, center + half) if right < count else 1.0,
     )
 
 

@@ -14,7 +14,7 @@ Metric = Literal["euclidean", "cosine"]
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class Neighbor:
     """A digit near to another one.
 
     Attributes:
@@ -57,19 +57,19 @@ def nearest(
     feature: Array,
     count: int = 12,
     metric: Metric = "euclidean",
-) -> tuple[Neighbour, ...]:
+) -> tuple[Neighbor, ...]:
     """The nearest of some digits, the nearest first.
 
     Args:
         known: (n, d), features of the digits.
         labels: (n,), of them.
         feature: (d,), of the digit in question.
-        count: of neighbours at most.
+        count: of neighbors at most.
         metric: how distance is measured.
     """
     distances = _distances(known, feature, metric)
     order = np.argsort(distances, kind="stable")[:count].tolist()
-    return tuple(Neighbour(i, int(labels[i]), float(distances[i])) for i in order)
+    return tuple(Neighbor(i, int(labels[i]), float(distances[i])) for i in order)
 
 
 def _distances(known: NDArray[np.float32], feature: Array, metric: Metric) -> Array:

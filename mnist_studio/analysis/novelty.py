@@ -29,7 +29,7 @@ from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.store.known_digits import KnownDigits
 
 LEVEL = 64
-"""From this grey on a pixel is ink: strokes that hardly touch are one."""
+"""From this gray on a pixel is ink: strokes that hardly touch are one."""
 
 _SPECK = 3
 """Fewer pixels than these are no piece of their own."""

@@ -77,7 +77,7 @@ Confusion = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one digit is recognised.
+    """How well one digit is recognized.
 
     Attributes:
         digit: 0 to 9.

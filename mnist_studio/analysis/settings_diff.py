@@ -148,7 +148,7 @@ def _told(values: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _words(place: str, value: str) -> str:
-    """One setting: ``batch size 32``, ``no clip``, ``optimiser adam``."""
+    """One setting: ``batch size 32``, ``no clip``, ``optimizer adam``."""
     section, _, last = place.rpartition(".")
     name = _name(section if last == "kind" else place)
     if (place, value) in _OWN:

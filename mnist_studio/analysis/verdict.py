@@ -22,7 +22,7 @@ Kind = Literal["different", "equal", "undecided", "none"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judgement on the difference of two accuracies.
+    """A judgment on the difference of two accuracies.
 
     Attributes:
         kind: which.
@@ -57,7 +57,7 @@ def judge(interval: Interval | None, threshold: float = THRESHOLD) -> Kind:
 def verdict(
     a: str, b: str, difference: Estimate, threshold: float = THRESHOLD, level: str = "95 %"
 ) -> Verdict:
-    """The judgement on two accuracies.
+    """The judgment on two accuracies.
 
     Args:
         a: title of the first.

@@ -2,7 +2,7 @@
 
 The window draws them with pyqtgraph, a report with matplotlib, a spreadsheet reads the table. Every
 number of a chart stands in its table. ``key`` says whose a mark is, a run's id or a group's: it has
-the same colour and dash in every view, and pointing at one shows it in all.
+the same color and dash in every view, and pointing at one shows it in all.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""``mnist-studio digits``: the user's own digits, kept, labelled, shared, and models scored on."""
+"""``mnist-studio digits``: the user's own digits, kept, labeled, shared, and models scored on."""
 
 import time
 from argparse import Namespace

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
-from mnist_studio.analysis.nearest import Neighbour
+from mnist_studio.analysis.nearest import Neighbor
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
@@ -56,7 +56,7 @@ class Told:
     missed: float
     integrated: Grid
     saliency: Grid
-    nearest: tuple[Neighbour, ...]
+    nearest: tuple[Neighbor, ...]
     change: Change
 
 
@@ -150,7 +150,7 @@ def _show_layers(found: Layers) -> None:
 
 
 def _show_nearest(found: Nearest) -> None:
-    told = ", ".join(f"{one.label} ({one.distance:.3g})" for one in found.neighbours)
+    told = ", ".join(f"{one.label} ({one.distance:.3g})" for one in found.neighbors)
     output.line(
         f"Nearest of {found.count:,} training digits of {found.digits}, in {found.layer}: {told}"
     )
@@ -200,7 +200,7 @@ def _told(model: Run, engine: str, values: list[Value]) -> Told:
         missed=attribution.missed,
         integrated=_grid(attribution.integrated),
         saliency=_grid(attribution.saliency),
-        nearest=nearest.neighbours,
+        nearest=nearest.neighbors,
         change=Change(change.target, change.found, change.changed, _grid(change.after)),
     )
 

@@ -15,7 +15,7 @@ from mnist_studio.data.files import read_text
 from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files, known_bugs, recipes
-from mnist_studio.spec.optimizers import Optimiser
+from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
     DatasetName,
@@ -124,7 +124,7 @@ def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
         "seed": arguments.seed,
         "validation": arguments.validation,
         "precision": _precision(arguments.precision),
-        "optimiser": _optimiser(training.optimiser, arguments.learning_rate),
+        "optimizer": _optimizer(training.optimizer, arguments.learning_rate),
     }
     return replace(training, **{name: value for name, value in chosen.items() if value is not None})
 
@@ -133,8 +133,8 @@ def _precision(name: str | None) -> str | None:
     return None if name is None else known("precision", name, get_args(Precision))
 
 
-def _optimiser(optimiser: Optimiser, rate: float | None) -> Optimiser:
-    return optimiser if rate is None else replace(optimiser, learning_rate=rate)
+def _optimizer(optimizer: Optimizer, rate: float | None) -> Optimizer:
+    return optimizer if rate is None else replace(optimizer, learning_rate=rate)
 
 
 def _dataset(arguments: Namespace) -> DatasetName:

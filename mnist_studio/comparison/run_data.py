@@ -1,6 +1,6 @@
 """Runs gathered for comparison: what the database knows of them, and what lies in their folders.
 
-The artefacts of a run are read when they are first asked for.
+The artifacts of a run are read when they are first asked for.
 """
 
 from collections.abc import Mapping, Sequence

@@ -26,7 +26,7 @@ class Kept:
         spec: what was trained.
         status: ``running`` or how it ended.
         created: seconds since 1970.
-        folder: of its artefacts.
+        folder: of its artifacts.
         terminal: the event that ended it; None while it runs.
         epochs: in order, as far as they came.
         membership: under which circumstances a study trained it.

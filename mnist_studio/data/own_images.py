@@ -1,4 +1,4 @@
-"""Digits that the user wrote and labelled: the personal test set.
+"""Digits that the user wrote and labeled: the personal test set.
 
 Their strokes are kept and not only their images, so that whatever the recipe becomes, they go
 through it anew.

@@ -21,7 +21,7 @@ from mnist_studio.spec import codec, files
 from mnist_studio.spec.run import RunSpec
 
 KEPT = (Epoch, Log, Terminal)
-"""The events that are sent back with the artefacts; the others are only for the moment."""
+"""The events that are sent back with the artifacts; the others are only for the moment."""
 
 _COMPLAINT_CHARACTERS = 2000
 

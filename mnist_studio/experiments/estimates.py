@@ -71,8 +71,8 @@ def together(
 
 def _like(spec: RunSpec, membership: Membership) -> _Like:
     training = spec.training
-    optimiser = replace(training.optimiser, learning_rate=1.0)
-    plain = replace(spec, training=replace(training, seed=0, optimiser=optimiser))
+    optimizer = replace(training.optimizer, learning_rate=1.0)
+    plain = replace(spec, training=replace(training, seed=0, optimizer=optimizer))
     return _Like(plain, membership.abreast, bool(membership.place))
 
 

@@ -1,4 +1,4 @@
-"""A run that was trained elsewhere, as bytes: its artefacts and what it told.
+"""A run that was trained elsewhere, as bytes: its artifacts and what it told.
 
 What comes from another machine is looked at before it is kept: only files that a run has, under
 their own names, and weights only if they are those of the run.
@@ -47,7 +47,7 @@ _DECODER = msgspec.msgpack.Decoder(Parcel)
 
 
 def packed(host: str, told: Iterable[str], folder: Path | None, complaint: str) -> bytes:
-    """The parcel of a run whose artefacts lie in ``folder``; None if it made none."""
+    """The parcel of a run whose artifacts lie in ``folder``; None if it made none."""
     there = [name for name in FILES if folder is not None and (folder / name).is_file()]
     files = {name: (folder / name).read_bytes() for name in there if folder is not None}
     return msgspec.msgpack.encode(Parcel(host, tuple(told), files, complaint))
@@ -84,7 +84,7 @@ def told(parcel: Parcel) -> tuple[AnyEvent, ...]:
 
 
 def unpack(parcel: Parcel, run: Run, terminal: AnyEvent | None) -> None:
-    """Writes the artefacts into the folder of the run; a finished one must have all it needs.
+    """Writes the artifacts into the folder of the run; a finished one must have all it needs.
 
     Raises:
         StoreError: the disk refuses, or they are damaged or of another network.

@@ -72,9 +72,9 @@ def _learnt(array: Learnt, step: Step) -> Iterator[Named]:
         yield Named(f"{name} gradient", array.equation, array.gradient)
     for slot in array.slots_before:
         yield Named(f"{name} {slot} before", "", array.slots_before[slot])
-        yield Named(f"{name} {slot} after", step.optimiser, array.slots_after[slot])
+        yield Named(f"{name} {slot} after", step.optimizer, array.slots_after[slot])
     running = "momentum · old + (1 - momentum) · that of the digit"
-    equation = running if array.gradient is None else step.optimiser
+    equation = running if array.gradient is None else step.optimizer
     yield Named(f"{name} update", equation, array.update)
     yield Named(f"{name} after", f"{name} + update", array.after)
 
@@ -89,4 +89,4 @@ def _loss(walk: Walk) -> Place:
     step = walk.step
     arrays.append(Named("logit gradient dz", step.loss_equation, step.logit_gradient))
     title = f"loss {step.loss:.6g}, after the step {step.loss_after:.6g}"
-    return Place(LOSS, title, (step.loss_equation, step.optimiser), tuple(arrays))
+    return Place(LOSS, title, (step.loss_equation, step.optimizer), tuple(arrays))

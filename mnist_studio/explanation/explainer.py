@@ -13,7 +13,7 @@ from mnist_studio.explanation import messages
 from mnist_studio.explanation.messages import Done, FromWhy, Made, Options, Part, Question, Refused
 from mnist_studio.explanation.parts import PARTS, Value
 from mnist_studio.frameworks import registry
-from mnist_studio.parity import learner_messages
+from mnist_studio.workers import learner_messages
 from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.store.runs import Run
 from mnist_studio.workers.messages import place_of

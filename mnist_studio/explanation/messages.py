@@ -21,7 +21,7 @@ class Options(msgspec.Struct, frozen=True):
         metric: of distances.
         train: whether NumPy makes a training step, and not only goes forward.
         teach: 0-9, the label of that step; the answer where None.
-        rate: of that step; the optimiser's own where None.
+        rate: of that step; the optimizer's own where None.
     """
 
     digit: int | None = None
@@ -40,7 +40,7 @@ class Question(msgspec.Struct, frozen=True):
         number: that comes back with every reply.
         engine: the framework that computes.
         place: of the trained network.
-        image: 784 grey levels.
+        image: 784 gray levels.
         parts: of the explanation, in this order; none only ends the work on the question before.
         options: that the user set.
         data: folder of digits named by the user; empty for the usual places.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.attribution import Attribution, attribution
 from mnist_studio.analysis.counterfactual import Counterfactual, counterfactual
-from mnist_studio.analysis.nearest import Metric, Neighbour, feature_layer, features, nearest
+from mnist_studio.analysis.nearest import Metric, Neighbor, feature_layer, features, nearest
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.subject import Subject
 from mnist_studio.explanation.trace import Walkthrough, walkthrough
@@ -73,7 +73,7 @@ class Nearest:
     """The training digits nearest to the digit, in the features before the last layer.
 
     Attributes:
-        neighbours: the nearest first.
+        neighbors: the nearest first.
         images: (n, 28, 28), of them.
         layer: whose output the features are.
         metric: of the distances.
@@ -81,7 +81,7 @@ class Nearest:
         count: of digits that were compared.
     """
 
-    neighbours: tuple[Neighbour, ...]
+    neighbors: tuple[Neighbor, ...]
     images: Image
     layer: str
     metric: Metric
@@ -132,7 +132,7 @@ def changed(asked: Asked) -> Counterfactual | None:
     )
 
 
-def neighbours(asked: Asked) -> Nearest | None:
+def neighbors(asked: Asked) -> Nearest | None:
     """The nearest training digits."""
     subject, metric = asked.subject, asked.options.metric
     known = subject.features(asked.progress, asked.cancelled)
@@ -160,7 +160,7 @@ PARTS: Mapping[Part, Kind] = MappingProxyType(
     {
         "layers": Kind(Layers, layers),
         "attribution": Kind(Attribution, attributed),
-        "nearest": Kind(Nearest, neighbours),
+        "nearest": Kind(Nearest, neighbors),
         "change": Kind(Counterfactual, changed),
         "walk": Kind(Walkthrough, walked),
     }

@@ -11,7 +11,7 @@ from mnist_studio.explanation import messages
 from mnist_studio.explanation.messages import Done, FromWhy, Made, Part, Question, Refused, Working
 from mnist_studio.explanation.parts import PARTS, Asked
 from mnist_studio.explanation.subject import Subject
-from mnist_studio.parity import learner_messages
+from mnist_studio.workers import learner_messages
 from mnist_studio.workers import inbox
 from mnist_studio.workers.inbox import Inbox
 from mnist_studio.workers.task_errors import explain

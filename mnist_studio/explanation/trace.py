@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import OptimiserState, Weights
+from mnist_studio.frameworks.base import OptimizerState, Weights
 from mnist_studio.frameworks.numpy_scratch import tracing
 from mnist_studio.frameworks.numpy_scratch.trace import Teaching, Walk
 from mnist_studio.frameworks.registry import entry
@@ -45,10 +45,10 @@ def walkthrough(
         run: with the effect of its faults.
         weights: that it was trained to.
         image: the digit.
-        folder: of the run, where its checkpoint has what the optimiser remembers.
+        folder: of the run, where its checkpoint has what the optimizer remembers.
         trained: steps.
         teach: label of one training step on this digit alone; None only answers.
-        rate: of that step; the optimiser's own where None.
+        rate: of that step; the optimizer's own where None.
 
     Raises:
         StoreError: the checkpoint is damaged.
@@ -57,19 +57,19 @@ def walkthrough(
     if teach is None:
         return Walkthrough(tracing.forward(run, weights, image), tuple(notes))
     state = _state(run, folder, trained)
-    wanted = run.training.optimiser.learning_rate if rate is None else rate
+    wanted = run.training.optimizer.learning_rate if rate is None else rate
     # With a digit's own statistics a batch-norm of vectors would be 0, and nothing would be learnt.
     teaching = Teaching(teach, wanted, state, _masks(run, image, trained), frozen=True)
     notes.extend(_of_step(run, state, rate is None))
     return Walkthrough(tracing.step(run, weights, image, teaching), tuple(notes))
 
 
-def _state(run: RunSpec, folder: Path, trained: int) -> OptimiserState | None:
-    """What the optimiser remembers; None where no checkpoint is of these weights."""
+def _state(run: RunSpec, folder: Path, trained: int) -> OptimizerState | None:
+    """What the optimizer remembers; None where no checkpoint is of these weights."""
     if not (folder / artifacts.CHECKPOINT).exists():
         return None
     checkpoint = artifacts.load_checkpoint(folder, run)
-    return checkpoint.optimiser if checkpoint.step == trained else None
+    return checkpoint.optimizer if checkpoint.step == trained else None
 
 
 def _masks(run: RunSpec, image: NDArray[np.uint8], step: int) -> dict[str, NDArray[np.uint8]]:
@@ -86,16 +86,16 @@ def _of_framework(run: RunSpec) -> tuple[str, ...]:
     return (f"{entry(run.framework).title} trained it; NumPy goes through it here, in {kind}.",)
 
 
-def _of_step(run: RunSpec, state: OptimiserState | None, own_rate: bool) -> list[str]:
+def _of_step(run: RunSpec, state: OptimizerState | None, own_rate: bool) -> list[str]:
     """What a reader must know to believe the numbers."""
     training, notes = run.training, []
     kinds = {type(layer) for layer in run.model.layers}
     if state:
-        notes.append(f"The optimiser remembers the {state.step:,} updates of the run.")
+        notes.append(f"The optimizer remembers the {state.step:,} updates of the run.")
     else:
-        notes.append("The run left nothing that its optimiser remembers: it begins anew.")
+        notes.append("The run left nothing that its optimizer remembers: it begins anew.")
     if own_rate:
-        notes.append("The learning rate is the optimiser's own, without its schedule.")
+        notes.append("The learning rate is the optimizer's own, without its schedule.")
     if Dropout in kinds:
         notes.append("Dropout is on, with the masks of the run's next step.")
     if BatchNorm in kinds:

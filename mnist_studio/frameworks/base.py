@@ -73,13 +73,13 @@ class Steps:
 
 
 @dataclass(frozen=True)
-class OptimiserState:
-    """What an optimiser remembers.
+class OptimizerState:
+    """What an optimizer remembers.
 
     Attributes:
         step: updates made so far.
         slots: arrays in the canonical layout by weight and slot (``conv1.kernel/mean``); the
-            slots of an optimiser are in ``spec.optimizers.slot_names``.
+            slots of an optimizer are in ``spec.optimizers.slot_names``.
     """
 
     step: int
@@ -87,7 +87,7 @@ class OptimiserState:
 
 
 class Learner(Protocol):
-    """One framework's live network and optimiser. Not safe for two threads at once."""
+    """One framework's live network and optimizer. Not safe for two threads at once."""
 
     @property
     def capacity(self) -> int:
@@ -117,7 +117,7 @@ class Learner(Protocol):
         """
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28): of the logit ``classes[i]`` of image i by its normalised input.
+        """(n, 28, 28): of the logit ``classes[i]`` of image i by its normalized input.
 
         Like ``activations``, in evaluation as ``logits`` is.
         """
@@ -131,13 +131,13 @@ class Learner(Protocol):
     def load_weights(self, weights: Weights) -> None:
         """Replaces all weights."""
 
-    def optimiser_state(self) -> OptimiserState:
-        """Copies of what the optimiser remembers."""
+    def optimizer_state(self) -> OptimizerState:
+        """Copies of what the optimizer remembers."""
 
-    def load_optimiser_state(self, state: OptimiserState) -> None:
-        """Replaces what the optimiser remembers."""
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """Replaces what the optimizer remembers."""
 
-    def synchronise(self) -> None:
+    def synchronize(self) -> None:
         """Waits until the device has done all its work."""
 
 

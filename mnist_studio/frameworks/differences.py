@@ -27,7 +27,7 @@ class Difference:
 _INPUT = (
     Difference(
         "input scaling",
-        "ToTensor divides grey levels by 255; examples standardise after it",
+        "ToTensor divides gray levels by 255; examples standardize after it",
         "none; examples divide by 255",
         "one table of 256 inputs per run, computed in float64 and rounded once",
     ),

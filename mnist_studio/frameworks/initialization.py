@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.spec.layers import Conv, Dense, Initialiser, Shape, Uniform
+from mnist_studio.spec.layers import Conv, Dense, Initializer, Shape, Uniform
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 from mnist_studio.spec.run import Precision, storage
 
@@ -39,14 +39,14 @@ def _layer(report: LayerReport, seed: int, place: int) -> dict[str, Array]:
     return drawn
 
 
-def _draw(rng: np.random.Generator, initialiser: Initialiser, shape: Shape, kernel: Shape) -> Array:
+def _draw(rng: np.random.Generator, initializer: Initializer, shape: Shape, kernel: Shape) -> Array:
     """An array of ``shape`` of a layer with a ``kernel`` (..., in, out).
 
     Fans count the kernel's window: window·in and window·out.
     """
     window = prod(kernel[:-2])
     fan_in, fan_out = window * kernel[-2], window * kernel[-1]
-    match initialiser:
+    match initializer:
         case "zeros":
             return np.zeros(shape)
         case "he_normal":

@@ -1,4 +1,4 @@
-"""Grey levels as inputs, by one stated expression for every framework."""
+"""Gray levels as inputs, by one stated expression for every framework."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from mnist_studio.spec.run import Precision, storage
 
 
 def level_table(scaling: Scaling, precision: Precision) -> Array:
-    """(256,): the input of every grey level, (level / 255 - mean) / deviation.
+    """(256,): the input of every gray level, (level / 255 - mean) / deviation.
 
     Computed in float64 and rounded once, so that no framework rounds differently.
     """
@@ -17,6 +17,6 @@ def level_table(scaling: Scaling, precision: Precision) -> Array:
     return levels.astype(storage(precision))
 
 
-def normalise(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:
-    """(n, 28, 28) grey levels -> (n, 28, 28) inputs."""
+def normalize(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:
+    """(n, 28, 28) gray levels -> (n, 28, 28) inputs."""
     return level_table(scaling, precision)[images]

@@ -47,7 +47,7 @@ def constants(run: RunSpec, seed: int) -> tuple[str, ...]:
     apart = f"VALIDATION = {training.validation}" if training.validation else ""
     lines = (
         batch, f"EPOCHS = {training.epochs}", steps,
-        f"LEARNING_RATE = {training.optimiser.learning_rate!r}", f"SEED = {seed}", apart,
+        f"LEARNING_RATE = {training.optimizer.learning_rate!r}", f"SEED = {seed}", apart,
     )  # fmt: skip
     return tuple(line for line in lines if line)
 

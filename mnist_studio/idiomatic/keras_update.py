@@ -1,10 +1,10 @@
-"""Optimiser, schedule and clipping of a Keras program."""
+"""Optimizer, schedule and clipping of a Keras program."""
 
 from collections.abc import Iterator
 
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import Cell, call, number
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, TrainingSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 
@@ -45,7 +45,7 @@ def schedule(training: TrainingSpec) -> Iterator[Cell]:
 
 def optimizer(training: TrainingSpec) -> str:
     """The argument of ``compile``, with what its defaults do not have already."""
-    optimiser: Optimiser = training.optimiser
+    optimiser: Optimizer = training.optimizer
     match optimiser:
         case Sgd(momentum=momentum):
             name, options = "SGD", common.given({"momentum": 0.0}, {"momentum": momentum})

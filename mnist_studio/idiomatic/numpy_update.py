@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from mnist_studio.idiomatic.program import block, bracketed, number
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd, slot_names
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd, slot_names
 from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
-def state(optimiser: Optimiser) -> str:
+def state(optimiser: Optimizer) -> str:
     """The expression of all that an optimiser remembers, at the start."""
     zeros = "{name: np.zeros_like(w) for name, w in p.items()}"
     slots = [f'"{slot}": {zeros}' for slot in slot_names(optimiser)]
@@ -17,9 +17,9 @@ def state(optimiser: Optimiser) -> str:
 
 def update(training: TrainingSpec) -> str:
     """The function that changes the weights."""
-    lines = [*_clip(training), *_before(training.optimiser), "for name, g in gradients.items():"]
-    body = block(_each(training.optimiser), 2)
-    title = type(training.optimiser).__name__.replace("Sgd", "Gradient descent")
+    lines = [*_clip(training), *_before(training.optimizer), "for name, g in gradients.items():"]
+    body = block(_each(training.optimizer), 2)
+    title = type(training.optimizer).__name__.replace("Sgd", "Gradient descent")
     return (
         "def update(p, gradients, state, rate):\n"
         f'    """{title.replace("RmsProp", "RMSprop")}: change every weight in place."""\n'
@@ -39,14 +39,14 @@ def _clip(training: TrainingSpec) -> Iterator[str]:
             yield f"gradients = {{k: np.clip(g, -{high}, {high}) for k, g in gradients.items()}}"
 
 
-def _before(optimiser: Optimiser) -> Iterator[str]:
+def _before(optimiser: Optimizer) -> Iterator[str]:
     if isinstance(optimiser, Adam):
         yield 'state["step"] += 1'
         yield f'mean_part = 1 - {optimiser.beta1!r} ** state["step"]'
         yield f'square_part = 1 - {optimiser.beta2!r} ** state["step"]'
 
 
-def _each(optimiser: Optimiser) -> Iterator[str]:
+def _each(optimiser: Optimizer) -> Iterator[str]:
     match optimiser:
         case Sgd(momentum=momentum):
             if momentum:

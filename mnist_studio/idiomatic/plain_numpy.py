@@ -133,7 +133,7 @@ def _main(run: RunSpec) -> str:
         "(images, labels), (test_images, test_labels) = load_digits(data)",
         *_apart(training),
         "p = build_model(rng)",
-        f"state = {state(training.optimiser)}",
+        f"state = {state(training.optimizer)}",
         *numpy_epochs.counted(training),
         "for epoch in range(1, epochs + 1):",
     ]

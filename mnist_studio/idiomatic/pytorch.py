@@ -122,7 +122,7 @@ def _main(run: RunSpec) -> str:
         "model = build_model().to(device)",
         "print(model)",
         "loss_fn = nn.CrossEntropyLoss()",
-        pytorch_update.optimizer(training.optimiser),
+        pytorch_update.optimizer(training.optimizer),
         pytorch_update.scheduler(training),
         "batches = endless(train_loader)" if common.amid_pass(training) else "",
         "for epoch in range(1, epochs + 1):",

@@ -1,13 +1,13 @@
-"""Optimiser, schedule and clipping of a PyTorch program."""
+"""Optimizer, schedule and clipping of a PyTorch program."""
 
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import call, number
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau
 
 
-def optimizer(optimiser: Optimiser) -> str:
+def optimizer(optimiser: Optimizer) -> str:
     """The line that makes the optimiser, with what its defaults do not have already."""
     match optimiser:
         case Sgd(momentum=momentum):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.dataset import Digits
-from mnist_studio.frameworks.base import Array, Learner, OptimiserState, Weights
+from mnist_studio.frameworks.base import Array, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.model import ModelSpec, describe, trainable_shapes
@@ -68,15 +68,15 @@ class Side:
     maker: ChunkMaker
 
     def begin(self, seed: int) -> None:
-        """Starts again with the initial weights of that seed and a fresh optimiser."""
+        """Starts again with the initial weights of that seed and a fresh optimizer."""
         training = self.run.training
         self.learner.load_weights(initial_weights(self.run.model, seed, training.precision))
         slots = {
             f"{name}/{slot}": np.zeros(shape, storage(training.precision))
             for name, shape in trainable_shapes(self.run.model).items()
-            for slot in slot_names(training.optimiser)
+            for slot in slot_names(training.optimizer)
         }
-        self.learner.load_optimiser_state(OptimiserState(0, slots))
+        self.learner.load_optimizer_state(OptimizerState(0, slots))
 
     def train(self, first: int, last: int) -> Array:
         """The losses of the steps ``first`` (from 0) to before ``last``, (last - first,)."""

@@ -8,8 +8,8 @@ from msgspec import Raw
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.parity import learner_messages as messages
-from mnist_studio.parity.learner_messages import Answer, Build, Built, Call, FromLearner
+from mnist_studio.workers import learner_messages as messages
+from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.running.train_task import choose_device
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective

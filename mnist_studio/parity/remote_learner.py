@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Array, Chunk, OptimiserState, Steps, Weights
-from mnist_studio.parity import learner_messages as messages
-from mnist_studio.parity.learner_messages import Answer, Build, Built, Call, FromLearner
+from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
+from mnist_studio.workers import learner_messages as messages
+from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import DeviceName, RunSpec
 from mnist_studio.workers.messages import Trouble
@@ -114,18 +114,18 @@ class RemoteLearner:
         """See ``Learner.load_weights``."""
         self._call("load_weights", dict(weights))
 
-    def optimiser_state(self) -> OptimiserState:
-        """See ``Learner.optimiser_state``."""
-        state: OptimiserState = self._call("optimiser_state")
+    def optimizer_state(self) -> OptimizerState:
+        """See ``Learner.optimizer_state``."""
+        state: OptimizerState = self._call("optimizer_state")
         return state
 
-    def load_optimiser_state(self, state: OptimiserState) -> None:
-        """See ``Learner.load_optimiser_state``."""
-        self._call("load_optimiser_state", state)
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """See ``Learner.load_optimizer_state``."""
+        self._call("load_optimizer_state", state)
 
-    def synchronise(self) -> None:
-        """See ``Learner.synchronise``."""
-        self._call("synchronise")
+    def synchronize(self) -> None:
+        """See ``Learner.synchronize``."""
+        self._call("synchronize")
 
     def _call(self, method: str, *arguments: object) -> Any:
         """What a method gives, of the type that ``Learner`` declares."""

@@ -99,15 +99,15 @@ def _without_computing(run: Run, digits: int) -> Outcome | None:
 
 
 class _Progress:
-    """Tells how much of all judgements is made."""
+    """Tells how much of all judgments is made."""
 
     def __init__(self, told: Callable[[float], None], runs: int) -> None:
         self._told = told
         self._all = runs * JUDGEMENTS
         self._made = 0
 
-    def make(self, judgements: int) -> None:
-        self._made += judgements
+    def make(self, judgments: int) -> None:
+        self._made += judgments
         self._told(self._made / self._all)
 
 

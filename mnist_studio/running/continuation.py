@@ -1,6 +1,6 @@
 """A run that one framework began, continued by another on the same curve.
 
-Weights and optimiser state have one canonical form, and batches, masks and rates are functions of
+Weights and optimizer state have one canonical form, and batches, masks and rates are functions of
 the step: what is left to train is the same, whoever trains it.
 
 What a run takes over from the one that it continues, so that its curve is whole.

@@ -1,7 +1,7 @@
 """How training digits are changed at random, the same in every framework.
 
 Every digit of every step is drawn anew, each amount evenly from -limit to limit. One map takes a
-place of the new image to a place of the old one: around the centre (13.5, 13.5) it rotates,
+place of the new image to a place of the old one: around the center (13.5, 13.5) it rotates,
 shears, zooms and shifts, and on top lies an elastic displacement field: even noise from -1 to 1,
 smoothed by a Gaussian and scaled (Simard, Steinkraus & Platt 2003). Levels between pixels are
 bilinear, outside is 0, and the result is rounded to whole levels.

@@ -39,7 +39,7 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         recipes: names.
         frameworks: that train each of them.
         batch_sizes: digits a step.
-        learning_rates: of the optimiser.
+        learning_rates: of the optimizer.
     """
 
     recipes: tuple[str, ...]
@@ -166,7 +166,7 @@ def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> R
     if size is not None:
         training = replace(training, batch_size=size)
     if rate is not None:
-        training = replace(training, optimiser=replace(training.optimiser, learning_rate=rate))
+        training = replace(training, optimizer=replace(training.optimizer, learning_rate=rate))
     return replace(run, training=training)
 
 

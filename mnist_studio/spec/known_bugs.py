@@ -12,9 +12,9 @@ from typing import get_args
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec.layers import Conv, Dense, Initialiser
+from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import STANDARDISED, UNIT, Scaling
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp
 from mnist_studio.spec.run import FULL_BATCH, FaultName, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import Exponential
 
@@ -110,21 +110,21 @@ def _bias_gradients(run: RunSpec) -> RunSpec:
 
 
 def _own_constants(run: RunSpec) -> RunSpec:
-    """The constants that each framework's optimiser has by itself; NumPy's are PyTorch's."""
+    """The constants that each framework's optimizer has by itself; NumPy's are PyTorch's."""
     keras = run.framework == "keras"
     epsilon = 1e-7 if keras else 1e-8
-    optimiser: Optimiser = run.training.optimiser
-    match optimiser:
+    optimizer: Optimizer = run.training.optimizer
+    match optimizer:
         case Adam():
-            optimiser = replace(optimiser, beta1=0.9, beta2=0.999, epsilon=epsilon)
+            optimizer = replace(optimizer, beta1=0.9, beta2=0.999, epsilon=epsilon)
         case Adadelta():
             rho, epsilon = (0.95, 1e-7) if keras else (0.9, 1e-6)
-            optimiser = replace(optimiser, rho=rho, epsilon=epsilon)
+            optimizer = replace(optimizer, rho=rho, epsilon=epsilon)
         case RmsProp():
-            optimiser = replace(optimiser, rho=0.9 if keras else 0.99, epsilon=epsilon)
+            optimizer = replace(optimizer, rho=0.9 if keras else 0.99, epsilon=epsilon)
         case _:
             return run
-    return replace(run, training=replace(run.training, optimiser=optimiser))
+    return replace(run, training=replace(run.training, optimizer=optimizer))
 
 
 _OWN_SCALING: Mapping[FrameworkName, Scaling] = {
@@ -136,7 +136,7 @@ def _own_scaling(run: RunSpec) -> RunSpec:
     return replace(run, model=replace(run.model, scaling=_OWN_SCALING[run.framework]))
 
 
-_OWN_INITIAL: Mapping[FrameworkName, tuple[Initialiser, Initialiser]] = {
+_OWN_INITIAL: Mapping[FrameworkName, tuple[Initializer, Initializer]] = {
     "pytorch": ("fan_in_uniform", "fan_in_uniform"),
     "keras": ("glorot_uniform", "zeros"),
     "numpy": ("size_uniform", "zeros"),
@@ -151,7 +151,7 @@ def _zero_initial(run: RunSpec) -> RunSpec:
     return _initial(run, "zeros", "zeros")
 
 
-def _initial(run: RunSpec, kernels: Initialiser, biases: Initialiser) -> RunSpec:
+def _initial(run: RunSpec, kernels: Initializer, biases: Initializer) -> RunSpec:
     layers = tuple(
         replace(layer, initial=kernels, initial_bias=biases)
         if isinstance(layer, Dense | Conv)
@@ -210,8 +210,8 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             ),
             Fault(
                 "own-constants",
-                "Own optimiser constants",
-                "The optimiser runs with the constants that a framework happens to have: epsilon "
+                "Own optimizer constants",
+                "The optimizer runs with the constants that a framework happens to have: epsilon "
                 "and rho differ between PyTorch and Keras. Two frameworks then train two "
                 "different methods under one name.",
                 _own_constants,
@@ -220,7 +220,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
             Fault(
                 "own-scaling",
                 "Own input scaling",
-                "The input is standardised in PyTorch and scaled to 0-1 in Keras and NumPy. "
+                "The input is standardized in PyTorch and scaled to 0-1 in Keras and NumPy. "
                 "Two frameworks then learn from two different inputs.",
                 _own_scaling,
                 "any network",

@@ -36,7 +36,7 @@ class Uniform(
     limit: float
 
 
-Initialiser = (
+Initializer = (
     Literal["zeros", "glorot_uniform", "he_normal", "fan_in_uniform", "size_uniform"] | Uniform
 )
 """How initial weights are drawn; ``frameworks.initialization`` has the equations. A bias uses the
@@ -48,8 +48,8 @@ class Dense(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dense"
 
     units: int
     bias: bool = True
-    initial: Initialiser = "glorot_uniform"
-    initial_bias: Initialiser = "zeros"
+    initial: Initializer = "glorot_uniform"
+    initial_bias: Initializer = "zeros"
 
 
 class Conv(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conv", tag_field="kind"):
@@ -59,8 +59,8 @@ class Conv(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="conv", 
     size: int = 3
     padding: Literal["same", "valid"] = "same"
     bias: bool = True
-    initial: Initialiser = "glorot_uniform"
-    initial_bias: Initialiser = "zeros"
+    initial: Initializer = "glorot_uniform"
+    initial_bias: Initializer = "zeros"
 
 
 class MaxPool(

@@ -15,7 +15,7 @@ CLASSES = 10
 
 
 class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How grey levels become inputs: (level / 255 - mean) / deviation."""
+    """How gray levels become inputs: (level / 255 - mean) / deviation."""
 
     mean: float = 0.0
     deviation: float = 1.0
@@ -24,7 +24,7 @@ class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 STANDARDISED = Scaling(mean=0.1307, deviation=0.3081)
 UNIT = Scaling()
 RAW = Scaling(deviation=1 / 255)
-"""Grey levels as they are, 0 to 255."""
+"""Gray levels as they are, 0 to 255."""
 
 
 class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The optimisers, as frozen values with one stated meaning in every framework.
+"""The optimizers, as frozen values with one stated meaning in every framework.
 
 g is the gradient, r the learning rate of the step (the schedule's), w a weight; all state starts
 at 0. Steps count from 1.
@@ -57,12 +57,12 @@ class RmsProp(
     momentum: float = 0.0
 
 
-Optimiser = Sgd | Adam | Adadelta | RmsProp
+Optimizer = Sgd | Adam | Adadelta | RmsProp
 
 
-def slot_names(optimiser: Optimiser) -> tuple[str, ...]:
-    """The arrays that the optimiser keeps for every weight, by their canonical names."""
-    match optimiser:
+def slot_names(optimizer: Optimizer) -> tuple[str, ...]:
+    """The arrays that the optimizer keeps for every weight, by their canonical names."""
+    match optimizer:
         case Sgd(momentum=momentum):
             return ("velocity",) if momentum else ()
         case Adam():
@@ -73,13 +73,13 @@ def slot_names(optimiser: Optimiser) -> tuple[str, ...]:
             return ("square", "velocity") if momentum else ("square",)
 
 
-def check(optimiser: Optimiser) -> None:
+def check(optimizer: Optimizer) -> None:
     """Refuses constants that cannot work.
 
     Raises:
         SpecError: names the constant and the range it must lie in.
     """
-    for name, value in msgspec.structs.asdict(optimiser).items():
+    for name, value in msgspec.structs.asdict(optimizer).items():
         if name == "learning_rate":
             _within(name, value, 0 < value <= 1000, "above 0 and at most 1000")
         elif name == "epsilon":

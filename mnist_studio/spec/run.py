@@ -11,7 +11,7 @@ from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.error_paths import inside
 from mnist_studio.spec.model import ModelSpec, parameter_count
-from mnist_studio.spec.optimizers import Optimiser
+from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
@@ -42,7 +42,7 @@ FULL_BATCH = LARGEST_BATCH
 LARGEST_EPOCHS = 10_000
 LARGEST_SEED = 2**63 - 1
 MOST_PARAMETERS = 200_000_000
-"""With their optimiser's state these take 2.4 GB; more would only end for lack of memory."""
+"""With their optimizer's state these take 2.4 GB; more would only end for lack of memory."""
 
 
 class ClipNorm(
@@ -76,19 +76,19 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end amid a
     pass; after it the network is judged.
 
-    ``bfloat16`` means mixed precision: weights, optimiser, normalisation and loss are float32; the
+    ``bfloat16`` means mixed precision: weights, optimizer, normalization and loss are float32; the
     inputs and kernels of dense layers and convolutions are rounded to bfloat16 and their products
     added up in at least float32.
 
     Attributes:
-        optimiser: what turns gradients into updates, with its learning rate.
+        optimizer: what turns gradients into updates, with its learning rate.
         schedule: how that rate moves.
         batch_size: digits a step; ``FULL_BATCH`` is all there are.
         epochs: after each of which the network is judged.
         seed: every random number of the run is a function of it.
         validation: how many training digits are kept apart to validate on.
         precision: of weights and activations.
-        loss: what is minimised.
+        loss: what is minimized.
         sampling: each pass in a new random order, always as the file has them, or every batch drawn
             anew with replacement.
         epoch_steps: steps an epoch; 0 is one pass.
@@ -97,7 +97,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bias_gradients: exact; or, a fault, every bias of a layer gets the sum over all its biases.
     """
 
-    optimiser: Optimiser
+    optimizer: Optimizer
     schedule: Schedule = Constant()
     batch_size: int = 64
     epochs: int = 5
@@ -185,13 +185,13 @@ def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
 
 
 def storage(precision: Precision) -> Literal["float32", "float64"]:
-    """The type of weights, optimiser state and logits in that precision."""
+    """The type of weights, optimizer state and logits in that precision."""
     return "float64" if precision == "float64" else "float32"
 
 
 def _check_training(training: TrainingSpec) -> None:
-    with inside("optimiser"):
-        optimizers.check(training.optimiser)
+    with inside("optimizer"):
+        optimizers.check(training.optimizer)
     with inside("schedule"):
         schedules.check(training.schedule)
     if training.augmentation:

@@ -1,4 +1,4 @@
-"""How the learning rate moves. A schedule gives the factor that multiplies the optimiser's rate."""
+"""How the learning rate moves. A schedule gives the factor that multiplies the optimizer's rate."""
 
 from collections.abc import Sequence
 from math import cos, isfinite, pi
@@ -36,7 +36,7 @@ class OneCycle(
 
     Attributes:
         warmup: fraction of the steps that the way up takes.
-        start: the first rate is the optimiser's divided by this.
+        start: the first rate is the optimizer's divided by this.
         final: the last rate is the first one divided by this.
     """
 

@@ -38,4 +38,4 @@ def learning_rate(
     """
     epoch = steps_per_epoch(training, digits)
     scale = schedules.factor(training.schedule, step, epoch, epoch * training.epochs, validation)
-    return training.optimiser.learning_rate * scale
+    return training.optimizer.learning_rate * scale

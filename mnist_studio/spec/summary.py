@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.layers import Conv, Dense, Initialiser, Uniform
+from mnist_studio.spec.layers import Conv, Dense, Initializer, Uniform
 from mnist_studio.spec.model import RAW, STANDARDISED, UNIT, ModelSpec, Scaling
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau, Schedule
 
 
 def numbers(training: TrainingSpec) -> str:
     """What is chosen by a number: ``Learning rate 0.001, batches of 64, ...``."""
-    parts = [f"Learning rate {training.optimiser.learning_rate:g}"]
+    parts = [f"Learning rate {training.optimizer.learning_rate:g}"]
     if training.batch_size != FULL_BATCH:
         parts.append(f"batches of {training.batch_size:,}")
     parts += [
@@ -25,8 +25,8 @@ def numbers(training: TrainingSpec) -> str:
 
 
 def method(run: RunSpec) -> Iterator[str]:
-    """All else, a sentence each: optimiser, schedule, input, first weights, and what is unusual."""
-    yield f"{optimiser(run.training.optimiser)}, {schedule(run.training.schedule)}."
+    """All else, a sentence each: optimizer, schedule, input, first weights, and what is unusual."""
+    yield f"{optimizer(run.training.optimizer)}, {schedule(run.training.schedule)}."
     yield f"Inputs are {scaling(run.model.scaling)}."
     yield f"First weights {first_weights(run.model)}."
     yield from unusual(run.training)
@@ -51,7 +51,7 @@ def unusual(training: TrainingSpec) -> Iterator[str]:
         yield from _augmentation(training.augmentation)
 
 
-def optimiser(chosen: Optimiser) -> str:
+def optimizer(chosen: Optimizer) -> str:
     """Its name and its constants beside the rate: ``Adadelta (rho 0.9, epsilon 1e-06)``."""
     match chosen:
         case Sgd(momentum=momentum):
@@ -86,13 +86,13 @@ def schedule(chosen: Schedule) -> str:
 
 
 def scaling(chosen: Scaling) -> str:
-    """What becomes of grey levels: ``0 to 1: level / 255``."""
+    """What becomes of gray levels: ``0 to 1: level / 255``."""
     if chosen == UNIT:
         return "0 to 1: level / 255"
     if chosen == RAW:
-        return "raw grey levels, 0 to 255"
+        return "raw gray levels, 0 to 255"
     formula = f"(level / 255 - {chosen.mean:g}) / {chosen.deviation:g}"
-    return f"standardised: {formula}" if chosen == STANDARDISED else formula
+    return f"standardized: {formula}" if chosen == STANDARDISED else formula
 
 
 def first_weights(model: ModelSpec) -> str:
@@ -105,11 +105,11 @@ def first_weights(model: ModelSpec) -> str:
     return f"{kernels}, biases {'too' if biases == kernels else biases}"
 
 
-def _drawn(initials: list[Initialiser]) -> str:
+def _drawn(initials: list[Initializer]) -> str:
     return " and ".join(dict.fromkeys(map(_initial, initials)))
 
 
-def _initial(initial: Initialiser) -> str:
+def _initial(initial: Initializer) -> str:
     if isinstance(initial, Uniform):
         return f"evenly within {initial.limit:g} of 0"
     return {

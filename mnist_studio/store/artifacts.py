@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mnist_studio.frameworks.base import Array, OptimiserState, Weights
+from mnist_studio.frameworks.base import Array, OptimizerState, Weights
 from mnist_studio.spec.layers import Shape, text
 from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
 from mnist_studio.spec.optimizers import slot_names
@@ -53,13 +53,13 @@ class Checkpoint:
 
     Attributes:
         weights: of the network.
-        optimiser: what the optimiser remembers.
+        optimizer: what the optimizer remembers.
         step: steps trained.
         train_seconds: spent on them.
     """
 
     weights: Weights
-    optimiser: OptimiserState
+    optimizer: OptimizerState
     step: int
     train_seconds: float
 
@@ -160,10 +160,10 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         StoreError: the disk is full or refuses; the former checkpoint is untouched.
     """
     weights = {_WEIGHT + name: array for name, array in checkpoint.weights.items()}
-    slots = {_SLOT + name: array for name, array in checkpoint.optimiser.slots.items()}
+    slots = {_SLOT + name: array for name, array in checkpoint.optimizer.slots.items()}
     notes = {
         "step": str(checkpoint.step),
-        "updates": str(checkpoint.optimiser.step),
+        "updates": str(checkpoint.optimizer.step),
         "train_seconds": repr(float(checkpoint.train_seconds)),
     }
     _settle(folder / STEPS)
@@ -174,7 +174,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
     """The checkpoint of a run.
 
     Raises:
-        StoreError: missing, damaged, or not of the network and optimiser of ``spec``.
+        StoreError: missing, damaged, or not of the network and optimizer of ``spec``.
     """
     path = folder / CHECKPOINT
     stored = tensors.load(path)
@@ -182,7 +182,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
     try:
         return Checkpoint(
             weights=_under(_WEIGHT, stored.arrays),
-            optimiser=OptimiserState(int(stored.notes["updates"]), _under(_SLOT, stored.arrays)),
+            optimizer=OptimizerState(int(stored.notes["updates"]), _under(_SLOT, stored.arrays)),
             step=int(stored.notes["step"]),
             train_seconds=float(stored.notes["train_seconds"]),
         )
@@ -222,7 +222,7 @@ def _check(
 
 def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
     weights, learnt = weight_shapes(spec.model), trainable_shapes(spec.model)
-    slots = slot_names(spec.training.optimiser)
+    slots = slot_names(spec.training.optimizer)
     return {_WEIGHT + name: shape for name, shape in weights.items()} | {
         f"{_SLOT}{name}/{slot}": shape for name, shape in learnt.items() for slot in slots
     }

@@ -1,6 +1,6 @@
 """What runs said of personal digits, kept in the cache image by image.
 
-So a digit that is added costs one answer of each run, and one that is relabelled none.
+So a digit that is added costs one answer of each run, and one that is relabeled none.
 """
 
 import hashlib

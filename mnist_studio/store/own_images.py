@@ -1,4 +1,4 @@
-"""The personal test set in the store's database: digits that the user wrote and labelled."""
+"""The personal test set in the store's database: digits that the user wrote and labeled."""
 
 import logging
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
         The model's folder.
 
     Raises:
-        StoreError: the run has not finished, its artefacts are damaged, or the disk refuses.
+        StoreError: the run has not finished, its artifacts are damaged, or the disk refuses.
     """
     if not isinstance(run.terminal, Finished) or not NAME.fullmatch(name):
         raise StoreError(f"{run.title} cannot be packed as “{name}”.", "Train it to its end.")

@@ -63,7 +63,7 @@ _EPOCHS = msgspec.json.Decoder(Epoch)
 
 @dataclass(frozen=True)
 class Run:
-    """One training and where its artefacts lie.
+    """One training and where its artifacts lie.
 
     Attributes:
         id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time; or of a model that came with the studio.
@@ -71,7 +71,7 @@ class Run:
         spec: what is trained and how.
         status: ``running`` or how it ended.
         created: seconds since 1970.
-        folder: of its artefacts; see ``store.artifacts``.
+        folder: of its artifacts; see ``store.artifacts``.
         terminal: the event that ended it; None while it runs.
         checkpoint: there is one to go on from.
     """

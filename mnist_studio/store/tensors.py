@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save as serialise
+from safetensors.numpy import save as serialize
 
 from mnist_studio.data import files
 from mnist_studio.errors import StoreError
@@ -34,7 +34,7 @@ def save(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, str] | Non
     dense = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     header = {**(notes or {}), _HASH: _hash(dense)}
     with writing(path):
-        files.write_bytes(path, serialise(dense, header))
+        files.write_bytes(path, serialize(dense, header))
 
 
 def load(path: Path) -> Tensors:

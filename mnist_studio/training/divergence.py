@@ -14,7 +14,7 @@ from mnist_studio.spec.run import RunSpec, TrainingSpec
 GUESSING = 0.15
 """Accuracies below this are no better than answering the same digit always."""
 
-# Rates above these are rarely meant: an order of magnitude over what each optimiser is used with.
+# Rates above these are rarely meant: an order of magnitude over what each optimizer is used with.
 _HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
 
@@ -61,8 +61,8 @@ def advice(run: RunSpec, accuracy: float) -> str:
 
 
 def _why_it_guesses(run: RunSpec) -> str:
-    optimiser = run.training.optimiser
-    rate, highest = optimiser.learning_rate, _HIGH_RATE[str(optimiser.__struct_config__.tag)]
+    optimizer = run.training.optimizer
+    rate, highest = optimizer.learning_rate, _HIGH_RATE[str(optimizer.__struct_config__.tag)]
     if _starts_at_zero(run.model):
         return "All its weights start at zero, so that the units of a layer stay alike."
     if rate > highest:
@@ -81,14 +81,14 @@ def _starts_at_zero(model: ModelSpec) -> bool:
 
 def likely_cause(training: TrainingSpec) -> str:
     """What most probably made the loss overflow, and what to change."""
-    optimiser = training.optimiser
-    rate = optimiser.learning_rate
-    kind = str(optimiser.__struct_config__.tag)
+    optimizer = training.optimizer
+    rate = optimizer.learning_rate
+    kind = str(optimizer.__struct_config__.tag)
     highest = _HIGH_RATE[kind]
     if rate > highest:
         return f"The learning rate {rate:g} is too high for {kind}: try at most {highest:g}."
-    if isinstance(optimiser, Sgd) and optimiser.momentum > 0.95:
-        return f"The momentum {optimiser.momentum:g} builds up too much speed: try 0.9."
-    if isinstance(optimiser, Adadelta) or rate <= highest / 100:
+    if isinstance(optimizer, Sgd) and optimizer.momentum > 0.95:
+        return f"The momentum {optimizer.momentum:g} builds up too much speed: try 0.9."
+    if isinstance(optimizer, Adadelta) or rate <= highest / 100:
         return "The weights grew without bound: try a smaller network or another seed."
     return f"The updates are too large: try a learning rate of {rate / 10:g}."

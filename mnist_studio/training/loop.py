@@ -36,7 +36,7 @@ class Training:
         for batch in self._batch_sizes():
             self._learner.train(self._maker.empty(batch))
         self._learner.logits(train.images[: evaluation.SLICE])
-        self._learner.synchronise()
+        self._learner.synchronize()
 
     def _batch_sizes(self) -> set[int]:
         """The different sizes of the run's batches."""
@@ -48,7 +48,7 @@ class Training:
     def resume(self, checkpoint: artifacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
         """Goes on from a checkpoint of the same run, of which these epochs are known."""
         self._learner.load_weights(checkpoint.weights)
-        self._learner.load_optimiser_state(checkpoint.optimiser)
+        self._learner.load_optimizer_state(checkpoint.optimizer)
         self._state.restore(checkpoint, epochs)
 
     def run(self) -> Finished | Stopped:
@@ -90,7 +90,7 @@ class Training:
         session, state, chunk = self._session, self._state, made.chunk
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
-        self._learner.synchronise()
+        self._learner.synchronize()
         seconds = session.clock.seconds("train") - begun
         check_finite(session.spec.training, state.step + 1, steps)
         count, batch = chunk.indices.shape
@@ -142,7 +142,7 @@ class Training:
         session.clock.enter("save")
         checkpoint = artifacts.Checkpoint(
             weights=self._learner.weights(),
-            optimiser=self._learner.optimiser_state(),
+            optimizer=self._learner.optimizer_state(),
             step=state.step,
             train_seconds=state.train_seconds,
         )

@@ -36,7 +36,7 @@ class Session:
         run: id of the run.
         spec: what is trained and how.
         digits: its digits.
-        folder: of its artefacts.
+        folder: of its artifacts.
         device: name of the device, for people.
         clock: of its phases.
         control: what the outside wants.

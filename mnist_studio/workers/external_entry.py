@@ -6,7 +6,7 @@ Of the studio's files only this one may meet any Python 3, so it keeps to what a
 import sys
 
 if __name__ == "__main__":
-    # The folder of a script comes first on the path; its neighbours are no modules of that name.
+    # The folder of a script comes first on the path; its neighbors are no modules of that name.
     del sys.path[0]
 
 import json

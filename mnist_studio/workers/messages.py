@@ -13,7 +13,7 @@ class TrainRequest(msgspec.Struct, frozen=True):
     Attributes:
         run: its id.
         spec: JSON of ``spec.codec``.
-        folder: of its artefacts.
+        folder: of its artifacts.
         data: folder of digits named by the user; empty for the usual places.
         launched: ``time.perf_counter`` when the parent started the process; all processes of a
             system have the same.
@@ -55,7 +55,7 @@ class Ask(msgspec.Struct, frozen=True, tag="ask", tag_field="type"):
 
     Attributes:
         request: number that comes back with the answers.
-        images: n·784 grey levels.
+        images: n·784 gray levels.
         run: the one model that shall answer; empty for all.
     """
 

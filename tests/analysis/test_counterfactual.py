@@ -58,7 +58,7 @@ def test_where_nothing_matters_nothing_is_changed() -> None:
     assert not found.change.any()
 
 
-def test_a_target_of_ones_own_and_cancelling() -> None:
+def test_a_target_of_ones_own_and_canceling() -> None:
     kernel = np.zeros((784, 10))
     kernel[14 * 28 + 14, 1] = kernel[15 * 28 + 15, 7] = 1.0
     network = plane(kernel, [0.9, 0.0] + [0.0] * 8)

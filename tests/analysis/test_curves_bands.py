@@ -11,9 +11,9 @@ def test_two_curves_over_the_same_epochs() -> None:
     assert_array_equal(found.x, [1, 2])
     assert_allclose(found.mean, [0.92, 0.97])
     # Deviation |a - b| / sqrt(2) and standard error |a - b| / 2, with t of one degree.
-    centre, half = np.array([0.92, 0.97]), np.array([0.02, 0.01]) * t_quantile(1)
-    assert_allclose(found.low, centre - half)
-    assert_allclose(found.high, centre + half)
+    center, half = np.array([0.92, 0.97]), np.array([0.02, 0.01]) * t_quantile(1)
+    assert_allclose(found.low, center - half)
+    assert_allclose(found.high, center + half)
     assert found.curves == 2
 
 

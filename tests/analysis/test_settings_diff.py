@@ -24,10 +24,10 @@ def test_only_what_differs() -> None:
     )
 
 
-def test_settings_that_only_one_optimiser_has() -> None:
+def test_settings_that_only_one_optimizer_has() -> None:
     found = differences([run_spec(RECIPES["wide-cnn"]), MLP])
-    rho = Setting("training.optimiser.rho", ("0.9", "–"))
-    beta = Setting("training.optimiser.beta1", ("–", "0.9"))
+    rho = Setting("training.optimizer.rho", ("0.9", "–"))
+    beta = Setting("training.optimizer.beta1", ("–", "0.9"))
     assert {rho, beta} <= set(found)
     places = [setting.place for setting in found]
     assert places.index(beta.place) < places.index("training.epochs") < places.index("framework")
@@ -61,5 +61,5 @@ def test_values_as_text() -> None:
     found = dict(settings(replace(MLP, faults=("unshuffled", "own-initial"))))
     assert found["faults"] == "unshuffled, own-initial"
     assert found["handover"] == "–"
-    assert found["training.optimiser.learning_rate"] == "0.001"
+    assert found["training.optimizer.learning_rate"] == "0.001"
     assert found["threads"] == "0"

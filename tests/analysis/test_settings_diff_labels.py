@@ -35,9 +35,9 @@ def test_what_differs_reads_as_words(
 
 
 def test_what_another_kind_does_not_have_is_not_told() -> None:
-    plain, other = words([PLAIN, trained(optimiser=Sgd(0.1))])
-    assert plain[:2] == ("optimiser adam", "learning rate 0.001")
-    assert other[:2] == ("optimiser sgd", "learning rate 0.1")
+    plain, other = words([PLAIN, trained(optimizer=Sgd(0.1))])
+    assert plain[:2] == ("optimizer adam", "learning rate 0.001")
+    assert other[:2] == ("optimizer sgd", "learning rate 0.1")
     assert not any(word.startswith("no beta") for word in other)
 
 

@@ -67,7 +67,7 @@ def test_digits_travel_in_a_file_and_are_merged(here: Main, tmp_path: Path) -> N
     assert (said.code, "not a file of digits" in said.errors) == (1, True)
 
 
-def test_a_digit_is_relabelled_by_the_start_of_its_id(here: Main) -> None:
+def test_a_digit_is_relabeled_by_the_start_of_its_id(here: Main) -> None:
     keep()
     assert here("digits", "relabel", ONE.key[:6], 4).code == 0
     assert [one["label"] for one in here("digits", "--json").json] == [4, 7]

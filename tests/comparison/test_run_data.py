@@ -57,8 +57,8 @@ def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(gathered: Gathere
 def test_a_renamed_run_keeps_its_name(gathered: Gathered) -> None:
     run = gathered.runs[0].id
     with RunStore() as store:
-        store.rename(run, "My favourite")
-    assert Gathered(small_experiment.chosen()).titles[run] == "My favourite"
+        store.rename(run, "My favorite")
+    assert Gathered(small_experiment.chosen()).titles[run] == "My favorite"
 
 
 def test_runs_without_predictions_are_said_and_not_paired(gathered: Gathered) -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import idx
-from mnist_studio.data.datasets.catalog import Catalogue, RawFile
+from mnist_studio.data.datasets.catalog import Catalog, RawFile
 
 
 @dataclass(frozen=True)
 class Small:
-    """A catalogue and its raw files by name."""
+    """A catalog and its raw files by name."""
 
-    catalogue: Catalogue
+    catalog: Catalog
     raw: dict[str, bytes]
 
     def write(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ def small() -> Small:
             digest = sha256(content).hexdigest()
             files.append(RawFile(f"{part}-{name}-ubyte", len(content), digest))
     train_images, train_labels, test_images, test_labels = files
-    return Small(Catalogue(train_images, train_labels, test_images, test_labels, ()), raw)
+    return Small(Catalog(train_images, train_labels, test_images, test_labels, ()), raw)
 
 
 @pytest.fixture

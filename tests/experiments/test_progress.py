@@ -196,8 +196,8 @@ def test_other_seeds_and_rates_are_alike_other_batches_are_not() -> None:
     spec = SPECS[0]
     training = spec.training
     estimates = known(10.0)
-    rate = replace(training.optimiser, learning_rate=0.5)
-    like = replace(spec, training=replace(training, seed=99, optimiser=rate))
+    rate = replace(training.optimizer, learning_rate=0.5)
+    like = replace(spec, training=replace(training, seed=99, optimizer=rate))
     assert estimates.of(like, ALONE) == 10.0
     unlike = replace(spec, training=replace(training, batch_size=65))
     assert estimates.of(unlike, ALONE) is None

@@ -79,18 +79,18 @@ def test_a_training_digit_is_nearest_to_itself_and_features_are_kept(trained: Ru
     assert len(fractions) > 3
     nearest = value(found, Nearest)
     assert (nearest.layer, nearest.count) == ("relu1", len(DIGITS.train))
-    assert nearest.neighbours[0].index == 17
+    assert nearest.neighbors[0].index == 17
     np.testing.assert_array_equal(nearest.images[0], IMAGE)
     assert (trained.folder / FEATURES).is_file()
 
     again = told(trained, ["nearest"], Options(metric="cosine"))
     assert not [one for one in again if isinstance(one, Underway)]
-    assert value(again, Nearest).neighbours[0].index == 17
+    assert value(again, Nearest).neighbors[0].index == 17
 
 
 def test_damaged_features_are_computed_again(trained: Run) -> None:
     (trained.folder / FEATURES).write_bytes(b"no features")
-    assert value(told(trained, ["nearest"]), Nearest).neighbours[0].index == 17
+    assert value(told(trained, ["nearest"]), Nearest).neighbors[0].index == 17
     assert (trained.folder / FEATURES).stat().st_size > 1000
 
 
@@ -162,7 +162,7 @@ def test_it_is_the_same_in_every_framework(trained: Run, framework: FrameworkNam
     )
     for mine, other in zip(value(here, Layers).layers, value(there, Layers).layers, strict=True):
         np.testing.assert_allclose(other.output, mine.output, atol=1e-5 * _largest(mine.output))
-    near, also = value(here, Nearest).neighbours, value(there, Nearest).neighbours
+    near, also = value(here, Nearest).neighbors, value(there, Nearest).neighbors
     assert [one.index for one in near] == [one.index for one in also]
     changes = value(here, Counterfactual), value(there, Counterfactual)
     assert changes[0].target == changes[1].target

@@ -27,7 +27,7 @@ def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
 
     framework = registry.load("numpy")
     model = framework.learner(trained.spec, weights, framework.devices()[0])
-    model.load_optimiser_state(artifacts.load_checkpoint(trained.folder, trained.spec).optimiser)
+    model.load_optimizer_state(artifacts.load_checkpoint(trained.folder, trained.spec).optimizer)
     model.bind(IMAGE[None], np.array([4], np.uint8))
     told = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
     assert found.walk.step.loss == pytest.approx(told.losses[0], rel=1e-6)
@@ -41,7 +41,7 @@ def test_weights_of_another_step_have_no_memory(trained: Run) -> None:
     found = walkthrough(trained.spec, weights, IMAGE, trained.folder, 1, teach=4, rate=0.5)
     assert found.walk.step is not None
     assert (found.walk.step.number, found.walk.step.rate) == (1, 0.5)
-    assert found.notes == ("The run left nothing that its optimiser remembers: it begins anew.",)
+    assert found.notes == ("The run left nothing that its optimizer remembers: it begins anew.",)
 
 
 def test_what_is_as_in_training_is_said(trained: Run) -> None:

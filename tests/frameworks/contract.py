@@ -291,7 +291,7 @@ class TrainingContract:
         made = learner(framework, run(precision="float32"))
         again = np.repeat(chunk(run().model, 1).indices, 60, axis=0)
         losses = made.train(Chunk(again, np.full(60, 0.05))).losses
-        made.synchronise()
+        made.synchronize()
         assert losses[-1] < 0.2 * losses[0]
 
 

@@ -1,11 +1,11 @@
-"""Losses, clipping and optimisers once more, on plain arrays, as ``spec`` says them."""
+"""Losses, clipping and optimizers once more, on plain arrays, as ``spec`` says them."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, ClipValue
 
 Slots = dict[str, Array]
@@ -14,8 +14,8 @@ Slots = dict[str, Array]
 def cross_entropy(logits: Array, labels: Array) -> float:
     """The mean of -log softmax(z)[label]."""
     z = logits.astype(np.float64)
-    normaliser = np.log(np.exp(z - z.max(1, keepdims=True)).sum(1)) + z.max(1)
-    return float((normaliser - z[np.arange(len(z)), labels]).mean())
+    normalizer = np.log(np.exp(z - z.max(1, keepdims=True)).sum(1)) + z.max(1)
+    return float((normalizer - z[np.arange(len(z)), labels]).mean())
 
 
 def double_softmax(logits: Array, labels: Array) -> float:
@@ -33,10 +33,10 @@ def clipped(gradients: Weights, clip: ClipNorm | ClipValue) -> Weights:
 
 
 def updated(
-    optimiser: Optimiser, w: Array, g: Array, slots: Mapping[str, Array], rate: float, step: int
+    optimizer: Optimizer, w: Array, g: Array, slots: Mapping[str, Array], rate: float, step: int
 ) -> tuple[Array, Slots]:
     """The weight and its slots after ``step`` (from 1)."""
-    match optimiser:
+    match optimizer:
         case Sgd(momentum=0):
             return w - rate * g, {}
         case Sgd(momentum=momentum):

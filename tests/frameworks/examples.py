@@ -24,7 +24,7 @@ from mnist_studio.spec.layers import (
     Sigmoid,
 )
 from mnist_studio.spec.model import ModelSpec, describe
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, RunSpec, TrainingSpec
 
 SEED = 7
@@ -45,7 +45,7 @@ NORMED = (
 )  # fmt: skip
 """No bias before a batch-norm: its gradient would be 0 but for rounding."""
 
-OPTIMISERS: Mapping[str, Optimiser] = {
+OPTIMISERS: Mapping[str, Optimizer] = {
     "sgd": Sgd(),
     "sgd with momentum": Sgd(momentum=0.9),
     "adam": Adam(epsilon=1e-4),
@@ -57,12 +57,12 @@ OPTIMISERS: Mapping[str, Optimiser] = {
 
 def run(
     layers: tuple[Layer, ...] = TINY,
-    optimiser: Optimiser | None = None,
+    optimizer: Optimizer | None = None,
     precision: Precision = "float64",
     batch_size: int = 8,
 ) -> RunSpec:
     training = TrainingSpec(
-        optimiser=optimiser or Adam(), precision=precision, batch_size=batch_size
+        optimizer=optimizer or Adam(), precision=precision, batch_size=batch_size
     )
     return RunSpec(recipe="test", model=ModelSpec(layers), training=training, device="cpu")
 
@@ -111,11 +111,11 @@ def digits(count: int = 120) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     behind it has ties, and only rounding decides which of them gets the gradient.
     """
     rng = np.random.default_rng(SEED)
-    centres = rng.uniform(6, 22, (count, 3, 2))
+    centers = rng.uniform(6, 22, (count, 3, 2))
     places = np.moveaxis(np.mgrid[:28, :28], 0, -1)
-    distances = np.square(places - centres[:, :, None, None]).sum(-1)
+    distances = np.square(places - centers[:, :, None, None]).sum(-1)
     images = 200 * np.exp(-distances / 6).max(1) + rng.uniform(0, 55, (count, 28, 28))
-    labels = centres[:, 0, 0].astype(int) % 10
+    labels = centers[:, 0, 0].astype(int) % 10
     return images.astype(np.uint8), labels.astype(np.uint8)
 
 

@@ -55,8 +55,8 @@ class BatchNormContract:
         trainable = trainable_shapes(spec.model)
         found = {name: array.shape for name, array in made.gradients(*digits()).items()}
         assert found == trainable
-        slots = {f"{w}/{slot}" for w in trainable for slot in slot_names(spec.training.optimiser)}
-        assert set(made.optimiser_state().slots) == slots
+        slots = {f"{w}/{slot}" for w in trainable for slot in slot_names(spec.training.optimizer)}
+        assert set(made.optimizer_state().slots) == slots
 
     @each_without_dropout
     def test_learns_by_the_statistics_of_the_batch(

@@ -1,18 +1,18 @@
-"""What every framework's optimisers must do: follow the stated equations, and hand over."""
+"""What every framework's optimizers must do: follow the stated equations, and hand over."""
 
 import numpy as np
 import pytest
 
 from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
-from mnist_studio.spec.optimizers import Optimiser, slot_names
+from mnist_studio.spec.optimizers import Optimizer, slot_names
 from mnist_studio.spec.run import Precision
 from tests.frameworks.equations import Slots, updated
 from tests.frameworks.examples import DROPPED, OPTIMISERS, chunk, digits, learner, run
 
-each_optimiser = pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS.keys())
+each_optimizer = pytest.mark.parametrize("optimizer", OPTIMISERS.values(), ids=OPTIMISERS.keys())
 
 
-class OptimiserContract:
+class OptimizerContract:
     """Updates and state.
 
     Attributes:
@@ -21,66 +21,66 @@ class OptimiserContract:
 
     closeness = 0.0
 
-    @each_optimiser
-    def test_starts_from_zeros(self, framework: Framework, optimiser: Optimiser) -> None:
-        made = learner(framework, run(optimiser=optimiser))
-        state = made.optimiser_state()
+    @each_optimizer
+    def test_starts_from_zeros(self, framework: Framework, optimizer: Optimizer) -> None:
+        made = learner(framework, run(optimizer=optimizer))
+        state = made.optimizer_state()
         assert state.step == 0
-        names = {f"{w}/{slot}" for w in made.weights() for slot in slot_names(optimiser)}
+        names = {f"{w}/{slot}" for w in made.weights() for slot in slot_names(optimizer)}
         assert set(state.slots) == names
         assert not any(array.any() for array in state.slots.values())
 
-    @each_optimiser
+    @each_optimizer
     def test_follows_its_equations_while_the_rate_moves(
-        self, framework: Framework, optimiser: Optimiser
+        self, framework: Framework, optimizer: Optimizer
     ) -> None:
-        spec = run(DROPPED[:2] + DROPPED[3:5] + DROPPED[6:], optimiser)
+        spec = run(DROPPED[:2] + DROPPED[3:5] + DROPPED[6:], optimizer)
         made, probe = (learner(framework, spec) for _ in range(2))
         made.train(chunk(spec.model, 3, rate=0.1))
         made.train(chunk(spec.model, 2, rate=0.1, first=3))
-        weights, slots = _by_equations(probe, optimiser, 5)
-        assert made.optimiser_state().step == 5
+        weights, slots = _by_equations(probe, optimizer, 5)
+        assert made.optimizer_state().step == 5
         _assert_close(made.weights(), weights, 1e-12)
-        _assert_close(made.optimiser_state().slots, slots, 1e-12)
+        _assert_close(made.optimizer_state().slots, slots, 1e-12)
 
-    @each_optimiser
+    @each_optimizer
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_goes_on_in_a_fresh_learner(
-        self, framework: Framework, optimiser: Optimiser, precision: Precision
+        self, framework: Framework, optimizer: Optimizer, precision: Precision
     ) -> None:
-        spec = run(DROPPED, optimiser, precision)
+        spec = run(DROPPED, optimizer, precision)
         old, new = (learner(framework, spec) for _ in range(2))
         old.train(chunk(spec.model, 10))
         new.load_weights(old.weights())
-        new.load_optimiser_state(old.optimiser_state())
+        new.load_optimizer_state(old.optimizer_state())
         rest = chunk(spec.model, 5, first=10)
         np.testing.assert_allclose(
             new.train(rest).losses, old.train(rest).losses, rtol=self.closeness, atol=0
         )
-        assert new.optimiser_state().step == 15
+        assert new.optimizer_state().step == 15
         _assert_close(new.weights(), old.weights(), self.closeness)
 
     def test_state_is_a_copy(self, framework: Framework) -> None:
         made = learner(framework, run())
         made.train(chunk(run().model, 1))
-        state = made.optimiser_state()
+        state = made.optimizer_state()
         kept = {name: array.copy() for name, array in state.slots.items()}
         made.train(chunk(run().model, 2, first=1))
         _assert_close(state.slots, kept, 0.0)
 
 
-def _by_equations(probe: Learner, optimiser: Optimiser, steps: int) -> tuple[Weights, Slots]:
+def _by_equations(probe: Learner, optimizer: Optimizer, steps: int) -> tuple[Weights, Slots]:
     """Weights and slots after ``steps``, from the probe's gradients and the equations."""
     images, labels = digits()
     weights: dict[str, Array] = dict(probe.weights())
-    slots = {n: np.zeros_like(a) for n, a in probe.optimiser_state().slots.items()}
+    slots = {n: np.zeros_like(a) for n, a in probe.optimizer_state().slots.items()}
     made = chunk(run().model, steps, rate=0.1)
     for step, (batch, rate) in enumerate(zip(made.indices, made.rates, strict=True), start=1):
         probe.load_weights(weights)
         gradients = probe.gradients(images[batch], labels[batch])
         for name, gradient in gradients.items():
-            own = {slot: slots[f"{name}/{slot}"] for slot in slot_names(optimiser)}
-            weights[name], new = updated(optimiser, weights[name], gradient, own, rate, step)
+            own = {slot: slots[f"{name}/{slot}"] for slot in slot_names(optimizer)}
+            weights[name], new = updated(optimizer, weights[name], gradient, own, rate, step)
             slots |= {f"{name}/{slot}": array for slot, array in new.items()}
     return weights, slots
 

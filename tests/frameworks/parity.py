@@ -29,7 +29,7 @@ class Trained:
 
 
 COVERING = ("bobnet", "compact-cnn", "fast-99", "mlp-128", "sgd-mlp-sigmoid", "wide-cnn")
-"""Every kind of layer and optimiser that recipes have: the others are larger, not different, and
+"""Every kind of layer and optimizer that recipes have: the others are larger, not different, and
 ``mnist-studio parity`` proves them one by one."""
 
 
@@ -87,7 +87,7 @@ class ParityContract:
         ours, hub = _pair(framework, in_precision(spec, "float64"))
         hub.train(chunk(spec.model, 10, BATCH))
         ours.load_weights(hub.weights())
-        ours.load_optimiser_state(hub.optimiser_state())
+        ours.load_optimizer_state(hub.optimizer_state())
         rest = chunk(spec.model, 10, BATCH, first=10)
         np.testing.assert_allclose(ours.train(rest).losses, hub.train(rest).losses, rtol=1e-8)
 
@@ -100,12 +100,12 @@ def distance(found: Array, expected: Array) -> float:
 def _short_curves(name: str, spec: RunSpec) -> Array:
     """(7, 10): the first losses from seven initial networks, all by one learner."""
     made = learner(registry.load(name), spec)
-    start = made.optimiser_state()
+    start = made.optimizer_state()
     curves = []
     for seed in range(7):
         made.load_weights(initial_weights(spec.model, seed, spec.training.precision))
-        made.load_optimiser_state(start)
-        rate = spec.training.optimiser.learning_rate
+        made.load_optimizer_state(start)
+        rate = spec.training.optimizer.learning_rate
         curves.append(made.train(chunk(spec.model, 10, BATCH, rate)).losses)
     return np.stack(curves)
 
@@ -122,6 +122,6 @@ def _pair(framework: Framework, spec: RunSpec) -> tuple[Learner, Learner]:
 def _trained(name: str, spec: RunSpec) -> Trained:
     """A framework's first steps, made once."""
     made = learner(registry.load(name), spec)
-    rate = spec.training.optimiser.learning_rate
+    rate = spec.training.optimizer.learning_rate
     parts = [made.train(chunk(spec.model, 10, BATCH, rate, first)) for first in range(0, STEPS, 10)]
     return Trained(np.concatenate([part.losses for part in parts]), made.weights())

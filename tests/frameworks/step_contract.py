@@ -190,7 +190,7 @@ class BatchContract:
             np.empty((0, 8, 28, 28), np.uint8) if augmentation else None,
         )
         assert made.train(empty).losses.shape == (0,)
-        assert made.optimiser_state().step == 0
+        assert made.optimizer_state().step == 0
         for name, array in made.weights().items():
             np.testing.assert_array_equal(array, before[name])
 
@@ -252,7 +252,7 @@ class MixedPrecisionContract:
         assert {array.dtype.name for array in mixed.activations(images).values()} == {"float32"}
         steps = chunk(run(layers).model, 20)
         np.testing.assert_allclose(mixed.train(steps).losses, single.train(steps).losses, rtol=3e-2)
-        slots = mixed.optimiser_state().slots
+        slots = mixed.optimizer_state().slots
         assert {found.dtype.name, *(a.dtype.name for a in slots.values())} == {"float32"}
 
     @pytest.mark.parametrize("layers", [(Flatten(), Dense(10)), (Conv(10, 28, "valid"), Flatten())])

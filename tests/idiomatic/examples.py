@@ -30,7 +30,7 @@ _DRAWN = (
 )  # fmt: skip
 
 ODD: Mapping[str, RunSpec] = {
-    **{f"optimiser {name}": run(optimiser=made) for name, made in OPTIMISERS.items()},
+    **{f"optimiser {name}": run(optimizer=made) for name, made in OPTIMISERS.items()},
     "every layer": run(EVERYTHING, precision="float32"),
     "normed": run(NORMED, precision="float32"),
     "dropped in bfloat16": run(DROPPED, precision="bfloat16"),

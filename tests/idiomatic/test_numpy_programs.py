@@ -61,7 +61,7 @@ def neutral_start(spec: RunSpec) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_the_optimisers_are_the_stated_ones(name: str) -> None:
-    _steps_agree(run(optimiser=OPTIMISERS[name]))
+    _steps_agree(run(optimizer=OPTIMISERS[name]))
 
 
 @pytest.mark.parametrize("name", UNDROPPED)

@@ -29,7 +29,7 @@ NORMED = ModelSpec((Flatten(), Dense(6, bias=False), BatchNorm(), Relu(), Dense(
 
 
 def run(model: ModelSpec = TINY, **training: Any) -> RunSpec:
-    spec = replace(TrainingSpec(optimiser=Adam(), batch_size=64), **training)
+    spec = replace(TrainingSpec(optimizer=Adam(), batch_size=64), **training)
     return RunSpec(recipe="test", model=model, training=spec, dataset="builtin")
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import Cancelled, JobError
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Chunk, Device, Learner, OptimiserState, Weights
+from mnist_studio.frameworks.base import Chunk, Device, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.parity.remote_learner import RemoteLearner
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, MaxPool, Relu
@@ -26,7 +26,7 @@ from tests.trained_runs import alive, until
 RUN = RunSpec(
     recipe="test",
     model=ModelSpec((Conv(2), Relu(), MaxPool(4), Dropout(0.5), Flatten(), Dense(10))),
-    training=TrainingSpec(optimiser=Adam(), batch_size=4, precision="float64"),
+    training=TrainingSpec(optimizer=Adam(), batch_size=4, precision="float64"),
     framework="numpy",
     threads=1,
 )
@@ -79,19 +79,19 @@ def test_it_is_the_learner_it_stands_for(remote: RemoteLearner, local: Learner) 
     steps, expected = learner.train(CHUNK), local.train(CHUNK)
     same({"": steps.losses}, {"": expected.losses})
     np.testing.assert_array_equal(steps.correct, expected.correct)
-    learner.synchronise()
+    learner.synchronize()
     same(learner.weights(), local.weights())
-    state = learner.optimiser_state()
-    assert state.step == local.optimiser_state().step == 3
-    same(state.slots, local.optimiser_state().slots)
+    state = learner.optimizer_state()
+    assert state.step == local.optimizer_state().step == 3
+    same(state.slots, local.optimizer_state().slots)
 
 
 def test_it_starts_again_where_it_is_told_to(remote: RemoteLearner) -> None:
     remote.bind(IMAGES, LABELS)
-    fresh = remote.optimiser_state()
+    fresh = remote.optimizer_state()
     first = remote.train(CHUNK).losses
     remote.load_weights(start())
-    remote.load_optimiser_state(OptimiserState(0, fresh.slots))
+    remote.load_optimizer_state(OptimizerState(0, fresh.slots))
     np.testing.assert_array_equal(remote.train(CHUNK).losses, first)
 
 

@@ -10,7 +10,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import builtin, sources
 from mnist_studio.data.ink.rendering import Point, digit_image
-from mnist_studio.data.pictures.normalize import normalise
+from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.export import export
@@ -80,7 +80,7 @@ def test_mnist_through_the_recipe_is_answered_as_before(
     runs: tuple[Run, ...], shared_mnist: Path
 ) -> None:
     images = sources.load_test("mnist", shared_mnist).images
-    again = np.stack([normalise(image) for image in images[:1000]])
+    again = np.stack([normalize(image) for image in images[:1000]])
     run = next(run for run in runs if run.title.startswith("fast-99"))
     kept = artifacts.load_test_logits(run.folder)[:1000]
     with Evaluator("pytorch", threads=1) as evaluator:

@@ -21,7 +21,7 @@ from mnist_studio.store.runs import Run, RunStore
 
 
 def written(lean: int, label: int = 1) -> PersonalDigit:
-    """A one, or what is labelled otherwise on purpose."""
+    """A one, or what is labeled otherwise on purpose."""
     points = (Point(0.5 + lean / 500, 0.1), Point(0.5 - lean / 500, 0.9))
     return of_ink((points,), label, float(lean))
 
@@ -64,9 +64,9 @@ def test_a_run_is_scored_with_interval_and_confusion_and_remembered(
     (again,) = scores([run], digits)
     assert again.accuracy == score.accuracy
     # Another label needs no other answer.
-    (relabelled,) = scores([run], own_image_sets.of((*ONES[:3], written(3), *ONES[4:])))
-    assert relabelled.accuracy is not None
-    assert relabelled.accuracy.value >= score.accuracy.value
+    (relabeled,) = scores([run], own_image_sets.of((*ONES[:3], written(3), *ONES[4:])))
+    assert relabeled.accuracy is not None
+    assert relabeled.accuracy.value >= score.accuracy.value
 
 
 def test_digits_that_a_run_learnt_from_are_not_counted_for_it() -> None:

@@ -113,12 +113,10 @@ def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
 
 def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
     run = train()
-    judgements: list[float] = []
+    judgments: list[float] = []
     with pytest.raises(Cancelled):
-        list(
-            robustness([run], 50, progress=judgements.append, cancelled=lambda: len(judgements) > 4)
-        )
-    assert len(judgements) == 5
+        list(robustness([run], 50, progress=judgments.append, cancelled=lambda: len(judgments) > 4))
+    assert len(judgments) == 5
     assert known(run, 50) is None
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError
 from mnist_studio.events import Crashed, Epoch, Failed, Finished, Terminal
-from mnist_studio.frameworks.base import OptimiserState, Problem
+from mnist_studio.frameworks.base import OptimizerState, Problem
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.framework import NumpyFramework
 from mnist_studio.running.continuation import continued
@@ -25,7 +25,7 @@ from mnist_studio.store.runs import Run, RunStore
 
 def _spec(**training: object) -> RunSpec:
     spec = run_spec(RECIPES["mlp-128"])
-    chosen = replace(spec.training, **({"epochs": 2, "optimiser": Sgd(0.1)} | training))
+    chosen = replace(spec.training, **({"epochs": 2, "optimizer": Sgd(0.1)} | training))
     return replace(
         spec, training=chosen, dataset="builtin", framework="numpy", device="cpu", threads=1
     )
@@ -44,7 +44,7 @@ CRASHED = Crashed(run="source", framework="numpy", reason="")
 def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step: int = 42) -> Run:
     """A run that left a checkpoint."""
     weights = initial_weights(spec.model, 1, spec.training.precision)
-    state = OptimiserState(step, {})
+    state = OptimizerState(step, {})
     artifacts.save_checkpoint(folder, artifacts.Checkpoint(weights, state, step, 1.5))
     name = type(terminal).__name__.lower() if terminal else "running"
     status: Status = msgspec.convert(name, Status)
@@ -157,7 +157,7 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
     framework: FrameworkName, precision: str, bar: float
 ) -> None:
     schedule = Exponential(0.5)
-    spec = _spec(precision=precision, optimiser=Sgd(0.05, momentum=0.9), schedule=schedule)
+    spec = _spec(precision=precision, optimizer=Sgd(0.05, momentum=0.9), schedule=schedule)
     source, _ = _trained(spec)
     whole, wanted = _trained(replace(spec, training=replace(spec.training, epochs=4)))
     new, epochs = _trained(continued(source, framework, 4))
@@ -171,7 +171,7 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
     flips = 0 if precision == "float64" else 1 / 64
     np.testing.assert_allclose(one.accuracies, other.accuracies, rtol=0, atol=1.01 * flips)
     first, second = (artifacts.load_checkpoint(r.folder, r.spec) for r in (whole, new))
-    assert first.step == second.step == second.optimiser.step == 84
+    assert first.step == second.step == second.optimizer.step == 84
     for name, weight in first.weights.items():
         away = np.abs(second.weights[name] - weight).max() / np.abs(weight).max()
         assert away < bar

@@ -60,13 +60,13 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
     [
         ("own-scaling", {"scaling": UNIT}, {}),
         ("unshuffled", {}, {"sampling": "stored"}),
-        ("own-constants", {}, {"optimiser": Adam(1e-3, epsilon=1e-8)}),
+        ("own-constants", {}, {"optimizer": Adam(1e-3, epsilon=1e-8)}),
     ],
 )
 def test_a_fault_is_trained_told_and_kept_by_its_name(
     fault: FaultName, model: dict[str, object], training: dict[str, object]
 ) -> None:
-    plain = small(optimiser=Adam(1e-3, epsilon=1e-3))
+    plain = small(optimizer=Adam(1e-3, epsilon=1e-3))
     told = trained(replace(plain, faults=(fault,)))
     changed = replace(plain.training, **training)
     trained(replace(plain, model=replace(plain.model, **model), training=changed))

@@ -67,7 +67,7 @@ def test_an_abandoned_run_is_cancelled_and_its_child_gone() -> None:
 
 def test_a_rate_that_overflows_fails_with_its_cause() -> None:
     linear = ModelSpec((Flatten(), Dense(16), Dense(16), Dense(10)))
-    end = trained(replace(small(optimiser=Sgd(learning_rate=1000)), model=linear))[-1]
+    end = trained(replace(small(optimizer=Sgd(learning_rate=1000)), model=linear))[-1]
     assert isinstance(end, Failed)
     assert "The loss stopped being a number in step" in end.reason
     assert "The learning rate 1000 is too high for sgd: try at most 1." in end.reason

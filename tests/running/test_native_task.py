@@ -132,7 +132,7 @@ def test_its_copy_of_the_digits_is_gone_once_it_trains(
 
 def test_a_loss_that_is_no_number_fails_in_words() -> None:
     linear = ModelSpec((Flatten(), Dense(16), Dense(16), Dense(10)))
-    end = trained(replace(_written(optimiser=Sgd(1000.0)), model=linear))[-1]
+    end = trained(replace(_written(optimizer=Sgd(1000.0)), model=linear))[-1]
     assert isinstance(end, Failed)
     assert "stopped being a number in step" in end.reason
 
@@ -183,7 +183,7 @@ def test_without_chance_it_is_the_neutral_run(framework: FrameworkName) -> None:
     Nor does SGD without momentum: Keras would fold the moving rate into the velocity.
     """
     spec = _written(
-        framework, epochs=3, epoch_steps=8, batch_size=FULL_BATCH, optimiser=Sgd(0.02),
+        framework, epochs=3, epoch_steps=8, batch_size=FULL_BATCH, optimizer=Sgd(0.02),
         schedule=OneCycle(),
     )  # fmt: skip
     spec = replace(spec, model=ModelSpec((Flatten(), Dense(10, initial="zeros"))))

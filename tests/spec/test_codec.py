@@ -9,7 +9,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import codec
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
 from mnist_studio.spec.model import ModelSpec, Scaling
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule
@@ -22,7 +22,7 @@ FRACTIONS = st.floats(min_value=0, max_value=0.99)
 RATES = st.floats(min_value=1e-12, max_value=1000)
 EPSILONS = st.floats(min_value=1e-12, max_value=1)
 
-OPTIMISERS: st.SearchStrategy[Optimiser] = st.one_of(
+OPTIMISERS: st.SearchStrategy[Optimizer] = st.one_of(
     st.builds(Sgd, RATES, FRACTIONS),
     st.builds(Adam, RATES, FRACTIONS, FRACTIONS, EPSILONS),
     st.builds(Adadelta, RATES, FRACTIONS, EPSILONS),
@@ -94,9 +94,9 @@ def test_the_form_is_that_of_version_3() -> None:
 def test_what_is_left_out_takes_its_default() -> None:
     text = """{"version": 1, "run": {"recipe": "mine", "model": {"layers": [
         {"kind": "flatten"}, {"kind": "dense", "units": 10}]},
-        "training": {"optimiser": {"kind": "sgd"}}}}"""
+        "training": {"optimizer": {"kind": "sgd"}}}}"""
     run = codec.decode(text)
-    assert run.training == TrainingSpec(optimiser=Sgd(0.1))
+    assert run.training == TrainingSpec(optimizer=Sgd(0.1))
     assert run.framework == "pytorch"
 
 
@@ -117,8 +117,8 @@ def changed(path: str, value: object) -> str:
         (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
         (changed("run.training.batch_size", True), "batch_size"),
         (changed("run.training.batch_size", 0), "batch size is 0"),
-        (changed("run.training.optimiser.kind", "lion"), "Invalid value 'lion'"),
-        (changed("run.training.optimiser.learning_rate", None), "learning_rate"),
+        (changed("run.training.optimizer.kind", "lion"), "Invalid value 'lion'"),
+        (changed("run.training.optimizer.learning_rate", None), "learning_rate"),
         (changed("run.model.layers.0.kind", "attention"), "attention"),
         (changed("run.model.layers.7.units", 0), r"Layer 8 \(dense 0\)"),
         (changed("run.framework", "jax"), "jax"),

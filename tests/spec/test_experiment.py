@@ -42,7 +42,7 @@ def test_a_grid_has_every_combination_once() -> None:
     assert len(runs) == len(set(runs)) == largest(GRID) == 2 * 3 * 3 * 2 * 3 * 2
     assert {run.recipe for run in runs} == {"mlp-128", "sgd-mlp"}
     assert {run.training.batch_size for run in runs} == {32, 64, 128}
-    assert {run.training.optimiser.learning_rate for run in runs} == {0.1, 0.01}
+    assert {run.training.optimizer.learning_rate for run in runs} == {0.1, 0.01}
     assert {run.dataset for run in runs} == {"mnist", "builtin"}
     assert {run.training.epochs for run in runs} == {2}
     assert {run.threads for run in runs} == {1}

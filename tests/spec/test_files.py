@@ -24,7 +24,7 @@ layers = [
 
 [run.training]
 epochs = 2
-optimiser = {kind = "sgd", learning_rate = 0.5}
+optimizer = {kind = "sgd", learning_rate = 0.5}
 """
 
 
@@ -47,7 +47,7 @@ def test_a_file_by_hand_may_leave_out_what_is_default() -> None:
     (run,) = files.read(BY_HAND)
     assert run.recipe == "mine"
     assert run.training.batch_size == 64
-    assert run.training.optimiser.learning_rate == 0.5
+    assert run.training.optimizer.learning_rate == 0.5
 
 
 def line_of(text: str, part: str) -> int:
@@ -72,7 +72,7 @@ def line_of(text: str, part: str) -> int:
             "model.layers[6].filters",
             "expected a whole number, found a number",
         ),
-        (TEXT, '"rmsprop"', '"lion"', "optimiser.kind", "one of sgd, adam, adadelta, rmsprop"),
+        (TEXT, '"rmsprop"', '"lion"', "optimizer.kind", "one of sgd, adam, adadelta, rmsprop"),
         (TEXT, '"tiny-gd"', "7", "run[1].recipe", "expected a text in quotes"),
         (TEXT, '"numpy"', '"jax"', "run[1].framework", "one of keras, numpy, pytorch"),
         (
@@ -89,7 +89,7 @@ def line_of(text: str, part: str) -> int:
             "run[0].model.layers[1].units",
             "expected a whole number",
         ),
-        (BY_HAND, "learning_rate", "rate", "run[0].training.optimiser.rate", "no such key"),
+        (BY_HAND, "learning_rate", "rate", "run[0].training.optimizer.rate", "no such key"),
     ],
 )
 def test_what_is_wrong_is_told_with_line_key_and_expectation(

@@ -39,11 +39,11 @@ def test_the_faults_of_source_b_are_its_published_numbers() -> None:
 
 
 def test_constants_are_each_frameworks_own() -> None:
-    keras = effective(faulty("wide-cnn", "own-constants", framework="keras")).training.optimiser
+    keras = effective(faulty("wide-cnn", "own-constants", framework="keras")).training.optimizer
     assert keras == Adadelta(1.0, rho=0.95, epsilon=1e-7)
-    torch = effective(faulty("wide-cnn", "own-constants")).training.optimiser
+    torch = effective(faulty("wide-cnn", "own-constants")).training.optimizer
     assert torch == Adadelta(1.0, rho=0.9, epsilon=1e-6)
-    adam = effective(faulty("mlp-128", "own-constants", framework="keras")).training.optimiser
+    adam = effective(faulty("mlp-128", "own-constants", framework="keras")).training.optimizer
     assert adam == Adam(epsilon=1e-7)
 
 

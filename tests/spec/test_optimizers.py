@@ -5,13 +5,13 @@ import pytest
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import optimizers
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 
-DEFAULTS: list[Optimiser] = [Sgd(), Adam(), Adadelta(), RmsProp()]
+DEFAULTS: list[Optimizer] = [Sgd(), Adam(), Adadelta(), RmsProp()]
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "slots"),
+    ("optimizer", "slots"),
     [
         (Sgd(), ()),
         (Sgd(momentum=0.9), ("velocity",)),
@@ -21,25 +21,25 @@ DEFAULTS: list[Optimiser] = [Sgd(), Adam(), Adadelta(), RmsProp()]
         (RmsProp(momentum=0.5), ("square", "velocity")),
     ],
 )
-def test_slot_names(optimiser: Optimiser, slots: tuple[str, ...]) -> None:
-    assert optimizers.slot_names(optimiser) == slots
+def test_slot_names(optimizer: Optimizer, slots: tuple[str, ...]) -> None:
+    assert optimizers.slot_names(optimizer) == slots
 
 
-@pytest.mark.parametrize("optimiser", DEFAULTS)
-def test_the_defaults_are_accepted(optimiser: Optimiser) -> None:
-    optimizers.check(optimiser)
+@pytest.mark.parametrize("optimizer", DEFAULTS)
+def test_the_defaults_are_accepted(optimizer: Optimizer) -> None:
+    optimizers.check(optimizer)
 
 
-@pytest.mark.parametrize("optimiser", DEFAULTS)
+@pytest.mark.parametrize("optimizer", DEFAULTS)
 @pytest.mark.parametrize("rate", [0.0, -1e-3, 1001.0, math.nan, math.inf, -math.inf])
-def test_an_impossible_learning_rate_is_refused(optimiser: Optimiser, rate: float) -> None:
+def test_an_impossible_learning_rate_is_refused(optimizer: Optimizer, rate: float) -> None:
     with pytest.raises(SpecError, match="learning rate") as raised:
-        optimizers.check(msgspec.structs.replace(optimiser, learning_rate=rate))
+        optimizers.check(msgspec.structs.replace(optimizer, learning_rate=rate))
     assert "above 0 and at most 1000" in raised.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "name"),
+    ("optimizer", "name"),
     [
         (Sgd(momentum=1.0), "momentum"),
         (Sgd(momentum=-0.1), "momentum"),
@@ -50,6 +50,6 @@ def test_an_impossible_learning_rate_is_refused(optimiser: Optimiser, rate: floa
         (RmsProp(epsilon=2.0), "epsilon"),
     ],
 )
-def test_impossible_constants_are_named(optimiser: Optimiser, name: str) -> None:
+def test_impossible_constants_are_named(optimizer: Optimizer, name: str) -> None:
     with pytest.raises(SpecError, match=f"The {name} is"):
-        optimizers.check(optimiser)
+        optimizers.check(optimizer)

@@ -29,7 +29,7 @@ def with_training(**changes: object) -> RunSpec:
         ({"seed": 2**63}, "seed"),
         ({"validation": -1}, "validation"),
         ({"validation": 60_000}, "validation"),
-        ({"optimiser": Sgd(math.nan)}, "learning rate"),
+        ({"optimizer": Sgd(math.nan)}, "learning rate"),
         ({"schedule": Exponential(2.0)}, "after every epoch"),
         ({"schedule": Plateau()}, "watches validation digits"),
         ({"clip": ClipNorm(0.0)}, "clipped at 0"),

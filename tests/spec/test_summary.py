@@ -16,11 +16,11 @@ def told(name: str) -> str:
 def test_a_recipe_is_told_with_every_constant() -> None:
     assert told("wide-cnn") == (
         "Adadelta (rho 0.9, epsilon 1e-06), rate × 0.7 after every epoch. "
-        "Inputs are standardised: (level / 255 - 0.1307) / 0.3081. "
+        "Inputs are standardized: (level / 255 - 0.1307) / 0.3081. "
         "First weights by Glorot, biases 0."
     )
     assert told("bobnet") == (
-        "SGD, constant rate. Inputs are raw grey levels, 0 to 255. First weights evenly within "
+        "SGD, constant rate. Inputs are raw gray levels, 0 to 255. First weights evenly within "
         "1/√fan-in of 0. Batches are drawn with replacement. An epoch is 100 steps."
     )
     assert "First weights evenly within 0.5 of 0, biases too. Every step sees" in told("tiny-gd")
@@ -39,10 +39,10 @@ def test_numbers_are_told_in_a_sentence() -> None:
     assert summary.numbers(RECIPES["deep-cnn"].training).endswith(", 6,000 digits to validate on.")
 
 
-def test_optimisers_with_momentum_say_so() -> None:
-    assert summary.optimiser(Sgd(0.1, momentum=0.9)) == "SGD (momentum 0.9)"
+def test_optimizers_with_momentum_say_so() -> None:
+    assert summary.optimizer(Sgd(0.1, momentum=0.9)) == "SGD (momentum 0.9)"
     assert (
-        summary.optimiser(RmsProp(momentum=0.5)) == "RMSprop (rho 0.9, epsilon 1e-08, momentum 0.5)"
+        summary.optimizer(RmsProp(momentum=0.5)) == "RMSprop (rho 0.9, epsilon 1e-08, momentum 0.5)"
     )
 
 

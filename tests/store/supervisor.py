@@ -46,7 +46,7 @@ def fill(home: Path, size: int) -> None:
             sys.stdout.write(f"{error}\n")
 
 
-def fill_artefact(folder: Path, size: int) -> None:
+def fill_artifact(folder: Path, size: int) -> None:
     """Tries to replace the test logits by some that are too large; says what the store says."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     try:
@@ -65,7 +65,7 @@ def race(home: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    work = {"train": train, "fill": fill, "fill_artefact": fill_artefact, "race": race}
+    work = {"train": train, "fill": fill, "fill_artifact": fill_artifact, "race": race}
     if sys.argv[1] == "hold":
         hold(Path(sys.argv[2]))
     else:

@@ -4,10 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from safetensors.numpy import save as serialise
+from safetensors.numpy import save as serialize
 
 from mnist_studio.errors import StoreError
-from mnist_studio.frameworks.base import Array, OptimiserState
+from mnist_studio.frameworks.base import Array, OptimizerState
 from mnist_studio.spec.layers import Dense, Flatten
 from mnist_studio.spec.model import ModelSpec, weight_shapes
 from mnist_studio.spec.optimizers import Adam, Sgd, slot_names
@@ -33,9 +33,9 @@ def checkpoint(spec: RunSpec, step: int = 938) -> Checkpoint:
     slots = {
         f"{name}/{slot}": weight * 2
         for name, weight in drawn(spec).items()
-        for slot in slot_names(spec.training.optimiser)
+        for slot in slot_names(spec.training.optimizer)
     }
-    return Checkpoint(drawn(spec), OptimiserState(step, slots), step, train_seconds=0.1 + 0.2)
+    return Checkpoint(drawn(spec), OptimizerState(step, slots), step, train_seconds=0.1 + 0.2)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
@@ -59,7 +59,7 @@ def test_weights_in_any_order_of_memory_come_back(tmp_path: Path, spec: RunSpec)
     assert_array_equal(loaded["dense1.kernel"], drawn(spec)["dense1.kernel"])
 
 
-def test_missing_artefacts_are_told(tmp_path: Path, spec: RunSpec) -> None:
+def test_missing_artifacts_are_told(tmp_path: Path, spec: RunSpec) -> None:
     for load in (artifacts.load_weights, artifacts.load_checkpoint):
         with pytest.raises(StoreError, match="does not exist"):
             load(tmp_path, spec)
@@ -97,16 +97,16 @@ def test_any_damage_to_weights_is_noticed(tmp_path: Path, spec: RunSpec) -> None
 
 
 def test_a_file_without_our_hash_is_refused(tmp_path: Path, spec: RunSpec) -> None:
-    (tmp_path / artifacts.WEIGHTS).write_bytes(serialise(drawn(spec)))
+    (tmp_path / artifacts.WEIGHTS).write_bytes(serialize(drawn(spec)))
     with pytest.raises(StoreError, match="hash"):
         artifacts.load_weights(tmp_path, spec)
 
 
-@pytest.mark.parametrize("optimiser", [Sgd(), Adam()])
+@pytest.mark.parametrize("optimizer", [Sgd(), Adam()])
 def test_a_checkpoint_comes_back_bit_for_bit(
-    tmp_path: Path, spec: RunSpec, optimiser: Sgd | Adam
+    tmp_path: Path, spec: RunSpec, optimizer: Sgd | Adam
 ) -> None:
-    spec = with_training(spec, optimiser=optimiser)
+    spec = with_training(spec, optimizer=optimizer)
     kept = checkpoint(spec)
     artifacts.save_checkpoint(tmp_path, checkpoint(spec, step=1))
     artifacts.append_steps(tmp_path, [1.0], [0.5])
@@ -116,27 +116,27 @@ def test_a_checkpoint_comes_back_bit_for_bit(
 
     assert artifacts.load_steps(tmp_path).losses.tolist() == [1.0]
     assert (loaded.step, loaded.train_seconds) == (938, kept.train_seconds)
-    assert loaded.optimiser.step == 938
+    assert loaded.optimizer.step == 938
     for mine, theirs in (
         (kept.weights, loaded.weights),
-        (kept.optimiser.slots, loaded.optimiser.slots),
+        (kept.optimizer.slots, loaded.optimizer.slots),
     ):
         assert mine.keys() == theirs.keys()
         for name in mine:
             assert_array_equal(mine[name], theirs[name])
 
 
-def test_a_checkpoint_of_another_optimiser_is_refused(tmp_path: Path, spec: RunSpec) -> None:
+def test_a_checkpoint_of_another_optimizer_is_refused(tmp_path: Path, spec: RunSpec) -> None:
     artifacts.save_checkpoint(tmp_path, checkpoint(spec))
     with pytest.raises(StoreError, match=r"slot/dense1\.bias/mean"):
-        artifacts.load_checkpoint(tmp_path, with_training(spec, optimiser=Sgd()))
+        artifacts.load_checkpoint(tmp_path, with_training(spec, optimizer=Sgd()))
 
 
 @pytest.mark.parametrize("notes", [{}, {"step": "x", "updates": "1", "train_seconds": "1"}])
 def test_a_checkpoint_without_its_numbers_is_refused(
     tmp_path: Path, spec: RunSpec, notes: dict[str, str]
 ) -> None:
-    spec = with_training(spec, optimiser=Sgd())
+    spec = with_training(spec, optimizer=Sgd())
     weights = {f"weight/{name}": array for name, array in drawn(spec).items()}
     tensors.save(tmp_path / artifacts.CHECKPOINT, weights, notes)
     with pytest.raises(StoreError, match="damaged"):

@@ -74,7 +74,7 @@ def test_an_empty_home_has_the_model_and_stays_empty(
     assert not (home / "runs").exists()
 
 
-def test_its_artefacts_are_those_of_the_run(model: Path, home: Path, spec: RunSpec) -> None:
+def test_its_artifacts_are_those_of_the_run(model: Path, home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         run = store.run(ID)
     for name, array in initial_weights(spec.model, 42).items():
@@ -215,7 +215,7 @@ def test_packing_again_replaces_and_keeps_the_others(model: Path, tmp_path: Path
     assert list(Models(root).by_id) == ["bundled-other", ID]
 
 
-def test_only_finished_runs_with_their_artefacts_are_packed(
+def test_only_finished_runs_with_their_artifacts_are_packed(
     home: Path, tmp_path: Path, spec: RunSpec
 ) -> None:
     with RunStore(home) as store:

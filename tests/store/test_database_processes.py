@@ -99,11 +99,11 @@ def test_a_full_disk_is_told_and_keeps_what_was_there(home: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files by RLIMIT_FSIZE")
-def test_a_full_disk_keeps_the_former_artefact(tmp_path: Path) -> None:
+def test_a_full_disk_keeps_the_former_artifact(tmp_path: Path) -> None:
     logits = np.arange(100, dtype=np.float32).reshape(10, 10)
     artifacts.save_test_logits(tmp_path, logits)
 
-    output = said(started("fill_artefact", tmp_path, 4096))
+    output = said(started("fill_artifact", tmp_path, 4096))
 
     assert artifacts.TEST_LOGITS in output
     np.testing.assert_array_equal(artifacts.load_test_logits(tmp_path), logits)

@@ -62,7 +62,7 @@ def test_the_rate_of_a_plateau_follows_the_accuracies_so_far(
     spec: RunSpec, images: np.ndarray
 ) -> None:
     maker = _maker(spec, images, schedule=Plateau(0.5, patience=1), validation=10)
-    first = spec.training.optimiser.learning_rate
+    first = spec.training.optimizer.learning_rate
     assert maker.make(4, 3, [0.9]).rates.tolist() == [first] * 3
     assert maker.make(8, 3, [0.9, 0.9]).rates.tolist() == [first / 2] * 3
 

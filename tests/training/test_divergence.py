@@ -9,7 +9,7 @@ from mnist_studio.frameworks.base import Steps
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimiser, RmsProp, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import FaultName, RunSpec, TrainingSpec
 from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
 
@@ -38,7 +38,7 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "cause"),
+    ("optimizer", "cause"),
     [
         (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam: try at most 0.01"),
         (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd: try at most 1"),
@@ -48,13 +48,13 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
         (Adadelta(), "try a smaller network or another seed"),
     ],
 )
-def test_the_likely_cause_is_told_with_a_number_to_try(optimiser: Optimiser, cause: str) -> None:
-    assert cause in likely_cause(TrainingSpec(optimiser))
+def test_the_likely_cause_is_told_with_a_number_to_try(optimizer: Optimizer, cause: str) -> None:
+    assert cause in likely_cause(TrainingSpec(optimizer))
 
 
 def test_guessing_is_told_with_its_likely_cause() -> None:
     def told(rate: float, accuracy: float = 0.1) -> str:
-        training = TrainingSpec(optimiser=Adam(learning_rate=rate))
+        training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(RunSpec("", MODEL, training), accuracy)
 
     assert "0.5 is too high" in told(0.5)
@@ -65,7 +65,7 @@ def test_guessing_is_told_with_its_likely_cause() -> None:
 
 def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
     def told(rate: float, *faults: FaultName) -> str:
-        training = TrainingSpec(optimiser=Adam(learning_rate=rate))
+        training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(effective(RunSpec("", MODEL, training, faults=faults)), 0.1)
 
     assert "start at zero" in told(0.5, "zero-initial")
@@ -73,7 +73,7 @@ def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
     assert "too high" in told(0.5, "double-softmax")
 
 
-@pytest.mark.parametrize("optimiser", get_args(Optimiser))
-def test_every_optimiser_has_a_rate_that_is_rarely_meant(optimiser: type) -> None:
-    highest = likely_cause(TrainingSpec(optimiser(learning_rate=999))).rsplit(" ", 1)[1]
+@pytest.mark.parametrize("optimizer", get_args(Optimizer))
+def test_every_optimizer_has_a_rate_that_is_rarely_meant(optimizer: type) -> None:
+    highest = likely_cause(TrainingSpec(optimizer(learning_rate=999))).rsplit(" ", 1)[1]
     assert 0 < float(highest.rstrip(".")) < 999

@@ -174,7 +174,7 @@ def test_preparing_learns_nothing(bench: Benches) -> None:
 
 
 def test_a_rate_that_overflows_fails_with_its_cause(bench: Benches) -> None:
-    one = bench(optimiser=Sgd(learning_rate=1000.0))
+    one = bench(optimizer=Sgd(learning_rate=1000.0))
     one.learner.load_weights({n: w * 1e30 for n, w in one.learner.weights().items()})
     with np.errstate(all="ignore"), pytest.raises(TrainingFailed, match="learning rate 1000 is"):
         one.train()
@@ -234,7 +234,7 @@ def test_a_stopped_run_keeps_the_weights_of_its_last_step(bench: Benches) -> Non
     assert ended.test_accuracy == one.of(Epoch)[0].test_accuracy
     checkpoint = artifacts.load_checkpoint(one.folder, one.spec)
     weights = artifacts.load_weights(one.folder, one.spec)
-    assert checkpoint.step == checkpoint.optimiser.step == 6
+    assert checkpoint.step == checkpoint.optimizer.step == 6
     assert all(np.array_equal(weights[n], w) for n, w in checkpoint.weights.items())
     assert len(artifacts.load_steps(one.folder).losses) == 6
 

@@ -28,7 +28,7 @@ WAYS: dict[str, dict[str, object]] = {
     "all digits in every step": {"batch_size": FULL_BATCH, "epochs": 12},
     "a plateau": {
         # So slow that the accuracy stands still.
-        "optimiser": Sgd(1e-6), "schedule": Plateau(0.1, patience=1), "validation": 60, "epochs": 6,
+        "optimizer": Sgd(1e-6), "schedule": Plateau(0.1, patience=1), "validation": 60, "epochs": 6,
     },
     "augmented": {"augmentation": MOVED},
 }  # fmt: skip

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch
-from mnist_studio.frameworks.base import OptimiserState, Steps
+from mnist_studio.frameworks.base import OptimizerState, Steps
 from mnist_studio.store import artifacts
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.state import State
@@ -23,7 +23,7 @@ def _trained(one: Bench, steps: int) -> State:
 
 
 def _checkpoint(step: int) -> artifacts.Checkpoint:
-    return artifacts.Checkpoint({}, OptimiserState(step, {}), step, train_seconds=7.5)
+    return artifacts.Checkpoint({}, OptimizerState(step, {}), step, train_seconds=7.5)
 
 
 def _logits(one: Bench, right: int) -> np.ndarray:

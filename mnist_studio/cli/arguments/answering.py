@@ -60,7 +60,7 @@ def _walk(explain: argparse.ArgumentParser) -> None:
         "--export", type=Path, metavar="FOLDER", help="every array of that step as CSV"
     )
     explain.add_argument("--teach", type=int, metavar="D", help="label of that step; its answer")
-    explain.add_argument("--rate", type=float, metavar="X", help="of that step; the optimiser's")
+    explain.add_argument("--rate", type=float, metavar="X", help="of that step; the optimizer's")
 
 
 def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -70,7 +70,7 @@ def _evaluate(commands: "Commands[argparse.ArgumentParser]") -> None:
     source.add_argument("--pen-digits", type=Path, metavar="FILE", help="UNIPEN pen strokes")
     evaluate.add_argument(
         "--stages", action="store_true",
-        help="pen strokes merely shrunk, in the box, centred by mass, and with MNIST's pen",
+        help="pen strokes merely shrunk, in the box, centered by mass, and with MNIST's pen",
     )  # fmt: skip
     common.run(evaluate)
     common.json(evaluate, "one model a line")

@@ -53,7 +53,7 @@ def _changes(train: argparse.ArgumentParser) -> None:
     """What shall be other than the recipe has it."""
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the digits")
     train.add_argument("--batch-size", type=int, metavar="N", help="digits a step, 1 to 60,000")
-    train.add_argument("--learning-rate", type=float, metavar="X", help="of the optimiser")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="of the optimizer")
     train.add_argument("--seed", type=int, metavar="N", help="of every random number")
     train.add_argument("--validation", type=int, metavar="N", help="training digits kept apart")
     train.add_argument("--precision", metavar="NAME", help="float32, float64 or bfloat16")

@@ -83,13 +83,13 @@ def _paint_row(axes: Axes, y: float, bar: Bar, mark: Mark, whole: bool) -> None:
     value = bar.value
     assert value is not None
     if whole:
-        axes.barh(y, value, height=0.5, color=mark.colour, alpha=0.75)
+        axes.barh(y, value, height=0.5, color=mark.color, alpha=0.75)
     else:
-        axes.plot([value], [y], SYMBOLS[mark.symbol], color=mark.colour, markersize=6, zorder=4)
+        axes.plot([value], [y], SYMBOLS[mark.symbol], color=mark.color, markersize=6, zorder=4)
     if bar.low is not None and bar.high is not None:
-        colour = LIGHT.text if whole else mark.colour
+        color = LIGHT.text if whole else mark.color
         axes.errorbar(
-            value, y, xerr=[[value - bar.low], [bar.high - value]], fmt="none", ecolor=colour,
+            value, y, xerr=[[value - bar.low], [bar.high - value]], fmt="none", ecolor=color,
             elinewidth=1.1, capsize=2.5, zorder=3,
         )  # fmt: skip
 
@@ -99,11 +99,11 @@ def _paint_stacked(axes: Axes, chart: Bars) -> None:
     titles = list(dict.fromkeys(bar.title for bar in chart.bars))
     left = dict.fromkeys(groups, 0.0)
     for number, title in enumerate(titles):
-        colour, hatch = PARTS[number % len(PARTS)]
+        color, hatch = PARTS[number % len(PARTS)]
         for bar in (one for one in chart.bars if one.title == title):
             axes.barh(
                 groups.index(bar.group), bar.value or 0.0, left=left[bar.group], height=0.66,
-                color=colour, hatch=hatch, edgecolor=LIGHT.panel, linewidth=0.4,
+                color=color, hatch=hatch, edgecolor=LIGHT.panel, linewidth=0.4,
                 label=title if bar is _first(chart, title) else "_",
             )  # fmt: skip
             left[bar.group] += bar.value or 0.0

@@ -111,10 +111,10 @@ def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
         mark = marks.get(line.key, NOBODY)
         style = (0, mark.dash) if mark.dash else "-"
         if len(line.low):
-            axes.fill_between(line.x, line.low, line.high, color=mark.colour, alpha=alpha, lw=0)
+            axes.fill_between(line.x, line.low, line.high, color=mark.color, alpha=alpha, lw=0)
         few = not line.thin and len(line.x) <= MOST_SYMBOLS and line.key in marks
         (drawn,) = axes.plot(
-            line.x, line.y, color=mark.colour, linestyle=style,
+            line.x, line.y, color=mark.color, linestyle=style,
             linewidth=0.7 if line.thin else 1.6, alpha=0.45 if line.thin else 1.0,
             marker=SYMBOLS[mark.symbol] if few else None, markersize=4.0,
             zorder=2 if line.thin else 3,
@@ -147,7 +147,7 @@ def _points(axes: Axes, chart: Points, marks: Marks) -> dict[str, Line2D]:
     for point in chart.points:
         mark = marks.get(point.key, NOBODY)
         (named[point.title],) = axes.plot(
-            [point.x], [point.y], color=mark.colour, linestyle="none",
+            [point.x], [point.y], color=mark.color, linestyle="none",
             marker=SYMBOLS[mark.symbol], markersize=7.0,
         )  # fmt: skip
     dress(axes, chart.x, chart.y)

@@ -1,4 +1,4 @@
-"""How each run is drawn in files: as in the window, by its framework's colour and dash."""
+"""How each run is drawn in files: as in the window, by its framework's color and dash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Mark:
     """How a run or group is drawn.
 
     Attributes:
-        colour: ``#RRGGBB``.
+        color: ``#RRGGBB``.
         dash: strokes and gaps in widths of the pen; empty for a solid line.
         symbol: one of ``palette.SYMBOLS``.
     """
 
-    colour: str
+    color: str
     dash: tuple[float, ...]
     symbol: str
 
@@ -46,5 +46,5 @@ def marks(known: Families) -> Mapping[str, Mark]:
 
 
 def _mark(framework: str, rank: int) -> Mark:
-    colour = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
-    return Mark(colour, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])
+    color = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
+    return Mark(color, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])

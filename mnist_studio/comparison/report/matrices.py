@@ -25,8 +25,8 @@ def paint(axes: Axes, chart: Matrix) -> None:
     """Draws the cells, the first row at the top."""
     shades = [[_shade(chart, row, value) for value in row] for row in chart.values]
     ends = [LIGHT.panel, LIGHT.accent]
-    colours = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
-    axes.imshow(shades, cmap=colours, vmin=0, vmax=1.25, aspect="auto")
+    colors = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
+    axes.imshow(shades, cmap=colors, vmin=0, vmax=1.25, aspect="auto")
     for y, row in enumerate(chart.values):
         for x, value in enumerate(row):
             dark = isfinite(shades[y][x]) and shades[y][x] > 0.62

@@ -1,4 +1,4 @@
-"""What all drawn charts have in common: type, colours, figures at the axes."""
+"""What all drawn charts have in common: type, colors, figures at the axes."""
 
 from typing import Any
 

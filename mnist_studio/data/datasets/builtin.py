@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.data.datasets.dataset import Dataset, Digits, fingerprint
-from mnist_studio.data.pictures.normalize import normalise
+from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import DataError
 
 TRAIN = 1297
@@ -59,16 +59,16 @@ def originals() -> NDArray[np.uint8]:
 def digit_image(counts: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What a published digit is stored as, (8, 8) -> (28, 28): as MNIST was made from NIST.
 
-    That is, from a bitmap of black and white, by the normalisation of drawings and pictures.
+    That is, from a bitmap of black and white, by the normalization of drawings and pictures.
     """
-    return normalise(bitmap(counts))
+    return normalize(bitmap(counts))
 
 
 def bitmap(counts: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """A bitmap, (32, 32), that has exactly the published counts in its blocks.
 
     The counts, interpolated by Catmull & Rom's cubic, say which pixels of a block are on first.
-    Interpolated alone they would make grey, blurred digits unlike any of MNIST.
+    Interpolated alone they would make gray, blurred digits unlike any of MNIST.
     """
     size = len(counts) * _BLOCK
     weights = _interpolation(len(counts))
@@ -81,8 +81,8 @@ def bitmap(counts: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def _interpolation(count: int) -> NDArray[np.float64]:
     """(4·count, count): the cubic's weights (Keys 1981, a = -1/2) for every pixel."""
-    centres = (np.arange(count * _BLOCK)[:, None] + 0.5) / _BLOCK - 0.5
-    far = np.abs(centres - np.arange(count))
+    centers = (np.arange(count * _BLOCK)[:, None] + 0.5) / _BLOCK - 0.5
+    far = np.abs(centers - np.arange(count))
     inner = 1.5 * far**3 - 2.5 * far**2 + 1
     outer = -0.5 * far**3 + 2.5 * far**2 - 4 * far + 2
     return np.where(far < 1, inner, np.where(far < 2, outer, 0.0))

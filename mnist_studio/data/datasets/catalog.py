@@ -28,7 +28,7 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalog:
     """A data set of four files.
 
     Attributes:
@@ -53,7 +53,7 @@ class Catalogue:
         return sum(file.size for file in self.files)
 
 
-MNIST = Catalogue(
+MNIST = Catalog(
     train_images=RawFile(
         "train-images-idx3-ubyte",
         47_040_016,

@@ -10,7 +10,7 @@ from time import time
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import folders, idx
-from mnist_studio.data.datasets.catalog import MNIST, Catalogue, RawFile
+from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
 from mnist_studio.data.datasets.fetch import PATIENCE, pieces
 from mnist_studio.data.files import staged
 from mnist_studio.errors import DataError, DownloadError
@@ -40,7 +40,7 @@ class _Download:
 def download_mnist(
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
-    catalogue: Catalogue = MNIST,
+    catalog: Catalog = MNIST,
     patience: float = PATIENCE,
 ) -> None:
     """Brings MNIST into the user's cache; files that are there and good are kept.
@@ -48,7 +48,7 @@ def download_mnist(
     Args:
         progress: gets the fraction done, counted in unpacked bytes.
         cancelled: asked about twenty times a second.
-        catalogue: the files and their mirrors.
+        catalog: the files and their mirrors.
         patience: seconds a server may be silent.
 
     Raises:
@@ -59,11 +59,11 @@ def download_mnist(
     _sweep(work.folder)
     done = 0
     progress(0.0)
-    for file in catalogue.files:
+    for file in catalog.files:
         if not _is_good(work.folder / file.name, file):
-            _from_any_mirror(file, catalogue, done, work)
+            _from_any_mirror(file, catalog, done, work)
         done += file.size
-        progress(done / catalogue.size)
+        progress(done / catalog.size)
 
 
 def _sweep(folder: Path) -> None:
@@ -83,13 +83,11 @@ def _is_good(path: Path, file: RawFile) -> bool:
     return True
 
 
-def _from_any_mirror(file: RawFile, catalogue: Catalogue, done: int, work: _Download) -> None:
+def _from_any_mirror(file: RawFile, catalog: Catalog, done: int, work: _Download) -> None:
     problem = DownloadError("There is no mirror to download MNIST from.", _REMEDY)
-    for mirror in catalogue.mirrors:
+    for mirror in catalog.mirrors:
         try:
-            return _from_mirror(
-                f"{mirror}{file.name}.gz", file, _meter(done, catalogue, work), work
-            )
+            return _from_mirror(f"{mirror}{file.name}.gz", file, _meter(done, catalog, work), work)
         except DownloadError as error:
             problem = error
         except DataError as error:
@@ -98,9 +96,9 @@ def _from_any_mirror(file: RawFile, catalogue: Catalogue, done: int, work: _Down
     raise problem
 
 
-def _meter(done: int, catalogue: Catalogue, work: _Download) -> Callable[[int], None]:
+def _meter(done: int, catalog: Catalog, work: _Download) -> Callable[[int], None]:
     """Tells the fraction of all files from the bytes of the present one."""
-    return lambda received: work.progress((done + received) / catalogue.size)
+    return lambda received: work.progress((done + received) / catalog.size)
 
 
 def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work: _Download) -> None:

@@ -74,5 +74,5 @@ def from_test(test: Digits, name: DatasetName, index: int | None = None) -> Exam
 
 
 def grid() -> Example:
-    """The four of 7x7 numbers, scaled up by the normalisation of pictures."""
+    """The four of 7x7 numbers, scaled up by the normalization of pictures."""
     return Example("Table of 7 × 7 numbers", picture_from_levels(np.array(FOUR)), 4)

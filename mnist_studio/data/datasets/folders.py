@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import idx
-from mnist_studio.data.datasets.catalog import Catalogue, RawFile
+from mnist_studio.data.datasets.catalog import Catalog, RawFile
 from mnist_studio.errors import DataError
 
 _BENEATH = (".", "MNIST/raw", "raw", "mnist")
@@ -29,7 +29,7 @@ _EXPECTED = (
 
 @dataclass(frozen=True)
 class IdxFiles:
-    """IDX files by the name in the catalogue."""
+    """IDX files by the name in the catalog."""
 
     paths: dict[str, Path]
 
@@ -41,7 +41,7 @@ class KerasArchive:
     path: Path
 
 
-def locate(folder: Path, catalogue: Catalogue) -> IdxFiles | KerasArchive:
+def locate(folder: Path, catalog: Catalog) -> IdxFiles | KerasArchive:
     """Finds the files in a folder, or takes an ``mnist.npz`` itself; reads none of them.
 
     Raises:
@@ -51,23 +51,23 @@ def locate(folder: Path, catalogue: Catalogue) -> IdxFiles | KerasArchive:
         return KerasArchive(folder)
     if not folder.is_dir():
         raise DataError(f"The folder {folder} does not exist.", _EXPECTED)
-    best = max((_idx_files(folder / part, catalogue) for part in _BENEATH), key=len)
-    if len(best) == len(catalogue.files):
+    best = max((_idx_files(folder / part, catalog) for part in _BENEATH), key=len)
+    if len(best) == len(catalog.files):
         return IdxFiles(best)
     archives = [folder / name for name in _ARCHIVES if (folder / name).is_file()]
     if archives:
         return KerasArchive(archives[0])
-    raise _missing(folder, best, catalogue)
+    raise _missing(folder, best, catalog)
 
 
 def raw_files(
-    found: IdxFiles | KerasArchive, catalogue: Catalogue, only: Container[str] | None = None
+    found: IdxFiles | KerasArchive, catalog: Catalog, only: Container[str] | None = None
 ) -> Iterator[tuple[RawFile, bytes]]:
-    """The raw files of the catalogue with their verified content, one after the other.
+    """The raw files of the catalog with their verified content, one after the other.
 
     Args:
         found: where they are.
-        catalogue: what they must be.
+        catalog: what they must be.
         only: names of those that are wanted; all if not given.
 
     Raises:
@@ -75,12 +75,12 @@ def raw_files(
     """
     match found:
         case IdxFiles(paths):
-            for file in catalogue.files:
+            for file in catalog.files:
                 path = paths[file.name]
                 if only is None or file.name in only:
                     yield file, verified(idx.read_raw(path, file.size), file, path.name)
         case KerasArchive(path):
-            for file, array in zip(catalogue.files, _arrays(path, catalogue), strict=True):
+            for file, array in zip(catalog.files, _arrays(path, catalog), strict=True):
                 if only is None or file.name in only:
                     yield file, verified(idx.build(array), file, path.name)
 
@@ -109,22 +109,22 @@ def find_file(folder: Path, file: RawFile) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _idx_files(folder: Path, catalogue: Catalogue) -> dict[str, Path]:
-    found = ((file.name, find_file(folder, file)) for file in catalogue.files)
+def _idx_files(folder: Path, catalog: Catalog) -> dict[str, Path]:
+    found = ((file.name, find_file(folder, file)) for file in catalog.files)
     return {name: path for name, path in found if path}
 
 
-def _missing(folder: Path, found: dict[str, Path], catalogue: Catalogue) -> DataError:
+def _missing(folder: Path, found: dict[str, Path], catalog: Catalog) -> DataError:
     if not found:
         return DataError(f"There is no MNIST in the folder {folder}.", _EXPECTED)
-    names = ", ".join(file.name for file in catalogue.files if file.name not in found)
+    names = ", ".join(file.name for file in catalog.files if file.name not in found)
     return DataError(f"In the folder {folder} there is no {names}.", _EXPECTED)
 
 
-def _arrays(path: Path, catalogue: Catalogue) -> list[NDArray[np.uint8]]:
-    """The arrays of Keras' archive in the order of the catalogue."""
+def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
+    """The arrays of Keras' archive in the order of the catalog."""
     try:
-        _refuse_bomb(path, catalogue)
+        _refuse_bomb(path, catalog)
         # Without allow_pickle=False an archive could run code.
         with np.load(path, allow_pickle=False) as archive:
             arrays = [archive[key] for key in ("x_train", "y_train", "x_test", "y_test")]
@@ -137,9 +137,9 @@ def _arrays(path: Path, catalogue: Catalogue) -> list[NDArray[np.uint8]]:
     return arrays
 
 
-def _refuse_bomb(path: Path, catalogue: Catalogue) -> None:
+def _refuse_bomb(path: Path, catalog: Catalog) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     # Some keep the same digits as wider numbers, at most eight bytes each.
-    if size > 9 * catalogue.size:
+    if size > 9 * catalog.size:
         raise idx.damaged(path.name, f"it would unpack to {size:,} bytes")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mnist_studio import paths, settings
 from mnist_studio.data.datasets import builtin, folders, idx
-from mnist_studio.data.datasets.catalog import MNIST, Catalogue
+from mnist_studio.data.datasets.catalog import MNIST, Catalog
 from mnist_studio.data.datasets.dataset import Dataset, Digits, fingerprint
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import Cancelled, DataError
@@ -30,7 +30,7 @@ class _Place:
     remedy: str = ""
 
 
-def load(name: DatasetName, folder: Path | None = None, catalogue: Catalogue = MNIST) -> Dataset:
+def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> Dataset:
     """Digits to train and to test on, verified.
 
     MNIST is looked for in ``folder``, else in ``MNIST_STUDIO_DATA``, else where the settings say,
@@ -39,28 +39,26 @@ def load(name: DatasetName, folder: Path | None = None, catalogue: Catalogue = M
     Args:
         name: which digits.
         folder: named by the user; the built-in digits take no notice of it.
-        catalogue: what MNIST consists of.
+        catalog: what MNIST consists of.
 
     Raises:
         DataError: there are none, or those in a named folder are missing or damaged.
     """
     if name == "builtin":
         return builtin.load()
-    raw = _raw(folder, catalogue)
-    test = _digits(raw, catalogue.test_images.name, catalogue.test_labels.name)
+    raw = _raw(folder, catalog)
+    test = _digits(raw, catalog.test_images.name, catalog.test_labels.name)
     return Dataset(
         name="mnist",
         title="MNIST",
         source=place(folder),
-        train=_digits(raw, catalogue.train_images.name, catalogue.train_labels.name),
+        train=_digits(raw, catalog.train_images.name, catalog.train_labels.name),
         test=test,
         fingerprint=fingerprint(test),
     )
 
 
-def load_test(
-    name: DatasetName, folder: Path | None = None, catalogue: Catalogue = MNIST
-) -> Digits:
+def load_test(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> Digits:
     """The test digits alone, verified; MNIST's training digits are not even read.
 
     Raises:
@@ -68,8 +66,8 @@ def load_test(
     """
     if name == "builtin":
         return builtin.load().test
-    wanted = (catalogue.test_images.name, catalogue.test_labels.name)
-    return _digits(_raw(folder, catalogue, wanted), *wanted)
+    wanted = (catalog.test_images.name, catalog.test_labels.name)
+    return _digits(_raw(folder, catalog, wanted), *wanted)
 
 
 def place(folder: Path | None = None) -> str:
@@ -82,19 +80,19 @@ def usual_folder() -> Path:
     return _place(None).folder
 
 
-def check_folder(folder: Path, catalogue: Catalogue = MNIST) -> None:
+def check_folder(folder: Path, catalog: Catalog = MNIST) -> None:
     """Looks for MNIST's files in a folder, at their names only.
 
     Raises:
         DataError: they are not all there.
     """
-    folders.locate(folder, catalogue)
+    folders.locate(folder, catalog)
 
 
-def has_mnist(folder: Path | None = None, catalogue: Catalogue = MNIST) -> bool:
+def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
     """Whether ``load`` would find MNIST's files; looks at their names only."""
     try:
-        folders.locate(_place(folder).folder, catalogue)
+        folders.locate(_place(folder).folder, catalog)
     except DataError:
         return False
     return True
@@ -112,7 +110,7 @@ def import_mnist(
     folder: Path,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
-    catalogue: Catalogue = MNIST,
+    catalog: Catalog = MNIST,
 ) -> None:
     """Copies MNIST from a folder into the user's cache, file by file and verified.
 
@@ -120,21 +118,21 @@ def import_mnist(
         folder: as ``load`` takes it.
         progress: gets the fraction done.
         cancelled: asked between files.
-        catalogue: what MNIST consists of.
+        catalog: what MNIST consists of.
 
     Raises:
         DataError: a file is missing, damaged or cannot be written; what was kept stays.
         Cancelled: by the user.
     """
-    found = folders.locate(folder, catalogue)
+    found = folders.locate(folder, catalog)
     done = 0
     progress(0.0)
-    for file, content in folders.raw_files(found, catalogue):
+    for file, content in folders.raw_files(found, catalog):
         if cancelled():
             raise Cancelled("The import was cancelled.", "Nothing that was kept is lost.")
         write_bytes(paths.mnist_cache() / file.name, content)
         done += file.size
-        progress(done / catalogue.size)
+        progress(done / catalog.size)
 
 
 def read_test_folder(folder: Path) -> Digits:
@@ -158,17 +156,17 @@ def read_test_folder(folder: Path) -> Digits:
 
 
 def _raw(
-    folder: Path | None, catalogue: Catalogue, only: Container[str] | None = None
+    folder: Path | None, catalog: Catalog, only: Container[str] | None = None
 ) -> dict[str, bytes]:
     place = _place(folder)
-    if not place.named and not has_mnist(catalogue=catalogue):
+    if not place.named and not has_mnist(catalog=catalog):
         raise DataError(
             "MNIST is not on this computer.",
             "Import a folder that has it, download it, or use the built-in digits.",
         )
     try:
-        found = folders.locate(place.folder, catalogue)
-        return {file.name: content for file, content in folders.raw_files(found, catalogue, only)}
+        found = folders.locate(place.folder, catalog)
+        return {file.name: content for file, content in folders.raw_files(found, catalog, only)}
     except DataError as error:
         if not place.remedy:
             raise

@@ -2,7 +2,7 @@
 
 The recipe is applied to the *points*, and only then are they drawn with a round pen: so strokes
 have MNIST's width and edges whatever the size of the drawing, which no shrunk bitmap would have.
-Points can be placed between pixels, so the centre of mass lands in the centre exactly and a
+Points can be placed between pixels, so the center of mass lands in the center exactly and a
 drawing that grows does not jump from pixel to pixel.
 """
 
@@ -89,7 +89,7 @@ class Fitting:
 
     Attributes:
         box: its longer side is scaled to 20 pixels, in the middle; else the pad is merely shrunk.
-        mass: it is moved so that its centre of mass is the centre.
+        mass: it is moved so that its center of mass is the center.
         pen: it is drawn with a pen of MNIST's width; else that of the pad is scaled with it.
     """
 
@@ -173,14 +173,14 @@ def _shrunk(strokes: list[Points], pad: Pad) -> list[Points]:
 
 
 def _shift(lines: Points, pen: float, rim: float, side: int) -> Points:
-    """(2,): from a square of ``side`` to where the mass is centred, but never off the frame."""
+    """(2,): from a square of ``side`` to where the mass is centered, but never off the frame."""
     mass = drawn(lines, pen, side)
     if not mass.any():
         return np.full(2, (SIDE - side) / 2)
     pixels = np.arange(side, dtype=np.float32)
-    centre = np.array([mass.sum(axis=0) @ pixels, mass.sum(axis=1) @ pixels]) / mass.sum()
+    center = np.array([mass.sum(axis=0) @ pixels, mass.sum(axis=1) @ pixels]) / mass.sum()
     places = lines[..., :2]
     low, high = places.min(axis=(0, 1)) - rim, places.max(axis=(0, 1)) + rim
     if (high - low > SIDE).any():
-        return np.asarray(CENTRE - centre)
-    return np.asarray(np.clip(CENTRE - centre, -low, SIDE - high))
+        return np.asarray(CENTRE - center)
+    return np.asarray(np.clip(CENTRE - center, -low, SIDE - high))

@@ -14,7 +14,7 @@ from operator import itemgetter
 from mnist_studio.data.ink.rendering import Ink, Stroke
 
 GAP = 0.15
-"""Of the taller neighbour's height: from here on it parts two digits.
+"""Of the taller neighbor's height: from here on it parts two digits.
 
 Of 7,494 pen digits by 30 writers 2 have a wider gap inside.
 """
@@ -23,7 +23,7 @@ OVERLAP = 0.15
 """Likewise: pieces that stand above each other by more than this are one digit."""
 
 ALIKE = 0.8
-"""Neighbours are pieces of like height from this ratio on."""
+"""Neighbors are pieces of like height from this ratio on."""
 
 SURE, SURER = 0.05, 0.2
 """Two digits are stranger together by this than the stranger alone: of like height, and not."""
@@ -73,7 +73,7 @@ def digits(ink: Ink, judge: Judge | None = None) -> tuple[Ink, ...]:
 
 
 def _parted(ink: Ink, one: _Part, other: _Part, judge: Judge | None) -> bool:
-    """Whether two neighbours are two digits."""
+    """Whether two neighbors are two digits."""
     heights = sorted((one.height, other.height))
     gap = (other.left - one.right) / max(heights[1], 1e-12)
     if judge is None or not -OVERLAP < gap <= GAP:

@@ -39,7 +39,7 @@ def speeds(points: Points) -> tuple[Points, Points]:
 def segment_speeds(
     before: Points, start: Points, end: Points, after: Points
 ) -> tuple[Points, Points]:
-    """The speeds of n segments by themselves, from their neighbours; all (n, k)."""
+    """The speeds of n segments by themselves, from their neighbors; all (n, k)."""
     ways = start - before, end - start, after - end
     knots = [np.maximum(np.sqrt(np.hypot(*way.T[:2])), _NOTHING)[:, None] for way in ways]
     into, way, out = (way / knot for way, knot in zip(ways, knots, strict=True))

@@ -28,7 +28,7 @@ _STEP = 1.0
 STEPS: tuple[tuple[str, str, Fitting], ...] = (
     ("raw", "merely shrunk", Fitting(box=False, mass=False, pen=False)),
     ("box", "in the box", Fitting(mass=False, pen=False)),
-    ("mass", "centred by mass", Fitting(pen=False)),
+    ("mass", "centered by mass", Fitting(pen=False)),
     ("width", "MNIST's pen", WHOLE),
 )
 """Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
@@ -39,8 +39,8 @@ _SCALED = (
     f"Scaled until its longer side has {BOX} pixels.",
 )
 _CENTRED = (
-    "Not centred by mass: it stays where it was.",
-    "Moved until its centre of mass is the centre.",
+    "Not centered by mass: it stays where it was.",
+    "Moved until its center of mass is the center.",
 )
 _FED = (
     "Drawn with the pad's pen, shrunk with the drawing: what every network gets.",
@@ -53,7 +53,7 @@ class Stage:
     """A picture of the way.
 
     Attributes:
-        name: ``drawn``, ``boxed``, ``scaled``, ``centred`` or ``fed``.
+        name: ``drawn``, ``boxed``, ``scaled``, ``centered`` or ``fed``.
         sentence: what was done.
         image: (side, side) uint8, white on black.
     """
@@ -71,13 +71,13 @@ def stages(
     Raises:
         PictureError: as ``digit_image``.
     """
-    centred = replace(fitting, pen=False)
-    scaled = replace(centred, mass=False)
+    centered = replace(fitting, pen=False)
+    scaled = replace(centered, mass=False)
     return (
         Stage("drawn", "The pad, as it was drawn on.", _large(ink, pad, boxed=False)),
         Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
         Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
-        Stage("centred", _CENTRED[fitting.mass], digit_image(ink, pen, centred, pad)),
+        Stage("centered", _CENTRED[fitting.mass], digit_image(ink, pen, centered, pad)),
         Stage("fed", _FED[fitting.pen], digit_image(ink, pen, fitting, pad)),
     )
 

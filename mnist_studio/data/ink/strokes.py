@@ -133,7 +133,7 @@ def _near(starts: Ramp, ends: Ramp, corner: Points, pen: float) -> NDArray[np.bo
 def _depths(
     starts: Ramp, ends: Ramp, pen: float, left: int, top: int, shape: tuple[int, ...]
 ) -> Ramp:
-    """How deep every pixel's centre lies in the ink of n segments, each (n, 3), in pixels."""
+    """How deep every pixel's center lies in the ink of n segments, each (n, 3), in pixels."""
     ways = ends - starts
     half = np.float32(0.5)
     x = np.arange(shape[1], dtype=np.float32) + half + np.float32(left) - starts[:, :1]

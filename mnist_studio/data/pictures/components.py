@@ -70,7 +70,7 @@ def digits_of(ink: Levels) -> tuple[Levels, ...]:
         For each its part of the picture with nothing else in it; all ink as one where there are
         more than ``MOST`` parts or none.
     """
-    numbers, parts = _labelled(ink > 0)
+    numbers, parts = _labeled(ink > 0)
     inside = [part for part in parts if not part.touches(ink.shape)]
     found = _joined(_large(inside or parts))
     if not 1 <= len(found) <= MOST:
@@ -129,7 +129,7 @@ def _reading(parts: list[Part]) -> Iterator[Part]:
         left = [one for one in left if one not in line]
 
 
-def _labelled(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:
+def _labeled(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:
     """Connected pixels, corners included: their number at every pixel, from 1, and their boxes.
 
     Rows are read as runs of pixels, and runs that touch are joined (Rosenfeld & Pfaltz 1966).
@@ -163,7 +163,7 @@ def _runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _join_touching(runs: NDArray[np.int64], roots: list[int]) -> None:
-    """Joins runs of neighbouring rows that share a column or a corner."""
+    """Joins runs of neighboring rows that share a column or a corner."""
     rows, firsts, lasts = (column.tolist() for column in runs.T)
     above = 0
     for at in range(len(rows)):

@@ -1,7 +1,7 @@
 """Picture files as digit images.
 
 A picture is opened by Pillow, reduced, laid on a background, turned white on black and then goes
-through the same normalisation as everything else.
+through the same normalization as everything else.
 """
 
 import struct
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mnist_studio.data.datasets.dataset import SIDE
 from mnist_studio.data.files import unreadable
 from mnist_studio.data.pictures.components import digits_of
-from mnist_studio.data.pictures.normalize import Levels, blank, normalise
+from mnist_studio.data.pictures.normalize import Levels, blank, normalize
 from mnist_studio.data.pictures.paper import ink_of
 from mnist_studio.errors import PictureError
 
@@ -59,7 +59,7 @@ def open_picture(path: Path) -> NDArray[np.uint8]:
     Raises:
         PictureError: it is missing, no picture, damaged, huge or blank, or has several digits.
     """
-    return picture_from_levels(_grey(path))
+    return picture_from_levels(_gray(path))
 
 
 def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
@@ -76,16 +76,16 @@ def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
     Raises:
         PictureError: as ``open_picture``.
     """
-    return digits_from_levels(_grey(path))
+    return digits_from_levels(_gray(path))
 
 
-def digits_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
-    """The digits (n, 28, 28) of a grey picture; see ``open_digits`` and ``picture_from_levels``.
+def digits_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
+    """The digits (n, 28, 28) of a gray picture; see ``open_digits`` and ``picture_from_levels``.
 
     Raises:
         PictureError: nothing stands out from its background.
     """
-    return np.stack([normalise(part) for part in _parts(ink_of(_levels_of(grey)))])
+    return np.stack([normalize(part) for part in _parts(ink_of(_levels_of(gray)))])
 
 
 def _parts(ink: Levels) -> tuple[Levels, ...]:
@@ -93,32 +93,32 @@ def _parts(ink: Levels) -> tuple[Levels, ...]:
     return (ink,) if max(ink.shape) <= 2 * SIDE else digits_of(ink)
 
 
-def picture_from_levels(grey: NDArray[Any]) -> NDArray[np.uint8]:
-    """The digit image of a grey picture, dark on light or light on dark.
+def picture_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
+    """The digit image of a gray picture, dark on light or light on dark.
 
     Args:
-        grey: (h, w); integers over the range of their type, or 0-1.
+        gray: (h, w); integers over the range of their type, or 0-1.
 
     Raises:
         PictureError: nothing stands out from its background, or several digits do.
     """
-    found = digits_from_levels(grey)
+    found = digits_from_levels(gray)
     if len(found) > 1:
         raise PictureError(f"There are {len(found)} digits on the picture.", "Cut out one of them.")
     image: NDArray[np.uint8] = found[0]
     return image
 
 
-def _levels_of(grey: NDArray[Any]) -> Levels:
-    full = np.iinfo(grey.dtype).max if np.issubdtype(grey.dtype, np.integer) else 1
-    levels = np.asarray(grey, dtype=np.float32) / np.float32(full)
+def _levels_of(gray: NDArray[Any]) -> Levels:
+    full = np.iinfo(gray.dtype).max if np.issubdtype(gray.dtype, np.integer) else 1
+    levels = np.asarray(gray, dtype=np.float32) / np.float32(full)
     if levels.ndim != 2 or not levels.size or not np.isfinite(levels).all():
         raise blank()
     return levels
 
 
-def _grey(path: Path | IO[bytes]) -> Levels:
-    """The picture as (h, w) grey of 0-1, upright and laid on a background."""
+def _gray(path: Path | IO[bytes]) -> Levels:
+    """The picture as (h, w) gray of 0-1, upright and laid on a background."""
     from PIL import Image, UnidentifiedImageError
 
     with _quiet():
@@ -163,16 +163,16 @@ def _laid(picture: "Image") -> Levels:
     """An RGBA picture laid on what lets its opaque part be seen.
 
     A digit on nothing is laid on its opposite. An opaque sheet with a digit on it, such as a
-    scan with rounded corners, is laid on the colour of the sheet.
+    scan with rounded corners, is laid on the color of the sheet.
     """
-    grey, opaque = _bytes(picture.convert("RGB").convert("L")), _bytes(picture.getchannel("A"))
-    seen = grey[opaque > 0.5]
+    gray, opaque = _bytes(picture.convert("RGB").convert("L")), _bytes(picture.getchannel("A"))
+    seen = gray[opaque > 0.5]
     if not seen.size:
         raise blank()
-    sheet = seen.size > grey.size / 2 and float(np.ptp(seen)) > 0.5
+    sheet = seen.size > gray.size / 2 and float(np.ptp(seen)) > 0.5
     middle = float(np.median(seen))
     background = middle if sheet else float(middle < 0.5)
-    return np.asarray(grey * opaque + np.float32(background) * (1 - opaque))
+    return np.asarray(gray * opaque + np.float32(background) * (1 - opaque))
 
 
 def _bytes(picture: "Image") -> Levels:

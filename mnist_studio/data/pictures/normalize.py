@@ -1,7 +1,7 @@
-"""Any grey image, white on black, as a digit image after MNIST's own recipe.
+"""Any gray image, white on black, as a digit image after MNIST's own recipe.
 
 LeCun et al. 1998 fitted digits into 20x20 pixels, keeping their aspect ratio, and placed them in
-28x28 so that the centre of mass is the centre. Yadav & Bottou 2019 (QMNIST) reconstructed the
+28x28 so that the center of mass is the center. Yadav & Bottou 2019 (QMNIST) reconstructed the
 details: a tight box made square, the brightest pixel at 255, and placement by whole pixels.
 """
 
@@ -23,8 +23,8 @@ _SMALLEST = 4
 Levels = NDArray[np.floating[Any]]
 
 
-def normalise(levels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Brings a grey image to a digit image.
+def normalize(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Brings a gray image to a digit image.
 
     Computes in float64, so that machines with other matrix products round to the same bytes.
 
@@ -44,7 +44,7 @@ def normalise(levels: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def place(box: Levels) -> NDArray[np.uint8]:
-    """Puts a box of ink, at most 28x28, where its centre of mass is nearest to the centre.
+    """Puts a box of ink, at most 28x28, where its center of mass is nearest to the center.
 
     By whole pixels, so that edges stay as they are, and never beyond the frame.
 
@@ -80,9 +80,9 @@ def _tight(levels: Levels) -> Levels:
 
 def _start(mass: Levels) -> int:
     """Where a box with this mass along an axis must start."""
-    centre = float(mass @ np.arange(len(mass))) / float(mass.sum())
+    center = float(mass @ np.arange(len(mass))) / float(mass.sum())
     # Symmetric ink lies between two pixels: the last digit of a sum must not choose.
-    return min(max(round(CENTRE - centre - 1e-6), 0), SIDE - len(mass))
+    return min(max(round(CENTRE - center - 1e-6), 0), SIDE - len(mass))
 
 
 def _resampling(side: int, size: int) -> Levels:
@@ -92,8 +92,8 @@ def _resampling(side: int, size: int) -> Levels:
     pixels as they are; stretched by the scale it averages over the area of a pixel.
     """
     scale = side / BOX
-    centres = (np.arange(BOX)[:, None] + 0.5) * scale
-    distances = np.abs(np.arange(side) + 0.5 - centres) / max(scale, 1.0)
+    centers = (np.arange(BOX)[:, None] + 0.5) * scale
+    distances = np.abs(np.arange(side) + 0.5 - centers) / max(scale, 1.0)
     near = np.minimum(distances, 1.0)
     weights = 2 * near**3 - 3 * near**2 + 1
     before = (side - size) // 2

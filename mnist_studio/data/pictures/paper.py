@@ -1,4 +1,4 @@
-"""What is ink in a grey picture: scans, screenshots, and photos of paper in uneven light."""
+"""What is ink in a gray picture: scans, screenshots, and photos of paper in uneven light."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view

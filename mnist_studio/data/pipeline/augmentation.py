@@ -19,7 +19,7 @@ BLOCK = 16
 
 _CENTRE = (SIDE - 1) / 2
 _WIDTH = SIDE + 3
-"""Of a digit within its rim: one pixel before it and, for the neighbours of the last, two after."""
+"""Of a digit within its rim: one pixel before it and, for the neighbors of the last, two after."""
 
 _AMOUNTS = 5
 _AXIS = np.arange(SIDE) - _CENTRE

@@ -104,12 +104,12 @@ def _shift(images: Images, pixels: float, drawn: _Drawn) -> Images:
 
 
 def _rotation(images: Images, degrees: float, drawn: _Drawn) -> Images:
-    """About the centre, to the left or to the right."""
+    """About the center, to the left or to the right."""
     return _moved(images, angle=np.radians(degrees) * drawn.signs())
 
 
 def _scale(images: Images, share: float, drawn: _Drawn) -> Images:
-    """About the centre, by 1 + share or its inverse."""
+    """About the center, by 1 + share or its inverse."""
     return _moved(images, size=(1 + share) ** drawn.signs())
 
 
@@ -128,7 +128,7 @@ def _moved(
 
 def _noise(images: Images, deviation: float, drawn: _Drawn) -> Images:
     """Gaussian, independent for every pixel."""
-    return _grey(images + WHITE * deviation * _normal(drawn))
+    return _gray(images + WHITE * deviation * _normal(drawn))
 
 
 def _normal(drawn: _Drawn) -> Field:
@@ -149,11 +149,11 @@ def _blur(images: Images, deviation: float, _: _Drawn) -> Images:
     weights = np.exp(-((axis / deviation) ** 2) / 2)
     # Row i has the weights of all pixels for pixel i.
     kernel = np.lib.stride_tricks.sliding_window_view(weights / weights.sum(), SIDE)[::-1]
-    return _grey(kernel @ images.astype(np.float64) @ kernel.T)
+    return _gray(kernel @ images.astype(np.float64) @ kernel.T)
 
 
 def _stroke(images: Images, pixels: float, drawn: _Drawn) -> Images:
-    """Every edge moved outwards or inwards by up to a pixel: grey dilation or erosion.
+    """Every edge moved outwards or inwards by up to a pixel: gray dilation or erosion.
 
     By a disk of one pixel's radius (Serra 1982), and between that and the digit in proportion.
     """
@@ -162,16 +162,16 @@ def _stroke(images: Images, pixels: float, drawn: _Drawn) -> Images:
                      rim[:, 1:-1, :-2], rim[:, 1:-1, 2:]])  # fmt: skip
     thicker = (drawn.signs() > 0)[:, None, None]
     far = np.where(thicker, near.max(axis=0), near.min(axis=0))
-    return _grey((1 - pixels) * images + pixels * far)
+    return _gray((1 - pixels) * images + pixels * far)
 
 
 def _contrast(images: Images, share: float, _: _Drawn) -> Images:
     """Levels nearer to the digit's mean (Hendrycks & Dietterich 2019, “contrast”)."""
     mean = images.mean(axis=(1, 2), keepdims=True)
-    return _grey(mean + (1 - share) * (images - mean))
+    return _gray(mean + (1 - share) * (images - mean))
 
 
-def _grey(values: Field) -> Images:
+def _gray(values: Field) -> Images:
     return np.asarray(np.rint(values).clip(0, WHITE), dtype=np.uint8)
 
 

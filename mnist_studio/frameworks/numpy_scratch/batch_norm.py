@@ -1,4 +1,4 @@
-"""Batch normalisation (Ioffe & Szegedy 2015, algorithms 1 and 2).
+"""Batch normalization (Ioffe & Szegedy 2015, algorithms 1 and 2).
 
 Of n numbers x of a channel, or unit, over the batch and its places:
 

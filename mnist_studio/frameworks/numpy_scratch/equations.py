@@ -1,4 +1,4 @@
-"""The equations of every layer, loss and optimiser, as this framework computes them.
+"""The equations of every layer, loss and optimizer, as this framework computes them.
 
 x is a layer's input, y its output, L the loss, dx = ∂L/∂x and dy = ∂L/∂y; b counts images, i and j
 places, p and q places in a window, c and o channels; · is a product number by number.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mnist_studio.spec import layers as spec
 from mnist_studio.spec import optimizers
 from mnist_studio.spec.layers import Layer
-from mnist_studio.spec.optimizers import Optimiser
+from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.run import Loss
 
 
@@ -62,9 +62,9 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
             return _plain(other)
 
 
-def of_update(optimiser: Optimiser) -> str:
+def of_update(optimizer: Optimizer) -> str:
     """How a weight w changes by its gradient g at the learning rate r; t counts updates from 1."""
-    match optimiser:
+    match optimizer:
         case optimizers.Sgd(momentum=0):
             return "w ← w - r g"
         case optimizers.Sgd(momentum=momentum):

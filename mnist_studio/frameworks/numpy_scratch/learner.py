@@ -1,17 +1,17 @@
-"""NumPy behind the seam: a network, an optimiser, and the digits they learn from."""
+"""NumPy behind the seam: a network, an optimizer, and the digits they learn from."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalization import level_table, normalise
+from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.normalization import level_table, normalize
 from mnist_studio.frameworks.numpy_scratch import gradients
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat, Workspace
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.optimizers import Optimiser
+from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
 from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
 from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import BatchNorm, Conv
@@ -48,13 +48,13 @@ class NumpyLearner:
         networks = [Network(run.model, self._weights) for _ in range(team.size)]
         self._network = networks[0]
         self._workers = Workers(networks, team, run.training.loss)
-        self._optimiser = Optimiser(run.training.optimiser, self._learnt, team)
+        self._optimizer = Optimizer(run.training.optimizer, self._learnt, team)
         self._work = Workspace()
         self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """See ``Learner.bind``."""
-        self._inputs = normalise(images, self._scaling, self._training.precision)
+        self._inputs = normalize(images, self._scaling, self._training.precision)
         self._labels = labels
 
     def train(self, chunk: Chunk) -> Steps:
@@ -67,7 +67,7 @@ class NumpyLearner:
             if self._training.bias_gradients == "summed":
                 gradients.sum_biases(learnt.gradients)
             gradients.clip(learnt.gradients, self._training.clip)
-            self._optimiser.improve(learnt.gradients, rate)
+            self._optimizer.improve(learnt.gradients, rate)
         return Steps(losses, correct)
 
     def _batch(self, chunk: Chunk, k: int) -> Batch:
@@ -119,22 +119,22 @@ class NumpyLearner:
         for name, array in self._weights.items():
             array[...] = weights[name]
 
-    def optimiser_state(self) -> OptimiserState:
-        """See ``Learner.optimiser_state``."""
+    def optimizer_state(self) -> OptimizerState:
+        """See ``Learner.optimizer_state``."""
         slots = {
             f"{name}/{slot}": array
-            for slot, kept in self._optimiser.slots.items()
+            for slot, kept in self._optimizer.slots.items()
             for name, array in kept.copies().items()
         }
-        return OptimiserState(self._optimiser.step, slots)
+        return OptimizerState(self._optimizer.step, slots)
 
-    def load_optimiser_state(self, state: OptimiserState) -> None:
-        """See ``Learner.load_optimiser_state``."""
-        self._optimiser.step = state.step
-        for slot, kept in self._optimiser.slots.items():
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """See ``Learner.load_optimizer_state``."""
+        self._optimizer.step = state.step
+        for slot, kept in self._optimizer.slots.items():
             kept.fill({name: state.slots[f"{name}/{slot}"] for name in kept.arrays})
 
-    def synchronise(self) -> None:
+    def synchronize(self) -> None:
         """Nothing to wait for: NumPy computes before it returns."""
 
     def _forward(self, images: NDArray[np.uint8]) -> Array:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.native_script import Score, Watcher, heard
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.spec.run import RunSpec
 
 
@@ -38,7 +38,7 @@ class WrittenScript:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Script.logits``."""
-        inputs = normalise(images, self._run.model.scaling, self._run.training.precision)
+        inputs = normalize(images, self._run.model.scaling, self._run.training.precision)
         answers: Array = self._forward(self._parameters, inputs[..., np.newaxis])[0]
         return answers
 

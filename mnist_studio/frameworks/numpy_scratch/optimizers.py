@@ -1,4 +1,4 @@
-"""The optimisers by hand, in place. Their equations stand in ``spec.optimizers``.
+"""The optimizers by hand, in place. Their equations stand in ``spec.optimizers``.
 
 All weights lie in one vector, as do all gradients and all numbers of a slot. An update goes over
 them block by block: a block of every vector fits into the processor's cache, so that several
@@ -36,22 +36,22 @@ class _Block:
     room: Array
 
 
-class Optimiser:
-    """An optimiser with what it remembers.
+class Optimizer:
+    """An optimizer with what it remembers.
 
     Attributes:
         step: updates made so far.
         slots: its vectors by the names of ``spec.optimizers.slot_names``.
     """
 
-    def __init__(self, optimiser: spec.Optimiser, weights: Flat, team: Team) -> None:
+    def __init__(self, optimizer: spec.Optimizer, weights: Flat, team: Team) -> None:
         shapes: dict[str, Shape] = {name: array.shape for name, array in weights.arrays.items()}
         self.step = 0
         self.slots = {
-            slot: Flat(shapes, weights.vector.dtype) for slot in spec.slot_names(optimiser)
+            slot: Flat(shapes, weights.vector.dtype) for slot in spec.slot_names(optimizer)
         }
         self._team = team
-        self._update = update(optimiser)
+        self._update = update(optimizer)
         rooms = np.empty((team.size, 2, BLOCK), weights.vector.dtype)
         self._blocks = [self._blocks_of(weights.vector, rooms[n], n) for n in range(team.size)]
 
@@ -80,17 +80,17 @@ class Optimiser:
             )
 
 
-def update(optimiser: spec.Optimiser) -> Update:
-    """How ``optimiser`` changes a block of weights."""
-    match optimiser:
+def update(optimizer: spec.Optimizer) -> Update:
+    """How ``optimizer`` changes a block of weights."""
+    match optimizer:
         case spec.Sgd():
-            return lambda w, g, slots, room, rate, _: _sgd(optimiser, w, g, slots, room, rate)
+            return lambda w, g, slots, room, rate, _: _sgd(optimizer, w, g, slots, room, rate)
         case spec.Adam():
-            return lambda *block: _adam(optimiser, *block)
+            return lambda *block: _adam(optimizer, *block)
         case spec.Adadelta():
-            return lambda w, g, slots, room, rate, _: _adadelta(optimiser, w, g, slots, room, rate)
+            return lambda w, g, slots, room, rate, _: _adadelta(optimizer, w, g, slots, room, rate)
         case spec.RmsProp():
-            return lambda w, g, slots, room, rate, _: _rmsprop(optimiser, w, g, slots, room, rate)
+            return lambda w, g, slots, room, rate, _: _rmsprop(optimizer, w, g, slots, room, rate)
 
 
 def _sgd(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, OptimiserState
+from mnist_studio.frameworks.base import Array, OptimizerState
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,9 +20,9 @@ class Learnt:
         name: in full, such as ``conv1.kernel``.
         equation: of its gradient; empty for running statistics, which have none.
         before: the step.
-        gradient: as the optimiser gets it; None for running statistics.
+        gradient: as the optimizer gets it; None for running statistics.
         after: the step.
-        slots_before: what the optimiser remembers of it, by slot.
+        slots_before: what the optimizer remembers of it, by slot.
         slots_after: likewise.
     """
 
@@ -79,7 +79,7 @@ class Step:
         loss_after: of the same digit, with the same dropout masks, after it.
         loss_equation: of it and of the logits' gradient.
         logit_gradient: (10,), dz = ∂L/∂z.
-        optimiser: the equation of the update.
+        optimizer: the equation of the update.
         rate: learning rate.
         number: of the update, from 1.
         norm: Euclidean, of all gradients together, before any clipping.
@@ -90,7 +90,7 @@ class Step:
     loss_after: float
     loss_equation: str
     logit_gradient: Array
-    optimiser: str
+    optimizer: str
     rate: float
     number: int
     norm: float
@@ -101,8 +101,8 @@ class Walk:
     """The way of one digit.
 
     Attributes:
-        pixels: (28, 28) grey levels.
-        layers: in order; the input of the first is the normalised digit.
+        pixels: (28, 28) gray levels.
+        layers: in order; the input of the first is the normalized digit.
         logits: (10,), z.
         probabilities: (10,), softmax(z).
         step: None where the network only answers.
@@ -122,7 +122,7 @@ class Teaching:
     Attributes:
         label: that the digit shall have.
         rate: learning rate.
-        state: what the optimiser remembers; None for nothing.
+        state: what the optimizer remembers; None for nothing.
         masks: (1, ...) of every dropout layer by its name; one without a mask drops nothing.
         frozen: batch-norm keeps its running statistics. Otherwise it takes those of the digit, as
             training does; of a vector they are the digit itself, and nothing is left to learn.
@@ -130,6 +130,6 @@ class Teaching:
 
     label: int
     rate: float
-    state: OptimiserState | None = None
+    state: OptimizerState | None = None
     masks: Mapping[str, Array] = field(default_factory=dict)
     frozen: bool = False

@@ -1,6 +1,6 @@
 """One digit through a network and back, with every number on the way.
 
-The same layers, loss and optimiser as training uses, taken one by one, so that what they hold can
+The same layers, loss and optimizer as training uses, taken one by one, so that what they hold can
 be copied.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, OptimiserState, Weights
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.base import Array, OptimizerState, Weights
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.numpy_scratch import equations, gradients
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
@@ -19,7 +19,7 @@ from mnist_studio.frameworks.numpy_scratch.layers import Dense
 from mnist_studio.frameworks.numpy_scratch.loss import Loss, loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.optimizers import Optimiser
+from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
 from mnist_studio.frameworks.numpy_scratch.trace import LayerPass, Learnt, Step, Teaching, Walk
 from mnist_studio.frameworks.numpy_scratch.workers import Team
 from mnist_studio.spec.model import LayerReport, describe, trainable_shapes
@@ -33,7 +33,7 @@ class _Way:
     Attributes:
         run: with the effect of its faults.
         weights: as they are before any step.
-        image: (28, 28) grey levels.
+        image: (28, 28) gray levels.
         dropping: whether dropout is on.
         by_batch: whether batch-norm takes the statistics of the digit.
     """
@@ -48,7 +48,7 @@ class _Way:
     def inputs(self) -> Array:
         """(1, 28, 28)."""
         model, precision = self.run.model, self.run.training.precision
-        return normalise(self.image, model.scaling, precision)[np.newaxis]
+        return normalize(self.image, model.scaling, precision)[np.newaxis]
 
     def through(self, network: Network) -> Walk:
         """Forward, layer by layer in the order of the spec."""
@@ -94,7 +94,7 @@ def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Tea
     way = _Way(run, weights, image, dropping=True, by_batch=not teaching.frozen)
     flat = Flat(trainable_shapes(run.model), storage(run.training.precision))
     flat.fill(weights)
-    # The network shares its arrays with the optimiser, which changes them in place.
+    # The network shares its arrays with the optimizer, which changes them in place.
     own = {name: flat.arrays.get(name, array.copy()) for name, array in weights.items()}
     network = Network(run.model, own)
     network.prepare(training=way.by_batch, masks=teaching.masks)
@@ -104,31 +104,31 @@ def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Tea
     if way.by_batch:
         network.remember()
     norm = float(np.linalg.norm(network.gradients.vector))
-    optimiser = _optimiser(run, flat, teaching.state)
-    before = _slots(optimiser)
-    _improve(run, network.gradients, optimiser, teaching.rate)
+    optimizer = _optimizer(run, flat, teaching.state)
+    before = _slots(optimizer)
+    _improve(run, network.gradients, optimizer, teaching.rate)
     used = network.gradients.copies()
-    changed = _Changes(run, weights, own, used, before, _slots(optimiser))
+    changed = _Changes(run, weights, own, used, before, _slots(optimizer))
     told = Step(
         label=teaching.label,
         loss=loss.total,
         loss_after=way.loss(network.forward(way.inputs)[0], teaching.label).total,
         loss_equation=equations.LOSSES[run.training.loss],
         logit_gradient=loss.gradient[0],
-        optimiser=equations.of_update(run.training.optimiser),
+        optimizer=equations.of_update(run.training.optimizer),
         rate=teaching.rate,
-        number=optimiser.step,
+        number=optimizer.step,
         norm=norm,
     )
     return replace(walk, layers=tuple(changed.of(layer) for layer in layers), step=told)
 
 
-def _improve(run: RunSpec, used: Flat, optimiser: Optimiser, rate: float) -> None:
+def _improve(run: RunSpec, used: Flat, optimizer: Optimizer, rate: float) -> None:
     """The update, after what is done with gradients before."""
     if run.training.bias_gradients == "summed":
         gradients.sum_biases(used)
     gradients.clip(used, run.training.clip)
-    optimiser.improve(used, rate)
+    optimizer.improve(used, rate)
 
 
 def _backward(
@@ -146,8 +146,8 @@ def _backward(
     return tuple(reversed(found))
 
 
-def _optimiser(run: RunSpec, weights: Flat, state: OptimiserState | None) -> Optimiser:
-    made = Optimiser(run.training.optimiser, weights, Team(1))
+def _optimizer(run: RunSpec, weights: Flat, state: OptimizerState | None) -> Optimizer:
+    made = Optimizer(run.training.optimizer, weights, Team(1))
     if state:
         made.step = state.step
         for slot, kept in made.slots.items():
@@ -155,8 +155,8 @@ def _optimiser(run: RunSpec, weights: Flat, state: OptimiserState | None) -> Opt
     return made
 
 
-def _slots(optimiser: Optimiser) -> Mapping[str, Weights]:
-    return {slot: kept.copies() for slot, kept in optimiser.slots.items()}
+def _slots(optimizer: Optimizer) -> Mapping[str, Weights]:
+    return {slot: kept.copies() for slot, kept in optimizer.slots.items()}
 
 
 @dataclass(frozen=True)

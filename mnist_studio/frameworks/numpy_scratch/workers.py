@@ -86,7 +86,7 @@ class Workers:
             networks: that share their weights; a single one if it has a batch-norm, whose
                 statistics are those of the whole batch.
             team: a thread for each.
-            loss: what is minimised.
+            loss: what is minimized.
         """
         self._networks, self._team, self._loss = networks, team, loss
 

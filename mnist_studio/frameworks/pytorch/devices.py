@@ -95,7 +95,7 @@ def _settle_cuda() -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
-def synchronise(device: torch.device) -> None:
+def synchronize(device: torch.device) -> None:
     """Waits until ``device`` has done all its work; a CPU always has."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)

@@ -1,4 +1,4 @@
-"""PyTorch behind the seam: a network, an optimiser, and the digits they learn from."""
+"""PyTorch behind the seam: a network, an optimizer, and the digits they learn from."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimizers
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
@@ -35,10 +35,10 @@ class PytorchLearner:
             if isinstance(layer, network.Dropout)
         }
         self._optimizer = optimizers.build(
-            run.training.optimiser, self._parameters.values(), self._device
+            run.training.optimizer, self._parameters.values(), self._device
         )
         self._step = 0
-        optimizers.start(self._optimizer, run.training.optimiser, self._step)
+        optimizers.start(self._optimizer, run.training.optimizer, self._step)
         self.load_weights(weights)
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -150,25 +150,25 @@ class PytorchLearner:
         """See ``Learner.load_weights``."""
         layout.load(self._network, weights)
 
-    def optimiser_state(self) -> OptimiserState:
-        """See ``Learner.optimiser_state``."""
+    def optimizer_state(self) -> OptimizerState:
+        """See ``Learner.optimizer_state``."""
         slots = {name: layout.canonical(tensor) for name, tensor in self._slots().items()}
-        return OptimiserState(self._step, slots)
+        return OptimizerState(self._step, slots)
 
-    def load_optimiser_state(self, state: OptimiserState) -> None:
-        """See ``Learner.load_optimiser_state``."""
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """See ``Learner.load_optimizer_state``."""
         self._step = state.step
-        optimizers.start(self._optimizer, self._training.optimiser, self._step)
+        optimizers.start(self._optimizer, self._training.optimizer, self._step)
         for name, tensor in self._slots().items():
             layout.fill(tensor, state.slots[name])
 
-    def synchronise(self) -> None:
-        """See ``Learner.synchronise``."""
-        devices.synchronise(self._device)
+    def synchronize(self) -> None:
+        """See ``Learner.synchronize``."""
+        devices.synchronize(self._device)
 
     def _slots(self) -> dict[str, Tensor]:
-        """The optimiser's own tensors by their canonical names."""
-        spec = self._training.optimiser
+        """The optimizer's own tensors by their canonical names."""
+        spec = self._training.optimizer
         names = optimizers.SLOTS[type(spec)]
         return {
             f"{weight}/{slot}": self._optimizer.state[parameter][names[slot]]
@@ -180,5 +180,5 @@ class PytorchLearner:
         return torch.tensor(array).to(self._device)
 
     def _input(self, images: NDArray[np.uint8]) -> Tensor:
-        """(n, 28, 28) grey levels -> (n, 1, 28, 28) inputs."""
-        return self._tensor(normalise(images, self._scaling, self._training.precision)).unsqueeze(1)
+        """(n, 28, 28) gray levels -> (n, 1, 28, 28) inputs."""
+        return self._tensor(normalize(images, self._scaling, self._training.precision)).unsqueeze(1)

@@ -14,7 +14,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.native_script import Score, Watcher, heard
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch.layout import canonical
 from mnist_studio.spec.layers import BatchNorm, Dense, Flatten, Shape
 from mnist_studio.spec.model import describe
@@ -53,7 +53,7 @@ class WrittenScript:
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Script.logits``."""
         precision = self._run.training.precision
-        inputs = normalise(images, self._run.model.scaling, precision)
+        inputs = normalize(images, self._run.model.scaling, precision)
         device = next(self.network.parameters()).device
         self.network.eval()
         mixed = torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bfloat16")
@@ -90,7 +90,7 @@ class WrittenScript:
 
 @contextmanager
 def _hooks(watcher: Watcher) -> Iterator[None]:
-    """Tells the watcher of every loss that is computed and every step of an optimiser."""
+    """Tells the watcher of every loss that is computed and every step of an optimizer."""
     last: list[tuple[float, int, int]] = []
 
     def judged(module: nn.Module, inputs: tuple[Tensor, Tensor], loss: Tensor) -> None:

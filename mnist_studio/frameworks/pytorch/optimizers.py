@@ -1,4 +1,4 @@
-"""The stated optimisers in PyTorch's own classes, every constant given.
+"""The stated optimizers in PyTorch's own classes, every constant given.
 
 Their equations are those of ``spec.optimizers`` as they stand: Adam's epsilon after the bias
 correction, RMSprop's outside the root, SGD's rate after the velocity.
@@ -12,7 +12,7 @@ from torch import nn, optim
 
 from mnist_studio.spec import optimizers as spec
 
-SLOTS: Mapping[type[spec.Optimiser], Mapping[str, str]] = MappingProxyType(
+SLOTS: Mapping[type[spec.Optimizer], Mapping[str, str]] = MappingProxyType(
     {
         spec.Sgd: {"velocity": "momentum_buffer"},
         spec.Adam: {"mean": "exp_avg", "square": "exp_avg_sq"},
@@ -29,12 +29,12 @@ and 0.90 (compact-cnn) of the time with Adam's. ``foreach`` gains nothing on a C
 
 
 def build(
-    optimiser: spec.Optimiser, parameters: Iterable[nn.Parameter], device: torch.device
+    optimizer: spec.Optimizer, parameters: Iterable[nn.Parameter], device: torch.device
 ) -> optim.Optimizer:
-    """PyTorch's optimiser; its rate is set anew in every step."""
-    given, rate = list(parameters), optimiser.learning_rate
+    """PyTorch's optimizer; its rate is set anew in every step."""
+    given, rate = list(parameters), optimizer.learning_rate
     fused, foreach = device.type in FUSED, device.type == "cuda"
-    match optimiser:
+    match optimizer:
         case spec.Sgd(momentum=momentum):
             return optim.SGD(
                 given, lr=rate, momentum=momentum, dampening=0.0, nesterov=False,
@@ -62,12 +62,12 @@ def set_rate(optimizer: optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-def start(optimizer: optim.Optimizer, optimiser: spec.Optimiser, step: int) -> None:
+def start(optimizer: optim.Optimizer, kind: spec.Optimizer, step: int) -> None:
     """Gives every parameter a state of zeros after ``step`` steps.
 
     PyTorch would make it in the first step; made here, it can be read and filled at any time.
     """
-    names = [SLOTS[type(optimiser)][slot] for slot in spec.slot_names(optimiser)]
+    names = [SLOTS[type(kind)][slot] for slot in spec.slot_names(kind)]
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             place = parameter.device if group.get("fused") else "cpu"

@@ -62,7 +62,7 @@ def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
 def clipped(
     gradients: Mapping[str, Tensor], clip: ClipNorm | ClipValue | None
 ) -> Mapping[str, Tensor]:
-    """The gradients that the optimiser shall get."""
+    """The gradients that the optimizer shall get."""
     match clip:
         case None:
             return gradients

@@ -1,4 +1,4 @@
-"""Keras behind the seam: a network, an optimiser, and the digits they learn from."""
+"""Keras behind the seam: a network, an optimizer, and the digits they learn from."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimiserState, Steps, Weights
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.tensorflow_keras import (
     devices,
     gradients,
@@ -35,7 +35,7 @@ class KerasLearner:
         with tf.device(self._place):
             self._network = network.build(run.model, run.training.precision)
             self._trainable = network.trainable(self._network)
-            self._optimizer = optimizers.build(run.training.optimiser, self._trainable.values())
+            self._optimizer = optimizers.build(run.training.optimizer, self._trainable.values())
         compiled = device.kind == "cpu" and training.compiles(run.model)
         padded = training.padded_capacity(run) if compiled else None
         self.capacity = padded or training.CAPACITY
@@ -103,19 +103,19 @@ class KerasLearner:
         """See ``Learner.load_weights``."""
         network.fill(self._network, weights)
 
-    def optimiser_state(self) -> OptimiserState:
-        """See ``Learner.optimiser_state``."""
+    def optimizer_state(self) -> OptimizerState:
+        """See ``Learner.optimizer_state``."""
         slots = {name: network.array(variable) for name, variable in self._slots().items()}
-        return OptimiserState(int(self._optimizer.iterations.value), slots)
+        return OptimizerState(int(self._optimizer.iterations.value), slots)
 
-    def load_optimiser_state(self, state: OptimiserState) -> None:
-        """See ``Learner.load_optimiser_state``."""
+    def load_optimizer_state(self, state: OptimizerState) -> None:
+        """See ``Learner.load_optimizer_state``."""
         self._optimizer.iterations.assign(state.step)
         for name, variable in self._slots().items():
             variable.assign(state.slots[name])
 
-    def synchronise(self) -> None:
-        """See ``Learner.synchronise``."""
+    def synchronize(self) -> None:
+        """See ``Learner.synchronize``."""
         tf.test.experimental.sync_devices()
 
     @cached_property
@@ -127,14 +127,14 @@ class KerasLearner:
         return function.get_concrete_function(tf.TensorSpec((None, 28, 28), self._storage))
 
     def _slots(self) -> dict[str, Tensor]:
-        """The optimiser's variables by their canonical names."""
+        """The optimizer's variables by their canonical names."""
         return {
             f"{weight}/{slot}": variable
-            for slot in slot_names(self._training.optimiser)
+            for slot in slot_names(self._training.optimizer)
             for weight, variable in zip(
                 self._trainable, optimizers.slots(self._optimizer, slot), strict=True
             )
         }
 
     def _input(self, images: NDArray[np.uint8]) -> Tensor:
-        return tf.constant(normalise(images, self._scaling, self._storage))
+        return tf.constant(normalize(images, self._scaling, self._storage))

@@ -42,7 +42,7 @@ class WrittenScript:
         self._module.main(str(data))
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
-        """See ``Script.logits``; the script's network scales grey levels itself."""
+        """See ``Script.logits``; the script's network scales gray levels itself."""
         kept = storage(self._run.training.precision)
         levels = images[..., np.newaxis].astype(kept)
         return np.asarray(self._network.predict_on_batch(levels), dtype=kept)

@@ -35,7 +35,7 @@ def forward(
 
     Args:
         network: what ``build`` made.
-        inputs: normalised.
+        inputs: normalized.
         masks: of the dropout layers, which do nothing without.
         training: whether batch-norm takes the statistics of these inputs, and learns from them.
     """

@@ -1,4 +1,4 @@
-"""The stated optimisers as subclasses of Keras' own, whose updates mean something else.
+"""The stated optimizers as subclasses of Keras' own, whose updates mean something else.
 
 Keras' Adam adds epsilon before the bias correction, its RMSprop adds it inside the root, its SGD
 multiplies the rate into the velocity, and it keeps the rate in float32. Here the equations are
@@ -103,9 +103,9 @@ class RmsProp(optimizers.RMSprop):
         _native(variable).assign_sub(tf.cast(learning_rate, variable.dtype) * change)
 
 
-def build(optimiser: spec.Optimiser, variables: Iterable[keras.Variable]) -> optimizers.Optimizer:
-    """Keras' optimiser with its slots at 0."""
-    made = _optimizer(optimiser)
+def build(optimizer: spec.Optimizer, variables: Iterable[keras.Variable]) -> optimizers.Optimizer:
+    """Keras' optimizer with its slots at 0."""
+    made = _optimizer(optimizer)
     made.build(list(variables))
     return made
 
@@ -126,7 +126,7 @@ def update(
 
 
 def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
-    """The optimiser's variables for a canonical slot, one for every weight."""
+    """The optimizer's variables for a canonical slot, one for every weight."""
     match optimizer, slot:
         case Sgd(), "velocity":
             return list(optimizer.momentums)
@@ -140,9 +140,9 @@ def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
             return list(optimizer._accumulated_delta_vars)
 
 
-def _optimizer(optimiser: spec.Optimiser) -> optimizers.Optimizer:
-    rate = optimiser.learning_rate
-    match optimiser:
+def _optimizer(optimizer: spec.Optimizer) -> optimizers.Optimizer:
+    rate = optimizer.learning_rate
+    match optimizer:
         case spec.Sgd(momentum=momentum):
             return Sgd(rate, momentum=momentum, nesterov=False)
         case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):

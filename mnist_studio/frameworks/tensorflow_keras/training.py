@@ -147,7 +147,7 @@ class Trainer:
         return tf.cast(learnt.loss, tf.float64), tf.math.count_nonzero(right)
 
     def _input(self, images: Tensor) -> Tensor:
-        """(b, 28, 28) grey levels -> inputs, as ``frameworks.normalization`` has them."""
+        """(b, 28, 28) gray levels -> inputs, as ``frameworks.normalization`` has them."""
         return tf.gather(self._levels, tf.cast(images, tf.int32))
 
     def _tensor(self, array: Array) -> Tensor:

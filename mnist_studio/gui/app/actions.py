@@ -1,6 +1,6 @@
 """The shortcuts that work on every page.
 
-What the window lets its user choose: its colours.
+What the window lets its user choose: its colors.
 """
 
 from collections.abc import Callable

@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
         """A window without a studio.
 
         Args:
-            theme: its colours.
+            theme: its colors.
             loaded: what ``settings.load`` gave; it is called where that was not done yet.
         """
         super().__init__()

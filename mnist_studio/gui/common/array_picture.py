@@ -1,4 +1,4 @@
-"""An array as a picture: its numbers from one colour over none to another."""
+"""An array as a picture: its numbers from one color over none to another."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from mnist_studio.gui.theme.theme import Theme
 Numbers = NDArray[np.float64]
 
 _STEPS = 255
-"""Of colour to either side of 0."""
+"""Of color to either side of 0."""
 
 
-def coloured(values: Numbers, palette: Palette) -> QImage:
+def colored(values: Numbers, palette: Palette) -> QImage:
     """A picture of numbers (height, width) within -1 to 1; NaN is a line between parts.
 
-    0 is the colour of the panel, 1 the accent and -1 the colour of failures.
+    0 is the color of the panel, 1 the accent and -1 the color of failures.
     """
     steps = np.rint(np.clip(values, -1, 1) * _STEPS) + _STEPS
     steps = np.where(np.isnan(values), 2 * _STEPS + 1, steps)
@@ -36,7 +36,7 @@ class ArrayPicture(QWidget):
         """Makes a picture.
 
         Args:
-            theme: its colours.
+            theme: its colors.
             name: for screen readers.
             values: (height, width) within -1 to 1.
         """
@@ -57,7 +57,7 @@ class ArrayPicture(QWidget):
     def picture(self) -> QImage:
         """A pixel for every number; made when it is first seen."""
         if self._picture is None:
-            self._picture = coloured(self._values, self._theme.palette)
+            self._picture = colored(self._values, self._theme.palette)
         return self._picture
 
     def height_at(self, width: int) -> int:
@@ -96,14 +96,14 @@ class ArrayPicture(QWidget):
 
 
 def _table(palette: Palette) -> NDArray[np.uint8]:
-    """(2 * steps + 2, 3): the colour of every step from -1 to 1, and at last of NaN."""
+    """(2 * steps + 2, 3): the color of every step from -1 to 1, and at last of NaN."""
     low, middle, high = _levels(palette.bad), _levels(palette.panel), _levels(palette.accent)
     parts = np.linspace(-1, 1, 2 * _STEPS + 1)[:, None]
     mixed = middle + np.abs(parts) * (np.where(parts > 0, high, low) - middle)
     return np.vstack([mixed, _levels(palette.line)]).round().astype(np.uint8)
 
 
-def _levels(colour: str) -> Numbers:
+def _levels(color: str) -> Numbers:
     """Red, green and blue from 0 to 255."""
-    shown = QColor(colour)
+    shown = QColor(color)
     return np.array([shown.red(), shown.green(), shown.blue()], dtype=np.float64)

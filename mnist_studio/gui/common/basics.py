@@ -184,8 +184,8 @@ class IconButton(QToolButton):
     @Slot()
     def _dress(self) -> None:
         palette, pixels = self._theme.palette, self._theme.pixels
-        colours = {"chosen": palette.accent, "off": palette.off}
-        self.setIcon(icon(self._picture, palette.text, pixels(PICTURE), **colours))
+        colors = {"chosen": palette.accent, "off": palette.off}
+        self.setIcon(icon(self._picture, palette.text, pixels(PICTURE), **colors))
         self.setIconSize(QSize(pixels(PICTURE), pixels(PICTURE)))
         self.setFixedSize(pixels(SIDE), pixels(SIDE))
 

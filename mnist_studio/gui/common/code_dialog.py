@@ -1,6 +1,6 @@
 """A run as each framework's own documentation would have one write it: to read, save and run.
 
-Light colours for Python source.
+Light colors for Python source.
 """
 
 import re
@@ -39,8 +39,8 @@ _TOKEN = re.compile(
 )
 
 
-class PythonColours(QSyntaxHighlighter):
-    """Strings, comments and keywords in the theme's colours."""
+class PythonColors(QSyntaxHighlighter):
+    """Strings, comments and keywords in the theme's colors."""
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
@@ -48,7 +48,7 @@ class PythonColours(QSyntaxHighlighter):
         theme.changed.connect(self.rehighlight)
 
     def highlightBlock(self, text: str) -> None:  # noqa: N802
-        """Colours one line; a state above 0 is an open triple quote."""
+        """Colors one line; a state above 0 is an open triple quote."""
         at = 0
         state = self.previousBlockState()
         if state > 0:
@@ -63,7 +63,7 @@ class PythonColours(QSyntaxHighlighter):
             self.setCurrentBlockState(0)
 
     def _paint(self, text: str, found: re.Match[str]) -> int:
-        """Colours a token; where to go on, -1 if it goes on in the next line."""
+        """Colors a token; where to go on, -1 if it goes on in the next line."""
         if found["triple"]:
             return self._close(text, found.start(), found["triple"], len(found["triple"]))
         kind = found.lastgroup or ""
@@ -81,9 +81,9 @@ class PythonColours(QSyntaxHighlighter):
 
     def _format(self, kind: str) -> QTextCharFormat:
         palette = self._theme.palette
-        colours = {"string": palette.good, "comment": palette.secondary, "word": palette.accent}
+        colors = {"string": palette.good, "comment": palette.secondary, "word": palette.accent}
         made = QTextCharFormat()
-        made.setForeground(QColor(colours[kind]))
+        made.setForeground(QColor(colors[kind]))
         return made
 
 
@@ -135,7 +135,7 @@ class CodeDialog(QDialog):
         self.text.setAccessibleName("Script")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self._colours = PythonColours(self.text.document(), self._studio.theme)
+        self._colors = PythonColors(self.text.document(), self._studio.theme)
         self.told = label(role="secondary", wrap=True)
         self.copy_button = button("Copy", self._copy)
         self.script_button = button("Save script…", self._ask_script)

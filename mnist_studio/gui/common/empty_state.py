@@ -63,5 +63,5 @@ class EmptyState(QWidget):
         return f"{self._headline.text()} {self._sentence.text()}"
 
     def _paint_picture(self) -> None:
-        colour, side = self._theme.palette.secondary, self._theme.pixels(36)
-        self._picture.setPixmap(pixmap(self._name, colour, side, self.devicePixelRatioF()))
+        color, side = self._theme.palette.secondary, self._theme.pixels(36)
+        self._picture.setPixmap(pixmap(self._name, color, side, self.devicePixelRatioF()))

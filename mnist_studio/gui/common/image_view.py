@@ -1,4 +1,4 @@
-"""A digit image, every grey level as one crisp square."""
+"""A digit image, every gray level as one crisp square."""
 
 import numpy as np
 from numpy.typing import NDArray

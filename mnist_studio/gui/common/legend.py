@@ -1,4 +1,4 @@
-"""Samples of how a framework is drawn: its colour and its dash.
+"""Samples of how a framework is drawn: its color and its dash.
 
 Whose is what in a chart: samples with names, as many lines as they need.
 """
@@ -118,7 +118,7 @@ _DENSITY = 2
 
 
 def sample(theme: Theme, framework: str, shade: int = 0) -> QPixmap:
-    """A short line in the colour and dash of a framework; ``shade`` as of ``palette.shaded``."""
+    """A short line in the color and dash of a framework; ``shade`` as of ``palette.shaded``."""
     name = f"{framework} {shade}"
     if name not in theme.pictures:
         theme.pictures[name] = _painted(theme, framework, shade)
@@ -145,7 +145,7 @@ class FrameworkLabel(QWidget):
         """Makes a label.
 
         Args:
-            theme: colours and sizes.
+            theme: colors and sizes.
             framework: whose sample it is.
             narrow: the words may end in dots instead of asking for room.
         """

@@ -59,7 +59,7 @@ def origin(run: RunSpec) -> Origin:
 
 
 def method(run: RunSpec) -> str:
-    """How it is trained, as far as no number tells, such as its optimiser and its augmentation."""
+    """How it is trained, as far as no number tells, such as its optimizer and its augmentation."""
     return " ".join((*_style(run), *words.method(run)))
 
 

@@ -28,10 +28,10 @@ def title(theme: Theme) -> Column[RunRow]:
 def state(theme: Theme) -> Column[RunRow]:
     """How it ended."""
 
-    def colour(row: RunRow) -> str:
+    def color(row: RunRow) -> str:
         return theme.palette.bad if row.run.status in ("failed", "crashed") else ""
 
-    return Column("State", lambda row: row.state, tip=lambda row: row.reason, colour=colour)
+    return Column("State", lambda row: row.state, tip=lambda row: row.reason, color=color)
 
 
 DIGITS: Column[RunRow] = Column("Digits", lambda row: row.dataset)
@@ -91,11 +91,11 @@ def settings_of(row: RunRow) -> str:
         f"Device: {row.device or texts.DEVICES[spec.device]}",
         f"Epochs: {training.epochs}",
         f"Batch size: {training.batch_size}",
-        f"Learning rate: {training.optimiser.learning_rate:g}",
+        f"Learning rate: {training.optimizer.learning_rate:g}",
         f"Seed: {training.seed}",
         f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
-        f"Optimiser: {summary.optimiser(training.optimiser)}",
+        f"Optimizer: {summary.optimizer(training.optimizer)}",
         f"Schedule: {summary.schedule(training.schedule)}",
         f"Input: {summary.scaling(spec.model.scaling)}",
         f"First weights: {summary.first_weights(spec.model)}",

@@ -38,7 +38,7 @@ class Table(QTableView):
 
         Args:
             name: for screen readers.
-            theme: colours and sizes.
+            theme: colors and sizes.
             model: what is shown.
             wide: the column that takes the room that is left.
             empty: what is said where there are no rows.

@@ -32,7 +32,7 @@ class Column(Generic[Row]):
         right: set to the right, as numbers are.
         sort: what to sort by; the text where None.
         tip: more words under the pointer.
-        colour: of the text; the usual one where None or empty.
+        color: of the text; the usual one where None or empty.
         picture: before the text.
         explain: what the column means, under the pointer on its title.
     """
@@ -42,7 +42,7 @@ class Column(Generic[Row]):
     right: bool = False
     sort: Callable[[Row], Any] | None = None
     tip: Callable[[Row], str] | None = None
-    colour: Callable[[Row], str] | None = None
+    color: Callable[[Row], str] | None = None
     picture: Callable[[Row], QPixmap | None] | None = None
     explain: str = ""
 
@@ -149,7 +149,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             case Qt.ItemDataRole.ToolTipRole:
                 return column.tip(row) if column.tip else None
             case Qt.ItemDataRole.ForegroundRole:
-                return _colour(column.colour(row) if column.colour else "")
+                return _color(column.color(row) if column.color else "")
             case Qt.ItemDataRole.DecorationRole:
                 return column.picture(row) if column.picture else None
             case Qt.ItemDataRole.CheckStateRole if self._ticks and index.column() == 0:
@@ -188,5 +188,5 @@ def _alignment(right: bool) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _colour(name: str) -> QColor | None:
+def _color(name: str) -> QColor | None:
     return QColor(name) if name else None

@@ -17,7 +17,7 @@ DIGIT, HEAD, ROW = 36, 42, 26
 
 
 class SampleGrid(QWidget):
-    """A row of digits; under it one row a model. A wrong answer is in a box of its own colour."""
+    """A row of digits; under it one row a model. A wrong answer is in a box of its own color."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -103,12 +103,12 @@ class SampleGrid(QWidget):
 
     def _paint_answer(self, painter: QPainter, said: int, right: bool, spot: QRectF) -> None:
         palette, box = self._theme.palette, spot.adjusted(3, 2, -3, -2)
-        colour = QColor(palette.good if right else palette.bad)
+        color = QColor(palette.good if right else palette.bad)
         if not right:
-            painter.setPen(QPen(colour, 1.4))
+            painter.setPen(QPen(color, 1.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(colour)
+        painter.setPen(color)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{said}{'✓' if right else '✗'}")
 
     def _words_at(self, event: QHelpEvent) -> str:

@@ -127,7 +127,7 @@ class Pad(QWidget):
 
     @Slot()
     def _renew(self) -> None:
-        """The size, the colours or the tools are others."""
+        """The size, the colors or the tools are others."""
         tools = self._drawing.tools
         width = tools.width * self._square().width()
         self.setCursor(tool_cursor(tools.chosen, width, self.devicePixelRatioF()))

@@ -44,9 +44,9 @@ class ConfusionGrid(QWidget):
         painter.setPen(QColor(self._theme.palette.secondary))
         for digit in range(CLASSES):
             at = head + digit * cell
-            centre = Qt.AlignmentFlag.AlignCenter
-            painter.drawText(QRectF(at, 0, cell, head), centre, str(digit))
-            painter.drawText(QRectF(0, at, head, cell), centre, str(digit))
+            center = Qt.AlignmentFlag.AlignCenter
+            painter.drawText(QRectF(at, 0, cell, head), center, str(digit))
+            painter.drawText(QRectF(0, at, head, cell), center, str(digit))
         for label in range(CLASSES):
             for answer in range(CLASSES):
                 spot = QRectF(head + answer * cell, head + label * cell, cell - 1, cell - 1)
@@ -59,7 +59,7 @@ class ConfusionGrid(QWidget):
             painter.fillRect(spot, QColor(palette.grid))
             return
         whole = max(1, int(self._counts[label].sum()))
-        colour = palette.good if label == answer else palette.bad
-        painter.fillRect(spot, QColor(mixed(colour, palette.panel, 0.8 - 0.35 * count / whole)))
+        color = palette.good if label == answer else palette.bad
+        painter.fillRect(spot, QColor(mixed(color, palette.panel, 0.8 - 0.35 * count / whole)))
         painter.setPen(QColor(palette.text))
         painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, f"{count:,}")

@@ -20,13 +20,13 @@ class Look:
         side: of the square, in points of the screen.
         density: pixels of the screen a point.
         pen: width of the pen, in points.
-        colour: of the ink.
+        color: of the ink.
     """
 
     side: float
     density: float
     pen: float
-    colour: str
+    color: str
 
 
 class _Picture:
@@ -68,7 +68,7 @@ class _Picture:
         """Paints what is missing; False where the time was not enough."""
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(QColor(self.look.colour))
+        painter.setBrush(QColor(self.look.color))
         try:
             for stroke in ink[len(self._whole) :]:
                 if not self._paint(painter, stroke, len(stroke) - 1, until):

@@ -26,7 +26,7 @@ _EVEN = 0.02
 def paint_piece(
     painter: QPainter, stroke: Sequence[Point], first: int, last: int, side: float, pen: float
 ) -> None:
-    """Paints a stroke from one of its points to another, in the colour of the painter's brush.
+    """Paints a stroke from one of its points to another, in the color of the painter's brush.
 
     Args:
         painter: where to.
@@ -87,8 +87,8 @@ def extent(stroke: Sequence[Point], first: int, side: float, pen: float) -> QRec
     return around.adjusted(-margin, -margin, margin, margin)
 
 
-def _pen(colour: QColor, width: float) -> QPen:
-    pen = QPen(colour, width)
+def _pen(color: QColor, width: float) -> QPen:
+    pen = QPen(color, width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen

@@ -13,11 +13,11 @@ from mnist_studio.gui.theme.theme import Theme
 
 _SWITCHES = (
     ("box", "Box", "Scales the drawing into 20 × 20 pixels; else the pad is merely shrunk"),
-    ("mass", "Mass", "Moves its centre of mass into the centre; else its middle stays"),
+    ("mass", "Mass", "Moves its center of mass into the center; else its middle stays"),
     ("pen", "Pen", "Draws with a pen of MNIST's width; else the pad's pen is scaled with it"),
 )
 
-_STAGES = {"box": ("boxed", "scaled"), "mass": ("centred",), "pen": ()}
+_STAGES = {"box": ("boxed", "scaled"), "mass": ("centered",), "pen": ()}
 """What is not what it is called where a stage is left out."""
 
 _USUAL = "What is fed"

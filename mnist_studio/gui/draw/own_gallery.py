@@ -26,13 +26,13 @@ class OwnGallery(QWidget):
     Signals:
         chosen: other digits are chosen.
         opened: a digit that is to lie on the pad again.
-        labelled: keys and their new label.
+        labeled: keys and their new label.
         deleted: keys.
     """
 
     chosen = Signal()
     opened = Signal(object)
-    labelled = Signal(object, int)
+    labeled = Signal(object, int)
     deleted = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
@@ -58,7 +58,7 @@ class OwnGallery(QWidget):
         """Shows these; those that are still there stay chosen."""
         self._digits = tuple(sorted(digits, key=lambda one: (one.label, one.created, one.key)))
         self._choose(self._keys & {one.key for one in digits})
-        told = (f"{count} digits labelled {label}" for label, count in self._counts() if count)
+        told = (f"{count} digits labeled {label}" for label, count in self._counts() if count)
         self.setAccessibleDescription("; ".join(told))
         self.updateGeometry()
         self.update()
@@ -128,7 +128,7 @@ class OwnGallery(QWidget):
             painter.drawRoundedRect(spot.adjusted(-2, -2, 2, 2), 4, 4)
 
     def _paint_cross(self, painter: QPainter, spot: QRectF) -> None:
-        """Colour alone would not be enough."""
+        """Color alone would not be enough."""
         side = self._theme.pixels(14)
         corner = QRectF(spot.right() - side, spot.top(), side, side)
         painter.fillRect(corner, QColor(self._theme.palette.bad))
@@ -176,7 +176,7 @@ class OwnGallery(QWidget):
         elif key in _ENTER and len(self._keys) == 1:
             self._open(*self._keys)
         elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            self.labelled.emit(self.keys, key - Qt.Key.Key_0)
+            self.labeled.emit(self.keys, key - Qt.Key.Key_0)
         elif key == Qt.Key.Key_Delete:
             self.deleted.emit(self.keys)
         else:
@@ -195,7 +195,7 @@ class OwnGallery(QWidget):
         if one is None:
             return ""
         wrong = "\nThe chosen model answers it wrongly" if key in self._wrong else ""
-        told = f"Labelled {one.label}, written {moment(one.created)}{wrong}"
+        told = f"Labeled {one.label}, written {moment(one.created)}{wrong}"
         return f"{told}\nA double click lays it on the pad"
 
     def _move(self, step: int) -> None:

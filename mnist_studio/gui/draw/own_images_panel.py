@@ -114,7 +114,7 @@ class PersonalPanel(QWidget):
         self._studio.library.changed.connect(self._show_models)
         self.gallery.chosen.connect(self._show_choice)
         self.gallery.opened.connect(self._studio.drawing.show_own)
-        self.gallery.labelled.connect(self._personal.relabel)
+        self.gallery.labeled.connect(self._personal.relabel)
         self.gallery.deleted.connect(self._personal.delete)
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)

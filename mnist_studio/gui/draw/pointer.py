@@ -165,11 +165,11 @@ def tool_cursor(tool: Tool, width: float, density: float) -> QCursor:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     middle = QPointF(side / 2, side / 2)
-    for colour, thick in (("#FFFFFF", 3.0), ("#1B1F27", 1.2)):
-        painter.setPen(QPen(QColor(colour), thick))
+    for color, thick in (("#FFFFFF", 3.0), ("#1B1F27", 1.2)):
+        painter.setPen(QPen(QColor(color), thick))
         painter.drawEllipse(middle, ring / 2, ring / 2)
         if tool == "pen":
-            painter.setBrush(QColor(colour))
+            painter.setBrush(QColor(color))
             painter.drawEllipse(middle, thick / 3, thick / 3)
             painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.end()

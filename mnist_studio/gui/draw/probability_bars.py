@@ -13,7 +13,7 @@ WORTH_TELLING = 0.0005
 
 
 class ProbabilityBars(QWidget):
-    """Ten bars over the digits 0-9; the highest is in the framework's colour."""
+    """Ten bars over the digits 0-9; the highest is in the framework's color."""
 
     def __init__(self, theme: Theme, framework: str) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class ProbabilityBars(QWidget):
         self.update()
 
     def fade(self, faint: bool) -> None:
-        """Without the framework's colour: they are of something that is no digit."""
+        """Without the framework's color: they are of something that is no digit."""
         if faint != self._faint:
             self._faint = faint
             self.update()

@@ -10,7 +10,7 @@ from mnist_studio.data.ink.stages import Stage
 from mnist_studio.gui.common.image_view import Image, picture_of
 from mnist_studio.gui.theme.theme import Theme
 
-NAMES = ("drawn", "boxed", "scaled", "centred", "fed")
+NAMES = ("drawn", "boxed", "scaled", "centered", "fed")
 
 CAPTION, ARROW = 18, 14
 """Points of a caption's height and of an arrow's room."""

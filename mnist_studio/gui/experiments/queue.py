@@ -61,7 +61,7 @@ class StudyQueueCard(Card):
             Column("Run", lambda row: row.title, picture=self._sample),
             Column("Settings", lambda row: row.settings),
             Column("State", lambda row: row.state, tip=lambda row: row.state,
-                   colour=self._colour),
+                   color=self._color),
             Column("Done", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
                    sort=lambda row: row.cell.fraction),
         )  # fmt: skip
@@ -118,7 +118,7 @@ class StudyQueueCard(Card):
     def _sample(self, row: CellRow) -> QPixmap:
         return sample(self._theme, row.cell.spec.framework)
 
-    def _colour(self, row: CellRow) -> str:
+    def _color(self, row: CellRow) -> str:
         palette = self._theme.palette
-        colours = {"failed": palette.bad, "finished": palette.good}
-        return colours.get(row.cell.state, "")
+        colors = {"failed": palette.bad, "finished": palette.good}
+        return colors.get(row.cell.state, "")

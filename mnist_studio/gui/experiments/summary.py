@@ -13,7 +13,7 @@ def facts(spec: StudySpec) -> str:
         "recipe": {run.recipe for run in runs},
         "framework": {run.framework for run in runs},
         "batch size": {run.training.batch_size for run in runs},
-        "learning rate": {run.training.optimiser.learning_rate for run in runs},
+        "learning rate": {run.training.optimizer.learning_rate for run in runs},
     }
     if spec.pairs:
         axes = {"pair": {(run.recipe, run.framework, run.faults) for run in runs}}

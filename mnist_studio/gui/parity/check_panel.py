@@ -131,8 +131,8 @@ class ParityProof(QStackedWidget):
                 return Words("The proof did not come to its end.", study.complaint, "bad")
             case "cancelled":
                 return words.cancelled(len(study.findings))
-            case "cancelling":
-                return Words("Cancelling.")
+            case "canceling":
+                return Words("Canceling.")
             case "running":
                 return words.proving(self._proven, self.frameworks, len(study.findings))
         return Words("")
@@ -174,7 +174,7 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
     def picture(check: Check) -> QPixmap:
         return sample(theme, check.framework)
 
-    def colour(check: Check) -> str:
+    def color(check: Check) -> str:
         return theme.palette.good if check.passed else theme.palette.bad
 
     return (
@@ -188,6 +188,6 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
             explain=_DIFFERENCE,
         ),
         Column("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
-        Column("Verdict", lambda check: "passed" if check.passed else "missed", colour=colour),
+        Column("Verdict", lambda check: "passed" if check.passed else "missed", color=color),
         Column("Where", lambda check: check.detail, tip=_arrays_or_detail),
     )

@@ -11,7 +11,7 @@ from mnist_studio.gui.services.background import Background, IsCancelled, Progre
 
 Finding = TypeVar("Finding")
 Result = TypeVar("Result")
-State = Literal["idle", "running", "cancelling", "done", "failed", "cancelled"]
+State = Literal["idle", "running", "canceling", "done", "failed", "cancelled"]
 
 
 class Study(QObject, Generic[Finding, Result]):
@@ -80,7 +80,7 @@ class Study(QObject, Generic[Finding, Result]):
         """Asks it to end."""
         if self._task:
             self._task.cancel()
-            self._change("cancelling")
+            self._change("canceling")
 
     def _change(self, state: State) -> None:
         self._state = state

@@ -22,7 +22,7 @@ class Picture:
 
     Attributes:
         title: the layer and whose gradient it is.
-        scale: what the full colours stand for, in words.
+        scale: what the full colors stand for, in words.
         values: (height, width) within -1 to 1; NaN between its parts.
     """
 

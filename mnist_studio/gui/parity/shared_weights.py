@@ -96,8 +96,8 @@ class HandedPanel(QStackedWidget):
                 return Words("It did not come to its end.", self.study.complaint, "bad")
             case "cancelled":
                 return Words("Cancelled: nothing was handed over.")
-            case "cancelling":
-                return Words("Cancelling.")
+            case "canceling":
+                return Words("Canceling.")
         return words.HANDING
 
 

@@ -20,7 +20,7 @@ class Words:
     Attributes:
         headline: the sentence.
         detail: under it.
-        kind: how it is coloured: empty, good or bad.
+        kind: how it is colored: empty, good or bad.
     """
 
     headline: str

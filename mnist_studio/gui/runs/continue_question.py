@@ -17,7 +17,7 @@ from mnist_studio.store.runs import Run
 Go = Callable[[FrameworkName, int], object]
 
 _SENTENCE = (
-    "A new run goes on from the last checkpoint on the same curve: weights, optimiser, batches and "
+    "A new run goes on from the last checkpoint on the same curve: weights, optimizer, batches and "
     "learning rates are those it would have had."
 )
 

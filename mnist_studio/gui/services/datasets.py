@@ -109,7 +109,7 @@ class DigitSource(QObject):
     def cancel(self) -> None:
         """Ends what goes on; nothing half is kept."""
         if self._task:
-            self._what = "Cancelling"
+            self._what = "Canceling"
             self._task.cancel()
             self.changed.emit()
 

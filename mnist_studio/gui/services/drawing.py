@@ -15,7 +15,7 @@ from mnist_studio.data.ink.segments import MOST
 from mnist_studio.data.ink.stages import Stage
 from mnist_studio.data.own_images import PersonalDigit
 from mnist_studio.gui.services.history import History
-from mnist_studio.gui.services.rasterizer import Rasteriser, Wanted
+from mnist_studio.gui.services.rasterizer import Rasterizer, Wanted
 from mnist_studio.gui.services.tools import Tool, Tools
 from mnist_studio.prediction.novelty_detector import Examiner
 
@@ -94,7 +94,7 @@ class Drawing(QObject):
         self._images: Image = NO_IMAGES
         self._focus: int | None = None
         self._example: Example | None = None
-        self._raster = Rasteriser(examiner or Examiner(), self)
+        self._raster = Rasterizer(examiner or Examiner(), self)
         self._raster.made.connect(self._take)
         self._raster.staged.connect(self._take_stages)
         self._asked = 0
@@ -312,7 +312,7 @@ def apart(picture: Image) -> Image:
 
 
 def _steadied(before: Point, point: Point, after: Point) -> Point:
-    """A point between near neighbours, moved halfway to their middle."""
+    """A point between near neighbors, moved halfway to their middle."""
     if max(dist(point[:2], before[:2]), dist(point[:2], after[:2])) > 2 * STEP:
         return point
     x, y = ((before[at] + 2 * point[at] + after[at]) / 4 for at in (0, 1))

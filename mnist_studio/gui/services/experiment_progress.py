@@ -155,7 +155,7 @@ def differing(spec: RunSpec) -> str:
     """Seed, batch size and learning rate: what a grid has axes for."""
     training = spec.training
     size = "all digits" if training.batch_size == FULL_BATCH else str(training.batch_size)
-    told = f"seed {training.seed} · batch {size} · rate {training.optimiser.learning_rate:g}"
+    told = f"seed {training.seed} · batch {size} · rate {training.optimizer.learning_rate:g}"
     return told if spec.dataset == "mnist" else f"{told} · {texts.DATASETS[spec.dataset]}"
 
 

@@ -29,7 +29,7 @@ class Wish:
 
     Attributes:
         run: trained.
-        image: 784 grey levels.
+        image: 784 gray levels.
         part: which.
         options: that the user set.
     """

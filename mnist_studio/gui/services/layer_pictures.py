@@ -58,5 +58,5 @@ def prepared(told: Told) -> Told | PicturedLayers:
 
 
 def scale(layout: Layout) -> str:
-    """What the full colours stand for."""
+    """What the full colors stand for."""
     return f"±{layout.largest:.3g}" if layout.largest else "0 everywhere"

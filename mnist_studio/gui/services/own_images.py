@@ -66,7 +66,7 @@ class PersonalDigits(QObject):
         return self._undo is not None
 
     def label(self, sheet: Sheet, pen: float, label: int) -> None:
-        """Keeps what lies on the pad as that digit; one that is kept already is relabelled."""
+        """Keeps what lies on the pad as that digit; one that is kept already is relabeled."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> PersonalDigit:
             if sheet.picture is not None and not sheet.ink:
@@ -87,7 +87,7 @@ class PersonalDigits(QObject):
         before = tuple(one for one in self._named(keys) if one.label != label)
         if before:
             after = tuple(replace(one, label=label) for one in before)
-            words = f"{counted(len(before), 'digit').capitalize()} labelled as {label}."
+            words = f"{counted(len(before), 'digit').capitalize()} labeled as {label}."
             self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words, by)
 
     def delete(self, keys: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ class Wanted:
     focus: int = 0
 
 
-class Rasteriser(QObject):
+class Rasterizer(QObject):
     """Makes digit images on a thread that lives only while there is something to make.
 
     Signals:

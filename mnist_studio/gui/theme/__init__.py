@@ -1,1 +1,1 @@
-"""How everything looks: colours by role, one style sheet made from them, icons in their colours."""
+"""How everything looks: colors by role, one style sheet made from them, icons in their colors."""

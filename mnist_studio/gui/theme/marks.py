@@ -1,4 +1,4 @@
-"""How each run is drawn: the colour and dash of its framework, a shade and a symbol of its own."""
+"""How each run is drawn: the color and dash of its framework, a shade and a symbol of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,18 +28,18 @@ class Mark:
     """How one run or one group of runs is drawn.
 
     Attributes:
-        colour: ``#RRGGBB``, readable on the panel.
+        color: ``#RRGGBB``, readable on the panel.
         dash: strokes and gaps in widths of the pen; empty for a solid line.
         symbol: one of ``SYMBOLS``.
     """
 
-    colour: str
+    color: str
     dash: tuple[float, ...]
     symbol: str
 
     def pen(self, width: float) -> QPen:
         """Its pen; the width is in pixels of the screen, not in units of a plot."""
-        made = QPen(QColor(self.colour), width)
+        made = QPen(QColor(self.color), width)
         made.setCosmetic(True)
         made.setCapStyle(Qt.PenCapStyle.FlatCap)
         if self.dash:
@@ -50,7 +50,7 @@ class Mark:
 class Marks:
     """Gives every key a mark and never another one. Runs that differ in their seed share one.
 
-    Keys are ids of runs; a group of runs has that of its first. Other keys are drawn in the colour
+    Keys are ids of runs; a group of runs has that of its first. Other keys are drawn in the color
     of text.
     """
 
@@ -88,8 +88,8 @@ class Marks:
             return Mark(palette.text, (), SYMBOLS[0])
         rank = self._ranks[family]
         shade = SHADES[rank % len(SHADES)]
-        colour = mixed(palette.framework(family[0]), palette.text, shade)
-        return Mark(colour, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
+        color = mixed(palette.framework(family[0]), palette.text, shade)
+        return Mark(color, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
 
     def picture(self, key: str) -> QPixmap:
         """A short line with its symbol, for legends and tables."""
@@ -120,8 +120,8 @@ def paint_symbol(painter: QPainter, mark: Mark, middle: QPointF, side: float) ->
     """Paints a symbol."""
     painter.save()
     painter.translate(middle)
-    painter.setPen(QPen(QColor(mark.colour), 1.6))
-    painter.setBrush(QBrush(QColor(mark.colour)))
+    painter.setPen(QPen(QColor(mark.color), 1.6))
+    painter.setBrush(QBrush(QColor(mark.color)))
     painter.drawPath(symbol_path(mark.symbol, side))
     painter.restore()
 

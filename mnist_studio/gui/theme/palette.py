@@ -22,7 +22,7 @@ __all__ = [
 
 
 def shaded(palette: Palette, framework: str, shade: int) -> str:
-    """The colour of a framework; one of its shades where several of its runs are told apart."""
+    """The color of a framework; one of its shades where several of its runs are told apart."""
     return mixed(palette.framework(framework), palette.text, SHADES[shade % len(SHADES)])
 
 

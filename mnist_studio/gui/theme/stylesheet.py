@@ -168,10 +168,10 @@ QLabel#key { background: $ground; border: 1px solid $line; border-radius: 5px; p
 
 
 def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
-    """The style sheet in the colours of a palette.
+    """The style sheet in the colors of a palette.
 
     Args:
-        palette: the colours by role.
+        palette: the colors by role.
         pixels: turns a length of the design into pixels.
     """
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}

@@ -21,7 +21,7 @@ class Theme(QObject):
     """Palette and text size of the application.
 
     Attributes:
-        pictures: painted in the colours and at the size of the moment, by their names.
+        pictures: painted in the colors and at the size of the moment, by their names.
 
     Signals:
         changed: palette or size are new; whoever paints by hand paints again.
@@ -55,7 +55,7 @@ class Theme(QObject):
 
     @property
     def palette(self) -> Palette:
-        """The colours that are shown."""
+        """The colors that are shown."""
         return PALETTES[self.scheme]
 
     def pixels(self, size: float) -> int:
@@ -110,7 +110,7 @@ def _qt_palette(palette: Palette) -> QPalette:
     """The roles as Qt's own, for what no style sheet reaches, such as ticks in tables."""
     role = QPalette.ColorRole
     made = QPalette()
-    for name, colour in (
+    for name, color in (
         (role.Window, palette.ground),
         (role.WindowText, palette.text),
         (role.Base, palette.ground),
@@ -125,7 +125,7 @@ def _qt_palette(palette: Palette) -> QPalette:
         (role.HighlightedText, palette.on_accent),
         (role.Link, palette.accent),
     ):
-        made.setColor(name, QColor(colour))
+        made.setColor(name, QColor(color))
     for name in (role.Text, role.WindowText, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, name, QColor(palette.secondary))
     return made

@@ -94,7 +94,7 @@ class DigitsPanel(QWidget):
         self._idle.setVisible(not fetching and (chosen or not here))
         self._busy.setVisible(bool(fetching))
         self._progress.show_fraction(self._source.fraction)
-        self.cancel_button.setEnabled(fetching != "Cancelling")
+        self.cancel_button.setEnabled(fetching != "Canceling")
 
     def _words(self) -> str:
         if self._source.fetching:

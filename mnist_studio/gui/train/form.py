@@ -34,7 +34,7 @@ class Form:
         device: where.
         epochs: passes over the digits.
         batch_size: digits a step.
-        learning_rate: of the recipe's optimiser.
+        learning_rate: of the recipe's optimizer.
         seed: of every random number.
         validation: training digits kept apart to validate on.
         threads: of the CPU; 0 leaves it to the framework.
@@ -85,7 +85,7 @@ def form_of_run(run: RunSpec) -> Form:
         device=run.device,
         epochs=training.epochs,
         batch_size=training.batch_size,
-        learning_rate=training.optimiser.learning_rate,
+        learning_rate=training.optimizer.learning_rate,
         seed=training.seed,
         validation=training.validation,
         threads=run.threads,
@@ -146,10 +146,10 @@ def _run_specs(form: Form) -> tuple[RunSpec, ...]:
 
 def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
     kept = form.base.training
-    optimiser = msgspec.structs.replace(kept.optimiser, learning_rate=form.learning_rate)
+    optimizer = msgspec.structs.replace(kept.optimizer, learning_rate=form.learning_rate)
     training = msgspec.structs.replace(
         kept,
-        optimiser=optimiser,
+        optimizer=optimizer,
         epochs=form.epochs,
         batch_size=form.batch_size,
         seed=form.seed,

@@ -57,7 +57,7 @@ class LiveRuns(Card):
     def _columns(self) -> tuple[Column[LiveRun], ...]:
         return (
             Column("Run", lambda run: run.title, picture=self._sample),
-            Column("State", _state, tip=lambda run: run.note, colour=self._colour),
+            Column("State", _state, tip=lambda run: run.note, color=self._color),
             Column("Epoch", _epoch, right=True),
             Column("Loss", _loss, right=True, explain="Of the newest batches, averaged"),
             Column("Test accuracy", _accuracy, right=True, explain="After the newest epoch"),
@@ -88,10 +88,10 @@ class LiveRuns(Card):
     def _sample(self, run: LiveRun) -> QPixmap:
         return sample(self._theme, run.spec.framework, self._shades[id(run)])
 
-    def _colour(self, run: LiveRun) -> str:
+    def _color(self, run: LiveRun) -> str:
         palette = self._theme.palette
-        colours = {"failed": palette.bad, "crashed": palette.bad, "finished": palette.good}
-        return colours.get(run.state, "")
+        colors = {"failed": palette.bad, "crashed": palette.bad, "finished": palette.good}
+        return colors.get(run.state, "")
 
 
 def line_of(event: events.AnyEvent) -> str:

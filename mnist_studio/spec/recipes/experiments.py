@@ -68,7 +68,7 @@ _FROM_SCRATCH = _comparison(
 _NEURAL_NETWORK = _comparison(
     "neural-network",
     "E: ten hidden units in NumPy and TensorFlow",
-    "Why does TensorFlow reach more than NumPy from scratch? Optimiser, batches and framework all "
+    "Why does TensorFlow reach more than NumPy from scratch? Optimizer, batches and framework all "
     "differ.",
     Pair("tiny-gd", "numpy"),
     Pair("tiny-10", "keras"),

@@ -23,7 +23,7 @@ _OWN = "The studio's own"
 
 
 def _conv(filters: int, padded: bool = False) -> tuple[Layer, ...]:
-    """A 3×3 convolution, normalised: the batch-norm behind it has the bias."""
+    """A 3×3 convolution, normalized: the batch-norm behind it has the bias."""
     return (
         Conv(filters, padding="same" if padded else "valid", bias=False, initial="he_normal"),
         BatchNorm(),
@@ -34,7 +34,7 @@ def _conv(filters: int, padded: bool = False) -> tuple[Layer, ...]:
 _FAST_99 = Recipe(
     name="fast-99",
     source=_OWN,
-    summary="A small normalised network on digits of half the size: 99 % in seconds.",
+    summary="A small normalized network on digits of half the size: 99 % in seconds.",
     provenance="After the network of “train MNIST fast” (99.04 % in one epoch): fewer steps by "
     "batch-norm and one cycle of the rate, cheaper ones by pooling first. Network and rates were "
     "chosen on the last 10,000 training digits; its length by a first look at ten seeds on test "
@@ -54,7 +54,7 @@ _FAST_99 = Recipe(
         scaling=STANDARDISED,
     ),
     training=TrainingSpec(
-        optimiser=Adam(1e-2, beta1=0.7, beta2=0.9), schedule=OneCycle(), batch_size=128,
+        optimizer=Adam(1e-2, beta1=0.7, beta2=0.9), schedule=OneCycle(), batch_size=128,
         epochs=1, epoch_steps=540, seed=42,
     ),
 )  # fmt: skip
@@ -62,7 +62,7 @@ _FAST_99 = Recipe(
 _RECORD = Recipe(
     name="record",
     source=_OWN,
-    summary="Seven normalised convolutions on digits that are turned, zoomed, shifted and bent.",
+    summary="Seven normalized convolutions on digits that are turned, zoomed, shifted and bent.",
     provenance="A narrow network after Simonyan & Zisserman (2015) with batch-norm and one cycle "
     "of the rate, as large as two cores of a CPU can train in about half an hour. Nothing of it "
     "was chosen on test digits; the last epoch counts.",
@@ -78,7 +78,7 @@ _RECORD = Recipe(
         scaling=STANDARDISED,
     ),
     training=TrainingSpec(
-        optimiser=Adam(3e-3), schedule=OneCycle(0.2, 10.0, 1e3), batch_size=128, epochs=24,
+        optimizer=Adam(3e-3), schedule=OneCycle(0.2, 10.0, 1e3), batch_size=128, epochs=24,
         seed=42,
         augmentation=Augmentation(
             rotation=12, zoom=0.12, shift=2, shear=8, elastic=1.5, smoothness=4
@@ -111,7 +111,7 @@ _FEATHERWEIGHT = Recipe(
         scaling=STANDARDISED,
     ),
     training=TrainingSpec(
-        optimiser=Adam(2e-2, beta2=0.99), schedule=OneCycle(0.2), batch_size=128, epochs=60,
+        optimizer=Adam(2e-2, beta2=0.99), schedule=OneCycle(0.2), batch_size=128, epochs=60,
         seed=42,
     ),
 )  # fmt: skip
@@ -119,7 +119,7 @@ _FEATHERWEIGHT = Recipe(
 _ROBUST = Recipe(
     name="robust",
     source=_OWN,
-    summary="Six normalised convolutions on digits that are turned, zoomed, shifted and bent.",
+    summary="Six normalized convolutions on digits that are turned, zoomed, shifted and bent.",
     provenance="For digits drawn by hand: mild changes of the training digits, since strong ones "
     "cost accuracy on real pen strokes. No pen stroke was trained on.",
     inferred="",
@@ -134,7 +134,7 @@ _ROBUST = Recipe(
         scaling=STANDARDISED,
     ),
     training=TrainingSpec(
-        optimiser=Adam(5e-3), schedule=OneCycle(0.2), batch_size=128, epochs=20, seed=42,
+        optimizer=Adam(5e-3), schedule=OneCycle(0.2), batch_size=128, epochs=20, seed=42,
         augmentation=Augmentation(
             rotation=8, zoom=0.15, shift=1.5, shear=5, elastic=2, smoothness=4
         ),

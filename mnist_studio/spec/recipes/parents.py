@@ -25,7 +25,7 @@ _KERAS_CLASSIC = Recipe(
         ),
         scaling=UNIT,
     ),
-    training=TrainingSpec(optimiser=Adadelta(), batch_size=128, epochs=12, seed=42),
+    training=TrainingSpec(optimizer=Adadelta(), batch_size=128, epochs=12, seed=42),
     faults=("own-constants",),
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ _DEEP_CNN = Recipe(
         scaling=UNIT,
     ),
     training=TrainingSpec(
-        optimiser=RmsProp(), schedule=Plateau(), batch_size=86, epochs=30, seed=42,
+        optimizer=RmsProp(), schedule=Plateau(), batch_size=86, epochs=30, seed=42,
         validation=6000, augmentation=Augmentation(rotation=10, zoom=0.1, shift=2.8),
     ),
 )  # fmt: skip

@@ -23,14 +23,14 @@ _C = "C · MNIST Digit Recognition"
 _D = "D · From scratch: PyTorch vs. NumPy"
 _E = "E · MNIST Neural Network Project"
 
-_FIVE_EPOCHS = TrainingSpec(optimiser=Adam(), batch_size=64, epochs=5, seed=42)
+_FIVE_EPOCHS = TrainingSpec(optimizer=Adam(), batch_size=64, epochs=5, seed=42)
 
 _MLP_128 = Recipe(
     name="mlp-128",
     source=_A,
     summary="One hidden layer of 128 units.",
     provenance="Its Keras network, as its description has it.",
-    inferred="Width, optimiser and batch size.",
+    inferred="Width, optimizer and batch size.",
     reported="96.6 %",
     framework="keras",
     model=ModelSpec(layers=(Flatten(), Dense(128), Relu(), Dense(10)), scaling=STANDARDISED),
@@ -91,7 +91,7 @@ _WIDE_CNN = Recipe(
         scaling=STANDARDISED,
     ),
     training=TrainingSpec(
-        optimiser=Adadelta(), schedule=Exponential(0.7), batch_size=64, epochs=10, seed=42
+        optimizer=Adadelta(), schedule=Exponential(0.7), batch_size=64, epochs=10, seed=42
     ),
     faults=("double-softmax", "batch-decay", "own-constants", "unshuffled"),
     only=(("double-softmax", "pytorch"), ("batch-decay", "keras")),
@@ -102,7 +102,7 @@ _COMPACT_CNN = Recipe(
     source=_C,
     summary="Two convolutions with pooling and one hidden layer.",
     provenance="Its PyTorch and Keras network. Its Keras script scales to 0-1; here every "
-    "framework standardises.",
+    "framework standardizes.",
     inferred="Where its two differ by default: Adam's epsilon is PyTorch's, first weights are "
     "drawn as Keras does.",
     reported="98-99 %; 99.10 % in PyTorch and 98.86 % in Keras in its figure",
@@ -138,7 +138,7 @@ def _sgd_mlp(name: str, activation: Layer, words: str, reported: str) -> Recipe:
             ),
             scaling=UNIT,
         ),
-        training=TrainingSpec(optimiser=Sgd(0.1), batch_size=64, epochs=5, seed=42),
+        training=TrainingSpec(optimizer=Sgd(0.1), batch_size=64, epochs=5, seed=42),
         faults=("full-batch",),
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def _sgd_mlp(name: str, activation: Layer, words: str, reported: str) -> Recipe:
 _BOBNET = Recipe(
     name="bobnet",
     source=_D,
-    summary="One hidden layer without biases on raw grey levels.",
+    summary="One hidden layer without biases on raw gray levels.",
     provenance="Its PyTorch and NumPy networks, 1,000 steps on batches drawn with replacement. "
     "Its two networks start differently: here all start as its PyTorch one does.",
     inferred="After how many steps it is judged: 100.",
@@ -160,7 +160,7 @@ _BOBNET = Recipe(
         scaling=RAW,
     ),
     training=TrainingSpec(
-        optimiser=Sgd(0.001), batch_size=128, epochs=10, epoch_steps=100,
+        optimizer=Sgd(0.001), batch_size=128, epochs=10, epoch_steps=100,
         sampling="with_replacement", seed=42,
     ),
     faults=("own-initial",),
@@ -185,7 +185,7 @@ _TINY_GD = Recipe(
         scaling=UNIT,
     ),
     training=TrainingSpec(
-        optimiser=Sgd(0.1), batch_size=FULL_BATCH, epochs=10, epoch_steps=50, seed=42
+        optimizer=Sgd(0.1), batch_size=FULL_BATCH, epochs=10, epoch_steps=50, seed=42
     ),
     faults=("bias-gradients",),
 )  # fmt: skip
@@ -196,11 +196,11 @@ _TINY_10 = Recipe(
     summary="One hidden layer of ten units.",
     provenance="Its TensorFlow network. `mlp-128` stands for the width that could reach the "
     "reported figure.",
-    inferred="Optimiser, batch size, and first weights as Keras draws them.",
+    inferred="Optimizer, batch size, and first weights as Keras draws them.",
     reported="97 %, implausible for ten hidden units",
     framework="keras",
     model=ModelSpec(layers=(Flatten(), Dense(10), Relu(), Dense(10)), scaling=UNIT),
-    training=TrainingSpec(optimiser=Adam(), batch_size=64, epochs=10, seed=42),
+    training=TrainingSpec(optimizer=Adam(), batch_size=64, epochs=10, seed=42),
 )
 
 RECIPES = (

@@ -58,13 +58,13 @@ def test_the_same_chart_gives_the_same_bytes(kind: Kind) -> None:
     assert charts.picture(LINES, MARKS, kind) == charts.picture(LINES, MARKS, kind)
 
 
-def test_frameworks_have_their_colour_and_dash() -> None:
+def test_frameworks_have_their_color_and_dash() -> None:
     svg = charts.picture(LINES, MARKS, "svg").decode().upper()
     assert LIGHT.numpy in svg
     assert LIGHT.keras in svg
     assert "STROKE-DASHARRAY" in svg
-    assert MARKS["a"].colour == LIGHT.numpy
-    assert MARKS["a"].colour != MARKS["c"].colour
+    assert MARKS["a"].color == LIGHT.numpy
+    assert MARKS["a"].color != MARKS["c"].color
     assert MARKS["a"].symbol != MARKS["c"].symbol
 
 

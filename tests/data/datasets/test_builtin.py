@@ -23,7 +23,7 @@ def test_the_fingerprint_is_pinned() -> None:
     assert load().fingerprint == "2b49c5b8e208db10a046b42f3d9b09140a59c5a4a96f228471b215b9a67e446c"
 
 
-def test_the_file_holds_what_the_normalisation_makes() -> None:
+def test_the_file_holds_what_the_normalization_makes() -> None:
     dataset, counts = load(), originals()
     images = np.concatenate([dataset.train.images, dataset.test.images])
     for place in range(0, len(counts), 7):
@@ -42,8 +42,8 @@ def test_they_have_mnists_size_and_place() -> None:
     rows, columns = images.any(axis=2).sum(axis=1), images.any(axis=1).sum(axis=1)
     assert (np.maximum(rows, columns) == 20).mean() > 0.95
     mass, index = images.astype(float), np.arange(28)
-    centres = (mass.sum(axis=2) @ index) / mass.sum(axis=(1, 2))
-    assert ((centres > 13.4) & (centres < 14.6)).all()
+    centers = (mass.sum(axis=2) @ index) / mass.sum(axis=(1, 2))
+    assert ((centers > 13.4) & (centers < 14.6)).all()
 
 
 def test_a_plain_classifier_learns_them() -> None:
@@ -64,7 +64,7 @@ def test_a_missing_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "Install the studio again" in caught.value.remedy
 
 
-def test_the_licence_lies_beside_them() -> None:
-    licence = (paths.resources() / "digits" / "LICENSE.txt").read_text()
+def test_the_license_lies_beside_them() -> None:
+    text = (paths.resources() / "digits" / "LICENSE.txt").read_text()
     for words in ("CC BY 4.0", "10.24432/C50P49", "BSD 3-Clause"):
-        assert words in licence
+        assert words in text

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import pytest
 
 from mnist_studio import paths
-from mnist_studio.data.datasets.catalog import Catalogue
+from mnist_studio.data.datasets.catalog import Catalog
 from mnist_studio.data.datasets.download import download_mnist
 from mnist_studio.data.datasets.sources import load
 from mnist_studio.errors import Cancelled, DownloadError
@@ -41,8 +41,8 @@ class Mirrors:
     asked: list[str] = field(default_factory=list)
     resume: threading.Event = field(default_factory=threading.Event)
 
-    def catalogue(self, small: Small, *modes: str) -> Catalogue:
-        return replace(small.catalogue, mirrors=tuple(f"{self.address}/{mode}/" for mode in modes))
+    def catalog(self, small: Small, *modes: str) -> Catalog:
+        return replace(small.catalog, mirrors=tuple(f"{self.address}/{mode}/" for mode in modes))
 
 
 @pytest.fixture
@@ -113,9 +113,9 @@ def kept() -> list[str]:
 
 def test_all_files_come_and_can_be_loaded(small: Small, mirrors: Mirrors) -> None:
     fractions: list[float] = []
-    catalogue = mirrors.catalogue(small, "good")
-    download_mnist(fractions.append, never, catalogue)
-    assert len(load("mnist", None, catalogue).train) == 30
+    catalog = mirrors.catalog(small, "good")
+    download_mnist(fractions.append, never, catalog)
+    assert len(load("mnist", None, catalog).train) == 30
     assert kept() == sorted(small.raw)
     assert (fractions[0], fractions[-1]) == (0, 1)
     assert fractions == sorted(fractions)
@@ -125,7 +125,7 @@ def test_all_files_come_and_can_be_loaded(small: Small, mirrors: Mirrors) -> Non
 def test_the_next_mirror_is_asked_when_one_is_bad(
     small: Small, mirrors: Mirrors, mode: str
 ) -> None:
-    download_mnist(quietly, never, mirrors.catalogue(small, mode, "good"))
+    download_mnist(quietly, never, mirrors.catalog(small, mode, "good"))
     assert kept() == sorted(small.raw)
     assert len(mirrors.asked) == 8
 
@@ -143,7 +143,7 @@ def test_the_next_mirror_is_asked_when_one_is_bad(
 )
 def test_what_is_wrong_is_told(small: Small, mirrors: Mirrors, mode: str, problem: str) -> None:
     with pytest.raises(DownloadError, match=problem) as caught:
-        download_mnist(quietly, never, mirrors.catalogue(small, mode))
+        download_mnist(quietly, never, mirrors.catalog(small, mode))
     assert "built-in digits" in caught.value.remedy
     assert kept() == []
 
@@ -151,22 +151,22 @@ def test_what_is_wrong_is_told(small: Small, mirrors: Mirrors, mode: str, proble
 def test_good_files_are_kept_and_bad_ones_replaced(small: Small, mirrors: Mirrors) -> None:
     small.write(paths.mnist_cache())
     (paths.mnist_cache() / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
-    download_mnist(quietly, never, mirrors.catalogue(small, "good"))
+    download_mnist(quietly, never, mirrors.catalog(small, "good"))
     assert mirrors.asked == ["/good/t10k-labels-idx1-ubyte.gz"]
-    assert len(load("mnist", None, small.catalogue).test) == 20
+    assert len(load("mnist", None, small.catalog).test) == 20
 
 
 def test_a_failed_download_keeps_what_is_good(small: Small, mirrors: Mirrors) -> None:
     small.write(paths.mnist_cache())
     (paths.mnist_cache() / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DownloadError):
-        download_mnist(quietly, never, mirrors.catalogue(small, "missing"))
+        download_mnist(quietly, never, mirrors.catalog(small, "missing"))
     assert len(kept()) == 3
 
 
 def test_a_stalled_server_is_given_up(small: Small, mirrors: Mirrors) -> None:
     with pytest.raises(DownloadError, match="does not answer"):
-        download_mnist(quietly, never, mirrors.catalogue(small, "stalled"), patience=0.2)
+        download_mnist(quietly, never, mirrors.catalog(small, "stalled"), patience=0.2)
     assert kept() == []
 
 
@@ -183,7 +183,7 @@ def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
     timer = threading.Timer(0.3, press)
     timer.start()
     with pytest.raises(Cancelled):
-        download_mnist(quietly, cancelled.is_set, mirrors.catalogue(small, "stalled"))
+        download_mnist(quietly, cancelled.is_set, mirrors.catalog(small, "stalled"))
     # The server would be silent for much longer.
     assert monotonic() - pressed[0] < 2
     timer.join()
@@ -198,7 +198,7 @@ def test_a_full_disk_is_told_once(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DownloadError, match="disk is full"):
-        download_mnist(quietly, never, mirrors.catalogue(small, "good", "good"))
+        download_mnist(quietly, never, mirrors.catalog(small, "good", "good"))
     assert len(mirrors.asked) == 1
     assert kept() == []
 
@@ -206,9 +206,9 @@ def test_a_full_disk_is_told_once(
 def test_a_closed_port_is_told(small: Small) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    catalogue = replace(small.catalogue, mirrors=(f"http://127.0.0.1:{port}/",))
+    catalog = replace(small.catalog, mirrors=(f"http://127.0.0.1:{port}/",))
     with pytest.raises(DownloadError, match="connection to 127"):
-        download_mnist(quietly, never, catalogue)
+        download_mnist(quietly, never, catalog)
 
 
 def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,20 +218,20 @@ def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
-    catalogue = replace(small.catalogue, mirrors=("https://mirror.invalid/mnist/",))
+    catalog = replace(small.catalog, mirrors=("https://mirror.invalid/mnist/",))
     with pytest.raises(DownloadError, match="seems to be no network") as caught:
-        download_mnist(quietly, never, catalogue)
+        download_mnist(quietly, never, catalog)
     assert "import a folder" in caught.value.remedy
 
 
-def test_a_catalogue_without_mirrors_is_told(small: Small) -> None:
+def test_a_catalog_without_mirrors_is_told(small: Small) -> None:
     with pytest.raises(DownloadError, match="no mirror"):
-        download_mnist(quietly, never, small.catalogue)
+        download_mnist(quietly, never, small.catalog)
 
 
 def test_what_is_no_address_is_told(small: Small) -> None:
     with pytest.raises(DownloadError, match="could not be downloaded"):
-        download_mnist(quietly, never, replace(small.catalogue, mirrors=("nonsense/",)))
+        download_mnist(quietly, never, replace(small.catalog, mirrors=("nonsense/",)))
 
 
 def test_what_a_killed_download_left_is_removed(small: Small, mirrors: Mirrors) -> None:
@@ -240,7 +240,7 @@ def test_what_a_killed_download_left_is_removed(small: Small, mirrors: Mirrors) 
     old.touch()
     new.touch()
     os.utime(old, (0, 0))
-    download_mnist(quietly, never, mirrors.catalogue(small, "good"))
+    download_mnist(quietly, never, mirrors.catalog(small, "good"))
     assert kept() == sorted([new.name, *small.raw])
 
 
@@ -248,5 +248,5 @@ def test_a_slow_reader_holds_the_sender_back_and_can_leave(small: Small, mirrors
     def slowly(_: float) -> None:
         sleep(0.01)
 
-    download_mnist(slowly, never, mirrors.catalogue(small, "good"))
+    download_mnist(slowly, never, mirrors.catalog(small, "good"))
     assert kept() == sorted(small.raw)

@@ -12,13 +12,13 @@ from tests.data.conftest import Small
 
 
 def read(folder: Path, small: Small) -> dict[str, bytes]:
-    found = folders.locate(folder, small.catalogue)
-    return {file.name: raw for file, raw in folders.raw_files(found, small.catalogue)}
+    found = folders.locate(folder, small.catalog)
+    return {file.name: raw for file, raw in folders.raw_files(found, small.catalog)}
 
 
 def keras_arrays(small: Small) -> dict[str, np.ndarray]:
     keys = ("x_train", "y_train", "x_test", "y_test")
-    files = small.catalogue.files
+    files = small.catalog.files
     return {
         key: idx.parse(small.raw[file.name], key, 3 if key[0] == "x" else 1)
         for key, file in zip(keys, files, strict=True)

@@ -30,7 +30,7 @@ def never() -> bool:
 
 
 def test_a_named_folder_is_loaded(small: Small, folder: Path) -> None:
-    dataset = load("mnist", folder, small.catalogue)
+    dataset = load("mnist", folder, small.catalog)
     assert (dataset.name, dataset.title) == ("mnist", "MNIST")
     assert dataset.source == f"the folder {folder}"
     assert (len(dataset.train), len(dataset.test)) == (30, 20)
@@ -43,10 +43,10 @@ def test_the_environment_comes_before_the_cache(
     small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.write(paths.mnist_cache())
-    assert load("mnist", None, small.catalogue).source == "the studio's cache"
+    assert load("mnist", None, small.catalog).source == "the studio's cache"
     monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
-    assert paths.DATA_VARIABLE in load("mnist", None, small.catalogue).source
-    assert load("mnist", folder, small.catalogue).source == f"the folder {folder}"
+    assert paths.DATA_VARIABLE in load("mnist", None, small.catalog).source
+    assert load("mnist", folder, small.catalog).source == f"the folder {folder}"
 
 
 def test_the_folder_of_the_settings_comes_before_the_cache(
@@ -54,14 +54,14 @@ def test_the_folder_of_the_settings_comes_before_the_cache(
 ) -> None:
     small.write(paths.mnist_cache())
     settings.save(settings.Settings(data_folder=str(folder)))
-    assert load("mnist", None, small.catalogue).source == f"the folder {folder} (settings)"
+    assert load("mnist", None, small.catalog).source == f"the folder {folder} (settings)"
     assert usual_folder() == folder
     monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
-    assert paths.DATA_VARIABLE in load("mnist", None, small.catalogue).source
+    assert paths.DATA_VARIABLE in load("mnist", None, small.catalog).source
     monkeypatch.delenv(paths.DATA_VARIABLE)
     settings.save(settings.Settings(data_folder=str(folder / "gone")))
     with pytest.raises(DataError, match="gone does not exist") as caught:
-        load("mnist", None, small.catalogue)
+        load("mnist", None, small.catalog)
     assert "forget it" in caught.value.remedy
 
 
@@ -70,10 +70,10 @@ def test_a_bad_named_folder_is_not_passed_over(
 ) -> None:
     small.write(paths.mnist_cache())
     with pytest.raises(DataError, match="none does not exist"):
-        load("mnist", tmp_path / "none", small.catalogue)
+        load("mnist", tmp_path / "none", small.catalog)
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "nowhere"))
     with pytest.raises(DataError, match="nowhere does not exist") as caught:
-        load("mnist", None, small.catalogue)
+        load("mnist", None, small.catalog)
     # It hides what was imported, so the way out is the variable.
     assert f"unset {paths.DATA_VARIABLE}" in caught.value.remedy
 
@@ -84,7 +84,7 @@ def test_with_none_anywhere_every_way_out_is_told(small: Small, kept: int) -> No
     for name in list(small.raw)[kept:]:
         (paths.mnist_cache() / name).unlink()
     with pytest.raises(DataError, match="not on this computer") as caught:
-        load("mnist", None, small.catalogue)
+        load("mnist", None, small.catalog)
     for way in ("Import", "download", "built-in"):
         assert way in caught.value.remedy
 
@@ -113,9 +113,9 @@ def test_a_bad_named_folder_stands_for_mnist_so_that_loading_tells(tmp_path: Pat
 
 def test_an_import_can_be_loaded_without_its_folder(small: Small, folder: Path) -> None:
     fractions: list[float] = []
-    import_mnist(folder, fractions.append, never, small.catalogue)
+    import_mnist(folder, fractions.append, never, small.catalog)
     shutil.rmtree(folder)
-    assert len(load("mnist", None, small.catalogue).train) == 30
+    assert len(load("mnist", None, small.catalog).train) == 30
     assert fractions[0] == 0
     assert fractions[-1] == 1
     assert fractions == sorted(fractions)
@@ -125,13 +125,13 @@ def test_a_bad_import_loses_nothing_already_kept(small: Small, folder: Path) -> 
     small.write(paths.mnist_cache())
     (folder / "t10k-labels-idx1-ubyte").write_bytes(b"bad")
     with pytest.raises(DataError, match="t10k-labels"):
-        import_mnist(folder, quietly, never, small.catalogue)
-    assert len(load("mnist", None, small.catalogue).test) == 20
+        import_mnist(folder, quietly, never, small.catalog)
+    assert len(load("mnist", None, small.catalog).test) == 20
 
 
 def test_an_import_can_be_cancelled(small: Small, folder: Path) -> None:
     with pytest.raises(Cancelled):
-        import_mnist(folder, quietly, lambda: True, small.catalogue)
+        import_mnist(folder, quietly, lambda: True, small.catalog)
     assert not has_mnist()
 
 
@@ -143,15 +143,15 @@ def test_a_full_disk_during_an_import_is_told(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DataError, match="disk is full"):
-        import_mnist(folder, quietly, never, small.catalogue)
+        import_mnist(folder, quietly, never, small.catalog)
     assert not list(paths.mnist_cache().iterdir())
 
 
 def test_the_test_digits_alone_need_no_training_digits(small: Small, folder: Path) -> None:
-    whole = load("mnist", folder, small.catalogue).test
+    whole = load("mnist", folder, small.catalog).test
     (damaged,) = (name for name in small.raw if "train-images" in name)
     (folder / damaged).write_bytes(b"")
-    alone = load_test("mnist", folder, small.catalogue)
+    alone = load_test("mnist", folder, small.catalog)
     np.testing.assert_array_equal(alone.images, whole.images)
     np.testing.assert_array_equal(alone.labels, whole.labels)
     assert len(load_test("builtin")) == 500

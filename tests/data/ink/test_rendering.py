@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mnist_studio.data.ink.rendering import FARTHEST, PEN, Fitting, Ink, Point, digit_image
 from mnist_studio.errors import PictureError
-from tests.data.pictures.test_normalize import box, centre
+from tests.data.pictures.test_normalize import box, center
 
 SEVEN: Ink = ((Point(10, 10), Point(60, 10), Point(30, 90)),)
 
@@ -28,12 +28,12 @@ def test_a_drawing_becomes_a_digit_image_like_mnists() -> None:
     assert image.dtype == np.uint8
     assert image.max() == 255
     assert box(image)[0] in (20, 21)  # Placed between pixels, 20 of them reach into 21.
-    assert centre(image) == pytest.approx((14, 14), abs=0.5)
+    assert center(image) == pytest.approx((14, 14), abs=0.5)
 
 
-def test_the_mass_lands_in_the_centre() -> None:
+def test_the_mass_lands_in_the_center() -> None:
     six = (*circle(30), (Point(60, 100), Point(60, 40), Point(100, 0)))
-    assert centre(digit_image(six)) == pytest.approx((14, 14), abs=0.05)
+    assert center(digit_image(six)) == pytest.approx((14, 14), abs=0.05)
 
 
 @pytest.mark.parametrize("scale", [1e-3, 0.1, 7, 1e5])
@@ -164,6 +164,6 @@ def test_ink_never_leaves_the_frame() -> None:
     assert image[-2:].any()
 
 
-def test_neighbouring_drawings_have_neighbouring_images() -> None:
+def test_neighboring_drawings_have_neighboring_images() -> None:
     images = [digit_image(moved(SEVEN, 1, dx, 0)).astype(int) for dx in np.linspace(0, 1, 5)]
     assert all(np.abs(one - other).max() <= 1 for one, other in pairwise(images))

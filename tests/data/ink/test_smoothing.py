@@ -25,7 +25,7 @@ def test_a_straight_stroke_stays_straight() -> None:
 def test_ten_points_of_a_circle_become_nearly_round() -> None:
     angles = np.arange(11) * 2 * pi / 10
     curve = smooth(np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    # Straight lines would come as near as cos(18°) = 0.951. The ends have but one neighbour.
+    # Straight lines would come as near as cos(18°) = 0.951. The ends have but one neighbor.
     assert np.hypot(*curve[4:-4].T).min() > 0.985
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from mnist_studio.data.ink.rendering import WHOLE, Fitting, Ink, Pad, Point, digit_image
 from mnist_studio.data.ink.stages import LARGE, STEPS, stages
-from tests.data.pictures.test_normalize import box, centre
+from tests.data.pictures.test_normalize import box, center
 
 PAD = Pad(0, 0, 280, 20)
 SMALL_SEVEN: Ink = ((Point(20, 20), Point(70, 20), Point(40, 100)),)
@@ -31,14 +31,14 @@ def test_the_box_makes_it_large_and_leaves_its_middle() -> None:
 
 def test_the_mass_centres_it() -> None:
     boxed = digit_image(SMALL_SEVEN, fitting=Fitting(mass=False, pen=False), pad=PAD)
-    centred = digit_image(SMALL_SEVEN, fitting=Fitting(pen=False), pad=PAD)
-    assert centre(boxed) != pytest.approx((14, 14), abs=0.5)
-    assert centre(centred) == pytest.approx((14, 14), abs=0.1)
+    centered = digit_image(SMALL_SEVEN, fitting=Fitting(pen=False), pad=PAD)
+    assert center(boxed) != pytest.approx((14, 14), abs=0.5)
+    assert center(centered) == pytest.approx((14, 14), abs=0.1)
 
 
-def test_only_the_mass_can_be_centred_too() -> None:
+def test_only_the_mass_can_be_centered_too() -> None:
     image = digit_image(SMALL_SEVEN, fitting=Fitting(box=False, pen=False), pad=PAD)
-    assert centre(image) == pytest.approx((14, 14), abs=0.1)
+    assert center(image) == pytest.approx((14, 14), abs=0.1)
     assert max(box(image)) < 14
 
 
@@ -63,12 +63,12 @@ def test_all_stages_are_the_whole_recipe() -> None:
 
 def test_the_pictures_show_the_way() -> None:
     pictures = stages(SMALL_SEVEN, pad=PAD)
-    assert [picture.name for picture in pictures] == ["drawn", "boxed", "scaled", "centred", "fed"]
-    drawn, boxed, scaled, centred, fed = (picture.image for picture in pictures)
+    assert [picture.name for picture in pictures] == ["drawn", "boxed", "scaled", "centered", "fed"]
+    drawn, boxed, scaled, centered, fed = (picture.image for picture in pictures)
     assert drawn.shape == boxed.shape == (LARGE, LARGE)
     assert box(drawn)[0] < 40
     assert box(boxed)[0] >= LARGE - 1
-    assert scaled.shape == centred.shape == fed.shape == (28, 28)
+    assert scaled.shape == centered.shape == fed.shape == (28, 28)
     np.testing.assert_array_equal(fed, digit_image(SMALL_SEVEN))
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageOps
 from mnist_studio.data.datasets.sources import read_test_folder
 from mnist_studio.data.pictures import files
 from mnist_studio.data.pictures.files import open_picture, picture_from_levels
-from mnist_studio.data.pictures.normalize import normalise
+from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import PictureError
 
 
@@ -55,16 +55,16 @@ def test_polarity_does_not_matter(tmp_path: Path, expected: np.ndarray) -> None:
 
 
 def in_mode(mode: str) -> Image.Image:
-    grey = np.asarray(four())
+    gray = np.asarray(four())
     match mode:
         case "I;16":
-            return Image.fromarray(grey.astype(np.uint16) * 257)
+            return Image.fromarray(gray.astype(np.uint16) * 257)
         case "I":
-            return Image.fromarray(grey.astype(np.int32) * 257)
+            return Image.fromarray(gray.astype(np.int32) * 257)
         case "F":
-            return Image.fromarray(grey.astype(np.float32) / 255)
+            return Image.fromarray(gray.astype(np.float32) / 255)
         case "LAB":
-            bands = (grey, np.full_like(grey, 128), np.full_like(grey, 128))
+            bands = (gray, np.full_like(gray, 128), np.full_like(gray, 128))
             return Image.merge(mode, [Image.fromarray(band) for band in bands])
         case "P":
             return four().convert("RGB").quantize(16)
@@ -139,9 +139,9 @@ def test_a_large_picture_is_reduced(tmp_path: Path, expected: np.ndarray) -> Non
 
 def test_noise_and_uneven_paper_are_not_ink(tmp_path: Path, expected: np.ndarray) -> None:
     rng = np.random.default_rng(0)
-    grey = np.asarray(four(ink=50, paper=210)).astype(float)
-    grey += rng.normal(0, 4, grey.shape) + np.linspace(-10, 10, 200)
-    image = opened(Image.fromarray(grey.clip(0, 255).astype(np.uint8)), tmp_path)
+    gray = np.asarray(four(ink=50, paper=210)).astype(float)
+    gray += rng.normal(0, 4, gray.shape) + np.linspace(-10, 10, 200)
+    image = opened(Image.fromarray(gray.clip(0, 255).astype(np.uint8)), tmp_path)
     assert difference(image, expected) < 8
 
 
@@ -152,16 +152,16 @@ def test_mnists_own_digits_hardly_change(shared_mnist: Path, tmp_path: Path) -> 
 
 
 def test_levels_need_no_file(expected: np.ndarray) -> None:
-    grey = np.asarray(four())
-    assert difference(picture_from_levels(grey / 255), expected) < 0.1
-    assert difference(picture_from_levels(grey.astype(np.uint16) * 257), expected) < 0.1
-    assert difference(normalise(255 - grey), expected) < 3
+    gray = np.asarray(four())
+    assert difference(picture_from_levels(gray / 255), expected) < 0.1
+    assert difference(picture_from_levels(gray.astype(np.uint16) * 257), expected) < 0.1
+    assert difference(normalize(255 - gray), expected) < 3
 
 
-@pytest.mark.parametrize("grey", [0, 100, 255])
+@pytest.mark.parametrize("gray", [0, 100, 255])
 @pytest.mark.parametrize("mode", ["L", "RGB", "1"])
-def test_a_blank_picture_is_told(tmp_path: Path, mode: str, grey: int) -> None:
-    picture = Image.new("L", (50, 50), grey).convert(mode, dither=Image.Dither.NONE)
+def test_a_blank_picture_is_told(tmp_path: Path, mode: str, gray: int) -> None:
+    picture = Image.new("L", (50, 50), gray).convert(mode, dither=Image.Dither.NONE)
     with pytest.raises(PictureError, match="nothing stands out") as caught:
         opened(picture, tmp_path)
     assert "one dark digit" in caught.value.remedy

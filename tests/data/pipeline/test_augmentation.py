@@ -29,7 +29,7 @@ def _level(image: np.ndarray, x: float, y: float) -> float:
 
 
 def _moved(image: np.ndarray, matrix: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """The image whose pixel p shows the old one at centre + matrix (p - centre) + shift."""
+    """The image whose pixel p shows the old one at center + matrix (p - center) + shift."""
     new = np.empty((28, 28))
     for row, column in product(range(28), range(28)):
         x, y = matrix @ (column - CENTRE, row - CENTRE) + CENTRE + shift

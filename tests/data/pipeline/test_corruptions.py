@@ -12,14 +12,14 @@ each = pytest.mark.parametrize("kind", KINDS)
 
 
 def square(count: int = 1, side: int = 8, level: int = 200) -> Images:
-    """Grey squares in the middle of black images."""
+    """Gray squares in the middle of black images."""
     images = np.zeros((count, 28, 28), np.uint8)
     inside = slice(14 - side // 2, 14 + side // 2)
     images[:, inside, inside] = level
     return images
 
 
-def centres(images: Images) -> np.ndarray:
+def centers(images: Images) -> np.ndarray:
     """(n, 2): where the mass is, y and x."""
     mass = images.astype(float) / images.sum(axis=(1, 2), keepdims=True)
     axis = np.arange(28)
@@ -72,7 +72,7 @@ def test_no_digits_are_no_trouble(kind: Kind) -> None:
 
 def test_a_shift_by_two_pixels_moves_the_mass_by_two_in_one_of_four_directions() -> None:
     images = square(200)
-    moved = centres(perturbed(images, "shift", 2)) - centres(images)
+    moved = centers(perturbed(images, "shift", 2)) - centers(images)
     ways = dict.fromkeys(((2, 0), (-2, 0), (0, 2), (0, -2)), 0)
     for y, x in np.rint(moved).astype(int).tolist():
         ways[y, x] += 1
@@ -84,7 +84,7 @@ def test_a_shift_by_two_pixels_moves_the_mass_by_two_in_one_of_four_directions()
 
 def test_a_greater_shift_goes_the_same_way_and_black_comes_in() -> None:
     images = square(20)
-    near, far = (centres(perturbed(images, "shift", by)) - 13.5 for by in (1, 4))
+    near, far = (centers(perturbed(images, "shift", by)) - 13.5 for by in (1, 4))
     np.testing.assert_allclose(far, 4 * near, atol=1e-9)
     assert perturbed(np.full((8, 28, 28), 255, np.uint8), "shift", 3).min() == 0
 
@@ -104,12 +104,12 @@ def test_a_scale_is_by_a_factor_or_its_inverse() -> None:
     np.testing.assert_allclose(mass[larger], 1.5**2, rtol=0.03)
     np.testing.assert_allclose(mass[~larger], 1 / 1.5**2, rtol=0.03)
     assert 30 < larger.sum() < 70
-    np.testing.assert_allclose(centres(perturbed(images, "scale", 0.5)), 13.5, atol=0.01)
+    np.testing.assert_allclose(centers(perturbed(images, "scale", 0.5)), 13.5, atol=0.01)
 
 
 def test_noise_has_the_stated_deviation_and_is_independent_from_digit_to_digit() -> None:
-    grey = np.full((300, 28, 28), 128, np.uint8)
-    noise = perturbed(grey, "noise", 0.1).astype(float) - 128
+    gray = np.full((300, 28, 28), 128, np.uint8)
+    noise = perturbed(gray, "noise", 0.1).astype(float) - 128
     assert noise.mean() == pytest.approx(0, abs=0.3)
     assert noise.std() == pytest.approx(25.5, rel=0.01)
     assert np.mean(np.abs(noise) < 25.5) == pytest.approx(0.683, abs=0.01)

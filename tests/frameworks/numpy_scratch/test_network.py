@@ -38,7 +38,7 @@ def test_a_run_repeats_bit_for_bit(layers: tuple[Layer, ...], count: int) -> Non
         learner = NumpyLearner(spec, initial_weights(spec.model, 3))
         learner.bind(*digits())
         losses = [learner.train(chunk(spec.model, 10, 9, first=10 * n)).losses for n in range(3)]
-        slots = learner.optimiser_state().slots
+        slots = learner.optimizer_state().slots
         logits = learner.logits(digits()[0])
         kept.append([*losses, logits, *learner.weights().values(), *slots.values()])
     for one, other in zip(*kept, strict=True):

@@ -22,7 +22,7 @@ from tests.frameworks.examples import (
 )
 
 RUNS = {
-    **{name: run(DROPPED, optimiser) for name, optimiser in OPTIMISERS.items()},
+    **{name: run(DROPPED, optimizer) for name, optimizer in OPTIMISERS.items()},
     **VARIANTS,
     "everything": run(EVERYTHING),
     "normed": run(NORMED),
@@ -37,7 +37,7 @@ def spec(request: pytest.FixtureRequest) -> RunSpec:
 def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
     model = learner(registry.load("numpy"), spec)
     model.train(chunk(spec.model, 3))
-    weights, state = model.weights(), model.optimiser_state()
+    weights, state = model.weights(), model.optimizer_state()
     (images, labels), one = digits(), chunk(spec.model, 1, batch=1, first=3)
     place = int(one.indices[0, 0])
     masks = {name: mask[0] for name, mask in one.masks.items()}
@@ -54,7 +54,7 @@ def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
         np.testing.assert_allclose(arrays[name].after, expected, rtol=1e-11, atol=1e-14)
         np.testing.assert_array_equal(arrays[name].before, weights[name])
     assert any(np.any(array.update) for array in arrays.values())
-    after = model.optimiser_state()
+    after = model.optimizer_state()
     slots = {f"{n}/{slot}": kept for n, a in arrays.items() for slot, kept in a.slots_after.items()}
     assert slots.keys() == after.slots.keys()
     for name, kept in slots.items():
@@ -128,7 +128,7 @@ def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...
 
 
 def test_a_small_step_lowers_the_loss() -> None:
-    spec = in_precision(run(optimiser=OPTIMISERS["sgd"]), "float32")
+    spec = in_precision(run(optimizer=OPTIMISERS["sgd"]), "float32")
     model = learner(registry.load("numpy"), spec)
     walk = step(spec, model.weights(), digits()[0][0], Teaching(3, 0.01))
     assert walk.step is not None

@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch import FRAMEWORK
 from mnist_studio.spec.layers import (
     AvgPool,
@@ -42,7 +42,7 @@ def test_an_ordinary_network_loads_the_state_dict_and_answers_the_same(tmp_path:
     ).eval()
     ordinary.load_state_dict(torch.load(tmp_path / "network.pt", weights_only=True))
     images = digits()[0]
-    inputs = torch.tensor(normalise(images, spec.model.scaling, "float32")).unsqueeze(1)
+    inputs = torch.tensor(normalize(images, spec.model.scaling, "float32")).unsqueeze(1)
     answers = ordinary(inputs).detach().numpy()
     np.testing.assert_allclose(answers, made.logits(images), rtol=1e-5, atol=1e-6)
 
@@ -84,7 +84,7 @@ def _assert_takes_over(ordinary: nn.Module, layers: tuple[Layer, ...], folder: P
     FRAMEWORK.export(spec.model, made.weights(), folder / "network.pt")
     ordinary.load_state_dict(torch.load(folder / "network.pt", weights_only=True))
     images = digits()[0]
-    inputs = torch.tensor(normalise(images, spec.model.scaling, "float32")).unsqueeze(1)
+    inputs = torch.tensor(normalize(images, spec.model.scaling, "float32")).unsqueeze(1)
     answers = ordinary.eval()(inputs).detach().numpy()
     np.testing.assert_allclose(answers, made.logits(images), rtol=1e-4, atol=1e-5)
 

@@ -50,7 +50,7 @@ def main() -> None:
     made = learner(registry.load("pytorch"), spec)
     steps = made.train(chunk(spec.model, 10, batch=100, rate=1.0))
     assert np.isfinite(steps.losses).all()
-    left = {**made.weights(), **made.optimiser_state().slots, "losses": steps.losses}
+    left = {**made.weights(), **made.optimizer_state().slots, "losses": steps.losses}
     for name, array in {**left, "logits": made.logits(digits()[0])}.items():
         sys.stdout.write(f"{name} {sha256(array.tobytes()).hexdigest()}\n")
 

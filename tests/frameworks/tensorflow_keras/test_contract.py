@@ -5,7 +5,7 @@ from tests.frameworks.contract import (
     WeightsContract,
 )
 from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
-from tests.frameworks.optimizer_contract import OptimiserContract
+from tests.frameworks.optimizer_contract import OptimizerContract
 from tests.frameworks.step_contract import (
     BatchContract,
     ClipContract,
@@ -30,7 +30,7 @@ class TestTraining(TrainingContract):
     pass
 
 
-class TestOptimisers(OptimiserContract):
+class TestOptimizers(OptimizerContract):
     pass
 
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_studio.frameworks.normalization import normalise
+from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.tensorflow_keras import FRAMEWORK
 from mnist_studio.spec.layers import AvgPool, BatchNorm, Conv, Dense, GlobalAvgPool, Layer, Relu
 from tests.frameworks.examples import EVERYTHING, chunk, digits, learner, run
@@ -22,7 +22,7 @@ def test_keras_loads_the_file_and_answers_the_same(
     FRAMEWORK.export(spec.model, made.weights(), tmp_path / "network.keras")
     loaded = keras.saving.load_model(tmp_path / "network.keras", safe_mode=True)
     images = digits()[0]
-    inputs = normalise(images, spec.model.scaling, "float32")[..., None]
+    inputs = normalize(images, spec.model.scaling, "float32")[..., None]
     answers = loaded(inputs, training=False).numpy()
     np.testing.assert_allclose(answers, made.logits(images), rtol=1e-5, atol=1e-6)
 

@@ -43,7 +43,7 @@ def test_statistics_are_weights_without_gradients_and_slots(layers: tuple[Layer,
     assert list(weights) == list(weight_shapes(spec.model))
     trainable = [name for name in weights if not name.endswith((".mean", ".variance"))]
     assert list(made.gradients(*digits())) == trainable
-    assert {name.split("/")[0] for name in made.optimiser_state().slots} == set(trainable)
+    assert {name.split("/")[0] for name in made.optimizer_state().slots} == set(trainable)
 
 
 @each_network
@@ -130,7 +130,7 @@ def test_bfloat16_rounds_products_and_nothing_else(layers: tuple[Layer, ...]) ->
     assert 1e-5 < apart < 2e-2
     steps = chunk(run(layers).model, 20)
     np.testing.assert_allclose(mixed.train(steps).losses, single.train(steps).losses, rtol=3e-2)
-    slots = mixed.optimiser_state().slots
+    slots = mixed.optimizer_state().slots
     assert {array.dtype.name for array in slots.values()} == {"float32"}
 
 

@@ -10,7 +10,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 def accents(box: TickBox, theme: Theme) -> int:
-    """Points of the box in the colour of the accent."""
+    """Points of the box in the color of the accent."""
     picture, accent = box.grab().toImage(), QColor(theme.palette.accent)
     inside = range(EDGE, EDGE + BOX)
     height = range((box.height() - BOX) // 2, (box.height() + BOX) // 2)
@@ -34,7 +34,7 @@ def test_it_is_ticked_by_mouse_and_keyboard_and_filled_where_it_is_on(
 
 
 def test_it_has_room_for_its_word_and_a_finger(theme: Theme, qtbot: QtBot) -> None:
-    box = TickBox("Own optimiser constants, in the source", theme)
+    box = TickBox("Own optimizer constants, in the source", theme)
     qtbot.addWidget(box)
     words = box.fontMetrics().horizontalAdvance(box.text())
     assert box.sizeHint().width() >= text_start(theme) + words

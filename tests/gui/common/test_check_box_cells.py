@@ -10,13 +10,13 @@ from mnist_studio.gui.common.table_model import Column, RowsModel
 from mnist_studio.gui.theme.theme import Choice, Theme
 
 
-def colours(picture: QImage) -> set[str]:
+def colors(picture: QImage) -> set[str]:
     places = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
     return {QColor(picture.pixel(x, y)).name() for x, y in places}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ticks_are_drawn_in_the_colours_of_the_theme(
+def test_ticks_are_drawn_in_the_colors_of_the_theme(
     scheme: Choice, qtbot: QtBot, qapp: QApplication
 ) -> None:
     theme = Theme(qapp, scheme)
@@ -29,7 +29,7 @@ def test_ticks_are_drawn_in_the_colours_of_the_theme(
     table.grab()  # Until then nothing has its place.
     seen = table.viewport()
     pictures = [seen.grab(table.visualRect(model.index(row, 0))) for row in range(2)]
-    ticked, plain = (colours(picture.toImage()) for picture in pictures)
+    ticked, plain = (colors(picture.toImage()) for picture in pictures)
     palette = theme.palette
     assert palette.accent.lower() in ticked
     assert palette.accent.lower() not in plain

@@ -91,8 +91,8 @@ def test_bars_tell_their_numbers(qtbot: QtBot, theme: Theme) -> None:
     bars.resize(200, 60)
     bars.show()
     assert "3: 91.0 %" in bars.accessibleDescription()
-    colours = {bars.grab().toImage().pixelColor(70, 20).name()}
-    assert theme.palette.keras.lower() in colours
+    colors = {bars.grab().toImage().pixelColor(70, 20).name()}
+    assert theme.palette.keras.lower() in colors
 
 
 def test_digit_view_is_crisp(qtbot: QtBot, theme: Theme) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch, Finished, Stopped
-from mnist_studio.frameworks.base import OptimiserState
+from mnist_studio.frameworks.base import OptimizerState
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.run_columns import settings_of
@@ -32,7 +32,7 @@ from mnist_studio.store.runs import Run
 
 def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
     plain = run_spec(RECIPES["mlp-128"])
-    training = replace(plain.training, seed=seed, epochs=2, optimiser=Sgd(0.1))
+    training = replace(plain.training, seed=seed, epochs=2, optimizer=Sgd(0.1))
     return replace(
         plain, training=training, faults=faults, dataset="builtin", framework="numpy",
         device="cpu", threads=1,
@@ -127,7 +127,7 @@ def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
     """The Runs page with one finished run of NumPy that left a checkpoint."""
     made = row(1, spec(), 0.97)
     weights = initial_weights(made.run.spec.model, 1, "float32")
-    checkpoint = artifacts.Checkpoint(weights, OptimiserState(42, {}), 42, 1.5)
+    checkpoint = artifacts.Checkpoint(weights, OptimizerState(42, {}), 42, 1.5)
     artifacts.save_checkpoint(tmp_path, checkpoint)
     run = dataclasses.replace(made.run, folder=tmp_path)
     window.studio.library._rows = (RunRow(run, made.epochs),)
@@ -193,5 +193,5 @@ def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
     lines = settings_of(row(1, made, 0.9)).splitlines()
     assert "Goes on from: abc, PyTorch, step 1,876" in lines
     assert any(line.startswith("Method: As written") for line in lines)
-    assert {"Optimiser: SGD", "Schedule: constant rate"} <= set(lines)
-    assert any(line.startswith("Input: standardised: ") for line in lines)
+    assert {"Optimizer: SGD", "Schedule: constant rate"} <= set(lines)
+    assert any(line.startswith("Input: standardized: ") for line in lines)

@@ -111,12 +111,12 @@ def test_stages_follow_the_drawing(qtbot: QtBot, stages: StagesCard, drawing: Dr
     assert "smallest square" in stages.strip.accessibleDescription()
     picture = stages.strip.grab().toImage()
     for name, place in stages.strip.places().items():
-        colours = {
+        colors = {
             picture.pixelColor(QPoint(x, y)).lightness()
             for x in range(place.left() + 2, place.right() - 2)
             for y in range(place.top() + 2, place.bottom() - 2)
         }
-        assert {0, 255} <= colours, name
+        assert {0, 255} <= colors, name
 
 
 def test_a_stage_is_left_out_and_brought_back(

@@ -1,4 +1,4 @@
-"""The user's own digits: labelled with a key, shown, changed, shared, and models scored on them."""
+"""The user's own digits: labeled with a key, shown, changed, shared, and models scored on them."""
 
 from functools import partial
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     assert page.pad.words == INVITATION
     assert not page.labels.undo_button.isVisible()
     # Where the pad has no room for words they stand beside it.
-    words = "One digit labelled as 1."
+    words = "One digit labeled as 1."
     with qtbot.waitSignal(studio.told, check_params_cb=lambda text, kind: text == words):
         studio.personal.relabel([studio.personal.digits[0].key], 1)
 
@@ -104,7 +104,7 @@ def test_the_pad_has_most_of_the_room_of_a_small_window(window: MainWindow, qtbo
     qtbot.waitUntil(lambda: min(page.pad.width(), page.pad.height()) >= 300)
 
 
-def test_a_drawing_that_is_kept_already_is_relabelled_and_a_blank_pad_told(
+def test_a_drawing_that_is_kept_already_is_relabeled_and_a_blank_pad_told(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio = page.studio
@@ -186,7 +186,7 @@ def panel_of(page: DrawPage) -> PersonalPanel:
     return panel
 
 
-def test_chosen_digits_are_relabelled_and_deleted_and_that_is_undone(
+def test_chosen_digits_are_relabeled_and_deleted_and_that_is_undone(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio, panel = page.studio, panel_of(page)

@@ -15,7 +15,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.gui.app.status import status_of
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common.array_picture import ArrayPicture, coloured
+from mnist_studio.gui.common.array_picture import ArrayPicture, colored
 from mnist_studio.gui.parity.check_panel import ParityProof
 from mnist_studio.gui.parity.check_runner import Study
 from mnist_studio.gui.parity.gradient_pictures import laid_out
@@ -43,7 +43,7 @@ Told = Callable[[int], None]
 TINY = RunSpec(
     recipe="tiny",
     model=ModelSpec((Flatten(), Dense(6), Relu(), Dense(10))),
-    training=TrainingSpec(optimiser=Adam(), batch_size=64),
+    training=TrainingSpec(optimizer=Adam(), batch_size=64),
     dataset="builtin",
 )
 
@@ -166,7 +166,7 @@ def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: Qt
     study.start(endless)
     qtbot.waitUntil(lambda: study.findings == (1,), timeout=10_000)
     study.cancel()
-    assert study.state == "cancelling"
+    assert study.state == "canceling"
     qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
     assert (study.state, study.result, study.complaint) == ("cancelled", None, "")
 
@@ -223,9 +223,9 @@ def test_a_kernel_of_all_pixels_is_a_picture_for_every_unit() -> None:
     assert np.isnan(values[29:, 29:]).all()
 
 
-def test_colours_go_both_ways_from_the_panel() -> None:
+def test_colors_go_both_ways_from_the_panel() -> None:
     values = np.array([[-1.0, 0.0, 1.0, np.nan, 9.0]])
-    picture = coloured(values, LIGHT)
+    picture = colored(values, LIGHT)
     told = [picture.pixelColor(x, 0).name().upper() for x in range(5)]
     assert told == [LIGHT.bad, LIGHT.panel, LIGHT.accent, LIGHT.line, LIGHT.accent]
 

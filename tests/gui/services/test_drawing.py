@@ -113,7 +113,7 @@ def test_every_stage_follows_the_image(qtbot: QtBot, drawing: Drawing) -> None:
     with qtbot.waitSignal(drawing.staged, timeout=5000) as told:
         stroke(drawing, *LINE)
     names = [stage.name for stage in told.args[0]]
-    assert names == ["drawn", "boxed", "scaled", "centred", "fed"]
+    assert names == ["drawn", "boxed", "scaled", "centered", "fed"]
     assert (told.args[0][-1].image == drawing.image).all()
     with qtbot.waitSignal(drawing.staged, timeout=5000) as told:
         drawing.clear()

@@ -38,7 +38,7 @@ def test_form_hands_every_setting_on() -> None:
     assert (run.device, run.threads, run.dataset) == ("cpu", 2, "mnist")
     assert (training.epochs, training.batch_size, training.seed) == (3, 32, 7)
     assert training.validation == 5000
-    assert training.optimiser.learning_rate == 0.5
+    assert training.optimizer.learning_rate == 0.5
     assert training.schedule == RECIPES["wide-cnn"].training.schedule
 
 

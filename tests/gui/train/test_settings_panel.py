@@ -171,8 +171,8 @@ def test_every_recipe_goes_through_the_form_unharmed(window: MainWindow) -> None
 def test_numbers_that_no_field_can_show_come_through_it(window: MainWindow) -> None:
     page = page_of(window, "mlp-128")
     run = run_spec(RECIPES["mlp-128"])
-    optimiser = Adam(learning_rate=0.00123456789123, beta1=0.85)
-    training = replace(run.training, seed=2**62 + 1, optimiser=optimiser)
+    optimizer = Adam(learning_rate=0.00123456789123, beta1=0.85)
+    training = replace(run.training, seed=2**62 + 1, optimizer=optimizer)
     run = replace(run, training=training, dataset="builtin")
     page.take_settings((run,))
     page.settings.numbers.edited.emit()
@@ -301,23 +301,23 @@ def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) 
     dialog.reject()
 
 
-def test_strings_comments_and_keywords_have_their_colours(window: MainWindow, qtbot: QtBot) -> None:
+def test_strings_comments_and_keywords_have_their_colors(window: MainWindow, qtbot: QtBot) -> None:
     dialog: CodeDialog | None = page_of(window, "mlp-128").show_code()
     assert dialog is not None
     qtbot.waitUntil(lambda: bool(dialog.text.toPlainText()))
     dialog.text.setPlainText('def f():\n    """Two\n    lines."""\n    return 1  # one\n')
-    colours = {
-        word: colour_at(dialog, word) for word in ("def", "Two", "lines", "return", "one", "f()")
+    colors = {
+        word: color_at(dialog, word) for word in ("def", "Two", "lines", "return", "one", "f()")
     }
     palette = window.studio.theme.palette
-    assert colours["def"] == colours["return"] == palette.accent.lower()
-    assert colours["Two"] == colours["lines"] == palette.good.lower()
-    assert colours["one"] == palette.secondary.lower()
-    assert colours["f()"] not in (palette.accent.lower(), palette.good.lower())
+    assert colors["def"] == colors["return"] == palette.accent.lower()
+    assert colors["Two"] == colors["lines"] == palette.good.lower()
+    assert colors["one"] == palette.secondary.lower()
+    assert colors["f()"] not in (palette.accent.lower(), palette.good.lower())
     dialog.reject()
 
 
-def colour_at(dialog: CodeDialog, word: str) -> str:
+def color_at(dialog: CodeDialog, word: str) -> str:
     document = dialog.text.document()
     cursor = QTextCursor(document.find(word))
     block = cursor.block()

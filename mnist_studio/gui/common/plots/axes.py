@@ -1,6 +1,6 @@
 """Axes of views: their figures in the units of a view.
 
-Axes without boxes, in the colours of the palette.
+Axes without boxes, in the colors of the palette.
 """
 
 from math import floor, log10
@@ -51,7 +51,7 @@ class Axis(pg.AxisItem):
         return [f"{value * 100:.{digits}f} %" for value in values]
 
     def dress(self, theme: Theme, grid: bool) -> None:
-        """Takes the colours and the size of text of the theme."""
+        """Takes the colors and the size of text of the theme."""
         palette = theme.palette
         self.setPen(pg.mkPen(palette.line))
         self.setTextPen(pg.mkPen(palette.secondary))
@@ -59,10 +59,10 @@ class Axis(pg.AxisItem):
         self.setTickFont(theme.font(11))
         self.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0, hideOverlappingLabels=True)
         self.setGrid(255 if grid else False)
-        self._set_title_colour(palette.secondary, theme.pixels(11))
+        self._set_title_color(palette.secondary, theme.pixels(11))
 
-    def _set_title_colour(self, colour: str, pixels: int) -> None:
-        style: dict[str, Any] = {"color": colour, "font-size": f"{pixels}px"}
+    def _set_title_color(self, color: str, pixels: int) -> None:
+        style: dict[str, Any] = {"color": color, "font-size": f"{pixels}px"}
         self.setLabel(self.labelText, **style)
 
 

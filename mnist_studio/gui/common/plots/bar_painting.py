@@ -55,10 +55,10 @@ def paint_figure(
     x, middle = room.place(bar.value), top + high / 2
     if x is not None and room.whole:
         start, side = room.x(0.0), high * THICK
-        colour = QColor(mark.colour)
-        painter.setPen(QPen(colour, 1))
-        colour.setAlphaF(0.42)
-        painter.setBrush(QBrush(colour))
+        color = QColor(mark.color)
+        painter.setPen(QPen(color, 1))
+        color.setAlphaF(0.42)
+        painter.setBrush(QBrush(color))
         painter.drawRect(QRectF(min(start, x), middle - side / 2, abs(x - start), side))
     _paint_interval(painter, room, bar, mark, middle)
     if x is not None and not room.whole:
@@ -69,7 +69,7 @@ def _paint_interval(painter: QPainter, room: Room, bar: Bar, mark: Mark, middle:
     low, high = room.place(bar.low), room.place(bar.high)
     if low is None or high is None:
         return
-    pen = QPen(QColor(mark.colour), 1.8)
+    pen = QPen(QColor(mark.color), 1.8)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
     painter.drawLine(QPointF(low, middle), QPointF(high, middle))

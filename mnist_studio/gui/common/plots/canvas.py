@@ -43,7 +43,7 @@ class Canvas(pg.PlotWidget):
         self.dress()
 
     def dress(self) -> None:
-        """Takes the colours of the theme."""
+        """Takes the colors of the theme."""
         self.setBackground(self._theme.palette.panel)
         for side, axis in self._axes.items():
             axis.dress(self._theme, grid=side == "left")
@@ -113,7 +113,7 @@ class Canvas(pg.PlotWidget):
 
     def _dress_line(self, item: Any, line: Line) -> None:
         palette = self._theme.palette
-        colour = QColor(shaded(palette, line.framework, line.shade))
+        color = QColor(shaded(palette, line.framework, line.shade))
         drawn = pen(palette, line.framework, line.width, line.shade)
         # Widths are pixels of the screen, not units of the plot.
         drawn.setCosmetic(True)
@@ -123,8 +123,8 @@ class Canvas(pg.PlotWidget):
         item.setSymbol(line.symbol or None)
         if line.symbol:
             item.setSymbolSize(self._theme.pixels(7))
-            item.setSymbolPen(pg.mkPen(colour, width=1.4))
-            fill = palette.panel if line.hollow else colour
+            item.setSymbolPen(pg.mkPen(color, width=1.4))
+            fill = palette.panel if line.hollow else color
             item.setSymbolBrush(pg.mkBrush(fill))
 
     def _point_out(self, event: tuple[QPointF]) -> None:

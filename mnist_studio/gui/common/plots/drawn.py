@@ -109,9 +109,9 @@ class DrawnLines:
         # Where frameworks agree, the gaps of the upper lines show the lower ones.
         order = list(DASHES.values()).index(mark.dash)
         self.item.setZValue(order + (30 if wide else 1 if thin else 10))
-        colour = QColor(mark.colour)
-        colour.setAlphaF(BAND)
-        self._band.setBrush(colour)
+        color = QColor(mark.color)
+        color.setAlphaF(BAND)
+        self._band.setBrush(color)
 
 
 class DrawnSymbols:
@@ -139,8 +139,8 @@ class DrawnSymbols:
             np.concatenate([x for x, _ in spots] or [np.empty(0)]),
             np.concatenate([y for _, y in spots] or [np.empty(0)]),
             symbol=[_POINTING_UP.get(mark.symbol, mark.symbol) for mark in looks],
-            brush=[pg.mkBrush(mark.colour) for mark in looks],
-            pen=[pg.mkPen(mark.colour, width=1.4) for mark in looks],
+            brush=[pg.mkBrush(mark.color) for mark in looks],
+            pen=[pg.mkPen(mark.color, width=1.4) for mark in looks],
             size=size,
         )
 

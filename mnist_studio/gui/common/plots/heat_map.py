@@ -1,4 +1,4 @@
-"""A matrix as coloured cells with their figures."""
+"""A matrix as colored cells with their figures."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -143,7 +143,7 @@ class HeatMap(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        """Works out how all looks in the colours and the size of text of the moment."""
+        """Works out how all looks in the colors and the size of text of the moment."""
         self._looks = looks(self._matrix, self._theme.palette)
         metrics = self.fontMetrics()
         widest = max(map(metrics.horizontalAdvance, self._matrix.rows), default=0)

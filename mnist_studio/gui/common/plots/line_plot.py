@@ -28,13 +28,13 @@ class Line:
     Attributes:
         key: what it is; the same key updates the same line.
         name: for people, told under the pointer.
-        framework: whose colour and dash it has.
+        framework: whose color and dash it has.
         x: (n,) numbers, rising.
         y: (n,) numbers.
         symbol: on every point: disc, diamond, triangle, or none.
         hollow: the symbol is only an outline.
         width: of the pen; more than 1 only where points are few, since wide lines are slow.
-        shade: of the colour, where several runs of a framework are told apart.
+        shade: of the color, where several runs of a framework are told apart.
     """
 
     key: str

@@ -68,7 +68,7 @@ class ViewCanvas(pg.PlotWidget):
         self.light()
 
     def dress(self) -> None:
-        """Takes the colours of the theme."""
+        """Takes the colors of the theme."""
         self.setBackground(self._theme.palette.panel)
         for side, axis in self._axes.items():
             axis.dress(self._theme, grid=side == "left")

@@ -1,4 +1,4 @@
-"""An array as a picture that tells the number under the pointer, and what its colours mean."""
+"""An array as a picture that tells the number under the pointer, and what its colors mean."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,14 +7,14 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.gui.common.array_layout import Layout
-from mnist_studio.gui.common.array_picture import ArrayPicture, coloured
+from mnist_studio.gui.common.array_picture import ArrayPicture, colored
 from mnist_studio.gui.theme.theme import Theme
 
 _NOTHING = np.zeros((1, 1))
 
 
 class ArrayMap(ArrayPicture):
-    """An array in the colours of its scale; as high as its width asks for, up to a limit."""
+    """An array in the colors of its scale; as high as its width asks for, up to a limit."""
 
     def __init__(self, theme: Theme, name: str, highest: int = 280) -> None:
         super().__init__(theme, name, _NOTHING)
@@ -35,7 +35,7 @@ class ArrayMap(ArrayPicture):
 
         Args:
             layout: of it.
-            largest: magnitude that has the full colour; its own where None.
+            largest: magnitude that has the full color; its own where None.
         """
         self._layout = layout
         if layout is None:
@@ -104,14 +104,14 @@ def edges(inside: NDArray[np.bool_]) -> list[QLineF]:
     return [QLineF(x, y, x + 1, y) for y, x in across] + [QLineF(x, y, x, y + 1) for y, x in down]
 
 
-class ColourScale(QWidget):
-    """The colours from the smallest number over 0 to the largest, with these numbers."""
+class ColorScale(QWidget):
+    """The colors from the smallest number over 0 to the largest, with these numbers."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._words = ("", "0", "")
-        self.setAccessibleName("Scale of colours")
+        self.setAccessibleName("Scale of colors")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
@@ -133,7 +133,7 @@ class ColourScale(QWidget):
         """The bar and the numbers."""
         painter = QPainter(self)
         high = self._theme.pixels(10)
-        bar = coloured(np.linspace(-1, 1, 101)[np.newaxis], self._theme.palette)
+        bar = colored(np.linspace(-1, 1, 101)[np.newaxis], self._theme.palette)
         painter.drawImage(QRectF(0, 0, self.width(), high), bar)
         painter.setPen(QColor(self._theme.palette.line))
         painter.drawRect(QRectF(0, 0, self.width() - 1, high))

@@ -8,7 +8,7 @@ from mnist_studio.gui.common.array_layout import as_it_is
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import DigitView
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColourScale
+from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import INK, WhyPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 
@@ -32,7 +32,7 @@ class ChangePart(WhyPart):
         self.after = DigitView(theme, "The drawing as changed", SIDE)
         self.change = ArrayMap(theme, "What is changed", SIDE)
         self.change.setMaximumWidth(theme.pixels(SIDE))
-        self.scale = ColourScale(theme)
+        self.scale = ColorScale(theme)
         middle = captioned("Added and taken away", self.change)
         middle.insertWidget(2, self.scale)
         self.content.addLayout(

@@ -29,7 +29,7 @@ class NearestPart(WhyPart):
         self.measure = Segmented("How distance is measured", METRICS)
         self.measure.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.measure)
-        self.digits = Neighbours(theme)
+        self.digits = Neighbors(theme)
         self.content.addWidget(scrolled(self.digits), 1)
 
     def options(self) -> Options:
@@ -43,7 +43,7 @@ class NearestPart(WhyPart):
         self.digits.show_nearest(value)
 
 
-class Neighbours(QWidget):
+class Neighbors(QWidget):
     """Digits with their labels and distances, six in a row."""
 
     def __init__(self, theme: Theme) -> None:
@@ -57,14 +57,14 @@ class Neighbours(QWidget):
     def show_nearest(self, nearest: Nearest) -> None:
         """Shows these."""
         self._nearest = nearest
-        told = (f"{one.label}, distance {one.distance:.3g}" for one in nearest.neighbours)
+        told = (f"{one.label}, distance {one.distance:.3g}" for one in nearest.neighbors)
         self.setAccessibleDescription("; ".join(told))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for all."""
-        count = len(self._nearest.neighbours) if self._nearest else 0
+        count = len(self._nearest.neighbors) if self._nearest else 0
         down = -(-count // ACROSS)
         step = self._theme.pixels(SIDE + WORDS)
         return QSize(ACROSS * self._theme.pixels(SIDE), down * step)
@@ -86,9 +86,9 @@ class Neighbours(QWidget):
 
     def told_at(self, place: int) -> str:
         """Which digit is the so-manieth."""
-        if self._nearest is None or not 0 <= place < len(self._nearest.neighbours):
+        if self._nearest is None or not 0 <= place < len(self._nearest.neighbors):
             return ""
-        one = self._nearest.neighbours[place]
+        one = self._nearest.neighbors[place]
         return f"Training digit {one.index:,}: it is a {one.label}, at {one.distance:.6g}"
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -97,14 +97,14 @@ class Neighbours(QWidget):
             return
         painter = QPainter(self)
         step = self._step()
-        for place in range(len(self._nearest.neighbours)):
+        for place in range(len(self._nearest.neighbors)):
             corner = (place % ACROSS) * step.width(), (place // ACROSS) * step.height()
             self._paint(painter, place, QRectF(*corner, step.width(), step.height()))
         painter.end()
 
     def _paint(self, painter: QPainter, place: int, spot: QRectF) -> None:
         assert self._nearest is not None
-        one, palette = self._nearest.neighbours[place], self._theme.palette
+        one, palette = self._nearest.neighbors[place], self._theme.palette
         side = self._side
         picture = picture_of(self._nearest.images[place])
         painter.drawImage(QRectF(spot.left(), spot.top(), side, side), picture)
@@ -128,7 +128,7 @@ class Neighbours(QWidget):
 
 def words(found: Nearest) -> str:
     """What the nearest are, and what was compared."""
-    counts = Counter(one.label for one in found.neighbours)
+    counts = Counter(one.label for one in found.neighbors)
     told = ", ".join(f"{count} × {label}" for label, count in counts.most_common())
     return (
         f"{told}. Compared are the features that its last layer sees ({found.layer}) with those "

@@ -13,7 +13,7 @@ from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.theme.theme import Theme
 
 INK = 96
-"""From this grey level on a pixel is inside the outline of the drawing."""
+"""From this gray level on a pixel is inside the outline of the drawing."""
 
 OWN = "own"
 """The key of what the network's own answer decides."""

@@ -6,7 +6,7 @@ from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.common.array_layout import as_it_is
 from mnist_studio.gui.common.basics import row
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColourScale
+from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import INK, WhyPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 
@@ -22,7 +22,7 @@ class PixelsPart(WhyPart):
         self.digit = self.digit_choice("About", "the answer")
         self.integrated = ArrayMap(theme, "Integrated gradients", highest=330)
         self.saliency = ArrayMap(theme, "Saliency", highest=330)
-        self.scales = ColourScale(theme), ColourScale(theme)
+        self.scales = ColorScale(theme), ColorScale(theme)
         captions = "What every pixel adds: integrated gradients", "Slope at every pixel: saliency"
         line = row(gap=16)
         for caption, shown, scale in zip(

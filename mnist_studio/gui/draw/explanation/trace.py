@@ -16,7 +16,7 @@ from mnist_studio.gui.common.choice import Choice
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import Table
 from mnist_studio.gui.common.table_model import Column, RowsModel
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColourScale
+from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.array_table import NumbersTable
 from mnist_studio.gui.draw.explanation.part import WhyPart, chosen_digit, scrolled
 from mnist_studio.gui.services.background import IsCancelled, Progress
@@ -58,7 +58,7 @@ class WalkPart(WhyPart):
         self.equations = label("", "", wrap=True)
         self.origin = label("", "secondary", wrap=True)
         self.picture = ArrayMap(studio.theme, "The array as a picture", highest=170)
-        self.scale = ColourScale(studio.theme)
+        self.scale = ColorScale(studio.theme)
         self.numbers = NumbersTable()
         self.cells = QTableView()
         self.cells.setAccessibleName("The array in numbers")

@@ -36,8 +36,8 @@ def test_a_line_that_becomes_another_runs_is_drawn_as_that_run(theme: Theme, qtb
     parent = QWidget()
     qtbot.addWidget(parent)
     canvas = Canvas(theme, False, parent)
-    colours = set()
+    colors = set()
     for framework, shade in (("numpy", 0), ("numpy", 1), ("keras", 0)):
         canvas.draw([Line("one", "One", framework, points, points, shade=shade)])
-        colours.add(canvas._items["one"].opts["pen"].color().name())
-    assert len(colours) == 3
+        colors.add(canvas._items["one"].opts["pen"].color().name())
+    assert len(colors) == 3

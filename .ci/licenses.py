@@ -1,4 +1,4 @@
-"""The list of what the packaged program contains, with versions and the texts of the licences."""
+"""The list of what the packaged program contains, with versions and the texts of the licenses."""
 
 import platform
 import sys
@@ -27,15 +27,15 @@ def write(files: Iterable[str], target: Path) -> int:
         How many packages it names.
     """
     found = sorted(_distributions(set(files)), key=lambda one: one.name.lower())
-    heads = [f"{one.name} {one.version}: {_licence(one)}" for one in found]
+    heads = [f"{one.name} {one.version}: {_license(one)}" for one in found]
     texts = [*_own_texts(), *(text for one in found for text in _texts(one))]
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("\n".join((_HEAD, *heads, "", *texts)), "utf-8")
     return len(found)
 
 
-_HEAD = """MNIST Studio is under the MIT licence. It contains Python, under the licence of the
-Python Software Foundation, and these packages; each has a licence of its own.
+_HEAD = """MNIST Studio is under the MIT license. It contains Python, under the license of the
+Python Software Foundation, and these packages; each has a license of its own.
 Qt and PySide6 are used under the LGPL version 3; their libraries lie beside the program as files
 of their own and can be replaced. The GPL version 3, which the LGPL adds to, is among NumPy's texts.
 """
@@ -49,7 +49,7 @@ def _distributions(files: set[str]) -> Iterator[Distribution]:
             yield one
 
 
-def _licence(one: Distribution) -> str:
+def _license(one: Distribution) -> str:
     told = one.metadata
     classified = [line.rpartition("::")[2].strip() for line in told.get_all("Classifier") or ()
                   if line.startswith("License ::")]  # fmt: skip
