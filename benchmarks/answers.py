@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnist_studio.prediction.predictors import Answer, Predictors
+    from mnist_studio.prediction.predictors import Predictors
+    from mnist_studio.prediction.state import Prediction
     from mnist_studio.store.runs import Run
 
 STROKES = 200
@@ -38,7 +39,7 @@ class Answers:
         self.engines: set[str] = set()
         self.last = 0.0
 
-    def take(self, answer: "Answer") -> None:
+    def take(self, answer: "Prediction") -> None:
         """One answer, on a thread of the predictors."""
         with self.changed:
             self.counts[answer.request] += 1
@@ -83,7 +84,7 @@ def _first() -> None:
 
 def _alone() -> None:
     """Draws a stroke that grows, point by point, and times each answer of all models."""
-    from mnist_studio.data.ink.rendering import Point, digit_image
+    from mnist_studio.data.ink.rendering import InkPoint, digit_image
     from mnist_studio.prediction.predictors import Predictors
 
     answers = Answers()
@@ -91,7 +92,7 @@ def _alone() -> None:
     predictors = Predictors(answers.take, lambda s: states.__setitem__(s.framework, s.state))
     try:
         predictors.hold([trained(recipe, framework) for recipe, framework in MODELS])
-        stroke = [Point(20 + i, 20 + (i % 40) + i // 3) for i in range(STROKES + 1)]
+        stroke = [InkPoint(20 + i, 20 + (i % 40) + i // 3) for i in range(STROKES + 1)]
         _warm(predictors, states, digit_image((tuple(stroke[:9]),)))
         taken = []
         for n in range(2, STROKES):

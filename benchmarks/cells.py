@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import FaultName, FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
 
 SEEDS = (42, 43, 44)
 FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
@@ -28,7 +28,7 @@ class Cell:
     framework: FrameworkName
     seeds: tuple[int, ...]
     epochs: int
-    faults: tuple[FaultName, ...] = ()
+    faults: tuple[KnownBugName, ...] = ()
 
     def specs(self) -> Iterator[RunSpec]:
         """Its runs, each on one thread of the CPU, so that several can run side by side."""
@@ -65,7 +65,7 @@ def _cell(name: str, framework: FrameworkName) -> Cell:
     return Cell(name, framework, seeds, epochs)
 
 
-_FAULTY: tuple[tuple[str, FaultName, tuple[FrameworkName, ...]], ...] = (
+_FAULTY: tuple[tuple[str, KnownBugName, tuple[FrameworkName, ...]], ...] = (
     ("mlp-128", "double-softmax", ("pytorch",)),
     ("mlp-128", "unshuffled", ("pytorch",)),
     ("mlp-128", "zero-initial", ("pytorch",)),

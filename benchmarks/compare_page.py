@@ -157,7 +157,7 @@ def _overlay(page: "ComparePage", gaps: Gaps) -> None:
 
 
 def _growing(page: "ComparePage", points: int) -> "Lines":
-    from mnist_studio.analysis.view import Axis, Line, Lines
+    from mnist_studio.analysis.view import AxisSpec, Line, Lines
 
     rows = page.runs.model.rows[:OVERLAID]
     x = tuple(float(at) for at in range(1, points + 1))
@@ -165,7 +165,7 @@ def _growing(page: "ComparePage", points: int) -> "Lines":
         Line(row.id, row.title, x, tuple(0.99 - 0.5 / (at + place / 4) for at in x))
         for place, row in enumerate(rows)
     )
-    return Lines(Axis("Step", "count"), Axis("Accuracy", "fraction"), lines)
+    return Lines(AxisSpec("Step", "count"), AxisSpec("Accuracy", "fraction"), lines)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from benchmarks.figures import line, percentile
 
 if TYPE_CHECKING:
     from mnist_studio.gui.draw.page import DrawPage
-    from mnist_studio.prediction.predictors import Answer
 
 MOVES, PAUSE_MS = 150, 40
 """Points of the strokes that are timed, and how far apart they are drawn."""
@@ -57,7 +56,7 @@ class Window:
         assert isinstance(page, DrawPage)
         return page
 
-    def _note(self, answer: "Answer") -> None:
+    def _note(self, answer: "Prediction") -> None:
         self.answers.append((perf_counter(), answer.request, answer.run, answer.engine))
 
     def until(self, done: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -157,10 +156,10 @@ def _all_told(window: Window, asked: int, models: int) -> bool:
 def _warm_up(window: Window, models: int) -> None:
     """Draws and clears until every model answers by its own framework."""
     drawing = window.window.studio.drawing
-    from mnist_studio.data.ink.rendering import Point
+    from mnist_studio.data.ink.rendering import InkPoint
 
-    drawing.begin(Point(0.5, 0.2))
-    drawing.extend((Point(0.5, 0.8),))
+    drawing.begin(InkPoint(0.5, 0.2))
+    drawing.extend((InkPoint(0.5, 0.8),))
     drawing.finish()
     states = window.predictions.states
 
@@ -171,7 +170,7 @@ def _warm_up(window: Window, models: int) -> None:
     window.answers.clear()
     drawing.clear()
     window.wait(500)
-    drawing.begin(Point(0.5, 0.2))
+    drawing.begin(InkPoint(0.5, 0.2))
     drawing.finish()
     window.until(lambda: len({run for _, _, run, _ in window.answers}) == models)
     drawing.clear()
@@ -186,10 +185,10 @@ def erase() -> None:
     import numpy as np
 
     from mnist_studio.data.ink.eraser import Eraser
-    from mnist_studio.data.ink.rendering import Point
+    from mnist_studio.data.ink.rendering import InkPoint
 
-    ink = (tuple(Point(x, y) for x, y in np.random.default_rng(0).random((10_000, 2)).tolist()),)
-    way = [Point(0.3 + 0.02 * step, 0.3 + 0.01 * step) for step in range(STEPS)]
+    ink = (tuple(InkPoint(x, y) for x, y in np.random.default_rng(0).random((10_000, 2)).tolist()),)
+    way = [InkPoint(0.3 + 0.02 * step, 0.3 + 0.01 * step) for step in range(STEPS)]
 
     def taken() -> list[float]:
         times = []

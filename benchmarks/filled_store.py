@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.events import Epoch, Finished, Machine, Measures
-from mnist_studio.spec.experiment import Grid, StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
@@ -18,9 +18,9 @@ BEST = {"mlp-128": 0.979, "small-cnn": 0.988, "compact-cnn": 0.991}
 SECONDS = {"numpy": 3.1, "pytorch": 2.2, "keras": 1.4}
 
 
-def study(seeds: int = 5) -> StudySpec:
+def study(seeds: int = 5) -> ExperimentSpec:
     """Two networks in three frameworks."""
-    return StudySpec(
+    return ExperimentSpec(
         title="MLP and CNN in three frameworks",
         question="Is the CNN better than the MLP, and does the framework matter?",
         grid=Grid(("mlp-128", "compact-cnn"), ("numpy", "pytorch", "keras")),
@@ -37,7 +37,7 @@ def fill(count: int, predicted: int = 30) -> None:
         count: of runs.
         predicted: so many of the study keep their predictions.
     """
-    cells = expand(study())
+    cells = expand_cells(study())
     others = [
         replace(cell, training=replace(cell.training, seed=cell.training.seed + 100 * turn))
         for turn in range(1, count // len(cells) + 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.letters import LETTERS as STROKES
-from mnist_studio.data.ink.rendering import Ink, Point, Stroke, digit_image
+from mnist_studio.data.ink.rendering import Ink, InkPoint, Stroke, digit_image
 from mnist_studio.data.pictures.normalize import normalize
 
 Image8 = NDArray[np.uint8]
@@ -23,7 +23,7 @@ LETTERS = "".join(c for c in string.ascii_letters + "&%@#?" if c not in LIKE_DIG
 
 
 def _line(*points: tuple[float, float]) -> Stroke:
-    return tuple(Point(x, y) for x, y in points)
+    return tuple(InkPoint(x, y) for x, y in points)
 
 
 def _near(random: Random, *points: tuple[float, float], by: float = 0.03) -> Stroke:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnist_studio.data.datasets.dataset import Digits
+    from mnist_studio.data.datasets.dataset import LabeledImages
     from mnist_studio.frameworks.base import Learner
     from mnist_studio.spec.run import RunSpec
 
@@ -63,7 +63,7 @@ def spec_of(framework: str, recipe: str, device: str = "cpu") -> "RunSpec":
     return replace(recipes.run_spec(recipes.recipe(recipe)), framework=framework, device=device)
 
 
-def _digits(steps: int, batch: int) -> "Digits":
+def _digits(steps: int, batch: int) -> "LabeledImages":
     """The first ``steps`` batches of the digits that there are."""
     from mnist_studio.data.datasets import sources
 
@@ -73,7 +73,7 @@ def _digits(steps: int, batch: int) -> "Digits":
     return train.take(np.resize(np.arange(len(train)), steps * batch))
 
 
-def _learner(spec: "RunSpec", digits: "Digits") -> "Learner":
+def _learner(spec: "RunSpec", digits: "LabeledImages") -> "Learner":
     from mnist_studio.frameworks import registry
     from mnist_studio.frameworks.initialization import initial_weights
 
@@ -90,7 +90,7 @@ def studio_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     from mnist_studio.training.clock import PhaseClock
     from mnist_studio.training.control import Control
     from mnist_studio.training.loop import Training
-    from mnist_studio.training.session import Session, Split
+    from mnist_studio.training.session import DataSplit, TrainingSession
 
     digits = _digits(steps, spec.training.batch_size)
     pipe = os.open(os.devnull, os.O_WRONLY)
@@ -99,8 +99,8 @@ def studio_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     def report(event: Event) -> None:
         os.write(pipe, encode(event))
 
-    session = Session(
-        run="benchmark", spec=spec, digits=Split(digits, None, digits), folder=folder,
+    session = TrainingSession(
+        run="benchmark", spec=spec, digits=DataSplit(digits, None, digits), folder=folder,
         device=spec.device, clock=PhaseClock("train"), control=Control(),
         report=report,
     )  # fmt: skip
@@ -122,27 +122,27 @@ def bare_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     return lambda: seconds(epoch)
 
 
-def _order(spec: "RunSpec", digits: "Digits", steps: int) -> "NDArray[np.int64]":
+def _order(spec: "RunSpec", digits: "LabeledImages", steps: int) -> "NDArray[np.int64]":
     from mnist_studio.data.pipeline.batches import epoch_order
 
     order = epoch_order(spec.training.seed, 0, len(digits))
     return order.reshape(steps, spec.training.batch_size)
 
 
-def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
+def _bare_numpy(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callable[[], None]:
     from mnist_studio.frameworks.initialization import initial_weights
     from mnist_studio.frameworks.normalization import normalize
     from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.memory import Flat
     from mnist_studio.frameworks.numpy_scratch.network import Network
     from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
-    from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
+    from mnist_studio.frameworks.numpy_scratch.workers import Batch, ThreadTeam, Workers
     from mnist_studio.spec.model import trainable_shapes
 
     weights = Flat(trainable_shapes(spec.model), "float32")
     weights.fill(initial_weights(spec.model, spec.training.seed))
     inputs = normalize(digits.images, spec.model.scaling, "float32")
-    team = Team(threads(spec))
+    team = ThreadTeam(threads(spec))
     optimizer = Optimizer(spec.training.optimizer, weights, team)
     workers = Workers([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
     order = _order(spec, digits, steps)
@@ -157,7 +157,7 @@ def _bare_numpy(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], N
     return epoch
 
 
-def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
+def _bare_pytorch(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callable[[], None]:
     import torch
     from torch.nn import functional
 
@@ -201,7 +201,7 @@ def _bare_pytorch(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[],
     return epoch
 
 
-def _bare_keras(spec: "RunSpec", digits: "Digits", steps: int) -> Callable[[], None]:
+def _bare_keras(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callable[[], None]:
     import keras
     import tensorflow as tf
 

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from benchmarks import hostile
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.interpretation import Place, Vote, reading
+from mnist_studio.analysis.interpretation import DigitReading, Vote, interpret
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.datasets.pen_digits import PenDigit
-from mnist_studio.data.ink.rendering import Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
 from mnist_studio.data.ink.segments import digits
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled
 from mnist_studio.workers.messages import place_of
@@ -40,16 +40,16 @@ class Reader:
 
     def __init__(self) -> None:
         name = "pytorch" if registry.version("pytorch") else "numpy"
-        models = bundled.Models(paths.models()).by_id.items()
+        models = bundled.BundledModels(paths.models()).by_id.items()
         framework = registry.load(name)
         self._learners: dict[str, Learner] = {
             run: open_model(framework, place_of(model.run)) for run, model in models
         }
-        self._examiner = Examiner()
+        self._examiner = NoveltyDetector()
 
-    def places(self, images: Images) -> list[Place]:
+    def places(self, images: Images) -> list[DigitReading]:
         """What each image is taken for."""
-        found: list[Place] = []
+        found: list[DigitReading] = []
         for start in range(0, len(images), 250):
             found += self._places(images[start : start + 250])
         return found
@@ -63,16 +63,18 @@ class Reader:
         assert far is not None
         return [float(one) for one in far]
 
-    def _places(self, images: Images) -> list[Place]:
+    def _places(self, images: Images) -> list[DigitReading]:
         shares = self._examiner.shares(images)
         assert shares is not None
         chances = {
             run: probabilities(learner.logits(images)).tolist()
             for run, learner in self._learners.items()
         }
-        found: list[Place] = []
+        found: list[DigitReading] = []
         for at, share in enumerate(shares.tolist()):
-            said = reading([[Vote(run, tuple(told[at])) for run, told in chances.items()]], [share])
+            said = interpret(
+                [[Vote(run, tuple(told[at])) for run, told in chances.items()]], [share]
+            )
             assert said is not None
             found += said.places
         return found
@@ -90,7 +92,7 @@ def side_by_side(
         down = random.normal(0, 0.06)
         ink += [
             tuple(
-                Point(left + (point.x - low[0]) * scale, down + (point.y - low[1]) * scale)
+                InkPoint(left + (point.x - low[0]) * scale, down + (point.y - low[1]) * scale)
                 for point in stroke
             )
             for stroke in one.ink

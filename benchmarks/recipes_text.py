@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from benchmarks.cells import Cell
 from mnist_studio.spec import summary
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import RunSpec
@@ -114,7 +114,7 @@ def _cost(cell: Cell, results: Results) -> str:
 def _explained() -> list[str]:
     return [
         f"\n**{fault.name}** ({fault.title.lower()}): {fault.explanation}"
-        for fault in FAULTS.values()
+        for fault in KNOWN_BUGS.values()
     ]
 
 

@@ -15,7 +15,7 @@ from benchmarks.drawing import Window
 from benchmarks.figures import line, percentile
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.draw.explanation.trace import WalkPart
+    from mnist_studio.gui.draw.explanation.trace import TracePart
 
 STROKES = 8
 """Drawings that are explained, one after another."""
@@ -76,24 +76,24 @@ def main() -> None:
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 
-def _is_another(walk: "WalkPart", before: object) -> bool:
+def _is_another(walk: "TracePart", before: object) -> bool:
     """Another drawing than before is explained."""
     return walk._shown is not before
 
 
-def _opened(window: Window) -> "WalkPart":
+def _opened(window: Window) -> "TracePart":
     """The part, once the first drawing was explained."""
-    from mnist_studio.gui.draw.explanation.panel import WhyPanel
-    from mnist_studio.gui.draw.explanation.trace import WalkPart
+    from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
+    from mnist_studio.gui.draw.explanation.trace import TracePart
 
     tabs = window.page.tabs
     _draw(window, -1)
     tabs.show_panel("why")
     why = tabs.panel("why")
-    assert isinstance(why, WhyPanel)
+    assert isinstance(why, ExplanationPanel)
     why.switch.button("walk").click()
     walk = why.part
-    assert isinstance(walk, WalkPart)
+    assert isinstance(walk, TracePart)
     window.until(lambda: walk._shown is not None, 120)
     return walk
 

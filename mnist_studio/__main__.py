@@ -45,7 +45,7 @@ def _have_streams() -> None:
 
 
 def _window(until_usable: bool) -> int:
-    from mnist_studio.errors import StudioError
+    from mnist_studio.errors import MnistStudioError
 
     # Read when NumPy is imported: what the window itself computes is too small for threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -53,7 +53,7 @@ def _window(until_usable: bool) -> int:
         from mnist_studio.gui.app import application
 
         return application.run(until_usable=until_usable)
-    except StudioError as error:
+    except MnistStudioError as error:
         reason = str(error)
     except ImportError as error:
         reason = f"The window cannot be opened: {error}. Install what it names; see the README."

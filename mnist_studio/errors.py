@@ -1,7 +1,7 @@
 """The tree of errors. Each carries what is wrong and what the user can do about it."""
 
 
-class StudioError(Exception):
+class MnistStudioError(Exception):
     """Anything the studio can explain to its user.
 
     Attributes:
@@ -15,7 +15,7 @@ class StudioError(Exception):
         self.remedy = remedy
 
 
-class SpecError(StudioError):
+class SpecError(MnistStudioError):
     """A description of a network or a training that cannot work.
 
     Attributes:
@@ -28,11 +28,11 @@ class SpecError(StudioError):
         self.path = path
 
 
-class UnknownName(StudioError):
+class UnknownName(MnistStudioError):
     """A recipe, framework, dataset or run that does not exist."""
 
 
-class DataError(StudioError):
+class DataError(MnistStudioError):
     """Digits that are missing, damaged or not what they claim to be."""
 
 
@@ -44,19 +44,19 @@ class DownloadError(DataError):
     """Digits that could not be downloaded."""
 
 
-class FrameworkMissing(StudioError):
+class FrameworkMissing(MnistStudioError):
     """A framework that is not installed in this environment."""
 
 
-class DeviceMissing(StudioError):
+class DeviceMissing(MnistStudioError):
     """A device that this machine or this framework does not have."""
 
 
-class TrainingFailed(StudioError):
+class TrainingFailed(MnistStudioError):
     """A training that cannot go on, for instance because its loss is not a number."""
 
 
-class StoreError(StudioError):
+class StoreError(MnistStudioError):
     """What is kept cannot be read or written."""
 
 
@@ -64,13 +64,13 @@ class StoreTooNew(StoreError):
     """The database was written by a newer version of the studio."""
 
 
-class JobError(StudioError):
+class JobError(MnistStudioError):
     """A child process that could not be started or that broke its protocol."""
 
 
-class Cancelled(StudioError):
+class CancelledByUser(MnistStudioError):
     """The user cancelled a long job; nothing is wrong."""
 
 
-class UsageError(StudioError):
+class UsageError(MnistStudioError):
     """The command line asks for something impossible."""

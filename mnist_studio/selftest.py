@@ -24,14 +24,15 @@ from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.ink.rendering import Point, digit_image
-from mnist_studio.errors import DataError, JobError, StudioError
+from mnist_studio.data.ink.rendering import InkPoint, digit_image
+from mnist_studio.errors import DataError, JobError, MnistStudioError
 from mnist_studio.events import AnyEvent, Failed, Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.parity import check as parity
 from mnist_studio.prediction import export
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.prediction.predictors import Answer, Predictors, newest
+from mnist_studio.prediction.predictors import Predictors, newest
+from mnist_studio.prediction.state import Prediction
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import recipes
 from mnist_studio.spec.augmentation import Augmentation
@@ -98,7 +99,9 @@ def train_as_written(bench: Bench) -> str:
     Raises:
         StudioError: one does not work.
     """
-    return ", ".join(f"{registry.entry(name).title} {_written(name)}" for name in bench.frameworks)
+    return ", ".join(
+        f"{registry.framework_entry(name).title} {_written(name)}" for name in bench.frameworks
+    )
 
 
 def _written(name: FrameworkName) -> str:
@@ -142,8 +145,8 @@ ANSWER_SECONDS = 90.0
 """For the first answers, which wait until the frameworks are imported."""
 
 FOUR = (
-    (Point(0.3, 0.2), Point(0.3, 0.5), Point(0.7, 0.5)),
-    (Point(0.65, 0.2), Point(0.65, 0.8)),
+    (InkPoint(0.3, 0.2), InkPoint(0.3, 0.5), InkPoint(0.7, 0.5)),
+    (InkPoint(0.65, 0.2), InkPoint(0.65, 0.8)),
 )
 """A four in two strokes, on the studio's pad."""
 
@@ -166,7 +169,7 @@ class Tried:
 
 
 Step = tuple[str, Callable[[], str]]
-"""What is tried, and how: gives what was found, raises ``StudioError`` if it does not work."""
+"""What is tried, and how: gives what was found, raises ``MnistStudioError`` if it does not work."""
 
 
 @contextmanager
@@ -202,7 +205,7 @@ def tried(step: Step) -> Tried:
     began = perf_counter()
     try:
         good, text = True, work()
-    except StudioError as error:
+    except MnistStudioError as error:
         good, text = False, str(error)
     except Exception as error:  # noqa: BLE001 - the next step is tried all the same
         _LOG.exception("%s", what)
@@ -215,7 +218,7 @@ def steps() -> Iterator[Step]:
     known: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
     bench = Bench(tuple(name for name in known if registry.version(name)))
     for name in known:
-        yield registry.entry(name).title, partial(train, bench, name)
+        yield registry.framework_entry(name).title, partial(train, bench, name)
     yield "as written", lambda: train_as_written(bench)
     if len(bench.frameworks) > 1:
         yield "agreement", lambda: _agree(bench)
@@ -225,7 +228,7 @@ def steps() -> Iterator[Step]:
 
 
 def _agree(bench: Bench) -> str:
-    report = parity.prove(described("numpy"), bench.frameworks, precisions=("float64",))
+    report = parity.check_parity(described("numpy"), bench.frameworks, precisions=("float64",))
     missed = [check for check in report.checks if not check.passed]
     if missed:
         named = "; ".join(
@@ -245,20 +248,20 @@ def _draw(bench: Bench) -> str:
         # The models trained here have seen next to nothing; those that were shipped have.
         if run.bundled and read[run.id] != 4:
             raise JobError(f"{run.title} reads a four as {read[run.id]}.", "Install it again.")
-    engines = sorted({registry.entry(answer.engine).title for answer in answers.values()})
+    engines = sorted({registry.framework_entry(answer.engine).title for answer in answers.values()})
     return f"{len(answers)} models answered by {', '.join(engines)}"
 
 
 def _answers(
     runs: tuple[Run, ...], image: NDArray[np.uint8], frameworks: tuple[str, ...]
-) -> Mapping[str, Answer]:
+) -> Mapping[str, Prediction]:
     """The answer of every run, by its own framework where that is installed.
 
     Raises:
         JobError: some did not answer in time.
     """
-    told: SimpleQueue[Answer] = SimpleQueue()
-    found: dict[str, Answer] = {}
+    told: SimpleQueue[Prediction] = SimpleQueue()
+    found: dict[str, Prediction] = {}
     predictors = Predictors(told.put, lambda _: None)
     try:
         predictors.hold(runs)

@@ -7,16 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio import paths
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Chosen, choose_study
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import Selection, choose_study
 from mnist_studio.events import Finished
 from mnist_studio.experiments.events import Ended
 from mnist_studio.experiments.supervisor import Supervisor
-from mnist_studio.spec.experiment import Grid, StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.runs import Run, RunStore
 
-STUDY = StudySpec(
+STUDY = ExperimentSpec(
     title="small",
     question="Does the batch size matter?",
     grid=Grid(recipes=("tiny-10", "mlp-128"), frameworks=("numpy",), batch_sizes=(32, 64)),
@@ -47,13 +47,13 @@ def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def gathered(studied_home: Path, home: Path) -> Gathered:
+def gathered(studied_home: Path, home: Path) -> RunData:
     """The study in this test's home."""
     shutil.copytree(studied_home, home, dirs_exist_ok=True)
-    return Gathered(chosen())
+    return RunData(chosen())
 
 
-def chosen() -> Chosen:
+def chosen() -> Selection:
     with RunStore() as store:
         (study,) = store.studies.all()
         return choose_study(store, study.id)

@@ -3,7 +3,7 @@ import inspect
 import pytest
 
 from mnist_studio import errors
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 
 KINDS = [
     kind
@@ -13,12 +13,12 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_error_has_a_problem_and_a_remedy(kind: type[StudioError]) -> None:
+def test_every_error_has_a_problem_and_a_remedy(kind: type[MnistStudioError]) -> None:
     error = kind("The disk is full.", "Make room.")
-    assert isinstance(error, StudioError)
+    assert isinstance(error, MnistStudioError)
     assert (error.problem, error.remedy) == ("The disk is full.", "Make room.")
     assert str(error) == "The disk is full. Make room."
 
 
 def test_the_remedy_may_be_empty() -> None:
-    assert str(StudioError("The disk is full.")) == "The disk is full."
+    assert str(MnistStudioError("The disk is full.")) == "The disk is full."

@@ -13,7 +13,7 @@ from torchvision import datasets, transforms
 
 from benchmarks.loop import bare_loop, spec_of
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 
 
 class _Net(nn.Module):
@@ -90,7 +90,7 @@ def _write_raw(folder: Path) -> None:
         _write_idx(folder, name, digits)
 
 
-def _write_idx(folder: Path, name: str, digits: Digits) -> None:
+def _write_idx(folder: Path, name: str, digits: LabeledImages) -> None:
     count = len(digits).to_bytes(4, "big")
     side = (28).to_bytes(4, "big")
     images = b"\0\0\x08\x03" + count + side + side + digits.images.tobytes()

@@ -21,7 +21,7 @@ from mnist_studio.spec.run import FrameworkName, Precision, RunSpec, TrainingSpe
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
-from mnist_studio.training.session import Session, Split
+from mnist_studio.training.session import DataSplit, TrainingSession
 
 _KERAS_CONVNET = RunSpec(
     recipe="keras-convnet",
@@ -76,7 +76,7 @@ def _training(recipe: str, framework: str, precision: str = "float32") -> Traini
     return made
 
 
-def _session(spec: RunSpec) -> Session:
+def _session(spec: RunSpec) -> TrainingSession:
     dataset = sources.load("mnist")
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     pipe = os.open(os.devnull, os.O_WRONLY)
@@ -84,8 +84,8 @@ def _session(spec: RunSpec) -> Session:
     def report(event: Event) -> None:
         os.write(pipe, encode(event))
 
-    return Session(
-        run="benchmark", spec=spec, digits=Split(train, validation, dataset.test),
+    return TrainingSession(
+        run="benchmark", spec=spec, digits=DataSplit(train, validation, dataset.test),
         folder=Path(tempfile.mkdtemp()), device="CPU", clock=PhaseClock("train"),
         control=Control(), report=report,
     )  # fmt: skip

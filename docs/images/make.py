@@ -24,10 +24,10 @@ from mnist_studio.gui.app.application import application
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.compare.page import ComparePage
-from mnist_studio.gui.draw.explanation.panel import WhyPanel
-from mnist_studio.gui.draw.explanation.trace import WalkPart
+from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
+from mnist_studio.gui.draw.explanation.trace import TracePart
 from mnist_studio.gui.draw.page import DrawPage
-from mnist_studio.gui.experiments.page import StudiesPage
+from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.parity.page import ParityPage
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.page import TrainPage
@@ -183,14 +183,14 @@ class Photographer:
         tabs = self._page("draw", DrawPage).tabs
         tabs.show_panel("why")
         panel = tabs.panel("why")
-        assert isinstance(panel, WhyPanel)
+        assert isinstance(panel, ExplanationPanel)
         by_numpy = (row.id for row in self._studio.library.trained if row.framework == "numpy")
         self._studio.predictions.choose(next(by_numpy))
         self._until(lambda: bool(panel.part.sentence.text()))
         self._take("why")
         panel.switch.button("walk").click()
         walk = panel.part
-        assert isinstance(walk, WalkPart)
+        assert isinstance(walk, TracePart)
         walk.way.button("step").click()
         self._until(lambda: "taught as" in walk.sentence.text())
         self._pause(1)
@@ -205,7 +205,7 @@ class Photographer:
     def _studies(self) -> None:
         """A ready-made study, as it waits to be run."""
         self._window.go("studies")
-        page = self._page("studies", StudiesPage)
+        page = self._page("studies", ExperimentsPage)
         page.list.choose("ready/batch-sizes")
         self._until(lambda: page.board.total > 0)
         self._pause(1)

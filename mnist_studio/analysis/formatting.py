@@ -6,7 +6,7 @@ Numbers as people read them, in the window, the command line and reports alike.
 from datetime import datetime
 
 from mnist_studio.analysis.verdict import points
-from mnist_studio.analysis.view import Axis, CellValue, Unit
+from mnist_studio.analysis.view import AxisSpec, CellValue, Unit
 
 NOTHING = "–"
 
@@ -96,7 +96,7 @@ def text(value: CellValue, unit: Unit) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
-def axis_title(axis: Axis) -> str:
+def axis_title(axis: AxisSpec) -> str:
     """What stands beside an axis; the unit where ticks do not say it."""
     words = {"seconds": "s", "milliseconds": "ms", "bytes": "MB", "per second": "1/s"}
     unit = words.get(axis.unit, "")

@@ -91,5 +91,5 @@ def _titles(specs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 def _parting(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
     """What parts a group from those of the same recipe and framework: `` · batch size 32``."""
-    told = settings_diff.words([settings(one) for one in alike], _TITLED)
+    told = settings_diff.distinguishing_labels([settings(one) for one in alike], _TITLED)
     return "".join(f" · {words}" for words in told[alike.index(spec)])

@@ -118,7 +118,7 @@ Verdict = Literal["digit", "doubtful", "none"]
 
 
 @dataclass(frozen=True)
-class Place:
+class DigitReading:
     """One digit of a drawing.
 
     Attributes:
@@ -146,7 +146,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """What a drawing is read as.
 
     Attributes:
@@ -155,7 +155,7 @@ class Reading:
         detail: who is least sure, who says what else, or why it is no digit.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[DigitReading, ...]
     headline: str
     detail: str
 
@@ -165,7 +165,9 @@ class Reading:
         return "".join(place.text for place in self.places)
 
 
-def reading(votes: Sequence[Sequence[Vote]], shares: Sequence[float] = ()) -> Reading | None:
+def interpret(
+    votes: Sequence[Sequence[Vote]], shares: Sequence[float] = ()
+) -> Interpretation | None:
     """What the models and the comparison with real digits say together.
 
     Args:
@@ -175,14 +177,14 @@ def reading(votes: Sequence[Sequence[Vote]], shares: Sequence[float] = ()) -> Re
     found = [consensus(at) for at in votes]
     looked = shares if len(shares) == len(found) else [None] * len(found)
     pairs = zip(found, looked, strict=True)
-    places = tuple(Place(one, share) for one, share in pairs if one)
+    places = tuple(DigitReading(one, share) for one, share in pairs if one)
     if not places:
         return None
     told = _one(places[0]) if len(places) == 1 else _several(places)
-    return Reading(places, *told)
+    return Interpretation(places, *told)
 
 
-def _one(place: Place) -> tuple[str, str]:
+def _one(place: DigitReading) -> tuple[str, str]:
     found = place.found
     if place.verdict == "none":
         return "This is no digit", f"{_unlike(place)} The models would say {found.digit}."
@@ -193,7 +195,7 @@ def _one(place: Place) -> tuple[str, str]:
     return found.headline, found.detail
 
 
-def _several(places: tuple[Place, ...]) -> tuple[str, str]:
+def _several(places: tuple[DigitReading, ...]) -> tuple[str, str]:
     number = "".join(place.text for place in places)
     strange = [at for at, place in enumerate(places) if place.verdict == "none"]
     told = [f"The {_nth(at)} is no digit." for at in strange]
@@ -206,7 +208,7 @@ def _several(places: tuple[Place, ...]) -> tuple[str, str]:
     return f"{len(places)} digits: {number}", " ".join(told)
 
 
-def _least_sure(places: Sequence[Place]) -> str:
+def _least_sure(places: Sequence[DigitReading]) -> str:
     least = min(range(len(places)), key=lambda at: places[at].found.sure)
     sure = places[least].found.sure
     if sure >= ALL_BUT:
@@ -228,7 +230,7 @@ def _small(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:] if counted else sentence
 
 
-def _unlike(place: Place) -> str:
+def _unlike(place: DigitReading) -> str:
     assert place.share is not None
     share = f"{place.share * 100:.1f} %" if place.share >= 0.0005 else "less than 0.1 %"
     return f"Of real digits, {share} look as strange as this."

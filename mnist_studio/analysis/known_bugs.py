@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.formatting import counted
 from mnist_studio.events import Finished, Terminal
-from mnist_studio.frameworks.registry import entry
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES
-from mnist_studio.spec.run import FaultName, RunSpec
+from mnist_studio.spec.run import KnownBugName, RunSpec
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class FaultCost:
+class KnownBugCost:
     """What some faults together do to one run.
 
     Attributes:
@@ -46,7 +46,7 @@ class FaultCost:
     """
 
     spec: RunSpec
-    faults: tuple[FaultName, ...]
+    faults: tuple[KnownBugName, ...]
     seeds: tuple[int, ...]
     difference: float
     loss: float
@@ -60,13 +60,13 @@ class FaultCost:
 _Seeds = dict[int, list[Result]]
 
 
-def costs(results: Sequence[Result]) -> tuple[FaultCost, ...]:
+def costs(results: Sequence[Result]) -> tuple[KnownBugCost, ...]:
     """Pairs runs that differ in nothing but faults, in the order in which faults first come.
 
     Only runs of the same seed are paired: they have the same first weights and batches, so that
     what is left of their difference is the fault's. Repeats of a seed count as their mean.
     """
-    sides: dict[tuple[RunSpec, tuple[FaultName, ...]], _Seeds] = {}
+    sides: dict[tuple[RunSpec, tuple[KnownBugName, ...]], _Seeds] = {}
     for result in results:
         seeds = sides.setdefault((_common(result.spec), _names(result.spec)), {})
         seeds.setdefault(result.spec.training.seed, []).append(result)
@@ -78,7 +78,7 @@ def costs(results: Sequence[Result]) -> tuple[FaultCost, ...]:
     return tuple(cost for cost in found if cost is not None)
 
 
-def _names(spec: RunSpec) -> tuple[FaultName, ...]:
+def _names(spec: RunSpec) -> tuple[KnownBugName, ...]:
     return tuple(sorted(spec.faults))
 
 
@@ -88,8 +88,8 @@ def _common(spec: RunSpec) -> RunSpec:
 
 
 def _cost(
-    common: RunSpec, faults: tuple[FaultName, ...], faulty: _Seeds, plain: _Seeds
-) -> FaultCost | None:
+    common: RunSpec, faults: tuple[KnownBugName, ...], faulty: _Seeds, plain: _Seeds
+) -> KnownBugCost | None:
     seeds = tuple(sorted(faulty.keys() & plain.keys()))
     if not seeds:
         return None
@@ -98,7 +98,7 @@ def _cost(
         fmean(measure(faulty[seed]) - measure(plain[seed]) for seed in seeds)
         for measure in (_accuracy, _loss)
     )
-    return FaultCost(spec, faults, seeds, accuracy, loss)
+    return KnownBugCost(spec, faults, seeds, accuracy, loss)
 
 
 def _accuracy(repeats: Sequence[Result]) -> float:
@@ -109,9 +109,9 @@ def _loss(repeats: Sequence[Result]) -> float:
     return fmean(result.loss for result in repeats)
 
 
-def listed(faults: Iterable[FaultName]) -> str:
+def listed(faults: Iterable[KnownBugName]) -> str:
     """Their titles: ``softmax twice, unshuffled digits``."""
-    titles = (FAULTS[name].title for name in faults)
+    titles = (KNOWN_BUGS[name].title for name in faults)
     return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
@@ -129,7 +129,7 @@ def titled(title: str, spec: RunSpec) -> str:
     return f"{title} · {how}: {what}"
 
 
-def told(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:
+def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:
     """What the faults of these runs cost, a sentence each.
 
     Only runs that finished are paired: an early end is no fault of the settings.
@@ -142,9 +142,11 @@ def told(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:
     return [sentence(cost) for cost in costs(results)]
 
 
-def sentence(cost: FaultCost) -> str:
+def sentence(cost: KnownBugCost) -> str:
     """What it costs, and how much is behind it."""
-    who = f"{cost.spec.recipe} in {entry(cost.spec.framework).title}, {listed(cost.faults)}"
+    who = (
+        f"{cost.spec.recipe} in {framework_entry(cost.spec.framework).title}, {listed(cost.faults)}"
+    )
     if cost.pairs == 1:
         behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
     else:

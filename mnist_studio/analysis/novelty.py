@@ -93,7 +93,7 @@ _AT_ONCE = 250
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class NoveltyScores:
     """What is seen of images.
 
     Attributes:
@@ -128,10 +128,10 @@ def learnt(
     seen = _unit(np.concatenate([features(learner, place[1], part) for part in _parts(images[at])]))
     known = _along_axes(seen, place, labels[at], at)
     known = replace(known, shapes=_shapes(images, labels))
-    looks = [look(known, learner, part) for part in _parts(others)]
+    looks = [novelty_scores(known, learner, part) for part in _parts(others)]
     far, rare = (np.concatenate([getattr(one, n) for one in looks]) for n in ("far", "rare"))
     known = replace(known, distances=np.sort(far).astype(np.float32))
-    return replace(known, strangeness=np.sort(_strangeness(known, Look(far, rare))))
+    return replace(known, strangeness=np.sort(_strangeness(known, NoveltyScores(far, rare))))
 
 
 def _along_axes(
@@ -149,12 +149,14 @@ def _along_axes(
     return replace(known, features=kept.astype(np.float16).astype(np.float32), lengths=lengths)
 
 
-def look(known: KnownDigits, learner: Learner, images: NDArray[np.uint8]) -> Look:
+def novelty_scores(
+    known: KnownDigits, learner: Learner, images: NDArray[np.uint8]
+) -> NoveltyScores:
     """What is seen of images (n, 28, 28) by the network that the known digits are of."""
     seen = learner.activations(images)
     *_, logits = seen.values()
     feature = seen[known.layer].reshape(len(images), -1).astype(np.float32)
-    return Look(distances(known, feature), rarity(known, images, logits.argmax(axis=1)))
+    return NoveltyScores(distances(known, feature), rarity(known, images, logits.argmax(axis=1)))
 
 
 def distances(known: KnownDigits, feature: Array) -> NDArray[np.float64]:
@@ -174,14 +176,14 @@ def rarity(known: KnownDigits, images: NDArray[np.uint8], labels: Array) -> NDAr
     return np.asarray((rarer + 1) / (counts.sum(axis=(1, 2)) + 1))
 
 
-def shares(known: KnownDigits, seen: Look) -> NDArray[np.float64]:
+def p_values(known: KnownDigits, seen: NoveltyScores) -> NDArray[np.float64]:
     """(n,): of real digits, how many are at least as strange as what was seen; above 0."""
     strange = _strangeness(known, seen)
     below = np.searchsorted(known.strangeness, strange, side="right")
     return np.asarray((below + 1) / (len(known.strangeness) + 1))
 
 
-def _strangeness(known: KnownDigits, seen: Look) -> NDArray[np.float64]:
+def _strangeness(known: KnownDigits, seen: NoveltyScores) -> NDArray[np.float64]:
     """(n,): the smaller, the stranger."""
     nearer = np.searchsorted(known.distances, seen.far.astype(np.float32), side="left")
     far = (len(known.distances) - nearer + 1) / (len(known.distances) + 1)

@@ -48,7 +48,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Pair:
+class PairComparison:
     """Two models compared.
 
     Attributes:
@@ -75,7 +75,7 @@ class PairTest:
         holm: the same corrected for all pairs that were tested together (Holm 1979).
     """
 
-    pair: Pair
+    pair: PairComparison
     p: float
     holm: float
 
@@ -96,7 +96,7 @@ class SeveralTest:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SignificanceTests:
     """All tests of some models on the same digits.
 
     Attributes:
@@ -126,7 +126,7 @@ def agreement(a: Right, b: Right) -> Agreement:
     )
 
 
-def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[Pair, ...]:
+def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[PairComparison, ...]:
     """Every two models, each difference with its interval; key -> logits (n, 10), labels (n,).
 
     Of several pairs the intervals are wider, at 1 - .05 / pairs (Bonferroni), so that all of them
@@ -136,7 +136,7 @@ def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[Pair, ...]:
     both = list(combinations(answers, 2))
     level = 1 - (1 - LEVEL) / max(1, len(both))
     tables = [(a, b, agreement(answers[a], answers[b])) for a, b in both]
-    return tuple(Pair(a, b, table, difference(table, level)) for a, b, table in tables)
+    return tuple(PairComparison(a, b, table, difference(table, level)) for a, b, table in tables)
 
 
 def difference(table: Agreement, level: float = LEVEL) -> Estimate:

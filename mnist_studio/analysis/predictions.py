@@ -17,7 +17,7 @@ from mnist_studio.spec.model import CLASSES
 
 
 @dataclass(frozen=True)
-class Split:
+class Disagreement:
     """One digit on which the models disagree.
 
     Attributes:
@@ -37,7 +37,7 @@ class Split:
 
 def disagreements(
     models: Sequence[Logits], labels: Labels, count: int | None = None
-) -> tuple[Split, ...]:
+) -> tuple[Disagreement, ...]:
     """The digits on which not all models answer alike, the most split first.
 
     Of equally split ones that come first on which the models are surer of their answers.
@@ -52,7 +52,7 @@ def disagreements(
     split = _split(answers)
     order = np.lexsort((-sure.mean(axis=0), -split))
     return tuple(
-        Split(
+        Disagreement(
             index=int(index),
             label=int(labels[index]),
             answers=tuple(answers[:, index].tolist()),
@@ -95,7 +95,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ClassifiedImage:
     """What a model answered to one digit.
 
     Attributes:
@@ -117,13 +117,13 @@ def confusion(logits: Logits, labels: Labels) -> Confusion:
     return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
-def cell(logits: Logits, labels: Labels, label: int, answer: int) -> tuple[Answer, ...]:
+def cell(logits: Logits, labels: Labels, label: int, answer: int) -> tuple[ClassifiedImage, ...]:
     """The digits of one cell of the confusion matrix, the most confident answers first."""
     given = evaluation.predictions(logits)
     return _most_confident(logits, labels, (labels == label) & (given == answer))
 
 
-def most_wrong(logits: Logits, labels: Labels, count: int = 100) -> tuple[Answer, ...]:
+def most_wrong(logits: Logits, labels: Labels, count: int = 100) -> tuple[ClassifiedImage, ...]:
     """The mistakes of which the model was most sure, at most ``count``, the surest first."""
     wrong = evaluation.predictions(logits) != labels
     return _most_confident(logits, labels, wrong)[:count]
@@ -147,12 +147,14 @@ def class_scores(table: Confusion) -> tuple[ClassScore, ...]:
 
 def _most_confident(
     logits: Logits, labels: Labels, chosen: NDArray[np.bool_]
-) -> tuple[Answer, ...]:
+) -> tuple[ClassifiedImage, ...]:
     places = np.flatnonzero(chosen)
     sure = evaluation.probabilities(logits[places]).max(axis=-1)
     given = evaluation.predictions(logits[places])
     return tuple(
-        Answer(int(places[one]), int(labels[places[one]]), int(given[one]), float(sure[one]))
+        ClassifiedImage(
+            int(places[one]), int(labels[places[one]]), int(given[one]), float(sure[one])
+        )
         for one in np.argsort(-sure, kind="stable")
     )
 

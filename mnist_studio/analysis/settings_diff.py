@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import title
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 
@@ -116,11 +116,13 @@ _OWN: Mapping[tuple[str, str], str] = MappingProxyType(
 """Values whose words are not made of the setting's name."""
 
 _FAULTS: Mapping[str, str] = MappingProxyType(
-    {fault.name: fault.title.lower() for fault in FAULTS.values()}
+    {fault.name: fault.title.lower() for fault in KNOWN_BUGS.values()}
 )
 
 
-def words(runs: Sequence[RunSpec], known: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
+def distinguishing_labels(
+    runs: Sequence[RunSpec], known: Sequence[str] = ()
+) -> tuple[tuple[str, ...], ...]:
     """For each run what parts it from the others: ``batch size 32``, ``no augmentation``.
 
     Args:

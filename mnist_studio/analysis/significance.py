@@ -13,20 +13,20 @@ from scipy import stats
 from mnist_studio.analysis.evaluation import Labels, Logits
 from mnist_studio.analysis.paired import (
     Agreement,
-    Comparison,
     PairTest,
     Right,
     SeveralTest,
+    SignificanceTests,
     pairs,
     right,
 )
 
 
-def compare(models: Mapping[str, Logits], labels: Labels) -> Comparison:
+def compare(models: Mapping[str, Logits], labels: Labels) -> SignificanceTests:
     """All tests of two or more models; key -> logits (n, 10), labels (n,)."""
     found = pairs(models, labels)
     raw = [mcnemar(pair.agreement) for pair in found]
-    return Comparison(
+    return SignificanceTests(
         tuple(map(PairTest, found, raw, holm(raw))),
         cochran([right(logits, labels) for logits in models.values()]) if len(models) > 2 else None,
     )

@@ -13,7 +13,7 @@ TARGET = 0.97
 
 
 @dataclass(frozen=True)
-class Row:
+class RunSummary:
     """What the table tells of one run; None where the run has no such figure.
 
     Attributes:
@@ -40,7 +40,9 @@ class Row:
     latency_ms: float | None
 
 
-def row(title: str, spec: RunSpec, epochs: Sequence[Epoch], terminal: Terminal | None) -> Row:
+def summarize(
+    title: str, spec: RunSpec, epochs: Sequence[Epoch], terminal: Terminal | None
+) -> RunSummary:
     """The row of a run, finished or not.
 
     Args:
@@ -50,7 +52,7 @@ def row(title: str, spec: RunSpec, epochs: Sequence[Epoch], terminal: Terminal |
         terminal: the event that ended it; None while it runs.
     """
     last = epochs[-1] if epochs else None
-    return Row(
+    return RunSummary(
         title=title,
         framework=spec.framework,
         recipe=spec.recipe,

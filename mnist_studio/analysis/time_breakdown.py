@@ -29,7 +29,7 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
 
 
 @dataclass(frozen=True)
-class Clock:
+class TimeBreakdown:
     """The seconds of one run.
 
     Of a run that went on from a checkpoint they are those of its last process.
@@ -52,7 +52,7 @@ class Clock:
         return self.wall - dict(self.parts)["paused"]
 
 
-def clock(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> Clock:
+def time_breakdown(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> TimeBreakdown:
     """The clock of a run that kept its weights.
 
     Args:
@@ -69,7 +69,7 @@ def clock(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> Clo
     # Of a run that went on, the phase of training is that of all its processes.
     seconds = ended.seconds | {"train": max(0.0, trained - earlier)}
     parts = tuple((part, sum(seconds.get(phase, 0.0) for phase in of)) for part, of in PARTS)
-    return Clock(parts, sum(second for _, second in parts), rate, earlier)
+    return TimeBreakdown(parts, sum(second for _, second in parts), rate, earlier)
 
 
 def images(training: TrainingSpec, digits: int, steps: int) -> int:
@@ -92,7 +92,7 @@ SLOW = 0.7
 """A clock below this fraction of the highest is worth a note: under load it is not idling."""
 
 
-def conditions(machine: Machine) -> tuple[str, ...]:
+def timing_doubts(machine: Machine) -> tuple[str, ...]:
     """A sentence for everything that may have made the run slower; empty if nothing is known."""
     said = []
     others = machine.others_processors or 0.0
@@ -141,5 +141,5 @@ def _measured(measures: Measures) -> Iterator[Line]:
         yield "answering rate", f"{rate} in batches of {measures.throughput_batch}"
     if measures.peak_memory_bytes is not None:
         yield "peak memory", f"{measures.peak_memory_bytes / 1e6:,.0f} MB"
-    for sentence in conditions(measures.machine):
+    for sentence in timing_doubts(measures.machine):
         yield "note", sentence

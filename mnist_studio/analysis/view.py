@@ -19,7 +19,7 @@ CellValue = str | float | int | None
 
 
 @dataclass(frozen=True)
-class Axis:
+class AxisSpec:
     """What is measured along an axis.
 
     Attributes:
@@ -78,7 +78,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Point:
+class ValuePoint:
     """A figure over another one."""
 
     key: str
@@ -90,8 +90,8 @@ class Point:
 class Lines(msgspec.Struct, frozen=True, tag=True):
     """Curves over one axis."""
 
-    x: Axis
-    y: Axis
+    x: AxisSpec
+    y: AxisSpec
     lines: tuple[Line, ...]
 
 
@@ -104,7 +104,7 @@ class Bars(msgspec.Struct, frozen=True, tag=True):
         stacked: those of one group are parts of a whole.
     """
 
-    value: Axis
+    value: AxisSpec
     bars: tuple[Bar, ...]
     stacked: bool = False
 
@@ -112,9 +112,9 @@ class Bars(msgspec.Struct, frozen=True, tag=True):
 class Points(msgspec.Struct, frozen=True, tag=True):
     """Figures over others."""
 
-    x: Axis
-    y: Axis
-    points: tuple[Point, ...]
+    x: AxisSpec
+    y: AxisSpec
+    points: tuple[ValuePoint, ...]
 
 
 class Matrix(msgspec.Struct, frozen=True, tag=True):

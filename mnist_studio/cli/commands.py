@@ -6,7 +6,7 @@ from argparse import Namespace
 from importlib import import_module
 
 from mnist_studio.cli.output import complain
-from mnist_studio.errors import SpecError, StudioError, UnknownName, UsageError
+from mnist_studio.errors import MnistStudioError, SpecError, UnknownName, UsageError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     except (UsageError, UnknownName, SpecError) as error:
         complain(str(error))
         return WRONG_USAGE
-    except StudioError as error:
+    except MnistStudioError as error:
         complain(str(error))
         return FAILED
     except KeyboardInterrupt:

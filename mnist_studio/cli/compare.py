@@ -7,15 +7,15 @@ from mnist_studio.analysis import formatting, known_bugs
 from mnist_studio.analysis.view import Table, View
 from mnist_studio.cli import digits, output
 from mnist_studio.comparison.messages import Answer, Made
-from mnist_studio.comparison.options import AXES, Options
+from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
 from mnist_studio.comparison.report.text_table import numbers, prose, without
-from mnist_studio.comparison.selection import Chosen, choose, choose_study
+from mnist_studio.comparison.selection import Selection, choose, choose_study
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
-from mnist_studio.spec.recipes.experiments import COMPARISONS
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 
 ALL = "all"
@@ -49,19 +49,19 @@ def run(arguments: Namespace) -> int:
     return 0 if good or not arguments.view or ALL in arguments.view else 1
 
 
-def _report(arguments: Namespace, chosen: Chosen, options: Options) -> None:
+def _report(arguments: Namespace, chosen: Selection, options: ViewOptions) -> None:
     names = _names(arguments.view) if arguments.view else ()
     writing.write_report(chosen, arguments.report, names, options, arguments.data)
     output.note(f"Written to {arguments.report}.")
 
 
-def _export(arguments: Namespace, chosen: Chosen, answers: Sequence[Answer]) -> None:
+def _export(arguments: Namespace, chosen: Selection, answers: Sequence[Answer]) -> None:
     views = [answer.view for answer in answers if isinstance(answer, Made)]
     files = writing.export(views, families(chosen), arguments.export)
     output.note(f"{len(files)} files written to {arguments.export}.")
 
 
-def _chosen(arguments: Namespace) -> Chosen:
+def _chosen(arguments: Namespace) -> Selection:
     if bool(arguments.runs) == bool(arguments.study):
         raise UsageError(
             "Name runs or a study, one of both.", "See: mnist-studio runs, mnist-studio study."
@@ -74,7 +74,7 @@ def _chosen(arguments: Namespace) -> Chosen:
 
 def _study_id(store: RunStore, name: str) -> str:
     """The study of that id, title, or ready-made name."""
-    made = COMPARISONS[name].study if name in COMPARISONS else None
+    made = EXPERIMENTS[name].study if name in EXPERIMENTS else None
     known = store.studies.all()
     titled = [one.id for one in known if one.title == name or one.spec == made]
     if made and not titled:
@@ -84,11 +84,11 @@ def _study_id(store: RunStore, name: str) -> str:
     return titled[0] if titled else name
 
 
-def _options(arguments: Namespace, chosen: Chosen) -> Options:
+def _options(arguments: Namespace, chosen: Selection) -> ViewOptions:
     if arguments.axis not in AXES:
         raise UsageError(f"“{arguments.axis}” is no axis.", f"Known: {', '.join(AXES)}.")
-    plain = Options()
-    return Options(
+    plain = ViewOptions()
+    return ViewOptions(
         axis=arguments.axis,
         target=plain.target if arguments.target is None else arguments.target,
         threshold=chosen.threshold if arguments.threshold is None else arguments.threshold,
@@ -111,8 +111,8 @@ def _tell(answer: Answer, json: bool) -> None:
         output.line(f"\n{answer.title}: {answer.problem} {answer.remedy}")
 
 
-def _tell_faults(chosen: Chosen) -> None:
-    told = known_bugs.told((one.spec, one.terminal) for one in chosen.runs)
+def _tell_faults(chosen: Selection) -> None:
+    told = known_bugs.cost_sentences((one.spec, one.terminal) for one in chosen.runs)
     if told:
         output.line("\nWhat the faults cost")
     for sentence in told:

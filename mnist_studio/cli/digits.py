@@ -11,10 +11,10 @@ from mnist_studio.analysis.formatting import moment, percent
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets.dataset import CLASSES
-from mnist_studio.data.own_images import PersonalDigit, of_picture
+from mnist_studio.data.own_images import OwnImage, of_picture
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
-from mnist_studio.prediction.own_images import Score, scores
+from mnist_studio.prediction.own_images import OwnImageScore, scores
 from mnist_studio.store import own_image_files, own_image_sets
 from mnist_studio.store.runs import RunStore
 
@@ -23,7 +23,7 @@ SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Told:
+class OwnImageLine:
     """One digit, as JSON tells it."""
 
     id: str
@@ -34,7 +34,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class ToldScore:
+class OwnImageScoreLine:
     """One model's score, as JSON tells it."""
 
     run: str
@@ -79,7 +79,7 @@ def own(arguments: Namespace) -> str:
     return own_image_sets.freeze(_all()).fingerprint
 
 
-def _all() -> tuple[PersonalDigit, ...]:
+def _all() -> tuple[OwnImage, ...]:
     with RunStore() as store:
         return store.personal.all()
 
@@ -96,7 +96,7 @@ def _list(arguments: Namespace) -> None:
     output.line(_sentence(digits))
 
 
-def _sentence(digits: Sequence[PersonalDigit]) -> str:
+def _sentence(digits: Sequence[OwnImage]) -> str:
     if not digits:
         return "You have no digits of your own yet. Draw and label some on the Draw page."
     counts = Counter(digit.label for digit in digits)
@@ -104,12 +104,14 @@ def _sentence(digits: Sequence[PersonalDigit]) -> str:
     return f"{len(digits):,} of your own: {each}."
 
 
-def _told(digit: PersonalDigit) -> Told:
+def _told(digit: OwnImage) -> OwnImageLine:
     points = sum(map(len, digit.ink))
-    return Told(digit.key, digit.label, digit.created, "strokes" if points else "picture", points)
+    return OwnImageLine(
+        digit.key, digit.label, digit.created, "strokes" if points else "picture", points
+    )
 
 
-def _kind(digit: PersonalDigit) -> str:
+def _kind(digit: OwnImage) -> str:
     return f"{sum(map(len, digit.ink)):,} points" if digit.ink else "picture"
 
 
@@ -128,7 +130,7 @@ def _import(arguments: Namespace) -> None:
     _keep(own_image_files.read(arguments.file))
 
 
-def _keep(digits: Sequence[PersonalDigit]) -> None:
+def _keep(digits: Sequence[OwnImage]) -> None:
     with RunStore() as store:
         new = store.personal.keep(digits)
     known = len(digits) - new
@@ -179,7 +181,7 @@ def _evaluate(arguments: Namespace) -> int:
     return 0 if good else 1
 
 
-def _line(score: Score) -> str:
+def _line(score: OwnImageScore) -> str:
     title = titled(score.run.title, score.run.spec)
     apart = f", {score.learnt:,} that it learnt from left out" if score.learnt else ""
     if score.accuracy is None:
@@ -190,16 +192,16 @@ def _line(score: Score) -> str:
     return f"{figure} of {estimate.count:,} digits{apart}  {title}  {score.run.id}"
 
 
-def _confusion(score: Score) -> None:
+def _confusion(score: OwnImageScore) -> None:
     columns = ("It is", *map(str, range(CLASSES)))
     rows = [(str(label), *map(str, line)) for label, line in enumerate(score.confusion.tolist())]
     output.table(columns, rows, tuple(range(1, CLASSES + 1)))
 
 
-def _told_score(score: Score) -> ToldScore:
+def _told_score(score: OwnImageScore) -> OwnImageScoreLine:
     estimate = score.accuracy
     interval = estimate.interval if estimate else None
-    return ToldScore(
+    return OwnImageScoreLine(
         run=score.run.id,
         recipe=score.run.spec.recipe,
         framework=score.run.spec.framework,

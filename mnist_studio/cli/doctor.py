@@ -10,10 +10,10 @@ from importlib import metadata
 from time import sleep
 
 from mnist_studio import __version__, paths
-from mnist_studio.analysis.time_breakdown import conditions
+from mnist_studio.analysis.time_breakdown import timing_doubts
 from mnist_studio.cli import output
 from mnist_studio.data.datasets import sources
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import Watch
@@ -70,7 +70,7 @@ def _clocks() -> Finding:
     """Whether a training started now would have the machine for itself."""
     watch = Watch()
     sleep(WATCHED_SECONDS)
-    notes = conditions(watch.told())
+    notes = timing_doubts(watch.told())
     return Finding("clocks", True, " ".join(notes) or "nothing seen that would slow a training")
 
 
@@ -94,7 +94,7 @@ def _elsewhere(report: FrameworkReport) -> str:
 def _looked(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, look())
-    except StudioError as error:
+    except MnistStudioError as error:
         return Finding(what, False, str(error))
 
 
@@ -102,12 +102,12 @@ def _window() -> str:
     try:
         version = metadata.version("PySide6-Essentials")
     except metadata.PackageNotFoundError as error:
-        raise StudioError(
+        raise MnistStudioError(
             "PySide6 is not installed.", "Install it with: pip install PySide6-Essentials"
         ) from error
     missing = [name for name in _QT_NEEDS if not find_library(name)]
     if platform.system() == "Linux" and missing:
-        raise StudioError(
+        raise MnistStudioError(
             f"Qt needs these system libraries: {', '.join(missing)}.", "See the README."
         )
     return f"PySide6 {version}"

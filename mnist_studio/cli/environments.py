@@ -12,7 +12,7 @@ from mnist_studio.workers import environments
 
 
 @dataclass(frozen=True)
-class Computes:
+class EnvironmentLine:
     """What computes for a framework.
 
     Attributes:
@@ -35,7 +35,7 @@ def run(arguments: Namespace) -> int:
     elif arguments.python:
         environments.choose(arguments.framework, arguments.python)
     names = [arguments.framework] if arguments.framework else list(registry.ENTRIES)
-    found = [Computes(name, registry.python(name), registry.version(name)) for name in names]
+    found = [EnvironmentLine(name, registry.python(name), registry.version(name)) for name in names]
     if arguments.json:
         for one in found:
             output.json_line(one)
@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
     own = "this program" if paths.frozen() else sys.executable
     output.table(
         ("Framework", "Version", "Python"),
-        [(registry.entry(one.framework).title, one.version or "–", one.python or own)
+        [(registry.framework_entry(one.framework).title, one.version or "–", one.python or own)
          for one in found],
     )  # fmt: skip
     return 0

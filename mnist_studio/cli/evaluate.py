@@ -10,16 +10,16 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets import pen_digits, sources
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
-from mnist_studio.errors import DataError, StudioError
+from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.runs import Run
 
 
 @dataclass(frozen=True)
-class Score:
+class ScoreLine:
     """One model's accuracy, as JSON tells it."""
 
     run: str
@@ -30,7 +30,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class StageScore:
+class StageScoreLine:
     """One model's accuracy on drawings that went through ever more stages, as JSON tells it."""
 
     run: str
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
     return 0 if good else 1
 
 
-def drawn(path: Path, fitting: Fitting = WHOLE) -> Digits:
+def drawn(path: Path, fitting: Fitting = WHOLE) -> LabeledImages:
     """Pen strokes as digit images, each through exactly the path of a drawing.
 
     Args:
@@ -71,12 +71,12 @@ def drawn(path: Path, fitting: Fitting = WHOLE) -> Digits:
     strokes = pen_digits.read(path)
     images = [digit_image(digit.ink, PEN, fitting, pen_digits.TABLET) for digit in strokes]
     labels = [digit.label for digit in strokes]
-    return Digits(
+    return LabeledImages(
         np.array(images, np.uint8).reshape(-1, 28, 28), np.array(labels, np.uint8).reshape(-1)
     )
 
 
-def _sets(arguments: Namespace) -> tuple[Digits, ...]:
+def _sets(arguments: Namespace) -> tuple[LabeledImages, ...]:
     """What is scored on: one set, or drawings after each of the stages."""
     if arguments.idx:
         return (sources.read_test_folder(arguments.idx),)
@@ -85,14 +85,14 @@ def _sets(arguments: Namespace) -> tuple[Digits, ...]:
     return (drawn(arguments.pen_digits),)
 
 
-def _score(evaluator: Evaluator, model: Run, sets: tuple[Digits, ...], json: bool) -> bool:
+def _score(evaluator: Evaluator, model: Run, sets: tuple[LabeledImages, ...], json: bool) -> bool:
     """Tells a model's score; whether it has one."""
     title = titled(model.title, model.spec)
     try:
         scores = [
             accuracy(evaluator.judge(model, digits.images).logits, digits.labels) for digits in sets
         ]
-    except StudioError as error:
+    except MnistStudioError as error:
         output.complain(f"{title}: {error}")
         return False
     if json:
@@ -106,9 +106,9 @@ def _score(evaluator: Evaluator, model: Run, sets: tuple[Digits, ...], json: boo
     return True
 
 
-def _told(model: Run, scores: list[float], digits: int) -> Score | StageScore:
+def _told(model: Run, scores: list[float], digits: int) -> ScoreLine | StageScoreLine:
     whose = model.id, model.spec.recipe, model.spec.framework
     if len(scores) == 1:
-        return Score(*whose, scores[0], digits)
+        return ScoreLine(*whose, scores[0], digits)
     raw, box, mass, width = scores
-    return StageScore(*whose, raw, box, mass, width, digits)
+    return StageScoreLine(*whose, raw, box, mass, width, digits)

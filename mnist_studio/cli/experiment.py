@@ -10,16 +10,16 @@ from pathlib import Path
 from types import FrameType
 
 from mnist_studio.cli import output
-from mnist_studio.cli.experiment_progress import StudyLines, duration
+from mnist_studio.cli.experiment_progress import ExperimentPrinter, duration
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.events import AnyStudyEvent, Ended
+from mnist_studio.experiments.events import AnyExperimentEvent, Ended
 from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.supervisor import Supervisor
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import MANY_RUNS, StudySpec, expand
-from mnist_studio.spec.recipes.experiments import COMPARISONS, comparison
+from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS, ready_made
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
@@ -28,13 +28,13 @@ _DASK = "dask://"
 
 
 @dataclass(frozen=True)
-class ComparisonLine:
+class ExperimentLine:
     """A ready-made study as JSON tells it."""
 
     study: str
     source: str
     runs: int
-    spec: StudySpec
+    spec: ExperimentSpec
 
 
 def run(arguments: Namespace) -> int:
@@ -60,10 +60,10 @@ def run(arguments: Namespace) -> int:
 
 
 def _run(supervisor: Supervisor, arguments: Namespace) -> int:
-    ended: AnyStudyEvent | None = None
+    ended: AnyExperimentEvent | None = None
     with (
         _interrupts(supervisor) as interrupts,
-        StudyLines(arguments.json) as lines,
+        ExperimentPrinter(arguments.json) as lines,
         closing(supervisor.events()) as told,
     ):
         for ended in told:
@@ -75,22 +75,24 @@ def _run(supervisor: Supervisor, arguments: Namespace) -> int:
 
 
 def _list(json: bool) -> int:
-    known = COMPARISONS.values()
+    known = EXPERIMENTS.values()
     if json:
         for one in known:
-            runs = len(expand(one.study))
-            output.json_line(ComparisonLine(one.name, one.source, runs, one.study))
+            runs = len(expand_cells(one.study))
+            output.json_line(ExperimentLine(one.name, one.source, runs, one.study))
         return 0
-    rows = [(one.name, str(len(expand(one.study))), one.study.title, one.source) for one in known]
+    rows = [
+        (one.name, str(len(expand_cells(one.study))), one.study.title, one.source) for one in known
+    ]
     output.table(("Study", "Runs", "Title", "Source"), rows, right=(1,))
     return 0
 
 
-def _study(name: str) -> StudySpec:
+def _study(name: str) -> ExperimentSpec:
     """The study of a file or of a ready-made name."""
     path = Path(name)
     if path.suffix != experiment_files.SUFFIX:
-        return comparison(name).study
+        return ready_made(name).study
     return experiment_files.read(read_text(path, "study"))
 
 
@@ -115,13 +117,13 @@ def _executor(arguments: Namespace) -> Executor:
     return Dask(arguments.executor.removeprefix(_DASK), jobs)
 
 
-def _confirm(study: StudySpec, agreed: bool, executor: Executor) -> None:
+def _confirm(study: ExperimentSpec, agreed: bool, executor: Executor) -> None:
     """Asks before a huge study is begun.
 
     Raises:
         UsageError: nobody can be asked, or the answer is no.
     """
-    runs = expand(study)
+    runs = expand_cells(study)
     if agreed or len(runs) <= MANY_RUNS:
         return
     abreast = executor.jobs if isinstance(executor, Local) else 1
@@ -151,7 +153,7 @@ def _again(arguments: Namespace) -> str:
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
-class _Interrupts:
+class _ExperimentInterrupts:
     """Ctrl+C stops the study, whose running trainings keep what they learnt; a second cancels."""
 
     def __init__(self, supervisor: Supervisor) -> None:
@@ -168,8 +170,8 @@ class _Interrupts:
 
 
 @contextmanager
-def _interrupts(supervisor: Supervisor) -> Iterator[_Interrupts]:
-    interrupts = _Interrupts(supervisor)
+def _interrupts(supervisor: Supervisor) -> Iterator[_ExperimentInterrupts]:
+    interrupts = _ExperimentInterrupts(supervisor)
     former = signal.signal(signal.SIGINT, interrupts)
     try:
         yield interrupts

@@ -9,25 +9,25 @@ from mnist_studio.cli import output
 from mnist_studio.cli.progress import describe
 from mnist_studio.events import Finished, Log
 from mnist_studio.experiments.events import (
-    AnyStudyEvent,
+    AnyExperimentEvent,
     Begun,
-    Cell,
+    CellEvent,
     Changed,
     Ended,
+    ExperimentCell,
     Overall,
-    Told,
 )
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import RunSpec
 
 
-class StudyLines:
+class ExperimentPrinter:
     """Takes the events of a study; a context manager."""
 
     def __init__(self, json: bool) -> None:
         """What people read goes to standard error, where it does not disturb a pipe."""
         self._json = json
-        self._cells: dict[int, Cell] = {}
+        self._cells: dict[int, ExperimentCell] = {}
         self._console = Console(stderr=True, highlight=False, markup=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -48,7 +48,7 @@ class StudyLines:
         """Leaves it as it is."""
         self._progress.stop()
 
-    def tell(self, event: AnyStudyEvent) -> None:
+    def tell(self, event: AnyExperimentEvent) -> None:
         """Takes one event."""
         if self._json:
             output.json_line(event)
@@ -58,7 +58,7 @@ class StudyLines:
                 self._begin(event)
             case Overall():
                 self._move(event)
-            case Told(cell=cell, event=Finished() | Log() as told):
+            case CellEvent(cell=cell, event=Finished() | Log() as told):
                 self._line(cell, describe(told))
             case Changed(cell=cell, state="failed" | "cancelled" as state, reason=reason):
                 self._line(cell, f"{state}: {reason}")
@@ -107,5 +107,5 @@ def duration(seconds: float) -> str:
 
 def _name(spec: RunSpec) -> str:
     training = spec.training
-    title = entry(spec.framework).title
+    title = framework_entry(spec.framework).title
     return f"{spec.recipe} · {title} · batch {training.batch_size} · seed {training.seed}"

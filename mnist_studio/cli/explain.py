@@ -18,8 +18,8 @@ from mnist_studio.explanation import trace_files
 from mnist_studio.explanation.explainer import Explained, Explainer, Unexplained
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.parts import Layers, Nearest, Value
-from mnist_studio.explanation.trace import Walkthrough
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.explanation.trace import Trace
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.spec.layers import text
 from mnist_studio.store.runs import Run
@@ -32,7 +32,7 @@ Grid = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
-class Change:
+class CounterfactualLine:
     """What would make it another digit, as JSON tells it."""
 
     target: int
@@ -42,7 +42,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Told:
+class ExplanationLine:
     """An explanation, as JSON tells it."""
 
     run: str
@@ -57,7 +57,7 @@ class Told:
     integrated: Grid
     saliency: Grid
     nearest: tuple[Neighbor, ...]
-    change: Change
+    change: CounterfactualLine
 
 
 def run(arguments: Namespace) -> int:
@@ -67,7 +67,9 @@ def run(arguments: Namespace) -> int:
     image = _image(arguments, model)
     engine = engine_for(model.spec.framework)
     if engine != model.spec.framework:
-        output.note(f"{entry(model.spec.framework).title} is not installed; NumPy computes for it.")
+        output.note(
+            f"{framework_entry(model.spec.framework).title} is not installed; NumPy computes for it."
+        )
     walked = arguments.steps or arguments.export is not None
     options = Options(
         target=arguments.target, manner=arguments.manner, metric=arguments.metric,
@@ -121,7 +123,7 @@ def _show(value: Value, arguments: Namespace) -> None:
             _show_nearest(value)
         case Counterfactual():
             _show_change(value)
-        case Walkthrough():
+        case Trace():
             _show_walk(value, arguments)
 
 
@@ -167,7 +169,7 @@ def _show_change(found: Counterfactual) -> None:
     _draw(found.after.astype(np.float64))
 
 
-def _show_walk(found: Walkthrough, arguments: Namespace) -> None:
+def _show_walk(found: Trace, arguments: Namespace) -> None:
     if arguments.steps:
         output.line(trace_files.text(found).rstrip())
     if arguments.export is not None:
@@ -184,11 +186,11 @@ def _draw(values: NDArray[np.float64]) -> None:
             output.line(f"  {drawn}")
 
 
-def _told(model: Run, engine: str, values: list[Value]) -> Told:
+def _told(model: Run, engine: str, values: list[Value]) -> ExplanationLine:
     attribution = next(one for one in values if isinstance(one, Attribution))
     nearest = next(one for one in values if isinstance(one, Nearest))
     change = next(one for one in values if isinstance(one, Counterfactual))
-    return Told(
+    return ExplanationLine(
         run=model.id,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
@@ -201,7 +203,7 @@ def _told(model: Run, engine: str, values: list[Value]) -> Told:
         integrated=_grid(attribution.integrated),
         saliency=_grid(attribution.saliency),
         nearest=nearest.neighbors,
-        change=Change(change.target, change.found, change.changed, _grid(change.after)),
+        change=CounterfactualLine(change.target, change.found, change.changed, _grid(change.after)),
     )
 
 

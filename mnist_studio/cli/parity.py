@@ -10,19 +10,19 @@ from mnist_studio.cli import output
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks.differences import DIFFERENCES
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
 from mnist_studio.parity.sentences import figure, sentence, where
 from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.run import DeviceName, FaultName, FrameworkName, Precision, RunSpec, check
+from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Precision, RunSpec, check
 
 
 def run(arguments: Namespace) -> int:
     """Proves; 1 if a bar was missed. Or lists what differs by default."""
     if arguments.differences:
         return _differences(arguments.json)
-    report = parity.prove(
+    report = parity.check_parity(
         run_spec(arguments),
         _frameworks(arguments.framework),
         told=lambda made: output.note(sentence(made)),
@@ -49,7 +49,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
         raise UsageError("No recipe was named.", "See: mnist-studio recipes.")
     recipe = recipes.recipe(arguments.recipe)
     published = recipe.faults if arguments.as_published else ()
-    asked = [_known("fault", name, get_args(FaultName)) for name in arguments.fault]
+    asked = [_known("fault", name, get_args(KnownBugName)) for name in arguments.fault]
     spec = replace(
         recipes.run_spec(recipe),
         dataset="mnist" if arguments.data else sources.default_dataset(),
@@ -63,7 +63,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
 def _tell(report: ParityReport) -> None:
     rows = [
         (
-            entry(made.framework).title,
+            framework_entry(made.framework).title,
             made.precision,
             made.what,
             figure(made.value, made.unit),

@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.interpretation import Reading, Verdict, Vote, reading
+from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.errors import DataError, StudioError, UsageError
+from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.store.runs import Run
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class PredictArguments:
     """What models shall answer.
 
     Attributes:
@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class PredictionLine:
     """One model's answer to one picture, as JSON tells it.
 
     Attributes:
@@ -73,7 +73,7 @@ class Prediction:
     milliseconds: float
 
 
-Tell = Callable[[Prediction], None]
+Tell = Callable[[PredictionLine], None]
 
 
 def run(arguments: Namespace) -> int:
@@ -92,9 +92,9 @@ def run(arguments: Namespace) -> int:
     return 0 if good else 1
 
 
-def _asked(arguments: Namespace) -> Sequence[Asked]:
+def _asked(arguments: Namespace) -> Sequence[PredictArguments]:
     """The test digit, or those pictures that can be read."""
-    examiner = Examiner()
+    examiner = NoveltyDetector()
     if not arguments.images:
         asked = [_test_digit(arguments, examiner)]
     elif arguments.data:
@@ -111,7 +111,7 @@ def _asked(arguments: Namespace) -> Sequence[Asked]:
     return asked
 
 
-def _test_digit(arguments: Namespace, examiner: Examiner) -> Asked:
+def _test_digit(arguments: Namespace, examiner: NoveltyDetector) -> PredictArguments:
     name = sources.default_dataset(arguments.data)
     one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
     output.note(f"{one.told}.")
@@ -119,51 +119,53 @@ def _test_digit(arguments: Namespace, examiner: Examiner) -> Asked:
 
 
 def _looked_at(
-    examiner: Examiner, name: str, images: NDArray[np.uint8], label: int | None = None
-) -> Asked:
+    examiner: NoveltyDetector, name: str, images: NDArray[np.uint8], label: int | None = None
+) -> PredictArguments:
     """A question, with how strange its digits are."""
     found = examiner.shares(images)
     shares = () if found is None else tuple(found.tolist())
-    return Asked(name, images, label, shares, tuple([] for _ in images))
+    return PredictArguments(name, images, label, shares, tuple([] for _ in images))
 
 
-def _predict(evaluator: Evaluator, model: Run, asked: Sequence[Asked], tell: Tell) -> bool:
+def _predict(
+    evaluator: Evaluator, model: Run, asked: Sequence[PredictArguments], tell: Tell
+) -> bool:
     """Tells a model's answer to everything; whether it had one."""
     try:
         for one in asked:
             tell(_prediction(evaluator, model, one))
-    except StudioError as error:
+    except MnistStudioError as error:
         output.complain(f"{titled(model.title, model.spec)}: {error}")
         return False
     return True
 
 
-def _prediction(evaluator: Evaluator, model: Run, asked: Asked) -> Prediction:
+def _prediction(evaluator: Evaluator, model: Run, asked: PredictArguments) -> PredictionLine:
     """A model's answer, which is added to the votes."""
     judged = evaluator.judge(model, asked.images)
     chances = [tuple(probabilities(logits).tolist()) for logits in judged.logits]
     votes = [Vote(titled(model.title, model.spec), one) for one in chances]
     for vote, others in zip(votes, asked.votes, strict=True):
         others.append(vote)
-    return Prediction(
+    return PredictionLine(
         image=asked.name,
         run=model.id,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
         number="".join(str(vote.digit) for vote in votes),
         probabilities=tuple(chances),
-        verdicts=_verdicts(reading([[vote] for vote in votes], asked.shares)),
+        verdicts=_verdicts(interpret([[vote] for vote in votes], asked.shares)),
         shares=asked.shares,
         label=asked.label,
         milliseconds=judged.milliseconds,
     )
 
 
-def _verdicts(found: Reading | None) -> tuple[Verdict, ...]:
+def _verdicts(found: Interpretation | None) -> tuple[Verdict, ...]:
     return tuple(place.verdict for place in found.places) if found else ()
 
 
-def _line(prediction: Prediction) -> None:
+def _line(prediction: PredictionLine) -> None:
     sure = ", ".join(f"{100 * max(one):.1f} %" for one in prediction.probabilities)
     output.line(
         f"{prediction.image}: {prediction.number} ({sure}) "
@@ -172,14 +174,14 @@ def _line(prediction: Prediction) -> None:
     )
 
 
-def _rightness(prediction: Prediction) -> str:
+def _rightness(prediction: PredictionLine) -> str:
     if prediction.label is None:
         return ""
     return ", right" if prediction.number == str(prediction.label) else ", wrong"
 
 
-def _tell_together(asked: Sequence[Asked]) -> None:
+def _tell_together(asked: Sequence[PredictArguments]) -> None:
     """What all models say of each picture together, as the window says it."""
     for one in asked:
-        if found := reading(one.votes, one.shares):
+        if found := interpret(one.votes, one.shares):
             output.line(f"{one.name}: {found.headline}. {found.detail}")

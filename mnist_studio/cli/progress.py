@@ -20,10 +20,10 @@ from mnist_studio.events import (
     Stopped,
 )
 from mnist_studio.events import Progress as Step
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 
 
-class Teller(Protocol):
+class ProgressPrinter(Protocol):
     """Takes the events of trainings; a context manager."""
 
     def __enter__(self) -> Self:
@@ -36,7 +36,7 @@ class Teller(Protocol):
         """Takes one event."""
 
 
-class Bars:
+class ProgressBars:
     """A bar a run, and a line an epoch."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Bars:
 
     def tell(self, event: Event) -> None:
         """Moves the bar or writes a line."""
-        title = entry(event.framework).title
+        title = framework_entry(event.framework).title
         match event:
             case Started():
                 self._task = self._progress.add_task(title, total=None, text="starting")

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mnist_studio.cli import output
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec import summary as words
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.recipes import recipe as known_recipe
-from mnist_studio.spec.run import FaultName, FrameworkName, TrainingSpec
+from mnist_studio.spec.run import FrameworkName, KnownBugName, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class RecipeLine:
     provenance: str
     inferred: str
     reported: str
-    faults: tuple[FaultName, ...]
-    only: tuple[tuple[FaultName, FrameworkName], ...]
+    faults: tuple[KnownBugName, ...]
+    only: tuple[tuple[KnownBugName, FrameworkName], ...]
     training: TrainingSpec
 
 
 @dataclass(frozen=True)
-class FaultLine:
+class KnownBugLine:
     """A fault as JSON tells it."""
 
     fault: str
@@ -100,11 +100,11 @@ def _faults_there(recipe: Recipe) -> Iterator[str]:
     """Their names, with the framework of those that the source has in one only."""
     only = dict(recipe.only)
     for name in recipe.faults:
-        yield f"{name} ({entry(only[name]).title})" if name in only else name
+        yield f"{name} ({framework_entry(only[name]).title})" if name in only else name
 
 
 def _faults(json: bool) -> int:
-    lines = [FaultLine(f.name, f.title, f.explanation, f.needs) for f in FAULTS.values()]
+    lines = [KnownBugLine(f.name, f.title, f.explanation, f.needs) for f in KNOWN_BUGS.values()]
     if json:
         for line in lines:
             output.json_line(line)

@@ -10,15 +10,15 @@ from rich.progress import Progress
 
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data.pipeline.corruptions import PERTURBATIONS
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.robustness import FEW, Outcome, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import Run
 
 
 @dataclass(frozen=True)
-class Told:
+class RobustnessLine:
     """One model's curves, as JSON tells them."""
 
     run: str
@@ -67,7 +67,7 @@ def _tell(outcome: Outcome, json: bool) -> bool:
     if json:
         spec = model.spec
         whose = model.id, spec.recipe, spec.framework, found.engine
-        output.json_line(Told(*whose, found.digits, found.accuracy, found.curves))
+        output.json_line(RobustnessLine(*whose, found.digits, found.accuracy, found.curves))
     else:
         _show(model, found, outcome.kept)
     return True
@@ -75,7 +75,11 @@ def _tell(outcome: Outcome, json: bool) -> bool:
 
 def _show(model: Run, found: Robustness, kept: bool) -> None:
     several = f"the first {FEW:,}" if found.digits == FEW else f"all {found.digits:,}"
-    answered = "" if found.engine == model.spec.framework else f", by {entry(found.engine).title}"
+    answered = (
+        ""
+        if found.engine == model.spec.framework
+        else f", by {framework_entry(found.engine).title}"
+    )
     output.line(
         f"{titled(model.title, model.spec)}  {model.id}{'  (computed before)' if kept else ''}"
     )
@@ -88,6 +92,6 @@ def _show(model: Run, found: Robustness, kept: bool) -> None:
 
 
 def _row(curve: RobustnessCurve) -> tuple[str, ...]:
-    known = PERTURBATIONS[curve.kind]
+    known = CORRUPTIONS[curve.kind]
     scores = zip(curve.strengths, curve.accuracies, strict=True)
     return (known.title, known.unit, *(f"{s:g}: {output.percent(a)}" for s, a in scores))

@@ -13,9 +13,9 @@ from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
-from mnist_studio.running.continuation import continued
+from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -121,8 +121,8 @@ def _continue(chosen: Run, arguments: Namespace) -> int:
     """Goes on with a run, or begins another one where it ended."""
     resume, spec = chosen.id, chosen.spec
     if arguments.framework or arguments.epochs is not None:
-        name = cast(FrameworkName, entry(arguments.framework or spec.framework).name)
-        resume, spec = "", continued(chosen, name, arguments.epochs)
+        name = cast(FrameworkName, framework_entry(arguments.framework or spec.framework).name)
+        resume, spec = "", continue_run(chosen, name, arguments.epochs)
     elif not chosen.resumable:
         lacks = "" if chosen.checkpoint else " and has no checkpoint"
         raise StoreError(

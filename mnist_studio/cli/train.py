@@ -20,8 +20,8 @@ from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
-    FaultName,
     FrameworkName,
+    KnownBugName,
     Precision,
     RunSpec,
     TrainingSpec,
@@ -110,10 +110,10 @@ def _from_file(arguments: Namespace) -> list[RunSpec]:
 
 def chosen_faults(
     recipe: Recipe, framework: FrameworkName, arguments: Namespace
-) -> tuple[FaultName, ...]:
+) -> tuple[KnownBugName, ...]:
     """The faults that ``--as-published`` and ``--fault`` switch on in a framework."""
     published = recipe.published(framework) if arguments.as_published else ()
-    asked = [known("fault", name, get_args(FaultName)) for name in arguments.fault]
+    asked = [known("fault", name, get_args(KnownBugName)) for name in arguments.fault]
     return (*published, *(name for name in asked if name not in published))
 
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 from mnist_studio.cli import output
-from mnist_studio.cli.progress import Bars, Teller
-from mnist_studio.errors import StudioError
+from mnist_studio.cli.progress import ProgressBars, ProgressPrinter
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import Event, Finished, Stopped
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
@@ -51,7 +51,7 @@ def train_all(jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], json: bool)
         0 if all were trained, 1 if any failed, 130 if it was interrupted.
     """
     succeeded = True
-    teller: Teller = _JsonLines() if json else Bars()
+    teller: ProgressPrinter = _JsonLines() if json else ProgressBars()
     with _interrupts() as interrupts, teller:
         for job, spec in zip(jobs, specs, strict=True):
             interrupts.job = job
@@ -61,13 +61,13 @@ def train_all(jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], json: bool)
     return 0 if succeeded else 1
 
 
-def _train(job: TrainingJob, spec: RunSpec, teller: Teller) -> bool:
+def _train(job: TrainingJob, spec: RunSpec, teller: ProgressPrinter) -> bool:
     """Whether a training ended with weights."""
     last: Event | None = None
     try:
         for last in job.events():
             teller.tell(last)
-    except StudioError as error:
+    except MnistStudioError as error:
         output.complain(f"{spec.framework}: {error}")
         return False
     return isinstance(last, Finished | Stopped)

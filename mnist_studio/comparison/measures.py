@@ -7,72 +7,72 @@ from statistics import fmean
 from mnist_studio.analysis import intervals
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate, Interval
-from mnist_studio.analysis.time_breakdown import Clock, clock
-from mnist_studio.analysis.view import Axis, Bar, Bars, Column
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.analysis.time_breakdown import TimeBreakdown, time_breakdown
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.data.datasets import builtin
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec.run import DatasetName
 
-Measure = Callable[[Kept], float | None]
+Measure = Callable[[SelectedRun], float | None]
 
 _TRAINING_DIGITS: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": builtin.TRAIN}
 
 
-def accuracy(run: Kept) -> float | None:
+def accuracy(run: SelectedRun) -> float | None:
     """On the test digits after the last whole epoch, never the best of them."""
     if run.ended:
         return run.ended.test_accuracy
     return run.epochs[-1].test_accuracy if run.epochs else None
 
 
-def validated(run: Kept) -> Epoch | None:
+def validated(run: SelectedRun) -> Epoch | None:
     """The epoch with the best accuracy on validation digits, the first of equals."""
     known = [epoch for epoch in run.epochs if epoch.validation_accuracy is not None]
     return max(known, key=lambda epoch: epoch.validation_accuracy or 0.0, default=None)
 
 
-def train_seconds(run: Kept) -> float | None:
+def train_seconds(run: SelectedRun) -> float | None:
     """Spent training, evaluation left out."""
     if run.ended:
         return run.ended.seconds.get("train")
     return run.epochs[-1].train_seconds if run.epochs else None
 
 
-def images_per_second(run: Kept) -> float | None:
+def images_per_second(run: SelectedRun) -> float | None:
     """Learned from, in the phase of training."""
     of = clocks(run)
     return of.images_per_second if of else None
 
 
-def clocks(run: Kept) -> Clock | None:
+def clocks(run: SelectedRun) -> TimeBreakdown | None:
     """Where the seconds of a run that kept its weights went."""
     if run.ended is None:
         return None
     digits = _TRAINING_DIGITS[run.spec.dataset] - run.spec.training.validation
-    return clock(run.ended, run.spec.training, digits)
+    return time_breakdown(run.ended, run.spec.training, digits)
 
 
-def peak_memory(run: Kept) -> float | None:
+def peak_memory(run: SelectedRun) -> float | None:
     """Bytes: the most that the run's process held at once."""
     measures = run.ended.measures if run.ended else None
     known = measures.peak_memory_bytes if measures else None
     return None if known is None else float(known)
 
 
-def latency_ms(run: Kept) -> float | None:
+def latency_ms(run: SelectedRun) -> float | None:
     """One image alone, median."""
     return run.ended.latency_ms if isinstance(run.ended, Finished) else None
 
 
-def throughput(run: Kept) -> float | None:
+def throughput(run: SelectedRun) -> float | None:
     """Images per second, answered in batches."""
     measures = run.ended.measures if run.ended else None
     return measures.throughput_images_per_second if measures else None
 
 
-def of_all(gathered: Gathered, measure: Measure) -> Mapping[str, float]:
+def of_all(gathered: RunData, measure: Measure) -> Mapping[str, float]:
     """A figure of every run that has it."""
     found = {run.id: measure(run) for run in gathered.runs}
     return {run: value for run, value in found.items() if value is not None}
@@ -116,7 +116,7 @@ class Measured:
         values: run id -> figure.
     """
 
-    axis: Axis
+    axis: AxisSpec
     values: Mapping[str, float]
 
     def bar(self, group: Group, heading: str = "", title: str = "") -> Bar:
@@ -157,10 +157,12 @@ def _range(known: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
     return (min(known), max(known)) if len(known) > 1 else (None, None)
 
 
-def training(gathered: Gathered) -> tuple[Measured, Measured, Measured]:
+def training(gathered: RunData) -> tuple[Measured, Measured, Measured]:
     """What it took and what came of it: seconds, accuracy, images a second."""
     return (
-        Measured(Axis("Training", "seconds"), of_all(gathered, train_seconds)),
-        Measured(Axis("Test accuracy", "fraction"), of_all(gathered, accuracy)),
-        Measured(Axis("Images learned from", "per second"), of_all(gathered, images_per_second)),
+        Measured(AxisSpec("Training", "seconds"), of_all(gathered, train_seconds)),
+        Measured(AxisSpec("Test accuracy", "fraction"), of_all(gathered, accuracy)),
+        Measured(
+            AxisSpec("Images learned from", "per second"), of_all(gathered, images_per_second)
+        ),
     )

@@ -3,8 +3,8 @@
 import msgspec
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.selection import Selection
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -17,9 +17,9 @@ class Wanted(msgspec.Struct, frozen=True):
         data: folder of digits named by the user; empty for the usual places.
     """
 
-    chosen: Chosen
+    chosen: Selection
     names: tuple[str, ...]
-    options: Options
+    options: ViewOptions
     data: str = ""
 
 

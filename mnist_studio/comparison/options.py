@@ -12,7 +12,7 @@ AXES: tuple[XAxis, ...] = get_args(XAxis)
 
 
 @dataclass(frozen=True)
-class Options:
+class ViewOptions:
     """What the user set, for all views alike.
 
     Attributes:

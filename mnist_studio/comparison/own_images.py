@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_studio.comparison.selection import Chosen, Kept
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.comparison.selection import SelectedRun, Selection
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.frameworks.base import Array
-from mnist_studio.prediction.own_images import Answering, learnt
+from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
 from mnist_studio.store import own_image_predictions, own_image_sets
 from mnist_studio.store.runs import Run
 
@@ -20,7 +20,7 @@ VIEWS = frozenset(
 
 
 @dataclass(frozen=True, eq=False)
-class Own:
+class OwnImagePredictions:
     """The user's own digits that none of some runs learnt from.
 
     Attributes:
@@ -29,19 +29,19 @@ class Own:
         left_out: how many were, since a run learnt from them.
     """
 
-    digits: Digits
+    digits: LabeledImages
     logits: Mapping[str, Array]
     left_out: int
 
 
-def run_of(kept: Kept) -> Run:
+def run_of(kept: SelectedRun) -> Run:
     """A run of the store again."""
     return Run(
         kept.id, kept.title, kept.spec, kept.status, kept.created, Path(kept.folder), kept.terminal
     )
 
 
-def answered(runs: Sequence[Run], fingerprint: str) -> Own:
+def answered(runs: Sequence[Run], fingerprint: str) -> OwnImagePredictions:
     """What is kept of the answers of runs; computes nothing.
 
     Raises:
@@ -57,10 +57,10 @@ def answered(runs: Sequence[Run], fingerprint: str) -> Own:
         known = own_image_predictions.load(run.folder)
         if all(name in known for name in names):
             logits[run.id] = np.array([known[name] for name in names]).reshape(-1, 10)
-    return Own(digits, logits, len(whole.keys) - len(places))
+    return OwnImagePredictions(digits, logits, len(whole.keys) - len(places))
 
 
-def answer(chosen: Chosen, fingerprint: str, cancelled: Callable[[], bool]) -> None:
+def answer(chosen: Selection, fingerprint: str, cancelled: Callable[[], bool]) -> None:
     """Lets every trained run answer the digits that it has not answered yet.
 
     Raises:
@@ -70,7 +70,7 @@ def answer(chosen: Chosen, fingerprint: str, cancelled: Callable[[], bool]) -> N
         Cancelled: by the user.
     """
     images = own_image_sets.load(fingerprint).digits.images
-    with Answering() as answering:
+    with OwnImagePredictor() as answering:
         for run in (run_of(kept) for kept in chosen.runs):
             if run.trained:
                 answering.logits(run, images, cancelled)

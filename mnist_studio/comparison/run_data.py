@@ -13,25 +13,25 @@ import numpy as np
 from mnist_studio.analysis import comparability, evaluation
 from mnist_studio.analysis.evaluation import Labels
 from mnist_studio.analysis.groups import Group, groups
-from mnist_studio.comparison.own_images import Own, answered, run_of
-from mnist_studio.comparison.selection import Chosen, Kept
+from mnist_studio.comparison.own_images import OwnImagePredictions, answered, run_of
+from mnist_studio.comparison.selection import SelectedRun, Selection
 from mnist_studio.data.datasets import sources
-from mnist_studio.errors import DataError, StoreError, StudioError
+from mnist_studio.errors import DataError, MnistStudioError, StoreError
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artifacts, titles
-from mnist_studio.store.artifacts import Curve
+from mnist_studio.store.artifacts import StepCurve
 
 SAME = 1e-9
 """Accuracies nearer to each other are of the same answers."""
 
 
-class NotComparable(StudioError):
+class NotComparable(MnistStudioError):
     """These runs do not have what a view shows."""
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
+class RunData:
     """Runs with what they left, read when it is first needed.
 
     Attributes:
@@ -42,7 +42,7 @@ class Gathered:
         groups: runs that differ in their seed only.
     """
 
-    chosen: Chosen
+    chosen: Selection
     data: Path | None = None
     personal: str = ""
     groups: tuple[Group, ...] = field(init=False)
@@ -53,12 +53,12 @@ class Gathered:
         object.__setattr__(self, "groups", groups(specs))
 
     @property
-    def runs(self) -> tuple[Kept, ...]:
+    def runs(self) -> tuple[SelectedRun, ...]:
         """In the order in which they are shown."""
         return self.chosen.runs
 
     @cached_property
-    def by_id(self) -> Mapping[str, Kept]:
+    def by_id(self) -> Mapping[str, SelectedRun]:
         """Every run by its id."""
         return {run.id: run for run in self.runs}
 
@@ -90,13 +90,13 @@ class Gathered:
         return {run: logits for run, logits in found.items() if logits is not None}
 
     @cached_property
-    def steps(self) -> Mapping[str, Curve]:
+    def steps(self) -> Mapping[str, StepCurve]:
         """Every step of every run that made one."""
         curves = {run.id: artifacts.load_steps(Path(run.folder)) for run in self.runs}
         return {run: curve for run, curve in curves.items() if len(curve.losses)}
 
     @cached_property
-    def own(self) -> Own | None:
+    def own(self) -> OwnImagePredictions | None:
         """The user's own digits and the answers to them; None where it is about the test digits.
 
         Raises:
@@ -117,7 +117,9 @@ class Gathered:
         name = asked[0].spec.dataset
         labels = self.labels.get(name)
         tested = [self._subject(run) for run in asked]
-        problem = comparability.why_not(tested * 2 if len(tested) == 1 else tested, _count(labels))
+        problem = comparability.incompatibility_reason(
+            tested * 2 if len(tested) == 1 else tested, _count(labels)
+        )
         if problem:
             raise NotComparable(problem, "Choose runs of the same test digits.")
         if labels is None:
@@ -143,7 +145,9 @@ class Gathered:
             )
         return found
 
-    def _own_predictions(self, own: Own, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
+    def _own_predictions(
+        self, own: OwnImagePredictions, runs: Sequence[str]
+    ) -> tuple[Mapping[str, Array], Labels]:
         if not len(own.digits):
             raise NotComparable(
                 "These runs learnt from all of your own digits.",
@@ -154,7 +158,7 @@ class Gathered:
             raise NotComparable(f"{silent[0]} did not answer your digits.", "Choose a trained run.")
         return {run: own.logits[run] for run in runs}, own.digits.labels
 
-    def _title(self, run: Kept) -> str:
+    def _title(self, run: SelectedRun) -> str:
         group = self.group_of[run.id]
         if not run.title.startswith(titles.of(run.spec)):
             return run.title
@@ -165,12 +169,12 @@ class Gathered:
         again = f" ({run.id})" if seeds.count(seed) > 1 else ""
         return f"{group.title} · seed {seed}{again}"
 
-    def _subject(self, run: Kept) -> comparability.Subject:
+    def _subject(self, run: SelectedRun) -> comparability.TestedRun:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
-        return comparability.Subject(self.titles[run.id], run.spec.dataset, count)
+        return comparability.TestedRun(self.titles[run.id], run.spec.dataset, count)
 
-    def _require_same_digits(self, runs: Sequence[Kept], labels: Labels) -> None:
+    def _require_same_digits(self, runs: Sequence[SelectedRun], labels: Labels) -> None:
         """As many digits need not be the same: the accuracy that a run told betrays others."""
         for run in runs:
             told = run.ended.test_accuracy if run.ended else None
@@ -188,7 +192,7 @@ def _labels(name: DatasetName, folder: Path | None) -> Labels:
     return sources.load_test(name, folder).labels
 
 
-def _logits(run: Kept) -> Array | None:
+def _logits(run: SelectedRun) -> Array | None:
     """What a run answered; None where it kept nothing that can be read."""
     try:
         found = artifacts.load_test_logits(Path(run.folder))

@@ -1,6 +1,6 @@
 """What the database knows of runs that shall be compared.
 
-``choose`` and ``choose_study`` make a ``Chosen`` where the store is open; it travels to a child as
+``choose`` and ``choose_study`` make a ``Selection`` where the store is open; it travels to a child as
 MessagePack.
 """
 
@@ -17,7 +17,7 @@ from mnist_studio.store.runs import Run, RunStore
 
 
 @dataclass(frozen=True)
-class Kept:
+class SelectedRun:
     """A run as the database knows it.
 
     Attributes:
@@ -49,7 +49,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """What is compared, and why.
 
     Attributes:
@@ -61,7 +61,7 @@ class Chosen:
         waiting: cells of the study that have no run yet.
     """
 
-    runs: tuple[Kept, ...]
+    runs: tuple[SelectedRun, ...]
     title: str = ""
     question: str = ""
     text: str = ""
@@ -69,7 +69,7 @@ class Chosen:
     waiting: int = 0
 
 
-def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Chosen:
+def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Selection:
     """These runs, each once; beginnings of ids are enough.
 
     Raises:
@@ -77,10 +77,10 @@ def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Chosen:
         StoreError: it cannot be read.
     """
     found = dict.fromkeys(store.run(one).id for one in ids)
-    return Chosen(_kept(store, [store.run(one) for one in found]), question=question)
+    return Selection(_kept(store, [store.run(one) for one in found]), question=question)
 
 
-def choose_study(store: RunStore, study_id: str) -> Chosen:
+def choose_study(store: RunStore, study_id: str) -> Selection:
     """The runs of a study, in the order of its cells.
 
     Raises:
@@ -96,21 +96,21 @@ def choose_study(store: RunStore, study_id: str) -> Chosen:
         raise UnknownName(f"No run of “{study.title}” was begun.", "Run the study first.")
     spec = study.spec
     waiting = len(cells) - len(runs)
-    return Chosen(
+    return Selection(
         _kept(store, runs), study.title, spec.question, study.text, spec.threshold, waiting
     )
 
 
-def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[Kept, ...]:
+def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[SelectedRun, ...]:
     memberships = store.studies.memberships()
     return tuple(
         kept(run, store.epochs(run.id), memberships.get(run.id, Membership(""))) for run in runs
     )
 
 
-def kept(run: Run, epochs: tuple[Epoch, ...], membership: Membership) -> Kept:
+def kept(run: Run, epochs: tuple[Epoch, ...], membership: Membership) -> SelectedRun:
     """A run of the store with what else the database knows of it."""
-    return Kept(
+    return SelectedRun(
         run.id, run.title, run.spec, run.status, run.created, str(run.folder), run.terminal,
         epochs, membership,
     )  # fmt: skip

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mnist_studio.comparison import messages
 from mnist_studio.comparison.messages import Answer, Broken, Made, Refused, Wanted
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.workers.task_errors import explain
 
 
@@ -33,10 +33,10 @@ def run(connection: Connection, request: str) -> None:
 
 def answers(asked: Wanted) -> Iterator[Answer]:
     """The views, in the order in which they are wanted."""
-    gathered = Gathered(asked.chosen, Path(asked.data) if asked.data else None)
+    gathered = RunData(asked.chosen, Path(asked.data) if asked.data else None)
     for name in asked.names:
-        entry = catalog.entry(name)
+        entry = catalog.view_entry(name)
         try:
             yield Made(catalog.compute(name, gathered, asked.options))
-        except StudioError as error:
+        except MnistStudioError as error:
             yield Refused(entry.name, entry.title, error.problem, error.remedy)

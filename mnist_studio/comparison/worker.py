@@ -5,8 +5,8 @@ from time import monotonic
 
 from mnist_studio.comparison import messages, own_images
 from mnist_studio.comparison.messages import Answer, Broken, Wanted
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
@@ -34,9 +34,9 @@ class ViewWorker(StayingChild):
 
     def compute(
         self,
-        chosen: Chosen,
+        chosen: Selection,
         names: Sequence[str],
-        options: Options,
+        options: ViewOptions,
         progress: Callable[[float], None] = _silent,
         cancelled: Callable[[], bool] = _never,
     ) -> tuple[Answer, ...]:
@@ -57,7 +57,7 @@ class ViewWorker(StayingChild):
             Cancelled: by the user.
         """
         for name in names:
-            catalog.entry(name)
+            catalog.view_entry(name)
         options.check()
         if options.own and own_images.VIEWS.intersection(names):
             own_images.answer(chosen, options.own, cancelled)

@@ -13,8 +13,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import CLASSES, SIDE, Digits
-from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, Point, digit_image
+from mnist_studio.data.datasets.dataset import CLASSES, SIDE, LabeledImages
+from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkPoint, digit_image
 from mnist_studio.data.ink.strokes import EVEN
 from mnist_studio.errors import PictureError, UsageError
 
@@ -28,7 +28,7 @@ _DECIMALS = 5
 
 
 @dataclass(frozen=True)
-class PersonalDigit:
+class OwnImage:
     """A drawing or a picture with its label. Two of the same content are the same digit.
 
     Attributes:
@@ -57,7 +57,7 @@ class PersonalDigit:
         return hash((self.key, self.label))
 
 
-def of_ink(ink: Ink, label: int, created: float, pen: float = UNIT_PAD.pen) -> PersonalDigit:
+def of_ink(ink: Ink, label: int, created: float, pen: float = UNIT_PAD.pen) -> OwnImage:
     """A drawing as a personal digit.
 
     Raises:
@@ -72,12 +72,12 @@ def of_ink(ink: Ink, label: int, created: float, pen: float = UNIT_PAD.pen) -> P
             f"The drawing has more than {MOST_POINTS:,} points.", "Draw one digit with a few lines."
         )
     content = repr([[point[:2] for point in stroke] for stroke in strokes]).encode()
-    digit = PersonalDigit(_key(b"ink", content), _checked(label), created, strokes, pen)
+    digit = OwnImage(_key(b"ink", content), _checked(label), created, strokes, pen)
     digit.image  # noqa: B018 - told now and not when it is looked at: what cannot be drawn
     return digit
 
 
-def of_picture(image: Image, label: int, created: float) -> PersonalDigit:
+def of_picture(image: Image, label: int, created: float) -> OwnImage:
     """A digit image (28, 28), white on black, as a personal digit.
 
     Raises:
@@ -87,18 +87,18 @@ def of_picture(image: Image, label: int, created: float) -> PersonalDigit:
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8 or not image.any():
         raise PictureError("The picture is empty.", "Open a picture of a digit.")
     content = image.tobytes()
-    return PersonalDigit(_key(b"picture", content), _checked(label), created, (), picture=content)
+    return OwnImage(_key(b"picture", content), _checked(label), created, (), picture=content)
 
 
-def digits_of(digits: Sequence[PersonalDigit]) -> Digits:
+def digits_of(digits: Sequence[OwnImage]) -> LabeledImages:
     """Images (n, 28, 28) and labels (n,) in the same order."""
     images = np.array([digit.image for digit in digits], dtype=np.uint8)
     labels = np.array([digit.label for digit in digits], dtype=np.uint8)
-    return Digits(images.reshape(-1, SIDE, SIDE), labels)
+    return LabeledImages(images.reshape(-1, SIDE, SIDE), labels)
 
 
 @lru_cache(maxsize=4096)
-def _image(digit: PersonalDigit) -> Image:
+def _image(digit: OwnImage) -> Image:
     if digit.picture:
         return np.frombuffer(digit.picture, np.uint8).reshape(SIDE, SIDE)
     image = digit_image(digit.ink)
@@ -106,11 +106,11 @@ def _image(digit: PersonalDigit) -> Image:
     return image
 
 
-def _rounded(point: Point) -> Point:
+def _rounded(point: InkPoint) -> InkPoint:
     x, y, time, pressure = point
     if not (isfinite(x) and isfinite(y)):
         raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
-    return Point(
+    return InkPoint(
         round(x, _DECIMALS),
         round(y, _DECIMALS),
         round(time, 3) if isfinite(time) else 0.0,

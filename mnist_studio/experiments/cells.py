@@ -1,9 +1,9 @@
 """What is kept of a study: every cell and how far its run is, whoever runs it."""
 
 from mnist_studio.events import Cancelled, Crashed, Failed
-from mnist_studio.experiments.events import Cell, State
-from mnist_studio.spec.experiment import expand
-from mnist_studio.store.experiments import Study
+from mnist_studio.experiments.events import ExperimentCell, State
+from mnist_studio.spec.experiment import expand_cells
+from mnist_studio.store.experiments import Experiment
 from mnist_studio.store.rows import Status
 from mnist_studio.store.runs import Run, RunStore
 
@@ -17,7 +17,7 @@ _STATES: dict[Status, State] = {
 }
 
 
-def cells(store: RunStore, study: Study) -> tuple[Cell, ...]:
+def cells(store: RunStore, study: Experiment) -> tuple[ExperimentCell, ...]:
     """The cells of a study in the order of their numbers.
 
     Raises:
@@ -28,8 +28,8 @@ def cells(store: RunStore, study: Study) -> tuple[Cell, ...]:
     # making of one and the deletion of another.
     runs = {member.run.spec: member.run for member in store.studies.members(study.id)}
     return tuple(
-        _cell(store, Cell(number, spec), runs.get(spec))
-        for number, spec in enumerate(expand(study.spec))
+        _cell(store, ExperimentCell(number, spec), runs.get(spec))
+        for number, spec in enumerate(expand_cells(study.spec))
     )
 
 
@@ -42,10 +42,10 @@ def fraction(store: RunStore, run: Run) -> float:
     return 0.0
 
 
-def _cell(store: RunStore, cell: Cell, run: Run | None) -> Cell:
+def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentCell:
     if run is None:
         return cell
-    return Cell(
+    return ExperimentCell(
         number=cell.number,
         spec=cell.spec,
         state=_STATES[run.status],

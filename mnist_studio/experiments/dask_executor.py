@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from mnist_studio.errors import JobError
 from mnist_studio.experiments.dask_job import RemoteJob
-from mnist_studio.experiments.executors import Ticket
+from mnist_studio.experiments.executors import CellJob
 from mnist_studio.spec.run import RunSpec
 
 CONNECT_SECONDS = 5
@@ -86,7 +86,7 @@ class Dask:
     def check(self, specs: Sequence[RunSpec]) -> None:
         """Nothing: what a worker lacks, it tells itself."""
 
-    def job(self, ticket: Ticket) -> RemoteJob:
+    def job(self, ticket: CellJob) -> RemoteJob:
         """See ``Executor.job``."""
         return RemoteJob(self._client, ticket)
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from mnist_studio import events
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
-from mnist_studio.experiments.executors import Ticket
-from mnist_studio.running.recording import Told, kept, started
+from mnist_studio.experiments.executors import CellJob
+from mnist_studio.running.recording import Told, record_events, started
 from mnist_studio.spec import codec
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import Run, RunStore
@@ -28,7 +28,7 @@ _LIVE = (Epoch, Phase, Progress)
 class RemoteJob:
     """A job for a study's session. ``events`` is for one thread, the rest for any."""
 
-    def __init__(self, client: Any, ticket: Ticket) -> None:
+    def __init__(self, client: Any, ticket: CellJob) -> None:
         """Prepares it; nothing is sent before ``events`` is iterated.
 
         Args:
@@ -62,7 +62,7 @@ class RemoteJob:
                 run = store.reopen(self._ticket.resume)
             else:
                 run = store.create(self._ticket.spec, self._ticket.membership)
-            yield from kept(store, run, self._told(store, run))
+            yield from record_events(store, run, self._told(store, run))
 
     def _told(self, store: RunStore, run: Run) -> Told:
         yield started(run)
@@ -123,8 +123,8 @@ class RemoteJob:
 
     def _received(self, store: RunStore, run: Run, content: bytes) -> Iterator[AnyEvent]:
         """Keeps what came back; tells what was not told yet, ending in the terminal event."""
-        received = run_archive.opened(content)
-        told = run_archive.told(received)
+        received = run_archive.open_archive(content)
+        told = run_archive.recorded_events(received)
         if not (told and isinstance(told[-1], Terminal)):
             yield _failed(run, f"The worker ended without a result. {received.complaint}".strip())
             return

@@ -57,7 +57,7 @@ def _trained(run: RunSpec, home: Path, topic: str) -> bytes:
     said = errors.read_text("utf-8", "replace")[-_COMPLAINT_CHARACTERS:]
     folders = sorted((home / "runs").glob("*/"))
     complaint = said if process.returncode else ""
-    return run_archive.packed(socket.gethostname(), kept, next(iter(folders), None), complaint)
+    return run_archive.pack(socket.gethostname(), kept, next(iter(folders), None), complaint)
 
 
 def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]":

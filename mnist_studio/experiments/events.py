@@ -1,6 +1,6 @@
 """What a study that is being run tells: a closed union of small frozen values, JSON on the wire.
 
-A cell's number is its place in ``spec.experiment.expand``. The first event is ``Begun``; exactly
+A cell's number is its place in ``spec.experiment.expand_cells``. The first event is ``Begun``; exactly
 one ``Ended`` is the last.
 """
 
@@ -15,7 +15,7 @@ State = Literal["waiting", "running", "finished", "stopped", "cancelled", "faile
 Outcome = Literal["complete", "incomplete", "stopped", "cancelled"]
 
 
-class Cell(msgspec.Struct, frozen=True):
+class ExperimentCell(msgspec.Struct, frozen=True):
     """A run that a study asks for, and how far it is.
 
     Attributes:
@@ -35,11 +35,11 @@ class Cell(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class StudyEvent(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type"):
+class ExperimentEvent(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type"):
     """What all have in common: nothing but that they tell of a study."""
 
 
-class Begun(StudyEvent, frozen=True):
+class Begun(ExperimentEvent, frozen=True):
     """The study is kept and held; its cells are about to be trained.
 
     Attributes:
@@ -52,18 +52,18 @@ class Begun(StudyEvent, frozen=True):
 
     study: str
     title: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ExperimentCell, ...]
     abreast: int
     place: str
 
 
-class Queued(StudyEvent, frozen=True):
+class Queued(ExperimentEvent, frozen=True):
     """The cells that wait, the next first."""
 
     order: tuple[int, ...]
 
 
-class Changed(StudyEvent, frozen=True):
+class Changed(ExperimentEvent, frozen=True):
     """A cell has another state.
 
     Attributes:
@@ -79,14 +79,14 @@ class Changed(StudyEvent, frozen=True):
     reason: str = ""
 
 
-class Told(StudyEvent, frozen=True):
+class CellEvent(ExperimentEvent, frozen=True):
     """What the run of a cell tells."""
 
     cell: int
     event: AnyEvent
 
 
-class Overall(StudyEvent, frozen=True):
+class Overall(ExperimentEvent, frozen=True):
     """How far the study is.
 
     Attributes:
@@ -104,7 +104,7 @@ class Overall(StudyEvent, frozen=True):
     seconds_left: float | None
 
 
-class Ended(StudyEvent, frozen=True):
+class Ended(ExperimentEvent, frozen=True):
     """Nothing is trained any more.
 
     Attributes:
@@ -119,4 +119,4 @@ class Ended(StudyEvent, frozen=True):
     total: int
 
 
-AnyStudyEvent = Begun | Queued | Changed | Told | Overall | Ended
+AnyExperimentEvent = Begun | Queued | Changed | CellEvent | Overall | Ended

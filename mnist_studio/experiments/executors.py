@@ -14,7 +14,7 @@ from mnist_studio.store.experiments import Membership
 
 
 @dataclass(frozen=True)
-class Ticket:
+class CellJob:
     """A cell to be trained.
 
     Attributes:
@@ -80,7 +80,7 @@ class Executor(Protocol):
             StudioError: says what is missing.
         """
 
-    def job(self, ticket: Ticket) -> Job:
+    def job(self, ticket: CellJob) -> Job:
         """A job that nobody has begun."""
 
 
@@ -125,6 +125,6 @@ class Local:
                 'datasets = ["builtin"] into the study.',
             )
 
-    def job(self, ticket: Ticket) -> TrainingJob:
+    def job(self, ticket: CellJob) -> TrainingJob:
         """See ``Executor.job``."""
         return TrainingJob(ticket.spec, self._data, ticket.resume, ticket.membership)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 from mnist_studio.events import Terminal
-from mnist_studio.experiments.executors import Executor, Job, Ticket
+from mnist_studio.experiments.executors import CellJob, Executor, Job
 from mnist_studio.experiments.messages import Heard, Inbox, Over, What
 
 
@@ -17,7 +17,7 @@ class _Running:
     terminal: Terminal | None = None
 
 
-class Crew:
+class JobPool:
     """Trains cells and puts what their jobs tell into an inbox. For the thread of a session."""
 
     def __init__(self, executor: Executor, inbox: Inbox) -> None:
@@ -39,7 +39,7 @@ class Crew:
         """Whether a cell is being trained."""
         return number in self._running
 
-    def begin(self, number: int, ticket: Ticket) -> None:
+    def begin(self, number: int, ticket: CellJob) -> None:
         """Begins to train a cell."""
         job = self._executor.job(ticket)
         thread = Thread(target=self._work, args=(number, job), name=f"cell {number}", daemon=True)

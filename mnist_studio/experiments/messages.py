@@ -26,7 +26,7 @@ class Over:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Command:
     """Of the user, for the whole session."""
 
     what: What
@@ -47,5 +47,5 @@ class Drop:
     cell: int
 
 
-Message = Heard | Over | Wish | Move | Drop
+Message = Heard | Over | Command | Move | Drop
 Inbox = SimpleQueue[Message]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Progress
 from mnist_studio.experiments.estimates import Estimates
-from mnist_studio.experiments.events import Cell, Overall, Queued, State
+from mnist_studio.experiments.events import ExperimentCell, Overall, Queued, State
 from mnist_studio.store.experiments import Membership
 
 
@@ -57,11 +57,14 @@ class _Begun:
     fraction: float
 
 
-class Board:
+class ExperimentProgress:
     """The cells of a study in one session."""
 
     def __init__(
-        self, cells: Sequence[Cell], estimates: Estimates, stopwatch: Stopwatch | None = None
+        self,
+        cells: Sequence[ExperimentCell],
+        estimates: Estimates,
+        stopwatch: Stopwatch | None = None,
     ) -> None:
         """Everything that is not finished waits.
 
@@ -81,7 +84,7 @@ class Board:
             self._set(number, state="waiting", reason="")
 
     @property
-    def cells(self) -> Mapping[int, Cell]:
+    def cells(self) -> Mapping[int, ExperimentCell]:
         """By number."""
         return self._cells
 
@@ -163,7 +166,7 @@ class Board:
         # The longest of them decides if there are places for all.
         return max(sum(known) / membership.abreast, max(known, default=0.0))
 
-    def _cell_left(self, cell: Cell, membership: Membership) -> float | None:
+    def _cell_left(self, cell: ExperimentCell, membership: Membership) -> float | None:
         """Seconds until a cell is trained.
 
         Of a running one the larger of what its like took and of what it tells itself, which knows

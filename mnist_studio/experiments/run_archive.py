@@ -27,7 +27,7 @@ FILES = (
 """What a run's folder may have."""
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class RunArchive(msgspec.Struct, frozen=True):
     """A run that has ended.
 
     Attributes:
@@ -43,17 +43,17 @@ class Parcel(msgspec.Struct, frozen=True):
     complaint: str = ""
 
 
-_DECODER = msgspec.msgpack.Decoder(Parcel)
+_DECODER = msgspec.msgpack.Decoder(RunArchive)
 
 
-def packed(host: str, told: Iterable[str], folder: Path | None, complaint: str) -> bytes:
+def pack(host: str, told: Iterable[str], folder: Path | None, complaint: str) -> bytes:
     """The parcel of a run whose artifacts lie in ``folder``; None if it made none."""
     there = [name for name in FILES if folder is not None and (folder / name).is_file()]
     files = {name: (folder / name).read_bytes() for name in there if folder is not None}
-    return msgspec.msgpack.encode(Parcel(host, tuple(told), files, complaint))
+    return msgspec.msgpack.encode(RunArchive(host, tuple(told), files, complaint))
 
 
-def opened(content: bytes) -> Parcel:
+def open_archive(content: bytes) -> RunArchive:
     """The parcel of these bytes.
 
     Raises:
@@ -68,7 +68,7 @@ def opened(content: bytes) -> Parcel:
         ) from error
 
 
-def told(parcel: Parcel) -> tuple[AnyEvent, ...]:
+def recorded_events(parcel: RunArchive) -> tuple[AnyEvent, ...]:
     """What the run told, under the id that it had there.
 
     Raises:
@@ -83,7 +83,7 @@ def told(parcel: Parcel) -> tuple[AnyEvent, ...]:
         ) from error
 
 
-def unpack(parcel: Parcel, run: Run, terminal: AnyEvent | None) -> None:
+def unpack(parcel: RunArchive, run: Run, terminal: AnyEvent | None) -> None:
     """Writes the artifacts into the folder of the run; a finished one must have all it needs.
 
     Raises:

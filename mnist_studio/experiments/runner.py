@@ -6,26 +6,26 @@ from contextlib import suppress
 from queue import Empty
 from typing import Literal
 
-from mnist_studio.errors import StudioError, UnknownName
+from mnist_studio.errors import MnistStudioError, UnknownName
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Finished, Stopped, Terminal
 from mnist_studio.experiments import cells as ledger
 from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import (
-    AnyStudyEvent,
+    AnyExperimentEvent,
     Begun,
-    Cell,
+    CellEvent,
     Changed,
     Ended,
+    ExperimentCell,
     Outcome,
     Overall,
     State,
-    Told,
 )
-from mnist_studio.experiments.executors import Executor, Ticket
-from mnist_studio.experiments.job_pool import Crew
-from mnist_studio.experiments.messages import Drop, Heard, Inbox, Message, Move, Over, What, Wish
-from mnist_studio.experiments.progress import Board
-from mnist_studio.store.experiments import Membership, Study
+from mnist_studio.experiments.executors import CellJob, Executor
+from mnist_studio.experiments.job_pool import JobPool
+from mnist_studio.experiments.messages import Command, Drop, Heard, Inbox, Message, Move, Over, What
+from mnist_studio.experiments.progress import ExperimentProgress
+from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.runs import Run, RunStore
 
 OVERALL_SECONDS = 0.5
@@ -35,14 +35,14 @@ POLL_SECONDS = 0.5
 """So often is looked whether there are more places; on Windows Ctrl+C waits so long too."""
 
 
-class Session:
+class ExperimentSession:
     """A study that is held by this process. For the thread of its store."""
 
     def __init__(
         self,
         store: RunStore,
-        study: Study,
-        cells: tuple[Cell, ...],
+        study: Experiment,
+        cells: tuple[ExperimentCell, ...],
         executor: Executor,
         inbox: Inbox,
     ) -> None:
@@ -60,13 +60,13 @@ class Session:
         self._executor = executor
         self._inbox = inbox
         known = estimates.of_runs(store.runs(), store.studies.memberships())
-        self._board = Board(cells, known)
-        self._crew = Crew(executor, inbox)
+        self._board = ExperimentProgress(cells, known)
+        self._crew = JobPool(executor, inbox)
         self._paused = False
         self._ending: Literal["stopped", "cancelled"] | None = None
         self._overall_told = 0.0
 
-    def events(self) -> Iterator[AnyStudyEvent]:
+    def events(self) -> Iterator[AnyExperimentEvent]:
         """Trains what is left; see ``Supervisor.events``."""
         yield self._begun()
         yield self._board.queued
@@ -104,14 +104,14 @@ class Session:
             return "complete"
         return self._ending or "incomplete"
 
-    def _take_all(self, seconds: float) -> Iterator[AnyStudyEvent]:
+    def _take_all(self, seconds: float) -> Iterator[AnyExperimentEvent]:
         """All messages that have come; waits so long at most for the first."""
         with suppress(Empty):
             yield from self._take(self._inbox.get(timeout=seconds))
             while True:
                 yield from self._take(self._inbox.get_nowait())
 
-    def _begin_some(self) -> Iterator[AnyStudyEvent]:
+    def _begin_some(self) -> Iterator[AnyExperimentEvent]:
         """Begins as many cells as there are places for."""
         while not (self._paused or self._ending) and len(self._crew) < self._executor.jobs:
             number = self._board.take()
@@ -119,11 +119,11 @@ class Session:
                 return
             cell = self._board.cells[number]
             resume = self._kept_run(cell)
-            self._crew.begin(number, Ticket(cell.spec, self._membership(), resume))
+            self._crew.begin(number, CellJob(cell.spec, self._membership(), resume))
             yield Changed(number, "running", resume)
             yield self._board.queued
 
-    def _kept_run(self, cell: Cell) -> str:
+    def _kept_run(self, cell: ExperimentCell) -> str:
         """The run of a cell that can go on; one that cannot makes room for another."""
         run = self._run(cell.run)
         if run is None:
@@ -141,7 +141,7 @@ class Session:
         except UnknownName:
             return None
 
-    def _take(self, message: Message) -> Iterator[AnyStudyEvent]:
+    def _take(self, message: Message) -> Iterator[AnyExperimentEvent]:
         match message:
             case Heard(number, event):
                 return self._hear(number, event)
@@ -151,21 +151,21 @@ class Session:
                 return iter((self._board.queued,) if self._board.move(number, place) else ())
             case Drop(number):
                 return self._drop(number)
-            case Wish(what):
+            case Command(what):
                 self._obey(what)
                 return iter(())
 
-    def _hear(self, number: int, event: AnyEvent) -> Iterator[AnyStudyEvent]:
+    def _hear(self, number: int, event: AnyEvent) -> Iterator[AnyExperimentEvent]:
         if self._board.hear(number, event):
             yield Changed(number, "running", event.run)
         if isinstance(event, Terminal):
             self._crew.keep(number, event)
-        yield Told(number, event)
+        yield CellEvent(number, event)
 
-    def _over(self, number: int, error: Exception | None) -> Iterator[AnyStudyEvent]:
+    def _over(self, number: int, error: Exception | None) -> Iterator[AnyExperimentEvent]:
         """A job has ended, in one way or another."""
         terminal = self._crew.over(number)
-        if error is not None and not isinstance(error, StudioError):
+        if error is not None and not isinstance(error, MnistStudioError):
             raise error
         state, reason = _ending(terminal, error)
         run = self._run(self._board.cells[number].run)
@@ -175,13 +175,13 @@ class Session:
         self._board.end(number, state, reason, kept)
         yield from self._changed(number)
 
-    def _drop(self, number: int) -> Iterator[AnyStudyEvent]:
+    def _drop(self, number: int) -> Iterator[AnyExperimentEvent]:
         if number in self._crew:
             self._crew.cancel(number)
         elif self._board.drop(number):
             yield from self._changed(number)
 
-    def _changed(self, number: int) -> Iterator[AnyStudyEvent]:
+    def _changed(self, number: int) -> Iterator[AnyExperimentEvent]:
         """A cell has another state, and so has the whole."""
         cell = self._board.cells[number]
         yield Changed(number, cell.state, cell.run, cell.reason)

@@ -6,11 +6,11 @@ from queue import SimpleQueue
 from mnist_studio import idiomatic
 from mnist_studio.errors import SpecError
 from mnist_studio.experiments import cells as ledger
-from mnist_studio.experiments.events import AnyStudyEvent
+from mnist_studio.experiments.events import AnyExperimentEvent
 from mnist_studio.experiments.executors import Executor, Local
-from mnist_studio.experiments.messages import Drop, Inbox, Move, Wish
-from mnist_studio.experiments.runner import Session
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.experiments.messages import Command, Drop, Inbox, Move
+from mnist_studio.experiments.runner import ExperimentSession
+from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import RunStore
 
@@ -21,7 +21,7 @@ class Supervisor:
     ``events`` is for one thread; everything else is for any and returns at once.
     """
 
-    def __init__(self, study: StudySpec, executor: Executor | None = None) -> None:
+    def __init__(self, study: ExperimentSpec, executor: Executor | None = None) -> None:
         """Prepares a session; nothing starts before ``events`` is iterated.
 
         Args:
@@ -34,19 +34,19 @@ class Supervisor:
 
     def pause(self) -> None:
         """Pauses what is trained, where that is possible, and begins nothing."""
-        self._inbox.put(Wish("pause"))
+        self._inbox.put(Command("pause"))
 
     def resume(self) -> None:
         """Goes on after a pause."""
-        self._inbox.put(Wish("resume"))
+        self._inbox.put(Command("resume"))
 
     def stop(self) -> None:
         """Ends the session; what is being trained keeps what it learnt and can go on."""
-        self._inbox.put(Wish("stop"))
+        self._inbox.put(Command("stop"))
 
     def cancel(self) -> None:
         """Ends the session at once; what is being trained is lost, what is finished is not."""
-        self._inbox.put(Wish("cancel"))
+        self._inbox.put(Command("cancel"))
 
     def move(self, cell: int, place: int) -> None:
         """Moves a waiting cell to a place in the queue, from 0; the others keep their order."""
@@ -56,7 +56,7 @@ class Supervisor:
         """Takes a waiting cell out, or cancels it if it is trained; the next session has it."""
         self._inbox.put(Drop(cell))
 
-    def events(self) -> Generator[AnyStudyEvent, None, None]:
+    def events(self) -> Generator[AnyExperimentEvent, None, None]:
         """Trains what is left of the study; the last event is ``Ended``.
 
         Everything is kept in the store. A cell that failed is tried once more. Closing the
@@ -73,7 +73,7 @@ class Supervisor:
             store.recover()
             cells = ledger.cells(store, study)
             self._check([cell.spec for cell in cells if cell.state != "finished"])
-            session = Session(store, study, cells, self._executor, self._inbox)
+            session = ExperimentSession(store, study, cells, self._executor, self._inbox)
             try:
                 yield from session.events()
             finally:

@@ -8,14 +8,14 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.explanation import messages
 from mnist_studio.explanation.messages import Done, FromWhy, Made, Options, Part, Question, Refused
 from mnist_studio.explanation.parts import PARTS, Value
 from mnist_studio.frameworks import registry
-from mnist_studio.workers import learner_messages
 from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.store.runs import Run
+from mnist_studio.workers import learner_messages
 from mnist_studio.workers.messages import place_of
 from mnist_studio.workers.persistent import StayingChild
 from mnist_studio.workers.process import Child
@@ -106,7 +106,7 @@ class Explainer(StayingChild):
         child.send(messages.encode(question))
         try:
             yield from self._replies(child, cancelled)
-        except Cancelled:
+        except CancelledByUser:
             self._number += 1
             child.send(messages.encode(_nothing(question, self._number)))
             raise

@@ -11,8 +11,8 @@ from mnist_studio.analysis.attribution import Attribution, attribution
 from mnist_studio.analysis.counterfactual import Counterfactual, counterfactual
 from mnist_studio.analysis.nearest import Metric, Neighbor, feature_layer, features, nearest
 from mnist_studio.explanation.messages import Options, Part
-from mnist_studio.explanation.subject import Subject
-from mnist_studio.explanation.trace import Walkthrough, walkthrough
+from mnist_studio.explanation.subject import ExplainedModel
+from mnist_studio.explanation.trace import Trace, trace
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.model import describe
 
@@ -21,7 +21,7 @@ NEIGHBOURS = 18
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplanationInput:
     """A digit before a network.
 
     Attributes:
@@ -32,7 +32,7 @@ class Asked:
         cancelled: asked all the time.
     """
 
-    subject: Subject
+    subject: ExplainedModel
     image: Image
     options: Options
     progress: Callable[[float], None]
@@ -90,14 +90,14 @@ class Nearest:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PartKind:
     """How a part is computed, and what it is; None where it was cancelled."""
 
     made: type
-    compute: Callable[[Asked], object | None]
+    compute: Callable[[ExplanationInput], object | None]
 
 
-def layers(asked: Asked) -> Layers:
+def layers(asked: ExplanationInput) -> Layers:
     """Activations and kernels."""
     subject = asked.subject
     found = subject.learner.activations(asked.image[np.newaxis])
@@ -112,7 +112,7 @@ def layers(asked: Asked) -> Layers:
     )  # fmt: skip
 
 
-def attributed(asked: Asked) -> Attribution | None:
+def attributed(asked: ExplanationInput) -> Attribution | None:
     """What speaks for a digit, the answer unless another is asked for."""
     digit = asked.answer if asked.options.digit is None else asked.options.digit
     subject = asked.subject
@@ -120,7 +120,7 @@ def attributed(asked: Asked) -> Attribution | None:
     return attribution(subject.learner, scaling, asked.image, digit, cancelled=asked.cancelled)
 
 
-def changed(asked: Asked) -> Counterfactual | None:
+def changed(asked: ExplanationInput) -> Counterfactual | None:
     """What would have to change."""
     return counterfactual(
         asked.subject.learner,
@@ -132,7 +132,7 @@ def changed(asked: Asked) -> Counterfactual | None:
     )
 
 
-def neighbors(asked: Asked) -> Nearest | None:
+def neighbors(asked: ExplanationInput) -> Nearest | None:
     """The nearest training digits."""
     subject, metric = asked.subject, asked.options.metric
     known = subject.features(asked.progress, asked.cancelled)
@@ -146,24 +146,24 @@ def neighbors(asked: Asked) -> Nearest | None:
     return Nearest(found, images, layer, metric, subject.dataset.title, len(known))
 
 
-def walked(asked: Asked) -> Walkthrough:
+def walked(asked: ExplanationInput) -> Trace:
     """NumPy's way through the network, and one training step."""
     subject, options = asked.subject, asked.options
     label = asked.answer if options.teach is None else options.teach
-    return walkthrough(
+    return trace(
         subject.spec, subject.weights, asked.image, subject.folder, subject.place.step,
         label if options.train else None, options.rate,
     )  # fmt: skip
 
 
-PARTS: Mapping[Part, Kind] = MappingProxyType(
+PARTS: Mapping[Part, PartKind] = MappingProxyType(
     {
-        "layers": Kind(Layers, layers),
-        "attribution": Kind(Attribution, attributed),
-        "nearest": Kind(Nearest, neighbors),
-        "change": Kind(Counterfactual, changed),
-        "walk": Kind(Walkthrough, walked),
+        "layers": PartKind(Layers, layers),
+        "attribution": PartKind(Attribution, attributed),
+        "nearest": PartKind(Nearest, neighbors),
+        "change": PartKind(Counterfactual, changed),
+        "walk": PartKind(Trace, walked),
     }
 )
 
-Value = Layers | Attribution | Nearest | Counterfactual | Walkthrough
+Value = Layers | Attribution | Nearest | Counterfactual | Trace

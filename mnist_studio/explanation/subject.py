@@ -31,7 +31,7 @@ SLICE = 250
 _LOG = logging.getLogger(__name__)
 
 
-class Subject:
+class ExplainedModel:
     """A trained network.
 
     Attributes:

@@ -6,13 +6,12 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.explanation import messages
 from mnist_studio.explanation.messages import Done, FromWhy, Made, Part, Question, Refused, Working
-from mnist_studio.explanation.parts import PARTS, Asked
-from mnist_studio.explanation.subject import Subject
-from mnist_studio.workers import learner_messages
-from mnist_studio.workers import inbox
+from mnist_studio.explanation.parts import PARTS, ExplanationInput
+from mnist_studio.explanation.subject import ExplainedModel
+from mnist_studio.workers import inbox, learner_messages
 from mnist_studio.workers.inbox import Inbox
 from mnist_studio.workers.task_errors import explain
 
@@ -30,7 +29,7 @@ class Answers:
 
     def __init__(self, connection: Connection, arrived: Inbox) -> None:
         self._connection, self._inbox = connection, arrived
-        self._subject: Subject | None = None
+        self._subject: ExplainedModel | None = None
 
     def answer(self, question: Question) -> None:
         """Tells every part; less where a newer question has come."""
@@ -54,21 +53,21 @@ class Answers:
         try:
             subject = self._opened(question)
             image = np.frombuffer(question.image, np.uint8).reshape(28, 28)
-            asked = Asked(subject, image, question.options, progress, self._outdated)
+            asked = ExplanationInput(subject, image, question.options, progress, self._outdated)
             value = PARTS[part].compute(asked)
-        except StudioError as error:
+        except MnistStudioError as error:
             return Refused(question.number, part, error.problem, error.remedy)
         if value is None:
             return None
         return Made(question.number, part, learner_messages.encode(value))
 
-    def _opened(self, question: Question) -> Subject:
+    def _opened(self, question: Question) -> ExplainedModel:
         known = self._subject
         if known is None or (known.engine, known.place, known.data) != (
             question.engine, question.place, question.data,
         ):  # fmt: skip
             self._subject = None  # Two at a time would need twice the memory.
-            self._subject = Subject(question.engine, question.place, question.data)
+            self._subject = ExplainedModel(question.engine, question.place, question.data)
         assert self._subject is not None
         return self._subject
 

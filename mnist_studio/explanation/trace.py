@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import OptimizerState, Weights
 from mnist_studio.frameworks.numpy_scratch import tracing
-from mnist_studio.frameworks.numpy_scratch.trace import Teaching, Walk
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace, TrainingInput
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.layers import BatchNorm, Dropout
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, storage
 from mnist_studio.store import artifacts
@@ -18,7 +18,7 @@ from mnist_studio.training.chunks import ChunkMaker
 
 
 @dataclass(frozen=True, eq=False)
-class Walkthrough:
+class Trace:
     """The way of a digit.
 
     Attributes:
@@ -26,11 +26,11 @@ class Walkthrough:
         notes: sentences about what is as in training and what is not.
     """
 
-    walk: Walk
+    walk: NetworkTrace
     notes: tuple[str, ...]
 
 
-def walkthrough(
+def trace(
     run: RunSpec,
     weights: Weights,
     image: NDArray[np.uint8],
@@ -38,7 +38,7 @@ def walkthrough(
     trained: int,
     teach: int | None = None,
     rate: float | None = None,
-) -> Walkthrough:
+) -> Trace:
     """The way of an image (28, 28) forward, and back if it shall be taught.
 
     Args:
@@ -55,13 +55,13 @@ def walkthrough(
     """
     notes = list(_of_framework(run))
     if teach is None:
-        return Walkthrough(tracing.forward(run, weights, image), tuple(notes))
+        return Trace(tracing.forward(run, weights, image), tuple(notes))
     state = _state(run, folder, trained)
     wanted = run.training.optimizer.learning_rate if rate is None else rate
     # With a digit's own statistics a batch-norm of vectors would be 0, and nothing would be learnt.
-    teaching = Teaching(teach, wanted, state, _masks(run, image, trained), frozen=True)
+    teaching = TrainingInput(teach, wanted, state, _masks(run, image, trained), frozen=True)
     notes.extend(_of_step(run, state, rate is None))
-    return Walkthrough(tracing.step(run, weights, image, teaching), tuple(notes))
+    return Trace(tracing.step(run, weights, image, teaching), tuple(notes))
 
 
 def _state(run: RunSpec, folder: Path, trained: int) -> OptimizerState | None:
@@ -83,7 +83,9 @@ def _of_framework(run: RunSpec) -> tuple[str, ...]:
     if run.framework == "numpy":
         return ()
     kind = storage(run.training.precision)
-    return (f"{entry(run.framework).title} trained it; NumPy goes through it here, in {kind}.",)
+    return (
+        f"{framework_entry(run.framework).title} trained it; NumPy goes through it here, in {kind}.",
+    )
 
 
 def _of_step(run: RunSpec, state: OptimizerState | None, own_rate: bool) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.data.files import write_bytes
-from mnist_studio.explanation.arrays import Named, places
-from mnist_studio.explanation.trace import Walkthrough
+from mnist_studio.explanation.arrays import NamedArray, layer_arrays
+from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec import layers
 
@@ -18,12 +18,12 @@ FIRST = 6
 """So many numbers of an array stand in the text."""
 
 
-def text(found: Walkthrough) -> str:
+def text(found: Trace) -> str:
     """Every layer with its equations, the shapes of its arrays and their first numbers."""
     return "\n".join((*_head(found), *_body(found))) + "\n"
 
 
-def export(found: Walkthrough, folder: Path) -> tuple[Path, ...]:
+def export(found: Trace, folder: Path) -> tuple[Path, ...]:
     """Writes the text and every array as a CSV file, whole.
 
     Returns:
@@ -34,7 +34,7 @@ def export(found: Walkthrough, folder: Path) -> tuple[Path, ...]:
     """
     contents = {TEXT: text(found)} | {
         f"{number:02} {place.name} {one.name}.csv".replace(" ", "-"): table(one.values)
-        for number, place in enumerate(places(found.walk), start=1)
+        for number, place in enumerate(layer_arrays(found.walk), start=1)
         for one in place.arrays
     }
     paths = {folder / name: content for name, content in contents.items()}
@@ -65,7 +65,7 @@ def table(array: Array) -> str:
     return into.getvalue()
 
 
-def _head(found: Walkthrough) -> Iterator[str]:
+def _head(found: Trace) -> Iterator[str]:
     step = found.walk.step
     answer = int(found.walk.probabilities.argmax())
     way = "in training it answers" if step else "it answers"
@@ -77,15 +77,15 @@ def _head(found: Walkthrough) -> Iterator[str]:
     yield from found.notes
 
 
-def _body(found: Walkthrough) -> Iterator[str]:
-    for place in places(found.walk):
+def _body(found: Trace) -> Iterator[str]:
+    for place in layer_arrays(found.walk):
         yield ""
         yield f"{place.name}: {place.title}"
         yield from (f"  {equation}" for equation in place.equations)
         yield from (_line(one) for one in place.arrays)
 
 
-def _line(one: Named) -> str:
+def _line(one: NamedArray) -> str:
     numbers = one.values.reshape(-1)
     first = " ".join(f"{number:.4g}" for number in numbers[:FIRST].tolist())
     more = " …" if len(numbers) > FIRST else ""

@@ -20,7 +20,7 @@ Score = tuple[float, float]
 """Loss and accuracy."""
 
 
-class Watcher(Protocol):
+class ScriptObserver(Protocol):
     """Hears what a script does. Each method may raise, which ends the script."""
 
     def enter(self, phase: PhaseName) -> None:
@@ -42,7 +42,7 @@ class Script(Protocol):
     def __init__(self, module: ModuleType, run: RunSpec, digits: int) -> None:
         """Takes the module of ``run``, which will train on that many digits."""
 
-    def train(self, data: Path, watcher: Watcher) -> None:
+    def train(self, data: Path, watcher: ScriptObserver) -> None:
         """Runs its ``main`` on a folder of digits from beginning to end."""
 
     def logits(self, images: NDArray[np.uint8]) -> Array:

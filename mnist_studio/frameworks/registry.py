@@ -17,7 +17,7 @@ from mnist_studio.spec.run import RunSpec
 
 
 @dataclass(frozen=True)
-class Entry:
+class FrameworkEntry:
     """What is known of a framework before it is imported.
 
     Attributes:
@@ -35,13 +35,15 @@ class Entry:
     suffix: str
 
 
-ENTRIES: Mapping[str, Entry] = MappingProxyType(
+ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            Entry("numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy", ".npz"),
-            Entry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch", ".pt"),
-            Entry(
+            FrameworkEntry(
+                "numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy", ".npz"
+            ),
+            FrameworkEntry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch", ".pt"),
+            FrameworkEntry(
                 "keras",
                 "Keras",
                 "mnist_studio.frameworks.tensorflow_keras",
@@ -53,7 +55,7 @@ ENTRIES: Mapping[str, Entry] = MappingProxyType(
 )
 
 
-def entry(name: str) -> Entry:
+def framework_entry(name: str) -> FrameworkEntry:
     """What is known of the framework of that name.
 
     Raises:
@@ -67,7 +69,7 @@ def entry(name: str) -> Entry:
 
 def python(name: str) -> str:
     """The program of the Python that computes for a framework; empty if it is the studio's own."""
-    chosen = settings.load()[0].interpreters.get(entry(name).name)
+    chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
     return chosen.python if chosen else ""
 
 
@@ -76,13 +78,13 @@ def version(name: str) -> str | None:
 
     Of one that another Python computes for, it is the version that was there when it was chosen.
     """
-    chosen = settings.load()[0].interpreters.get(entry(name).name)
+    chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
     return chosen.version if chosen else installed(name)
 
 
 def installed(name: str) -> str | None:
     """The version of a framework in this environment, None where it is not. Imports nothing."""
-    package = entry(name).package
+    package = framework_entry(name).package
     if find_spec(package) is None:
         return None
     for distribution in (package, f"{package}-cpu"):
@@ -97,11 +99,11 @@ def missing(name: str) -> FrameworkMissing | None:
     """The error for a framework that is not installed; None if it is. Imports nothing."""
     if version(name) is not None:
         return None
-    known = entry(name)
+    known = framework_entry(name)
     return FrameworkMissing(f"{known.title} is not installed.", _remedy(known))
 
 
-def _remedy(known: Entry) -> str:
+def _remedy(known: FrameworkEntry) -> str:
     return f"Install it with: pip install {known.package}"
 
 
@@ -112,7 +114,7 @@ def load(name: str) -> Framework:
         UnknownName: there is none of that name.
         FrameworkMissing: it is not installed, or its installation is broken.
     """
-    known = entry(name)
+    known = framework_entry(name)
     try:
         module = import_module(known.module)
     except (ImportError, OSError) as error:  # On Windows a DLL that does not load is an OSError.
@@ -149,10 +151,10 @@ def environment(name: str, threads: int) -> dict[str, str]:
         UnknownName: there is none of that name.
     """
     variables = dict.fromkeys(_THREADS, str(threads)) if threads else {}
-    if entry(name).name == "numpy":
+    if framework_entry(name).name == "numpy":
         # Threads of many small products would wait for each other most of the time.
         variables |= dict.fromkeys(_PRODUCTS, "1")
-    if entry(name).name == "keras":
+    if framework_entry(name).name == "keras":
         variables |= {
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": str(paths.keras_home()),

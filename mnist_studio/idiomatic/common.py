@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import prod, sqrt
 
 from mnist_studio.idiomatic.program import Cell, number
-from mnist_studio.spec.layers import Conv, Dense, Initialiser, Uniform
+from mnist_studio.spec.layers import Conv, Dense, Initializer, Uniform
 from mnist_studio.spec.model import LayerReport
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle, Schedule
@@ -58,7 +58,7 @@ def own_initial(layer: Dense | Conv) -> bool:
     return layer.initial == "glorot_uniform" and bias
 
 
-def limit(initialiser: Initialiser, report: LayerReport) -> float | None:
+def limit(initialiser: Initializer, report: LayerReport) -> float | None:
     """The bound of an even draw for a layer; None if it is not drawn evenly."""
     kernel = report.arrays[f"{report.name}.kernel"]
     window = prod(kernel[:-2])

@@ -7,7 +7,7 @@ from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import Cell, call, exploded, number
 from mnist_studio.spec import layers as kinds
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.layers import Conv, Dense, Initialiser
+from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import LayerReport, Scaling, describe, parameter_count
 from mnist_studio.spec.run import RunSpec
 
@@ -141,7 +141,7 @@ def _linear(layer: Dense | Conv, report: LayerReport) -> Iterator[str]:
         yield _initializer("bias_initializer=", layer.initial_bias, report)
 
 
-def _initializer(argument: str, initialiser: Initialiser, report: LayerReport) -> str:
+def _initializer(argument: str, initialiser: Initializer, report: LayerReport) -> str:
     name, bias = f"{argument}keras.initializers.", argument.startswith("bias")
     if initialiser == "zeros" or (initialiser == "he_normal" and not bias):
         return f'{argument}"{initialiser}"'

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import exploded
-from mnist_studio.spec.layers import Conv, Dense, Initialiser
+from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe, parameter_count
 
 
@@ -20,7 +20,7 @@ def weights(model: ModelSpec, dtype: str) -> str:
     )
 
 
-_RULES: Mapping[Initialiser, str] = {
+_RULES: Mapping[Initializer, str] = {
     "glorot_uniform": "# Glorot & Bengio (2010): evenly within sqrt(6 / (fan-in + fan-out)).",
     "he_normal": "# He et al. (2015): normally, with the deviation sqrt(2 / fan-in).",
     "fan_in_uniform": "# Evenly within sqrt(1 / fan-in).",
@@ -39,7 +39,7 @@ def _rules(model: ModelSpec) -> Iterator[str]:
 def _drawn(report: LayerReport) -> Iterator[str]:
     layer = report.layer
     for name, shape in (report.arrays | report.statistics).items():
-        initialiser: Initialiser = "zeros"
+        initialiser: Initializer = "zeros"
         if isinstance(layer, Dense | Conv):
             initialiser = layer.initial_bias if name.endswith("bias") else layer.initial
         if name.endswith(("scale", "variance")):

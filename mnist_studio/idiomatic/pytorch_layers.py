@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from mnist_studio.idiomatic import common
 from mnist_studio.idiomatic.program import block, call, exploded
 from mnist_studio.spec import layers as kinds
-from mnist_studio.spec.layers import Conv, Dense, Initialiser
+from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import LayerReport, describe, parameter_count
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 
@@ -76,7 +76,7 @@ def _initial(reports: tuple[LayerReport, ...]) -> Iterator[str]:
                 yield _draw(f"{target}.bias", layer.initial_bias, report)
 
 
-def _draw(target: str, initialiser: Initialiser, report: LayerReport) -> str:
+def _draw(target: str, initialiser: Initializer, report: LayerReport) -> str:
     bias = target.endswith("bias")
     if initialiser == "fan_in_uniform":
         return ""  # PyTorch's own.

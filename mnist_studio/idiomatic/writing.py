@@ -7,7 +7,7 @@ from typing import Any
 
 from mnist_studio.idiomatic import keras, plain_numpy, pytorch
 from mnist_studio.idiomatic.program import WIDTH, Program
-from mnist_studio.spec.known_bugs import FAULTS, effective
+from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -79,7 +79,8 @@ def about(run: RunSpec) -> str:
         paragraphs += [recipe.summary, f"Source: {recipe.source}. {recipe.provenance}"]
         paragraphs += [f"Inferred: {recipe.inferred}"] if recipe.inferred else []
     paragraphs += [
-        f"Fault on purpose: {FAULTS[name].title}. {FAULTS[name].explanation}" for name in run.faults
+        f"Fault on purpose: {KNOWN_BUGS[name].title}. {KNOWN_BUGS[name].explanation}"
+        for name in run.faults
     ]
     paragraphs.append("Written by MNIST Studio.")
     text = "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs)

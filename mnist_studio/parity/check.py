@@ -18,16 +18,16 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Weights
 from mnist_studio.parity import comparisons
 from mnist_studio.parity.comparisons import HUB
-from mnist_studio.parity.divergence import partings
-from mnist_studio.parity.fixture import Material, OpenLearner, gathered, opened, reduced
+from mnist_studio.parity.divergence import divergences
+from mnist_studio.parity.fixture import OpenLearner, ParityFixture, gathered, opened, reduced
 from mnist_studio.parity.remote_learner import RemoteLearner
-from mnist_studio.parity.report import Check, ParityReport, Parting
+from mnist_studio.parity.report import Check, Divergence, ParityReport
 from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 
 PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
 
 
-def prove(
+def check_parity(
     run: RunSpec,
     frameworks: Sequence[FrameworkName],
     told: Callable[[Check], None] = lambda _: None,
@@ -62,7 +62,7 @@ def prove(
     material = gathered(run, data)
     places = {name: "cpu" if name == HUB else device for name in names}
     made: list[Check] = []
-    parted: tuple[Parting, ...] = ()
+    parted: tuple[Divergence, ...] = ()
     sides = partial(
         opened, run, places, material=material, open_learner=open_learner, cancelled=cancelled
     )
@@ -78,7 +78,7 @@ def prove(
     if exact:
         with sides(precision="float32") as singles:
             keep(_in_float32(singles, exact, material))
-            parted = partings(singles, HUB, material)
+            parted = divergences(singles, HUB, material)
     notes, seconds = tuple(_notes(run, names, material)), perf_counter() - begun
     digits = material.title, material.batch, len(material.train), len(material.test)
     passed = all(check.passed for check in made)
@@ -89,11 +89,11 @@ def prove(
 class _Exact:
     """What is learnt in float64, by framework: float32 is measured by it."""
 
-    curves: Mapping[FrameworkName, comparisons.Curves]
+    curves: Mapping[FrameworkName, comparisons.LossCurves]
     gradients: Mapping[FrameworkName, Weights]
 
 
-def _exact(doubles: comparisons.Sides, material: Material) -> _Exact:
+def _exact(doubles: comparisons.Sides, material: ParityFixture) -> _Exact:
     return _Exact(
         {name: comparisons.curves(side) for name, side in doubles.items()},
         {name: comparisons.gradients(side, material) for name, side in doubles.items()},
@@ -101,7 +101,7 @@ def _exact(doubles: comparisons.Sides, material: Material) -> _Exact:
 
 
 def _in_float64(
-    sides: comparisons.Sides, precisions: Sequence[Precision], material: Material
+    sides: comparisons.Sides, precisions: Sequence[Precision], material: ParityFixture
 ) -> Iterator[Check]:
     """What is asked for in float64; the accuracy only where it is not measured in float32."""
     if "float64" in precisions:
@@ -111,7 +111,9 @@ def _in_float64(
         yield from comparisons.accuracy(sides, "float64", material)
 
 
-def _in_float32(sides: comparisons.Sides, exact: _Exact, material: Material) -> Iterator[Check]:
+def _in_float32(
+    sides: comparisons.Sides, exact: _Exact, material: ParityFixture
+) -> Iterator[Check]:
     yield from comparisons.first_step(sides, "float32", material, exact.gradients)
     yield from comparisons.short_curves(sides, exact.curves)
     yield from comparisons.accuracy(sides, "float32", material)
@@ -144,7 +146,7 @@ def _check_precisions(precisions: Sequence[Precision]) -> None:
             )
 
 
-def _notes(run: RunSpec, names: Sequence[FrameworkName], material: Material) -> Iterator[str]:
+def _notes(run: RunSpec, names: Sequence[FrameworkName], material: ParityFixture) -> Iterator[str]:
     if material.batch < run.training.batch_size:
         yield f"Batches of {material.batch} digits in place of {run.training.batch_size:,}."
     if run.training.precision == "bfloat16":

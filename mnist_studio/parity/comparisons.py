@@ -9,7 +9,7 @@ import numpy as np
 from mnist_studio.analysis.evaluation import predictions
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.parity import report
-from mnist_studio.parity.fixture import Material, Side
+from mnist_studio.parity.fixture import ParityFixture, Side
 from mnist_studio.parity.report import ArrayDistance, Check, Unit
 from mnist_studio.spec.model import trainable_shapes
 from mnist_studio.spec.run import FrameworkName, Precision
@@ -25,7 +25,7 @@ _Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
-class Curves:
+class LossCurves:
     """The first steps from several initial networks.
 
     Attributes:
@@ -49,7 +49,7 @@ class _Learnt:
 def first_step(
     sides: Sides,
     precision: Precision,
-    material: Material,
+    material: ParityFixture,
     exact: Mapping[FrameworkName, Weights] | None = None,
 ) -> Iterator[Check]:
     """Outputs and gradients before anything is learnt; ``exact`` are the gradients in float64."""
@@ -65,7 +65,7 @@ def first_step(
         yield _of_arrays(name, "gradients", precision, report.distances(slopes, hubs), bar)
 
 
-def gradients(side: Side, material: Material) -> Weights:
+def gradients(side: Side, material: ParityFixture) -> Weights:
     """Of the initial network's mean loss over the digits that are compared."""
     side.begin(side.run.training.seed)
     images, labels = material.train.images[:COMPARED], material.train.labels[:COMPARED]
@@ -88,7 +88,7 @@ def long_curve(sides: Sides) -> Iterator[Check]:
             yield _of_arrays(name, what, "float64", gaps, report.WEIGHT_BAR)
 
 
-def curves(side: Side) -> Curves:
+def curves(side: Side) -> LossCurves:
     """Seven short trainings, one after the other by one learner."""
     losses, statistics = [], []
     for seed in range(CURVES):
@@ -96,10 +96,10 @@ def curves(side: Side) -> Curves:
         losses.append(side.train(0, CURVE_STEPS))
         kept = _statistics(side, side.learner.weights()).values()
         statistics.append(np.concatenate([np.empty(0), *(array.ravel() for array in kept)]))
-    return Curves(np.stack(losses), np.stack(statistics))
+    return LossCurves(np.stack(losses), np.stack(statistics))
 
 
-def short_curves(sides: Sides, exact: Mapping[FrameworkName, Curves]) -> Iterator[Check]:
+def short_curves(sides: Sides, exact: Mapping[FrameworkName, LossCurves]) -> Iterator[Check]:
     """Curves in float32 against the hub's, measured by the own distance from float64."""
     what = f"losses, {CURVE_STEPS} steps, median of {CURVES}"
     of_statistics = what.replace("losses", "running statistics")
@@ -116,7 +116,7 @@ def short_curves(sides: Sides, exact: Mapping[FrameworkName, Curves]) -> Iterato
             )
 
 
-def accuracy(sides: Sides, precision: Precision, material: Material) -> Iterator[Check]:
+def accuracy(sides: Sides, precision: Precision, material: ParityFixture) -> Iterator[Check]:
     """Accuracy after one pass over the digits of the proof."""
     tested = len(material.test)
 

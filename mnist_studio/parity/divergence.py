@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mnist_studio.frameworks.base import Weights
-from mnist_studio.parity.fixture import Material, Side
-from mnist_studio.parity.report import Parting, distance, distances
+from mnist_studio.parity.fixture import ParityFixture, Side
+from mnist_studio.parity.report import Divergence, distance, distances
 from mnist_studio.spec.run import FrameworkName
 
 STEPS = 30
@@ -36,9 +36,9 @@ class _Gap:
         return self.value / self.tolerance
 
 
-def partings(
-    sides: Mapping[FrameworkName, Side], hub: FrameworkName, material: Material
-) -> tuple[Parting, ...]:
+def divergences(
+    sides: Mapping[FrameworkName, Side], hub: FrameworkName, material: ParityFixture
+) -> tuple[Divergence, ...]:
     """For every framework but the hub: the first step and the first layer in which it differs.
 
     Before the first and after every step the outputs of all layers and then the gradients of all
@@ -46,7 +46,7 @@ def partings(
     """
     for side in sides.values():
         side.begin(side.run.training.seed)
-    found: dict[FrameworkName, Parting] = {}
+    found: dict[FrameworkName, Divergence] = {}
     widest = dict.fromkeys((name for name in sides if name != hub), _Gap("", "", 0.0, 1.0))
     for step in range(STEPS + 1):
         hubs = _snapshot(sides[hub], material)
@@ -64,7 +64,7 @@ def partings(
     return tuple(found.get(name) or _parting(name, hub, None, widest[name]) for name in widest)
 
 
-def _snapshot(side: Side, material: Material) -> _Snapshot:
+def _snapshot(side: Side, material: ParityFixture) -> _Snapshot:
     images = material.train.images[: material.batch]
     labels = material.train.labels[: material.batch]
     return _Snapshot(side.learner.activations(images), side.learner.gradients(images, labels))
@@ -82,5 +82,5 @@ def _gaps(own: _Snapshot, hub: _Snapshot) -> list[_Gap]:
     return outputs + slopes
 
 
-def _parting(name: FrameworkName, hub: FrameworkName, step: int | None, gap: _Gap) -> Parting:
-    return Parting(name, hub, STEPS, step, gap.quantity, gap.layer, gap.value, gap.tolerance)
+def _parting(name: FrameworkName, hub: FrameworkName, step: int | None, gap: _Gap) -> Divergence:
+    return Divergence(name, hub, STEPS, step, gap.quantity, gap.layer, gap.value, gap.tolerance)

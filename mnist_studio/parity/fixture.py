@@ -10,7 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.frameworks.base import Array, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.known_bugs import effective
@@ -37,7 +37,7 @@ OpenLearner = Callable[
 
 
 @dataclass(frozen=True)
-class Material:
+class ParityFixture:
     """The digits of a proof.
 
     Attributes:
@@ -49,8 +49,8 @@ class Material:
 
     title: str
     batch: int
-    train: Digits
-    test: Digits
+    train: LabeledImages
+    test: LabeledImages
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Side:
         return np.concatenate(parts)
 
 
-def gathered(run: RunSpec, folder: Path | None = None) -> Material:
+def gathered(run: RunSpec, folder: Path | None = None) -> ParityFixture:
     """The digits for a proof: MNIST where the run asks for it and it is here.
 
     Raises:
@@ -99,7 +99,7 @@ def gathered(run: RunSpec, folder: Path | None = None) -> Material:
     work = multiplications(run.model)
     batch = min(run.training.batch_size, SMALL_BATCH if work > WIDE else BATCH)
     learnt = min(MOST_LEARNT, max(LEAST_LEARNT, LEARNING_WORK // (3 * work)), len(dataset.train))
-    return Material(
+    return ParityFixture(
         title=dataset.title,
         batch=batch,
         train=dataset.train.take(np.arange(learnt // batch * batch)),
@@ -131,7 +131,7 @@ def opened(
     run: RunSpec,
     places: Mapping[FrameworkName, DeviceName],
     precision: Precision,
-    material: Material,
+    material: ParityFixture,
     open_learner: OpenLearner,
     cancelled: Callable[[], bool],
 ) -> Iterator[Mapping[FrameworkName, Side]]:

@@ -8,12 +8,12 @@ from msgspec import Raw
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.workers import learner_messages as messages
-from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.running.train_task import choose_device
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.workers import inbox
+from mnist_studio.workers import learner_messages as messages
+from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.workers.messages import Trouble
 from mnist_studio.workers.task_errors import explain
 

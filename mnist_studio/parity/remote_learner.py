@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
-from mnist_studio.workers import learner_messages as messages
-from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import DeviceName, RunSpec
+from mnist_studio.workers import learner_messages as messages
+from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
 from mnist_studio.workers.messages import Trouble
 from mnist_studio.workers.process import Child
 from mnist_studio.workers.requests import first_message

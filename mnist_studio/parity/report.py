@@ -66,7 +66,7 @@ class Check(msgspec.Struct, frozen=True):
     unit: Unit = "relative"
 
 
-class Parting(msgspec.Struct, frozen=True):
+class Divergence(msgspec.Struct, frozen=True):
     """Where two frameworks, stepped together in float32, first differ by more than rounding.
 
     Attributes:
@@ -113,7 +113,7 @@ class ParityReport(msgspec.Struct, frozen=True):
     learnt: int
     tested: int
     checks: tuple[Check, ...]
-    partings: tuple[Parting, ...]
+    partings: tuple[Divergence, ...]
     notes: tuple[str, ...]
     seconds: float
     device: DeviceName

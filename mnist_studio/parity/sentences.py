@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.parity.comparisons import HUB
-from mnist_studio.parity.report import Check, ParityReport, Parting, Unit
+from mnist_studio.parity.report import Check, Divergence, ParityReport, Unit
 from mnist_studio.spec.run import FrameworkName
 
 
@@ -12,7 +12,7 @@ def sentence(made: Check) -> str:
     """A check."""
     verdict = "passed" if made.passed else "MISSED"
     return (
-        f"{entry(made.framework).title}, {made.precision}, {made.what}: "
+        f"{framework_entry(made.framework).title}, {made.precision}, {made.what}: "
         f"{figure(made.value, made.unit)}, bar {figure(made.bar, made.unit)}, {verdict}"
     )
 
@@ -28,9 +28,9 @@ def figure(value: float, unit: Unit) -> str:
             return f"{value * 100:.2f} %"
 
 
-def where(parting: Parting) -> str:
+def where(parting: Divergence) -> str:
     """Where two frameworks part."""
-    names = entry(parting.framework).title, entry(parting.against).title
+    names = framework_entry(parting.framework).title, framework_entry(parting.against).title
     at = f"the {parting.quantity} of {parting.layer}"
     if parting.step is None:
         return (
@@ -45,7 +45,7 @@ def where(parting: Parting) -> str:
 
 def verdict(report: ParityReport) -> str:
     """The whole proof in a sentence."""
-    total, hub = len(report.checks), entry(HUB).title
+    total, hub = len(report.checks), framework_entry(HUB).title
     missed = [check for check in report.checks if not check.passed]
     if not missed:
         names = tuple(dict.fromkeys(check.framework for check in report.checks))
@@ -62,5 +62,5 @@ def verdict(report: ParityReport) -> str:
 
 def listed(names: Sequence[FrameworkName]) -> str:
     """Frameworks as a list: ``NumPy, PyTorch and Keras``."""
-    titles = [entry(name).title for name in names]
+    titles = [framework_entry(name).title for name in names]
     return " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))

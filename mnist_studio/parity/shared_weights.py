@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.evaluation import predictions
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.parity.fixture import OpenLearner
@@ -47,7 +47,7 @@ class GradientPair:
 
 
 @dataclass(frozen=True, eq=False)
-class HandedWeights:
+class SharedWeights:
     """What two frameworks make of the same learnt weights.
 
     Attributes:
@@ -68,13 +68,13 @@ class HandedWeights:
         return self.pytorch == self.numpy
 
 
-def handed_weights(
+def share_weights(
     run: RunSpec | None = None,
     steps: int = STEPS,
     data: Path | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     open_learner: OpenLearner = RemoteLearner,
-) -> HandedWeights:
+) -> SharedWeights:
     """Trains a run shortly in PyTorch, hands its weights to NumPy and asks both. Takes seconds.
 
     Args:
@@ -101,7 +101,7 @@ def handed_weights(
         pytorch.bind(train.images, train.labels)
         _train(pytorch, maker, steps)
         numpy.load_weights(pytorch.weights())
-        return HandedWeights(
+        return SharedWeights(
             digits=len(test),
             pytorch=_right(pytorch, test),
             numpy=_right(numpy, test),
@@ -109,7 +109,9 @@ def handed_weights(
         )
 
 
-def gradient_pairs(pytorch: Learner, numpy: Learner, digits: Digits) -> tuple[GradientPair, ...]:
+def gradient_pairs(
+    pytorch: Learner, numpy: Learner, digits: LabeledImages
+) -> tuple[GradientPair, ...]:
     """The gradients by every kernel over these digits, in the order of the layers."""
     theirs = pytorch.gradients(digits.images, digits.labels)
     ours = numpy.gradients(digits.images, digits.labels)
@@ -120,7 +122,7 @@ def gradient_pairs(pytorch: Learner, numpy: Learner, digits: Digits) -> tuple[Gr
     )
 
 
-def _digits(run: RunSpec, data: Path | None) -> tuple[Digits, Digits]:
+def _digits(run: RunSpec, data: Path | None) -> tuple[LabeledImages, LabeledImages]:
     """To learn from and to test on: MNIST where the run asks for it and it is here."""
     name = sources.default_dataset(data) if run.dataset == "mnist" else run.dataset
     dataset = sources.load(name, data)
@@ -134,5 +136,5 @@ def _train(learner: Learner, maker: ChunkMaker, steps: int) -> None:
         step += len(learner.train(chunk).losses)
 
 
-def _right(learner: Learner, digits: Digits) -> int:
+def _right(learner: Learner, digits: LabeledImages) -> int:
     return int(np.sum(predictions(learner.logits(digits.images)) == digits.labels))

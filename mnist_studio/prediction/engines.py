@@ -12,14 +12,14 @@ from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.state import (
-    Answer,
-    Board,
+    EngineState,
     Held,
     OnAnswer,
     OnState,
-    PredictorState,
+    Prediction,
+    PredictionRequest,
+    PredictionState,
     State,
-    Work,
 )
 from mnist_studio.workers import memory, messages
 from mnist_studio.workers.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
@@ -33,7 +33,7 @@ SHORT = "Memory is short; NumPy answers until there is more."
 class Engine(Thread):
     """A thread that answers the newest request it has not answered yet."""
 
-    def __init__(self, name: str, board: Board, on_answer: OnAnswer) -> None:
+    def __init__(self, name: str, board: PredictionState, on_answer: OnAnswer) -> None:
         super().__init__(name=f"predict {name}", daemon=True)
         self._board = board
         self._tell = on_answer
@@ -43,7 +43,7 @@ class Engine(Thread):
         """The models it shall answer with now, by framework; asked with the board held."""
         raise NotImplementedError
 
-    def _next(self, timeout: float | None) -> Work | None:
+    def _next(self, timeout: float | None) -> PredictionRequest | None:
         """Waits for work; None when idle for ``timeout`` seconds or closing."""
         board = self._board
         with board.changed:
@@ -54,13 +54,13 @@ class Engine(Thread):
             if board.closing or not wanted:
                 return None
             self._served = board.request
-            return Work(board.request, board.image, self._wanted())
+            return PredictionRequest(board.request, board.image, self._wanted())
 
     def _answer(self, framework: str, engine: str, logits: Logits) -> None:
         chances = probabilities(np.frombuffer(logits.logits).reshape(-1, 10)).tolist()
         first, *others = map(tuple, chances)
         self._tell(
-            Answer(
+            Prediction(
                 request=logits.request,
                 run=logits.run,
                 framework=framework,
@@ -76,7 +76,7 @@ class ChildEngine(Engine):
     """Answers through the child of one framework."""
 
     def __init__(
-        self, name: str, board: Board, on_answer: OnAnswer, on_state: OnState, idle: float
+        self, name: str, board: PredictionState, on_answer: OnAnswer, on_state: OnState, idle: float
     ) -> None:
         super().__init__(name, board, on_answer)
         self._framework = name
@@ -84,12 +84,12 @@ class ChildEngine(Engine):
         self._idle = idle
         self._child: Child | None = None
         self._held: dict[str, ModelPlace] = {}
-        self._told = PredictorState(name, "cold")
+        self._told = EngineState(name, "cold")
 
     def run(self) -> None:
         """Serves until the board closes."""
         if registry.version(self._framework) is None:
-            title = registry.entry(self._framework).title
+            title = registry.framework_entry(self._framework).title
             self._enter("missing", f"{title} is not installed; NumPy answers for it.")
             return
         failures = 0
@@ -111,7 +111,7 @@ class ChildEngine(Engine):
                 self._enter("failed", f"{error.problem} NumPy answers for it.")
         self._leave()
 
-    def _next_while_there_is_memory(self) -> Work | None:
+    def _next_while_there_is_memory(self) -> PredictionRequest | None:
         """Waits for work; None when idle, closing, or when others need the child's memory."""
         until = monotonic() + self._idle
         while not self._board.closing:
@@ -127,7 +127,7 @@ class ChildEngine(Engine):
         models = self._board.models.get(self._framework)
         return {self._framework: models} if models else {}
 
-    def _serve(self, work: Work) -> None:
+    def _serve(self, work: PredictionRequest) -> None:
         child = self._child or self._start()
         models = work.models[self._framework]
         if models != self._held:
@@ -178,7 +178,7 @@ class ChildEngine(Engine):
         """Tells a state if it is news."""
         with self._board.changed:
             self._board.states[self._framework] = state
-        told = PredictorState(self._framework, state, text)
+        told = EngineState(self._framework, state, text)
         if told != self._told:
             self._told = told
             self._on_state(told)

@@ -30,7 +30,7 @@ def _silent(_: float) -> None:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluation:
     """What one network says of some images.
 
     Attributes:
@@ -84,7 +84,7 @@ class Evaluator:
         images: NDArray[np.uint8],
         progress: Callable[[float], None] = _silent,
         cancelled: Callable[[], bool] = _never,
-    ) -> Judged:
+    ) -> Evaluation:
         """What a trained run says of images (n, 28, 28).
 
         Raises:
@@ -99,7 +99,7 @@ class Evaluator:
             parts.append(np.frombuffer(answer.logits).reshape(-1, 10))
             milliseconds += answer.milliseconds
             progress(min(1.0, (start + SLICE) / len(images)))
-        return Judged(np.concatenate(parts), milliseconds)
+        return Evaluation(np.concatenate(parts), milliseconds)
 
     def _wait_until_ready(self, cancelled: Callable[[], bool]) -> None:
         if self._ready:

@@ -18,9 +18,9 @@ from mnist_studio.workers.requests import call
 Kind = Literal["safetensors", "pytorch", "keras", "numpy"]
 SUFFIXES: dict[Kind, str] = {
     "safetensors": ".safetensors",
-    "pytorch": registry.entry("pytorch").suffix,
-    "keras": registry.entry("keras").suffix,
-    "numpy": registry.entry("numpy").suffix,
+    "pytorch": registry.framework_entry("pytorch").suffix,
+    "keras": registry.framework_entry("keras").suffix,
+    "numpy": registry.framework_entry("numpy").suffix,
 }
 TIMEOUT_SECONDS = 300.0
 
@@ -47,7 +47,7 @@ def export(run: Run, kind: Kind, path: Path, cancelled: Callable[[], bool] = lam
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
         return
     if registry.version(kind) is None:
-        title = registry.entry(kind).title
+        title = registry.framework_entry(kind).title
         raise JobError(f"{title} is not installed, which this format needs.", "Choose another.")
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"

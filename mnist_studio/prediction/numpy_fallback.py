@@ -2,23 +2,30 @@
 
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import Engine
-from mnist_studio.prediction.predict_task import Models
-from mnist_studio.prediction.state import Board, Held, OnAnswer, OnState, PredictorState, Work
+from mnist_studio.prediction.predict_task import LoadedModels
+from mnist_studio.prediction.state import (
+    EngineState,
+    Held,
+    OnAnswer,
+    OnState,
+    PredictionRequest,
+    PredictionState,
+)
 from mnist_studio.workers.messages import Ask, Hold, Logits, Trouble
 
 IDLE_SECONDS = 20.0
 
 
-class StandIn(Engine):
+class NumpyFallbackEngine(Engine):
     """NumPy in this process, for every framework whose child is not warm."""
 
-    def __init__(self, board: Board, on_answer: OnAnswer, on_state: OnState) -> None:
+    def __init__(self, board: PredictionState, on_answer: OnAnswer, on_state: OnState) -> None:
         super().__init__("stand-in", board, on_answer)
         self._on_state = on_state
 
     def run(self) -> None:
         """Serves until the board closes."""
-        models = Models(registry.load("numpy"))
+        models = LoadedModels(registry.load("numpy"))
         self._prepare(models)
         while not self._board.closing:
             work = self._next(IDLE_SECONDS)
@@ -26,9 +33,9 @@ class StandIn(Engine):
                 self._serve(models, work)
             else:
                 # The children are warm, or nobody draws: this process shall stay small.
-                models = Models(registry.load("numpy"))
+                models = LoadedModels(registry.load("numpy"))
 
-    def _prepare(self, models: Models) -> None:
+    def _prepare(self, models: LoadedModels) -> None:
         """Opens the first models before anything is asked: the first stroke is answered at once."""
         with self._board.changed:
             self._board.changed.wait_for(lambda: self._board.closing or any(self._wanted()))
@@ -43,14 +50,14 @@ class StandIn(Engine):
             if models and board.states[framework] != "warm"
         }
 
-    def _serve(self, models: Models, work: Work) -> None:
+    def _serve(self, models: LoadedModels, work: PredictionRequest) -> None:
         owners = self._hold(models, work.models)
         for answer in models.replies(Ask(work.request, work.image)):
             # A child that became warm meanwhile has the last word.
             if isinstance(answer, Logits) and self._board.states[owners[answer.run]] != "warm":
                 self._answer(owners[answer.run], "numpy", answer)
 
-    def _hold(self, models: Models, owned: Held) -> dict[str, str]:
+    def _hold(self, models: LoadedModels, owned: Held) -> dict[str, str]:
         """Opens models that are not open yet; whose framework each is."""
         owners = {run: name for name, places in owned.items() for run in places}
         held = {run: place for places in owned.values() for run, place in places.items()}
@@ -58,5 +65,5 @@ class StandIn(Engine):
             if isinstance(trouble, Trouble):
                 name = owners[trouble.run]
                 state = self._board.states[name]
-                self._on_state(PredictorState(name, state, trouble.reason))
+                self._on_state(EngineState(name, state, trouble.reason))
         return owners

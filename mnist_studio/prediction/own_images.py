@@ -15,19 +15,19 @@ from mnist_studio.analysis import intervals
 from mnist_studio.analysis.evaluation import predictions
 from mnist_studio.analysis.intervals import Estimate
 from mnist_studio.analysis.predictions import Confusion, confusion
-from mnist_studio.errors import Cancelled, StudioError
+from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import own_image_predictions, own_image_sets
-from mnist_studio.store.own_image_sets import PersonalSet
+from mnist_studio.store.own_image_sets import OwnImageSet
 from mnist_studio.store.runs import Run
 
 ENGINE = "numpy"
 
 
 @dataclass(frozen=True, eq=False)
-class Score:
+class OwnImageScore:
     """What one run makes of the user's own digits.
 
     Attributes:
@@ -49,10 +49,10 @@ class Score:
 
 def scores(
     runs: Sequence[Run],
-    digits: PersonalSet,
+    digits: OwnImageSet,
     progress: Callable[[float], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Score]:
+) -> Iterator[OwnImageScore]:
     """The score of every run, in the given order.
 
     Args:
@@ -65,13 +65,13 @@ def scores(
         JobError: the child could not be started.
         Cancelled: by the user.
     """
-    with Answering() as answering:
+    with OwnImagePredictor() as answering:
         for number, run in enumerate(runs, start=1):
             yield _score(answering, run, digits, cancelled)
             progress(number / len(runs))
 
 
-class Answering:
+class OwnImagePredictor:
     """Answers digits by runs, from what is kept or by a child that is started when one is needed.
 
     A context manager.
@@ -80,7 +80,7 @@ class Answering:
     def __init__(self) -> None:
         self._evaluator: Evaluator | None = None
 
-    def __enter__(self) -> "Answering":
+    def __enter__(self) -> "OwnImagePredictor":
         """Itself."""
         return self
 
@@ -125,18 +125,18 @@ def learnt(spec: RunSpec) -> frozenset[str]:
 
 
 def _score(
-    answering: Answering, run: Run, digits: PersonalSet, cancelled: Callable[[], bool]
-) -> Score:
+    answering: OwnImagePredictor, run: Run, digits: OwnImageSet, cancelled: Callable[[], bool]
+) -> OwnImageScore:
     try:
         places = digits.without(learnt(run.spec))
         logits = answering.logits(run, digits.digits.images, cancelled)[places]
-    except Cancelled:
+    except CancelledByUser:
         raise
-    except StudioError as error:
-        return Score(run, None, np.zeros((10, 10), np.int64), problem=str(error))
+    except MnistStudioError as error:
+        return OwnImageScore(run, None, np.zeros((10, 10), np.int64), problem=str(error))
     labels = digits.digits.labels[places]
     right = predictions(logits) == labels
-    return Score(
+    return OwnImageScore(
         run,
         intervals.accuracy(int(right.sum()), len(right)) if len(right) else None,
         confusion(logits, labels),

@@ -21,7 +21,7 @@ from mnist_studio.workers.task_errors import explain
 def run(connection: Connection, request: str) -> None:
     """Answers ``Hold`` and ``Ask`` with the framework that ``request`` names, until the end."""
     try:
-        models = Models(registry.load(request))
+        models = LoadedModels(registry.load(request))
     except Exception as error:  # noqa: BLE001 - the parent tells it, whatever it is
         connection.send_bytes(messages.encode(Trouble(explain(error))))
         return
@@ -35,7 +35,7 @@ def run(connection: Connection, request: str) -> None:
         return  # The parent is done with us, or gone.
 
 
-class Models:
+class LoadedModels:
     """The networks that one framework holds, on the CPU."""
 
     def __init__(self, framework: Framework) -> None:

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import ChildEngine
-from mnist_studio.prediction.numpy_fallback import StandIn
-from mnist_studio.prediction.state import Answer, Board, Held, OnAnswer, OnState, PredictorState
+from mnist_studio.prediction.numpy_fallback import NumpyFallbackEngine
+from mnist_studio.prediction.state import (
+    Held,
+    OnAnswer,
+    OnState,
+    PredictionState,
+)
 from mnist_studio.store.runs import Run
 from mnist_studio.workers.messages import place_of
-
-__all__ = ["Answer", "PredictorState", "Predictors", "newest"]
 
 MOST_MODELS = 20
 """So many of each framework answer."""
@@ -54,12 +57,12 @@ class Predictors:
             on_state: takes the states of children, likewise.
             idle_seconds: after which a child without requests leaves.
         """
-        self._board = Board(states=dict.fromkeys(registry.ENTRIES, "cold"))
+        self._board = PredictionState(states=dict.fromkeys(registry.ENTRIES, "cold"))
         self._engines: list[Thread] = [
             ChildEngine(name, self._board, on_answer, on_state, idle_seconds)
             for name in registry.ENTRIES
         ]
-        self._engines.append(StandIn(self._board, on_answer, on_state))
+        self._engines.append(NumpyFallbackEngine(self._board, on_answer, on_state))
         for engine in self._engines:
             engine.start()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
-from mnist_studio.data.pipeline.corruptions import PERTURBATIONS, Images, Kind, perturbed
-from mnist_studio.errors import Cancelled, StoreError, StudioError
+from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Images, Kind, corrupted
+from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
 from mnist_studio.events import Finished, Stopped
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import DatasetName
@@ -19,7 +19,7 @@ from mnist_studio.store.runs import Run
 FEW = 2000
 """So many of the first test digits are answered unless all are wanted: that takes seconds."""
 
-JUDGEMENTS = 1 + sum(len(perturbation.strengths) for perturbation in PERTURBATIONS.values())
+JUDGEMENTS = 1 + sum(len(perturbation.strengths) for perturbation in CORRUPTIONS.values())
 """Of a run: on the digits as they are, and for every kind and strength."""
 
 
@@ -125,7 +125,7 @@ class _Judge:
 
     evaluator: Evaluator
     run: Run
-    digits: Digits
+    digits: LabeledImages
     progress: _Progress
     cancelled: Callable[[], bool]
     made: int = 0
@@ -135,9 +135,9 @@ class _Judge:
         try:
             robustness = self._robustness()
             kept.save(self.run.folder, robustness)
-        except Cancelled:
+        except CancelledByUser:
             raise
-        except StudioError as error:
+        except MnistStudioError as error:
             self.progress.make(JUDGEMENTS - self.made)
             return Outcome(self.run, problem=str(error))
         return Outcome(self.run, robustness)
@@ -150,12 +150,12 @@ class _Judge:
             digits=len(self.digits),
             engine=self.evaluator.engine,
             accuracy=self._accuracy(self.digits.images),
-            curves=tuple(map(self._curve, PERTURBATIONS)),
+            curves=tuple(map(self._curve, CORRUPTIONS)),
         )
 
     def _curve(self, kind: Kind) -> RobustnessCurve:
-        strengths, images = PERTURBATIONS[kind].strengths, self.digits.images
-        accuracies = (self._accuracy(perturbed(images, kind, strength)) for strength in strengths)
+        strengths, images = CORRUPTIONS[kind].strengths, self.digits.images
+        accuracies = (self._accuracy(corrupted(images, kind, strength)) for strength in strengths)
         return RobustnessCurve(kind, strengths, tuple(accuracies))
 
     def _accuracy(self, images: Images) -> float:
@@ -165,9 +165,9 @@ class _Judge:
         return accuracy(logits, self.digits.labels)
 
 
-def _digits(name: DatasetName, most: int | None, data: Path | None) -> Digits:
+def _digits(name: DatasetName, most: int | None, data: Path | None) -> LabeledImages:
     test = sources.load_test(name, data if name == "mnist" else None)
-    return Digits(test.images[:most], test.labels[:most])
+    return LabeledImages(test.images[:most], test.labels[:most])
 
 
 def _step(run: Run) -> int | None:

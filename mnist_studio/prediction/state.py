@@ -13,7 +13,7 @@ Held = dict[str, dict[str, ModelPlace]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Prediction:
     """One model's answer to one image, or to several digits side by side.
 
     Attributes:
@@ -45,7 +45,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class PredictorState:
+class EngineState:
     """How far the child of a framework is.
 
     Attributes:
@@ -59,12 +59,12 @@ class PredictorState:
     text: str = ""
 
 
-OnAnswer = Callable[[Answer], None]
-OnState = Callable[[PredictorState], None]
+OnAnswer = Callable[[Prediction], None]
+OnState = Callable[[EngineState], None]
 
 
 @dataclass
-class Board:
+class PredictionState:
     """What all engines look at; guarded by ``changed``."""
 
     changed: Condition = field(default_factory=Condition)
@@ -76,7 +76,7 @@ class Board:
 
 
 @dataclass(frozen=True)
-class Work:
+class PredictionRequest:
     """A request and the models that shall answer it, by framework."""
 
     request: int

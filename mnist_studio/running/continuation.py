@@ -12,13 +12,13 @@ from mnist_studio.errors import SpecError, StoreError
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.spec import known_bugs
-from mnist_studio.spec.run import FrameworkName, Handover, RunSpec, check, possible_device
+from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, check, possible_device
 from mnist_studio.spec.schedules import OneCycle
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import Run, RunStore
 
 
-def inherit(store: RunStore, run: Run, handover: Handover) -> tuple[Epoch, ...]:
+def copy_checkpoint(store: RunStore, run: Run, handover: ContinuedFrom) -> tuple[Epoch, ...]:
     """Copies checkpoint and steps of the continued run into the folder of a new one.
 
     Args:
@@ -52,7 +52,7 @@ def inherit(store: RunStore, run: Run, handover: Handover) -> tuple[Epoch, ...]:
     return tuple(replace(epoch, run=run.id) for epoch in whole)
 
 
-def continued(run: Run, framework: FrameworkName, epochs: int | None = None) -> RunSpec:
+def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) -> RunSpec:
     """The run that goes on from the last checkpoint of ``run``; ``TrainingJob`` trains it.
 
     Args:
@@ -74,7 +74,7 @@ def continued(run: Run, framework: FrameworkName, epochs: int | None = None) -> 
         framework=framework,
         device=possible_device(framework, spec.device),
         training=replace(spec.training, epochs=wanted),
-        handover=Handover(run.id, spec.framework, step),
+        handover=ContinuedFrom(run.id, spec.framework, step),
     )
     check(new)
     _check_same_training(spec, new)
@@ -124,7 +124,7 @@ def _check_same_training(source: RunSpec, new: RunSpec) -> None:
     if not (same and after.model == before.model):
         own = " and ".join(f"“{name}”" for name in source.faults if name.startswith("own-"))
         raise SpecError(
-            f"With {own} {registry.entry(new.framework).title} trains something else.",
+            f"With {own} {registry.framework_entry(new.framework).title} trains something else.",
             "Continue it in its own framework, or train it without.",
         )
 

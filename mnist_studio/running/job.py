@@ -13,8 +13,8 @@ from mnist_studio import events
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running import endings
-from mnist_studio.running.continuation import inherit
-from mnist_studio.running.recording import kept, started
+from mnist_studio.running.continuation import copy_checkpoint
+from mnist_studio.running.recording import record_events, started
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
@@ -98,7 +98,7 @@ class TrainingJob:
         with RunStore() as store:
             run = self._opened(store)
             self.id = run.id
-            yield from kept(store, run, self._told(store, run))
+            yield from record_events(store, run, self._told(store, run))
 
     def _opened(self, store: RunStore) -> Run:
         """The new run, or the one that goes on."""
@@ -119,7 +119,7 @@ class TrainingJob:
             return
         handover = None if self._resume else spec.handover
         if handover:
-            yield from inherit(store, run, handover)
+            yield from copy_checkpoint(store, run, handover)
         child = Child(
             "train", self._request(store, run),
             registry.training_environment(spec), artifacts.console(run.folder),

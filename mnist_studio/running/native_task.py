@@ -22,12 +22,12 @@ from mnist_studio.events import Finished, PhaseName, Stopped
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Steps
 from mnist_studio.frameworks.native_script import Score, Script
-from mnist_studio.spec.run import FaultName, RunSpec
+from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.training import evaluation
 from mnist_studio.training.divergence import advice, check_finite
-from mnist_studio.training.session import Session
-from mnist_studio.training.state import State
+from mnist_studio.training.session import TrainingSession
+from mnist_studio.training.state import TrainingState
 
 SCRIPT = "script.py"
 """In the run's folder: what was executed."""
@@ -40,7 +40,9 @@ class _Stop(Exception):
     """A stop is wanted; raised through the script."""
 
 
-def train(session: Session, faults: Sequence[FaultName], data: Path | None) -> Finished | Stopped:
+def train(
+    session: TrainingSession, faults: Sequence[KnownBugName], data: Path | None
+) -> Finished | Stopped:
     """Executes the script of a run and keeps what a neutral run keeps, but no checkpoint.
 
     Args:
@@ -66,13 +68,13 @@ def train(session: Session, faults: Sequence[FaultName], data: Path | None) -> F
         return watch.finished()
 
 
-def _script(session: Session, described: RunSpec) -> Script:
+def _script(session: TrainingSession, described: RunSpec) -> Script:
     """The script of a run, kept in its folder and loaded as a module."""
     for problem in idiomatic.problems(described):
         raise TrainingFailed("This run cannot be trained as written.", problem)
     path = session.folder / SCRIPT
     write_bytes(path, idiomatic.script(described).encode())
-    adapter = import_module(f"{registry.entry(described.framework).module}.script")
+    adapter = import_module(f"{registry.framework_entry(described.framework).module}.script")
     made = adapter.WrittenScript(_module(path), session.spec, len(session.digits.train))
     return cast(Script, made)
 
@@ -108,13 +110,15 @@ def _offer(dataset: Dataset, framework: str, folder: Path) -> None:
 
 
 class _Watch:
-    """See ``frameworks.native_script.Watcher``: keeps and tells what the script does."""
+    """See ``frameworks.native_script.ScriptObserver``: keeps and tells what the script does."""
 
-    def __init__(self, session: Session, script: Script, trains: Callable[[], None]) -> None:
+    def __init__(
+        self, session: TrainingSession, script: Script, trains: Callable[[], None]
+    ) -> None:
         self._session = session
         self._script = script
         self._trains = trains
-        self._state = State(session)
+        self._state = TrainingState(session)
         self._losses: list[float] = []
         self._correct: list[int] = []
         self._size = 0

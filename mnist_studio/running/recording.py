@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import suppress
 
-from mnist_studio.errors import StoreError, StudioError
+from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import AnyEvent, Cancelled, Failed, Started, Terminal
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.store.runs import Run, RunStore
@@ -11,7 +11,7 @@ from mnist_studio.store.runs import Run, RunStore
 Told = Generator[AnyEvent, None, None]
 
 
-def kept(store: RunStore, run: Run, told: Told) -> Told:
+def record_events(store: RunStore, run: Run, told: Told) -> Told:
     """Passes events on, each kept before; the last is the one terminal event.
 
     Args:
@@ -24,7 +24,7 @@ def kept(store: RunStore, run: Run, told: Told) -> Told:
         for last in told:
             store.record(last)
             yield last
-    except StudioError as error:
+    except MnistStudioError as error:
         # The store refuses, or the system starts no more processes.
         told.close()
         last = Failed(run=run.id, framework=run.spec.framework, reason=str(error))

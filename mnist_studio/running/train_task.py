@@ -21,14 +21,14 @@ from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.running import native_task
 from mnist_studio.spec import codec
-from mnist_studio.spec.known_bugs import FAULTS, effective
-from mnist_studio.spec.run import FaultName, RunSpec
+from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
+from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts, own_image_sets
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
 from mnist_studio.training.machine import Watch
-from mnist_studio.training.session import Session, Split
+from mnist_studio.training.session import DataSplit, TrainingSession
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import TrainRequest
 from mnist_studio.workers.task_errors import explain
@@ -77,7 +77,7 @@ def _listen(connection: Connection, control: Control) -> None:
 def _train(
     asked: TrainRequest,
     spec: RunSpec,
-    faults: Sequence[FaultName],
+    faults: Sequence[KnownBugName],
     reporter: _Reporter,
     control: Control,
     clock: PhaseClock,
@@ -90,7 +90,7 @@ def _train(
     clock.enter("data")
     reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="data"))
     digits = _digits(spec, Path(asked.data) if asked.data else None)
-    session = Session(
+    session = TrainingSession(
         run=asked.run, spec=spec, digits=digits, folder=Path(asked.folder), device=device.name,
         clock=clock, control=control, report=reporter.tell, machine=watch,
     )  # fmt: skip
@@ -107,9 +107,9 @@ def _train(
     return training.run()
 
 
-def _warn_of_faults(session: Session, faults: Sequence[FaultName]) -> None:
+def _warn_of_faults(session: TrainingSession, faults: Sequence[KnownBugName]) -> None:
     for name in faults:
-        session.warn(f"Fault switched on: {FAULTS[name].title}.")
+        session.warn(f"Fault switched on: {KNOWN_BUGS[name].title}.")
     if session.spec.training.loss == "double_softmax":
         session.warn(
             "The training loss is that of a softmax applied twice; the validation and test losses "
@@ -117,12 +117,12 @@ def _warn_of_faults(session: Session, faults: Sequence[FaultName]) -> None:
         )
 
 
-def _digits(spec: RunSpec, folder: Path | None) -> Split:
+def _digits(spec: RunSpec, folder: Path | None) -> DataSplit:
     dataset = sources.load(spec.dataset, folder)
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     if spec.personal:
         train = joined(train, own_image_sets.load(spec.personal).digits)
-    return Split(train, validation, dataset.test)
+    return DataSplit(train, validation, dataset.test)
 
 
 def choose_device(framework: Framework, spec: RunSpec) -> Device:

@@ -29,7 +29,7 @@ _KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
 
 
 @contextmanager
-def inside(*path: str | int) -> Iterator[None]:
+def error_path(*path: str | int) -> Iterator[None]:
     """What is refused within stands there: its path gets this one before it."""
     try:
         yield

@@ -16,8 +16,8 @@ from mnist_studio.spec.error_paths import Path
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
-    FaultName,
     FrameworkName,
+    KnownBugName,
     RunSpec,
     Style,
     check,
@@ -48,15 +48,15 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learning_rates: tuple[float, ...] = ()
 
 
-class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RecipePair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One recipe in one framework, perhaps with faults of its source."""
 
     recipe: str
     framework: FrameworkName
-    faults: tuple[FaultName, ...] = ()
+    faults: tuple[KnownBugName, ...] = ()
 
 
-class StudySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A study, completely described.
 
     Attributes:
@@ -76,7 +76,7 @@ class StudySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     question: str = ""
     grid: Grid | None = None
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[RecipePair, ...] = ()
     seeds: tuple[int, ...] = ()
     datasets: tuple[DatasetName, ...] = ()
     epochs: int = 0
@@ -86,11 +86,11 @@ class StudySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     style: Style = "neutral"
 
 
-class StudyError(SpecError):
+class ExperimentError(SpecError):
     """A study that cannot work; its path is such as ``("grid", "recipes", 1)``."""
 
 
-def largest(study: StudySpec) -> int:
+def largest(study: ExperimentSpec) -> int:
     """How many cells a study has at most: repeated values count."""
     grid = study.grid
     axes: list[Sized] = [study.seeds, study.datasets]
@@ -99,7 +99,7 @@ def largest(study: StudySpec) -> int:
     return len(grid.recipes if grid else study.pairs) * prod(max(1, len(axis)) for axis in axes)
 
 
-def expand(study: StudySpec) -> tuple[RunSpec, ...]:
+def expand_cells(study: ExperimentSpec) -> tuple[RunSpec, ...]:
     """The cells of a study in the order in which they are trained, each once.
 
     Seeds are outermost, so that an unfinished study has all runs of its first seeds. Within one,
@@ -108,26 +108,26 @@ def expand(study: StudySpec) -> tuple[RunSpec, ...]:
     Raises:
         StudyError: the study cannot work; says where.
     """
-    check_study(study)
+    check_experiment(study)
     seeds: Sequence[int | None] = study.seeds or (None,)
     turns = (_in_turns(_runs(study, seed)) for seed in seeds)
     return tuple(dict.fromkeys(chain.from_iterable(turns)))
 
 
-def check_study(study: StudySpec) -> None:
+def check_experiment(study: ExperimentSpec) -> None:
     """Refuses a study that cannot work.
 
     Raises:
         StudyError: says what is wrong, what to do, and where it is.
     """
     if not 1 <= len(study.title.strip()) <= LONGEST_TITLE:
-        raise StudyError(
+        raise ExperimentError(
             f"The title has {len(study.title.strip())} characters.",
             f"Choose one of 1 to {LONGEST_TITLE}.",
             ("title",),
         )
     if not 0 < study.threshold <= LARGEST_THRESHOLD:
-        raise StudyError(
+        raise ExperimentError(
             f"The threshold for practical relevance is {study.threshold:g}.",
             f"Choose a fraction above 0 and at most {LARGEST_THRESHOLD:g}; 0.001 is a tenth of a "
             "percentage point.",
@@ -138,7 +138,7 @@ def check_study(study: StudySpec) -> None:
         _check_run(path, run)
 
 
-def _runs(study: StudySpec, seed: int | None) -> Iterator[RunSpec]:
+def _runs(study: ExperimentSpec, seed: int | None) -> Iterator[RunSpec]:
     """All runs of one seed, frameworks innermost."""
     datasets: Sequence[DatasetName] = study.datasets or ("mnist",)
     for dataset in datasets:
@@ -155,7 +155,7 @@ def _of_grid(grid: Grid) -> Iterator[RunSpec]:
         yield replace(run, framework=framework or run.framework)
 
 
-def _of_pair(pair: Pair) -> RunSpec:
+def _of_pair(pair: RecipePair) -> RunSpec:
     run = recipes.run_spec(recipes.recipe(pair.recipe))
     return replace(run, framework=pair.framework, faults=pair.faults)
 
@@ -170,7 +170,7 @@ def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> R
     return replace(run, training=training)
 
 
-def _common(study: StudySpec, run: RunSpec, dataset: DatasetName, seed: int | None) -> RunSpec:
+def _common(study: ExperimentSpec, run: RunSpec, dataset: DatasetName, seed: int | None) -> RunSpec:
     """The run with what all runs of the study share."""
     training = replace(
         run.training,
@@ -196,25 +196,27 @@ def _in_turns(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
     return (run for one_round in rounds for run in one_round if run is not None)
 
 
-def _check_size(study: StudySpec) -> None:
+def _check_size(study: ExperimentSpec) -> None:
     if study.grid and study.pairs:
-        raise StudyError("The study has a grid and pairs.", "Choose one of them.", ("pairs", 0))
+        raise ExperimentError(
+            "The study has a grid and pairs.", "Choose one of them.", ("pairs", 0)
+        )
     count = largest(study)
     if count == 0:
-        raise StudyError(
+        raise ExperimentError(
             "The study has no runs.",
             "Name at least one recipe in its grid, or give it pairs of a recipe and a framework.",
             ("grid", "recipes"),
         )
     if count > MOST_RUNS:
-        raise StudyError(
+        raise ExperimentError(
             f"The study has {count:,} runs.",
             f"Make several studies of at most {MOST_RUNS:,} of it.",
             ("grid",) if study.grid else ("seeds",),
         )
 
 
-def _samples(study: StudySpec) -> Iterator[tuple[Path, RunSpec]]:
+def _samples(study: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
     """A run for every value of every axis, and where in the study that value stands.
 
     Axes do not depend on each other: what works with one value of the others works with all.
@@ -237,12 +239,12 @@ def _samples(study: StudySpec) -> Iterator[tuple[Path, RunSpec]]:
         yield ("seeds", number), _common(study, first, "mnist", seed)
 
 
-def _known(path: Path, name: str, pair: Pair | None = None) -> RunSpec:
+def _known(path: Path, name: str, pair: RecipePair | None = None) -> RunSpec:
     """The run of a recipe or a pair."""
     try:
         return _of_pair(pair) if pair else recipes.run_spec(recipes.recipe(name))
     except UnknownName as error:
-        raise StudyError(error.problem, error.remedy, path) from error
+        raise ExperimentError(error.problem, error.remedy, path) from error
 
 
 def _check_run(path: Path, run: RunSpec) -> None:
@@ -250,4 +252,4 @@ def _check_run(path: Path, run: RunSpec) -> None:
         check(run)
         known_bugs.check(run)
     except SpecError as error:
-        raise StudyError(error.problem, error.remedy, path) from error
+        raise ExperimentError(error.problem, error.remedy, path) from error

@@ -19,7 +19,7 @@ import tomli_w
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import files
 from mnist_studio.spec.error_paths import in_words, place_of
-from mnist_studio.spec.experiment import StudyError, StudySpec, check_study
+from mnist_studio.spec.experiment import ExperimentError, ExperimentSpec, check_experiment
 
 SUFFIX = files.SUFFIX
 VERSION = 1
@@ -29,18 +29,18 @@ _HEAD = """\
 """
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ExperimentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    study: StudySpec
+    study: ExperimentSpec
 
 
-def write(study: StudySpec) -> str:
+def write(study: ExperimentSpec) -> str:
     """The text of a file with this study, in which ``read`` finds the same."""
-    content = files.without_none(msgspec.to_builtins(_File(VERSION, study)))
+    content = files.without_none(msgspec.to_builtins(_ExperimentFile(VERSION, study)))
     return _HEAD + tomli_w.dumps(content, indent=2)
 
 
-def read(text: str) -> StudySpec:
+def read(text: str) -> ExperimentSpec:
     """The study of a file, checked.
 
     Raises:
@@ -49,14 +49,14 @@ def read(text: str) -> StudySpec:
     """
     study = parse(text)
     try:
-        check_study(study)
-    except StudyError as error:
+        check_experiment(study)
+    except ExperimentError as error:
         place = in_words(text, ("study", *error.path))
         raise SpecError(f"{place}: {error.problem}", error.remedy) from error
     return study
 
 
-def parse(text: str) -> StudySpec:
+def parse(text: str) -> ExperimentSpec:
     """Like ``read``, but takes what is well-formed as it is: what was once kept stays readable.
 
     Raises:
@@ -70,7 +70,7 @@ def parse(text: str) -> StudySpec:
         )
     files.check_format(content, VERSION)
     try:
-        return msgspec.convert(content, _File).study
+        return msgspec.convert(content, _ExperimentFile).study
     except msgspec.ValidationError as error:
-        place, problem = place_of(text, str(error), _File)
+        place, problem = place_of(text, str(error), _ExperimentFile)
         raise SpecError(f"{place}: {problem}.", "Correct that place.") from error

@@ -33,7 +33,7 @@ _HEAD = """\
 """
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _RunsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
     run: tuple[RunSpec, ...]
 
@@ -49,7 +49,7 @@ def write(runs: Sequence[RunSpec]) -> str:
             "This run goes on from the checkpoint of another one, which no file can hold.",
             "Save the settings of the run that it continues.",
         )
-    content = without_none(msgspec.to_builtins(_File(VERSION, tuple(runs))))
+    content = without_none(msgspec.to_builtins(_RunsFile(VERSION, tuple(runs))))
     return _HEAD + tomli_w.dumps(content, indent=2)
 
 
@@ -68,9 +68,9 @@ def read(text: str) -> tuple[RunSpec, ...]:
         )
     check_format(content, VERSION)
     try:
-        file = msgspec.convert(content, _File)
+        file = msgspec.convert(content, _RunsFile)
     except msgspec.ValidationError as error:
-        place, problem = place_of(text, str(error), _File)
+        place, problem = place_of(text, str(error), _RunsFile)
         raise SpecError(f"{place}: {problem}.", "Correct that place.") from error
     _check_count(len(file.run))
     for number, run in enumerate(file.run):

@@ -15,14 +15,14 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import STANDARDISED, UNIT, Scaling
 from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp
-from mnist_studio.spec.run import FULL_BATCH, FaultName, FrameworkName, RunSpec
+from mnist_studio.spec.run import FULL_BATCH, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential
 
 MNIST_DIGITS = 60_000
 
 
 @dataclass(frozen=True)
-class Fault:
+class KnownBug:
     """One fault.
 
     Attributes:
@@ -33,7 +33,7 @@ class Fault:
         needs: what a run must have for it to make sense, to complete "It needs ...".
     """
 
-    name: FaultName
+    name: KnownBugName
     title: str
     explanation: str
     apply: Callable[[RunSpec], RunSpec]
@@ -43,15 +43,15 @@ class Fault:
 def effective(run: RunSpec) -> RunSpec:
     """What is really trained: the run with the effect of its faults in place of their names."""
     for name in run.faults:
-        run = FAULTS[name].apply(run)
+        run = KNOWN_BUGS[name].apply(run)
     return replace(run, faults=())
 
 
-def makes_sense(name: FaultName, run: RunSpec) -> bool:
+def makes_sense(name: KnownBugName, run: RunSpec) -> bool:
     """Whether a fault would change anything in ``run``, in whichever framework."""
     plain = replace(run, faults=())
     versions = [replace(plain, framework=framework) for framework in get_args(FrameworkName)]
-    return any(FAULTS[name].apply(version) != version for version in versions)
+    return any(KNOWN_BUGS[name].apply(version) != version for version in versions)
 
 
 def check(run: RunSpec) -> None:
@@ -61,7 +61,7 @@ def check(run: RunSpec) -> None:
         SpecError: names the fault and what it needs.
     """
     for number, name in enumerate(run.faults):
-        fault, path = FAULTS[name], ("faults", number)
+        fault, path = KNOWN_BUGS[name], ("faults", number)
         if run.faults.count(name) > 1:
             raise SpecError(f"The fault “{name}” is switched on twice.", "Name it once.", path)
         if not makes_sense(name, run):
@@ -161,11 +161,11 @@ def _initial(run: RunSpec, kernels: Initializer, biases: Initializer) -> RunSpec
     return replace(run, model=replace(run.model, layers=layers))
 
 
-FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
+KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
     {
         fault.name: fault
         for fault in (
-            Fault(
+            KnownBug(
                 "double-softmax",
                 "Softmax twice",
                 "The network ends in a softmax and the loss applies another one: the training loss "
@@ -174,7 +174,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _double_softmax,
                 "a loss with one softmax",
             ),
-            Fault(
+            KnownBug(
                 "batch-decay",
                 "Decay counted in batches",
                 "The learning rate is meant to fall after every epoch of 60,000 digits, but "
@@ -183,7 +183,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _batch_decay,
                 "a rate that falls exponentially, once an epoch",
             ),
-            Fault(
+            KnownBug(
                 "unshuffled",
                 "Unshuffled digits",
                 "Every epoch sees the digits in the order of the file. Batches repeat with the "
@@ -191,7 +191,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _unshuffled,
                 "shuffled batches smaller than all digits",
             ),
-            Fault(
+            KnownBug(
                 "full-batch",
                 "Full batch by mistake",
                 "All digits are put through the network at once where mini-batches were meant. "
@@ -199,7 +199,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _full_batch,
                 "a network without convolutions, which fits into memory, and smaller batches",
             ),
-            Fault(
+            KnownBug(
                 "bias-gradients",
                 "Wrong bias gradients",
                 "The gradient of a layer's biases is summed over everything, the units too. "
@@ -208,7 +208,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _bias_gradients,
                 "a layer with biases",
             ),
-            Fault(
+            KnownBug(
                 "own-constants",
                 "Own optimizer constants",
                 "The optimizer runs with the constants that a framework happens to have: epsilon "
@@ -217,7 +217,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _own_constants,
                 "Adam, Adadelta or RMSprop",
             ),
-            Fault(
+            KnownBug(
                 "own-scaling",
                 "Own input scaling",
                 "The input is standardized in PyTorch and scaled to 0-1 in Keras and NumPy. "
@@ -225,7 +225,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _own_scaling,
                 "any network",
             ),
-            Fault(
+            KnownBug(
                 "own-initial",
                 "Own first weights",
                 "The weights start as each framework's source draws them: evenly by the fan-in "
@@ -234,7 +234,7 @@ FAULTS: Mapping[FaultName, Fault] = MappingProxyType(
                 _own_initial,
                 "first weights that are drawn otherwise",
             ),
-            Fault(
+            KnownBug(
                 "zero-initial",
                 "All weights start at zero",
                 "Every weight starts at 0, so that all units of a layer compute the same and get "

@@ -9,7 +9,7 @@ import msgspec
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.error_paths import inside
+from mnist_studio.spec.error_paths import error_path
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
@@ -21,7 +21,7 @@ Precision = Literal["float32", "float64", "bfloat16"]
 Sampling = Literal["shuffled", "stored", "with_replacement"]
 Loss = Literal["cross_entropy", "double_softmax"]
 Style = Literal["neutral", "idiomatic"]
-FaultName = Literal[
+KnownBugName = Literal[
     "double-softmax",
     "batch-decay",
     "unshuffled",
@@ -112,7 +112,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bias_gradients: Literal["exact", "summed"] = "exact"
 
 
-class Handover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose checkpoint a run began with.
 
     Attributes:
@@ -152,9 +152,9 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     framework: FrameworkName = "pytorch"
     device: DeviceName = "auto"
     threads: int = 0
-    faults: tuple[FaultName, ...] = ()
+    faults: tuple[KnownBugName, ...] = ()
     style: Style = "neutral"
-    handover: Handover | None = None
+    handover: ContinuedFrom | None = None
     personal: str = ""
 
 
@@ -165,9 +165,9 @@ def check(run: RunSpec) -> None:
         SpecError: says which number, layer or precision, and why.
     """
     training = run.training
-    with inside("model"):
+    with error_path("model"):
         _within("layers", "number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
-    with inside("training"):
+    with error_path("training"):
         _check_training(training)
     _check_precision(run)
     _check_personal(run)
@@ -190,12 +190,12 @@ def storage(precision: Precision) -> Literal["float32", "float64"]:
 
 
 def _check_training(training: TrainingSpec) -> None:
-    with inside("optimizer"):
+    with error_path("optimizer"):
         optimizers.check(training.optimizer)
-    with inside("schedule"):
+    with error_path("schedule"):
         schedules.check(training.schedule)
     if training.augmentation:
-        with inside("augmentation"):
+        with error_path("augmentation"):
             augmentation.check(training.augmentation)
     _check_clip(training)
     _check_plateau(training)

@@ -35,7 +35,7 @@ _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
 
 
 @dataclass(frozen=True)
-class Curve:
+class StepCurve:
     """Every step of a run.
 
     Attributes:
@@ -48,7 +48,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class SavedCheckpoint:
     """All that a run needs to go on.
 
     Attributes:
@@ -115,7 +115,7 @@ def keep_steps(folder: Path, count: int) -> None:
         file.truncate(count * _STEP.itemsize)
 
 
-def load_steps(folder: Path) -> Curve:
+def load_steps(folder: Path) -> StepCurve:
     """The steps of a run so far; none before the first was made. A torn last record is left out.
 
     Raises:
@@ -128,7 +128,7 @@ def load_steps(folder: Path) -> Curve:
         content = path.read_bytes() if STEPS in names else b""
     records = np.frombuffer(content[: _whole(len(content))], _STEP)
     # Copies: contiguous, and writable as any array that a caller was given.
-    return Curve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
+    return StepCurve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
 
 
 def save_test_logits(folder: Path, logits: Array) -> None:
@@ -153,7 +153,7 @@ def load_test_logits(folder: Path) -> Array:
     return arrays["logits"]
 
 
-def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
     """Replaces the checkpoint of a run; the steps it builds on are safe before.
 
     Raises:
@@ -170,7 +170,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     tensors.save(folder / CHECKPOINT, weights | slots, notes)
 
 
-def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
+def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
     """The checkpoint of a run.
 
     Raises:
@@ -180,7 +180,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> Checkpoint:
     stored = tensors.load(path)
     _check(path, stored.arrays, _checkpoint_shapes(spec), spec)
     try:
-        return Checkpoint(
+        return SavedCheckpoint(
             weights=_under(_WEIGHT, stored.arrays),
             optimizer=OptimizerState(int(stored.notes["updates"]), _under(_SLOT, stored.arrays)),
             step=int(stored.notes["step"]),

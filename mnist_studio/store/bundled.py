@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mnist_studio.errors import StoreError, StudioError
+from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec import codec
 from mnist_studio.store import artifacts
@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Model:
+class BundledModel:
     """A model that comes with the studio.
 
     Attributes:
@@ -48,16 +48,16 @@ class Model:
     epochs: tuple[Epoch, ...]
 
 
-class Models:
+class BundledModels:
     """The models of a folder, read when they are first asked for."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     @cached_property
-    def by_id(self) -> Mapping[str, Model]:
+    def by_id(self) -> Mapping[str, BundledModel]:
         """All whose files are what they were, newest first."""
-        found = (one for one in self._found if isinstance(one, Model))
+        found = (one for one in self._found if isinstance(one, BundledModel))
         whole = sorted(found, key=lambda model: model.run.created, reverse=True)
         return {model.run.id: model for model in whole}
 
@@ -67,11 +67,11 @@ class Models:
         return tuple(one for one in self._found if isinstance(one, StoreError))
 
     @cached_property
-    def _found(self) -> tuple[Model | StoreError, ...]:
+    def _found(self) -> tuple[BundledModel | StoreError, ...]:
         """Every model, or why it is left out, which is logged."""
         try:
             sums = read_sums(self._root)
-        except StudioError as error:
+        except MnistStudioError as error:
             return (_left_out("The models that come with the studio are left out.", error),)
         return tuple(_usable(self._root / name, sums[name]) for name in sums)
 
@@ -114,21 +114,21 @@ def read_sums(root: Path) -> Sums:
     return _decoded(path, content_of(path), Manifest).models
 
 
-def _usable(folder: Path, sums: Mapping[str, str]) -> Model | StoreError:
+def _usable(folder: Path, sums: Mapping[str, str]) -> BundledModel | StoreError:
     """A model, or why it cannot be used."""
     try:
         return _read(folder, sums)
-    except StudioError as error:
+    except MnistStudioError as error:
         return _left_out(f"The model “{folder.name}” of the studio is left out.", error)
 
 
-def _left_out(what: str, why: StudioError) -> StoreError:
+def _left_out(what: str, why: MnistStudioError) -> StoreError:
     found = StoreError(f"{what} {why.problem}", _REMEDY)
     _LOG.warning("%s", found)
     return found
 
 
-def _read(folder: Path, sums: Mapping[str, str]) -> Model:
+def _read(folder: Path, sums: Mapping[str, str]) -> BundledModel:
     """A model whose files all have the sums of the manifest.
 
     Raises:
@@ -145,7 +145,7 @@ def _read(folder: Path, sums: Mapping[str, str]) -> Model:
         raise _damaged(folder / DESCRIPTION, f"it is of {told.id}")
     spec = codec.decode(bytes(told.spec))
     run = Run(told.id, told.title, spec, "finished", told.created, folder, told.finished)
-    return Model(run, told.epochs)
+    return BundledModel(run, told.epochs)
 
 
 def _decoded(path: Path, content: bytes, kind: type[_Described]) -> _Described:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.store import folders, locks
-from mnist_studio.store.bundled import Models
+from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database
 from mnist_studio.store.disk import writing
 from mnist_studio.store.rows import COLUMNS, Row, Run, run_of
@@ -25,7 +25,7 @@ _STUDIES = "id, title, text, created"
 
 
 @dataclass(frozen=True)
-class Study:
+class Experiment:
     """A study that is kept.
 
     Attributes:
@@ -38,7 +38,7 @@ class Study:
 
     id: str
     title: str
-    spec: StudySpec
+    spec: ExperimentSpec
     text: str
     created: float
 
@@ -74,14 +74,14 @@ class Member:
     membership: Membership
 
 
-class Studies:
+class ExperimentRows:
     """The studies in a store's database; ``RunStore.studies`` is one. For its one thread.
 
     Every method raises StoreError, with a remedy, where the disk or the database refuses, and
     UnknownName where there is no such study. An unambiguous beginning of an id is enough.
     """
 
-    def __init__(self, database: Database, runs: Path, home: Path, models: Models) -> None:
+    def __init__(self, database: Database, runs: Path, home: Path, models: BundledModels) -> None:
         """For ``RunStore``.
 
         Args:
@@ -96,7 +96,7 @@ class Studies:
         self._home = home
         self._locks = locks.Locks()
 
-    def keep(self, spec: StudySpec) -> Study:
+    def keep(self, spec: ExperimentSpec) -> Experiment:
         """The study of that description: the one that is kept, or a new one.
 
         Raises:
@@ -109,12 +109,12 @@ class Studies:
             found = next((one for one in self.all() if one.spec == spec), None)
             return found or self._inserted(spec, text)
 
-    def all(self) -> tuple[Study, ...]:
+    def all(self) -> tuple[Experiment, ...]:
         """All studies, newest first; one that cannot be understood is logged and left out."""
         query = f"SELECT {_STUDIES} FROM studies ORDER BY created DESC, id DESC"
         return tuple(filter(None, map(_readable, self._database.rows(query))))
 
-    def study(self, study_id: str) -> Study:
+    def study(self, study_id: str) -> Experiment:
         """The study of that id."""
         query = f"SELECT {_STUDIES} FROM studies WHERE substr(id, 1, ?) = ?"
         possible = study_id and study_id.isascii()
@@ -154,7 +154,7 @@ class Studies:
             raise _being_run(study)
         self._database.write("DELETE FROM studies WHERE id = ?", study.id)
 
-    def hold(self, study: Study) -> None:
+    def hold(self, study: Experiment) -> None:
         """Takes the lock of a study: whoever holds it alone trains its cells.
 
         The operating system lets it go when its process ends, however that ends.
@@ -177,12 +177,12 @@ class Studies:
         """Makes a run a member, or notes under which circumstances a member goes on."""
         self._database.write(JOIN, *joining(run_id, membership))
 
-    def _inserted(self, spec: StudySpec, text: str) -> Study:
+    def _inserted(self, spec: ExperimentSpec, text: str) -> Experiment:
         folder = folders.make(self._home)
         row = (folder.name, spec.title.strip(), text, time.time())
         # Inside the transaction of ``keep``.
         self._database.connection.execute("INSERT INTO studies VALUES (?, ?, ?, ?)", row)
-        return Study(row[0], row[1], spec, text, row[3])
+        return Experiment(row[0], row[1], spec, text, row[3])
 
     def _folder(self, study_id: str) -> Path:
         """The folder of a study, which a restored backup may lack."""
@@ -211,7 +211,7 @@ def joining(run_id: str, membership: Membership) -> tuple[object, ...]:
     return (run_id, membership.study, membership.abreast, membership.place)
 
 
-def _readable(row: Row) -> Study | None:
+def _readable(row: Row) -> Experiment | None:
     try:
         return _study_of(row)
     except StoreError as error:
@@ -219,10 +219,10 @@ def _readable(row: Row) -> Study | None:
         return None
 
 
-def _study_of(row: Row) -> Study:
+def _study_of(row: Row) -> Experiment:
     study_id, title, text, created = row
     try:
-        return Study(study_id, title, experiment_files.parse(text), text, created)
+        return Experiment(study_id, title, experiment_files.parse(text), text, created)
     except SpecError as error:
         raise StoreError(
             f"What is kept of the study {study_id} cannot be read: {error.problem}",
@@ -230,7 +230,7 @@ def _study_of(row: Row) -> Study:
         ) from error
 
 
-def _being_run(study: Study) -> StoreError:
+def _being_run(study: Experiment) -> StoreError:
     return StoreError(
         f"The study “{study.title}” is being run already, here or in another process.",
         "Let that go on, or stop it first.",

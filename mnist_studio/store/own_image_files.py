@@ -16,9 +16,9 @@ import numpy as np
 
 from mnist_studio.data.datasets.dataset import SIDE
 from mnist_studio.data.files import write_bytes
-from mnist_studio.data.ink.rendering import UNIT_PAD, Point
-from mnist_studio.data.own_images import PersonalDigit, of_ink, of_picture
-from mnist_studio.errors import DataError, StudioError
+from mnist_studio.data.ink.rendering import UNIT_PAD, InkPoint
+from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
+from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.store.disk import reading
 
 VERSION = 1
@@ -38,13 +38,13 @@ class _Digit(msgspec.Struct, frozen=True, omit_defaults=True):
     picture: bytes = b""
 
 
-class _File(msgspec.Struct, frozen=True):
+class _OwnImageFile(msgspec.Struct, frozen=True):
     format: Literal["mnist-studio-digits"]
     version: int
     digits: tuple[_Digit, ...]
 
 
-def write(digits: Sequence[PersonalDigit], path: Path) -> None:
+def write(digits: Sequence[OwnImage], path: Path) -> None:
     """Writes digits; a file that is there is replaced as a whole.
 
     Raises:
@@ -53,7 +53,7 @@ def write(digits: Sequence[PersonalDigit], path: Path) -> None:
     write_bytes(path, encode(digits))
 
 
-def read(path: Path) -> tuple[PersonalDigit, ...]:
+def read(path: Path) -> tuple[OwnImage, ...]:
     """The digits of a file, each checked.
 
     Raises:
@@ -67,20 +67,20 @@ def read(path: Path) -> tuple[PersonalDigit, ...]:
         return decode(path.read_bytes())
 
 
-def encode(digits: Sequence[PersonalDigit]) -> bytes:
+def encode(digits: Sequence[OwnImage]) -> bytes:
     """The content of a file with these digits."""
     kept = (_Digit(one.label, one.created, one.pen, one.ink, one.picture) for one in digits)
-    return msgspec.json.encode(_File("mnist-studio-digits", VERSION, tuple(kept))) + b"\n"
+    return msgspec.json.encode(_OwnImageFile("mnist-studio-digits", VERSION, tuple(kept))) + b"\n"
 
 
-def decode(content: bytes) -> tuple[PersonalDigit, ...]:
+def decode(content: bytes) -> tuple[OwnImage, ...]:
     """The digits of such a content.
 
     Raises:
         DataError: as ``read``.
     """
     try:
-        file = msgspec.json.decode(content, type=_File)
+        file = msgspec.json.decode(content, type=_OwnImageFile)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _wrong(str(error)) from error
     if file.version > VERSION:
@@ -91,16 +91,16 @@ def decode(content: bytes) -> tuple[PersonalDigit, ...]:
     return tuple(_digit(one, number) for number, one in enumerate(file.digits, start=1))
 
 
-def _digit(one: _Digit, number: int) -> PersonalDigit:
+def _digit(one: _Digit, number: int) -> OwnImage:
     if not one.strokes and len(one.picture) != SIDE * SIDE:
         raise _wrong(f"digit {number} has neither strokes nor a picture of 784 bytes")
     try:
         if one.strokes:
-            ink = tuple(tuple(Point(*point) for point in stroke) for stroke in one.strokes)
+            ink = tuple(tuple(InkPoint(*point) for point in stroke) for stroke in one.strokes)
             return of_ink(ink, one.label, one.created, one.pen)
         image = np.frombuffer(one.picture, np.uint8).reshape(SIDE, SIDE)
         return of_picture(image, one.label, one.created)
-    except StudioError as error:
+    except MnistStudioError as error:
         raise DataError(
             f"Digit {number} of the file: {error.problem}", "Correct it there or leave it out."
         ) from error

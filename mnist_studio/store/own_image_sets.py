@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio import paths
-from mnist_studio.data.datasets.dataset import Digits
-from mnist_studio.data.own_images import PersonalDigit, digits_of
-from mnist_studio.errors import DataError, StudioError
+from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.own_images import OwnImage, digits_of
+from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.store import tensors
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, eq=False)
-class PersonalSet:
+class OwnImageSet:
     """Digits and whose they are.
 
     Attributes:
@@ -32,7 +32,7 @@ class PersonalSet:
     """
 
     keys: tuple[str, ...]
-    digits: Digits
+    digits: LabeledImages
     fingerprint: str
 
     def without(self, keys: frozenset[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -40,13 +40,13 @@ class PersonalSet:
         return np.array([at for at, key in enumerate(self.keys) if key not in keys], dtype=np.int64)
 
 
-def of(digits: Sequence[PersonalDigit]) -> PersonalSet:
+def of(digits: Sequence[OwnImage]) -> OwnImageSet:
     """A set of these digits, in the order of their keys, whatever the order they come in."""
     ordered = sorted(digits, key=lambda digit: digit.key)
     return _set(tuple(digit.key for digit in ordered), digits_of(ordered))
 
 
-def freeze(digits: Sequence[PersonalDigit], home: Path | None = None) -> PersonalSet:
+def freeze(digits: Sequence[OwnImage], home: Path | None = None) -> OwnImageSet:
     """Keeps a set of these digits for as long as runs may ask for it.
 
     Raises:
@@ -66,7 +66,7 @@ def freeze(digits: Sequence[PersonalDigit], home: Path | None = None) -> Persona
     return found
 
 
-def load(fingerprint: str, home: Path | None = None) -> PersonalSet:
+def load(fingerprint: str, home: Path | None = None) -> OwnImageSet:
     """The set of that fingerprint.
 
     Raises:
@@ -81,19 +81,19 @@ def load(fingerprint: str, home: Path | None = None) -> PersonalSet:
         arrays = tensors.load(_path(fingerprint, home)).arrays
         text = arrays["keys"].astype(np.uint8).tobytes().decode("ascii")
         keys = tuple(text[at : at + 32] for at in range(0, len(text), 32))
-        found = _set(keys, Digits(arrays["images"], arrays["labels"]))
-    except (StudioError, KeyError, ValueError) as error:
+        found = _set(keys, LabeledImages(arrays["images"], arrays["labels"]))
+    except (MnistStudioError, KeyError, ValueError) as error:
         raise _damaged(fingerprint) from error
     if found.fingerprint != fingerprint:
         raise _damaged(fingerprint)
     return found
 
 
-def _set(keys: tuple[str, ...], digits: Digits) -> PersonalSet:
+def _set(keys: tuple[str, ...], digits: LabeledImages) -> OwnImageSet:
     digest = hashlib.sha256("".join(keys).encode())
     digest.update(np.ascontiguousarray(digits.images).data)
     digest.update(np.ascontiguousarray(digits.labels).data)
-    return PersonalSet(keys, digits, digest.hexdigest()[:32])
+    return OwnImageSet(keys, digits, digest.hexdigest()[:32])
 
 
 def _path(fingerprint: str, home: Path | None) -> Path:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from mnist_studio.data.ink.rendering import Point
-from mnist_studio.data.own_images import PersonalDigit
+from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import UnknownName
 from mnist_studio.store.database import Database
 
@@ -17,7 +17,7 @@ _STROKES = msgspec.json.Decoder(tuple[tuple[tuple[float, float, float, float], .
 _Row = tuple[str, int, float, float, str, bytes | None]
 
 
-class Personal:
+class OwnImages:
     """The user's own digits; ``RunStore.personal`` is one. For its one thread.
 
     Every method raises StoreError, with a remedy, where the disk or the database refuses.
@@ -26,7 +26,7 @@ class Personal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self) -> tuple[PersonalDigit, ...]:
+    def all(self) -> tuple[OwnImage, ...]:
         """All digits, oldest first; one that cannot be understood is logged and left out."""
         query = f"SELECT {_COLUMNS} FROM digits ORDER BY created, key"
         return tuple(filter(None, map(_digit, self._database.rows(query))))
@@ -35,7 +35,7 @@ class Personal:
         """Key and label of all digits, oldest first: equal while nothing has changed."""
         return tuple(self._database.rows("SELECT key, label FROM digits ORDER BY created, key"))
 
-    def keep(self, digits: Sequence[PersonalDigit]) -> int:
+    def keep(self, digits: Sequence[OwnImage]) -> int:
         """Keeps digits, together or not at all; one that is kept already stays as it is.
 
         Returns:
@@ -57,7 +57,7 @@ class Personal:
         """Deletes digits; those that are not there any more count as deleted."""
         self.change(keys, ())
 
-    def change(self, gone: Sequence[str], digits: Sequence[PersonalDigit]) -> int:
+    def change(self, gone: Sequence[str], digits: Sequence[OwnImage]) -> int:
         """Deletes digits by their keys and keeps others, as ``delete`` and ``keep``, in one step.
 
         Returns:
@@ -70,16 +70,18 @@ class Personal:
             return connection.total_changes - before
 
 
-def _row(digit: PersonalDigit) -> _Row:
+def _row(digit: OwnImage) -> _Row:
     strokes = msgspec.json.encode(digit.ink).decode()
     return digit.key, digit.label, digit.created, digit.pen, strokes, digit.picture or None
 
 
-def _digit(row: _Row) -> PersonalDigit | None:
+def _digit(row: _Row) -> OwnImage | None:
     key, label, created, pen, strokes, picture = row
     try:
-        ink = tuple(tuple(Point(*point) for point in stroke) for stroke in _STROKES.decode(strokes))
+        ink = tuple(
+            tuple(InkPoint(*point) for point in stroke) for stroke in _STROKES.decode(strokes)
+        )
     except msgspec.DecodeError as error:
         _LOG.warning("What is kept of the user's digit %s cannot be read: %s", key, error)
         return None
-    return PersonalDigit(key, label, created, ink, pen, picture or b"")
+    return OwnImage(key, label, created, ink, pen, picture or b"")

@@ -26,7 +26,7 @@ class RobustnessCurve:
 
     Attributes:
         kind: of the perturbation.
-        strengths: ascending, in the unit of ``data.pipeline.corruptions.PERTURBATIONS[kind]``.
+        strengths: ascending, in the unit of ``data.pipeline.corruptions.CORRUPTIONS[kind]``.
         accuracies: on the digits at each, fractions.
     """
 
@@ -54,7 +54,7 @@ class Robustness:
     curves: tuple[RobustnessCurve, ...]
 
 
-class _File(msgspec.Struct, frozen=True):
+class _RobustnessFile(msgspec.Struct, frozen=True):
     """What the file holds: at most one result for each number of digits."""
 
     version: int
@@ -76,7 +76,7 @@ def save(folder: Path, robustness: Robustness) -> None:
     )
     path = _path(folder)
     with writing(path):
-        write_bytes(path, msgspec.json.encode(_File(VERSION, (*others, robustness))))
+        write_bytes(path, msgspec.json.encode(_RobustnessFile(VERSION, (*others, robustness))))
 
 
 def load(folder: Path, step: int, digits: int) -> Robustness | None:
@@ -106,7 +106,7 @@ def _load(folder: Path) -> tuple[Robustness, ...]:
     with reading(path):
         content = path.read_bytes()
     try:
-        file = msgspec.json.decode(content, type=_File)
+        file = msgspec.json.decode(content, type=_RobustnessFile)
     except msgspec.DecodeError:
         return ()
     return file.results if file.version == VERSION else ()

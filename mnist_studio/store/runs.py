@@ -16,14 +16,12 @@ from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.spec import codec, known_bugs
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, locks, rows, titles
-from mnist_studio.store.bundled import Models
+from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database, explained
-from mnist_studio.store.experiments import JOIN, Membership, Studies, joining
+from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
 from mnist_studio.store.migrations import migrate
-from mnist_studio.store.own_images import Personal
+from mnist_studio.store.own_images import OwnImages
 from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, full_id, run_of
-
-__all__ = ["Run", "RunStore"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,9 +47,9 @@ class RunStore:
         self._backups = paths.backups(home)
         self._locks = locks.Locks()
         self._database = Database(paths.database(home))
-        self._models = Models(paths.models())
-        self.studies = Studies(self._database, self._runs, paths.studies(home), self._models)
-        self.personal = Personal(self._database)
+        self._models = BundledModels(paths.models())
+        self.studies = ExperimentRows(self._database, self._runs, paths.studies(home), self._models)
+        self.personal = OwnImages(self._database)
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)

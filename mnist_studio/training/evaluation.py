@@ -36,7 +36,7 @@ class Speed:
     batch: int
 
 
-class Answering(Protocol):
+class CanPredict(Protocol):
     """What answers digits: a learner, or a script that was trained."""
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
@@ -44,7 +44,7 @@ class Answering(Protocol):
 
 
 def logits(
-    learner: Answering, images: NDArray[np.uint8], go_on: Callable[[], bool]
+    learner: CanPredict, images: NDArray[np.uint8], go_on: Callable[[], bool]
 ) -> Array | None:
     """(n, 28, 28) -> (n, 10); None if ``go_on``, asked before every slice, said no."""
     parts: list[Array] = []
@@ -55,13 +55,13 @@ def logits(
     return np.concatenate(parts)
 
 
-def speed(learner: Answering, images: NDArray[np.uint8]) -> Speed:
+def speed(learner: CanPredict, images: NDArray[np.uint8]) -> Speed:
     """Of a network on images (n, 28, 28); every answer is waited for."""
     batch = images[:SLICE]
     return Speed(latency_ms(learner, images), _images_per_second(learner, batch), len(batch))
 
 
-def _images_per_second(learner: Answering, batch: NDArray[np.uint8]) -> float:
+def _images_per_second(learner: CanPredict, batch: NDArray[np.uint8]) -> float:
     """After one call that is not counted."""
     learner.logits(batch)
     taken: list[float] = []
@@ -70,7 +70,7 @@ def _images_per_second(learner: Answering, batch: NDArray[np.uint8]) -> float:
     return len(batch) / median(taken)
 
 
-def latency_ms(learner: Answering, images: NDArray[np.uint8]) -> float:
+def latency_ms(learner: CanPredict, images: NDArray[np.uint8]) -> float:
     """Median milliseconds that one image alone takes, after one call that is not counted."""
     learner.logits(images[:1])
     return 1000 * median(
@@ -78,7 +78,7 @@ def latency_ms(learner: Answering, images: NDArray[np.uint8]) -> float:
     )
 
 
-def _seconds(learner: Answering, image: NDArray[np.uint8]) -> float:
+def _seconds(learner: CanPredict, image: NDArray[np.uint8]) -> float:
     start = perf_counter()
     learner.logits(image)
     return perf_counter() - start

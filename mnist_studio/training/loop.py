@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
@@ -12,18 +12,18 @@ from mnist_studio.store import artifacts
 from mnist_studio.training import evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.divergence import advice, check_finite
-from mnist_studio.training.prefetch import Feed, Made
-from mnist_studio.training.session import Session
-from mnist_studio.training.state import Score, State
+from mnist_studio.training.prefetch import Prefetcher, PreparedChunk
+from mnist_studio.training.session import TrainingSession
+from mnist_studio.training.state import Score, TrainingState
 
 
 class Training:
     """One training of one learner, from its first or its checkpointed step to its end."""
 
-    def __init__(self, session: Session, learner: Learner) -> None:
+    def __init__(self, session: TrainingSession, learner: Learner) -> None:
         self._session = session
         self._learner = learner
-        self._state = State(session)
+        self._state = TrainingState(session)
         self._sizer = ChunkSizer(learner.capacity)
         spec, images = session.spec, session.digits.train.images
         self._maker = ChunkMaker(spec.model, spec.training, images)
@@ -45,7 +45,7 @@ class Training:
         steps = min(steps_per_pass(training, digits), session.steps)
         return set(batch_sizes(training, digits, 0, steps))
 
-    def resume(self, checkpoint: artifacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+    def resume(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
         """Goes on from a checkpoint of the same run, of which these epochs are known."""
         self._learner.load_weights(checkpoint.weights)
         self._learner.load_optimizer_state(checkpoint.optimizer)
@@ -71,14 +71,14 @@ class Training:
         session, state = self._session, self._state
         session.enter("train")
         rest = range(state.step, state.epoch_end)
-        with Feed(self._maker, self._sizer, rest, state.validation) as feed:
+        with Prefetcher(self._maker, self._sizer, rest, state.validation) as feed:
             while made := self._next(feed):
                 self._train_chunk(made)
                 if not self._go_on():
                     return False
         return state.unjudged
 
-    def _next(self, feed: Feed) -> Made | None:
+    def _next(self, feed: Prefetcher) -> PreparedChunk | None:
         """The next chunk; waiting for it is no training."""
         session = self._session
         session.clock.enter("data")
@@ -86,7 +86,7 @@ class Training:
         session.clock.enter("train")
         return made
 
-    def _train_chunk(self, made: Made) -> None:
+    def _train_chunk(self, made: PreparedChunk) -> None:
         session, state, chunk = self._session, self._state, made.chunk
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
@@ -127,7 +127,7 @@ class Training:
         self._save_checkpoint()
         return True
 
-    def _score(self, digits: Digits | None) -> Score | None:
+    def _score(self, digits: LabeledImages | None) -> Score | None:
         """Loss and accuracy; None without digits or if a stop was wanted."""
         if digits is None:
             return None
@@ -140,7 +140,7 @@ class Training:
         session, state = self._session, self._state
         phase = session.clock.phase
         session.clock.enter("save")
-        checkpoint = artifacts.Checkpoint(
+        checkpoint = artifacts.SavedCheckpoint(
             weights=self._learner.weights(),
             optimizer=self._learner.optimizer_state(),
             step=state.step,

@@ -16,7 +16,7 @@ MOST_BYTES_AHEAD = 64 * 2**20
 
 
 @dataclass(frozen=True)
-class Made:
+class PreparedChunk:
     """A chunk.
 
     Attributes:
@@ -28,7 +28,7 @@ class Made:
     seconds: float
 
 
-class Feed:
+class Prefetcher:
     """The chunks of some steps, one of them ahead; a context manager.
 
     The thread ends with the block, at the latest after a few more digits.
@@ -50,7 +50,7 @@ class Feed:
         self._closing = False
         self._ahead = maker.bytes_a_step() <= MOST_BYTES_AHEAD
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="chunks")
-        self._next: Future[Made] | None = None
+        self._next: Future[PreparedChunk] | None = None
 
     def __enter__(self) -> Self:
         """Begins with the first chunk."""
@@ -62,7 +62,7 @@ class Feed:
         self._closing = True
         self._pool.shutdown(cancel_futures=True)
 
-    def take(self, go_on: Callable[[], bool]) -> Made | None:
+    def take(self, go_on: Callable[[], bool]) -> PreparedChunk | None:
         """The next chunk; None at the end, or if ``go_on``, asked all the time, said no."""
         if self._next is None:
             self._begin_next()
@@ -84,7 +84,7 @@ class Feed:
             most = min(self._sizer.steps, len(self._left))
             self._next = self._pool.submit(self._make, self._left.start, most)
 
-    def _make(self, first: int, most: int) -> Made:
+    def _make(self, first: int, most: int) -> PreparedChunk:
         begun = perf_counter()
         chunk = self._maker.make(first, most, self._validation, lambda: not self._closing)
-        return Made(chunk, perf_counter() - begun)
+        return PreparedChunk(chunk, perf_counter() - begun)

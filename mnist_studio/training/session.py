@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch
@@ -14,7 +14,7 @@ from mnist_studio.training.machine import Watch
 
 
 @dataclass(frozen=True)
-class Split:
+class DataSplit:
     """The digits of a run.
 
     Attributes:
@@ -23,13 +23,13 @@ class Split:
         test: to be judged on.
     """
 
-    train: Digits
-    validation: Digits | None
-    test: Digits
+    train: LabeledImages
+    validation: LabeledImages | None
+    test: LabeledImages
 
 
 @dataclass(frozen=True)
-class Session:
+class TrainingSession:
     """One training: what, with which digits, for whom.
 
     Attributes:
@@ -46,7 +46,7 @@ class Session:
 
     run: str
     spec: RunSpec
-    digits: Split
+    digits: DataSplit
     folder: Path
     device: str
     clock: PhaseClock

@@ -15,7 +15,7 @@ from mnist_studio.store import artifacts
 from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.machine import peak_memory_bytes
-from mnist_studio.training.session import Session
+from mnist_studio.training.session import TrainingSession
 
 Score = tuple[float, float]
 """Loss and accuracy."""
@@ -26,7 +26,7 @@ which alone says little."""
 
 
 @dataclass
-class State:
+class TrainingState:
     """Where a training stands.
 
     Attributes:
@@ -43,7 +43,7 @@ class State:
         loaded: seconds that reading the digits took, before any waiting for chunks.
     """
 
-    session: Session
+    session: TrainingSession
     step: int = 0
     before: float = 0.0
     begun: int = 0
@@ -82,7 +82,7 @@ class State:
         judged = self.epoch.step if self.epoch else 0
         return self.step > judged and self.step % self.session.steps_per_epoch == 0
 
-    def restore(self, checkpoint: artifacts.Checkpoint, epochs: Sequence[Epoch]) -> None:
+    def restore(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
         """Stands where a checkpoint was made; forgets what was made after it."""
         folder, self.step = self.session.folder, checkpoint.step
         self.begun = checkpoint.step

@@ -60,7 +60,7 @@ def forget(framework: str) -> None:
 
 
 def _check(framework: str) -> None:
-    if registry.entry(framework).name == "numpy":
+    if registry.framework_entry(framework).name == "numpy":
         raise UsageError(
             "NumPy computes in the studio's own Python, also inside of the window.",
             "Name a Python for pytorch or keras.",

@@ -42,7 +42,7 @@ def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> Framework
         UnknownName: there is no such framework.
         Cancelled: by the user.
     """
-    known = registry.entry(name)
+    known = registry.framework_entry(name)
     missing = registry.missing(name)
     if missing:
         return FrameworkReport(name, known.title, None, (), str(missing))

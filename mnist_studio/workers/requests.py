@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import FromTask, Trouble
@@ -59,7 +59,7 @@ def first_message(child: Child, deadline: float, cancelled: Callable[[], bool]) 
     """
     while monotonic() < deadline:
         if cancelled():
-            raise Cancelled("Cancelled.", "Nothing that was kept is lost.")
+            raise CancelledByUser("Cancelled.", "Nothing that was kept is lost.")
         try:
             message = child.receive(POLL_SECONDS)
         except ChildGoneError as error:

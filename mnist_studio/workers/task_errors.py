@@ -2,12 +2,12 @@
 
 import errno
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 
 
 def explain(error: Exception) -> str:
     """What went wrong and what to do, in a sentence or two."""
-    if isinstance(error, StudioError):
+    if isinstance(error, MnistStudioError):
         return str(error)
     if isinstance(error, MemoryError):
         return "There is not enough memory. Close other programs or choose a smaller batch size."

@@ -15,7 +15,7 @@ import numpy as np
 
 from mnist_studio.analysis import novelty
 from mnist_studio.data.datasets import sources
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled, known_digits
@@ -30,7 +30,7 @@ OF_A_KIND = 540
 def main(data: Path | None) -> None:
     """Writes the file."""
     digits = sources.load("mnist", data)
-    run = bundled.Models(ROOT).by_id[BUNDLED + MODEL].run
+    run = bundled.BundledModels(ROOT).by_id[BUNDLED + MODEL].run
     learner = open_model(registry.load("numpy"), place_of(run))
     labels = digits.train.labels
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
@@ -49,5 +49,5 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=Path, help="folder of MNIST")
     try:
         main(parser.parse_args().data)
-    except StudioError as problem:
+    except MnistStudioError as problem:
         sys.exit(str(problem))

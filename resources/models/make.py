@@ -20,7 +20,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.datasets import sources
-from mnist_studio.errors import StoreError, StudioError
+from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import Finished
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -90,5 +90,5 @@ def _arguments() -> Namespace:
 if __name__ == "__main__":
     try:
         sys.exit(main(_arguments()))
-    except StudioError as problem:
+    except MnistStudioError as problem:
         sys.exit(str(problem))

@@ -1,33 +1,33 @@
 import pytest
 
-from mnist_studio.analysis.comparability import Subject, why_not
+from mnist_studio.analysis.comparability import TestedRun, incompatibility_reason
 
-MNIST = Subject("one", "mnist", 10_000)
+MNIST = TestedRun("one", "mnist", 10_000)
 
 
 def test_runs_on_the_same_digits_can_be_paired() -> None:
-    assert why_not([MNIST, Subject("two", "mnist", 10_000)]) == ""
-    assert why_not([MNIST, MNIST, MNIST], digits=10_000) == ""
+    assert incompatibility_reason([MNIST, TestedRun("two", "mnist", 10_000)]) == ""
+    assert incompatibility_reason([MNIST, MNIST, MNIST], digits=10_000) == ""
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_fewer_than_two(count: int) -> None:
-    assert why_not([MNIST] * count).startswith("Choose at least two runs")
+    assert incompatibility_reason([MNIST] * count).startswith("Choose at least two runs")
 
 
 def test_different_data_sets() -> None:
-    assert why_not([MNIST, Subject("two", "builtin", 1_000)]) == (
+    assert incompatibility_reason([MNIST, TestedRun("two", "builtin", 1_000)]) == (
         "The runs were tested on different digits, mnist and builtin, so they cannot be compared "
         "digit by digit."
     )
 
 
 def test_runs_without_predictions() -> None:
-    runs = [MNIST, Subject("two", "mnist", None), Subject("three", "mnist", None)]
-    assert why_not(runs).startswith("There are no predictions of two and three:")
+    runs = [MNIST, TestedRun("two", "mnist", None), TestedRun("three", "mnist", None)]
+    assert incompatibility_reason(runs).startswith("There are no predictions of two and three:")
 
 
 def test_different_test_sets_of_one_name() -> None:
-    runs = [MNIST, Subject("two", "mnist", 5_000)]
-    assert "different numbers of digits, 10,000 and 5,000" in why_not(runs)
-    assert "10,000 and 2,000" in why_not([MNIST, MNIST], digits=2_000)
+    runs = [MNIST, TestedRun("two", "mnist", 5_000)]
+    assert "different numbers of digits, 10,000 and 5,000" in incompatibility_reason(runs)
+    assert "10,000 and 2,000" in incompatibility_reason([MNIST, MNIST], digits=2_000)

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.known_bugs import Result, costs
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FaultName, FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
 
 
-def spec(seed: int, *faults: FaultName, framework: FrameworkName = "numpy") -> RunSpec:
+def spec(seed: int, *faults: KnownBugName, framework: FrameworkName = "numpy") -> RunSpec:
     plain = run_spec(RECIPES["mlp-128"])
     training = replace(plain.training, seed=seed)
     return replace(plain, training=training, faults=faults, framework=framework)

@@ -50,8 +50,8 @@ def test_what_is_left_over_counts_as_if_at_right_angles() -> None:
 def test_shares_fall_with_both_looks_and_stay_above_nothing(
     distance: float, rare: float, share: float
 ) -> None:
-    look = novelty.Look(np.array([distance]), np.array([rare]))
-    assert novelty.shares(KNOWN, look) == pytest.approx([share])
+    look = novelty.NoveltyScores(np.array([distance]), np.array([rare]))
+    assert novelty.p_values(KNOWN, look) == pytest.approx([share])
 
 
 def test_a_shape_is_as_rare_as_those_that_are_no_more_common() -> None:
@@ -87,9 +87,9 @@ def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
     assert known.labels.tolist() == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]
     assert (known.axes.shape, known.features.shape) == ((10, 784), (10, 10))
     assert known.shapes.sum(axis=(1, 2)).tolist() == [2] * 10
-    look = novelty.look(known, network, images[20:])
+    look = novelty.novelty_scores(known, network, images[20:])
     np.testing.assert_allclose(np.sort(look.far), known.distances, atol=1e-6)
-    assert novelty.shares(known, look).min() == pytest.approx(2 / 21)
+    assert novelty.p_values(known, look).min() == pytest.approx(2 / 21)
     # Axes and what is left over together are the whole distance, but for what two leave over in
     # common, of which a feature that is learnt has none.
     again = novelty.distances(known, images[5:6].reshape(1, -1))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis import evaluation, predictions
-from mnist_studio.analysis.predictions import Answer, ClassScore
+from mnist_studio.analysis.predictions import ClassifiedImage, ClassScore
 from tests.analysis.example_logits import labels, logits, random_models
 from tests.approximately import near
 
@@ -19,8 +19,8 @@ def test_the_confusion_matrix_by_hand() -> None:
 
 def test_the_digits_of_a_cell_the_surest_first() -> None:
     assert predictions.cell(ANSWERS, TRUTH, 3, 5) == (
-        Answer(2, 3, 5, near(0.8)),
-        Answer(1, 3, 5, near(0.6)),
+        ClassifiedImage(2, 3, 5, near(0.8)),
+        ClassifiedImage(1, 3, 5, near(0.6)),
     )
     assert predictions.cell(ANSWERS, TRUTH, 0, 9) == ()
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_studio.analysis.predictions import Split, disagreements
+from mnist_studio.analysis.predictions import Disagreement, disagreements
 from tests.analysis.example_logits import labels, logits, random_models
 from tests.approximately import near
 
@@ -19,7 +19,7 @@ def test_the_most_split_come_first() -> None:
         (3, near(2 / 3)),
         (1, near(2 / 3)),
     ]
-    assert found[0] == Split(2, 3, (3, 8, 9), (near(0.9),) * 3, 1.0)
+    assert found[0] == Disagreement(2, 3, (3, 8, 9), (near(0.9),) * 3, 1.0)
     assert found[2].probabilities == pytest.approx((0.9, 0.8, 0.9))
     assert disagreements([A, B, C], TRUTH, count=1) == found[:1]
 

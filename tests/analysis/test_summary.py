@@ -1,5 +1,5 @@
 from mnist_studio.analysis import summary
-from mnist_studio.analysis.summary import Row
+from mnist_studio.analysis.summary import RunSummary
 from mnist_studio.events import Failed, Finished, Stopped
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from tests.analysis.example_epochs import epochs
@@ -22,8 +22,8 @@ def finished(accuracy: float) -> Finished:
 
 
 def test_the_row_of_a_finished_run() -> None:
-    found = summary.row("mine", SPEC, epochs(0.9, 0.97, 0.98), finished(0.98))
-    assert found == Row(
+    found = summary.summarize("mine", SPEC, epochs(0.9, 0.97, 0.98), finished(0.98))
+    assert found == RunSummary(
         title="mine",
         framework="keras",
         recipe="mlp-128",
@@ -37,13 +37,13 @@ def test_the_row_of_a_finished_run() -> None:
 
 
 def test_a_run_that_goes_on_tells_what_it_has() -> None:
-    found = summary.row("mine", SPEC, epochs(0.9, 0.91), None)
+    found = summary.summarize("mine", SPEC, epochs(0.9, 0.91), None)
     assert (found.accuracy, found.train_seconds, found.epochs) == (0.91, 4.0, 2)
     assert (found.epochs_to_target, found.latency_ms) == (None, None)
 
 
 def test_a_run_without_epochs_has_no_figures() -> None:
-    found = summary.row("mine", SPEC, (), None)
+    found = summary.summarize("mine", SPEC, (), None)
     assert (found.accuracy, found.train_seconds, found.epochs) == (None, None, 0)
     assert found.parameters == 101_770
 
@@ -59,9 +59,9 @@ def test_a_stopped_run_has_the_accuracy_of_what_was_kept() -> None:
         seconds={},
         device="cpu",
     )
-    assert summary.row("mine", SPEC, epochs(0.9), stopped).accuracy == 0.93
+    assert summary.summarize("mine", SPEC, epochs(0.9), stopped).accuracy == 0.93
 
 
 def test_a_run_that_failed_keeps_the_figures_of_its_last_epoch() -> None:
     failed = Failed(run="r", framework="keras", reason="The loss is not a number.")
-    assert summary.row("mine", SPEC, epochs(0.9), failed).accuracy == 0.9
+    assert summary.summarize("mine", SPEC, epochs(0.9), failed).accuracy == 0.9

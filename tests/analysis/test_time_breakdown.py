@@ -25,7 +25,7 @@ def test_the_parts_add_up_to_the_wall_time() -> None:
         938, start=0.5, import_=1.5, data=0.25, build=1.0, compile=2.0, train=4.0, evaluate=0.5,
         save=0.125, paused=10.0,
     )  # fmt: skip
-    found = time_breakdown.clock(ended, TRAINING, 60_000)
+    found = time_breakdown.time_breakdown(ended, TRAINING, 60_000)
     assert found.parts == (
         ("start-up", 2.0),
         ("build", 3.0),
@@ -64,7 +64,7 @@ def test_images_are_those_of_the_batches(sampling: Sampling, digits: int) -> Non
 
 
 def test_a_run_that_did_not_train_has_no_speed() -> None:
-    found = time_breakdown.clock(finished(0, start=1.0), TRAINING, 60_000)
+    found = time_breakdown.time_breakdown(finished(0, start=1.0), TRAINING, 60_000)
     assert found.images_per_second is None
     assert found.wall == pytest.approx(1.0)
 
@@ -79,7 +79,7 @@ def test_of_a_run_that_went_on_the_last_process_is_told_and_the_rest_apart() -> 
         peak_memory_bytes=None, machine=machine,
     )  # fmt: skip
     ended = replace(finished(1876, start=1.0, train=34.0, evaluate=0.5), measures=measures)
-    found = time_breakdown.clock(ended, TRAINING, 60_000)
+    found = time_breakdown.time_breakdown(ended, TRAINING, 60_000)
     assert dict(found.parts)["train"] == 4.0
     assert found.wall == sum(seconds for _, seconds in found.parts) == measures.wall_seconds
     assert found.earlier == 30.0

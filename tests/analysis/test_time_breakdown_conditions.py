@@ -1,6 +1,6 @@
 import pytest
 
-from mnist_studio.analysis.time_breakdown import BUSY, SLOW, conditions
+from mnist_studio.analysis.time_breakdown import BUSY, SLOW, timing_doubts
 from mnist_studio.events import Machine
 
 
@@ -9,8 +9,8 @@ def test_nothing_is_said_of_a_quiet_machine_or_one_that_tells_nothing() -> None:
         processors=8, others_processors=8 * BUSY, frequency_fraction=SLOW, throttle_count=0,
         on_battery=False,
     )  # fmt: skip
-    assert conditions(quiet) == ()
-    assert conditions(Machine(processors=8)) == ()
+    assert timing_doubts(quiet) == ()
+    assert timing_doubts(Machine(processors=8)) == ()
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_nothing_is_said_of_a_quiet_machine_or_one_that_tells_nothing() -> None:
     ],
 )
 def test_what_makes_a_run_slower_is_said(machine: Machine, sentence: str) -> None:
-    assert conditions(machine) == (sentence,)
+    assert timing_doubts(machine) == (sentence,)
 
 
 def test_everything_is_said_at_once() -> None:
@@ -40,5 +40,5 @@ def test_everything_is_said_at_once() -> None:
         processors=2, others_processors=2.0, frequency_fraction=0.1, throttle_count=1,
         on_battery=True,
     )  # fmt: skip
-    assert len(conditions(machine)) == 5
-    assert conditions(machine)[1].startswith("One CPU thread is then often faster")
+    assert len(timing_doubts(machine)) == 5
+    assert timing_doubts(machine)[1].startswith("One CPU thread is then often faster")

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.store import artifacts
 from tests.cli.conftest import TRAIN, Main, studio
 
 
 @pytest.fixture
-def chosen(gathered: Gathered) -> Chosen:
+def chosen(gathered: RunData) -> Selection:
     return gathered.chosen
 
 
-def test_a_study_is_compared_in_words_and_tables(chosen: Chosen) -> None:
+def test_a_study_is_compared_in_words_and_tables(chosen: Selection) -> None:
     said = studio("compare", "--study", "small")
     assert said.code == 0, said.errors
     for title in ("Final accuracy", "Clocks", "Models, paired", "Recipes and frameworks over"):
@@ -25,7 +25,7 @@ def test_a_study_is_compared_in_words_and_tables(chosen: Chosen) -> None:
     assert "Cochran's Q" in said.output
 
 
-def test_json_has_the_figures_of_the_store(chosen: Chosen, here: Main) -> None:
+def test_json_has_the_figures_of_the_store(chosen: Selection, here: Main) -> None:
     runs = [run.id for run in chosen.runs[:2]]
     said = here("compare", *runs, "--view", "final-accuracy", "--json")
     assert said.code == 0
@@ -36,7 +36,7 @@ def test_json_has_the_figures_of_the_store(chosen: Chosen, here: Main) -> None:
     assert json.dumps(view)
 
 
-def test_a_report_and_files_are_written(chosen: Chosen, tmp_path: Path) -> None:
+def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> None:
     report, folder = tmp_path / "report.html", tmp_path / "out"
     said = studio(
         "compare", "--study", "small", "--view", "settings", "--view", "memory",
@@ -50,7 +50,7 @@ def test_a_report_and_files_are_written(chosen: Chosen, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_the_threshold_and_the_target_are_the_users(chosen: Chosen, here: Main) -> None:
+def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Main) -> None:
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
     said = here("compare", "--study", "small", *words, "--target", 0.5, "--threshold", 0.02)
     assert "Time to 50.00 %" in said.output
@@ -72,7 +72,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Chosen, here: Main) 
     ],
 )
 def test_wrong_usage_is_explained(
-    words: tuple[str, ...], complaint: str, chosen: Chosen, here: Main
+    words: tuple[str, ...], complaint: str, chosen: Selection, here: Main
 ) -> None:
     said = here("compare", *words)
     assert said.code == 2
@@ -80,7 +80,7 @@ def test_wrong_usage_is_explained(
     assert not said.output
 
 
-def test_a_folder_that_cannot_be_written(chosen: Chosen, here: Main, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(chosen: Selection, here: Main, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words in (("--export", tmp_path / "file"), ("--report", tmp_path / "file" / "report.html")):
         said = here("compare", "--study", "small", "--view", "settings", *words)
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written(chosen: Chosen, here: Main, tmp_path: P
         assert "could not be written" in said.errors
 
 
-def test_runs_without_predictions_are_said(chosen: Chosen, here: Main) -> None:
+def test_runs_without_predictions_are_said(chosen: Selection, here: Main) -> None:
     runs = chosen.runs[:2]
     for run in runs:
         (Path(run.folder) / artifacts.TEST_LOGITS).unlink()

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.own_images import of_ink
 from mnist_studio.store import own_image_files
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import TRAIN, Main, studio
 
-ONE = of_ink(((Point(0.5, 0.1), Point(0.5, 0.9)),), 1, 1_700_000_000.0)
-SEVEN = of_ink(((Point(0.2, 0.1), Point(0.8, 0.1), Point(0.4, 0.9)),), 7, 1_700_000_001.0)
+ONE = of_ink(((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),), 1, 1_700_000_000.0)
+SEVEN = of_ink(((InkPoint(0.2, 0.1), InkPoint(0.8, 0.1), InkPoint(0.4, 0.9)),), 7, 1_700_000_001.0)
 
 
 def keep() -> None:

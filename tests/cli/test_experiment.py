@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import MANY_RUNS, Grid, StudySpec
-from mnist_studio.spec.recipes.experiments import COMPARISONS
+from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, Grid
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import Main, studio
 
-SMALL = StudySpec(
+SMALL = ExperimentSpec(
     title="small",
     grid=Grid(("tiny-10",), ("numpy",)),
     seeds=(1, 2),
@@ -28,7 +28,7 @@ def file(tmp_path: Path) -> Path:
     return written(SMALL, tmp_path)
 
 
-def written(study: StudySpec, folder: Path) -> Path:
+def written(study: ExperimentSpec, folder: Path) -> Path:
     path = folder / f"{study.title}.toml"
     path.write_text(experiment_files.write(study), "utf-8")
     return path
@@ -37,19 +37,19 @@ def written(study: StudySpec, folder: Path) -> Path:
 def test_the_ready_made_studies_are_listed_with_their_sources(here: Main) -> None:
     said = here("study", "--list")
     assert said.code == 0
-    for one in COMPARISONS.values():
+    for one in EXPERIMENTS.values():
         assert one.name in said.output
         assert one.source.split(" ")[0] in said.output
     lines = here("study", "--list", "--json").json
-    assert [line["study"] for line in lines] == list(COMPARISONS)
+    assert [line["study"] for line in lines] == list(EXPERIMENTS)
     assert {line["study"]: line["runs"] for line in lines}["implementations"] == 10
 
 
-@pytest.mark.parametrize("name", COMPARISONS)
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_a_ready_made_study_can_be_written_as_a_file(name: str, here: Main, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     assert here("study", name, "--write", path).code == 0
-    assert experiment_files.read(path.read_text("utf-8")) == COMPARISONS[name].study
+    assert experiment_files.read(path.read_text("utf-8")) == EXPERIMENTS[name].study
     with RunStore() as store:
         assert store.studies.all() == ()
 

@@ -1,4 +1,4 @@
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES
 from tests.cli.conftest import Main
 
@@ -35,6 +35,6 @@ def test_one_recipe_is_told_with_its_origin_and_layers(here: Main) -> None:
 
 def test_the_faults_are_listed_with_what_they_need(here: Main) -> None:
     lines = here("recipes", "--faults", "--json").json
-    assert [line["fault"] for line in lines] == list(FAULTS)
+    assert [line["fault"] for line in lines] == list(KNOWN_BUGS)
     said = here("recipes", "--faults")
     assert "double-softmax" in said.output

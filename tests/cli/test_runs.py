@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.events import Machine, Measures, Stopped
-from mnist_studio.spec.run import Handover
+from mnist_studio.spec.run import ContinuedFrom
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import COMMAND, TRAIN, Main, studio
@@ -129,7 +129,7 @@ def test_a_finished_run_goes_on_in_another_framework_on_the_same_curve(run: str)
     assert (steps[0] > 21, steps[-1]) == (True, 42)
     with RunStore() as store:
         new = store.run(said.json[-1]["run"])
-        assert new.spec.handover == Handover(run, "numpy", 21)
+        assert new.spec.handover == ContinuedFrom(run, "numpy", 21)
         assert store.run(run).status == new.status == "finished"
         assert [epoch.step for epoch in store.epochs(new.id)] == [21, 42]
 

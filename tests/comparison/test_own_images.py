@@ -9,41 +9,41 @@ import pytest
 from mnist_studio.analysis.view import Matrix
 from mnist_studio.comparison import own_images
 from mnist_studio.comparison.messages import Made, Refused
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views.catalog import compute
 from mnist_studio.comparison.worker import ViewWorker
-from mnist_studio.data.ink.rendering import Point
-from mnist_studio.data.own_images import PersonalDigit, of_ink
+from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.data.own_images import OwnImage, of_ink
 from mnist_studio.errors import DataError
 from mnist_studio.store import own_image_sets
-from mnist_studio.store.own_image_sets import PersonalSet
+from mnist_studio.store.own_image_sets import OwnImageSet
 
 
-def written(lean: int) -> PersonalDigit:
-    points = (Point(0.5 + lean / 500, 0.1), Point(0.5 - lean / 500, 0.9))
+def written(lean: int) -> OwnImage:
+    points = (InkPoint(0.5 + lean / 500, 0.1), InkPoint(0.5 - lean / 500, 0.9))
     return of_ink((points,), 1, float(lean))
 
 
-def kept(digits: int = 9) -> PersonalSet:
+def kept(digits: int = 9) -> OwnImageSet:
     return own_image_sets.freeze([written(lean) for lean in range(digits)])
 
 
-def taught(chosen: Chosen, by: PersonalSet) -> Chosen:
+def taught(chosen: Selection, by: OwnImageSet) -> Selection:
     """As if the first run had learnt from own digits."""
     first = chosen.runs[0]
     spec = msgspec.structs.replace(first.spec, personal=by.fingerprint)
     return replace(chosen, runs=(replace(first, spec=spec), *chosen.runs[1:]))
 
 
-def test_every_view_of_predictions_is_of_them_and_no_other(gathered: Gathered) -> None:
+def test_every_view_of_predictions_is_of_them_and_no_other(gathered: RunData) -> None:
     mine = kept()
-    options = Options(own=mine.fingerprint)
+    options = ViewOptions(own=mine.fingerprint)
     names = (*sorted(own_images.VIEWS), "final-accuracy")
     with ViewWorker() as worker:
         found = worker.compute(gathered.chosen, names, options)
-        again = worker.compute(gathered.chosen, ("confusion",), Options())
+        again = worker.compute(gathered.chosen, ("confusion",), ViewOptions())
     views = {one.view.name: one.view for one in found if isinstance(one, Made)}
     assert views.keys() == set(names)
     for name, view in views.items():
@@ -59,23 +59,23 @@ def test_every_view_of_predictions_is_of_them_and_no_other(gathered: Gathered) -
     assert np.array(plain.view.charts[0].values, float).sum() == 500
 
 
-def test_digits_that_any_of_the_runs_learnt_from_are_left_out(gathered: Gathered) -> None:
+def test_digits_that_any_of_the_runs_learnt_from_are_left_out(gathered: RunData) -> None:
     mine = kept()
     chosen = taught(gathered.chosen, own_image_sets.freeze([written(n) for n in range(4)]))
     own_images.answer(chosen, mine.fingerprint, lambda: False)
-    view = compute("confusion", Gathered(chosen), Options(own=mine.fingerprint))
+    view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
     assert any("5 of your own digits" in note and "4 that a run" in note for note in view.notes)
     everything = taught(gathered.chosen, mine)
     with pytest.raises(NotComparable, match="learnt from all of your own digits"):
-        compute("confusion", Gathered(everything), Options(own=mine.fingerprint))
+        compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
 
-def test_what_is_not_here_or_not_answered_is_told(gathered: Gathered) -> None:
+def test_what_is_not_here_or_not_answered_is_told(gathered: RunData) -> None:
     with pytest.raises(DataError, match="not on this computer"):
-        compute("confusion", gathered, Options(own="0" * 32))
+        compute("confusion", gathered, ViewOptions(own="0" * 32))
     with pytest.raises(NotComparable):
-        compute("confusion", gathered, Options(own=kept().fingerprint))
+        compute("confusion", gathered, ViewOptions(own=kept().fingerprint))
     with ViewWorker() as worker:
         chosen = replace(gathered.chosen, runs=gathered.chosen.runs[:1])
-        (answer,) = worker.compute(chosen, ("disagreements",), Options(own=kept().fingerprint))
+        (answer,) = worker.compute(chosen, ("disagreements",), ViewOptions(own=kept().fingerprint))
     assert isinstance(answer, Refused)

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.comparison import messages
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import choose, choose_study
 from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import UnknownName
@@ -19,7 +19,7 @@ from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
 
-def test_a_study_is_gathered_in_the_order_of_its_cells(gathered: Gathered) -> None:
+def test_a_study_is_gathered_in_the_order_of_its_cells(gathered: RunData) -> None:
     sizes = [run.spec.training.batch_size for run in gathered.runs]
     assert sizes == [32, 64, 32, 64] * 2
     assert gathered.chosen.question == small_experiment.STUDY.question
@@ -28,12 +28,12 @@ def test_a_study_is_gathered_in_the_order_of_its_cells(gathered: Gathered) -> No
     assert gathered.chosen.waiting == 0
 
 
-def test_runs_travel_to_a_child_and_back(gathered: Gathered) -> None:
-    wanted = messages.Wanted(gathered.chosen, ("clocks",), Options())
+def test_runs_travel_to_a_child_and_back(gathered: RunData) -> None:
+    wanted = messages.Wanted(gathered.chosen, ("clocks",), ViewOptions())
     assert messages.wanted.decode(messages.encode(wanted)) == wanted
 
 
-def test_stored_predictions_give_the_accuracy_that_was_told(gathered: Gathered) -> None:
+def test_stored_predictions_give_the_accuracy_that_was_told(gathered: RunData) -> None:
     runs = gathered.answering()
     models, labels = gathered.predictions(runs)
     assert len(runs) == small_experiment.RUNS
@@ -44,7 +44,7 @@ def test_stored_predictions_give_the_accuracy_that_was_told(gathered: Gathered) 
         assert accuracy(models[run], labels) == ended.test_accuracy
 
 
-def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(gathered: Gathered) -> None:
+def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(gathered: RunData) -> None:
     run = gathered.runs[0].id
     with RunStore() as store:
         assert [one.id for one in choose(store, [run, run]).runs] == [run]
@@ -54,32 +54,32 @@ def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(gathered: Gathere
             choose_study(store, "never")
 
 
-def test_a_renamed_run_keeps_its_name(gathered: Gathered) -> None:
+def test_a_renamed_run_keeps_its_name(gathered: RunData) -> None:
     run = gathered.runs[0].id
     with RunStore() as store:
         store.rename(run, "My favorite")
-    assert Gathered(small_experiment.chosen()).titles[run] == "My favorite"
+    assert RunData(small_experiment.chosen()).titles[run] == "My favorite"
 
 
-def test_runs_without_predictions_are_said_and_not_paired(gathered: Gathered) -> None:
+def test_runs_without_predictions_are_said_and_not_paired(gathered: RunData) -> None:
     first, second = gathered.runs[:2]
     (Path(first.folder) / artifacts.TEST_LOGITS).unlink()
     with pytest.raises(NotComparable, match="no predictions of tiny-10 · NumPy · batch size 32"):
         gathered.predictions([first.id, second.id])
 
 
-def test_runs_on_different_digits_are_said_and_not_paired(gathered: Gathered) -> None:
+def test_runs_on_different_digits_are_said_and_not_paired(gathered: RunData) -> None:
     runs = gathered.runs
     other = replace(runs[0], spec=structs.replace(runs[0].spec, dataset="mnist"))
-    mixed = Gathered(replace(gathered.chosen, runs=(other, runs[1])))
+    mixed = RunData(replace(gathered.chosen, runs=(other, runs[1])))
     with pytest.raises(NotComparable, match="different digits, mnist and builtin"):
         mixed.predictions([other.id, runs[1].id])
 
 
-def test_predictions_of_other_digits_of_the_same_number_are_found_out(gathered: Gathered) -> None:
+def test_predictions_of_other_digits_of_the_same_number_are_found_out(gathered: RunData) -> None:
     run = gathered.runs[0]
     folder = Path(run.folder)
     logits = artifacts.load_test_logits(folder)
     artifacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
     with pytest.raises(NotComparable, match="tested on other digits"):
-        Gathered(gathered.chosen).predictions([run.id])
+        RunData(gathered.chosen).predictions([run.id])

@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from mnist_studio.data.ink.rendering import Point, digit_image
-from mnist_studio.data.own_images import MOST_POINTS, PersonalDigit, digits_of, of_ink, of_picture
+from mnist_studio.data.ink.rendering import InkPoint, digit_image
+from mnist_studio.data.own_images import MOST_POINTS, OwnImage, digits_of, of_ink, of_picture
 from mnist_studio.errors import PictureError, UsageError
 
-ONE = ((Point(0.5, 0.1, 0.0, 0.4), Point(0.45, 0.9, 0.3, 0.6)),)
+ONE = ((InkPoint(0.5, 0.1, 0.0, 0.4), InkPoint(0.45, 0.9, 0.3, 0.6)),)
 
 
 def test_a_drawing_goes_through_the_recipe_anew() -> None:
     digit = of_ink(ONE, 1, 5.0)
     assert np.array_equal(digit.image, digit_image(digit.ink))
     assert (digit.label, digit.created, digit.picture) == (1, 5.0, b"")
-    assert digit.ink[0][1] == Point(0.45, 0.9, 0.3, 0.6)
+    assert digit.ink[0][1] == InkPoint(0.45, 0.9, 0.3, 0.6)
 
 
 def test_a_picture_is_kept_as_it_is() -> None:
@@ -28,8 +28,8 @@ def test_the_same_content_is_the_same_digit_whatever_its_label_and_time() -> Non
 
 
 def test_odd_pressures_and_times_count_as_unknown() -> None:
-    (stroke,) = of_ink(((Point(0, 0, float("inf"), float("nan")),),), 1, 0.0).ink
-    assert stroke == (Point(0, 0, 0.0, 0.5),)
+    (stroke,) = of_ink(((InkPoint(0, 0, float("inf"), float("nan")),),), 1, 0.0).ink
+    assert stroke == (InkPoint(0, 0, 0.0, 0.5),)
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_odd_pressures_and_times_count_as_unknown() -> None:
     [
         (),
         ((),),
-        ((Point(float("nan"), 0),),),
-        ((Point(1e300, 0),),),
-        ((Point(0, 0),) * (MOST_POINTS + 1),),
+        ((InkPoint(float("nan"), 0),),),
+        ((InkPoint(1e300, 0),),),
+        ((InkPoint(0, 0),) * (MOST_POINTS + 1),),
     ],
 )
-def test_what_is_no_drawing_is_refused(ink: tuple[tuple[Point, ...], ...]) -> None:
+def test_what_is_no_drawing_is_refused(ink: tuple[tuple[InkPoint, ...], ...]) -> None:
     with pytest.raises(PictureError):
         of_ink(ink, 1, 0.0)
 
@@ -55,7 +55,7 @@ def test_a_blank_picture_and_a_label_beyond_nine_are_refused() -> None:
 
 
 def test_digits_as_arrays_keep_their_order() -> None:
-    digits: list[PersonalDigit] = [of_ink(ONE, 1, 0.0), of_ink((ONE[0][:1],), 0, 0.0)]
+    digits: list[OwnImage] = [of_ink(ONE, 1, 0.0), of_ink((ONE[0][:1],), 0, 0.0)]
     found = digits_of(digits)
     assert found.labels.tolist() == [1, 0]
     assert np.array_equal(found.images[1], digits[1].image)

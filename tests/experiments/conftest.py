@@ -3,14 +3,14 @@
 import pytest
 
 from mnist_studio import paths
-from mnist_studio.experiments.events import AnyStudyEvent, Ended
+from mnist_studio.experiments.events import AnyExperimentEvent, Ended
 from mnist_studio.experiments.executors import Executor
 from mnist_studio.experiments.supervisor import Supervisor
-from mnist_studio.spec.experiment import Grid, StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.store.experiments import Member
 from mnist_studio.store.runs import RunStore
 
-SMALL = StudySpec(
+SMALL = ExperimentSpec(
     title="small",
     grid=Grid(recipes=("tiny-10",), frameworks=("numpy",)),
     seeds=(1, 2, 3),
@@ -27,17 +27,19 @@ def _no_named_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
 
 
-def told(study: StudySpec = SMALL, executor: Executor | None = None) -> list[AnyStudyEvent]:
+def told(
+    study: ExperimentSpec = SMALL, executor: Executor | None = None
+) -> list[AnyExperimentEvent]:
     """The events of a session to its end."""
     return list(Supervisor(study, executor).events())
 
 
-def outcome(events: list[AnyStudyEvent]) -> str:
+def outcome(events: list[AnyExperimentEvent]) -> str:
     last = events[-1]
     assert isinstance(last, Ended)
     return last.outcome
 
 
-def members(study: StudySpec = SMALL) -> tuple[Member, ...]:
+def members(study: ExperimentSpec = SMALL) -> tuple[Member, ...]:
     with RunStore() as store:
         return store.studies.members(store.studies.keep(study).id)

@@ -21,7 +21,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.events import Finished
 from mnist_studio.experiments import cells
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members
@@ -108,7 +108,7 @@ def begun(tmp_path: Path, home: Path) -> Iterator[Callable[..., "subprocess.Pope
     """Begins a study on the command line."""
     processes = []
 
-    def begin(study: StudySpec, address: str, *words: object) -> "subprocess.Popen[str]":
+    def begin(study: ExperimentSpec, address: str, *words: object) -> "subprocess.Popen[str]":
         file = tmp_path / "study.toml"
         file.write_text(experiment_files.write(study), "utf-8")
         executor = ("--executor", f"dask://{address}")
@@ -137,13 +137,13 @@ def ended(study: "subprocess.Popen[str]") -> tuple[int, str]:
 Begin = Callable[..., "subprocess.Popen[str]"]
 
 
-def whole(study: StudySpec) -> None:
+def whole(study: ExperimentSpec) -> None:
     """Every cell has one finished run, with all that one that was trained here would have."""
     digits = sources.load_test("builtin")
     found = members(study)
-    assert {one.run.spec for one in found} == set(expand(study))
+    assert {one.run.spec for one in found} == set(expand_cells(study))
     with RunStore() as store:
-        assert len(store.runs()) == len(found) == len(expand(study))
+        assert len(store.runs()) == len(found) == len(expand_cells(study))
         for one in found:
             run, end = one.run, one.run.terminal
             assert isinstance(end, Finished)

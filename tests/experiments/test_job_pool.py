@@ -7,15 +7,15 @@ from typing import Any, cast
 
 import pytest
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import AnyEvent, Failed, Log
-from mnist_studio.experiments.executors import Executor, Ticket
-from mnist_studio.experiments.job_pool import Crew
+from mnist_studio.experiments.executors import CellJob, Executor
+from mnist_studio.experiments.job_pool import JobPool
 from mnist_studio.experiments.messages import Heard, Over, What
 
 EVENT = Log(run="1", framework="numpy", level="info", text="It begins.")
-TROUBLE = StudioError("It is broken.", "Mend it.")
-TICKET = cast(Ticket, None)
+TROUBLE = MnistStudioError("It is broken.", "Mend it.")
+TICKET = cast(CellJob, None)
 
 
 class FakeJob:
@@ -50,7 +50,7 @@ class Made:
         self.inbox: SimpleQueue[Any] = SimpleQueue()
         self.jobs = [FakeJob(error) for error in errors]
         left = iter(self.jobs)
-        self.crew = Crew(cast(Executor, self), self.inbox)
+        self.crew = JobPool(cast(Executor, self), self.inbox)
         self.job = lambda ticket: next(left)
         for number in range(len(errors)):
             self.crew.begin(number, TICKET)

@@ -5,16 +5,18 @@ from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Progress
 from mnist_studio.experiments.estimates import Estimates, together
-from mnist_studio.experiments.events import Cell
-from mnist_studio.experiments.progress import Board, Stopwatch
-from mnist_studio.spec.experiment import Grid, StudySpec, expand
+from mnist_studio.experiments.events import ExperimentCell
+from mnist_studio.experiments.progress import ExperimentProgress, Stopwatch
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import Run
 
-SPECS = expand(
-    StudySpec(title="four", grid=Grid(("tiny-10",), ("numpy", "keras")), seeds=(1, 2), epochs=4)
+SPECS = expand_cells(
+    ExperimentSpec(
+        title="four", grid=Grid(("tiny-10",), ("numpy", "keras")), seeds=(1, 2), epochs=4
+    )
 )
-CELLS = tuple(Cell(number, spec) for number, spec in enumerate(SPECS))
+CELLS = tuple(ExperimentCell(number, spec) for number, spec in enumerate(SPECS))
 ALONE = Membership("study")
 
 
@@ -27,8 +29,10 @@ class Clock:
         return self.seconds
 
 
-def board(*cells: Cell, estimates: Estimates | None = None, clock: Clock | None = None) -> Board:
-    return Board(cells or CELLS, estimates or Estimates(), Stopwatch(clock or Clock()))
+def board(
+    *cells: ExperimentCell, estimates: Estimates | None = None, clock: Clock | None = None
+) -> ExperimentProgress:
+    return ExperimentProgress(cells or CELLS, estimates or Estimates(), Stopwatch(clock or Clock()))
 
 
 def progress(step: int, left: float | None = None) -> AnyEvent:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import JobError, StoreError
 from mnist_studio.events import Failed, encode
 from mnist_studio.experiments import run_archive
-from mnist_studio.experiments.run_archive import Parcel
+from mnist_studio.experiments.run_archive import RunArchive
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import Run, RunStore
@@ -34,9 +34,9 @@ def new(spec: RunSpec) -> Run:
 def test_what_is_packed_comes_out_as_it_was(run: Run) -> None:
     assert run.terminal
     lines = [encode(run.terminal).decode()]
-    received = run_archive.opened(run_archive.packed("host", lines, run.folder, ""))
-    assert received == Parcel("host", tuple(lines), files(run.folder))
-    assert run_archive.told(received) == (run.terminal,)
+    received = run_archive.open_archive(run_archive.pack("host", lines, run.folder, ""))
+    assert received == RunArchive("host", tuple(lines), files(run.folder))
+    assert run_archive.recorded_events(received) == (run.terminal,)
     target = new(run.spec)
     run_archive.unpack(received, target, run.terminal)
     assert files(target.folder) == files(run.folder)
@@ -44,15 +44,15 @@ def test_what_is_packed_comes_out_as_it_was(run: Run) -> None:
 
 def test_a_run_without_a_folder_is_a_parcel_of_words() -> None:
     failed = encode(Failed(run="r", framework="numpy", reason="x")).decode()
-    received = run_archive.opened(run_archive.packed("host", [failed], None, "what it said"))
-    assert received == Parcel("host", (failed,), {}, "what it said")
+    received = run_archive.open_archive(run_archive.pack("host", [failed], None, "what it said"))
+    assert received == RunArchive("host", (failed,), {}, "what it said")
 
 
 def test_only_files_that_a_run_has_are_written(run: Run, tmp_path: Path) -> None:
     target = new(run.spec)
     before = set(target.folder.iterdir())
     odd = {"../escaped": b"x", str(tmp_path / "absolute"): b"x", "lock": b"x", "odd.py": b"x"}
-    run_archive.unpack(Parcel("host", (), odd), target, None)
+    run_archive.unpack(RunArchive("host", (), odd), target, None)
     assert set(target.folder.iterdir()) == before
     assert not (target.folder.parent / "escaped").exists()
     assert list(tmp_path.iterdir()) == []
@@ -69,7 +69,7 @@ def test_a_finished_run_must_have_all_that_it_needs(
     else:
         sent[name] = content
     with pytest.raises(StoreError, match=name):
-        run_archive.unpack(Parcel("host", (), sent), new(run.spec), run.terminal)
+        run_archive.unpack(RunArchive("host", (), sent), new(run.spec), run.terminal)
 
 
 def test_the_weights_of_another_network_are_refused(run: Run) -> None:
@@ -77,11 +77,11 @@ def test_the_weights_of_another_network_are_refused(run: Run) -> None:
     model = replace(run.spec.model, layers=(run.spec.model.layers[0], *layers))
     other = new(replace(run.spec, model=model))
     with pytest.raises(StoreError, match="instead of"):
-        run_archive.unpack(Parcel("host", (), files(run.folder)), other, run.terminal)
+        run_archive.unpack(RunArchive("host", (), files(run.folder)), other, run.terminal)
 
 
 def test_what_is_no_parcel_is_told() -> None:
     with pytest.raises(JobError, match="same version"):
-        run_archive.opened(b"nonsense")
+        run_archive.open_archive(b"nonsense")
     with pytest.raises(JobError, match="same version"):
-        run_archive.told(Parcel("host", ("nonsense",), {}))
+        run_archive.recorded_events(RunArchive("host", ("nonsense",), {}))

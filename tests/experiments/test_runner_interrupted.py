@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.experiments import cells
-from mnist_studio.experiments.events import Cell
+from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import Run, RunStore
 from tests.experiments.conftest import SMALL, members
@@ -61,7 +61,7 @@ def trainers(supervisor: int) -> list[int]:
     return found
 
 
-def kept(study: StudySpec = STUDY) -> tuple[Cell, ...]:
+def kept(study: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
     with RunStore() as store:
         store.recover()
         return cells.cells(store, store.studies.keep(study))
@@ -99,7 +99,7 @@ def test_killed_three_times_at_random_it_comes_to_its_end(file: Path, chance: in
     # Every cell has one run, finished and whole, and nothing else was left behind.
     runs = [one.run for one in members(STUDY)]
     assert sorted(run.spec.training.seed for run in runs) == [1, 2, 3, 4]
-    assert {run.spec for run in runs} == set(expand(STUDY))
+    assert {run.spec for run in runs} == set(expand_cells(STUDY))
     with RunStore() as store:
         assert {run.id for run in store.runs()} == {run.id for run in runs}
         for run in runs:

@@ -9,32 +9,32 @@ from mnist_studio.errors import DataError, SpecError, StoreError
 from mnist_studio.events import Epoch, Finished, Phase, Progress, Started
 from mnist_studio.experiments import cells
 from mnist_studio.experiments.events import (
-    AnyStudyEvent,
+    AnyExperimentEvent,
     Begun,
+    CellEvent,
     Changed,
     Ended,
     Overall,
     Queued,
-    Told,
 )
 from mnist_studio.experiments.executors import Local
 from mnist_studio.experiments.supervisor import Supervisor
 from mnist_studio.frameworks import registry
-from mnist_studio.spec.experiment import Pair, expand
+from mnist_studio.spec.experiment import RecipePair, expand_cells
 from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members, outcome, told
 
 LONG = replace(SMALL, title="long", epochs=10_000)
 
 
-def trained(events: list[AnyStudyEvent]) -> list[int]:
+def trained(events: list[AnyExperimentEvent]) -> list[int]:
     """The cells that finished, in that order."""
-    return [e.cell for e in events if isinstance(e, Told) and isinstance(e.event, Finished)]
+    return [e.cell for e in events if isinstance(e, CellEvent) and isinstance(e.event, Finished)]
 
 
 def acting(
-    supervisor: Supervisor, when: Callable[[AnyStudyEvent], bool], act: Callable[[], None]
-) -> list[AnyStudyEvent]:
+    supervisor: Supervisor, when: Callable[[AnyExperimentEvent], bool], act: Callable[[], None]
+) -> list[AnyExperimentEvent]:
     """The events of a session in which something is done once."""
     events = []
     done = False
@@ -47,15 +47,17 @@ def acting(
     return events
 
 
-def trains(cell: int) -> Callable[[AnyStudyEvent], bool]:
+def trains(cell: int) -> Callable[[AnyExperimentEvent], bool]:
     return lambda event: (
-        isinstance(event, Told) and event.cell == cell and isinstance(event.event, Progress)
+        isinstance(event, CellEvent) and event.cell == cell and isinstance(event.event, Progress)
     )
 
 
-def after_epoch(number: int) -> Callable[[AnyStudyEvent], bool]:
+def after_epoch(number: int) -> Callable[[AnyExperimentEvent], bool]:
     return lambda event: (
-        isinstance(event, Told) and isinstance(event.event, Epoch) and event.event.epoch == number
+        isinstance(event, CellEvent)
+        and isinstance(event.event, Epoch)
+        and event.event.epoch == number
     )
 
 
@@ -66,13 +68,13 @@ def test_a_study_trains_every_cell_once_and_a_second_session_nothing() -> None:
     assert trained(events) == [0, 1, 2]
     assert [event for event in events if isinstance(event, Ended)] == events[-1:]
     runs = [one.run for one in members()]
-    assert {run.spec for run in runs} == set(expand(SMALL))
+    assert {run.spec for run in runs} == set(expand_cells(SMALL))
     assert {run.status for run in runs} == {"finished"}
     assert all(one.membership.honest for one in members())
 
     again = told()
     assert outcome(again) == "complete"
-    assert not any(isinstance(event, Told) for event in again)
+    assert not any(isinstance(event, CellEvent) for event in again)
     assert [one.run for one in members()] == runs
 
 
@@ -115,7 +117,7 @@ def test_a_running_cell_can_be_dropped() -> None:
 def test_a_paused_study_begins_nothing_until_it_goes_on() -> None:
     supervisor = Supervisor(SMALL)
     timer = threading.Timer(0.5, supervisor.resume)
-    events: list[AnyStudyEvent] = []
+    events: list[AnyExperimentEvent] = []
     supervisor.pause()
     for event in supervisor.events():
         events.append(event)
@@ -141,9 +143,11 @@ def test_a_paused_training_is_held_and_goes_on() -> None:
     assert outcome(events) == "stopped"
 
 
-def _is_paused(event: AnyStudyEvent) -> bool:
+def _is_paused(event: AnyExperimentEvent) -> bool:
     return (
-        isinstance(event, Told) and isinstance(event.event, Phase) and event.event.phase == "paused"
+        isinstance(event, CellEvent)
+        and isinstance(event.event, Phase)
+        and event.event.phase == "paused"
     )
 
 
@@ -162,7 +166,9 @@ def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None
     again = told(study)
     overall = next(event for event in again if isinstance(event, Overall))
     assert overall.fraction == reached / 60
-    first = next(e.event for e in again if isinstance(e, Told) and isinstance(e.event, Progress))
+    first = next(
+        e.event for e in again if isinstance(e, CellEvent) and isinstance(e.event, Progress)
+    )
     assert isinstance(first, Progress)
     assert first.step > reached
     (finished,) = members(study)
@@ -206,9 +212,9 @@ def test_two_at_a_time_are_told_and_kept_as_such() -> None:
     running: set[int] = set()
     most = 0
     for event in events:
-        if isinstance(event, Told) and isinstance(event.event, Started):
+        if isinstance(event, CellEvent) and isinstance(event.event, Started):
             running.add(event.cell)
-        if isinstance(event, Told) and isinstance(event.event, Finished):
+        if isinstance(event, CellEvent) and isinstance(event.event, Finished):
             running.discard(event.cell)
         most = max(most, len(running))
     assert most == 2
@@ -224,12 +230,14 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
     monkeypatch.setattr(
         registry, "version", lambda name: version(name) if name == "numpy" else None
     )
-    pairs = (Pair("tiny-10", "pytorch"), Pair("tiny-10", "numpy"))
+    pairs = (RecipePair("tiny-10", "pytorch"), RecipePair("tiny-10", "numpy"))
     study = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
     events = told(study)
     assert outcome(events) == "incomplete"
     tries = [
-        e for e in events if isinstance(e, Told) and e.cell == 0 and isinstance(e.event, Started)
+        e
+        for e in events
+        if isinstance(e, CellEvent) and e.cell == 0 and isinstance(e.event, Started)
     ]
     assert len(tries) == 2
     (failed,) = (e for e in events if isinstance(e, Changed) and e.state == "failed")
@@ -278,7 +286,7 @@ def test_what_could_never_be_trained_is_refused_before(home: Path) -> None:
             replace(
                 SMALL,
                 grid=None,
-                pairs=(Pair("tiny-gd", "keras", ("bias-gradients",)),),
+                pairs=(RecipePair("tiny-gd", "keras", ("bias-gradients",)),),
                 style="idiomatic",
             )
         )

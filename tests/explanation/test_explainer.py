@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.data.datasets import builtin
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.explanation.explainer import Explained, Explainer, Told, Underway, Unexplained
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.parts import PARTS, Layers, Nearest
-from mnist_studio.explanation.trace import Walkthrough
+from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.spec.run import FrameworkName
@@ -65,7 +65,7 @@ def test_every_part_is_told_in_order(trained: Run) -> None:
     assert change.found
     assert model.logits(change.after[None]).argmax() == change.target
 
-    walk = value(found, Walkthrough).walk
+    walk = value(found, Trace).walk
     np.testing.assert_allclose(walk.logits, logits, rtol=1e-5)
     assert walk.step is not None
     assert walk.step.label == 3
@@ -109,7 +109,7 @@ def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
         child = explainer._child
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledByUser):
             list(explainer.explain(trained, IMAGE, tuple(PARTS), cancelled=lambda: True))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
         assert explainer._child is child
@@ -141,7 +141,7 @@ def test_numpy_stands_in_where_a_framework_is_missing(
     (found,) = told(by_keras, ["walk"])
     assert isinstance(found, Explained)
     assert found.engine == "numpy"
-    assert value([found], Walkthrough).notes[0].startswith("Keras trained it")
+    assert value([found], Trace).notes[0].startswith("Keras trained it")
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "keras"])

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import builtin
 from mnist_studio.events import Finished
-from mnist_studio.explanation.trace import walkthrough
+from mnist_studio.explanation.trace import trace
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.frameworks.initialization import initial_weights
@@ -20,7 +20,7 @@ def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
     assert isinstance(trained.terminal, Finished)
     weights = artifacts.load_weights(trained.folder, trained.spec)
     steps = trained.terminal.step
-    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, steps, teach=4)
+    found = trace(trained.spec, weights, IMAGE, trained.folder, steps, teach=4)
     assert found.walk.step is not None
     assert (found.walk.step.number, found.walk.step.rate) == (steps + 1, 1e-3)
     assert f"remembers the {steps} updates" in found.notes[0]
@@ -38,7 +38,7 @@ def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
 
 def test_weights_of_another_step_have_no_memory(trained: Run) -> None:
     weights = artifacts.load_weights(trained.folder, trained.spec)
-    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, 1, teach=4, rate=0.5)
+    found = trace(trained.spec, weights, IMAGE, trained.folder, 1, teach=4, rate=0.5)
     assert found.walk.step is not None
     assert (found.walk.step.number, found.walk.step.rate) == (1, 0.5)
     assert found.notes == ("The run left nothing that its optimizer remembers: it begins anew.",)
@@ -48,7 +48,7 @@ def test_what_is_as_in_training_is_said(trained: Run) -> None:
     spec = run_spec(RECIPES["wide-cnn"])
     spec = replace(spec, training=replace(spec.training, clip=ClipNorm(0.1)))
     weights = initial_weights(spec.model, 1, "float32")
-    found = walkthrough(spec, weights, IMAGE, trained.folder / "gone", 7, teach=4)
+    found = trace(spec, weights, IMAGE, trained.folder / "gone", 7, teach=4)
     assert any("Dropout is on" in note for note in found.notes)
     assert any("clipped" in note for note in found.notes)
     assert found.notes[0] == "PyTorch trained it; NumPy goes through it here, in float32."
@@ -62,6 +62,6 @@ def test_what_is_as_in_training_is_said(trained: Run) -> None:
 
 def test_the_way_forward_has_no_step(trained: Run) -> None:
     weights = artifacts.load_weights(trained.folder, trained.spec)
-    found = walkthrough(trained.spec, weights, IMAGE, trained.folder, 1)
+    found = trace(trained.spec, weights, IMAGE, trained.folder, 1)
     assert found.walk.step is None
     assert found.notes == ()

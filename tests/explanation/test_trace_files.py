@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.data.datasets import builtin
-from mnist_studio.explanation.arrays import places
-from mnist_studio.explanation.trace import Walkthrough, walkthrough
+from mnist_studio.explanation.arrays import layer_arrays
+from mnist_studio.explanation.trace import Trace, trace
 from mnist_studio.explanation.trace_files import matrix, row_names, table, text
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -12,10 +12,10 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 IMAGE = builtin.load().train.images[17]
 
 
-def walked(teach: int | None) -> Walkthrough:
+def walked(teach: int | None) -> Trace:
     spec = run_spec(RECIPES["small-cnn"])
     weights = initial_weights(spec.model, 1, "float32")
-    return walkthrough(spec, weights, IMAGE, Path("nowhere"), 0, teach)
+    return trace(spec, weights, IMAGE, Path("nowhere"), 0, teach)
 
 
 def test_any_array_becomes_rows_and_columns() -> None:
@@ -28,7 +28,7 @@ def test_any_array_becomes_rows_and_columns() -> None:
 
 
 def test_the_update_and_what_was_before_give_what_is_after() -> None:
-    found = {place.name: place for place in places(walked(3).walk)}
+    found = {place.name: place for place in layer_arrays(walked(3).walk)}
     arrays = {one.name: one.values for one in found["conv1"].arrays}
     np.testing.assert_allclose(arrays["kernel"] + arrays["kernel update"], arrays["kernel after"])
     assert list(arrays)[:4] == ["input x", "kernel", "bias", "output y"]
@@ -39,7 +39,7 @@ def test_the_update_and_what_was_before_give_what_is_after() -> None:
 
 def test_the_text_has_every_layer_with_its_equations_and_shapes() -> None:
     forward, step = text(walked(None)), text(walked(3))
-    for place in places(walked(3).walk):
+    for place in layer_arrays(walked(3).walk):
         assert f"\n{place.name}: " in forward
         assert f"\n{place.name}: " in step
     assert "taught as 3" in step

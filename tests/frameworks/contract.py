@@ -50,7 +50,7 @@ class FrameworkContract:
         assert "cpu" in problem.remedy
 
     def test_exports_a_file(self, framework: Framework, tmp_path: Path) -> None:
-        path = tmp_path / f"network{registry.entry(framework.name).suffix}"
+        path = tmp_path / f"network{registry.framework_entry(framework.name).suffix}"
         made = learner(framework, run(EVERYTHING))
         framework.export(run(EVERYTHING).model, made.weights(), path)
         assert path.stat().st_size > 0

@@ -17,7 +17,7 @@ from mnist_studio import paths
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.app.application import check_binding
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common.stepper import Stepper
+from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
@@ -74,7 +74,7 @@ def _is_real(thread: threading.Thread) -> bool:
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
 
 
-def decimal(stepper: Stepper) -> QDoubleSpinBox:
+def decimal(stepper: StepperSpinBox) -> QDoubleSpinBox:
     """The field of a stepper whose numbers need not be whole."""
     field = stepper.field()
     assert isinstance(field, QDoubleSpinBox)

@@ -5,13 +5,13 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.events import Epoch, Finished
-from mnist_studio.spec.experiment import Grid, StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
-STUDY = StudySpec(
+STUDY = ExperimentSpec(
     title="Two frameworks",
     question="Does the framework matter?",
     grid=Grid(("mlp-128",), ("numpy", "pytorch")),
@@ -26,11 +26,11 @@ def fill(spare: int = 1) -> None:
     labels = sources.load_test("builtin").labels
     with RunStore() as store:
         for number in range(spare):
-            cell = expand(STUDY)[0]
+            cell = expand_cells(STUDY)[0]
             spec = replace(cell, training=replace(cell.training, seed=90 + number))
             _add(store, spec, None, None)
         study = store.studies.keep(STUDY)
-        for spec in expand(STUDY):
+        for spec in expand_cells(STUDY):
             _add(store, spec, Membership(study.id), labels)
 
 

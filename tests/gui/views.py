@@ -3,17 +3,17 @@
 import math
 
 from mnist_studio.analysis.view import (
-    Axis,
+    AxisSpec,
     Bar,
     Bars,
     Column,
     Line,
     Lines,
     Matrix,
-    Point,
     Points,
     Row,
     Table,
+    ValuePoint,
     View,
 )
 
@@ -46,7 +46,7 @@ def curves(seeds: int = 3) -> View:
     means = [line for line in lines if not line.thin]
     columns = (Column("Epoch", "count"), *(Column(line.title, "fraction") for line in means))
     rows = tuple(Row("", (int(e), *(line.y[at] for line in means))) for at, e in enumerate(x))
-    chart = Lines(Axis("Epoch", "count"), Axis("Test accuracy", "fraction"), tuple(lines))
+    chart = Lines(AxisSpec("Epoch", "count"), AxisSpec("Test accuracy", "fraction"), tuple(lines))
     return View("curves-accuracy", "Test accuracy", "", (chart,), Table(columns, rows))
 
 
@@ -62,7 +62,7 @@ def accuracies() -> View:
     return View(
         "final-accuracy", "Final accuracy",
         "compact-cnn · PyTorch is best, 0.40 points above the next.",
-        (Bars(Axis("Test accuracy", "fraction"), bars),), Table(columns, rows),
+        (Bars(AxisSpec("Test accuracy", "fraction"), bars),), Table(columns, rows),
         ("Final is the last epoch.",),
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def batch_sizes() -> View:
     columns = (Column("Model"), Column("Batch size"), Column("Time", "seconds"))
     rows = tuple(Row(bar.key, (bar.title, bar.group, bar.value)) for bar in bars)
     return View(
-        "batch-size", "Batch size", "", (Bars(Axis("Training", "seconds"), bars),),
+        "batch-size", "Batch size", "", (Bars(AxisSpec("Training", "seconds"), bars),),
         Table(columns, rows),
     )  # fmt: skip
 
@@ -98,10 +98,12 @@ def confusion(key: str = "np-1") -> View:
 def latency() -> View:
     """Points, one axis by orders of magnitude."""
     points = tuple(
-        Point(key, title, 100_000 * (1 + at * 2), 0.97 + 0.004 * at)
+        ValuePoint(key, title, 100_000 * (1 + at * 2), 0.97 + 0.004 * at)
         for at, (key, title) in enumerate(zip(KEYS, TITLES, strict=True))
     )
-    chart = Points(Axis("Parameters", "count", log=True), Axis("Test accuracy", "fraction"), points)
+    chart = Points(
+        AxisSpec("Parameters", "count", log=True), AxisSpec("Test accuracy", "fraction"), points
+    )
     columns = (Column("Model"), Column("Parameters", "count"), Column("Accuracy", "fraction"))
     rows = tuple(Row(point.key, (point.title, point.x, point.y)) for point in points)
     return View("parameters", "Parameters", "", (chart,), Table(columns, rows))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mnist_studio.idiomatic import notebook, problems, script
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import Handover
+from mnist_studio.spec.run import ContinuedFrom
 from tests.idiomatic.examples import FRAMEWORKS, ODD, writable, written
 
 
@@ -69,7 +69,7 @@ def test_a_problem_says_what_to_do() -> None:
 
 
 def test_a_continued_run_is_no_script() -> None:
-    continued = replace(ODD["raw"], handover=Handover("x", "numpy", 5))
+    continued = replace(ODD["raw"], handover=ContinuedFrom("x", "numpy", 5))
     assert "cannot go on" in problems(continued)[0]
 
 

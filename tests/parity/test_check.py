@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.errors import Cancelled, FrameworkMissing, UsageError
+from mnist_studio.errors import CancelledByUser, FrameworkMissing, UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.parity import check as parity
 from mnist_studio.parity import fixture
@@ -43,7 +43,7 @@ def proven(
 ) -> ParityReport:
     """PyTorch against NumPy, both played by NumPy."""
     rest = {"open_learner": here(wrong)} | rest
-    return parity.prove(spec or run(), ("pytorch",), **rest)
+    return parity.check_parity(spec or run(), ("pytorch",), **rest)
 
 
 def missed(report: ParityReport) -> list[tuple[str, str]]:
@@ -146,11 +146,11 @@ def test_a_report_survives_json() -> None:
 
 def test_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="NumPy alone"):
-        parity.prove(run(), ("numpy",))
+        parity.check_parity(run(), ("numpy",))
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     with pytest.raises(FrameworkMissing, match="pip install torch"):
-        parity.prove(run(), ("pytorch",))
+        parity.check_parity(run(), ("pytorch",))
 
 
 @needs_pytorch
@@ -161,7 +161,7 @@ def test_only_float64_and_float32_prove_anything() -> None:
 
 @needs_pytorch
 def test_it_can_be_cancelled_and_leaves_no_process() -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         proven(cancelled=lambda: True, open_learner=RemoteLearner)
 
 
@@ -170,7 +170,7 @@ def test_all_frameworks_learn_a_tiny_network_alike() -> None:
     absent = [name for name in registry.ENTRIES if registry.version(name) is None]
     if absent:
         pytest.skip(f"{', '.join(absent)} not here")
-    report = parity.prove(run(), parity.installed())
+    report = parity.check_parity(run(), parity.installed())
     assert missed(report) == []
     assert {check.framework for check in report.checks} == {"pytorch", "keras"}
     assert max(check.value for check in report.checks if check.precision == "float64") > 0

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk, Device, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
@@ -122,7 +122,7 @@ def test_a_mistake_of_the_caller_is_told_and_it_goes_on() -> None:
 
 def test_it_can_be_cancelled() -> None:
     with RemoteLearner(RUN, start(), cancelled=lambda: True) as learner:
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledByUser):
             learner.logits(IMAGES)
         pid = learner._child.pid
     assert pid

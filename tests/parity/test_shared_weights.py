@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from mnist_studio.frameworks import registry
-from mnist_studio.parity.shared_weights import handed_weights
+from mnist_studio.parity.shared_weights import share_weights
 
 
 @pytest.mark.skipif(registry.version("pytorch") is None, reason="PyTorch is not here")
 def test_weights_of_pytorch_give_numpy_the_same_accuracy_and_gradients() -> None:
-    handed = handed_weights(steps=100)
+    handed = share_weights(steps=100)
     assert handed.same
     # Guessing is right for one digit in ten.
     assert handed.pytorch > handed.digits // 2

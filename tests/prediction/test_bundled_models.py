@@ -9,22 +9,23 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import builtin, sources
-from mnist_studio.data.ink.rendering import Point, digit_image
+from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.export import export
-from mnist_studio.prediction.predictors import Answer, Predictors
+from mnist_studio.prediction.predictors import Predictors
+from mnist_studio.prediction.state import Prediction
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import Run, RunStore
 from tests.trained_runs import until
 
 SHIPPED = paths.resources() / "models"
-ONE = (tuple(Point(100.0, 20.0 + 8 * step) for step in range(20)),)
+ONE = (tuple(InkPoint(100.0, 20.0 + 8 * step) for step in range(20)),)
 SEVEN = (
     (
-        *(Point(60.0 + 8 * step, 40.0) for step in range(11)),
-        *(Point(140.0 - 4 * step, 40.0 + 10 * step) for step in range(1, 13)),
+        *(InkPoint(60.0 + 8 * step, 40.0) for step in range(11)),
+        *(InkPoint(140.0 - 4 * step, 40.0 + 10 * step) for step in range(1, 13)),
     ),
 )
 
@@ -42,7 +43,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Run, ...]]:
 
 
 def test_the_first_drawings_are_answered_at_once(runs: tuple[Run, ...], home: Path) -> None:
-    answers: list[Answer] = []
+    answers: list[Prediction] = []
     predictors = Predictors(answers.append, lambda state: None)
     try:
         predictors.hold(runs)

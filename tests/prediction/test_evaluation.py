@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import builtin
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction import evaluation
 from mnist_studio.prediction.evaluation import SLICE, Evaluator
@@ -72,7 +72,7 @@ def test_numpy_answers_for_a_framework_that_is_not_installed(
 
 
 def test_it_can_be_cancelled(run: Run) -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         logits(run, IMAGES, cancelled=lambda: True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from mnist_studio.errors import Cancelled, DataError, JobError, StoreError
+from mnist_studio.errors import CancelledByUser, DataError, JobError, StoreError
 from mnist_studio.events import Cancelled as CancelledEvent
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.export import Kind, export
@@ -108,6 +108,6 @@ def test_a_format_whose_framework_is_missing_is_refused(
 
 
 def test_it_can_be_cancelled(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         export(run, "numpy", tmp_path / "model.npz", cancelled=lambda: True)
     assert list(tmp_path.iterdir()) == []

@@ -8,25 +8,25 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
-from mnist_studio.data.ink.rendering import Ink, Point, digit_image
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.store.known_digits import FILE
 
 CROSS: Ink = (
-    (Point(0.1, 0.1), Point(0.9, 0.9)),
-    (Point(0.9, 0.1), Point(0.1, 0.9)),
+    (InkPoint(0.1, 0.1), InkPoint(0.9, 0.9)),
+    (InkPoint(0.9, 0.1), InkPoint(0.1, 0.9)),
 )
-STAR: Ink = (*CROSS, (Point(0.5, 0), Point(0.5, 1)), (Point(0, 0.5), Point(1, 0.5)))
+STAR: Ink = (*CROSS, (InkPoint(0.5, 0), InkPoint(0.5, 1)), (InkPoint(0, 0.5), InkPoint(1, 0.5)))
 TURN = np.linspace(0, 2 * np.pi, 30)
-RING: Ink = (tuple(Point(0.5 + 0.4 * c, 0.5 + 0.4 * s) for c, s in
+RING: Ink = (tuple(InkPoint(0.5 + 0.4 * c, 0.5 + 0.4 * s) for c, s in
                    zip(np.cos(TURN).tolist(), np.sin(TURN).tolist(), strict=True)),)  # fmt: skip
 EYES: Ink = (
     *RING,
-    (Point(0.35, 0.4),),
-    (Point(0.65, 0.4),),
-    (Point(0.32, 0.62), Point(0.5, 0.75), Point(0.68, 0.62)),
+    (InkPoint(0.35, 0.4),),
+    (InkPoint(0.65, 0.4),),
+    (InkPoint(0.32, 0.62), InkPoint(0.5, 0.75), InkPoint(0.68, 0.62)),
 )
-ONE: Ink = ((Point(0.55, 0.1), Point(0.5, 0.9)),)
+ONE: Ink = ((InkPoint(0.55, 0.1), InkPoint(0.5, 0.9)),)
 
 
 @pytest.fixture(autouse=True)
@@ -40,15 +40,15 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_strange_drawings_have_small_shares() -> None:
     black = np.full((28, 28), 255, np.uint8)
     noise = np.random.default_rng(1).integers(0, 256, (28, 28)).astype(np.uint8)
-    dot = digit_image(((Point(0.5, 0.5),),))
+    dot = digit_image(((InkPoint(0.5, 0.5),),))
     strange = np.stack([black, noise, dot, digit_image(STAR), digit_image(CROSS)])
-    shares = Examiner().shares(strange)
+    shares = NoveltyDetector().shares(strange)
     assert shares is not None
     assert (shares < 0.01).all()
 
 
 def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
-    shares = Examiner().shares(np.stack([digit_image(RING), digit_image(EYES)]))
+    shares = NoveltyDetector().shares(np.stack([digit_image(RING), digit_image(EYES)]))
     assert shares is not None
     ring, face = shares.tolist()
     assert ring > 0.05
@@ -57,10 +57,10 @@ def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
 
 def test_digits_that_people_wrote_are_not_strange() -> None:
     digits = builtin.load().test.images[:300]
-    shares = Examiner().shares(digits)
+    shares = NoveltyDetector().shares(digits)
     assert shares is not None
     assert (shares < 0.01).mean() < 0.05
-    one = Examiner().shares(digit_image(ONE)[None])
+    one = NoveltyDetector().shares(digit_image(ONE)[None])
     assert one is not None
     assert one[0] > 0.05
 
@@ -79,7 +79,7 @@ def test_where_a_file_is_damaged_nothing_is_said_and_it_is_logged(
     content[-1] ^= 1
     (models / damaged).write_bytes(content)
     monkeypatch.setenv(paths.MODELS_VARIABLE, str(models))
-    examiner = Examiner()
+    examiner = NoveltyDetector()
     assert examiner.shares(np.zeros((1, 28, 28), np.uint8)) is None
     assert examiner.shares(np.zeros((1, 28, 28), np.uint8)) is None
     (told,) = caplog.records

@@ -7,22 +7,22 @@ import pytest
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from mnist_studio.data.ink.rendering import Point
-from mnist_studio.data.own_images import PersonalDigit, of_ink
-from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.data.own_images import OwnImage, of_ink
+from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.events import Failed, Finished
 from mnist_studio.prediction import own_images as study
-from mnist_studio.prediction.evaluation import Evaluator, Judged
-from mnist_studio.prediction.own_images import Answering, scores
+from mnist_studio.prediction.evaluation import Evaluation, Evaluator
+from mnist_studio.prediction.own_images import OwnImagePredictor, scores
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import own_image_sets
 from mnist_studio.store.runs import Run, RunStore
 
 
-def written(lean: int, label: int = 1) -> PersonalDigit:
+def written(lean: int, label: int = 1) -> OwnImage:
     """A one, or what is labeled otherwise on purpose."""
-    points = (Point(0.5 + lean / 500, 0.1), Point(0.5 - lean / 500, 0.9))
+    points = (InkPoint(0.5 + lean / 500, 0.1), InkPoint(0.5 - lean / 500, 0.9))
     return of_ink((points,), label, float(lean))
 
 
@@ -88,7 +88,7 @@ def test_own_digits_change_what_is_learnt_and_leave_the_test_as_it_is() -> None:
     # 1,297 digits in batches of 64 are 21 steps a pass, 1,337 likewise: the same count by chance.
     assert plain.terminal.step == taught.terminal.step == 42
     images = own_image_sets.of([written(50)]).digits.images
-    with Answering() as answering:
+    with OwnImagePredictor() as answering:
         eight = [answering.logits(run, images)[0, 8] for run in (plain, taught)]
     assert eight[1] > eight[0]
     assert abs(plain.terminal.test_accuracy - taught.terminal.test_accuracy) < 0.1
@@ -111,7 +111,7 @@ def test_what_cannot_answer_is_told_and_does_not_keep_others_from_it() -> None:
 
 
 def test_it_can_be_cancelled() -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         list(scores([train()], own_image_sets.of(ONES), cancelled=lambda: True))
 
 
@@ -121,12 +121,12 @@ def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> Non
     images = own_image_sets.of(ONES).digits.images
     judge = Evaluator.judge
 
-    def counted(self: Evaluator, run: Run, images: NDArray[np.uint8], **rest: Any) -> Judged:
+    def counted(self: Evaluator, run: Run, images: NDArray[np.uint8], **rest: Any) -> Evaluation:
         asked.append(len(images))
         return judge(self, run, images, **rest)
 
     monkeypatch.setattr(Evaluator, "judge", counted)
-    with Answering() as answering:
+    with OwnImagePredictor() as answering:
         found = answering.logits(run, np.concatenate([images[:2], images[:2]]))
         answering.logits(run, images[:3])
     assert asked == [2, 1]

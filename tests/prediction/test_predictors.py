@@ -20,13 +20,8 @@ from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Framework, Learner
 from mnist_studio.prediction import predict_task
-from mnist_studio.prediction.predictors import (
-    MOST_MODELS,
-    Answer,
-    Predictors,
-    PredictorState,
-    newest,
-)
+from mnist_studio.prediction.predictors import MOST_MODELS, Predictors, newest
+from mnist_studio.prediction.state import Prediction, EngineState
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import Run, RunStore
 from mnist_studio.workers import memory
@@ -40,8 +35,8 @@ class Desk:
     """Predictors, and all that they told."""
 
     def __init__(self, idle_seconds: float = 60.0) -> None:
-        self.answers: list[Answer] = []
-        self.states: list[PredictorState] = []
+        self.answers: list[Prediction] = []
+        self.states: list[EngineState] = []
         self.predictors = Predictors(self.answers.append, self.states.append, idle_seconds)
 
     def ask(self, image: np.ndarray = IMAGES[0]) -> int:

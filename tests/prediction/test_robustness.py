@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import builtin
-from mnist_studio.data.pipeline.corruptions import PERTURBATIONS, perturbed
-from mnist_studio.errors import Cancelled
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, corrupted
+from mnist_studio.errors import CancelledByUser
 from mnist_studio.events import Finished
 from mnist_studio.prediction import robustness as study
 from mnist_studio.prediction.evaluation import Evaluator
@@ -46,16 +46,16 @@ def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed(
     assert isinstance(run.terminal, Finished)
     assert (found.digits, found.engine, found.step) == (500, "numpy", run.terminal.step)
     assert found.accuracy == pytest.approx(run.terminal.test_accuracy, abs=0.004)
-    assert [curve.kind for curve in found.curves] == list(PERTURBATIONS)
+    assert [curve.kind for curve in found.curves] == list(CORRUPTIONS)
     for curve in found.curves:
-        assert curve.strengths == PERTURBATIONS[curve.kind].strengths
+        assert curve.strengths == CORRUPTIONS[curve.kind].strengths
         assert len(curve.accuracies) == 5
     shift = found.curves[0].accuracies
     assert found.accuracy > 0.88
     assert shift[4] < shift[2] < shift[0] < found.accuracy
     assert shift[4] < 0.5
 
-    images = perturbed(TEST.images, "shift", 3)
+    images = corrupted(TEST.images, "shift", 3)
     with Evaluator("numpy") as evaluator:
         again = accuracy(evaluator.judge(run, images).logits, TEST.labels)
     assert again == pytest.approx(shift[2], abs=0.002)
@@ -114,7 +114,7 @@ def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
 def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
     run = train()
     judgments: list[float] = []
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         list(robustness([run], 50, progress=judgments.append, cancelled=lambda: len(judgments) > 4))
     assert len(judgments) == 5
     assert known(run, 50) is None

@@ -12,11 +12,11 @@ from mnist_studio.events import Crashed, Epoch, Failed, Finished, Terminal
 from mnist_studio.frameworks.base import OptimizerState, Problem
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.framework import NumpyFramework
-from mnist_studio.running.continuation import continued
+from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FaultName, FrameworkName, Handover, RunSpec
+from mnist_studio.spec.run import ContinuedFrom, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Status
@@ -45,7 +45,7 @@ def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step:
     """A run that left a checkpoint."""
     weights = initial_weights(spec.model, 1, spec.training.precision)
     state = OptimizerState(step, {})
-    artifacts.save_checkpoint(folder, artifacts.Checkpoint(weights, state, step, 1.5))
+    artifacts.save_checkpoint(folder, artifacts.SavedCheckpoint(weights, state, step, 1.5))
     name = type(terminal).__name__.lower() if terminal else "running"
     status: Status = msgspec.convert(name, Status)
     return Run("source", "Source", spec, status, 0.0, folder, terminal, checkpoint=True)
@@ -53,20 +53,20 @@ def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step:
 
 def test_only_framework_device_and_epochs_differ(tmp_path: Path) -> None:
     spec = replace(_spec(), framework="pytorch", device="cuda", faults=("double-softmax",))
-    new = continued(_run(tmp_path, spec, _finished()), "numpy", 4)
-    assert new.handover == Handover("source", "pytorch", 42)
+    new = continue_run(_run(tmp_path, spec, _finished()), "numpy", 4)
+    assert new.handover == ContinuedFrom("source", "pytorch", 42)
     assert (new.framework, new.device, new.training.epochs) == ("numpy", "cpu", 4)
     training = replace(new.training, epochs=2)
     changed = {"framework": "pytorch", "device": "cuda", "training": training}
     assert replace(new, **changed, handover=None) == spec
-    assert continued(_run(tmp_path, spec, _finished()), "keras", 4).device == "cuda"
+    assert continue_run(_run(tmp_path, spec, _finished()), "keras", 4).device == "cuda"
 
 
 def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
     for schedule in (Exponential(), OneCycle()):
         run = _run(tmp_path, _spec(schedule=schedule), step=30)
-        assert continued(run, "pytorch").training == run.spec.training
-        assert continued(run, "pytorch").handover == Handover("source", "numpy", 30)
+        assert continue_run(run, "pytorch").training == run.spec.training
+        assert continue_run(run, "pytorch").handover == ContinuedFrom("source", "numpy", 30)
 
 
 @pytest.mark.parametrize(
@@ -83,17 +83,17 @@ def test_epochs_that_cannot_be_trained_are_refused(
     tmp_path: Path, schedule: object, terminal: Terminal, epochs: int, problem: str, remedy: str
 ) -> None:
     with pytest.raises(SpecError, match=problem) as raised:
-        continued(_run(tmp_path, _spec(schedule=schedule), terminal), "pytorch", epochs)
+        continue_run(_run(tmp_path, _spec(schedule=schedule), terminal), "pytorch", epochs)
     assert remedy in raised.value.remedy
 
 
 def test_a_run_without_a_checkpoint_or_an_end_is_refused(tmp_path: Path) -> None:
     run = _run(tmp_path, _spec(), None)
     with pytest.raises(StoreError, match="still running"):
-        continued(run, "pytorch", 4)
+        continue_run(run, "pytorch", 4)
     bare = Run("bare", "Bare", run.spec, "failed", 0.0, tmp_path, CRASHED, checkpoint=False)
     with pytest.raises(StoreError, match="no checkpoint") as raised:
-        continued(bare, "pytorch", 4)
+        continue_run(bare, "pytorch", 4)
     assert raised.value.remedy
 
 
@@ -102,22 +102,22 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / artifacts.CHECKPOINT
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     with pytest.raises(StoreError, match="damaged"):
-        continued(run, "pytorch")
+        continue_run(run, "pytorch")
 
 
 def test_a_script_of_the_framework_is_not_continued(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="script of its framework's own"):
-        continued(_run(tmp_path, replace(_spec(), style="idiomatic")), "pytorch")
+        continue_run(_run(tmp_path, replace(_spec(), style="idiomatic")), "pytorch")
 
 
 @pytest.mark.parametrize("fault", ["own-scaling", "own-initial"])
 def test_what_each_framework_does_in_its_own_way_is_not_handed_over(
-    tmp_path: Path, fault: FaultName
+    tmp_path: Path, fault: KnownBugName
 ) -> None:
     run = _run(tmp_path, replace(_spec(), faults=(fault,)))
     with pytest.raises(SpecError, match=f"With “{fault}” PyTorch trains something else"):
-        continued(run, "pytorch")
-    assert continued(run, "numpy").faults == (fault,)
+        continue_run(run, "pytorch")
+    assert continue_run(run, "numpy").faults == (fault,)
 
 
 def test_what_numpy_lacks_is_told_before_anything_starts(
@@ -133,7 +133,7 @@ def test_what_numpy_lacks_is_told_before_anything_starts(
     monkeypatch.setattr(NumpyFramework, "problems", problems)
     run = _run(tmp_path, replace(_spec(precision="float64"), framework="pytorch"))
     with pytest.raises(SpecError, match="no such precision"):
-        continued(run, "numpy")
+        continue_run(run, "numpy")
     assert asked == ["float64"]
 
 
@@ -160,7 +160,7 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
     spec = _spec(precision=precision, optimizer=Sgd(0.05, momentum=0.9), schedule=schedule)
     source, _ = _trained(spec)
     whole, wanted = _trained(replace(spec, training=replace(spec.training, epochs=4)))
-    new, epochs = _trained(continued(source, framework, 4))
+    new, epochs = _trained(continue_run(source, framework, 4))
 
     assert [epoch.framework for epoch in epochs] == ["numpy"] * 2 + [framework] * 2
     assert [(epoch.epoch, epoch.run) for epoch in epochs] == [(n, new.id) for n in range(1, 5)]
@@ -180,8 +180,8 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
 
 def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
     source, _ = _trained(_spec())
-    spec = continued(source, "numpy", 3)
-    moved = replace(spec, handover=Handover(source.id, "numpy", 21))
+    spec = continue_run(source, "numpy", 3)
+    moved = replace(spec, handover=ContinuedFrom(source.id, "numpy", 21))
     end = list(TrainingJob(moved).events())[-1]
     assert isinstance(end, Failed)
     assert "stands at step 42 now, no longer at 21" in end.reason
@@ -195,7 +195,7 @@ def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
 def test_a_continued_run_can_be_stopped_resumed_and_continued_again() -> None:
     spec = _spec()
     source, _ = _trained(spec)
-    job = TrainingJob(continued(source, "numpy", 30))
+    job = TrainingJob(continue_run(source, "numpy", 30))
     for event in job.events():
         if isinstance(event, Epoch) and event.epoch == 3:
             job.stop()
@@ -207,5 +207,5 @@ def test_a_continued_run_can_be_stopped_resumed_and_continued_again() -> None:
     with RunStore() as store:
         again = store.run(job.id)
     assert again.status == "finished"
-    _, epochs = _trained(continued(again, "numpy", 31))
+    _, epochs = _trained(continue_run(again, "numpy", 31))
     np.testing.assert_array_equal(_figures(epochs), _figures(wanted))

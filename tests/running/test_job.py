@@ -3,10 +3,10 @@ from msgspec.structs import replace
 
 from mnist_studio.events import Epoch, Finished, Log, Phase, Started
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import UNIT
 from mnist_studio.spec.optimizers import Adam
-from mnist_studio.spec.run import FaultName
+from mnist_studio.spec.run import KnownBugName
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.trained_runs import small, trained
@@ -64,7 +64,7 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
     ],
 )
 def test_a_fault_is_trained_told_and_kept_by_its_name(
-    fault: FaultName, model: dict[str, object], training: dict[str, object]
+    fault: KnownBugName, model: dict[str, object], training: dict[str, object]
 ) -> None:
     plain = small(optimizer=Adam(1e-3, epsilon=1e-3))
     told = trained(replace(plain, faults=(fault,)))
@@ -76,7 +76,7 @@ def test_a_fault_is_trained_told_and_kept_by_its_name(
         assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
     assert run.spec == replace(plain, faults=(fault,))
     warnings = [event.text for event in told if isinstance(event, Log)]
-    assert warnings == [f"Fault switched on: {FAULTS[fault].title}."]
+    assert warnings == [f"Fault switched on: {KNOWN_BUGS[fault].title}."]
 
 
 def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:

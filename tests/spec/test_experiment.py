@@ -7,18 +7,18 @@ from msgspec.structs import replace
 from mnist_studio.errors import UnknownName
 from mnist_studio.spec.experiment import (
     MOST_RUNS,
+    ExperimentError,
+    ExperimentSpec,
     Grid,
-    Pair,
-    StudyError,
-    StudySpec,
-    expand,
+    RecipePair,
+    expand_cells,
     largest,
 )
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.recipes.experiments import COMPARISONS, SEEDS, comparison
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS, SEEDS, ready_made
 from mnist_studio.spec.run import RunSpec
 
-GRID = StudySpec(
+GRID = ExperimentSpec(
     title="all axes",
     grid=Grid(
         recipes=("mlp-128", "sgd-mlp"),
@@ -38,7 +38,7 @@ def frameworks(runs: Iterable[RunSpec]) -> list[str]:
 
 
 def test_a_grid_has_every_combination_once() -> None:
-    runs = expand(GRID)
+    runs = expand_cells(GRID)
     assert len(runs) == len(set(runs)) == largest(GRID) == 2 * 3 * 3 * 2 * 3 * 2
     assert {run.recipe for run in runs} == {"mlp-128", "sgd-mlp"}
     assert {run.training.batch_size for run in runs} == {32, 64, 128}
@@ -49,7 +49,7 @@ def test_a_grid_has_every_combination_once() -> None:
 
 
 def test_frameworks_take_turns_and_seeds_are_outermost() -> None:
-    runs = expand(GRID)
+    runs = expand_cells(GRID)
     assert [seed for seed, _ in groupby(run.training.seed for run in runs)] == [1, 2, 3]
     assert frameworks(runs) == ["numpy", "pytorch", "keras"] * (len(runs) // 3)
     # A turn trains the same thing in every framework.
@@ -58,52 +58,56 @@ def test_frameworks_take_turns_and_seeds_are_outermost() -> None:
 
 
 def test_the_order_is_always_the_same() -> None:
-    assert expand(GRID) == expand(GRID)
+    assert expand_cells(GRID) == expand_cells(GRID)
 
 
 def test_an_empty_axis_is_the_recipes_own_value() -> None:
-    study = StudySpec(title="own", grid=Grid(recipes=("tiny-gd", "wide-cnn")))
+    study = ExperimentSpec(title="own", grid=Grid(recipes=("tiny-gd", "wide-cnn")))
     own = {run_spec(RECIPES["tiny-gd"]), run_spec(RECIPES["wide-cnn"])}
-    assert set(expand(study)) == own
+    assert set(expand_cells(study)) == own
 
 
 def test_repeated_values_are_one_cell() -> None:
-    study = StudySpec(
+    study = ExperimentSpec(
         title="twice", grid=Grid(recipes=("mlp-128", "mlp-128"), batch_sizes=(64, 32)), seeds=(1, 1)
     )
     assert largest(study) == 8
-    assert [run.training.batch_size for run in expand(study)] == [64, 32]
+    assert [run.training.batch_size for run in expand_cells(study)] == [64, 32]
 
 
 def test_pairs_interleave_even_if_they_are_listed_in_blocks() -> None:
-    pairs = [Pair(recipe, name) for name in ("keras", "numpy") for recipe in ("mlp-128", "fnn-3")]
-    runs = expand(StudySpec(title="blocks", pairs=tuple(pairs), seeds=(1, 2)))
+    pairs = [
+        RecipePair(recipe, name) for name in ("keras", "numpy") for recipe in ("mlp-128", "fnn-3")
+    ]
+    runs = expand_cells(ExperimentSpec(title="blocks", pairs=tuple(pairs), seeds=(1, 2)))
     assert frameworks(runs) == ["keras", "numpy"] * 4
     assert [run.recipe for run in runs[:4]] == ["mlp-128", "mlp-128", "fnn-3", "fnn-3"]
 
 
 def test_pairs_may_have_the_faults_of_their_source() -> None:
-    fault = Pair("wide-cnn", "pytorch", faults=("double-softmax",))
-    runs = expand(StudySpec(title="what it costs", pairs=(Pair("wide-cnn", "pytorch"), fault)))
+    fault = RecipePair("wide-cnn", "pytorch", faults=("double-softmax",))
+    runs = expand_cells(
+        ExperimentSpec(title="what it costs", pairs=(RecipePair("wide-cnn", "pytorch"), fault))
+    )
     assert [run.faults for run in runs] == [(), ("double-softmax",)]
 
 
 def test_a_framework_without_the_device_uses_the_cpu() -> None:
     grid = Grid(recipes=("mlp-128",), frameworks=("numpy", "pytorch", "keras"))
-    runs = expand(StudySpec(title="gpu", grid=grid, device="cuda", style="idiomatic"))
+    runs = expand_cells(ExperimentSpec(title="gpu", grid=grid, device="cuda", style="idiomatic"))
     assert [run.device for run in runs] == ["cpu", "cuda", "cuda"]
     assert {run.style for run in runs} == {"idiomatic"}
 
 
-ONE = StudySpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
+ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
 
 
 @pytest.mark.parametrize(
     ("study", "path", "why"),
     [
-        (StudySpec(title="nothing"), ("grid", "recipes"), "has no runs"),
+        (ExperimentSpec(title="nothing"), ("grid", "recipes"), "has no runs"),
         (replace(ONE, grid=Grid(())), ("grid", "recipes"), "has no runs"),
-        (replace(ONE, pairs=(Pair("fnn-3", "numpy"),)), ("pairs", 0), "a grid and pairs"),
+        (replace(ONE, pairs=(RecipePair("fnn-3", "numpy"),)), ("pairs", 0), "a grid and pairs"),
         (replace(ONE, title="  "), ("title",), "0 characters"),
         (replace(ONE, title="x" * 81), ("title",), "81 characters"),
         (replace(ONE, threshold=0.0), ("threshold",), "is 0"),
@@ -119,29 +123,29 @@ ONE = StudySpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
             ("grid", "learning_rates", 1), "rate is -1",
         ),
         (
-            StudySpec(title="x", pairs=(Pair("fnn-3", "numpy"), Pair("fnn", "numpy"))),
+            ExperimentSpec(title="x", pairs=(RecipePair("fnn-3", "numpy"), RecipePair("fnn", "numpy"))),
             ("pairs", 1, "recipe"), "“fnn”",
         ),
         (
-            StudySpec(title="x", pairs=(Pair("fnn-3", "numpy", ("batch-decay",)),)),
+            ExperimentSpec(title="x", pairs=(RecipePair("fnn-3", "numpy", ("batch-decay",)),)),
             ("pairs", 0), "makes no sense here",
         ),
         (replace(ONE, seeds=tuple(range(MOST_RUNS))), ("grid",), "20,000 runs"),
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_told_with_its_place(
-    study: StudySpec, path: tuple[str | int, ...], why: str
+    study: ExperimentSpec, path: tuple[str | int, ...], why: str
 ) -> None:
-    with pytest.raises(StudyError, match=why) as raised:
-        expand(study)
+    with pytest.raises(ExperimentError, match=why) as raised:
+        expand_cells(study)
     assert raised.value.path == path
     assert raised.value.remedy
 
 
-@pytest.mark.parametrize("name", COMPARISONS)
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_ready_made_study_can_be_run(name: str) -> None:
-    found = comparison(name)
-    runs = expand(found.study)
+    found = ready_made(name)
+    runs = expand_cells(found.study)
     assert len(runs) == len(SEEDS) * len({replace_seed(run) for run in runs})
     assert found.source
     assert found.study.question
@@ -166,11 +170,11 @@ def replace_seed(run: RunSpec) -> RunSpec:
 def test_the_five_sources_compare_what_they_compared(
     name: str, letter: str, pairs: set[tuple[str, str]]
 ) -> None:
-    found = comparison(name)
+    found = ready_made(name)
     assert found.source.startswith(f"{letter} · ")
-    assert {(run.recipe, run.framework) for run in expand(found.study)} == pairs
+    assert {(run.recipe, run.framework) for run in expand_cells(found.study)} == pairs
 
 
 def test_an_unknown_study_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean from-scratch"):
-        comparison("from-scrach")
+        ready_made("from-scrach")

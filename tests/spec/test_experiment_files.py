@@ -3,9 +3,9 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import experiment_files, files
-from mnist_studio.spec.experiment import Grid, Pair, StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, RecipePair
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.recipes.experiments import COMPARISONS
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 from tests.spec.test_experiment import GRID
 
 BY_HAND = """\
@@ -41,27 +41,30 @@ framework = "keras"
 """
 
 
-@pytest.mark.parametrize("name", COMPARISONS)
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_ready_made_study_comes_back_as_it_was(name: str) -> None:
-    study = COMPARISONS[name].study
+    study = EXPERIMENTS[name].study
     assert experiment_files.read(experiment_files.write(study)) == study
 
 
 def test_all_that_a_study_can_have_comes_back() -> None:
     grid = replace(GRID, question="Größer?\n“Yes”", device="cpu", style="idiomatic", threshold=0.01)
-    pair = Pair("wide-cnn", "pytorch", ("double-softmax", "unshuffled"))
-    for study in (grid, StudySpec(title="faults", pairs=(pair,), seeds=(2**62,))):
+    pair = RecipePair("wide-cnn", "pytorch", ("double-softmax", "unshuffled"))
+    for study in (grid, ExperimentSpec(title="faults", pairs=(pair,), seeds=(2**62,))):
         assert experiment_files.read(experiment_files.write(study)) == study
 
 
 def test_a_file_by_hand_may_leave_out_what_is_default() -> None:
-    assert experiment_files.read(BY_HAND) == StudySpec(
+    assert experiment_files.read(BY_HAND) == ExperimentSpec(
         title="Which is faster?",
         grid=Grid(("mlp-128", "fnn-3"), ("numpy", "keras"), (32, 64)),
         seeds=(1, 2),
         threshold=0.002,
     )
-    assert experiment_files.read(PAIRS).pairs == (Pair("mlp-128", "numpy"), Pair("fnn-3", "keras"))
+    assert experiment_files.read(PAIRS).pairs == (
+        RecipePair("mlp-128", "numpy"),
+        RecipePair("fnn-3", "keras"),
+    )
 
 
 def line_of(text: str, part: str) -> int:

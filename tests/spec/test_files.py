@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import files
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ClipNorm, Handover, RunSpec
+from mnist_studio.spec.run import ClipNorm, ContinuedFrom, RunSpec
 
 DEEP = run_spec(RECIPES["deep-cnn"])
 TEXT = files.write([DEEP, run_spec(RECIPES["tiny-gd"])])
@@ -166,6 +166,6 @@ def test_a_fault_and_a_precision_are_told_where_they_stand() -> None:
 
 
 def test_a_run_that_continues_another_cannot_be_shared() -> None:
-    run: RunSpec = replace(DEEP, handover=Handover("20260101-000000-abcd", "numpy", 938))
+    run: RunSpec = replace(DEEP, handover=ContinuedFrom("20260101-000000-abcd", "numpy", 938))
     with pytest.raises(SpecError, match="checkpoint of another"):
         files.write([run])

@@ -3,22 +3,22 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import codec, known_bugs, recipes
-from mnist_studio.spec.known_bugs import FAULTS, effective
+from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.layers import Dense
 from mnist_studio.spec.model import STANDARDISED, UNIT
 from mnist_studio.spec.optimizers import Adadelta, Adam
-from mnist_studio.spec.run import FULL_BATCH, FaultName, FrameworkName, RunSpec
+from mnist_studio.spec.run import FULL_BATCH, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.steps import learning_rate
 
 
-def faulty(recipe: str, *names: FaultName, framework: FrameworkName = "pytorch") -> RunSpec:
+def faulty(recipe: str, *names: KnownBugName, framework: FrameworkName = "pytorch") -> RunSpec:
     run = recipes.run_spec(recipes.recipe(recipe))
     return replace(run, faults=names, framework=framework)
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_has_a_title_and_two_sentences(name: FaultName) -> None:
-    fault = FAULTS[name]
+@pytest.mark.parametrize("name", KNOWN_BUGS)
+def test_a_fault_has_a_title_and_two_sentences(name: KnownBugName) -> None:
+    fault = KNOWN_BUGS[name]
     assert fault.title
     assert fault.explanation.replace("1.4612", "").replace(".946", "").count(".") == 2
 
@@ -78,7 +78,9 @@ def test_the_other_faults_change_what_they_say() -> None:
         ("sgd-mlp", "own-constants", "Adam, Adadelta or RMSprop"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(recipe: str, name: FaultName, needs: str) -> None:
+def test_a_fault_that_makes_no_sense_is_refused(
+    recipe: str, name: KnownBugName, needs: str
+) -> None:
     with pytest.raises(SpecError, match=needs):
         known_bugs.check(faulty(recipe, name))
     with pytest.raises(SpecError, match=name):

@@ -13,7 +13,7 @@ from mnist_studio.spec.model import ModelSpec, weight_shapes
 from mnist_studio.spec.optimizers import Adam, Sgd, slot_names
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, tensors
-from mnist_studio.store.artifacts import Checkpoint
+from mnist_studio.store.artifacts import SavedCheckpoint
 
 
 def drawn(spec: RunSpec) -> dict[str, Array]:
@@ -29,13 +29,13 @@ def with_training(spec: RunSpec, **changes: object) -> RunSpec:
     return msgspec.structs.replace(spec, training=training)
 
 
-def checkpoint(spec: RunSpec, step: int = 938) -> Checkpoint:
+def checkpoint(spec: RunSpec, step: int = 938) -> SavedCheckpoint:
     slots = {
         f"{name}/{slot}": weight * 2
         for name, weight in drawn(spec).items()
         for slot in slot_names(spec.training.optimizer)
     }
-    return Checkpoint(drawn(spec), OptimizerState(step, slots), step, train_seconds=0.1 + 0.2)
+    return SavedCheckpoint(drawn(spec), OptimizerState(step, slots), step, train_seconds=0.1 + 0.2)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

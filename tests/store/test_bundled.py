@@ -16,7 +16,7 @@ from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, bundled
-from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, Models
+from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, BundledModels
 from mnist_studio.store.packing import pack
 from mnist_studio.store.runs import Run, RunStore
 from tests.store.example_events import epoch, finished
@@ -180,10 +180,10 @@ def test_any_manifest_is_read_without_a_crash(
 def test_models_without_a_manifest_are_missed_and_no_models_are_not(
     model: Path, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Models(tmp_path / "nowhere").by_id == {}
+    assert BundledModels(tmp_path / "nowhere").by_id == {}
     assert caplog.text == ""
     (model.parent / MANIFEST).unlink()
-    assert Models(model.parent).by_id == {}
+    assert BundledModels(model.parent).by_id == {}
     assert "are left out" in caplog.text
 
 
@@ -201,7 +201,7 @@ def test_a_description_that_cannot_be_understood_is_told(
     manifest["models"][NAME][DESCRIPTION] = bundled.digest((model / DESCRIPTION).read_bytes())
     (model.parent / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
-    assert Models(model.parent).by_id == {}
+    assert BundledModels(model.parent).by_id == {}
     assert "“tiny” of the studio is left out" in caplog.text
 
 
@@ -209,10 +209,10 @@ def test_packing_again_replaces_and_keeps_the_others(model: Path, tmp_path: Path
     root = model.parent
     before = contents(root)
     packed(tmp_path / "maker", root, "other")
-    assert list(Models(root).by_id) == ["bundled-other", ID]
+    assert list(BundledModels(root).by_id) == ["bundled-other", ID]
     assert contents(model) == {path: before[path] for path in contents(model)}
     packed(tmp_path / "maker", root)
-    assert list(Models(root).by_id) == ["bundled-other", ID]
+    assert list(BundledModels(root).by_id) == ["bundled-other", ID]
 
 
 def test_only_finished_runs_with_their_artifacts_are_packed(
@@ -239,7 +239,7 @@ def test_a_damaged_manifest_is_not_overwritten(model: Path, tmp_path: Path) -> N
 
 
 def shipped() -> tuple[Run, ...]:
-    return tuple(model.run for model in Models(SHIPPED).by_id.values())
+    return tuple(model.run for model in BundledModels(SHIPPED).by_id.values())
 
 
 def test_every_shipped_model_is_whole_and_of_its_recipe(caplog: pytest.LogCaptureFixture) -> None:

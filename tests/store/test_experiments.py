@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError, UnknownName
-from mnist_studio.spec.experiment import Grid, StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
@@ -18,7 +18,7 @@ from tests.store.test_database import opened
 VERSION_2 = Path(__file__).parent / "version_2.sql"
 ROOT = Path(__file__).parents[2]
 
-STUDY = StudySpec(title="Größer?", grid=Grid(("tiny-10",), ("keras", "numpy")), seeds=(1, 2))
+STUDY = ExperimentSpec(title="Größer?", grid=Grid(("tiny-10",), ("keras", "numpy")), seeds=(1, 2))
 
 HOLDER = """
 import sys

@@ -22,7 +22,7 @@ from mnist_studio.store import artifacts
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
-from mnist_studio.training.session import Session, Split
+from mnist_studio.training.session import DataSplit, TrainingSession
 
 Kind = TypeVar("Kind", bound=Event)
 
@@ -55,13 +55,13 @@ class Bench:
 
     spec: RunSpec
     folder: Path
-    digits: Split
+    digits: DataSplit
     on_event: OnEvent = ignore
     control: Control = field(default_factory=Control)
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.session = Session(
+        self.session = TrainingSession(
             run="run",
             spec=self.spec,
             digits=self.digits,
@@ -97,10 +97,10 @@ Benches = Callable[..., Bench]
 
 
 @pytest.fixture(scope="session")
-def digits() -> Split:
+def digits() -> DataSplit:
     """210 training digits, which batches of 64 do not divide, and 60 test digits."""
     dataset = builtin.load()
-    return Split(dataset.train.take(np.arange(210)), None, dataset.test.take(np.arange(60)))
+    return DataSplit(dataset.train.take(np.arange(210)), None, dataset.test.take(np.arange(60)))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def spec() -> RunSpec:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, spec: RunSpec, digits: Split) -> Benches:
+def bench(tmp_path: Path, spec: RunSpec, digits: DataSplit) -> Benches:
     """Makes benches; ``training`` changes of the spec's training, the rest of the bench."""
 
     def made(
@@ -127,7 +127,7 @@ def bench(tmp_path: Path, spec: RunSpec, digits: Split) -> Benches:
         training = msgspec.structs.replace(spec.training, **changes)
         chosen = msgspec.structs.replace(spec, training=training, model=model or spec.model)
         train, validation = split(digits.train, training.validation, training.seed)
-        parts = Split(train, validation, digits.test)
+        parts = DataSplit(train, validation, digits.test)
         return Bench(chosen, folder, parts, on_event)
 
     return made

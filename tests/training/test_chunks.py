@@ -15,14 +15,14 @@ from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
 from mnist_studio.spec.steps import learning_rate
 from mnist_studio.training import chunks
 from mnist_studio.training.chunks import TARGET_SECONDS, ChunkMaker, ChunkSizer
-from mnist_studio.training.session import Split
+from mnist_studio.training.session import DataSplit
 
 DROPPED = ModelSpec((Flatten(), Dropout(0.25), Dense(16), Dropout(0.5), Dense(10)))
 MOVED = Augmentation(rotation=10, shift=2, elastic=2)
 
 
 @pytest.fixture
-def images(digits: Split) -> np.ndarray:
+def images(digits: DataSplit) -> np.ndarray:
     """210: three batches of 64 and one of 18."""
     return digits.train.images
 

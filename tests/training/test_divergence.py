@@ -10,7 +10,7 @@ from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
-from mnist_studio.spec.run import FaultName, RunSpec, TrainingSpec
+from mnist_studio.spec.run import KnownBugName, RunSpec, TrainingSpec
 from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
 
 MODEL = ModelSpec((Flatten(), Dense(16), Relu(), Dense(10)))
@@ -64,7 +64,7 @@ def test_guessing_is_told_with_its_likely_cause() -> None:
 
 
 def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
-    def told(rate: float, *faults: FaultName) -> str:
+    def told(rate: float, *faults: KnownBugName) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(effective(RunSpec("", MODEL, training, faults=faults)), 0.1)
 

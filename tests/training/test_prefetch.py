@@ -11,7 +11,7 @@ from mnist_studio.frameworks.base import Chunk
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
-from mnist_studio.training.prefetch import MOST_BYTES_AHEAD, Feed
+from mnist_studio.training.prefetch import MOST_BYTES_AHEAD, Prefetcher
 from tests.training.conftest import Sizer
 
 
@@ -37,8 +37,8 @@ class Maker:
         return Chunk(np.arange(first, first + most).reshape(-1, 1), np.full(most, len(validation)))
 
 
-def _feed(maker: Maker, steps: range, sizer: Sizer, validation: Sequence[float] = ()) -> Feed:
-    return Feed(maker, sizer, steps, validation)  # type: ignore[arg-type]
+def _feed(maker: Maker, steps: range, sizer: Sizer, validation: Sequence[float] = ()) -> Prefetcher:
+    return Prefetcher(maker, sizer, steps, validation)  # type: ignore[arg-type]
 
 
 def _always() -> bool:
@@ -96,6 +96,6 @@ def test_a_stop_while_all_of_mnist_is_changed_for_one_step_is_answered_soon(spec
     maker = ChunkMaker(spec.model, training, np.zeros((60_000, 28, 28), np.uint8))
     assert maker.bytes_a_step() <= MOST_BYTES_AHEAD
     begun = time.monotonic()
-    with Feed(maker, ChunkSizer(1), range(5)) as feed:
+    with Prefetcher(maker, ChunkSizer(1), range(5)) as feed:
         assert feed.take(lambda: False) is None
     assert time.monotonic() - begun < 0.5

@@ -7,13 +7,13 @@ from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import OptimizerState, Steps
 from mnist_studio.store import artifacts
 from mnist_studio.training.evaluation import Speed
-from mnist_studio.training.state import State
+from mnist_studio.training.state import TrainingState
 from tests.training.conftest import Bench, Benches
 
 
-def _trained(one: Bench, steps: int) -> State:
+def _trained(one: Bench, steps: int) -> TrainingState:
     """The state after so many steps, each half right, of which the loss is its number."""
-    state = State(one.session)
+    state = TrainingState(one.session)
     for step in range(steps):
         batch = 18 if step % 4 == 3 else 64
         made = Steps(np.array([step + 1.0]), np.array([batch // 2]))
@@ -22,8 +22,8 @@ def _trained(one: Bench, steps: int) -> State:
     return state
 
 
-def _checkpoint(step: int) -> artifacts.Checkpoint:
-    return artifacts.Checkpoint({}, OptimizerState(step, {}), step, train_seconds=7.5)
+def _checkpoint(step: int) -> artifacts.SavedCheckpoint:
+    return artifacts.SavedCheckpoint({}, OptimizerState(step, {}), step, train_seconds=7.5)
 
 
 def _logits(one: Bench, right: int) -> np.ndarray:
@@ -59,7 +59,7 @@ def test_an_epoch_whose_test_or_validation_loss_is_no_number_fails(bench: Benche
 @pytest.mark.parametrize("step", [2, 4, 6, 8])
 def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) -> None:
     one = bench()
-    left, epochs = State(one.session), []
+    left, epochs = TrainingState(one.session), []
     for number in range(1, step + 1):
         batch = 18 if number % 4 == 0 else 64
         made = Steps(np.array([1 / number]), np.array([number]))
@@ -70,7 +70,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
     artifacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
     later = _epoch_of_step(epochs, 100)
 
-    restored = State(one.session)
+    restored = TrainingState(one.session)
     restored.restore(_checkpoint(step), [*epochs, *later])
 
     assert (restored.step, restored.correct) == (left.step, left.correct)
@@ -84,7 +84,7 @@ def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches
     one = bench()
     state = _trained(one, 4)
     told = state.end_epoch(None, _logits(one, 30))
-    restored = State(one.session)
+    restored = TrainingState(one.session)
     restored.restore(_checkpoint(2), [told])
     assert restored.epoch is None
     assert restored.step == 2
@@ -94,7 +94,7 @@ def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches
 def test_a_trained_but_unjudged_epoch_is_still_to_be_judged(bench: Benches) -> None:
     one = bench()
     _trained(one, 4)
-    restored = State(one.session)
+    restored = TrainingState(one.session)
     restored.restore(_checkpoint(4), [])
     assert restored.unjudged
     assert restored.end_epoch(None, _logits(one, 60)).train_loss == pytest.approx(456 / 210)
@@ -119,7 +119,7 @@ def test_how_a_stop_is_told_before_and_after_an_epoch(bench: Benches) -> None:
 def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
     one = bench()
     _trained(one, 6)
-    state = State(one.session)
+    state = TrainingState(one.session)
     state.restore(_checkpoint(4), [])
     for step in (4, 5):
         state.add(Steps(np.array([float(step)]), np.array([1])))
@@ -135,7 +135,7 @@ def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
 
 
 def test_a_small_last_batch_does_not_make_the_training_look_slow(bench: Benches) -> None:
-    state = State(bench().session)
+    state = TrainingState(bench().session)
     told = []
     for batch, seconds in ((64, 0.1), (64, 0.1), (64, 0.1), (18, 0.08)):
         steps = Steps(np.array([1.0]), np.array([1]))

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio import paths, settings
-from mnist_studio.errors import JobError, StudioError, UnknownName, UsageError
+from mnist_studio.errors import JobError, MnistStudioError, UnknownName, UsageError
 from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.running.job import TrainingJob
@@ -107,7 +107,7 @@ def test_a_python_is_tried_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_what_cannot_be_chosen_is_told(
-    framework: str, python: str, error: type[StudioError], problem: str
+    framework: str, python: str, error: type[MnistStudioError], problem: str
 ) -> None:
     with pytest.raises(error, match=problem):
         environments.choose(framework, python)

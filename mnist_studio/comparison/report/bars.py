@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.view import Bar, Bars
-from mnist_studio.comparison.report.marks import NOBODY, Mark
+from mnist_studio.comparison.report.marks import NOBODY, PrintMark
 from mnist_studio.comparison.report.style import SYMBOLS, dress
 from mnist_studio.palette import LIGHT, PARTS
 
@@ -24,7 +24,7 @@ LONGEST = 48
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Row:
     """A row; a heading where there is no bar."""
 
     y: float
@@ -40,7 +40,7 @@ def height(chart: Bars) -> float:
     return 0.85 + ROW * (0.4 + 0.6 * lines) * len(list(_places(chart)))
 
 
-def paint(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
+def paint(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None:
     """Draws the figures, the first at the top."""
     dress(axes, chart.value, None)
     axes.grid(visible=False, axis="y")
@@ -52,19 +52,19 @@ def paint(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
         _paint_rows(axes, chart, marks)
 
 
-def _places(chart: Bars) -> Iterator[_Place]:
+def _places(chart: Bars) -> Iterator[_Row]:
     """Rows below each other; bars of one group under its heading."""
     y = 0
     for group in dict.fromkeys(bar.group for bar in chart.bars):
         if group:
-            yield _Place(y, group, None)
+            yield _Row(y, group, None)
             y += 1
         for bar in (one for one in chart.bars if one.group == group):
-            yield _Place(y, bar.title, bar)
+            yield _Row(y, bar.title, bar)
             y += 1
 
 
-def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
+def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None:
     places = list(_places(chart))
     whole = _from_nothing(chart)
     for place in places:
@@ -79,7 +79,7 @@ def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, Mark]) -> None:
         axes.axvline(0, color=LIGHT.line, linewidth=1, zorder=1)
 
 
-def _paint_row(axes: Axes, y: float, bar: Bar, mark: Mark, whole: bool) -> None:
+def _paint_row(axes: Axes, y: float, bar: Bar, mark: PrintMark, whole: bool) -> None:
     value = bar.value
     assert value is not None
     if whole:

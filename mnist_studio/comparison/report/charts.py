@@ -18,11 +18,11 @@ from matplotlib.lines import Line2D
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
 from mnist_studio.comparison.report import bars as bar_charts
 from mnist_studio.comparison.report import matrices
-from mnist_studio.comparison.report.marks import NOBODY, Mark
+from mnist_studio.comparison.report.marks import NOBODY, PrintMark
 from mnist_studio.comparison.report.style import STYLE, SYMBOLS, dress
 
 Kind = Literal["svg", "png", "pdf"]
-Marks = Mapping[str, Mark]
+Marks = Mapping[str, PrintMark]
 
 WIDTH = 8.6
 """Inches: about a page's."""

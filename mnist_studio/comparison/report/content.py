@@ -18,23 +18,23 @@ from mnist_studio.analysis.comparability import listed
 from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import Refused
-from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report.discussion import Paragraph, discussion
-from mnist_studio.comparison.report.marks import Mark, families, marks
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.report.marks import PrintMark, families, marks
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog, notes
 from mnist_studio.comparison.views.choice import some
-from mnist_studio.errors import SpecError, StudioError
+from mnist_studio.errors import MnistStudioError, SpecError
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.registry import entry as framework
+from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files
 
 _LIBRARIES = ("scipy", "matplotlib")
 _PROCESSORS = Path("/proc/cpuinfo")
 
 
-def facts(chosen: Chosen) -> tuple[tuple[str, str], ...]:
+def facts(chosen: Selection) -> tuple[tuple[str, str], ...]:
     """What and which, a row each; versions are those installed when the report is made."""
     frameworks = dict.fromkeys(("numpy", *(run.spec.framework for run in chosen.runs)))
     devices = dict.fromkeys(run.ended.device for run in chosen.runs if run.ended)
@@ -54,7 +54,7 @@ def facts(chosen: Chosen) -> tuple[tuple[str, str], ...]:
 
 def _title(name: str) -> str:
     """Of a framework, with the package that has the version."""
-    known = registry.entry(name)
+    known = registry.framework_entry(name)
     return known.title if known.package == name else f"{known.title} ({known.package})"
 
 
@@ -114,11 +114,11 @@ class Report:
     discussion: tuple[Paragraph, ...]
     how: str
     source: str
-    marks: dict[str, Mark]
+    marks: dict[str, PrintMark]
 
 
 def report(
-    gathered: Gathered, names: Sequence[str], options: Options, told: Callable[[float], None]
+    gathered: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
 ) -> Report:
     """Computes all that a report says.
 
@@ -152,21 +152,21 @@ def report(
 
 
 def _views(
-    gathered: Gathered, names: Sequence[str], options: Options, told: Callable[[float], None]
+    gathered: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
 ) -> tuple[tuple[View, ...], tuple[Refused, ...]]:
     made: list[View] = []
     refused: list[Refused] = []
     for number, name in enumerate(names):
         try:
             made.extend(_of_name(gathered, name, options))
-        except StudioError as error:
-            entry = catalog.entry(name)
+        except MnistStudioError as error:
+            entry = catalog.view_entry(name)
             refused.append(Refused(name, entry.title, error.problem, error.remedy))
         told((number + 1) / len(names))
     return tuple(made), tuple(refused)
 
 
-def _of_name(gathered: Gathered, name: str, options: Options) -> Iterator[View]:
+def _of_name(gathered: RunData, name: str, options: ViewOptions) -> Iterator[View]:
     if name not in ONE_MODEL or options.model:
         yield catalog.compute(name, gathered, options)
         return
@@ -174,7 +174,7 @@ def _of_name(gathered: Gathered, name: str, options: Options) -> Iterator[View]:
         yield catalog.compute(name, gathered, replace(options, model=run))
 
 
-def _subject(gathered: Gathered) -> str:
+def _subject(gathered: RunData) -> str:
     recipes = list(dict.fromkeys(group.recipe for group in gathered.groups))
     names = list(dict.fromkeys(framework(group.framework).title for group in gathered.groups))
     seeds = {seed for group in gathered.groups for seed in group.seeds}
@@ -185,7 +185,7 @@ def _subject(gathered: Gathered) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _again(chosen: Chosen) -> tuple[str, str]:
+def _again(chosen: Selection) -> tuple[str, str]:
     """How to run it again, and the file that it takes."""
     if chosen.text:
         return "Save this as study.toml and say: mnist-studio study study.toml", chosen.text

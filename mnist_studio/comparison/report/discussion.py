@@ -18,11 +18,11 @@ from mnist_studio.analysis.time_breakdown import PARTS, Part
 from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Unit
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 
@@ -45,7 +45,7 @@ class _Quantity:
         good: what the best one does.
     """
 
-    measure: Callable[[Kept], float | None]
+    measure: Callable[[SelectedRun], float | None]
     unit: Unit
     most: bool
     good: str
@@ -61,11 +61,11 @@ _QUANTITIES = (
 Family = Mapping[FrameworkName, Group]
 
 
-def discussion(gathered: Gathered, options: Options) -> tuple[Paragraph, ...]:
+def discussion(gathered: RunData, options: ViewOptions) -> tuple[Paragraph, ...]:
     """Paragraphs with their figures; what was not measured is not told."""
     families = _families(gathered)
     if not families:
-        names = dict.fromkeys(entry(group.framework).title for group in gathered.groups)
+        names = dict.fromkeys(framework_entry(group.framework).title for group in gathered.groups)
         alone = (
             f"No two frameworks trained the same settings here, all is of {listed(list(names))}, "
             "so that nothing can be said about frameworks.",
@@ -81,7 +81,7 @@ def discussion(gathered: Gathered, options: Options) -> tuple[Paragraph, ...]:
     return tuple(paragraph for paragraph in found if paragraph.sentences)
 
 
-def _families(gathered: Gathered) -> tuple[Family, ...]:
+def _families(gathered: RunData) -> tuple[Family, ...]:
     """Groups that differ in their framework alone, where there are two frameworks or more."""
     found: dict[RunSpec, dict[FrameworkName, Group]] = {}
     for group in gathered.groups:
@@ -91,7 +91,7 @@ def _families(gathered: Gathered) -> tuple[Family, ...]:
     return tuple(family for family in found.values() if len(family) > 1)
 
 
-def _overhead(gathered: Gathered) -> Iterator[str]:
+def _overhead(gathered: RunData) -> Iterator[str]:
     """Seconds before and beside training, by framework."""
     for name in dict.fromkeys(group.framework for group in gathered.groups):
         clocks = [measures.clocks(run) for run in gathered.runs if run.spec.framework == name]
@@ -104,7 +104,7 @@ def _overhead(gathered: Gathered) -> Iterator[str]:
         busy = fmean(clock.busy for clock in known)
         before = mean["start-up"] + mean["build"]
         yield (
-            f"{entry(name).title}, mean of {counted(len(known), 'run')}: {duration(before)} before "
+            f"{framework_entry(name).title}, mean of {counted(len(known), 'run')}: {duration(before)} before "
             f"the first step ({duration(mean['start-up'])} to start and import, "
             f"{duration(mean['build'])} to build and compile), {100 * before / busy:.0f} % of the "
             f"{duration(busy)} that a run takes; {100 * mean['train'] / busy:.0f} % of it is "
@@ -113,7 +113,7 @@ def _overhead(gathered: Gathered) -> Iterator[str]:
         )
 
 
-def _advantages(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]:
+def _advantages(gathered: RunData, families: Sequence[Family]) -> Iterator[str]:
     """Who is best in what, in how many families, and by how much."""
     for quantity in _QUANTITIES:
         ranked = _ranked(gathered, families, quantity)
@@ -123,10 +123,10 @@ def _advantages(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]
         best = max(dict.fromkeys(wins), key=wins.count)
         title, value, other, behind = next(one for one in ranked if one[0] == best)[1:]
         yield (
-            f"{entry(best).title} {quantity.good} in {_part(wins.count(best), len(ranked))} that "
+            f"{framework_entry(best).title} {quantity.good} in {_part(wins.count(best), len(ranked))} that "
             f"several frameworks trained; with {title} it is "
             f"{text(value, quantity.unit)} against {text(behind, quantity.unit)} of "
-            f"{entry(other).title}."
+            f"{framework_entry(other).title}."
         )
 
 
@@ -143,7 +143,7 @@ _Rank = tuple[FrameworkName, str, float, FrameworkName, float]
 
 
 def _ranked(
-    gathered: Gathered, families: Sequence[Family], quantity: _Quantity
+    gathered: RunData, families: Sequence[Family], quantity: _Quantity
 ) -> tuple[_Rank, ...]:
     values = measures.of_all(gathered, quantity.measure)
     return tuple(filter(None, (_rank(family, values, quantity) for family in families)))
@@ -165,10 +165,10 @@ def _rank(family: Family, values: Mapping[str, float], quantity: _Quantity) -> _
 def _settings(family: Family) -> str:
     """What a family has in common: the title of a group without its framework."""
     name, group = next(iter(family.items()))
-    return group.title.replace(f" · {entry(name).title}", "", 1)
+    return group.title.replace(f" · {framework_entry(name).title}", "", 1)
 
 
-def _challenges(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]:
+def _challenges(gathered: RunData, families: Sequence[Family]) -> Iterator[str]:
     """Where each framework is furthest behind the best."""
     behind: dict[FrameworkName, tuple[float, str]] = {}
     for quantity in _QUANTITIES:
@@ -177,7 +177,7 @@ def _challenges(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]
                 continue
             times = value / figure if quantity.most else figure / value
             told = (
-                f"{entry(worst).title} is furthest behind with {title}: {entry(best).title} "
+                f"{framework_entry(worst).title} is furthest behind with {title}: {framework_entry(best).title} "
                 f"{quantity.good}, {text(value, quantity.unit)} against "
                 f"{text(figure, quantity.unit)}, a factor of {times:.1f}."
             )
@@ -185,7 +185,7 @@ def _challenges(gathered: Gathered, families: Sequence[Family]) -> Iterator[str]
     yield from (told for _, told in behind.values())
 
 
-def _accuracy(gathered: Gathered, families: Sequence[Family], options: Options) -> Iterator[str]:
+def _accuracy(gathered: RunData, families: Sequence[Family], options: ViewOptions) -> Iterator[str]:
     """How far frameworks differ in accuracy on the same settings and seeds."""
     values = measures.of_all(gathered, measures.accuracy)
     largest: tuple[float, str] = (-1.0, "")

@@ -7,7 +7,7 @@ from time import monotonic
 from mnist_studio import paths
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report import csv_file, messages
 from mnist_studio.comparison.report.marks import Families
 from mnist_studio.comparison.report.messages import (
@@ -19,7 +19,7 @@ from mnist_studio.comparison.report.messages import (
     ReportKind,
     WriteReport,
 )
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import JobError, UsageError
@@ -54,10 +54,10 @@ def report_kind(path: Path) -> ReportKind:
 
 
 def write_report(
-    chosen: Chosen,
+    chosen: Selection,
     path: Path,
     names: Sequence[str] = (),
-    options: Options | None = None,
+    options: ViewOptions | None = None,
     data: Path | None = None,
     progress: Callable[[float], None] = _silent,
     cancelled: Callable[[], bool] = _never,
@@ -81,8 +81,8 @@ def write_report(
         Cancelled: by the user.
     """
     for name in names:
-        catalog.entry(name)
-    kind, options = report_kind(path), options or Options()
+        catalog.view_entry(name)
+    kind, options = report_kind(path), options or ViewOptions()
     options.check()
     require_writable(path.parent)
     wanted = tuple(names) or tuple(catalog.VIEWS)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, mixed
 
 Families = Mapping[str, tuple[str, str]]
@@ -12,7 +12,7 @@ Families = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Mark:
+class PrintMark:
     """How a run or group is drawn.
 
     Attributes:
@@ -26,17 +26,17 @@ class Mark:
     symbol: str
 
 
-NOBODY = Mark(LIGHT.secondary, (), SYMBOLS[0])
+NOBODY = PrintMark(LIGHT.secondary, (), SYMBOLS[0])
 """Of what belongs to no run."""
 
 
-def families(chosen: Chosen) -> Families:
+def families(chosen: Selection) -> Families:
     """Who is who among these runs."""
-    found = Gathered(chosen).group_of
+    found = RunData(chosen).group_of
     return {run: (group.framework, group.key) for run, group in found.items()}
 
 
-def marks(known: Families) -> Mapping[str, Mark]:
+def marks(known: Families) -> Mapping[str, PrintMark]:
     """The mark of every run; a framework's groups differ in shade and symbol."""
     ranks: dict[tuple[str, str], int] = {}
     for family in known.values():
@@ -45,6 +45,6 @@ def marks(known: Families) -> Mapping[str, Mark]:
     return {run: _mark(family[0], ranks[family]) for run, family in known.items()}
 
 
-def _mark(framework: str, rank: int) -> Mark:
+def _mark(framework: str, rank: int) -> PrintMark:
     color = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
-    return Mark(color, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])
+    return PrintMark(color, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])

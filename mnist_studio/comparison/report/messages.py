@@ -5,8 +5,8 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.selection import Chosen
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.selection import Selection
 
 ReportKind = Literal["html", "pdf"]
 PictureKind = Literal["png", "svg", "pdf"]
@@ -23,9 +23,9 @@ class WriteReport(msgspec.Struct, frozen=True, tag=True):
         data: folder of digits named by the user; empty for the usual places.
     """
 
-    chosen: Chosen
+    chosen: Selection
     names: tuple[str, ...]
-    options: Options
+    options: ViewOptions
     kind: ReportKind
     data: str = ""
 

@@ -7,7 +7,7 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Axis
+from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.palette import LIGHT
 
 STYLE: Any = {
@@ -44,7 +44,7 @@ SYMBOLS = {"o": "o", "d": "D", "t": "^", "s": "s", "x": "x", "+": "P"}
 """The studio's symbols as matplotlib calls them."""
 
 
-def dress(axes: Axes, x: Axis | None, y: Axis | None) -> None:
+def dress(axes: Axes, x: AxisSpec | None, y: AxisSpec | None) -> None:
     """Gives the axes their titles, scales and figures."""
     if x:
         axes.set_xlabel(formatting.axis_title(x))
@@ -56,13 +56,13 @@ def dress(axes: Axes, x: Axis | None, y: Axis | None) -> None:
         _measure(axes.yaxis, y)
 
 
-def _measure(drawn: XAxis | YAxis, axis: Axis) -> None:
+def _measure(drawn: XAxis | YAxis, axis: AxisSpec) -> None:
     drawn.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, axis)))
     if axis.unit == "count" and not axis.log:
         drawn.set_major_locator(MaxNLocator(integer=True))
 
 
-def tick_text(value: float, axis: Axis) -> str:
+def tick_text(value: float, axis: AxisSpec) -> str:
     """A figure at a tick; the title of its axis has the unit, but for percent."""
     match axis.unit:
         case "fraction":

@@ -10,7 +10,7 @@ from mnist_studio.analysis.view import View
 from mnist_studio.comparison.report import charts, content, html_page, messages, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.messages import Broken, Done, DrawViews, File, WriteReport
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.workers.task_errors import explain
 
 COMPUTED = 0.7
@@ -50,7 +50,7 @@ class _Teller:
 
 
 def _written(asked: WriteReport, told: _Teller) -> bytes:
-    gathered = Gathered(asked.chosen, Path(asked.data) if asked.data else None)
+    gathered = RunData(asked.chosen, Path(asked.data) if asked.data else None)
     report = content.report(
         gathered, asked.names, asked.options, lambda part: told.done(COMPUTED * part * 0.999)
     )

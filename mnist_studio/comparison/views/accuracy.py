@@ -6,11 +6,11 @@ from mnist_studio.analysis import intervals
 from mnist_studio.analysis.formatting import percent
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
-from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 
 _COLUMNS = (
@@ -21,7 +21,7 @@ _COLUMNS = (
 _VALIDATED = Column("At the best validation epoch", "fraction")
 
 
-def final_accuracy(gathered: Gathered, options: Options) -> View:
+def final_accuracy(gathered: RunData, options: ViewOptions) -> View:
     """Accuracy on the test digits at the end, a row and a bar for every group.
 
     The interval is over seeds where there are several (Student), else over digits (Wilson).
@@ -43,19 +43,19 @@ def final_accuracy(gathered: Gathered, options: Options) -> View:
     columns = (*_COLUMNS, _VALIDATED) if chosen else _COLUMNS
     return View(
         "final-accuracy", "Final accuracy", _sentence(known),
-        (Bars(Axis("Test accuracy", "fraction"), bars),), Table(columns, rows),
+        (Bars(AxisSpec("Test accuracy", "fraction"), bars),), Table(columns, rows),
         ("Final is after the last epoch; nothing is selected on the test digits.",
          *notes.of_all(gathered)),
     )  # fmt: skip
 
 
-def _at_best_validation(run: Kept) -> float | None:
+def _at_best_validation(run: SelectedRun) -> float | None:
     epoch = measures.validated(run)
     return epoch.test_accuracy if epoch else None
 
 
 def _estimate(
-    gathered: Gathered, group: Group, values: Mapping[str, float]
+    gathered: RunData, group: Group, values: Mapping[str, float]
 ) -> tuple[Estimate | None, str]:
     """The accuracy of a group, and over what its interval is."""
     found = measures.estimate(group, values)

@@ -8,15 +8,15 @@ from typing import cast
 
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.spec.recipes import unknown
 
-Compute = Callable[[Gathered, Options], View]
+Compute = Callable[[RunData, ViewOptions], View]
 
 
 @dataclass(frozen=True)
-class Entry:
+class ViewEntry:
     """A view before it is computed.
 
     Attributes:
@@ -32,33 +32,33 @@ class Entry:
     function: str
 
 
-VIEWS: Mapping[str, Entry] = MappingProxyType(
+VIEWS: Mapping[str, ViewEntry] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            Entry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
-            Entry("over-seeds", "Recipes and frameworks over seeds", "significance", "over_seeds"),
-            Entry("significance", "Models, paired", "significance", "paired_models"),
-            Entry("curves-accuracy", "Accuracy", "curves", "accuracies"),
-            Entry("curves-loss", "Loss", "curves", "losses"),
-            Entry("time-to-accuracy", "Time to accuracy", "timing", "time_to_accuracy"),
-            Entry("clocks", "Clocks", "timing", "clocks"),
-            Entry("batch-size", "Batch size", "timing", "batch_size"),
-            Entry("latency", "Latency", "costs", "latency"),
-            Entry("memory", "Memory", "costs", "memory"),
-            Entry(
+            ViewEntry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
+            ViewEntry("over-seeds", "Recipes and frameworks over seeds", "significance", "over_seeds"),
+            ViewEntry("significance", "Models, paired", "significance", "paired_models"),
+            ViewEntry("curves-accuracy", "Accuracy", "curves", "accuracies"),
+            ViewEntry("curves-loss", "Loss", "curves", "losses"),
+            ViewEntry("time-to-accuracy", "Time to accuracy", "timing", "time_to_accuracy"),
+            ViewEntry("clocks", "Clocks", "timing", "clocks"),
+            ViewEntry("batch-size", "Batch size", "timing", "batch_size"),
+            ViewEntry("latency", "Latency", "costs", "latency"),
+            ViewEntry("memory", "Memory", "costs", "memory"),
+            ViewEntry(
                 "networks-and-frameworks", "Networks and frameworks", "factors",
                 "networks_and_frameworks",
             ),
-            Entry("neutral-idiomatic", "Studio or own loop", "factors", "neutral_idiomatic"),
-            Entry("confusion", "Confusion", "predictions", "confusion"),
-            Entry("per-class", "Every digit", "predictions", "per_class"),
-            Entry("calibration", "Calibration", "predictions", "reliability"),
-            Entry("wrong", "Surely wrong", "predictions", "wrong"),
-            Entry("disagreements", "Disagreements", "predictions", "split_opinions"),
-            Entry("robustness", "Disturbed digits", "robustness", "robustness_curves"),
-            Entry("settings", "Settings that differ", "settings", "settings"),
-            Entry("parameters", "Parameters", "costs", "parameters"),
+            ViewEntry("neutral-idiomatic", "Studio or own loop", "factors", "neutral_idiomatic"),
+            ViewEntry("confusion", "Confusion", "predictions", "confusion"),
+            ViewEntry("per-class", "Every digit", "predictions", "per_class"),
+            ViewEntry("calibration", "Calibration", "predictions", "reliability"),
+            ViewEntry("wrong", "Surely wrong", "predictions", "wrong"),
+            ViewEntry("disagreements", "Disagreements", "predictions", "split_opinions"),
+            ViewEntry("robustness", "Disturbed digits", "robustness", "robustness_curves"),
+            ViewEntry("settings", "Settings that differ", "settings", "settings"),
+            ViewEntry("parameters", "Parameters", "costs", "parameters"),
         )
     }
 )  # fmt: skip
@@ -70,7 +70,7 @@ BRIEF = (
 """What most want to see first."""
 
 
-def entry(name: str) -> Entry:
+def view_entry(name: str) -> ViewEntry:
     """What is known of a view.
 
     Raises:
@@ -82,14 +82,14 @@ def entry(name: str) -> Entry:
         raise unknown("view", name, tuple(VIEWS)) from None
 
 
-def compute(name: str, gathered: Gathered, options: Options) -> View:
+def compute(name: str, gathered: RunData, options: ViewOptions) -> View:
     """A view of these runs. Imports SciPy for some.
 
     Raises:
         UnknownName: there is none of that name.
         NotComparable: the runs do not have what it shows.
     """
-    known = entry(name)
+    known = view_entry(name)
     if options.own and name in own_images.VIEWS:
         gathered = replace(gathered, personal=options.own)
     module = import_module(f"mnist_studio.comparison.views.{known.module}")

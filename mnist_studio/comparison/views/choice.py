@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mnist_studio.analysis.formatting import word
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.errors import UnknownName
 
 MOST = 8
@@ -15,7 +15,7 @@ BETWEEN, NAMED = " · ", 2
 
 
 @dataclass(frozen=True)
-class Choice:
+class ShownRuns:
     """Runs that a view shows.
 
     Attributes:
@@ -29,7 +29,7 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
-def one(gathered: Gathered, asked: str) -> str:
+def one(gathered: RunData, asked: str) -> str:
     """The run that was asked for, else the first that has predictions.
 
     Raises:
@@ -41,7 +41,7 @@ def one(gathered: Gathered, asked: str) -> str:
     return asked or gathered.answering()[0]
 
 
-def some(gathered: Gathered, most: int = MOST) -> Choice:
+def some(gathered: RunData, most: int = MOST) -> ShownRuns:
     """Runs with predictions: all, or one of every group, or one of every recipe and framework.
 
     Raises:
@@ -61,20 +61,20 @@ def some(gathered: Gathered, most: int = MOST) -> Choice:
     return _choice(gathered, of_kinds, _said(every, of_kinds, "of each recipe and framework"))
 
 
-def _choice(gathered: Gathered, runs: tuple[str, ...], *notes: str) -> Choice:
+def _choice(gathered: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
     parts = {run: gathered.titles[run].split(BETWEEN) for run in runs}
     first = parts[runs[0]]
     shared = [one for one in first[NAMED:] if all(one in of[NAMED:] for of in parts.values())]
     if len(runs) == 1 or not shared:
-        return Choice(runs, {run: gathered.titles[run] for run in runs}, notes)
+        return ShownRuns(runs, {run: gathered.titles[run] for run in runs}, notes)
     titles = {
         run: BETWEEN.join([*of[:NAMED], *(one for one in of[NAMED:] if one not in shared)])
         for run, of in parts.items()
     }
-    return Choice(runs, titles, (*notes, f"All of them: {BETWEEN.join(shared)}."))
+    return ShownRuns(runs, titles, (*notes, f"All of them: {BETWEEN.join(shared)}."))
 
 
-def _by_seed(gathered: Gathered, runs: tuple[str, ...]) -> tuple[str, ...]:
+def _by_seed(gathered: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
     """The runs of each group in the order of their seeds."""
     with_answers = set(runs)
     return tuple(run for group in gathered.groups for run in group.runs if run in with_answers)

@@ -5,26 +5,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from mnist_studio.analysis.formatting import count, text
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.view import (
-    Axis,
+    AxisSpec,
     Bar,
     Bars,
     Column,
-    Point,
     Points,
     Row,
     Table,
     Unit,
+    ValuePoint,
     View,
 )
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 
 
-def parameters(gathered: Gathered, options: Options) -> View:
+def parameters(gathered: RunData, options: ViewOptions) -> View:
     """How many numbers each network learns, how that comes about, and what accuracy they give."""
     networks = _networks(gathered)
     bars = tuple(
@@ -33,12 +33,12 @@ def parameters(gathered: Gathered, options: Options) -> View:
     )
     values = measures.of_all(gathered, measures.accuracy)
     points = tuple(
-        Point(group.key, group.title, float(parameter_count(group.spec.model)), found.value)
+        ValuePoint(group.key, group.title, float(parameter_count(group.spec.model)), found.value)
         for group in gathered.groups
         if (found := measures.estimate(group, values))
     )
-    axis = Axis("Parameters", "count", log=True)
-    charts = (Bars(Axis("Parameters", "count"), bars),)
+    axis = AxisSpec("Parameters", "count", log=True)
+    charts = (Bars(AxisSpec("Parameters", "count"), bars),)
     columns = (
         Column("Network"), Column("Layer"), Column("Output"), Column("Arithmetic"),
         Column("Parameters", "count"), Column("Test accuracy", "fraction"),
@@ -47,12 +47,12 @@ def parameters(gathered: Gathered, options: Options) -> View:
             *(Row(p.key, (p.title, "all", "", "", int(p.x), p.y)) for p in points))  # fmt: skip
     return View(
         "parameters", "Parameters", _parameters_sentence(networks),
-        (*charts, Points(axis, Axis("Test accuracy", "fraction"), points)) if points else charts,
+        (*charts, Points(axis, AxisSpec("Test accuracy", "fraction"), points)) if points else charts,
         Table(columns, rows), notes.of_all(gathered),
     )  # fmt: skip
 
 
-def _networks(gathered: Gathered) -> dict[str, list[Group]]:
+def _networks(gathered: RunData) -> dict[str, list[Group]]:
     """Groups by their network, under the names of the recipes."""
     found: dict[ModelSpec, list[Group]] = {}
     for group in gathered.groups:
@@ -82,12 +82,12 @@ def _parameters_sentence(networks: Mapping[str, list[Group]]) -> str:
     )
 
 
-def memory(gathered: Gathered, options: Options) -> View:
+def memory(gathered: RunData, options: ViewOptions) -> View:
     """The most memory that each run's process held at once."""
     values = measures.of_all(gathered, measures.peak_memory)
     if not values:
         raise NotComparable("No run has measured its memory.", _AGAIN)
-    peak = Measured(Axis("Peak memory of the process", "bytes"), values)
+    peak = Measured(AxisSpec("Peak memory of the process", "bytes"), values)
     chart = peak.chart(gathered.groups)
     rows = tuple(
         Row(group.key, (group.title, *peak.cells(group), len(measures.of_group(group, values))))
@@ -101,14 +101,14 @@ def memory(gathered: Gathered, options: Options) -> View:
     )  # fmt: skip
 
 
-def latency(gathered: Gathered, options: Options) -> View:
+def latency(gathered: RunData, options: ViewOptions) -> View:
     """How long one image takes, and how many are answered a second in batches."""
     alone = measures.of_all(gathered, measures.latency_ms)
     if not alone:
         raise NotComparable("No run has measured its latency.", "Wait until one has finished.")
-    one = Measured(Axis("One image", "milliseconds"), alone)
+    one = Measured(AxisSpec("One image", "milliseconds"), alone)
     batched = measures.of_all(gathered, measures.throughput)
-    many = Measured(Axis("Images answered in batches", "per second"), batched)
+    many = Measured(AxisSpec("Images answered in batches", "per second"), batched)
     charts = [measured.chart(gathered.groups) for measured in (one, many) if measured.values]
     columns = (
         Column("Model"), *one.columns(), *many.columns(), Column("Images a batch", "count"),
@@ -146,7 +146,7 @@ def extremes(what: str, bars: Sequence[Bar], unit: Unit) -> str:
     return f"{what}: from {text(low, unit)} of {least} to {text(high, unit)} of {most}{times}."
 
 
-def _batch(gathered: Gathered, group: Group) -> int | None:
+def _batch(gathered: RunData, group: Group) -> int | None:
     """Images in each of the batches that were answered."""
     ended = (gathered.by_id[run].ended for run in group.runs)
     known = (end.measures.throughput_batch for end in ended if end and end.measures)

@@ -8,26 +8,26 @@ import numpy as np
 
 from mnist_studio.analysis.curves import MOST_POINTS, band, smooth
 from mnist_studio.analysis.groups import Group
-from mnist_studio.analysis.view import Axis, Column, Line, Lines, Row, Table, Unit, View
-from mnist_studio.comparison.options import Options, XAxis
-from mnist_studio.comparison.run_data import Gathered, NotComparable
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, View
+from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.events import Epoch
-from mnist_studio.store.artifacts import Curve
+from mnist_studio.store.artifacts import StepCurve
 
 Sampled = tuple[Sequence[float], Sequence[float]]
 """x and y of one curve, as many."""
 
-_AXES: dict[XAxis, Axis] = {
-    "epochs": Axis("Epoch", "count"),
-    "steps": Axis("Step", "count"),
-    "seconds": Axis("Seconds of training", "seconds"),
+_AXES: dict[XAxis, AxisSpec] = {
+    "epochs": AxisSpec("Epoch", "count"),
+    "steps": AxisSpec("Step", "count"),
+    "seconds": AxisSpec("Seconds of training", "seconds"),
 }
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _CurveKind:
     """One of the charts of a view.
 
     Attributes:
@@ -39,33 +39,35 @@ class _Drawn:
 
     title: str
     of_epoch: Callable[[Epoch], float | None]
-    of_steps: Callable[[Curve], Sequence[float]] | None = None
+    of_steps: Callable[[StepCurve], Sequence[float]] | None = None
     most: float = inf
 
 
 _LOSSES = (
-    _Drawn("Test loss", lambda epoch: epoch.test_loss),
-    _Drawn("Training loss", lambda epoch: epoch.train_loss, lambda steps: steps.losses.tolist()),
-    _Drawn("Validation loss", lambda epoch: epoch.validation_loss),
+    _CurveKind("Test loss", lambda epoch: epoch.test_loss),
+    _CurveKind(
+        "Training loss", lambda epoch: epoch.train_loss, lambda steps: steps.losses.tolist()
+    ),
+    _CurveKind("Validation loss", lambda epoch: epoch.validation_loss),
 )
 _ACCURACIES = (
-    _Drawn("Test accuracy", lambda epoch: epoch.test_accuracy, most=1.0),
-    _Drawn(
+    _CurveKind("Test accuracy", lambda epoch: epoch.test_accuracy, most=1.0),
+    _CurveKind(
         "Training accuracy",
         lambda epoch: epoch.train_accuracy,
         lambda steps: steps.accuracies.tolist(),
         most=1.0,
     ),
-    _Drawn("Validation accuracy", lambda epoch: epoch.validation_accuracy, most=1.0),
+    _CurveKind("Validation accuracy", lambda epoch: epoch.validation_accuracy, most=1.0),
 )
 
 
-def losses(gathered: Gathered, options: Options) -> View:
+def losses(gathered: RunData, options: ViewOptions) -> View:
     """Losses on test, training and validation digits."""
     return _curves("curves-loss", "Loss", _LOSSES, "", options.log, gathered, options)
 
 
-def accuracies(gathered: Gathered, options: Options) -> View:
+def accuracies(gathered: RunData, options: ViewOptions) -> View:
     """Accuracies on test, training and validation digits."""
     return _curves("curves-accuracy", "Accuracy", _ACCURACIES, "fraction", False, gathered, options)
 
@@ -73,15 +75,15 @@ def accuracies(gathered: Gathered, options: Options) -> View:
 def _curves(
     name: str,
     title: str,
-    drawn: Sequence[_Drawn],
+    drawn: Sequence[_CurveKind],
     unit: Unit,
     log: bool,
-    gathered: Gathered,
-    options: Options,
+    gathered: RunData,
+    options: ViewOptions,
 ) -> View:
     x = _AXES[options.axis]
     charts = [
-        (one, Lines(x, Axis(one.title, unit, log), tuple(_lines(one, gathered, options))))
+        (one, Lines(x, AxisSpec(one.title, unit, log), tuple(_lines(one, gathered, options))))
         for one in drawn
     ]
     shown = tuple(chart for _, chart in charts if chart.lines)
@@ -95,7 +97,7 @@ def _curves(
     )  # fmt: skip
 
 
-def _lines(drawn: _Drawn, gathered: Gathered, options: Options) -> Iterator[Line]:
+def _lines(drawn: _CurveKind, gathered: RunData, options: ViewOptions) -> Iterator[Line]:
     for group in gathered.groups:
         sampled = {
             run: curve
@@ -118,7 +120,9 @@ def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
     return Line(group.key, title, made.x.tolist(), made.mean.tolist(), low, high)
 
 
-def _sampled(drawn: _Drawn, gathered: Gathered, run: Kept, options: Options) -> Sampled:
+def _sampled(
+    drawn: _CurveKind, gathered: RunData, run: SelectedRun, options: ViewOptions
+) -> Sampled:
     """One curve of one run, smoothed, with at most ``MOST_POINTS``, its last point among them."""
     steps = gathered.steps.get(run.id) if options.axis == "steps" else None
     if steps is not None and drawn.of_steps:
@@ -136,7 +140,7 @@ def _place(epoch: Epoch, axis: XAxis) -> float:
     return float(places[axis])
 
 
-def _table(x: Axis, unit: Unit, charts: Sequence[Lines]) -> Table:
+def _table(x: AxisSpec, unit: Unit, charts: Sequence[Lines]) -> Table:
     """Every point of every line."""
     columns = (
         Column("What"), Column("Curve"), Column(x.title, x.unit), Column("Value", unit),

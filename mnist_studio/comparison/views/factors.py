@@ -11,14 +11,14 @@ from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Bar, Bars, Column, Matrix, Row, Table, Unit, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.frameworks.registry import entry
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import RunSpec
 
 
-def networks_and_frameworks(gathered: Gathered, options: Options) -> View:
+def networks_and_frameworks(gathered: RunData, options: ViewOptions) -> View:
     """Recipes by frameworks: along a row the framework changes alone, down a column the recipe."""
     alike = _alike(gathered.groups)
     accuracy = two_way(alike, measures.of_all(gathered, measures.accuracy))
@@ -61,7 +61,7 @@ def _alike(groups: Sequence[Group]) -> tuple[Group, ...]:
     return tuple(max(kinds.values(), key=lambda of: len({(g.recipe, g.framework) for g in of})))
 
 
-def _left_out(gathered: Gathered, alike: Sequence[Group]) -> Iterator[str]:
+def _left_out(gathered: RunData, alike: Sequence[Group]) -> Iterator[str]:
     shown = {run for group in alike for run in group.runs}
     if out := [run for run in gathered.runs if run.id not in shown]:
         who = notes.who(gathered, out)
@@ -83,19 +83,22 @@ def effects(accuracy: TwoWay, seconds: TwoWay) -> str:
 
 
 def _matrix(title: str, of: TwoWay, unit: Unit) -> Matrix:
-    frameworks = tuple(entry(one).title for one in of.frameworks)
+    frameworks = tuple(framework_entry(one).title for one in of.frameworks)
     return Matrix("", "Recipe", title, of.recipes, frameworks, of.means, unit)
 
 
 def _cells(accuracy: TwoWay, seconds: TwoWay) -> tuple[Row, ...]:
     return tuple(
-        Row("", (recipe, entry(framework).title, accuracy.means[r][f], seconds.means[r][f]))
+        Row(
+            "",
+            (recipe, framework_entry(framework).title, accuracy.means[r][f], seconds.means[r][f]),
+        )
         for r, recipe in enumerate(accuracy.recipes)
         for f, framework in enumerate(accuracy.frameworks)
     )
 
 
-def neutral_idiomatic(gathered: Gathered, options: Options) -> View:
+def neutral_idiomatic(gathered: RunData, options: ViewOptions) -> View:
     """The studio's loop against the script that the framework's documentation would have."""
     pairs = _pairs(gathered)
     if not pairs:
@@ -134,7 +137,7 @@ def loops(sides: Sides) -> Sequence[tuple[str, Group]]:
     return tuple(zip(("the studio's", "as written"), sides, strict=True))
 
 
-def _pairs(gathered: Gathered) -> dict[str, Sides]:
+def _pairs(gathered: RunData) -> dict[str, Sides]:
     """Groups that differ in nothing but their style."""
     found: dict[RunSpec, dict[str, Group]] = {}
     for group in gathered.groups:

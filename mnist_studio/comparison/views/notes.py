@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from mnist_studio.analysis.comparability import listed
 from mnist_studio.analysis.formatting import count, counted
-from mnist_studio.comparison.run_data import Gathered
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.events import Machine
 from mnist_studio.store.rows import BUNDLED
 
@@ -21,13 +21,13 @@ FEW_OWN = 100
 """Of fewer digits an accuracy of 95 % is known to 5 points at best."""
 
 
-def of_all(gathered: Gathered) -> tuple[str, ...]:
+def of_all(gathered: RunData) -> tuple[str, ...]:
     """What holds for every view: runs that are not at their end, and different digits."""
     digits = _own(gathered) if gathered.personal else _datasets(gathered)
     return tuple(filter(None, (_unfinished(gathered), digits)))
 
 
-def of_clocks(gathered: Gathered) -> tuple[str, ...]:
+def of_clocks(gathered: RunData) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
     came = [run for run in gathered.runs if run.id.startswith(BUNDLED)]
     again = [run for run in gathered.runs if _earlier(run)]
@@ -49,16 +49,16 @@ def of_clocks(gathered: Gathered) -> tuple[str, ...]:
     return found + _devices(gathered)
 
 
-def machine(run: Kept) -> Machine | None:
+def machine(run: SelectedRun) -> Machine | None:
     """What the machine did beside a run."""
     return run.ended.measures.machine if run.ended and run.ended.measures else None
 
 
-def _where(gathered: Gathered, holds: Callable[[Machine], bool]) -> list[Kept]:
+def _where(gathered: RunData, holds: Callable[[Machine], bool]) -> list[SelectedRun]:
     return [run for run in gathered.runs if (of := machine(run)) is not None and holds(of)]
 
 
-def _earlier(run: Kept) -> float:
+def _earlier(run: SelectedRun) -> float:
     """Seconds of training in earlier processes."""
     return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
 
@@ -75,14 +75,14 @@ def _hot(of: Machine) -> bool:
     return bool(of.throttle_count)
 
 
-def _devices(gathered: Gathered) -> tuple[str, ...]:
+def _devices(gathered: RunData) -> tuple[str, ...]:
     devices = dict.fromkeys(run.ended.device for run in gathered.runs if run.ended)
     if len(devices) < 2:
         return ()
     return (f"The runs used different devices: {listed(list(devices))}.",)
 
 
-def _unfinished(gathered: Gathered) -> str:
+def _unfinished(gathered: RunData) -> str:
     early = [run for run in gathered.runs if run.status != "finished"]
     waiting = gathered.chosen.waiting
     left = f"{counted(waiting, 'run')} of the study did not begin yet." if waiting else ""
@@ -91,14 +91,14 @@ def _unfinished(gathered: Gathered) -> str:
     return f"{who(gathered, early)} did not come to the end. {left}".strip()
 
 
-def _datasets(gathered: Gathered) -> str:
+def _datasets(gathered: RunData) -> str:
     names = list(dict.fromkeys(run.spec.dataset for run in gathered.runs))
     if len(names) < 2:
         return ""
     return f"The runs were tested on different digits, {listed(names)}: not comparable."
 
 
-def _own(gathered: Gathered) -> str:
+def _own(gathered: RunData) -> str:
     """How many of the user's own digits predictions are of."""
     assert gathered.own is not None
     digits, out = len(gathered.own.digits), gathered.own.left_out
@@ -110,7 +110,7 @@ def _own(gathered: Gathered) -> str:
     )
 
 
-def who(gathered: Gathered, runs: Sequence[Kept]) -> str:
+def who(gathered: RunData, runs: Sequence[SelectedRun]) -> str:
     """Some of the runs in words."""
     if len(runs) == len(gathered.runs) > 1:
         return "All runs"

@@ -5,9 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from mnist_studio.analysis import predictions
 from mnist_studio.analysis.calibration import Calibration, calibration
 from mnist_studio.analysis.formatting import count, counted, percent
-from mnist_studio.analysis.predictions import Answer, ClassScore, Confusion, Split, disagreements
+from mnist_studio.analysis.predictions import (
+    ClassifiedImage,
+    ClassScore,
+    Confusion,
+    Disagreement,
+    disagreements,
+)
 from mnist_studio.analysis.view import (
-    Axis,
+    AxisSpec,
     Bar,
     Bars,
     Column,
@@ -18,8 +24,8 @@ from mnist_studio.analysis.view import (
     Table,
     View,
 )
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import one, some
 from mnist_studio.spec.model import CLASSES
@@ -29,7 +35,7 @@ MOST_WRONG = 30
 MOST_SPLIT = 30
 
 
-def confusion(gathered: Gathered, options: Options) -> View:
+def confusion(gathered: RunData, options: ViewOptions) -> View:
     """Digits by what they are and what one run answered."""
     run = one(gathered, options.model)
     models, labels = gathered.predictions([run])
@@ -62,7 +68,7 @@ def _confusion_sentence(title: str, table: Confusion) -> str:
     )
 
 
-def per_class(gathered: Gathered, options: Options) -> View:
+def per_class(gathered: RunData, options: ViewOptions) -> View:
     """Precision, recall and F1 of every digit, a row a run."""
     chosen = some(gathered)
     models, labels = gathered.predictions(chosen.runs)
@@ -107,7 +113,7 @@ def _class_sentence(scores: Mapping[str, Sequence[ClassScore]]) -> str:
     )
 
 
-def reliability(gathered: Gathered, options: Options) -> View:
+def reliability(gathered: RunData, options: ViewOptions) -> View:
     """Whether each model is as often right as it is sure."""
     chosen = some(gathered)
     models, labels = gathered.predictions(chosen.runs)
@@ -117,8 +123,8 @@ def reliability(gathered: Gathered, options: Options) -> View:
         Line("", "As often right as sure", (0.0, 1.0), (0.0, 1.0)),
     )
     bars = tuple(Bar(run, chosen.titles[run], of.error) for run, of in found.items())
-    sure, right = Axis("How sure", "fraction"), Axis("How often right", "fraction")
-    error = Axis("Expected calibration error", "fraction")
+    sure, right = AxisSpec("How sure", "fraction"), AxisSpec("How often right", "fraction")
+    error = AxisSpec("Expected calibration error", "fraction")
     columns = (
         Column("Run"), Column("Sure"), Column("Digits", "count"),
         Column("Mean sureness", "fraction"), Column("Accuracy", "fraction"),
@@ -158,7 +164,7 @@ def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibra
     )
 
 
-def wrong(gathered: Gathered, options: Options) -> View:
+def wrong(gathered: RunData, options: ViewOptions) -> View:
     """The mistakes of which one run was most sure."""
     run = one(gathered, options.model)
     models, labels = gathered.predictions([run])
@@ -175,7 +181,7 @@ def wrong(gathered: Gathered, options: Options) -> View:
     )  # fmt: skip
 
 
-def _wrong_sentence(title: str, worst: Sequence[Answer]) -> str:
+def _wrong_sentence(title: str, worst: Sequence[ClassifiedImage]) -> str:
     if not worst:
         return f"{title} made no mistake."
     first = worst[0]
@@ -185,7 +191,7 @@ def _wrong_sentence(title: str, worst: Sequence[Answer]) -> str:
     )
 
 
-def split_opinions(gathered: Gathered, options: Options) -> View:
+def split_opinions(gathered: RunData, options: ViewOptions) -> View:
     """The digits on which the models disagree, the most split first."""
     chosen = some(gathered)
     if len(chosen.runs) < 2:
@@ -210,7 +216,7 @@ def split_opinions(gathered: Gathered, options: Options) -> View:
     )  # fmt: skip
 
 
-def _answers(split: Split) -> tuple[str, ...]:
+def _answers(split: Disagreement) -> tuple[str, ...]:
     """Each answer with how sure it was."""
     both = zip(split.answers, split.probabilities, strict=True)
     return tuple(f"{answer} ({percent(sure)})" for answer, sure in both)

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mnist_studio.analysis.formatting import count, percent
-from mnist_studio.analysis.view import Axis, Column, Line, Lines, Row, Table, View
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
-from mnist_studio.comparison.selection import Kept
+from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, View
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
-from mnist_studio.data.pipeline.corruptions import PERTURBATIONS, Kind
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind
 from mnist_studio.prediction.robustness import FEW
 from mnist_studio.store import robustness
 from mnist_studio.store.robustness import Robustness
 
 
-def robustness_curves(gathered: Gathered, options: Options) -> View:
+def robustness_curves(gathered: RunData, options: ViewOptions) -> View:
     """A chart for every kind of change, a curve for every run; at 0 the digits are as they are."""
     digits, found = _known(gathered)
     if not found:
@@ -23,10 +23,10 @@ def robustness_curves(gathered: Gathered, options: Options) -> View:
             "Of none of these runs it is known how it reads disturbed digits.",
             "Measure them: with the button of this view, or with: mnist-studio robustness RUN.",
         )
-    charts = tuple(_chart(gathered, kind, found) for kind in PERTURBATIONS)
+    charts = tuple(_chart(gathered, kind, found) for kind in CORRUPTIONS)
     rows = tuple(
-        Row(run, (gathered.titles[run], PERTURBATIONS[curve.kind].title, at,
-                  PERTURBATIONS[curve.kind].unit, accuracy))
+        Row(run, (gathered.titles[run], CORRUPTIONS[curve.kind].title, at,
+                  CORRUPTIONS[curve.kind].unit, accuracy))
         for run, of in found.items() for curve in of.curves
         for at, accuracy in _points(of, curve.strengths, curve.accuracies)
     )  # fmt: skip
@@ -43,7 +43,7 @@ def robustness_curves(gathered: Gathered, options: Options) -> View:
     )  # fmt: skip
 
 
-def _known(gathered: Gathered) -> tuple[int, Mapping[str, Robustness]]:
+def _known(gathered: RunData) -> tuple[int, Mapping[str, Robustness]]:
     """On how many digits most is known, and what; of equals the more digits."""
     sizes = {FEW, *(len(labels) for labels in gathered.labels.values())}
     by_size = {
@@ -53,12 +53,12 @@ def _known(gathered: Gathered) -> tuple[int, Mapping[str, Robustness]]:
     return max(by_size.items(), key=lambda one: (len(one[1]), one[0]))
 
 
-def _of(run: Kept, digits: int) -> Robustness | None:
+def _of(run: SelectedRun, digits: int) -> Robustness | None:
     return robustness.load(Path(run.folder), run.ended.step, digits) if run.ended else None
 
 
-def _chart(gathered: Gathered, kind: Kind, found: Mapping[str, Robustness]) -> Lines:
-    change = PERTURBATIONS[kind]
+def _chart(gathered: RunData, kind: Kind, found: Mapping[str, Robustness]) -> Lines:
+    change = CORRUPTIONS[kind]
     lines = []
     for run, of in found.items():
         for curve in of.curves:
@@ -66,7 +66,9 @@ def _chart(gathered: Gathered, kind: Kind, found: Mapping[str, Robustness]) -> L
                 points = _points(of, curve.strengths, curve.accuracies)
                 x, y = zip(*points, strict=True)
                 lines.append(Line(run, gathered.titles[run], x, y))
-    return Lines(Axis(f"{change.title}, {change.unit}"), Axis("Accuracy", "fraction"), tuple(lines))
+    return Lines(
+        AxisSpec(f"{change.title}, {change.unit}"), AxisSpec("Accuracy", "fraction"), tuple(lines)
+    )
 
 
 def _points(
@@ -76,7 +78,7 @@ def _points(
     return ((0.0, of.accuracy), *zip(strengths, accuracies, strict=True))
 
 
-def _sentence(gathered: Gathered, found: Mapping[str, Robustness]) -> str:
+def _sentence(gathered: RunData, found: Mapping[str, Robustness]) -> str:
     """Who keeps most on average over all kinds at the greatest strength."""
     last = {
         run: sum(curve.accuracies[-1] for curve in of.curves) / len(of.curves)

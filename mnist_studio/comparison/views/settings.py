@@ -3,15 +3,15 @@
 from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.settings_diff import differences
 from mnist_studio.analysis.view import Column, Row, Table, View
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
 
 _LEFT_OUT = ("training.seed",)
 """What runs of a group differ in has a row of its own."""
 
 
-def settings(gathered: Gathered, options: Options) -> View:
+def settings(gathered: RunData, options: ViewOptions) -> View:
     """A row for every setting that differs, a column for every group."""
     groups = gathered.groups
     found = [

@@ -10,10 +10,10 @@ from mnist_studio.analysis.groups import Group, by_seed
 from mnist_studio.analysis.paired import PairTest, SeveralTest
 from mnist_studio.analysis.seeds import FEWEST, SeedComparison
 from mnist_studio.analysis.verdict import Verdict, points, verdict
-from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import some
 
@@ -32,7 +32,7 @@ MOST_ALL_PAIRS = 6
 MOST_SENTENCES = 6
 
 
-def paired_models(gathered: Gathered, options: Options) -> View:
+def paired_models(gathered: RunData, options: ViewOptions) -> View:
     """Every two models on the same digits: difference, interval, exact McNemar, verdict."""
     chosen = some(gathered, MOST_MODELS)
     if len(chosen.runs) < 2:
@@ -102,7 +102,7 @@ def _p(value: float) -> str:
     return "below .0001" if value < 1e-4 else f"{value:.4f}"
 
 
-def over_seeds(gathered: Gathered, options: Options) -> View:
+def over_seeds(gathered: RunData, options: ViewOptions) -> View:
     """Every two recipes or frameworks over the seeds that both have."""
     values = measures.of_all(gathered, measures.accuracy)
     pairs = _pairs(gathered.groups)
@@ -180,7 +180,7 @@ def _seed_row(a: Group, one: SeedComparison) -> Row:
 
 
 def _chart(bars: Sequence[Bar]) -> Bars:
-    return Bars(Axis("Difference of test accuracies, percentage points", "points"), tuple(bars))
+    return Bars(AxisSpec("Difference of test accuracies, percentage points", "points"), tuple(bars))
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from mnist_studio.analysis.curves import Reached, reached
 from mnist_studio.analysis.formatting import NOTHING, counted, duration, percent
 from mnist_studio.analysis.groups import Group
-from mnist_studio.analysis.time_breakdown import PARTS, Clock, Part
+from mnist_studio.analysis.time_breakdown import PARTS, Part, TimeBreakdown
 from mnist_studio.analysis.verdict import points
-from mnist_studio.analysis.view import Axis, Bar, Bars, Column, Row, Table, View
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered, NotComparable
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
@@ -41,7 +41,7 @@ _EARLIER = Column("Trained before", "seconds")
 """Where a run went on from a checkpoint."""
 
 
-def clocks(gathered: Gathered, options: Options) -> View:
+def clocks(gathered: RunData, options: ViewOptions) -> View:
     """Every run's seconds by part; the parts add up to the wall time of its last process."""
     found = {run.id: measures.clocks(run) for run in gathered.runs}
     known = {run: of for run, of in found.items() if of}
@@ -58,17 +58,17 @@ def clocks(gathered: Gathered, options: Options) -> View:
     columns = (*_COLUMNS, _EARLIER) if again else _COLUMNS
     return View(
         "clocks", "Clocks", _sentence(gathered, known),
-        (Bars(Axis("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
+        (Bars(AxisSpec("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
         (*notes.of_all(gathered), *notes.of_clocks(gathered)),
     )  # fmt: skip
 
 
-def _row(title: str, run: str, of: Clock, again: bool) -> Row:
+def _row(title: str, run: str, of: TimeBreakdown, again: bool) -> Row:
     cells = (title, *(second for _, second in of.parts), of.wall, of.images_per_second)
     return Row(run, (*cells, of.earlier) if again else cells)
 
 
-def _sentence(gathered: Gathered, known: Mapping[str, Clock]) -> str:
+def _sentence(gathered: RunData, known: Mapping[str, TimeBreakdown]) -> str:
     """How much of the wall time is training, where it is least and most."""
     shares = {run: dict(of.parts)["train"] / of.wall for run, of in known.items() if of.wall}
     if not shares:
@@ -80,7 +80,7 @@ def _sentence(gathered: Gathered, known: Mapping[str, Clock]) -> str:
     return f"{told}, {_share(gathered, least, known[least])}."
 
 
-def _share(gathered: Gathered, run: str, of: Clock) -> str:
+def _share(gathered: RunData, run: str, of: TimeBreakdown) -> str:
     part = 100 * dict(of.parts)["train"] / of.wall
     return f"{gathered.titles[run]} trained for {part:.0f} % of its {duration(of.wall)}"
 
@@ -89,7 +89,7 @@ MOST_SENTENCES = 2
 """Of more models only the range is told; the table has them all."""
 
 
-def time_to_accuracy(gathered: Gathered, options: Options) -> View:
+def time_to_accuracy(gathered: RunData, options: ViewOptions) -> View:
     """How long each group trained until its test accuracy first reached the target."""
     found = {run.id: reached(run.epochs, options.target) for run in gathered.runs if run.epochs}
     if not found:
@@ -97,7 +97,7 @@ def time_to_accuracy(gathered: Gathered, options: Options) -> View:
     known = {run: at for run, at in found.items() if at}
     seconds = {run: at.seconds for run, at in known.items()}
     goal = percent(options.target)
-    measured = Measured(Axis(f"Training until {goal} of the test digits", "seconds"), seconds)
+    measured = Measured(AxisSpec(f"Training until {goal} of the test digits", "seconds"), seconds)
     columns = (
         Column("Model"), *measured.columns(), Column("Epochs"), Column("Steps"),
         Column("Runs that reached it"),
@@ -135,7 +135,7 @@ def _span(values: Sequence[int]) -> str:
 
 
 def _reached_sentence(
-    gathered: Gathered,
+    gathered: RunData,
     seconds: Mapping[str, float],
     found: Mapping[str, Reached | None],
     goal: str,
@@ -154,7 +154,7 @@ def _reached_sentence(
     return f"{told} {title} was first, after {duration(least)} of training."
 
 
-def batch_size(gathered: Gathered, options: Options) -> View:
+def batch_size(gathered: RunData, options: ViewOptions) -> View:
     """What the batch size does to time, accuracy and convergence, all else being equal."""
     families = _families(gathered)
     if not families:
@@ -166,7 +166,7 @@ def batch_size(gathered: Gathered, options: Options) -> View:
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     goal = percent(options.target)
     seconds, accuracy, rate = measures.training(gathered)
-    every = (seconds, accuracy, Measured(Axis(f"Epochs until {goal}", "count"), epochs), rate)
+    every = (seconds, accuracy, Measured(AxisSpec(f"Epochs until {goal}", "count"), epochs), rate)
     charts = tuple(Bars(one.axis, tuple(_sized(families, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
@@ -187,7 +187,7 @@ def _size_row(name: str, group: Group, every: Sequence[Measured]) -> Row:
     return Row(group.key, (name, group.spec.training.batch_size, len(group.runs), *cells))
 
 
-def _families(gathered: Gathered) -> dict[str, list[Group]]:
+def _families(gathered: RunData) -> dict[str, list[Group]]:
     """Groups that differ in their batch size alone, ascending, by what they have in common."""
     found: dict[RunSpec, list[Group]] = {}
     for group in gathered.groups:

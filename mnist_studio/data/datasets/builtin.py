@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio import paths
-from mnist_studio.data.datasets.dataset import Dataset, Digits, fingerprint
+from mnist_studio.data.datasets.dataset import Dataset, LabeledImages, fingerprint
 from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import DataError
 
@@ -34,7 +34,7 @@ def load() -> Dataset:
     Raises:
         DataError: the file that ships with the studio is missing or damaged.
     """
-    digits = Digits(_array("images"), _array("labels"))
+    digits = LabeledImages(_array("images"), _array("labels"))
     places = np.arange(len(digits))
     train, test = digits.take(places[:TRAIN]), digits.take(places[TRAIN:])
     return Dataset(

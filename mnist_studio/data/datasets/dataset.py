@@ -14,7 +14,7 @@ CLASSES = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Digits:
+class LabeledImages:
     """Digit images, white on black, with their labels.
 
     Attributes:
@@ -38,9 +38,9 @@ class Digits:
         """How many."""
         return len(self.labels)
 
-    def take(self, indices: NDArray[np.int64]) -> "Digits":
+    def take(self, indices: NDArray[np.int64]) -> "LabeledImages":
         """Copies of the digits at these places, in this order."""
-        return Digits(self.images[indices], self.labels[indices])
+        return LabeledImages(self.images[indices], self.labels[indices])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +59,18 @@ class Dataset:
     name: DatasetName
     title: str
     source: str
-    train: Digits
-    test: Digits
+    train: LabeledImages
+    test: LabeledImages
     fingerprint: str
 
 
-def joined(one: Digits, other: Digits) -> Digits:
+def joined(one: LabeledImages, other: LabeledImages) -> LabeledImages:
     """The digits of both, in that order."""
     images = np.concatenate([one.images, other.images])
-    return Digits(images, np.concatenate([one.labels, other.labels]))
+    return LabeledImages(images, np.concatenate([one.labels, other.labels]))
 
 
-def fingerprint(test: Digits) -> str:
+def fingerprint(test: LabeledImages) -> str:
     """sha256, in hexadecimal, of the images' bytes and then the labels' bytes."""
     digest = sha256(np.ascontiguousarray(test.images).data)
     digest.update(np.ascontiguousarray(test.labels).data)

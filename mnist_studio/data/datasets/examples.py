@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.pictures.files import picture_from_levels
 from mnist_studio.errors import UnknownName
 from mnist_studio.spec.run import DatasetName
@@ -52,7 +52,7 @@ class Example:
         return f"{self.title}: {'an' if self.label == 8 else 'a'} {self.label}"
 
 
-def from_test(test: Digits, name: DatasetName, index: int | None = None) -> Example:
+def from_test(test: LabeledImages, name: DatasetName, index: int | None = None) -> Example:
     """One of the test digits.
 
     Args:

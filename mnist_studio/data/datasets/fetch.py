@@ -9,7 +9,7 @@ from threading import Event, Thread
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from mnist_studio.errors import Cancelled, DownloadError
+from mnist_studio.errors import CancelledByUser, DownloadError
 
 PATIENCE = 15.0
 """Seconds a server may be silent."""
@@ -54,7 +54,7 @@ def _next(queue: "Queue[bytes | Exception]", cancelled: Callable[[], bool]) -> b
     """The next piece, b"" at the end."""
     while True:
         if cancelled():
-            raise Cancelled("The download was cancelled.", "Nothing that was kept is lost.")
+            raise CancelledByUser("The download was cancelled.", "Nothing that was kept is lost.")
         try:
             return queue.get(timeout=_POLL)
         except Empty:

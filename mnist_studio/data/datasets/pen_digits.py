@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_studio.data.datasets.idx import read_raw
-from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, Pad, Point, Stroke
+from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkArea, InkPoint, Stroke
 from mnist_studio.errors import DataError
 
-TABLET = Pad(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
+TABLET = InkArea(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
 """The square that these digits were written in; its pen is as wide as that of the studio's pad."""
 
 _LARGEST = 1 << 28
@@ -46,7 +46,7 @@ class _Reader:
 
     digits: list[PenDigit] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
-    stroke: list[Point] | None = None
+    stroke: list[InkPoint] | None = None
     label: int | None = None
 
     def take(self, line: str) -> None:
@@ -122,11 +122,11 @@ def _label(line: str) -> int:
     return int(found[1])
 
 
-def _point(line: str) -> Point:
+def _point(line: str) -> InkPoint:
     found = _POINT.fullmatch(line)
     if not found:
         raise ValueError(f"“{line}” is no point")
-    return Point(float(found[1]), -float(found[2]))
+    return InkPoint(float(found[1]), -float(found[2]))
 
 
 def _malformed(path: Path, why: str) -> DataError:

@@ -7,14 +7,14 @@ from pathlib import Path
 from mnist_studio import paths, settings
 from mnist_studio.data.datasets import builtin, folders, idx
 from mnist_studio.data.datasets.catalog import MNIST, Catalog
-from mnist_studio.data.datasets.dataset import Dataset, Digits, fingerprint
+from mnist_studio.data.datasets.dataset import Dataset, LabeledImages, fingerprint
 from mnist_studio.data.files import write_bytes
-from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.spec.run import DatasetName
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Candidate:
     """A folder to look into.
 
     Attributes:
@@ -58,7 +58,9 @@ def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
     )
 
 
-def load_test(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> Digits:
+def load_test(
+    name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
+) -> LabeledImages:
     """The test digits alone, verified; MNIST's training digits are not even read.
 
     Raises:
@@ -129,13 +131,13 @@ def import_mnist(
     progress(0.0)
     for file, content in folders.raw_files(found, catalog):
         if cancelled():
-            raise Cancelled("The import was cancelled.", "Nothing that was kept is lost.")
+            raise CancelledByUser("The import was cancelled.", "Nothing that was kept is lost.")
         write_bytes(paths.mnist_cache() / file.name, content)
         done += file.size
         progress(done / catalog.size)
 
 
-def read_test_folder(folder: Path) -> Digits:
+def read_test_folder(folder: Path) -> LabeledImages:
     """The test digits of a folder, of any data set with 28x28 IDX files; nothing is verified.
 
     Raises:
@@ -173,19 +175,19 @@ def _raw(
         raise DataError(error.problem, place.remedy) from error
 
 
-def _place(folder: Path | None) -> _Place:
+def _place(folder: Path | None) -> _Candidate:
     if folder is not None:
-        return _Place(folder, f"the folder {folder}", named=True)
+        return _Candidate(folder, f"the folder {folder}", named=True)
     chosen = paths.data_folder()
     if chosen is not None:
         remedy = f"Correct or unset {paths.DATA_VARIABLE}, which goes before what was imported."
-        return _Place(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", True, remedy)
+        return _Candidate(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", True, remedy)
     kept = settings.load()[0].data_folder
     if kept:
         remedy = "Choose another folder, or forget it, under “Digits” on the Train page."
-        return _Place(Path(kept), f"the folder {kept} (settings)", True, remedy)
-    return _Place(paths.mnist_cache(), "the studio's cache", named=False)
+        return _Candidate(Path(kept), f"the folder {kept} (settings)", True, remedy)
+    return _Candidate(paths.mnist_cache(), "the studio's cache", named=False)
 
 
-def _digits(raw: dict[str, bytes], images: str, labels: str) -> Digits:
-    return Digits(idx.parse(raw[images], images, 3), idx.parse(raw[labels], labels, 1))
+def _digits(raw: dict[str, bytes], images: str, labels: str) -> LabeledImages:
+    return LabeledImages(idx.parse(raw[images], images, 3), idx.parse(raw[labels], labels, 1))

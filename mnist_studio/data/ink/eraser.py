@@ -17,7 +17,7 @@ from mnist_studio.data.ink.curve_proximity import (
     near,
     touched,
 )
-from mnist_studio.data.ink.rendering import Ink, Point
+from mnist_studio.data.ink.rendering import Ink, InkPoint
 from mnist_studio.data.ink.smoothing import Points
 
 _FINENESS = 4
@@ -84,7 +84,7 @@ class Eraser:
         self._radius = radius
         self._table = _table(ink)
 
-    def move(self, *points: Point) -> bool:
+    def move(self, *points: InkPoint) -> bool:
         """Takes away what lies on the way from point to point; True where that was something."""
         way = np.array([point[:2] for point in points])
         left = _cut(self._table, way, self._radius)
@@ -100,10 +100,10 @@ def _table(ink: Ink) -> _Table:
     joined = np.ones(len(points), dtype=np.bool_)
     joined[np.cumsum([len(stroke) for stroke in ink if stroke], dtype=np.int64) - 1] = False
     values = np.fromiter(chain.from_iterable(points.tolist()), np.float64)
-    return _Table(points, values.reshape(-1, len(Point._fields)), joined)
+    return _Table(points, values.reshape(-1, len(InkPoint._fields)), joined)
 
 
-def _objects(points: Iterable[Point]) -> NDArray[np.object_]:
+def _objects(points: Iterable[InkPoint]) -> NDArray[np.object_]:
     """(n,): each point as it is, where ``np.array`` would make a table of numbers."""
     return np.fromiter(points, np.object_)
 
@@ -148,7 +148,7 @@ def _without(table: _Table, new: _New, taken: Flags) -> _Table:
     joined &= np.append(kept[1:], False)
     points = np.empty(len(taken), np.object_)
     points[:old] = table.points
-    points[old + made] = _objects(map(Point._make, new.values[made].tolist()))
+    points[old + made] = _objects(map(InkPoint._make, new.values[made].tolist()))
     chosen = order[kept]
     return _Table(
         points[chosen], np.vstack([table.values, new.values]).take(chosen, axis=0), joined[kept]

@@ -42,7 +42,7 @@ _AT_ONCE = 500
 """Points that are read at once."""
 
 
-class Point(NamedTuple):
+class InkPoint(NamedTuple):
     """A point of a stroke, x to the right, y downwards; the unit does not matter.
 
     Attributes:
@@ -58,12 +58,12 @@ class Point(NamedTuple):
     pressure: float = EVEN
 
 
-Stroke = tuple[Point, ...]
+Stroke = tuple[InkPoint, ...]
 Ink = tuple[Stroke, ...]
 
 
 @dataclass(frozen=True)
-class Pad:
+class InkArea:
     """What was drawn on, in the unit of the points.
 
     Attributes:
@@ -79,7 +79,7 @@ class Pad:
     pen: float
 
 
-UNIT_PAD = Pad(0.0, 0.0, 1.0, 0.072)
+UNIT_PAD = InkArea(0.0, 0.0, 1.0, 0.072)
 """The studio's own."""
 
 
@@ -102,7 +102,7 @@ WHOLE = Fitting()
 
 
 def digit_image(
-    ink: Ink, pen: float = PEN, fitting: Fitting = WHOLE, pad: Pad = UNIT_PAD
+    ink: Ink, pen: float = PEN, fitting: Fitting = WHOLE, pad: InkArea = UNIT_PAD
 ) -> NDArray[np.uint8]:
     """The digit image of a drawing.
 
@@ -154,7 +154,7 @@ def _array(stroke: Stroke) -> Points:
     return np.asarray(table[:, [0, 1, 3]])
 
 
-def _scaled_pen(strokes: list[Points], fitting: Fitting, pad: Pad) -> float:
+def _scaled_pen(strokes: list[Points], fitting: Fitting, pad: InkArea) -> float:
     """Width in pixels of the pad's pen, which shrinks with the drawing."""
     shrunk = BOX / (longer_side(strokes) + pad.pen) if fitting.box else SIDE / pad.side
     return pad.pen * shrunk
@@ -165,7 +165,7 @@ def _boxed(strokes: list[Points], extent: float) -> list[Points]:
     return fitted([smoothed(stroke) for stroke in fitted(strokes, extent)], extent)
 
 
-def _shrunk(strokes: list[Points], pad: Pad) -> list[Points]:
+def _shrunk(strokes: list[Points], pad: InkArea) -> list[Points]:
     """From the pad's square to 28x28."""
     scale = SIDE / pad.side
     shift = -scale * np.array([pad.left, pad.top])

@@ -12,7 +12,7 @@ from mnist_studio.data.ink.rendering import (
     WHOLE,
     Fitting,
     Ink,
-    Pad,
+    InkArea,
     arrays,
     digit_image,
 )
@@ -64,7 +64,7 @@ class Stage:
 
 
 def stages(
-    ink: Ink, fitting: Fitting = WHOLE, pad: Pad = UNIT_PAD, pen: float = PEN
+    ink: Ink, fitting: Fitting = WHOLE, pad: InkArea = UNIT_PAD, pen: float = PEN
 ) -> tuple[Stage, ...]:
     """The five pictures; a stage that is left out shows what the one before it does.
 
@@ -82,7 +82,7 @@ def stages(
     )
 
 
-def _large(ink: Ink, pad: Pad, boxed: bool) -> NDArray[np.uint8]:
+def _large(ink: Ink, pad: InkArea, boxed: bool) -> NDArray[np.uint8]:
     """The pad, or the box around the drawing, with the pad's pen."""
     strokes = arrays(ink)
     if boxed:

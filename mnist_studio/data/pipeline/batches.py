@@ -6,7 +6,7 @@ Which training digits every step sees, the same for every framework.
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.pipeline.randomness import Purpose, permutation, random_bytes
 from mnist_studio.errors import DataError
 from mnist_studio.spec.run import TrainingSpec
@@ -64,7 +64,9 @@ class Batches:
         return (drawn.view("<u4").astype(np.uint64) * self._digits >> 32).astype(np.int64)
 
 
-def split(train: Digits, validation: int, seed: int) -> tuple[Digits, Digits | None]:
+def split(
+    train: LabeledImages, validation: int, seed: int
+) -> tuple[LabeledImages, LabeledImages | None]:
     """Splits ``validation`` digits, drawn by the seed, off the training digits.
 
     Both parts keep the order of the original.

@@ -28,7 +28,7 @@ WHITE = 255
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _BlockChance:
     """The chance of a block of b digits.
 
     Attributes:
@@ -55,11 +55,11 @@ class _Drawn:
         return np.asarray(self.bytes(1)[:, 0] % 2 * 2.0 - 1)
 
 
-Change = Callable[[Images, float, _Drawn], Images]
+Change = Callable[[Images, float, _BlockChance], Images]
 
 
 @dataclass(frozen=True)
-class Perturbation:
+class Corruption:
     """A way to make digits harder.
 
     Attributes:
@@ -75,7 +75,7 @@ class Perturbation:
     change: Change
 
 
-def perturbed(images: Images, kind: Kind, strength: float, seed: int = 0) -> Images:
+def corrupted(images: Images, kind: Kind, strength: float, seed: int = 0) -> Images:
     """Digits made harder: a function of each digit, its place and the seed.
 
     Args:
@@ -87,28 +87,28 @@ def perturbed(images: Images, kind: Kind, strength: float, seed: int = 0) -> Ima
     Returns:
         (n, 28, 28)
     """
-    change, place = PERTURBATIONS[kind].change, list(PERTURBATIONS).index(kind)
+    change, place = CORRUPTIONS[kind].change, list(CORRUPTIONS).index(kind)
     made = np.empty_like(images)
     for start in range(0, len(images), BLOCK):
         block = images[start : start + BLOCK]
-        drawn = _Drawn(seed, place, start // BLOCK, len(block))
+        drawn = _BlockChance(seed, place, start // BLOCK, len(block))
         made[start : start + BLOCK] = change(block, strength, drawn)
     return made
 
 
-def _shift(images: Images, pixels: float, drawn: _Drawn) -> Images:
+def _shift(images: Images, pixels: float, drawn: _BlockChance) -> Images:
     """Up, down, left or right."""
     way = drawn.bytes(1)[:, 0] % 4
     amount = np.where(way % 2, pixels, -pixels)
     return _moved(images, x=np.where(way < 2, amount, 0.0), y=np.where(way < 2, 0.0, amount))
 
 
-def _rotation(images: Images, degrees: float, drawn: _Drawn) -> Images:
+def _rotation(images: Images, degrees: float, drawn: _BlockChance) -> Images:
     """About the center, to the left or to the right."""
     return _moved(images, angle=np.radians(degrees) * drawn.signs())
 
 
-def _scale(images: Images, share: float, drawn: _Drawn) -> Images:
+def _scale(images: Images, share: float, drawn: _BlockChance) -> Images:
     """About the center, by 1 + share or its inverse."""
     return _moved(images, size=(1 + share) ** drawn.signs())
 
@@ -126,12 +126,12 @@ def _moved(
     return levels(images, *places(np.stack([np.broadcast_to(row, len(images)) for row in rows])))
 
 
-def _noise(images: Images, deviation: float, drawn: _Drawn) -> Images:
+def _noise(images: Images, deviation: float, drawn: _BlockChance) -> Images:
     """Gaussian, independent for every pixel."""
     return _gray(images + WHITE * deviation * _normal(drawn))
 
 
-def _normal(drawn: _Drawn) -> Field:
+def _normal(drawn: _BlockChance) -> Field:
     """(b, 28, 28) of a standard normal distribution (Box & Muller 1958), from Philox' raw words.
 
     Unlike NumPy's own, the numbers never change between its releases.
@@ -141,7 +141,7 @@ def _normal(drawn: _Drawn) -> Field:
     return np.asarray(np.sqrt(-2 * np.log(radius)) * np.cos(2 * np.pi * angle))
 
 
-def _blur(images: Images, deviation: float, _: _Drawn) -> Images:
+def _blur(images: Images, deviation: float, _: _BlockChance) -> Images:
     """By a Gaussian; outside all is black."""
     if not deviation:
         return images
@@ -152,7 +152,7 @@ def _blur(images: Images, deviation: float, _: _Drawn) -> Images:
     return _gray(kernel @ images.astype(np.float64) @ kernel.T)
 
 
-def _stroke(images: Images, pixels: float, drawn: _Drawn) -> Images:
+def _stroke(images: Images, pixels: float, drawn: _BlockChance) -> Images:
     """Every edge moved outwards or inwards by up to a pixel: gray dilation or erosion.
 
     By a disk of one pixel's radius (Serra 1982), and between that and the digit in proportion.
@@ -165,7 +165,7 @@ def _stroke(images: Images, pixels: float, drawn: _Drawn) -> Images:
     return _gray((1 - pixels) * images + pixels * far)
 
 
-def _contrast(images: Images, share: float, _: _Drawn) -> Images:
+def _contrast(images: Images, share: float, _: _BlockChance) -> Images:
     """Levels nearer to the digit's mean (Hendrycks & Dietterich 2019, “contrast”)."""
     mean = images.mean(axis=(1, 2), keepdims=True)
     return _gray(mean + (1 - share) * (images - mean))
@@ -175,21 +175,19 @@ def _gray(values: Field) -> Images:
     return np.asarray(np.rint(values).clip(0, WHITE), dtype=np.uint8)
 
 
-PERTURBATIONS: Mapping[Kind, Perturbation] = MappingProxyType(
+CORRUPTIONS: Mapping[Kind, Corruption] = MappingProxyType(
     {
-        "shift": Perturbation("Shift", "pixels", (1, 2, 3, 4, 6), _shift),
-        "rotation": Perturbation("Rotation", "degrees", (10, 20, 30, 45, 60), _rotation),
-        "scale": Perturbation(
-            "Scale", "share larger or smaller", (0.1, 0.2, 0.3, 0.4, 0.5), _scale
-        ),
-        "noise": Perturbation(
+        "shift": Corruption("Shift", "pixels", (1, 2, 3, 4, 6), _shift),
+        "rotation": Corruption("Rotation", "degrees", (10, 20, 30, 45, 60), _rotation),
+        "scale": Corruption("Scale", "share larger or smaller", (0.1, 0.2, 0.3, 0.4, 0.5), _scale),
+        "noise": Corruption(
             "Noise", "standard deviation, of white", (0.1, 0.2, 0.3, 0.4, 0.5), _noise
         ),
-        "blur": Perturbation("Blur", "standard deviation, pixels", (0.5, 1, 1.5, 2, 2.5), _blur),
-        "stroke": Perturbation(
+        "blur": Corruption("Blur", "standard deviation, pixels", (0.5, 1, 1.5, 2, 2.5), _blur),
+        "stroke": Corruption(
             "Stroke thickness", "pixels at each edge", (0.2, 0.4, 0.6, 0.8, 1.0), _stroke
         ),
-        "contrast": Perturbation(
+        "contrast": Corruption(
             "Contrast", "share taken away", (0.3, 0.5, 0.7, 0.8, 0.9), _contrast
         ),
     }

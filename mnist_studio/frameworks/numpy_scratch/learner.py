@@ -12,7 +12,7 @@ from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat, Workspace
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, Team, Workers
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, ThreadTeam, Workers
 from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import BatchNorm, Conv
 from mnist_studio.spec.model import trainable_shapes
@@ -44,7 +44,7 @@ class NumpyLearner:
         self._weights = {
             name: self._learnt.arrays.get(name, array.copy()) for name, array in weights.items()
         }
-        team = Team(threads(run))
+        team = ThreadTeam(threads(run))
         networks = [Network(run.model, self._weights) for _ in range(team.size)]
         self._network = networks[0]
         self._workers = Workers(networks, team, run.training.loss)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import Score, Watcher, heard
+from mnist_studio.frameworks.native_script import Score, ScriptObserver, heard
 from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.spec.run import RunSpec
 
@@ -21,7 +21,7 @@ class WrittenScript:
         self._forward = module.forward
         self._parameters: dict[str, Array] = {}
 
-    def train(self, data: Path, watcher: Watcher) -> None:
+    def train(self, data: Path, watcher: ScriptObserver) -> None:
         """See ``Script.train``."""
 
         def stepped(result: tuple[float, int], *given: Array, **_: object) -> None:

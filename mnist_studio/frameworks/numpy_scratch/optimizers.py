@@ -14,7 +14,7 @@ import numpy as np
 
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
-from mnist_studio.frameworks.numpy_scratch.workers import Team
+from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from mnist_studio.spec.layers import Shape
 
@@ -44,7 +44,7 @@ class Optimizer:
         slots: its vectors by the names of ``spec.optimizers.slot_names``.
     """
 
-    def __init__(self, optimizer: spec.Optimizer, weights: Flat, team: Team) -> None:
+    def __init__(self, optimizer: spec.Optimizer, weights: Flat, team: ThreadTeam) -> None:
         shapes: dict[str, Shape] = {name: array.shape for name, array in weights.arrays.items()}
         self.step = 0
         self.slots = {

@@ -13,7 +13,7 @@ from mnist_studio.frameworks.base import Array, OptimizerState
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
+class ArrayChange:
     """One array of a layer, before and after the step.
 
     Attributes:
@@ -66,11 +66,11 @@ class LayerPass:
     weights: Mapping[str, Array]
     output_gradient: Array | None = None
     input_gradient: Array | None = None
-    learnt: tuple[Learnt, ...] = ()
+    learnt: tuple[ArrayChange, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class StepTrace:
     """One training step on the digit.
 
     Attributes:
@@ -97,7 +97,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
+class NetworkTrace:
     """The way of one digit.
 
     Attributes:
@@ -112,11 +112,11 @@ class Walk:
     layers: tuple[LayerPass, ...]
     logits: Array
     probabilities: Array
-    step: Step | None = None
+    step: StepTrace | None = None
 
 
 @dataclass(frozen=True)
-class Teaching:
+class TrainingInput:
     """How the step goes.
 
     Attributes:

@@ -20,8 +20,14 @@ from mnist_studio.frameworks.numpy_scratch.loss import Loss, loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
-from mnist_studio.frameworks.numpy_scratch.trace import LayerPass, Learnt, Step, Teaching, Walk
-from mnist_studio.frameworks.numpy_scratch.workers import Team
+from mnist_studio.frameworks.numpy_scratch.trace import (
+    ArrayChange,
+    LayerPass,
+    NetworkTrace,
+    StepTrace,
+    TrainingInput,
+)
+from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
 from mnist_studio.spec.model import LayerReport, describe, trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
 
@@ -50,7 +56,7 @@ class _Way:
         model, precision = self.run.model, self.run.training.precision
         return normalize(self.image, model.scaling, precision)[np.newaxis]
 
-    def through(self, network: Network) -> Walk:
+    def through(self, network: Network) -> NetworkTrace:
         """Forward, layer by layer in the order of the spec."""
         x = self.inputs[..., np.newaxis]
         layers = []
@@ -59,7 +65,7 @@ class _Way:
             layers.append(self._passed(report, x, y))
             x = y
         powers = np.exp(x[0] - x[0].max())
-        return Walk(self.image, tuple(layers), x[0].copy(), powers / powers.sum())
+        return NetworkTrace(self.image, tuple(layers), x[0].copy(), powers / powers.sum())
 
     def _passed(self, report: LayerReport, x: Array, y: Array) -> LayerPass:
         known = equations.of(report.layer, self.dropping, self.by_batch)
@@ -75,7 +81,7 @@ class _Way:
         return loss_of(self.run.training.loss, logits[np.newaxis], labels, 1)
 
 
-def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> Walk:
+def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> NetworkTrace:
     """How a network answers an image (28, 28): dropout off, batch-norm by its running statistics.
 
     Args:
@@ -86,7 +92,9 @@ def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> Walk:
     return _Way(run, weights, image).through(Network(run.model, weights))
 
 
-def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Teaching) -> Walk:
+def step(
+    run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: TrainingInput
+) -> NetworkTrace:
     """One training step on an image (28, 28) alone, as ``NumpyLearner.train`` makes it.
 
     The weights given stay as they are. Arguments as of ``forward``.
@@ -109,7 +117,7 @@ def step(run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: Tea
     _improve(run, network.gradients, optimizer, teaching.rate)
     used = network.gradients.copies()
     changed = _Changes(run, weights, own, used, before, _slots(optimizer))
-    told = Step(
+    told = StepTrace(
         label=teaching.label,
         loss=loss.total,
         loss_after=way.loss(network.forward(way.inputs)[0], teaching.label).total,
@@ -147,7 +155,7 @@ def _backward(
 
 
 def _optimizer(run: RunSpec, weights: Flat, state: OptimizerState | None) -> Optimizer:
-    made = Optimizer(run.training.optimizer, weights, Team(1))
+    made = Optimizer(run.training.optimizer, weights, ThreadTeam(1))
     if state:
         made.step = state.step
         for slot, kept in made.slots.items():
@@ -178,9 +186,9 @@ class _Changes:
         learnt = (self._of(name, equation) for name, equation in names.items())
         return replace(layer, learnt=tuple(learnt))
 
-    def _of(self, name: str, equation: str) -> Learnt:
+    def _of(self, name: str, equation: str) -> ArrayChange:
         trained = name in self.gradients
-        return Learnt(
+        return ArrayChange(
             name=name,
             equation=equation,
             before=self.before[name],

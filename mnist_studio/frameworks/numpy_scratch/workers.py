@@ -24,7 +24,7 @@ from mnist_studio.spec.run import Loss
 T = TypeVar("T")
 
 
-class Team:
+class ThreadTeam:
     """As many threads as ``size``, the caller's among them; the others end with this object."""
 
     def __init__(self, size: int) -> None:
@@ -60,7 +60,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class BatchResult:
     """What a batch gave.
 
     Attributes:
@@ -78,7 +78,7 @@ class Workers:
     """Networks that learn at the same time."""
 
     def __init__(
-        self, networks: Sequence[Network], team: Team, loss: Loss = "cross_entropy"
+        self, networks: Sequence[Network], team: ThreadTeam, loss: Loss = "cross_entropy"
     ) -> None:
         """Workers.
 
@@ -90,7 +90,7 @@ class Workers:
         """
         self._networks, self._team, self._loss = networks, team, loss
 
-    def learn(self, batch: Batch) -> Learnt:
+    def learn(self, batch: Batch) -> BatchResult:
         """Loss and gradients of a batch."""
         size, networks = len(batch.labels), self._networks
         if size < len(networks) or len(networks) == 1:
@@ -107,22 +107,22 @@ class Workers:
         done = self._team.each(lambda n: _answer_all(networks[n], batches[n::turns]))
         return [done[place % turns][place // turns] for place in range(len(batches))]
 
-    def _learn(self, network: Network, part: Batch, size: int) -> Learnt:
+    def _learn(self, network: Network, part: Batch, size: int) -> BatchResult:
         """What a part of a batch of ``size`` images adds to its loss and gradients."""
         network.prepare(training=True, masks=part.masks)
         loss = loss_of(self._loss, network.forward(part.inputs), part.labels, size)
         network.learn(loss.gradient)
         network.remember()
         network.prepare(training=False)
-        return Learnt(loss.total / size, loss.correct, network.gradients)
+        return BatchResult(loss.total / size, loss.correct, network.gradients)
 
 
-def _added(parts: Sequence[Learnt]) -> Learnt:
+def _added(parts: Sequence[BatchResult]) -> BatchResult:
     first, *rest = parts
     for part in rest:
         first.gradients.vector += part.gradients.vector
     mean = sum(part.mean for part in parts)
-    return Learnt(mean, sum(part.correct for part in parts), first.gradients)
+    return BatchResult(mean, sum(part.correct for part in parts), first.gradients)
 
 
 def _answer_all(network: Network, batches: Sequence[Array]) -> list[Array]:

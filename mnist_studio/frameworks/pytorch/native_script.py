@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import Score, Watcher, heard
+from mnist_studio.frameworks.native_script import Score, ScriptObserver, heard
 from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch.layout import canonical
 from mnist_studio.spec.layers import BatchNorm, Dense, Flatten, Shape
@@ -40,7 +40,7 @@ class WrittenScript:
         assert self._network is not None  # Nobody asks before the script has trained.
         return self._network
 
-    def train(self, data: Path, watcher: Watcher) -> None:
+    def train(self, data: Path, watcher: ScriptObserver) -> None:
         """See ``Script.train``."""
         script = self._module
         heard(script, "build_model", after=self._built)
@@ -89,7 +89,7 @@ class WrittenScript:
 
 
 @contextmanager
-def _hooks(watcher: Watcher) -> Iterator[None]:
+def _hooks(watcher: ScriptObserver) -> Iterator[None]:
     """Tells the watcher of every loss that is computed and every step of an optimizer."""
     last: list[tuple[float, int, int]] = []
 

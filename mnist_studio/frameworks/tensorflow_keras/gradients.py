@@ -12,7 +12,7 @@ from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
 
 
 @dataclass(frozen=True)
-class Learnt:
+class BatchTensors:
     """What a batch of n gave, as tensors.
 
     Attributes:
@@ -32,7 +32,7 @@ def learn(
     inputs: Tensor,
     labels: Tensor,
     masks: Mapping[str, Tensor] | None = None,
-) -> Learnt:
+) -> BatchTensors:
     """Forward and backward as in training, nothing clipped; batch-norm's statistics go on.
 
     Args:
@@ -49,7 +49,7 @@ def learn(
     found = tape.gradient(loss, weights)
     if training.bias_gradients == "summed":
         found = {name: _summed(name, gradient) for name, gradient in found.items()}
-    return Learnt(loss, logits, found)
+    return BatchTensors(loss, logits, found)
 
 
 def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:

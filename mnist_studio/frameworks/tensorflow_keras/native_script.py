@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import Watcher, heard
+from mnist_studio.frameworks.native_script import ScriptObserver, heard
 from mnist_studio.spec.model import describe
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.spec.steps import batch_sizes
@@ -31,7 +31,7 @@ class WrittenScript:
         self._digits = digits
         self._network: Any = None
 
-    def train(self, data: Path, watcher: Watcher) -> None:
+    def train(self, data: Path, watcher: ScriptObserver) -> None:
         """See ``Script.train``."""
 
         def built(network: keras.Sequential) -> None:
@@ -76,7 +76,7 @@ def _beside(network: keras.Sequential, callback: keras.callbacks.Callback) -> No
 class _Callback(keras.callbacks.Callback):
     """Tells a watcher what ``fit`` does."""
 
-    def __init__(self, run: RunSpec, digits: int, watcher: Watcher) -> None:
+    def __init__(self, run: RunSpec, digits: int, watcher: ScriptObserver) -> None:
         super().__init__()
         self._training = run.training
         self._digits = digits

@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.theme.theme import Theme
@@ -29,7 +29,7 @@ LARGEST_LOG = 1_000_000
 """Bytes of the log's file; two older ones are kept."""
 
 
-class Alarm(QObject):
+class ExceptionReporter(QObject):
     """Catches what nobody caught, in any thread: logs it and tells the user.
 
     Signals:
@@ -72,7 +72,7 @@ def check_binding() -> None:
         StudioError: this PySide6 on this Python.
     """
     if sys.version_info < (3, 12) and PySide6.__version_info__[:2] >= (6, 12):
-        raise StudioError(
+        raise MnistStudioError(
             f"PySide6 {PySide6.__version__} crashes on Python 3.11.",
             "Install an older one with: pip install 'PySide6-Essentials<6.12'",
         )
@@ -86,7 +86,7 @@ def check_display() -> None:
     """
     named = any(map(os.environ.get, _DISPLAYS)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
     if sys.platform == "linux" and not named:
-        raise StudioError(
+        raise MnistStudioError(
             "There is no screen here to open the window on.",
             "Start it on a desktop, or use the commands: mnist-studio --help",
         )
@@ -140,7 +140,7 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
     window = MainWindow(Theme(qt, loaded[0].theme), loaded)
-    alarm = Alarm()
+    alarm = ExceptionReporter()
     alarm.rang.connect(window.tell)
     alarm.install()
     qt.aboutToQuit.connect(window.shut_down)

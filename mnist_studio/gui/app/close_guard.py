@@ -5,11 +5,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.common.question import Question, ask
+from mnist_studio.gui.common.question import QuestionOverlay, ask
 from mnist_studio.gui.services.studio import Studio
 
 
-class Leaving(QObject):
+class CloseGuard(QObject):
     """Asks, ends what trains as the user wishes, and closes the window when all has ended.
 
     Attributes:
@@ -18,7 +18,7 @@ class Leaving(QObject):
 
     def __init__(self, window: QWidget, studio: Studio) -> None:
         super().__init__(window)
-        self.question: Question | None = None
+        self.question: QuestionOverlay | None = None
         self._window, self._studio = window, studio
         self._wished = False
         studio.queue.idle.connect(self._maybe_close)

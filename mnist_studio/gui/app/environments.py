@@ -5,11 +5,11 @@ from functools import partial
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, enable, label
-from mnist_studio.gui.common.question import Question
+from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task, Work
 from mnist_studio.workers import environments
@@ -25,7 +25,7 @@ _SENTENCE = (
 _OURS = "NumPy computes in the studio's own Python, also inside of the window."
 
 
-class Pythons(Question):
+class EnvironmentsDialog(QuestionOverlay):
     """Stays over the window until it is closed; each choice counts at once."""
 
     def __init__(self, parent: QWidget, background: Background) -> None:
@@ -100,7 +100,9 @@ class Pythons(Question):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         self._done(None)
-        self._trouble.setText(str(error) if isinstance(error, StudioError) else unexpected(error))
+        self._trouble.setText(
+            str(error) if isinstance(error, MnistStudioError) else unexpected(error)
+        )
 
     @Slot()
     def _leave(self) -> None:

@@ -15,9 +15,9 @@ def make(key: str, studio: Studio) -> Page:
 
         return DrawPage(studio)
     if key == "studies":
-        from mnist_studio.gui.experiments.page import StudiesPage
+        from mnist_studio.gui.experiments.page import ExperimentsPage
 
-        return StudiesPage(studio)
+        return ExperimentsPage(studio)
     if key == "compare":
         from mnist_studio.gui.compare.page import ComparePage
 

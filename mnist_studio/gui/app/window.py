@@ -16,7 +16,7 @@ from mnist_studio.gui.app.shortcuts import ShortcutsOverlay
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.app.close_guard import Leaving
+    from mnist_studio.gui.app.close_guard import CloseGuard
     from mnist_studio.gui.common.notice import Kind
     from mnist_studio.gui.common.page import Page
     from mnist_studio.gui.services.studio import Studio
@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
-        self.leaving: Leaving | None = None
+        self.leaving: CloseGuard | None = None
         self._loaded = loaded
         self._studio: Studio | None = None
         self._plots_here = False
@@ -85,13 +85,13 @@ class MainWindow(QMainWindow):
         """Makes the studio and the page that is shown; does so once."""
         if self._studio is not None:
             return
-        from mnist_studio.gui.app.close_guard import Leaving
+        from mnist_studio.gui.app.close_guard import CloseGuard
         from mnist_studio.gui.services.studio import Studio
 
         self._studio = studio = Studio(self.theme, self._loaded)
         studio.going.connect(self.go)
         studio.told.connect(self.tell)
-        self.leaving = Leaving(self, studio)
+        self.leaving = CloseGuard(self, studio)
         for news in (
             studio.queue.changed, studio.queue.told, studio.digits.changed,
             studio.predictions.state_changed, studio.study.changed, studio.study.renewed,
@@ -212,9 +212,9 @@ class MainWindow(QMainWindow):
 
     def _look_ahead(self) -> None:
         from mnist_studio.gui.app import preload
-        from mnist_studio.gui.services.idle import Turns
+        from mnist_studio.gui.services.idle import IdleScheduler
 
-        turns = Turns(preload.steps(), self)
+        turns = IdleScheduler(preload.steps(), self)
         turns.done.connect(self._build_plots)
         QTimer.singleShot(QUIET_MS, turns, turns.start)
 
@@ -238,6 +238,6 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_pythons(self) -> None:
-        from mnist_studio.gui.app.environments import Pythons
+        from mnist_studio.gui.app.environments import EnvironmentsDialog
 
-        Pythons(self, self.studio.background).open()
+        EnvironmentsDialog(self, self.studio.background).open()

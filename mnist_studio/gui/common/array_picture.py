@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.gui.theme.palette import Palette
+from mnist_studio.palette import Palette
 from mnist_studio.gui.theme.theme import Theme
 
 Numbers = NDArray[np.float64]

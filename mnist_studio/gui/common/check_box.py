@@ -26,7 +26,7 @@ def text_start(theme: Theme) -> int:
     return EDGE + theme.pixels(BOX + GAP)
 
 
-class TickBox(QCheckBox):
+class CheckBox(QCheckBox):
     """A word with a box before it, which is filled and ticked where it is on."""
 
     def __init__(self, text: str, theme: Theme) -> None:
@@ -81,7 +81,7 @@ def paint_box(
         painter.drawPixmap(box.topLeft(), theme.pictures[name])
 
 
-class TickedCell(QStyledItemDelegate):
+class CheckedCellDelegate(QStyledItemDelegate):
     """Paints the fields of a column that may have a tick."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:

@@ -27,7 +27,7 @@ from mnist_studio.gui.theme.theme import Theme
 _DETAIL = Qt.ItemDataRole.UserRole + 2
 
 
-class Choice(QComboBox):
+class ComboBox(QComboBox):
     """One of several named values, each with a word on the right.
 
     Signals:

@@ -7,7 +7,7 @@ from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 
 
-class Fold(QWidget):
+class CollapsibleSection(QWidget):
     """Closed at first. Space or Enter on the title opens it.
 
     Attributes:

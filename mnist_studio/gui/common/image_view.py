@@ -19,7 +19,7 @@ def picture_of(image: Image) -> QImage:
     return QImage(levels.data, columns, rows, columns, QImage.Format.Format_Grayscale8).copy()
 
 
-class DigitView(QWidget):
+class ImageView(QWidget):
     """Shows a digit image enlarged, without smoothing."""
 
     def __init__(self, theme: Theme, name: str, side: int = 112) -> None:

@@ -10,7 +10,7 @@ from mnist_studio.gui.common.basics import button, label, row
 Answer = tuple[str, Callable[[], object]]
 
 
-class Question(QDialog):
+class QuestionOverlay(QDialog):
     """A question over the window; Esc answers nothing."""
 
     def __init__(self, parent: QWidget, title: str, sentence: str) -> None:
@@ -53,9 +53,9 @@ def ask(
     answers: Sequence[Answer],
     primary: int = -1,
     danger: int = -1,
-) -> Question:
+) -> QuestionOverlay:
     """Asks; the answer's function is called when it is chosen."""
-    question = Question(parent, title, sentence)
+    question = QuestionOverlay(parent, title, sentence)
     question.offer(answers, primary, danger)
     question.open()
     return question
@@ -63,9 +63,9 @@ def ask(
 
 def ask_text(
     parent: QWidget, title: str, text: str, action: tuple[str, Callable[[str], object]]
-) -> Question:
+) -> QuestionOverlay:
     """Asks for a line of text."""
-    question = Question(parent, title, "")
+    question = QuestionOverlay(parent, title, "")
     field = QLineEdit(text)
     field.setAccessibleName(title)
     field.setMinimumWidth(380)

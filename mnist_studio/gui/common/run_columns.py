@@ -5,7 +5,7 @@ from PySide6.QtGui import QPixmap
 from mnist_studio.analysis import formatting, known_bugs
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.legend import sample
-from mnist_studio.gui.common.table_model import Column
+from mnist_studio.gui.common.table_model import TableColumn
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec import summary
@@ -16,63 +16,63 @@ def _or_last(value: float | None) -> float:
     return float("inf") if value is None else value
 
 
-def title(theme: Theme) -> Column[RunRow]:
+def title(theme: Theme) -> TableColumn[RunRow]:
     """The user's name of a run."""
 
     def picture(row: RunRow) -> QPixmap:
         return sample(theme, row.framework)
 
-    return Column("Run", lambda row: row.title, tip=settings_of, picture=picture)
+    return TableColumn("Run", lambda row: row.title, tip=settings_of, picture=picture)
 
 
-def state(theme: Theme) -> Column[RunRow]:
+def state(theme: Theme) -> TableColumn[RunRow]:
     """How it ended."""
 
     def color(row: RunRow) -> str:
         return theme.palette.bad if row.run.status in ("failed", "crashed") else ""
 
-    return Column("State", lambda row: row.state, tip=lambda row: row.reason, color=color)
+    return TableColumn("State", lambda row: row.state, tip=lambda row: row.reason, color=color)
 
 
-DIGITS: Column[RunRow] = Column("Digits", lambda row: row.dataset)
-MADE: Column[RunRow] = Column(
+DIGITS: TableColumn[RunRow] = TableColumn("Digits", lambda row: row.dataset)
+MADE: TableColumn[RunRow] = TableColumn(
     "Started", lambda row: formatting.moment(row.run.created), sort=lambda row: row.run.created
 )
-ACCURACY: Column[RunRow] = Column(
+ACCURACY: TableColumn[RunRow] = TableColumn(
     "Accuracy",
     lambda row: formatting.percent(row.figures.accuracy),
     right=True,
     sort=lambda row: -1.0 if row.figures.accuracy is None else row.figures.accuracy,
     explain="On the test digits, after the last whole epoch",
 )
-TRAINING: Column[RunRow] = Column(
+TRAINING: TableColumn[RunRow] = TableColumn(
     "Training",
     lambda row: formatting.duration(row.figures.train_seconds),
     right=True,
     sort=lambda row: _or_last(row.figures.train_seconds),
     explain="Seconds spent training; starting and evaluation are left out",
 )
-EPOCHS: Column[RunRow] = Column(
+EPOCHS: TableColumn[RunRow] = TableColumn(
     "Epochs",
     lambda row: f"{row.figures.epochs} / {row.run.spec.training.epochs}",
     right=True,
     sort=lambda row: row.figures.epochs,
 )
-TO_TARGET: Column[RunRow] = Column(
+TO_TARGET: TableColumn[RunRow] = TableColumn(
     "To 97 %",
     lambda row: formatting.count(row.figures.epochs_to_target),
     right=True,
     sort=lambda row: _or_last(row.figures.epochs_to_target),
     explain="Epochs until the test accuracy reached 97 %",
 )
-PARAMETERS: Column[RunRow] = Column(
+PARAMETERS: TableColumn[RunRow] = TableColumn(
     "Parameters",
     lambda row: formatting.count(row.figures.parameters),
     right=True,
     sort=lambda row: row.figures.parameters,
     explain="Numbers that the network learns",
 )
-LATENCY: Column[RunRow] = Column(
+LATENCY: TableColumn[RunRow] = TableColumn(
     "Latency",
     lambda row: formatting.milliseconds(row.figures.latency_ms),
     right=True,

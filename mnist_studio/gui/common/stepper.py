@@ -109,7 +109,7 @@ class _Decimal(QDoubleSpinBox):
         event.ignore()
 
 
-class Stepper(QFrame):
+class StepperSpinBox(QFrame):
     """A number between a minus and a plus. Arrow keys step too; the wheel is left to the page.
 
     Signals:

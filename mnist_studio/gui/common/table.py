@@ -4,7 +4,7 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from mnist_studio.gui.common.check_box import TickedCell
+from mnist_studio.gui.common.check_box import CheckedCellDelegate
 from mnist_studio.gui.common.table_model import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
 
@@ -20,7 +20,7 @@ GRID = 2
 SETTLE_MS = 60
 
 
-class Table(QTableView):
+class TableView(QTableView):
     """Rows of one height without a frame; numbers are of one width.
 
     Space ticks the row where rows can be ticked.
@@ -59,7 +59,7 @@ class Table(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.setItemDelegateForColumn(0, TickedCell(theme, self))
+        self.setItemDelegateForColumn(0, CheckedCellDelegate(theme, self))
         self._prepare_header()
         theme.changed.connect(self._resize_rows)
         self._wanted: list[int] = []

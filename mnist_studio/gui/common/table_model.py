@@ -23,7 +23,7 @@ _TOP_LEVEL = QModelIndex()
 
 
 @dataclass(frozen=True)
-class Column(Generic[Row]):
+class TableColumn(Generic[Row]):
     """One column.
 
     Attributes:
@@ -58,7 +58,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
 
     def __init__(
         self,
-        columns: Sequence[Column[Row]],
+        columns: Sequence[TableColumn[Row]],
         key: Callable[[Row], str],
         parent: QObject | None = None,
         ticks: bool = False,
@@ -91,7 +91,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self._rows = tuple(rows)
         self.endResetModel()
 
-    def show_columns(self, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
+    def show_columns(self, columns: Sequence[TableColumn[Row]], rows: Sequence[Row]) -> None:
         """Replaces columns and rows."""
         self.beginResetModel()
         self._columns, self._rows = tuple(columns), tuple(rows)

@@ -9,19 +9,19 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.data.files import read_text, write_bytes
-from mnist_studio.errors import SpecError, StudioError
+from mnist_studio.errors import MnistStudioError, SpecError
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec import experiment_files, files
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Kind(Generic[T]):
+class FileKind(Generic[T]):
     """What a file holds.
 
     Attributes:
@@ -37,8 +37,8 @@ class Kind(Generic[T]):
     write: Callable[[T], str]
 
 
-SETTINGS: Kind[Sequence[RunSpec]] = Kind("settings", files.SUFFIX, files.read, files.write)
-STUDY: Kind[StudySpec] = Kind(
+SETTINGS: FileKind[Sequence[RunSpec]] = FileKind("settings", files.SUFFIX, files.read, files.write)
+STUDY: FileKind[ExperimentSpec] = FileKind(
     "study", experiment_files.SUFFIX, experiment_files.read, experiment_files.write
 )
 
@@ -54,7 +54,7 @@ class TextFiles(QObject, Generic[T]):
     opened = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, studio: Studio, window: QWidget, kind: Kind[T]) -> None:
+    def __init__(self, studio: Studio, window: QWidget, kind: FileKind[T]) -> None:
         super().__init__(window)
         self._studio, self._window, self._kind = studio, window, kind
 
@@ -111,7 +111,7 @@ class TextFiles(QObject, Generic[T]):
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
-        foreseen = isinstance(error, StudioError)
+        foreseen = isinstance(error, MnistStudioError)
         self.failed.emit(str(error) if foreseen else unexpected(error))
 
 

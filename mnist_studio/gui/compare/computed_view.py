@@ -8,21 +8,21 @@ from PySide6.QtWidgets import QSplitter
 
 from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.view import Matrix, View
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.compare.gallery_card import GalleryCard
-from mnist_studio.gui.compare.hard_images import Asked
+from mnist_studio.gui.compare.hard_images import HardImageQuery
 from mnist_studio.gui.compare.robustness import RobustnessBar
-from mnist_studio.gui.compare.view_catalog import Entry
+from mnist_studio.gui.compare.view_catalog import OfferedView
 from mnist_studio.gui.compare.view_controls import ViewControls
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.gui.services.view_request import Wanted, wanted
+from mnist_studio.gui.services.view_request import ViewRequest, view_request
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.store.experiments import Study
+from mnist_studio.store.experiments import Experiment
 
 BESIDE = 400
 """Points that a view's title and its exports take of the line in which the controls may stand."""
@@ -47,9 +47,9 @@ class ComputedView(QSplitter):
     def __init__(self, studio: Studio, marks: Marks, hover: Hover) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._studio = studio
-        self._entry = Entry("", "", "")
+        self._entry = OfferedView("", "", "")
         self._rows: tuple[RunRow, ...] = ()
-        self._study: Study | None = None
+        self._study: Experiment | None = None
         self._under: bool | None = None
         self.controls = ViewControls(studio.theme)
         self.panel = ViewPanel(studio.theme, marks, hover, self)
@@ -75,13 +75,15 @@ class ComputedView(QSplitter):
         self.setSizes([560, 400])
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ViewRequest:
         """What is chosen, as a value."""
         memberships = self._studio.library.memberships
         rows = self._chosen_rows()
-        return wanted(self._entry.name, self.controls.options, rows, memberships, self._study)
+        return view_request(self._entry.name, self.controls.options, rows, memberships, self._study)
 
-    def show_entry(self, entry: Entry, rows: Sequence[RunRow], study: Study | None) -> None:
+    def show_entry(
+        self, entry: OfferedView, rows: Sequence[RunRow], study: Experiment | None
+    ) -> None:
         """Shows a view.
 
         Args:
@@ -95,7 +97,7 @@ class ComputedView(QSplitter):
             self._turn()
         self._want()
 
-    def _take_runs(self, rows: tuple[RunRow, ...], study: Study | None) -> None:
+    def _take_runs(self, rows: tuple[RunRow, ...], study: Experiment | None) -> None:
         if study is not None and study != self._study:
             self.controls.set_threshold(study.spec.threshold)
         self._rows, self._study = rows, study
@@ -177,9 +179,9 @@ class ComputedView(QSplitter):
         model, own = self.controls.options.model, self.controls.options.own
         match self._entry.pictures:
             case "wrong" if model:
-                self.gallery.ask(self._rows, Asked("wrong", model, own=own))
+                self.gallery.ask(self._rows, HardImageQuery("wrong", model, own=own))
             case "disagreements":
-                self.gallery.ask(self._rows, Asked("disagreements", own=own))
+                self.gallery.ask(self._rows, HardImageQuery("disagreements", own=own))
 
     @Slot(int, int, int)
     def _show_cell(self, place: int, row: int, column: int) -> None:
@@ -190,16 +192,16 @@ class ComputedView(QSplitter):
         matrix = view.charts[place]
         assert isinstance(matrix, Matrix)
         own = self.controls.options.own
-        self.gallery.ask(self._rows, Asked("cell", matrix.key, (row, column), own))
+        self.gallery.ask(self._rows, HardImageQuery("cell", matrix.key, (row, column), own))
 
     @Slot(object, object)
-    def _take(self, asked: Wanted, view: View) -> None:
+    def _take(self, asked: ViewRequest, view: View) -> None:
         if asked.like(self.wanted):
             self.panel.show_view(view)
             self.shown.emit()
 
     @Slot(object, object)
-    def _fail(self, asked: Wanted, error: Exception) -> None:
+    def _fail(self, asked: ViewRequest, error: Exception) -> None:
         if asked.like(self.wanted):
-            told = str(error) if isinstance(error, StudioError) else unexpected(error)
+            told = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
             self.panel.say(f"{self._entry.title}: not of these runs", told)

@@ -14,10 +14,10 @@ from mnist_studio.gui.common.basics import GAP, button, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.image_view import DigitView
+from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.legend import sample
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.compare.probability_view import probability_view
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
@@ -31,9 +31,9 @@ class DrawingCard(Card):
     def __init__(self, studio: Studio) -> None:
         super().__init__("Your drawing")
         self._studio = studio
-        self.view = DigitView(studio.theme, "Your drawing as it is fed", side=84)
+        self.view = ImageView(studio.theme, "Your drawing as it is fed", side=84)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
-        self.table = Table(
+        self.table = TableView(
             "Answers to your drawing",
             studio.theme,
             self.model,
@@ -71,12 +71,12 @@ class DrawingCard(Card):
         made.setLayout(column(row(self.view, words, 1), self.table, gap=6))
         return made
 
-    def _columns(self) -> tuple[Column[RunRow], ...]:
+    def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
-            Column("Run", lambda one: one.title, picture=self._sample),
-            Column("Says", self._digit, right=True),
-            Column("Sure", self._sure, right=True, explain="Probability of that digit"),
-            Column("Took", self._took, right=True, explain="Time of the forward pass"),
+            TableColumn("Run", lambda one: one.title, picture=self._sample),
+            TableColumn("Says", self._digit, right=True),
+            TableColumn("Sure", self._sure, right=True, explain="Probability of that digit"),
+            TableColumn("Took", self._took, right=True, explain="Time of the forward pass"),
         )
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.gui.common.image_view import picture_of
-from mnist_studio.gui.compare.hard_images import Found
+from mnist_studio.gui.compare.hard_images import HardImages
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
@@ -23,7 +23,7 @@ class Gallery(QWidget):
     def __init__(self, theme: Theme, marks: Marks) -> None:
         super().__init__()
         self._theme, self._marks = theme, marks
-        self._found: Found | None = None
+        self._found: HardImages | None = None
         self._models: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName("Digits")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -32,11 +32,11 @@ class Gallery(QWidget):
         theme.changed.connect(self.updateGeometry)
 
     @property
-    def found(self) -> Found | None:
+    def found(self) -> HardImages | None:
         """What is shown."""
         return self._found
 
-    def show_found(self, found: Found | None, titles: Mapping[str, str]) -> None:
+    def show_found(self, found: HardImages | None, titles: Mapping[str, str]) -> None:
         """Shows these digits; ``titles`` has a name for every run that shall answer."""
         self._found = found
         known = found.probabilities if found else {}
@@ -72,7 +72,9 @@ class Gallery(QWidget):
                 self._paint_tile(painter, self._found, place, spot.topLeft())
         painter.end()
 
-    def _paint_tile(self, painter: QPainter, found: Found, place: int, corner: QPointF) -> None:
+    def _paint_tile(
+        self, painter: QPainter, found: HardImages, place: int, corner: QPointF
+    ) -> None:
         pixels, palette = self._theme.pixels, self._theme.palette
         side = pixels(PICTURE)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -120,7 +122,7 @@ class Gallery(QWidget):
             return ()
         return tuple(self._sentence(found, place) for place in range(len(found.places)))
 
-    def _sentence(self, found: Found, place: int) -> str:
+    def _sentence(self, found: HardImages, place: int) -> str:
         answers = (
             f"{title} says {said(found.probabilities[run][place])[0]}"
             for run, title in self._models

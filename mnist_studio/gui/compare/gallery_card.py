@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.compare.gallery import Gallery
-from mnist_studio.gui.compare.hard_images import MOST, Asked, Found
+from mnist_studio.gui.compare.hard_images import MOST, HardImageQuery, HardImages
 from mnist_studio.gui.compare.sample_loader import SampleLoader
 from mnist_studio.gui.compare.samples import common_dataset
 from mnist_studio.gui.services.run_row import RunRow
@@ -48,7 +48,7 @@ class GalleryCard(Card):
         """Room for two digits beside each other."""
         return QSize(self._studio.theme.pixels(350), self._studio.theme.pixels(160))
 
-    def ask(self, rows: Sequence[RunRow], asked: Asked) -> None:
+    def ask(self, rows: Sequence[RunRow], asked: HardImageQuery) -> None:
         """Asks for digits with the answers of these models."""
         self._rows = one_of_each(rows, asked.model)
         key = (tuple(row.id for row in self._rows), asked)
@@ -76,7 +76,7 @@ class GalleryCard(Card):
         self._asked = None
 
     @Slot(object)
-    def _show(self, found: Found) -> None:
+    def _show(self, found: HardImages) -> None:
         self.title.setText(_title(found))
         self.gallery.show_found(found, {row.id: row.title for row in self._rows})
         if len(found.places):
@@ -102,7 +102,7 @@ def one_of_each(rows: Sequence[RunRow], model: str) -> tuple[RunRow, ...]:
     return tuple(sorted(chosen, key=lambda row: row.id != model))
 
 
-def _title(found: Found) -> str:
+def _title(found: HardImages) -> str:
     count = len(found.places)
     words = f"The first {count} digits" if count == MOST else f"{count} digits"
     if count == 1:

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from mnist_studio.analysis import predictions
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.predictions import disagreements
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 
 MOST = 60
 """More digits nobody looks at."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class HardImageQuery:
     """Which digits.
 
     Attributes:
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class HardImages:
     """Digits and what every model says of them.
 
     Attributes:
@@ -46,7 +46,7 @@ class Found:
         total: how many test digits there are.
     """
 
-    asked: Asked
+    asked: HardImageQuery
     places: NDArray[np.int64]
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
@@ -54,7 +54,9 @@ class Found:
     total: int
 
 
-def find(test: Digits, logits: Mapping[str, NDArray[np.float32]], asked: Asked) -> Found:
+def find_hard_images(
+    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], asked: HardImageQuery
+) -> HardImages:
     """Finds them.
 
     Args:
@@ -65,10 +67,12 @@ def find(test: Digits, logits: Mapping[str, NDArray[np.float32]], asked: Asked) 
     places = np.array(_places(test, logits, asked)[:MOST], dtype=np.int64)
     chosen = test.take(places)
     sure = {run: probabilities(values[places]) for run, values in logits.items()}
-    return Found(asked, places, chosen.images, chosen.labels, sure, len(test))
+    return HardImages(asked, places, chosen.images, chosen.labels, sure, len(test))
 
 
-def _places(test: Digits, logits: Mapping[str, NDArray[np.float32]], asked: Asked) -> Sequence[int]:
+def _places(
+    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], asked: HardImageQuery
+) -> Sequence[int]:
     match asked.what:
         case "cell":
             answers = predictions.cell(logits[asked.model], test.labels, *asked.cell)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSplitter
 from mnist_studio.gui.common.basics import GAP, column, label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.image_view import DigitView
-from mnist_studio.gui.common.stepper import Stepper, by_one
-from mnist_studio.gui.compare.hard_images import Asked, Found
+from mnist_studio.gui.common.image_view import ImageView
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
+from mnist_studio.gui.compare.hard_images import HardImageQuery, HardImages
 from mnist_studio.gui.compare.probability_view import probability_view
 from mnist_studio.gui.compare.sample_loader import SampleLoader
 from mnist_studio.gui.compare.samples import common_dataset
@@ -23,7 +23,7 @@ QUIET_MS = 80
 TEST_DIGITS = 10_000
 
 
-class DigitPanel(QSplitter):
+class TestImageView(QSplitter):
     """The digit with its number on the left, the models on the right.
 
     Attributes:
@@ -37,8 +37,10 @@ class DigitPanel(QSplitter):
         self.setChildrenCollapsible(False)
         self._rows: tuple[RunRow, ...] = ()
         self.loader = SampleLoader(studio.background, None, self)
-        self.view = DigitView(studio.theme, "The test digit", side=168)
-        self.number = Stepper("Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one)
+        self.view = ImageView(studio.theme, "The test digit", side=168)
+        self.number = StepperSpinBox(
+            "Number of the test digit", studio.theme, 0, TEST_DIGITS - 1, by_one
+        )
         self.label = label(role="large")
         self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.panel.name("Probabilities")
@@ -77,12 +79,12 @@ class DigitPanel(QSplitter):
         elif not dataset:
             self.panel.say("Different test digits", "Tick runs on the same digits.")
         else:
-            asked = Asked("digit", cell=(self.number.whole, 0))
+            asked = HardImageQuery("digit", cell=(self.number.whole, 0))
             runs = [row.run for row in self._rows]
             self.loader.find(runs, self._rows[0].run.spec.dataset, asked)
 
     @Slot(object)
-    def _show(self, found: Found) -> None:
+    def _show(self, found: HardImages) -> None:
         self.number.field().setMaximum(found.total - 1)
         self.view.show_image(found.images[0])
         self.label.setText(str(found.labels[0]))

@@ -9,7 +9,7 @@ from mnist_studio.analysis import known_bugs
 from mnist_studio.gui.common.basics import column, holder, label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 
 MOST = 12
 """So many sentences can be read at once."""
@@ -19,7 +19,7 @@ NOTHING = (
 )
 
 
-class FaultCostCard(Card):
+class KnownBugCostCard(Card):
     """A sentence for every fault and run that can be paired, and what those faults are."""
 
     def __init__(self) -> None:
@@ -39,12 +39,12 @@ class FaultCostCard(Card):
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Pairs the finished ones of these runs."""
-        told = known_bugs.told((row.run.spec, row.run.terminal) for row in rows)
+        told = known_bugs.cost_sentences((row.run.spec, row.run.terminal) for row in rows)
         more = len(told) - MOST
         if more > 0:
             told[MOST:] = [f"And {more} more: tick fewer runs to read of them."]
         self.words.setText("\n".join(told) or NOTHING)
         names = dict.fromkeys(name for row in rows for name in row.run.spec.faults)
-        explained = [f"{FAULTS[name].title}: {FAULTS[name].explanation}" for name in names]
+        explained = [f"{KNOWN_BUGS[name].title}: {KNOWN_BUGS[name].explanation}" for name in names]
         self.explained.setText("\n".join(explained))
         self.explained.setVisible(bool(told and explained))

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from mnist_studio.analysis.view import Axis, CellValue, Column, Line, Lines, Row, Table, Unit, View
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    CellValue,
+    Column,
+    Line,
+    Lines,
+    Row,
+    Table,
+    Unit,
+    View,
+)
 from mnist_studio.events import Epoch
 from mnist_studio.gui.services.run_row import RunRow
 
@@ -11,8 +21,8 @@ Measure = Literal["accuracy", "loss"]
 XAxis = Literal["epochs", "seconds"]
 
 _AXES = {
-    "epochs": Axis("Epoch", "count"),
-    "seconds": Axis("Training", "seconds"),
+    "epochs": AxisSpec("Epoch", "count"),
+    "seconds": AxisSpec("Training", "seconds"),
 }
 _MEASURES: dict[str, tuple[str, Unit]] = {
     "accuracy": ("Test accuracy", "fraction"),
@@ -34,7 +44,7 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
         Column("Run"), Column("Epoch", "count"), Column("Training", "seconds"), Column(title, unit)
     )  # fmt: skip
     table = tuple(_row(row, epoch, measure) for row in rows for epoch in row.epochs)
-    chart = Lines(_AXES[axis], Axis(title, unit), lines)
+    chart = Lines(_AXES[axis], AxisSpec(title, unit), lines)
     return View("live", title, "", (chart,), Table(columns, table))
 
 

@@ -12,11 +12,11 @@ from mnist_studio.gui.common.grouped_list import GroupedList, Item
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.page import Page
-from mnist_studio.gui.compare.run_list import ComparedRuns
-from mnist_studio.gui.compare.view_catalog import Entry, offered
+from mnist_studio.gui.compare.run_list import RunList
+from mnist_studio.gui.compare.view_catalog import OfferedView, offered
 from mnist_studio.gui.compare.view_files import ViewFiles
 from mnist_studio.gui.compare.views_area import ViewsArea
-from mnist_studio.gui.services.idle import Turns
+from mnist_studio.gui.services.idle import IdleScheduler
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
@@ -40,13 +40,13 @@ class ComparePage(Page):
         self.list.offer([(group, _items(entries)) for group, entries in offered() if entries])
         self.list.choose("live")
         self.views = ViewsArea(studio, self.marks, self.hover)
-        self.runs = ComparedRuns(studio, self.marks, self.hover)
+        self.runs = RunList(studio, self.marks, self.hover)
         self.files = ViewFiles(studio, self.marks, self)
         self.studies_button = button("Studies", lambda: studio.going.emit("studies"))
         self.report_button = button("Report…", self._ask_report, primary=True)
         self.action_line.addWidget(self.studies_button)
         self.action_line.addWidget(self.report_button)
-        self._building: Turns | None = None
+        self._building: IdleScheduler | None = None
         self._lay_out()
         self.runs.changed.connect(self._show_ticked)
         self.list.chosen.connect(self.views.choose)
@@ -56,7 +56,7 @@ class ComparePage(Page):
         studio.study_chosen.connect(self.runs.show_study)
         self._update()
         # The page is painted before it is filled: both at once would hold the window.
-        Turns(self._fill(), self).start()
+        IdleScheduler(self._fill(), self).start()
 
     def _fill(self) -> Iterator[None]:
         self.views.choose(self.list.choice)
@@ -98,7 +98,7 @@ class ComparePage(Page):
     def prepare(self) -> None:
         """Builds what most views need."""
         if self._building is None:
-            self._building = Turns(self.views.build(), self, PAUSE_MS)
+            self._building = IdleScheduler(self.views.build(), self, PAUSE_MS)
             self._building.start()
 
     @property
@@ -139,5 +139,5 @@ class ComparePage(Page):
         )
 
 
-def _items(entries: Sequence[Entry]) -> tuple[Item, ...]:
+def _items(entries: Sequence[OfferedView]) -> tuple[Item, ...]:
     return tuple(Item(entry.name, entry.title, entry.tip) for entry in entries)

@@ -16,7 +16,7 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.store.runs import Run
 
 
-class Hardening(QObject):
+class RobustnessMeasurement(QObject):
     """Measures runs, one batch of them at a time; what is measured is kept beside each run.
 
     Signals:
@@ -84,7 +84,7 @@ class RobustnessBar(QWidget):
         super().__init__()
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
-        self.work = Hardening(studio.background, None, self)
+        self.work = RobustnessMeasurement(studio.background, None, self)
         self.button = button("Measure the ticked runs", self._toggle)
         self.progress = ProgressLine("Measured")
         self.progress.setMinimumWidth(studio.theme.pixels(160))

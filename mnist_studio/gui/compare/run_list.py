@@ -8,19 +8,19 @@ from mnist_studio.analysis.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.table import Table, sorted_by
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.store.experiments import Study
+from mnist_studio.store.experiments import Experiment
 
 ALL = "all"
 FIRST_TICKS = 6
 """So many of the newest trained runs are ticked at first."""
-_SEED: Column[RunRow] = Column(
+_SEED: TableColumn[RunRow] = TableColumn(
     "Seed",
     lambda row: str(row.run.spec.training.seed),
     right=True,
@@ -28,7 +28,7 @@ _SEED: Column[RunRow] = Column(
 )
 
 
-class ComparedRuns(Card):
+class RunList(Card):
     """A table with ticks.
 
     Signals:
@@ -44,8 +44,8 @@ class ComparedRuns(Card):
         self._offered: list[tuple[str, str, str]] = []
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
-        self.table = Table("Runs to compare", studio.theme, self._sorted)
-        self.study = Choice("Runs of", studio.theme)
+        self.table = TableView("Runs to compare", studio.theme, self._sorted)
+        self.study = ComboBox("Runs of", studio.theme)
         self.count = label(role="secondary")
         self.none_button = button("Tick none", lambda: self.model.tick(frozenset()), quiet=True)
         self.all_button = button("Tick all", self.tick_all, quiet=True)
@@ -68,9 +68,9 @@ class ComparedRuns(Card):
         self.table.entered.connect(self._point)
         self.table.viewport().installEventFilter(self)
 
-    def _columns(self) -> tuple[Column[RunRow], ...]:
+    def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
-            Column("Run", lambda row: row.title, tip=_settings, picture=self._picture),
+            TableColumn("Run", lambda row: row.title, tip=_settings, picture=self._picture),
             _SEED, columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
             columns.PARAMETERS, columns.LATENCY,
         )  # fmt: skip
@@ -85,7 +85,7 @@ class ComparedRuns(Card):
         return [row for row in self.model.rows if row.id in keys]
 
     @property
-    def chosen_study(self) -> Study | None:
+    def chosen_study(self) -> Experiment | None:
         """The study whose runs are in the table; None where all are."""
         known = self._studio.library.studies
         return next((study for study in known if study.id == self.study.choice), None)

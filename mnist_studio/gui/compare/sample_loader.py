@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.comparison.own_images import answered
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
-from mnist_studio.gui.compare.hard_images import Asked, Found, find
+from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.gui.compare.hard_images import HardImageQuery, HardImages, find_hard_images
 from mnist_studio.gui.compare.samples import Samples, samples
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.spec.run import DatasetName
@@ -22,7 +22,7 @@ class SampleLoader(QObject):
     """Answers the newest request; an older one that still works is cancelled.
 
     Signals:
-        loaded: ``Samples`` or ``Found``, whichever was asked for.
+        loaded: ``Samples`` or ``HardImages``, whichever was asked for.
         failed: an exception.
     """
 
@@ -37,7 +37,7 @@ class SampleLoader(QObject):
         self._folder = folder
         self._task: Task | None = None
         # Read and replaced as a whole by worker threads: a test set is kept while it is looked at.
-        self._kept: tuple[DatasetName, Digits] | None = None
+        self._kept: tuple[DatasetName, LabeledImages] | None = None
 
     def load(self, runs: Sequence[Run], dataset: DatasetName, wrong_first: bool) -> None:
         """Asks for the samples of runs on one dataset."""
@@ -47,18 +47,18 @@ class SampleLoader(QObject):
 
         self._start(work)
 
-    def find(self, runs: Sequence[Run], dataset: DatasetName, asked: Asked) -> None:
+    def find(self, runs: Sequence[Run], dataset: DatasetName, asked: HardImageQuery) -> None:
         """Asks for digits of that kind, with the answers of runs on one dataset."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Found:
+        def work(progress: Progress, cancelled: IsCancelled) -> HardImages:
             if not asked.own:
-                return find(self._test(dataset), _logits(runs), asked)
+                return find_hard_images(self._test(dataset), _logits(runs), asked)
             own = answered(runs, asked.own)
-            return find(own.digits, own.logits, asked)
+            return find_hard_images(own.digits, own.logits, asked)
 
         self._start(work)
 
-    def _start(self, work: Callable[[Progress, IsCancelled], Samples | Found]) -> None:
+    def _start(self, work: Callable[[Progress, IsCancelled], Samples | HardImages]) -> None:
         self.cancel()
         self._task = self._background.start(work, self._take, self._fail)
         self._task.ended.connect(self._end)
@@ -70,7 +70,7 @@ class SampleLoader(QObject):
             self._task.ended.disconnect(self._end)
             self._task = None
 
-    def _test(self, dataset: DatasetName) -> Digits:
+    def _test(self, dataset: DatasetName) -> LabeledImages:
         kept = self._kept
         if kept is None or kept[0] != dataset:
             kept = (dataset, sources.load_test(dataset, self._folder))
@@ -78,7 +78,7 @@ class SampleLoader(QObject):
         return kept[1]
 
     @Slot(object)
-    def _take(self, found: Samples | Found) -> None:
+    def _take(self, found: Samples | HardImages) -> None:
         self.loaded.emit(found)
 
     @Slot(object)

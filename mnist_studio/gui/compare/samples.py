@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import predictions
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 
 COUNT = 20
@@ -36,7 +36,10 @@ class Samples:
 
 
 def samples(
-    test: Digits, logits: Mapping[str, NDArray[np.float32]], wrong_first: bool, count: int = COUNT
+    test: LabeledImages,
+    logits: Mapping[str, NDArray[np.float32]],
+    wrong_first: bool,
+    count: int = COUNT,
 ) -> Samples:
     """Chooses test digits, the same ones whenever the same models are asked.
 

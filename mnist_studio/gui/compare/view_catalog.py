@@ -12,7 +12,7 @@ Kind = Literal["view", "live", "drawing", "digit", "samples", "faults"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class OfferedView:
     """One view.
 
     Attributes:
@@ -34,16 +34,16 @@ class Entry:
     least: int = 1
 
 
-GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[OfferedView, ...]], ...] = (
     (
         "Curves",
         (
-            Entry("live", "Live curves", "Every run as it trains", kind="live"),
-            Entry(
+            OfferedView("live", "Live curves", "Every run as it trains", kind="live"),
+            OfferedView(
                 "curves-accuracy", "Accuracy",
                 "Each seed thin, their mean with its interval on top", ("axis", "smoothing"),
             ),
-            Entry(
+            OfferedView(
                 "curves-loss", "Loss", "Each seed thin, their mean with its interval on top",
                 ("axis", "smoothing", "log"),
             ),
@@ -52,19 +52,19 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Speed",
         (
-            Entry(
+            OfferedView(
                 "time-to-accuracy", "Time to accuracy", "How long until it is good enough",
                 ("target",),
             ),
-            Entry("clocks", "Clocks", "Where the seconds of each run went"),
-            Entry("batch-size", "Batch size", "What it does to time, accuracy, convergence"),
-            Entry("latency", "Latency", "One image, and many at once"),
-            Entry("memory", "Memory", "The most that each run took"),
-            Entry(
+            OfferedView("clocks", "Clocks", "Where the seconds of each run went"),
+            OfferedView("batch-size", "Batch size", "What it does to time, accuracy, convergence"),
+            OfferedView("latency", "Latency", "One image, and many at once"),
+            OfferedView("memory", "Memory", "The most that each run took"),
+            OfferedView(
                 "networks-and-frameworks", "Network or framework",
                 "What comes from the network, what from the framework",
             ),
-            Entry(
+            OfferedView(
                 "neutral-idiomatic", "Studio or own loop",
                 "The studio's loop against the script of the framework's documentation",
             ),
@@ -73,63 +73,63 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Is it real?",
         (
-            Entry("final-accuracy", "Final accuracy", "With its interval over seeds"),
-            Entry(
+            OfferedView("final-accuracy", "Final accuracy", "With its interval over seeds"),
+            OfferedView(
                 "significance", "Models, paired", "The same test digits, model by model",
                 ("models", "threshold", "own"), least=2,
             ),
-            Entry(
+            OfferedView(
                 "over-seeds", "Recipes over seeds", "Is one recipe better than another?",
                 ("threshold",), least=2,
             ),
-            Entry("faults", "Cost of faults", "Runs with faults and without", kind="faults"),
+            OfferedView("faults", "Cost of faults", "Runs with faults and without", kind="faults"),
         ),
     ),
     (
         "Predictions",
         (
-            Entry(
+            OfferedView(
                 "confusion", "Confusion", "What is taken for what; choose a cell to see digits",
                 ("model", "own"), pictures="cell",
             ),
-            Entry("per-class", "Every digit", "Precision, recall and F1 of 0 to 9", ("own",)),
-            Entry("calibration", "Calibration", "Is it as sure as it is right?", ("own",)),
-            Entry(
+            OfferedView("per-class", "Every digit", "Precision, recall and F1 of 0 to 9", ("own",)),
+            OfferedView("calibration", "Calibration", "Is it as sure as it is right?", ("own",)),
+            OfferedView(
                 "wrong", "Surely wrong", "Mistakes of which a model was most sure",
                 ("model", "own"), pictures="wrong",
             ),
-            Entry(
+            OfferedView(
                 "disagreements", "Disagreements", "Digits on which the models disagree", ("own",),
                 pictures="disagreements", least=2,
             ),
-            Entry("samples", "Sample digits", "Twenty test digits, every model", kind="samples"),
-            Entry("digit", "One digit", "Every model's probabilities", kind="digit"),
-            Entry("drawing", "Your drawing", "Every model's answer to it", kind="drawing"),
+            OfferedView("samples", "Sample digits", "Twenty test digits, every model", kind="samples"),
+            OfferedView("digit", "One digit", "Every model's probabilities", kind="digit"),
+            OfferedView("drawing", "Your drawing", "Every model's answer to it", kind="drawing"),
         ),
     ),
     (
         "Robustness",
-        (Entry("robustness", "Disturbed digits", "Shifted, turned, noisy, thin, thick"),),
+        (OfferedView("robustness", "Disturbed digits", "Shifted, turned, noisy, thin, thick"),),
     ),
     (
         "Settings",
         (
-            Entry("settings", "What differs", "Settings that are not the same in all runs"),
-            Entry("parameters", "Parameters", "How many, and how they are counted"),
+            OfferedView("settings", "What differs", "Settings that are not the same in all runs"),
+            OfferedView("parameters", "Parameters", "How many, and how they are counted"),
         ),
     ),
 )  # fmt: skip
 
 
-ENTRIES: Mapping[str, Entry] = MappingProxyType(
+ENTRIES: Mapping[str, OfferedView] = MappingProxyType(
     {entry.name: entry for _, entries in GROUPS for entry in entries}
 )
 
 
-def offered() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+def offered() -> tuple[tuple[str, tuple[OfferedView, ...]], ...]:
     """The groups of views that this version can show."""
     return tuple((group, tuple(filter(_known, entries))) for group, entries in GROUPS)
 
 
-def _known(entry: Entry) -> bool:
+def _known(entry: OfferedView) -> bool:
     return entry.kind != "view" or entry.name in catalog.VIEWS

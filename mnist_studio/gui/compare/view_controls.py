@@ -6,11 +6,11 @@ from typing import cast
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from mnist_studio.comparison.options import Options, XAxis
+from mnist_studio.comparison.options import ViewOptions, XAxis
 from mnist_studio.gui.common.basics import holder, label, row
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented, Toggles
-from mnist_studio.gui.common.stepper import Stepper
+from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.compare.view_catalog import Control
 from mnist_studio.gui.theme.theme import Theme
 
@@ -39,11 +39,13 @@ class ViewControls(QWidget):
         self.axis = Segmented("Horizontal axis", AXES)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.log = Toggles("Vertical axis", (("log", "Log", "By orders of magnitude"),), ())
-        self.target = Stepper("Accuracy to reach, per cent", theme, 10, 99.99, _tenth, False)
-        self.threshold = Stepper("Difference that matters, points", theme, 0.01, 50, _tenth, False)
-        self.model = Choice("Whose predictions", theme)
-        self.first = Choice("First model", theme)
-        self.second = Choice("Second model", theme)
+        self.target = StepperSpinBox("Accuracy to reach, per cent", theme, 10, 99.99, _tenth, False)
+        self.threshold = StepperSpinBox(
+            "Difference that matters, points", theme, 0.01, 50, _tenth, False
+        )
+        self.model = ComboBox("Whose predictions", theme)
+        self.first = ComboBox("First model", theme)
+        self.second = ComboBox("Second model", theme)
         self.digits = Segmented("Digits that are answered", DIGITS)
         self._own = ""
         self._prepare()
@@ -90,9 +92,9 @@ class ViewControls(QWidget):
         self.model.setFixedWidth(self._theme.pixels(230))
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ViewOptions:
         """What is set."""
-        return Options(
+        return ViewOptions(
             axis=cast(XAxis, self.axis.choice),
             smoothing=self.smoothing.value() / 100,
             log=bool(self.log.chosen),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.gui.common.text_files import file_name
@@ -19,7 +19,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.view_request import chosen
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.store.experiments import Study
+from mnist_studio.store.experiments import Experiment
 
 
 def write_view(
@@ -92,7 +92,9 @@ class ViewFiles(QObject):
         dialog.selectFile(f"{view.name}.{kind}")
         self._ask(dialog, lambda path: self.export(view, path))
 
-    def ask_report(self, rows: Sequence[RunRow], study: Study | None, options: Options) -> None:
+    def ask_report(
+        self, rows: Sequence[RunRow], study: Experiment | None, options: ViewOptions
+    ) -> None:
         """Lets the user choose where the report is kept."""
         dialog = QFileDialog(self._window, "Write a report", "", _REPORTS)
         dialog.setDefaultSuffix("html")
@@ -110,7 +112,7 @@ class ViewFiles(QObject):
         self._studio.background.start(work, self._written, self._studio.complain)
 
     def report(
-        self, rows: Sequence[RunRow], study: Study | None, options: Options, path: Path
+        self, rows: Sequence[RunRow], study: Experiment | None, options: ViewOptions, path: Path
     ) -> None:
         """Computes all views, writes the report, and tells."""
         if self._task:

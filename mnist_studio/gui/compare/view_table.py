@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from mnist_studio.analysis import formatting, view
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.table import Table, sorted_by
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 
-class ViewTable(Table):
+class ViewTable(TableView):
     """Shows any table; the row under the pointer is pointed at everywhere."""
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
@@ -62,11 +62,11 @@ class ViewTable(Table):
     def _point(self, index: QModelIndex) -> None:
         self._hover.point(self.rows.row(self._sorted.mapToSource(index)).key)
 
-    def _columns(self, table: view.Table) -> tuple[Column[view.Row], ...]:
+    def _columns(self, table: view.Table) -> tuple[TableColumn[view.Row], ...]:
         return tuple(self._column(at, column, table) for at, column in enumerate(table.columns))
 
-    def _column(self, at: int, column: view.Column, table: view.Table) -> Column[view.Row]:
-        return Column(
+    def _column(self, at: int, column: view.Column, table: view.Table) -> TableColumn[view.Row]:
+        return TableColumn(
             column.title,
             partial(_text, at, column.unit),
             right=_numbers(at, table),

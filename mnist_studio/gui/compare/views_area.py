@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.compare.computed_view import ComputedView
 from mnist_studio.gui.compare.drawing_view import DrawingPanel
-from mnist_studio.gui.compare.image_view import DigitPanel
-from mnist_studio.gui.compare.known_bug_costs import FaultCostCard
+from mnist_studio.gui.compare.image_view import TestImageView
+from mnist_studio.gui.compare.known_bug_costs import KnownBugCostCard
 from mnist_studio.gui.compare.live_curves import LiveCurves
 from mnist_studio.gui.compare.sample_card import SampleCard
-from mnist_studio.gui.compare.view_catalog import ENTRIES, Entry, Kind
+from mnist_studio.gui.compare.view_catalog import ENTRIES, Kind, OfferedView
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.store.experiments import Study
+from mnist_studio.store.experiments import Experiment
 
 Part = TypeVar("Part", bound=QWidget)
 
@@ -42,8 +42,8 @@ class ViewsArea(QStackedWidget):
         super().__init__()
         self._studio, self._marks, self._hover = studio, marks, hover
         self._rows: tuple[RunRow, ...] = ()
-        self._study: Study | None = None
-        self._entry: Entry = ENTRIES["live"]
+        self._study: Experiment | None = None
+        self._entry: OfferedView = ENTRIES["live"]
         self._parts: Mapping[Kind, Callable[[], QWidget]] = {
             "live": lambda: self.live,
             "view": lambda: self.computed,
@@ -66,9 +66,9 @@ class ViewsArea(QStackedWidget):
         return self._exporting(made, made.panel)
 
     @cached_property
-    def digit(self) -> DigitPanel:
+    def digit(self) -> TestImageView:
         """One test digit."""
-        made = self._added(DigitPanel(self._studio, self._marks, self._hover))
+        made = self._added(TestImageView(self._studio, self._marks, self._hover))
         return self._exporting(made, made.panel)
 
     @cached_property
@@ -83,12 +83,12 @@ class ViewsArea(QStackedWidget):
         return self._added(SampleCard(self._studio))
 
     @cached_property
-    def faults(self) -> FaultCostCard:
+    def faults(self) -> KnownBugCostCard:
         """What faults cost."""
-        return self._added(FaultCostCard())
+        return self._added(KnownBugCostCard())
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> OfferedView:
         """The view that is chosen."""
         return self._entry
 
@@ -105,7 +105,7 @@ class ViewsArea(QStackedWidget):
         self.setCurrentWidget(self._parts[self._entry.kind]())
         self._refresh()
 
-    def show_rows(self, rows: Sequence[RunRow], study: Study | None) -> None:
+    def show_rows(self, rows: Sequence[RunRow], study: Experiment | None) -> None:
         """The ticked runs, and the study whose they are, if it is one's."""
         self._rows, self._study = tuple(rows), study
         self._refresh()

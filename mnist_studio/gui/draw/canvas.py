@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from mnist_studio.data.ink.rendering import Ink, Point
+from mnist_studio.data.ink.rendering import Ink, InkPoint
 from mnist_studio.gui.common.image_view import picture_of
-from mnist_studio.gui.draw.ink_layer import InkLayer, Look
+from mnist_studio.gui.draw.ink_layer import InkLayer, InkLook
 from mnist_studio.gui.draw.ink_painting import extent, paint_piece
 from mnist_studio.gui.draw.pointer import Pointer, tool_cursor
 from mnist_studio.gui.services.drawing import UNSTEADY, Drawing
@@ -34,7 +34,7 @@ _COMPRESSED = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
 INVITATION = "Draw a digit here\nor drop a picture of one"
 
 
-class Pad(QWidget):
+class DrawingCanvas(QWidget):
     """A square to draw on. What is drawn lies in the drawing, not here.
 
     Attributes:
@@ -152,7 +152,7 @@ class Pad(QWidget):
     def _paint_on(self) -> None:
         side = self._square().width()
         pen = self._drawing.tools.pen * side
-        look = Look(side, self.devicePixelRatioF(), pen, self._theme.palette.text)
+        look = InkLook(side, self.devicePixelRatioF(), pen, self._theme.palette.text)
         before = self._layer.image
         if not self._layer.follow(self._drawing.ink, self._drawing.stroke, look, SLICE_SECONDS):
             self._timer.start(0)
@@ -214,9 +214,9 @@ class Pad(QWidget):
         side = min(self.width(), self.height())
         return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
-    def _point(self, position: QPointF, seconds: float, pressure: float) -> Point:
+    def _point(self, position: QPointF, seconds: float, pressure: float) -> InkPoint:
         """Never beyond the edge: what is fed is what can be seen."""
         square = self._square()
         place = (position - square.topLeft()) / square.width()
         x, y = (min(max(part, 0.0), 1.0) for part in (place.x(), place.y()))
-        return Point(x, y, seconds, pressure)
+        return InkPoint(x, y, seconds, pressure)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from mnist_studio.gui.common.basics import IconButton, enable, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.draw.canvas import Pad
+from mnist_studio.gui.draw.canvas import DrawingCanvas
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.tools import LIMITS, Tool, Tools
 from mnist_studio.gui.theme.theme import Theme
@@ -17,7 +17,7 @@ _TIPS: dict[Tool, str] = {
 }
 
 
-class PadCard(Card):
+class CanvasCard(Card):
     """Pen, eraser, their width, undo, redo, clear; and the square to draw on.
 
     Attributes:
@@ -33,7 +33,7 @@ class PadCard(Card):
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
         self._drawing = drawing
-        self.pad = Pad(theme, drawing)
+        self.pad = DrawingCanvas(theme, drawing)
         self.pen_button = self._tool(theme, "pen", "draw", "Pen")
         self.eraser_button = self._tool(theme, "eraser", "eraser", "Eraser")
         self.width_slider = QSlider(Qt.Orientation.Horizontal)

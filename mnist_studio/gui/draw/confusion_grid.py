@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.predictions import Confusion
-from mnist_studio.gui.theme.palette import mixed
+from mnist_studio.palette import mixed
 from mnist_studio.gui.theme.theme import Theme
 
 CELL, HEAD, CLASSES = 20, 16, 10

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from mnist_studio.analysis.formatting import NOTHING
-from mnist_studio.analysis.interpretation import Reading
+from mnist_studio.analysis.interpretation import Interpretation
 from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.theme.theme import Theme
@@ -39,7 +39,7 @@ class ConsensusCard(Card):
         self._size()
         self.invite()
 
-    def show_reading(self, found: Reading, focus: int = 0, truth: str = "") -> None:
+    def show_reading(self, found: Interpretation, focus: int = 0, truth: str = "") -> None:
         """Shows what they say.
 
         Args:
@@ -67,7 +67,7 @@ class ConsensusCard(Card):
         self.digit.setVisible(not several)
         self._number.setVisible(several)
 
-    def _show_places(self, found: Reading, focus: int) -> None:
+    def _show_places(self, found: Interpretation, focus: int) -> None:
         several = len(found.places) > 1
         self._choose_number(several)
         while several and len(self.places) < len(found.places):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import button, label, row
-from mnist_studio.gui.common.stepper import Stepper, by_one
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.theme.theme import Theme
 
@@ -35,7 +35,7 @@ class ExampleBar(QWidget):
         self.random_button = button(
             "Random", examples.show_test_digit, "Puts any test digit on the pad (R)"
         )
-        self.number = Stepper("Number of the test digit", theme, 0, MANY - 1, by_one)
+        self.number = StepperSpinBox("Number of the test digit", theme, 0, MANY - 1, by_one)
         self.number.setToolTip("Test digit of that number (Enter)")
         self.number.setFixedWidth(theme.pixels(116))
         words = label("Test digit", "secondary")

@@ -7,13 +7,13 @@ from time import perf_counter
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from mnist_studio.data.ink.rendering import Ink, Point, Stroke
+from mnist_studio.data.ink.rendering import Ink, InkPoint, Stroke
 from mnist_studio.gui.draw.ink_painting import PIECE, paint_piece
 from mnist_studio.gui.services.drawing import UNSTEADY
 
 
 @dataclass(frozen=True)
-class Look:
+class InkLook:
     """What ink looks like.
 
     Attributes:
@@ -37,7 +37,7 @@ class _Picture:
         image: of the whole square, without ground.
     """
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: InkLook) -> None:
         self.look = look
         pixels = max(1, round(look.side * look.density))
         self.image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
@@ -45,12 +45,12 @@ class _Picture:
         self.image.fill(Qt.GlobalColor.transparent)
         self._whole: list[Stroke] = []
         # The last painted point of a stroke that is not wholly painted, and its index.
-        self._part: Point | None = None
+        self._part: InkPoint | None = None
         self._at = 0
 
-    def continues(self, ink: Ink, growing: Sequence[Point], look: Look) -> bool:
+    def continues(self, ink: Ink, growing: Sequence[InkPoint], look: InkLook) -> bool:
         """Whether what it shows is a part of this drawing."""
-        strokes: Sequence[Sequence[Point]] = (*ink, growing)
+        strokes: Sequence[Sequence[InkPoint]] = (*ink, growing)
         whole = len(self._whole)
         return (
             look == self.look
@@ -59,12 +59,12 @@ class _Picture:
             and (self._part is None or _has(strokes[whole], self._at, self._part))
         )
 
-    def painted(self, growing: Sequence[Point]) -> int:
+    def painted(self, growing: Sequence[InkPoint]) -> int:
         """Up to which of its points a growing stroke is on it."""
         known = self._part is not None and _has(growing, self._at, self._part)
         return self._at if known else 0
 
-    def paint(self, ink: Ink, growing: Sequence[Point], until: float) -> bool:
+    def paint(self, ink: Ink, growing: Sequence[InkPoint], until: float) -> bool:
         """Paints what is missing; False where the time was not enough."""
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -81,7 +81,7 @@ class _Picture:
         finally:
             painter.end()
 
-    def _paint(self, painter: QPainter, stroke: Sequence[Point], end: int, until: float) -> bool:
+    def _paint(self, painter: QPainter, stroke: Sequence[InkPoint], end: int, until: float) -> bool:
         while self._part is None or self._at < end:
             if perf_counter() > until:
                 return False
@@ -91,7 +91,7 @@ class _Picture:
         return True
 
 
-def _has(stroke: Sequence[Point], at: int, point: Point) -> bool:
+def _has(stroke: Sequence[InkPoint], at: int, point: InkPoint) -> bool:
     return len(stroke) > at and stroke[at] is point
 
 
@@ -101,18 +101,18 @@ class InkLayer:
     def __init__(self) -> None:
         self._shown: _Picture | None = None
         self._next: _Picture | None = None
-        self._wanted: tuple[Ink, Sequence[Point]] = (), ()
+        self._wanted: tuple[Ink, Sequence[InkPoint]] = (), ()
 
     @property
     def image(self) -> QImage | None:
         """What is painted so far; None before the first drawing."""
         return self._shown.image if self._shown else None
 
-    def rest(self, growing: Sequence[Point]) -> int:
+    def rest(self, growing: Sequence[InkPoint]) -> int:
         """From which point on the growing stroke is not on the picture."""
         return self._shown.painted(growing) if self._shown else 0
 
-    def follow(self, ink: Ink, growing: Sequence[Point], look: Look, seconds: float) -> bool:
+    def follow(self, ink: Ink, growing: Sequence[InkPoint], look: InkLook, seconds: float) -> bool:
         """Paints for a while towards a drawing; False where more is to be painted."""
         until = perf_counter() + seconds
         if self._next is None and not (self._shown and self._shown.continues(ink, growing, look)):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.ink.smoothing import PARTS, smooth, speeds
 from mnist_studio.data.ink.strokes import weight
 
@@ -24,7 +24,7 @@ _EVEN = 0.02
 
 
 def paint_piece(
-    painter: QPainter, stroke: Sequence[Point], first: int, last: int, side: float, pen: float
+    painter: QPainter, stroke: Sequence[InkPoint], first: int, last: int, side: float, pen: float
 ) -> None:
     """Paints a stroke from one of its points to another, in the color of the painter's brush.
 
@@ -47,7 +47,7 @@ def paint_piece(
         painter.fillPath(_outline(_between(table, part), pen), painter.brush())
 
 
-def _table(points: Sequence[Point], side: float) -> Table:
+def _table(points: Sequence[InkPoint], side: float) -> Table:
     """(n, 3): x and y in points of the screen, weight."""
     table = np.array(points, dtype=np.float64)
     return np.column_stack([table[:, :2] * side, weight(table[:, 3])])
@@ -76,7 +76,7 @@ def _between(table: Table, part: slice) -> Table:
     return smooth(table)[part.start * PARTS : part.stop * PARTS + 1]
 
 
-def extent(stroke: Sequence[Point], first: int, side: float, pen: float) -> QRectF:
+def extent(stroke: Sequence[InkPoint], first: int, side: float, pen: float) -> QRectF:
     """What is painted anew when everything from the point ``first`` on is."""
     points = stroke[max(first, 0) :]
     left, right = min(p.x for p in points), max(p.x for p in points)

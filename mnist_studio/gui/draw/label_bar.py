@@ -7,7 +7,7 @@ from mnist_studio.analysis.formatting import word
 from mnist_studio.data.datasets.dataset import CLASSES
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.services.drawing import Drawing, Sheet
-from mnist_studio.gui.services.own_images import PersonalDigits
+from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
 
 HINT = "Write a digit, then press its key: it is kept in My digits and the pad is free"
@@ -28,7 +28,7 @@ class LabelBar(QWidget):
     kept = Signal(str)
     told = Signal(str)
 
-    def __init__(self, theme: Theme, drawing: Drawing, personal: PersonalDigits) -> None:
+    def __init__(self, theme: Theme, drawing: Drawing, personal: OwnImagesService) -> None:
         super().__init__()
         self._drawing, self._personal = drawing, personal
         self._theme = theme

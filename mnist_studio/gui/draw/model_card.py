@@ -16,7 +16,7 @@ from mnist_studio.gui.common.legend import FrameworkLabel
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.prediction.predictors import Answer, PredictorState
+from mnist_studio.prediction.state import Prediction, EngineState
 
 _UNTIL = {
     "starting": "until {} is warm",
@@ -62,9 +62,9 @@ class ModelCard(Card):
         self._title.elide = Qt.TextElideMode.ElideMiddle
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._until = Elided(role="secondary")
-        self._state: PredictorState | None = None
-        self._answer: Answer | None = None
-        self._shown: tuple[Answer | None, int] = None, 0
+        self._state: EngineState | None = None
+        self._answer: Prediction | None = None
+        self._shown: tuple[Prediction | None, int] = None, 0
         self.bars = ProbabilityBars(theme, shown.framework)
         self.pin = IconButton(theme, "pin", "Pin", self._ask_for_pin, checkable=True)
         first = row(self._title, self.pin, gap=2)
@@ -112,7 +112,7 @@ class ModelCard(Card):
         reached = "" if accuracy is None else f", {accuracy * 100:.2f} % on its test digits"
         self.setToolTip(f"{shown.title}: trained on {shown.dataset}{reached}")
 
-    def show_answer(self, answer: Answer | None, focus: int = 0) -> None:
+    def show_answer(self, answer: Prediction | None, focus: int = 0) -> None:
         """Shows an answer, or that there is nothing to answer.
 
         Args:
@@ -190,7 +190,7 @@ class ModelCard(Card):
     def _ask_for_pin(self) -> None:
         self.pinned.emit(self.run, self.pin.isChecked())
 
-    def show_state(self, state: PredictorState) -> None:
+    def show_state(self, state: EngineState) -> None:
         """Says how this framework's own predictor is."""
         self._state = state
         self._tell_engine()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.prediction.predictors import Answer
+from mnist_studio.prediction.state import Prediction
 
 ORDERS: Mapping[str, str] = MappingProxyType(
     {
@@ -19,7 +19,7 @@ ORDERS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ModelFilter:
     """What the user wants to see.
 
     Attributes:
@@ -41,8 +41,8 @@ class Wanted:
 
 def arranged(
     rows: Sequence[RunRow],
-    answers: Mapping[str, Answer],
-    wanted: Wanted,
+    answers: Mapping[str, Prediction],
+    wanted: ModelFilter,
     pinned: Collection[str] = (),
 ) -> list[RunRow]:
     """What is shown: the pinned first, each part in the order that is wanted.
@@ -60,7 +60,7 @@ def arranged(
     return sorted(filter(wanted.admits, rows), key=key)
 
 
-def _rank(row: RunRow, answer: Answer | None, order: str) -> tuple[float, str]:
+def _rank(row: RunRow, answer: Prediction | None, order: str) -> tuple[float, str]:
     """Small for what comes first; what has no figure comes last."""
     last = float("inf")
     if order == "name":

@@ -24,7 +24,7 @@ _USUAL = "What is fed"
 _PICTURE = "A picture, fitted when opened"
 
 
-class StagesCard(Card):
+class NetworkInputCard(Card):
     """Five pictures, a switch for every stage that can be left out, and what that means.
 
     Attributes:

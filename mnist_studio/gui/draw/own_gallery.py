@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.analysis.formatting import moment
-from mnist_studio.data.own_images import PersonalDigit
+from mnist_studio.data.own_images import OwnImage
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.theme.theme import Theme
 
@@ -17,7 +17,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
-class OwnGallery(QWidget):
+class OwnImageGallery(QWidget):
     """A row for every label, wrapped; a click chooses one, with Ctrl or Shift more.
 
     A double click lays one on the pad again. Keys: 0 to 9 label the chosen ones, Delete deletes
@@ -38,7 +38,7 @@ class OwnGallery(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._digits: tuple[PersonalDigit, ...] = ()
+        self._digits: tuple[OwnImage, ...] = ()
         self._wrong: frozenset[str] = frozenset()
         self._keys: frozenset[str] = frozenset()
         self._last = ""
@@ -54,7 +54,7 @@ class OwnGallery(QWidget):
         """Keys of the chosen digits."""
         return tuple(one.key for one in self._digits if one.key in self._keys)
 
-    def show_digits(self, digits: Sequence[PersonalDigit]) -> None:
+    def show_digits(self, digits: Sequence[OwnImage]) -> None:
         """Shows these; those that are still there stay chosen."""
         self._digits = tuple(sorted(digits, key=lambda one: (one.label, one.created, one.key)))
         self._choose(self._keys & {one.key for one in digits})
@@ -114,7 +114,7 @@ class OwnGallery(QWidget):
         painter.setFont(self._theme.font(11))
         painter.drawText(place, Qt.AlignmentFlag.AlignBottom, f"{count:,}")
 
-    def _paint_digit(self, painter: QPainter, one: PersonalDigit, spot: QRectF) -> None:
+    def _paint_digit(self, painter: QPainter, one: OwnImage, spot: QRectF) -> None:
         palette = self._theme.palette
         painter.drawImage(spot, picture_of(one.image))
         if one.key in self._wrong:
@@ -222,7 +222,7 @@ class OwnGallery(QWidget):
     def _step(self) -> int:
         return self._theme.pixels(SIDE) + self._theme.pixels(GAP)
 
-    def _spots(self, width: int) -> list[tuple[PersonalDigit, QRectF]]:
+    def _spots(self, width: int) -> list[tuple[OwnImage, QRectF]]:
         """Every digit and its place: a new line for every label."""
         side, step, left = self._theme.pixels(SIDE), self._step(), self._theme.pixels(LABEL)
         across = max(1, (width - left) // step)

@@ -12,15 +12,15 @@ from mnist_studio.analysis.formatting import NOTHING, counted, percent
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.draw.confusion_grid import ConfusionGrid
-from mnist_studio.gui.draw.own_gallery import OwnGallery
+from mnist_studio.gui.draw.own_gallery import OwnImageGallery
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 
 if TYPE_CHECKING:
-    from mnist_studio.prediction.own_images import Score
+    from mnist_studio.prediction.own_images import OwnImageScore
 
 FILES = "Own digits (*.json)"
 ENGINE = "NumPy answers for every framework"
@@ -38,7 +38,7 @@ NARROW = 640
 """A panel that is narrower, in points, has no room for the interval beside the models' names."""
 
 
-class PersonalPanel(QWidget):
+class OwnImagesPanel(QWidget):
     """Gallery over the table of models and the confusion of the chosen one.
 
     Attributes:
@@ -50,9 +50,9 @@ class PersonalPanel(QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio, self._personal, self._scores = studio, studio.personal, studio.scores
-        self.gallery = OwnGallery(studio.theme)
+        self.gallery = OwnImageGallery(studio.theme)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
-        self.table = Table(
+        self.table = TableView(
             "Models on your own digits", studio.theme, self.model, 0, "No models yet"
         )
         self.table.squeezed = True
@@ -66,12 +66,12 @@ class PersonalPanel(QWidget):
         self._connect()
         self._show_digits()
 
-    def _columns(self) -> Sequence[Column[RunRow]]:
+    def _columns(self) -> Sequence[TableColumn[RunRow]]:
         return (
-            Column("Model", lambda one: one.title),
-            Column("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
-            Column("Interval", self._interval, right=True, explain=HOW),
-            Column("Digits", self._count, right=True, tip=self._learnt),
+            TableColumn("Model", lambda one: one.title),
+            TableColumn("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
+            TableColumn("Interval", self._interval, right=True, explain=HOW),
+            TableColumn("Digits", self._count, right=True, tip=self._learnt),
         )
 
     def _lay_out(self) -> None:
@@ -200,7 +200,7 @@ class PersonalPanel(QWidget):
     def _delete(self) -> None:
         self._personal.delete(self.gallery.keys)
 
-    def _score(self, one: RunRow) -> "Score | None":
+    def _score(self, one: RunRow) -> "OwnImageScore | None":
         return self._scores.by_run.get(one.id)
 
     def _accuracy(self, one: RunRow) -> str:

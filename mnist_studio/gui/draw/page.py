@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import GAP, button, column
 from mnist_studio.gui.common.page import Page
-from mnist_studio.gui.draw.canvas_card import PadCard
+from mnist_studio.gui.draw.canvas_card import CanvasCard
 from mnist_studio.gui.draw.example_bar import ExampleBar
 from mnist_studio.gui.draw.label_bar import LabelBar
-from mnist_studio.gui.draw.network_input import StagesCard
-from mnist_studio.gui.draw.predictions_panel import AnswersPanel
+from mnist_studio.gui.draw.network_input import NetworkInputCard
+from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
 from mnist_studio.gui.draw.tabs import DrawTabs
 from mnist_studio.gui.services.studio import Studio
 
@@ -25,12 +25,12 @@ class DrawPage(Page):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.paper = PadCard(studio.theme, studio.drawing)
+        self.paper = CanvasCard(studio.theme, studio.drawing)
         self.paper.install_shortcuts(self)
         self.pad = self.paper.pad
-        self.stages = StagesCard(studio.theme, studio.drawing)
+        self.stages = NetworkInputCard(studio.theme, studio.drawing)
         self.labels = LabelBar(studio.theme, studio.drawing, studio.personal)
-        self.answers = AnswersPanel(studio)
+        self.answers = PredictionsPanel(studio)
         self._said = ""
         self._make_actions()
         self._lay_out()
@@ -63,14 +63,14 @@ class DrawPage(Page):
 
     def _why(self) -> QWidget:
         # It needs much that no first window needs.
-        from mnist_studio.gui.draw.explanation.panel import WhyPanel
+        from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
 
-        return WhyPanel(self.studio)
+        return ExplanationPanel(self.studio)
 
     def _personal(self) -> QWidget:
-        from mnist_studio.gui.draw.own_images_panel import PersonalPanel
+        from mnist_studio.gui.draw.own_images_panel import OwnImagesPanel
 
-        return PersonalPanel(self.studio)
+        return OwnImagesPanel(self.studio)
 
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)

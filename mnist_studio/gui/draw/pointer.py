@@ -20,12 +20,12 @@ from PySide6.QtGui import (
     QTouchEvent,
 )
 
-from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.ink.strokes import EVEN
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.tools import Tool
 
-Place = Callable[[QPointF, float, float], Point]
+Place = Callable[[QPointF, float, float], InkPoint]
 """A point of the pad, from a place in its widget, seconds and pressure."""
 
 
@@ -41,7 +41,7 @@ class Pointer:
         self._button = Qt.MouseButton.NoButton
         self._pen_down = False
         self._finger: int | None = None
-        self._moves: list[Point] = []
+        self._moves: list[InkPoint] = []
         self._timer = QTimer()
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw)
@@ -107,7 +107,7 @@ class Pointer:
                 self._finger = None
                 self._lift()
 
-    def _move(self, point: Point) -> None:
+    def _move(self, point: InkPoint) -> None:
         """Moves that come together are drawn together: a mouse may tell a thousand a second."""
         self._moves.append(point)
         self._timer.start(0)
@@ -128,7 +128,7 @@ class Pointer:
             self._moves.clear()
             self._drawing.drop()
 
-    def _point(self, event: QMouseEvent) -> Point:
+    def _point(self, event: QMouseEvent) -> InkPoint:
         return self._place(event.position(), event.timestamp() / 1000, EVEN)
 
 

@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import row
-from mnist_studio.gui.common.choice import Choice
-from mnist_studio.gui.draw.model_order import ORDERS, Wanted
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.draw.model_order import ORDERS, ModelFilter
 from mnist_studio.gui.theme.theme import Theme
 
 
-class AnswersBar(QWidget):
+class PredictionsBar(QWidget):
     """Two choices and a field for words.
 
     Signals:
@@ -21,9 +21,9 @@ class AnswersBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.order = Choice("Order of the answers", theme)
+        self.order = ComboBox("Order of the answers", theme)
         self.order.offer([(key, text, "") for key, text in ORDERS.items()])
-        self.framework = Choice("Frameworks that answer", theme)
+        self.framework = ComboBox("Frameworks that answer", theme)
         self.framework.offer([("all", "All frameworks", ""), *_frameworks()])
         self.words = QLineEdit()
         self.words.setAccessibleName("Words of a model's name")
@@ -41,10 +41,12 @@ class AnswersBar(QWidget):
         self.setLayout(line)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ModelFilter:
         """What the user wants to see."""
         framework = self.framework.choice
-        return Wanted(self.order.choice, "" if framework == "all" else framework, self.words.text())
+        return ModelFilter(
+            self.order.choice, "" if framework == "all" else framework, self.words.text()
+        )
 
     def clear(self) -> None:
         """Shows all models again."""

@@ -3,31 +3,31 @@
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStackedWidget
 
-from mnist_studio.analysis.interpretation import Reading, Vote, reading
+from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
 from mnist_studio.gui.common.basics import GAP, column, holder
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.draw.consensus_card import ConsensusCard
 from mnist_studio.gui.draw.model_grid import ModelGrid
 from mnist_studio.gui.draw.model_order import arranged
-from mnist_studio.gui.draw.predictions_bar import AnswersBar
+from mnist_studio.gui.draw.predictions_bar import PredictionsBar
 from mnist_studio.gui.draw.true_label import truth
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.prediction.predictors import Answer, PredictorState
+from mnist_studio.prediction.state import Prediction, EngineState
 
 CALM_MS = 400
 """Cards that are ordered by their answers change places when the answers have been calm so long."""
 
 
-class AnswersPanel(QStackedWidget):
+class PredictionsPanel(QStackedWidget):
     """The consensus, order and filter, and a card for every model that answers."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
         self.consensus = ConsensusCard(studio.theme)
-        self.bar = AnswersBar(studio.theme)
+        self.bar = PredictionsBar(studio.theme)
         self.grid = ModelGrid(studio.theme)
         self._judging = self._timer(self._judge)
         self._ordering = self._timer(self._arrange)
@@ -98,7 +98,7 @@ class AnswersPanel(QStackedWidget):
         return [row for row in self._studio.library.trained if row.id in held]
 
     @Slot(object)
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: Prediction) -> None:
         card = self.grid.cards.get(answer.run)
         if card:
             card.show_answer(answer, self._studio.drawing.focus)
@@ -151,7 +151,7 @@ class AnswersPanel(QStackedWidget):
         told = [current[row.id] for row in self._models() if row.id in current]
         return truth(example, [one.digits[0] for one in told])
 
-    def _reading(self) -> Reading | None:
+    def _reading(self) -> Interpretation | None:
         """What the models say that have answered as many digits as are drawn."""
         predictions, drawn = self._studio.predictions, len(self._studio.drawing.images)
         answers = predictions.current if self._studio.drawing.example else predictions.answers
@@ -161,10 +161,10 @@ class AnswersPanel(QStackedWidget):
             if row.id in answers and len(answers[row.id].digits) == drawn
         ]
         votes = [[Vote(name, digits[at]) for name, digits in told] for at in range(drawn)]
-        return reading(votes, self._studio.examination.shares) if told else None
+        return interpret(votes, self._studio.examination.shares) if told else None
 
     @Slot(object)
-    def _turn(self, state: PredictorState) -> None:
+    def _turn(self, state: EngineState) -> None:
         for card in self.grid.cards.values():
             if card.framework == state.framework:
                 card.show_state(state)

@@ -12,7 +12,7 @@ _ONE = "One study runs at a time."
 
 
 @dataclass(frozen=True)
-class State:
+class ActionState:
     """What the buttons depend on.
 
     Attributes:
@@ -36,7 +36,7 @@ class State:
     own: bool
 
 
-class StudyActions:
+class ExperimentActions:
     """The buttons: five in the top bar, four under the list of studies."""
 
     def __init__(self, line: QHBoxLayout) -> None:
@@ -58,7 +58,7 @@ class StudyActions:
         enable(self.open, "", "Opens a study file")
         enable(self.save, "", "Keeps the study as a text file")
 
-    def show_state(self, now: State) -> None:
+    def show_state(self, now: ActionState) -> None:
         """Enables what can be done now."""
         self.run.setText("Go on" if now.begun and not now.mine else "Run study")
         self.pause.setText("Resume" if now.paused else "Pause")

@@ -4,18 +4,18 @@ from PySide6.QtGui import QResizeEvent
 
 from mnist_studio.gui.common.basics import ProgressLine, column, enable, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.stepper import Stepper, by_one
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.experiments import summary
-from mnist_studio.gui.services.experiment_progress import StudyBoard, left
+from mnist_studio.gui.services.experiment_progress import ExperimentState, left
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec
 
 MOST_ABREAST = 16
 _ONE = "One at a time: clocks are honest."
 _SEVERAL = "Several at a time: sooner done, but no clock is honest, and the study will say so."
 
 
-class StudyCard(Card):
+class ExperimentCard(Card):
     """Question, facts and progress.
 
     Attributes:
@@ -29,7 +29,7 @@ class StudyCard(Card):
         self.facts = label(role="secondary", wrap=True)
         self.progress = ProgressLine("Progress of the study")
         self.words = label(role="secondary")
-        self.abreast = Stepper("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
+        self.abreast = StepperSpinBox("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
         self.abreast.setFixedWidth(studio.theme.pixels(104))
         self.abreast.set_number(1)
         self.abreast.edited.connect(self._explain)
@@ -52,7 +52,7 @@ class StudyCard(Card):
         for words in (self.question, self.members, self.facts, self._honest):
             words.setMinimumHeight(words.heightForWidth(words.width()))
 
-    def show_study(self, spec: StudySpec) -> None:
+    def show_study(self, spec: ExperimentSpec) -> None:
         """Shows another study."""
         self.title.setText(spec.title)
         self.setAccessibleName(spec.title)
@@ -62,7 +62,7 @@ class StudyCard(Card):
         self.facts.setText(summary.facts(spec))
         self._give_lines()
 
-    def show_progress(self, board: StudyBoard, seconds: float | None, busy: bool) -> None:
+    def show_progress(self, board: ExperimentState, seconds: float | None, busy: bool) -> None:
         """How far it is.
 
         Args:

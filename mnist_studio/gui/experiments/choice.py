@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mnist_studio.spec.experiment import StudySpec
-from mnist_studio.spec.recipes.experiments import COMPARISONS
-from mnist_studio.store.experiments import Study
+from mnist_studio.spec.experiment import ExperimentSpec
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS
+from mnist_studio.store.experiments import Experiment
 
 READY, KEPT, NEW = "ready/", "kept/", "new/"
 """What keys begin with."""
@@ -14,7 +14,7 @@ Entry = tuple[str, str, str]
 
 
 def offered(
-    kept: Sequence[Study], made: Sequence[StudySpec]
+    kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
 ) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """Headings with their studies.
 
@@ -23,10 +23,10 @@ def offered(
         made: in this session, by a file or a grid; those that are kept by now are left out.
     """
     known = {study.spec for study in kept}
-    ready = {one.study for one in COMPARISONS.values()}
+    ready = {one.study for one in EXPERIMENTS.values()}
     sources = tuple(
         (READY + name, one.study.title, f"{one.source}\n{one.study.question}")
-        for name, one in COMPARISONS.items()
+        for name, one in EXPERIMENTS.items()
     )
     own = tuple(
         (f"{NEW}{place}", spec.title, spec.question)
@@ -40,10 +40,12 @@ def offered(
     return tuple((heading, entries) for heading, entries in groups if entries)
 
 
-def study_of(key: str, kept: Sequence[Study], made: Sequence[StudySpec]) -> StudySpec | None:
+def study_of(
+    key: str, kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
+) -> ExperimentSpec | None:
     """The study behind a key; None where it was deleted meanwhile."""
     if key.startswith(READY):
-        return COMPARISONS[key.removeprefix(READY)].study
+        return EXPERIMENTS[key.removeprefix(READY)].study
     if key.startswith(NEW):
         return made[int(key.removeprefix(NEW))]
     found = (one.spec for one in kept if KEPT + one.id == key)

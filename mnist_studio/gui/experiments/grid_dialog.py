@@ -3,17 +3,17 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.segmented import Toggles
-from mnist_studio.gui.common.stepper import Stepper, by_one
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import DatasetName
@@ -38,7 +38,7 @@ class GridDialog(QDialog):
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = theme
-        self._study: StudySpec | None = None
+        self._study: ExperimentSpec | None = None
         self.title = _line("Title", "What it will be called")
         self.question = _line("Question", "What shall it answer?")
         self.table = self._recipe_table()
@@ -47,9 +47,9 @@ class GridDialog(QDialog):
         self.loop = Toggles("Loop", _LOOPS, ())
         self.batch_sizes = _line("Batch sizes", "Each recipe's own, or 32, 64, 128")
         self.learning_rates = _line("Learning rates", "Each recipe's own, or 0.01, 0.001")
-        self.seeds = Stepper("Seeds", theme, 1, 100, by_one)
+        self.seeds = StepperSpinBox("Seeds", theme, 1, 100, by_one)
         self.seeds.set_number(5)
-        self.epochs = Stepper("Epochs", theme, 0, 1000, by_one)
+        self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)
         self.epochs.set_special("own")
         self.words = label(role="headline", wrap=True)
         self.use_button = button("Use this study", self._use, primary=True)
@@ -57,14 +57,14 @@ class GridDialog(QDialog):
         self._connect()
         self._read()
 
-    def _recipe_table(self) -> Table:
+    def _recipe_table(self) -> TableView:
         columns = (
-            Column[Recipe]("Recipe", lambda recipe: recipe.name, tip=_origin),
-            Column[Recipe]("Parameters", _parameters, right=True),
+            TableColumn[Recipe]("Recipe", lambda recipe: recipe.name, tip=_origin),
+            TableColumn[Recipe]("Parameters", _parameters, right=True),
         )
         self.recipes: RowsModel[Recipe] = RowsModel(columns, lambda recipe: recipe.name, self, True)
         self.recipes.show(tuple(RECIPES.values()))
-        return Table("Recipes", self._theme, self.recipes)
+        return TableView("Recipes", self._theme, self.recipes)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -123,7 +123,7 @@ class GridDialog(QDialog):
         """Says how many runs it is, or what is wrong."""
         try:
             self._study = study_of(self.form)
-        except StudioError as error:
+        except MnistStudioError as error:
             self._study = None
             self.words.setText(str(error))
             enable(self.use_button, str(error))

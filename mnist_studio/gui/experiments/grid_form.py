@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec.experiment import MANY_RUNS, Grid, StudySpec, check_study, expand
+from mnist_studio.spec.experiment import (
+    MANY_RUNS,
+    ExperimentSpec,
+    Grid,
+    check_experiment,
+    expand_cells,
+)
 from mnist_studio.spec.run import DatasetName, FrameworkName
 
 Number = TypeVar("Number", int, float)
@@ -43,7 +49,7 @@ class GridForm:
     idiomatic: bool = False
 
 
-def study_of(form: GridForm) -> StudySpec:
+def study_of(form: GridForm) -> ExperimentSpec:
     """The study of a form, checked.
 
     Raises:
@@ -55,7 +61,7 @@ def study_of(form: GridForm) -> StudySpec:
         raise SpecError("The grid has no framework.", "Choose at least one.")
     if not form.datasets:
         raise SpecError("The grid has no digits.", "Choose at least one kind.")
-    study = StudySpec(
+    study = ExperimentSpec(
         title=form.title.strip() or suggestion(form),
         question=form.question.strip(),
         grid=Grid(
@@ -69,7 +75,7 @@ def study_of(form: GridForm) -> StudySpec:
         epochs=form.epochs,
         style="idiomatic" if form.idiomatic else "neutral",
     )
-    check_study(study)
+    check_experiment(study)
     return study
 
 
@@ -80,9 +86,9 @@ def suggestion(form: GridForm) -> str:
     return f"{names} in {count} framework{'' if count == 1 else 's'}"[:80]
 
 
-def size(study: StudySpec) -> str:
+def size(study: ExperimentSpec) -> str:
     """How many runs it is, and how they come about."""
-    runs = len(expand(study))
+    runs = len(expand_cells(study))
     words = f"{runs:,} run{'' if runs == 1 else 's'}"
     return f"{words}. That is many: it will be asked about." if runs > MANY_RUNS else f"{words}."
 

@@ -5,10 +5,10 @@ from PySide6.QtCore import Signal, Slot
 from mnist_studio.gui.common.grouped_list import GroupedList, Item
 from mnist_studio.gui.experiments import choice
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec
 
 
-class StudyList(GroupedList):
+class ExperimentList(GroupedList):
     """One study is chosen.
 
     Signals:
@@ -20,8 +20,8 @@ class StudyList(GroupedList):
     def __init__(self, studio: Studio) -> None:
         super().__init__("Studies", studio.theme, 368)
         self._library = studio.library
-        self._made: list[StudySpec] = []
-        self.spec: StudySpec | None = None
+        self._made: list[ExperimentSpec] = []
+        self.spec: ExperimentSpec | None = None
         self.chosen.connect(self._take)
         self._library.changed.connect(self._offer_all)
         self._offer_all()
@@ -35,7 +35,7 @@ class StudyList(GroupedList):
         """Chooses the first ready-made one."""
         self.choose(choice.offered((), ())[0][1][0][0])
 
-    def add(self, study: StudySpec) -> None:
+    def add(self, study: ExperimentSpec) -> None:
         """Offers a study of a file or a grid, too, and chooses it."""
         if study not in self._made:
             self._made.append(study)
@@ -59,7 +59,7 @@ class StudyList(GroupedList):
         if self.spec is not None and not self.choice:
             self._pick(self.spec)
 
-    def _pick(self, spec: StudySpec) -> None:
+    def _pick(self, spec: ExperimentSpec) -> None:
         """Chooses a study under whichever key it is there."""
         kept = self._library.studies
         for _, entries in choice.offered(kept, self._made):

@@ -7,24 +7,24 @@ from mnist_studio.experiments.events import Ended
 from mnist_studio.gui.common.basics import GAP, column, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
-from mnist_studio.gui.common.question import Question, ask
+from mnist_studio.gui.common.question import QuestionOverlay, ask
 from mnist_studio.gui.common.text_files import STUDY, TextFiles, file_name
 from mnist_studio.gui.experiments import summary
-from mnist_studio.gui.experiments.actions import State, StudyActions
-from mnist_studio.gui.experiments.card import StudyCard
+from mnist_studio.gui.experiments.actions import ActionState, ExperimentActions
+from mnist_studio.gui.experiments.card import ExperimentCard
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
-from mnist_studio.gui.experiments.list import StudyList
-from mnist_studio.gui.experiments.queue import StudyQueueCard
-from mnist_studio.gui.experiments.standing import Ledger, Standing
-from mnist_studio.gui.services.experiment_progress import StudyBoard
+from mnist_studio.gui.experiments.list import ExperimentList
+from mnist_studio.gui.experiments.queue import ExperimentQueueCard
+from mnist_studio.gui.experiments.standing import ExperimentLedger, StoredProgress
+from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.spec.experiment import MANY_RUNS, StudySpec, expand
+from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
 
 LEAST_WIDE = 480
 """So wide the words on a study stay, while the list of studies gives way."""
 
 
-class StudiesPage(Page):
+class ExperimentsPage(Page):
     """Chooses, makes and runs studies."""
 
     title = "Studies"
@@ -32,14 +32,14 @@ class StudiesPage(Page):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._standing: Standing | None = None
-        self.list = StudyList(studio)
-        self.card = StudyCard(studio)
-        self.queue = StudyQueueCard(studio.theme)
-        self.ledger = Ledger(studio.background, self)
+        self._standing: StoredProgress | None = None
+        self.list = ExperimentList(studio)
+        self.card = ExperimentCard(studio)
+        self.queue = ExperimentQueueCard(studio.theme)
+        self.ledger = ExperimentLedger(studio.background, self)
         self.files = TextFiles(studio, self, STUDY)
-        self.question: Question | None = None
-        self.controls = StudyActions(self.action_line)
+        self.question: QuestionOverlay | None = None
+        self.controls = ExperimentActions(self.action_line)
         self._lay_out()
         self._connect()
         self.list.choose_first()
@@ -84,16 +84,16 @@ class StudiesPage(Page):
         self.studio.queue.changed.connect(self._enable)
 
     @property
-    def spec(self) -> StudySpec | None:
+    def spec(self) -> ExperimentSpec | None:
         """The study that is shown."""
         return self.list.spec
 
     @property
-    def board(self) -> StudyBoard:
+    def board(self) -> ExperimentState:
         """The cells of the study that is shown."""
         if self._mine:
             return self.studio.study.board
-        return StudyBoard(self._standing.cells if self._standing else ())
+        return ExperimentState(self._standing.cells if self._standing else ())
 
     @property
     def _mine(self) -> bool:
@@ -108,7 +108,7 @@ class StudiesPage(Page):
         return dialog
 
     @Slot(object)
-    def show_made(self, study: StudySpec) -> None:
+    def show_made(self, study: ExperimentSpec) -> None:
         """Shows a study of a file or a grid."""
         self.notice.hide()
         self.list.add(study)
@@ -117,7 +117,7 @@ class StudiesPage(Page):
         """Runs what is left of the study; asks before many runs."""
         if self.spec is None or not self.controls.run.isEnabled():
             return
-        count = len(expand(self.spec))
+        count = len(expand_cells(self.spec))
         if count <= MANY_RUNS:
             self._start()
             return
@@ -136,7 +136,7 @@ class StudiesPage(Page):
         self.studio.study.start(self.spec, self.card.abreast.whole)
 
     @Slot(object)
-    def _show_study(self, spec: StudySpec) -> None:
+    def _show_study(self, spec: ExperimentSpec) -> None:
         self._standing = None
         self.card.show_study(spec)
         self._show()
@@ -152,14 +152,14 @@ class StudiesPage(Page):
         """What the session left stays in sight until it is read from the store."""
         runner = self.studio.study
         if runner.id and runner.spec is not None and runner.spec == self.spec:
-            self._standing = Standing(runner.spec, runner.id, runner.board.cells, None)
+            self._standing = StoredProgress(runner.spec, runner.id, runner.board.cells, None)
         self._look()
         if self.isVisible():
             # The button that had the keyboard can be used no more.
             self.setFocus()
 
     @Slot(object)
-    def _stand(self, standing: Standing) -> None:
+    def _stand(self, standing: StoredProgress) -> None:
         if standing.spec == self.spec:
             self._standing = standing
             self._show()
@@ -177,7 +177,7 @@ class StudiesPage(Page):
         runner, board = self.studio.study, self.board
         begun = board.finished > 0 or (self._standing is not None and bool(self._standing.id))
         self.controls.show_state(
-            State(
+            ActionState(
                 busy=runner.busy,
                 mine=self._mine,
                 paused=runner.paused,

@@ -7,17 +7,17 @@ from PySide6.QtWidgets import QAbstractItemView
 from mnist_studio.gui.common.basics import button, enable
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import TableColumn
 from mnist_studio.gui.experiments.queue_rows import QueueRows
-from mnist_studio.gui.services.experiment_progress import CellRow, StudyBoard
+from mnist_studio.gui.services.experiment_progress import CellRow, ExperimentState
 from mnist_studio.gui.theme.theme import Theme
 
 _NOT_RUN = "The queue can be changed while the study is being run."
 _NONE = "Choose a run that waits."
 
 
-class StudyQueueCard(Card):
+class ExperimentQueueCard(Card):
     """A table; what waits can be moved, by buttons or by dragging it, and taken out.
 
     Signals:
@@ -34,7 +34,7 @@ class StudyQueueCard(Card):
         self._busy = False
         self.model = QueueRows(self._columns(), self)
         self.model.moved.connect(self.moved)
-        self.table = Table("Runs of the study", theme, self.model, 2, "Its runs stand here.")
+        self.table = TableView("Runs of the study", theme, self.model, 2, "Its runs stand here.")
         self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
@@ -56,17 +56,17 @@ class StudyQueueCard(Card):
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self.table).activated.connect(made.click)
 
-    def _columns(self) -> tuple[Column[CellRow], ...]:
+    def _columns(self) -> tuple[TableColumn[CellRow], ...]:
         return (
-            Column("Run", lambda row: row.title, picture=self._sample),
-            Column("Settings", lambda row: row.settings),
-            Column("State", lambda row: row.state, tip=lambda row: row.state,
+            TableColumn("Run", lambda row: row.title, picture=self._sample),
+            TableColumn("Settings", lambda row: row.settings),
+            TableColumn("State", lambda row: row.state, tip=lambda row: row.state,
                    color=self._color),
-            Column("Done", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
+            TableColumn("Done", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
                    sort=lambda row: row.cell.fraction),
         )  # fmt: skip
 
-    def show_board(self, board: StudyBoard, busy: bool) -> None:
+    def show_board(self, board: ExperimentState, busy: bool) -> None:
         """Shows the cells; the one that is chosen stays chosen where it goes."""
         chosen = self.chosen
         self._busy = busy

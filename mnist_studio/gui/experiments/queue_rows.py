@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
-from mnist_studio.gui.common.table_model import Column, Index, RowsModel
+from mnist_studio.gui.common.table_model import Index, RowsModel, TableColumn
 from mnist_studio.gui.services.experiment_progress import CellRow
 
 _MIME = "application/x-mnist-studio-cell"
@@ -20,7 +20,9 @@ class QueueRows(RowsModel[CellRow]):
 
     moved = Signal(int, int)
 
-    def __init__(self, columns: Sequence[Column[CellRow]], parent: QObject | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[TableColumn[CellRow]], parent: QObject | None = None
+    ) -> None:
         super().__init__(columns, lambda row: row.key, parent)
         self._movable = False
 

@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.experiments import cells as ledger
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.events import Cell
+from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
-from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
 
 @dataclass(frozen=True)
-class Standing:
+class StoredProgress:
     """How far a study is.
 
     Attributes:
@@ -24,17 +24,17 @@ class Standing:
         seconds: that the rest takes, from earlier runs; None where nothing tells.
     """
 
-    spec: StudySpec
+    spec: ExperimentSpec
     id: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ExperimentCell, ...]
     seconds: float | None
 
 
-class Ledger(QObject):
+class ExperimentLedger(QObject):
     """Answers the newest question.
 
     Signals:
-        read: a ``Standing``.
+        read: a ``StoredProgress``.
         failed: an exception.
     """
 
@@ -46,12 +46,12 @@ class Ledger(QObject):
         self._background = background
         self._task: Task | None = None
 
-    def look(self, spec: StudySpec, abreast: int) -> None:
+    def look(self, spec: ExperimentSpec, abreast: int) -> None:
         """Asks how far a study is, and how long the rest takes so many at a time."""
         if self._task:
             self._task.cancel()
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Standing:
+        def work(progress: Progress, cancelled: IsCancelled) -> StoredProgress:
             return standing(spec, abreast)
 
         self._task = self._background.start(work, self._take, self._fail)
@@ -59,7 +59,7 @@ class Ledger(QObject):
         task.ended.connect(lambda: self._end(task))
 
     @Slot(object)
-    def _take(self, found: Standing) -> None:
+    def _take(self, found: StoredProgress) -> None:
         self.read.emit(found)
 
     @Slot(object)
@@ -71,7 +71,7 @@ class Ledger(QObject):
             self._task = None
 
 
-def standing(spec: StudySpec, abreast: int) -> Standing:
+def standing(spec: ExperimentSpec, abreast: int) -> StoredProgress:
     """Reads how far a study is.
 
     Raises:
@@ -82,8 +82,10 @@ def standing(spec: StudySpec, abreast: int) -> Standing:
         if kept is not None:
             cells = ledger.cells(store, kept)
         else:
-            cells = tuple(Cell(number, run) for number, run in enumerate(expand(spec)))
+            cells = tuple(
+                ExperimentCell(number, run) for number, run in enumerate(expand_cells(spec))
+            )
         known = estimates.of_runs(store.runs(), store.studies.memberships())
     left = [cell.spec for cell in cells if cell.state != "finished"]
     seconds = estimates.together(left, known, Membership("", abreast))
-    return Standing(spec, kept.id if kept else "", cells, seconds)
+    return StoredProgress(spec, kept.id if kept else "", cells, seconds)

@@ -3,12 +3,12 @@
 from mnist_studio.analysis.formatting import counted, duration
 from mnist_studio.experiments.events import Ended
 from mnist_studio.gui.common import texts
-from mnist_studio.spec.experiment import StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 
 
-def facts(spec: StudySpec) -> str:
+def facts(spec: ExperimentSpec) -> str:
     """What its runs are made of: ``30 runs: 2 recipes × 3 frameworks × 5 seeds``."""
-    runs = expand(spec)
+    runs = expand_cells(spec)
     axes: dict[str, set[object]] = {
         "recipe": {run.recipe for run in runs},
         "framework": {run.framework for run in runs},
@@ -24,9 +24,9 @@ def facts(spec: StudySpec) -> str:
     return f"{counted(len(runs), 'run').capitalize()}{made}. {_settings(spec)}"
 
 
-def members(spec: StudySpec) -> str:
+def members(spec: ExperimentSpec) -> str:
     """Who takes part: recipes and frameworks."""
-    pairs = dict.fromkeys((run.recipe, run.framework) for run in expand(spec))
+    pairs = dict.fromkeys((run.recipe, run.framework) for run in expand_cells(spec))
     return ", ".join(f"{recipe} in {texts.framework(name)}" for recipe, name in pairs)
 
 
@@ -51,11 +51,11 @@ def time_left(seconds: float | None, left: int) -> str:
     return f"{counted(left, 'run')} left, about {duration(seconds)}.".capitalize()
 
 
-def _settings(spec: StudySpec) -> str:
+def _settings(spec: ExperimentSpec) -> str:
     epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "each recipe's own epochs"
     style = " Each framework's own loop." if spec.style == "idiomatic" else ""
     return f"{epochs[:1].upper()}{epochs[1:]}; {_digits(spec)}.{style}"
 
 
-def _digits(spec: StudySpec) -> str:
+def _digits(spec: ExperimentSpec) -> str:
     return ", ".join(texts.DATASETS[name] for name in spec.datasets or ("mnist",))

@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.legend import sample
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import Study
-from mnist_studio.gui.parity.texts import Words
+from mnist_studio.gui.parity.check_runner import CheckRunner
+from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.parity.verdict import VerdictCard
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
@@ -36,7 +36,7 @@ _DIFFERENCE = (
 _BAR = "The largest difference that passes"
 
 
-class ParityProof(QStackedWidget):
+class ParityCheckPanel(QStackedWidget):
     """Proves a recipe in the installed frameworks.
 
     Attributes:
@@ -49,14 +49,16 @@ class ParityProof(QStackedWidget):
         super().__init__()
         self._studio = studio
         self.frameworks: tuple[FrameworkName, ...] = parity.installed()
-        self.study: Study[Check, ParityReport] = Study(studio.background, self)
+        self.study: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
         self._proven = ""
         self._make_controls()
         self.verdict = VerdictCard()
         self.model: RowsModel[Check] = RowsModel(check_columns(studio.theme), words.key_of, self)
-        self.table = Table("Checks", studio.theme, self.model, wide=6, empty="The frameworks load.")
+        self.table = TableView(
+            "Checks", studio.theme, self.model, wide=6, empty="The frameworks load."
+        )
         self.table.squeezed = True
-        self.partings = PartingsCard()
+        self.partings = DivergenceCard()
         self._lay_out()
         for work in (self.study, studio.queue, studio.study):
             work.changed.connect(self._show)
@@ -64,7 +66,7 @@ class ParityProof(QStackedWidget):
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
-        self.recipe = Choice("Recipe to prove", theme)
+        self.recipe = ComboBox("Recipe to prove", theme)
         self.recipe.offer(provenance.offered())
         self.recipe.setMinimumWidth(theme.pixels(270))
         self.prove_button = button("Prove", self.prove, primary=True)
@@ -98,7 +100,7 @@ class ParityProof(QStackedWidget):
         frameworks = self.frameworks
 
         def work(told: Callable[[Check], None], cancelled: IsCancelled) -> ParityReport:
-            return parity.prove(run, frameworks, told, cancelled)
+            return parity.check_parity(run, frameworks, told, cancelled)
 
         self._proven = run.recipe
         self.study.start(work)
@@ -122,23 +124,23 @@ class ParityProof(QStackedWidget):
         busy = self.study.busy
         return words.proving_short(self._proven, len(self.study.findings)) if busy else ""
 
-    def _words(self) -> Words:
+    def _words(self) -> ParityTexts:
         study = self.study
         match study.state:
             case "done" if study.result:
                 return words.proven(study.result)
             case "failed":
-                return Words("The proof did not come to its end.", study.complaint, "bad")
+                return ParityTexts("The proof did not come to its end.", study.complaint, "bad")
             case "cancelled":
                 return words.cancelled(len(study.findings))
             case "canceling":
-                return Words("Canceling.")
+                return ParityTexts("Canceling.")
             case "running":
                 return words.proving(self._proven, self.frameworks, len(study.findings))
-        return Words("")
+        return ParityTexts("")
 
 
-class PartingsCard(Card):
+class DivergenceCard(Card):
     """Where frameworks part, in sentences, and what is to be known of the proof."""
 
     def __init__(self) -> None:
@@ -168,7 +170,7 @@ def _arrays_or_detail(check: Check) -> str:
     return words.arrays_of(check) or check.detail
 
 
-def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
+def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
     """The columns of the table of checks."""
 
     def picture(check: Check) -> QPixmap:
@@ -178,16 +180,16 @@ def check_columns(theme: Theme) -> tuple[Column[Check], ...]:
         return theme.palette.good if check.passed else theme.palette.bad
 
     return (
-        Column("Framework", lambda check: texts.framework(check.framework), picture=picture),
-        Column("Precision", lambda check: check.precision),
-        Column("What", lambda check: check.what, tip=words.arrays_of),
-        Column(
+        TableColumn("Framework", lambda check: texts.framework(check.framework), picture=picture),
+        TableColumn("Precision", lambda check: check.precision),
+        TableColumn("What", lambda check: check.what, tip=words.arrays_of),
+        TableColumn(
             "Difference",
             lambda check: figure(check.value, check.unit),
             right=True,
             explain=_DIFFERENCE,
         ),
-        Column("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
-        Column("Verdict", lambda check: "passed" if check.passed else "missed", color=color),
-        Column("Where", lambda check: check.detail, tip=_arrays_or_detail),
+        TableColumn("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
+        TableColumn("Verdict", lambda check: "passed" if check.passed else "missed", color=color),
+        TableColumn("Where", lambda check: check.detail, tip=_arrays_or_detail),
     )

@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 State = Literal["idle", "running", "canceling", "done", "failed", "cancelled"]
 
 
-class Study(QObject, Generic[Finding, Result]):
+class CheckRunner(QObject, Generic[Finding, Result]):
     """One study at a time, of those that run for seconds and ask all the time whether to go on.
 
     Signals:
@@ -97,7 +97,7 @@ class Study(QObject, Generic[Finding, Result]):
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
-        self._complaint = str(error) if isinstance(error, StudioError) else unexpected(error)
+        self._complaint = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
 
     @Slot()
     def _end(self) -> None:

@@ -6,22 +6,22 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 
 from mnist_studio.frameworks.differences import DIFFERENCES, Difference
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Theme
 
-COLUMNS: tuple[Column[Difference], ...] = (
-    Column("Topic", lambda row: row.topic, tip=lambda row: row.topic),
-    Column("PyTorch", lambda row: row.pytorch, tip=lambda row: row.pytorch),
-    Column("Keras", lambda row: row.keras, tip=lambda row: row.keras),
-    Column("All of them in the studio", lambda row: row.studio, tip=lambda row: row.studio),
+COLUMNS: tuple[TableColumn[Difference], ...] = (
+    TableColumn("Topic", lambda row: row.topic, tip=lambda row: row.topic),
+    TableColumn("PyTorch", lambda row: row.pytorch, tip=lambda row: row.pytorch),
+    TableColumn("Keras", lambda row: row.keras, tip=lambda row: row.keras),
+    TableColumn("All of them in the studio", lambda row: row.studio, tip=lambda row: row.studio),
 )
 SHARES = (3, 5, 5, 6)
 MARGIN = 11
 """Pixels left and right of a cell's text, the padding of the style sheet and Qt's own together."""
 
 
-class DifferencesCard(Card):
+class FixedSettingsCard(Card):
     """A table of sentences."""
 
     def __init__(self, theme: Theme) -> None:
@@ -32,7 +32,7 @@ class DifferencesCard(Card):
         self.model.show(DIFFERENCES)
 
 
-class _Sentences(Table):
+class _Sentences(TableView):
     """Rows as high as their longest cell asks, columns in fixed shares of the width."""
 
     def _prepare_header(self) -> None:
@@ -59,7 +59,7 @@ class _Sentences(Table):
 class _Wrapped(QStyledItemDelegate):
     """Asks for the height of all lines: Qt's own forgets the padding of the style sheet."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TableView) -> None:
         super().__init__(table)
         self._table = table
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.parity.check_panel import ParityProof
-from mnist_studio.gui.parity.fixed_settings import DifferencesCard
-from mnist_studio.gui.parity.shared_weights import HandedPanel
+from mnist_studio.gui.parity.check_panel import ParityCheckPanel
+from mnist_studio.gui.parity.fixed_settings import FixedSettingsCard
+from mnist_studio.gui.parity.shared_weights import SharedWeightsPanel
 from mnist_studio.gui.services.studio import Studio
 
 VIEWS = (("proof", "Proof"), ("weights", "Weights handed over"), ("pinned", "What is pinned"))
@@ -23,9 +23,9 @@ class ParityPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.view = Segmented("View", VIEWS)
-        self.proof = ParityProof(studio)
-        self.handed = HandedPanel(studio)
-        self.pinned = DifferencesCard(studio.theme)
+        self.proof = ParityCheckPanel(studio)
+        self.handed = SharedWeightsPanel(studio)
+        self.pinned = FixedSettingsCard(studio.theme)
         self._views: dict[str, QWidget] = {
             "proof": self.proof, "weights": self.handed, "pinned": self.pinned,
         }  # fmt: skip

@@ -11,19 +11,19 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.parity import gradient_pictures as pictures
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import Study
-from mnist_studio.gui.parity.texts import Words
+from mnist_studio.gui.parity.check_runner import CheckRunner
+from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.parity.verdict import VerdictCard
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.parity.shared_weights import GradientPair, HandedWeights, handed_weights
+from mnist_studio.parity.shared_weights import GradientPair, SharedWeights, share_weights
 
 MARGIN = 16
 """Of a card, left and right."""
 
 
-class HandedPanel(QStackedWidget):
+class SharedWeightsPanel(QStackedWidget):
     """Trains shortly in PyTorch and hands its weights to NumPy.
 
     Attributes:
@@ -34,13 +34,13 @@ class HandedPanel(QStackedWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._shown: HandedWeights | None = None
-        self.study: Study[None, HandedWeights] = Study(studio.background, self)
+        self._shown: SharedWeights | None = None
+        self.study: CheckRunner[None, SharedWeights] = CheckRunner(studio.background, self)
         self.start_button = button("PyTorch's weights in NumPy", self.start, primary=True)
         self.cancel_button = button("Cancel", self.study.cancel)
         self.controls = holder(row(self.cancel_button, self.start_button))
         self.verdict = VerdictCard()
-        self.pictures = PicturesCard(studio.theme)
+        self.pictures = GradientPicturesCard(studio.theme)
         self._lay_out()
         for work in (self.study, studio.queue, studio.study):
             work.changed.connect(self._show)
@@ -67,8 +67,8 @@ class HandedPanel(QStackedWidget):
         if not self.start_button.isEnabled():
             return
 
-        def work(told: object, cancelled: IsCancelled) -> HandedWeights:
-            return handed_weights(cancelled=cancelled)
+        def work(told: object, cancelled: IsCancelled) -> SharedWeights:
+            return share_weights(cancelled=cancelled)
 
         self.study.start(work)
 
@@ -88,20 +88,20 @@ class HandedPanel(QStackedWidget):
         """What goes on, for the status line; empty for nothing."""
         return words.HANDING_SHORT if self.study.busy else ""
 
-    def _words(self) -> Words:
+    def _words(self) -> ParityTexts:
         match self.study.state:
             case "done" if self.study.result:
                 return words.handed(self.study.result)
             case "failed":
-                return Words("It did not come to its end.", self.study.complaint, "bad")
+                return ParityTexts("It did not come to its end.", self.study.complaint, "bad")
             case "cancelled":
-                return Words("Cancelled: nothing was handed over.")
+                return ParityTexts("Cancelled: nothing was handed over.")
             case "canceling":
-                return Words("Canceling.")
+                return ParityTexts("Canceling.")
         return words.HANDING
 
 
-class PicturesCard(Card):
+class GradientPicturesCard(Card):
     """A row for every layer: the gradient in NumPy, in PyTorch, and their difference."""
 
     def __init__(self, theme: Theme) -> None:

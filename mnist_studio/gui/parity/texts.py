@@ -7,14 +7,14 @@ from mnist_studio.analysis.formatting import counted, percent
 from mnist_studio.parity.comparisons import HUB
 from mnist_studio.parity.report import Check, ParityReport
 from mnist_studio.parity.sentences import figure, listed, verdict
-from mnist_studio.parity.shared_weights import STEPS, HandedWeights
+from mnist_studio.parity.shared_weights import STEPS, SharedWeights
 from mnist_studio.spec.run import FrameworkName
 
 ALONE = "NumPy alone has nothing to be compared with: install PyTorch or Keras."
 
 
 @dataclass(frozen=True)
-class Words:
+class ParityTexts:
     """The verdict in a sentence, and what is to be known with it.
 
     Attributes:
@@ -28,7 +28,7 @@ class Words:
     kind: str = ""
 
 
-HANDING = Words(
+HANDING = ParityTexts(
     "Training bobnet in PyTorch, and handing its weights to NumPy.",
     "Each framework in a process of its own on the CPU.",
 )
@@ -41,10 +41,10 @@ def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     return tuple(name for name in frameworks if name != HUB)
 
 
-def proving(recipe: str, frameworks: Sequence[FrameworkName], made: int) -> Words:
+def proving(recipe: str, frameworks: Sequence[FrameworkName], made: int) -> ParityTexts:
     """While it is proven."""
     names = others(frameworks)
-    return Words(
+    return ParityTexts(
         f"Proving that {listed(names)} {'learns' if len(names) == 1 else 'learn'} what NumPy "
         f"learns: {counted(made, 'check')} so far.",
         f"{recipe}, each framework in a process of its own on the CPU. Takes about a minute.",
@@ -56,9 +56,9 @@ def proving_short(recipe: str, made: int) -> str:
     return f"Proving {recipe} · {counted(made, 'check')} so far"
 
 
-def proven(report: ParityReport) -> Words:
+def proven(report: ParityReport) -> ParityTexts:
     """At its end."""
-    return Words(
+    return ParityTexts(
         verdict(report),
         f"{report.run.recipe} on {report.digits}, batches of {report.batch} digits; "
         f"{report.seconds:.0f} s. float64 rounds so little that only another equation parts two "
@@ -67,9 +67,9 @@ def proven(report: ParityReport) -> Words:
     )
 
 
-def cancelled(made: int) -> Words:
+def cancelled(made: int) -> ParityTexts:
     """After the user ended it."""
-    return Words(f"Cancelled after {counted(made, 'check')}: nothing is proven.")
+    return ParityTexts(f"Cancelled after {counted(made, 'check')}: nothing is proven.")
 
 
 def key_of(check: Check) -> str:
@@ -82,7 +82,7 @@ def arrays_of(check: Check) -> str:
     return "\n".join(f"{array.name}: {figure(array.value, check.unit)}" for array in check.arrays)
 
 
-def handed(found: HandedWeights) -> Words:
+def handed(found: SharedWeights) -> ParityTexts:
     """What two frameworks make of the same weights."""
     theirs, ours = (percent(right / found.digits) for right in (found.pytorch, found.numpy))
     many = f"{found.digits:,} test digits"
@@ -93,7 +93,7 @@ def handed(found: HandedWeights) -> Words:
             f"With PyTorch's weights NumPy is right on {ours} of {many}, PyTorch on {theirs}."
         )
     right = f"PyTorch {theirs} ({found.pytorch:,} right), NumPy {ours} ({found.numpy:,} right)"
-    return Words(
+    return ParityTexts(
         headline,
         f"{right}, after {STEPS} steps of bobnet in PyTorch.",
         "good" if found.same else "bad",

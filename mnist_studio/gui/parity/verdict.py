@@ -2,7 +2,7 @@
 
 from mnist_studio.gui.common.basics import ProgressLine, label, restyle
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.parity.texts import Words
+from mnist_studio.gui.parity.texts import ParityTexts
 
 
 class VerdictCard(Card):
@@ -17,7 +17,7 @@ class VerdictCard(Card):
         for part in (self.headline, self.detail, self._line):
             self.body.addWidget(part)
 
-    def say(self, words: Words, busy: bool = False) -> None:
+    def say(self, words: ParityTexts, busy: bool = False) -> None:
         """Says it; a line moves while it goes on."""
         self.headline.setText(words.headline)
         self.headline.setProperty("kind", words.kind)

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from mnist_studio.events import Finished
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import label
-from mnist_studio.gui.common.question import Question
+from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.stepper import Stepper, by_one
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
 from mnist_studio.store.runs import Run
@@ -22,7 +22,7 @@ _SENTENCE = (
 )
 
 
-class ContinueQuestion(Question):
+class ContinueQuestion(QuestionOverlay):
     """Stays over the window until it is answered.
 
     Attributes:
@@ -34,7 +34,7 @@ class ContinueQuestion(Question):
         super().__init__(parent, f"Continue {run.title} in …", _SENTENCE)
         choices = tuple((name, texts.framework(name)) for name in texts.FRAMEWORKS)
         self.framework = Segmented("Continue in", choices, stretch=True)
-        self.epochs = Stepper("Epochs in all", theme, 1, LARGEST_EPOCHS, by_one)
+        self.epochs = StepperSpinBox("Epochs in all", theme, 1, LARGEST_EPOCHS, by_one)
         self._offer_frameworks(run.spec.framework)
         planned = run.spec.training.epochs
         more = min(2 * planned, LARGEST_EPOCHS)

@@ -12,9 +12,9 @@ from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.page import Page
-from mnist_studio.gui.common.question import Question, ask, ask_text
-from mnist_studio.gui.common.table import Table, sorted_by
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
+from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.runs.actions import RunActions
 from mnist_studio.gui.runs.continue_question import ContinueQuestion
 from mnist_studio.gui.runs.curves import RunCurves
@@ -39,14 +39,14 @@ class RunsPage(Page):
         self.exporter = Exporter(studio, self)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self)
         self._sorted = sorted_by(self.model)
-        self.table = Table("Runs", studio.theme, self._sorted)
+        self.table = TableView("Runs", studio.theme, self._sorted)
         self.table.setSortingEnabled(True)
         # The end of a title tells its number and its faults.
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)
-        self.question: Question | None = None
+        self.question: QuestionOverlay | None = None
         self.controls = RunActions(self.action_line)
         self._connect()
         self._lay_out()
@@ -54,7 +54,7 @@ class RunsPage(Page):
         self.table.selectionModel().selectionChanged.connect(self._update)
         self._show_rows()
 
-    def _columns(self) -> tuple[Column[RunRow], ...]:
+    def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
             columns.title(self.studio.theme), columns.state(self.studio.theme),
             columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.MADE,
@@ -154,7 +154,7 @@ class RunsPage(Page):
         """Reads its checkpoint, which takes a moment, and queues the new run."""
 
         def work(progress: Progress, cancelled: IsCancelled) -> RunSpec:
-            return continuation.continued(run, framework, epochs)
+            return continuation.continue_run(run, framework, epochs)
 
         self.studio.background.start(work, self._queue, self.studio.complain)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.errors import Cancelled, StudioError
+from mnist_studio.errors import CancelledByUser, MnistStudioError
 
 Progress = Callable[[float], None]
 IsCancelled = Callable[[], bool]
@@ -49,9 +49,9 @@ class Task(QObject):
         """Runs the work; called on a worker thread."""
         try:
             result = work(self.progressed.emit, self._cancelled.is_set)
-        except Cancelled:
+        except CancelledByUser:
             _LOG.info("cancelled by the user")
-        except StudioError as error:
+        except MnistStudioError as error:
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - handed on to whoever started it
             _LOG.exception("work in the background broke")

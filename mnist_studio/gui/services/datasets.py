@@ -13,7 +13,7 @@ from mnist_studio.gui.services.background import Background, IsCancelled, Progre
 from mnist_studio.spec.run import DatasetName
 
 
-class DigitSource(QObject):
+class DatasetService(QObject):
     """Knows whether MNIST is here; imports and downloads it.
 
     Signals:

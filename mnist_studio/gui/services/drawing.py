@@ -10,14 +10,14 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.data.ink.eraser import Eraser
-from mnist_studio.data.ink.rendering import UNIT_PAD, WHOLE, Fitting, Ink, Point
+from mnist_studio.data.ink.rendering import UNIT_PAD, WHOLE, Fitting, Ink, InkPoint
 from mnist_studio.data.ink.segments import MOST
 from mnist_studio.data.ink.stages import Stage
-from mnist_studio.data.own_images import PersonalDigit
+from mnist_studio.data.own_images import OwnImage
 from mnist_studio.gui.services.history import History
-from mnist_studio.gui.services.rasterizer import Rasterizer, Wanted
+from mnist_studio.gui.services.rasterizer import Rasterizer, RasterRequest
 from mnist_studio.gui.services.tools import Tool, Tools
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 Image = NDArray[np.uint8]
 NO_IMAGES: Image = np.zeros((0, 28, 28), np.uint8)
@@ -79,22 +79,24 @@ class Drawing(QObject):
     staged = Signal(object)
     fitting_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None, examiner: Examiner | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, examiner: NoveltyDetector | None = None
+    ) -> None:
         super().__init__(parent)
         self.history: History[Sheet] = History(Sheet(), self)
         self.history.moved.connect(self._touch)
         self.tools = Tools(self)
         self.tools.changed.connect(self._follow_tools)
-        self._stroke: list[Point] = []
+        self._stroke: list[InkPoint] = []
         self._eraser: Eraser | None = None
-        self._last = Point(0, 0)
+        self._last = InkPoint(0, 0)
         self._origin = 0.0
         self._pad = UNIT_PAD
         self._fitting = WHOLE
         self._images: Image = NO_IMAGES
         self._focus: int | None = None
         self._example: Example | None = None
-        self._raster = Rasterizer(examiner or Examiner(), self)
+        self._raster = Rasterizer(examiner or NoveltyDetector(), self)
         self._raster.made.connect(self._take)
         self._raster.staged.connect(self._take_stages)
         self._asked = 0
@@ -115,7 +117,7 @@ class Drawing(QObject):
         return self._eraser.ink if self._eraser else self.sheet.ink
 
     @property
-    def stroke(self) -> Sequence[Point]:
+    def stroke(self) -> Sequence[InkPoint]:
         """The stroke that is being drawn."""
         return self._stroke
 
@@ -156,7 +158,7 @@ class Drawing(QObject):
         """Nothing is on the pad."""
         return not self.ink and not self._stroke and self.sheet.picture is None
 
-    def begin(self, point: Point, tool: Tool | None = None) -> None:
+    def begin(self, point: InkPoint, tool: Tool | None = None) -> None:
         """Puts a tool down, the chosen one unless another is named."""
         self.finish()
         if (tool or self.tools.chosen) == "eraser":
@@ -169,7 +171,7 @@ class Drawing(QObject):
             self._stroke = [self._timed(point)]
             self._touch()
 
-    def extend(self, points: tuple[Point, ...]) -> None:
+    def extend(self, points: tuple[InkPoint, ...]) -> None:
         """Moves the tool that is down, if any."""
         if self._eraser and points:
             self._erase(points)
@@ -211,7 +213,7 @@ class Drawing(QObject):
             return
         self.history.push("open example", Sheet(picture=example.image, example=example))
 
-    def show_own(self, digit: PersonalDigit) -> None:
+    def show_own(self, digit: OwnImage) -> None:
         """Lays one of the user's own digits on the pad again, as it was drawn; can be undone."""
         self.finish()
         if not digit.ink:
@@ -232,11 +234,11 @@ class Drawing(QObject):
         """Ends what still works on an image."""
         self._raster.close()
 
-    def _timed(self, point: Point) -> Point:
+    def _timed(self, point: InkPoint) -> InkPoint:
         """With its time since the first point of the drawing."""
         return point._replace(time=max(0.0, point.time - self._origin))
 
-    def _grow(self, point: Point) -> None:
+    def _grow(self, point: InkPoint) -> None:
         """The last point follows the tool until it is far enough from the one before."""
         stroke = self._stroke
         if len(stroke) > 1 and dist(stroke[-2][:2], stroke[-1][:2]) < STEP:
@@ -246,7 +248,7 @@ class Drawing(QObject):
         if len(stroke) > 3:
             stroke[-3] = _steadied(*stroke[-4:-1])
 
-    def _erase(self, points: tuple[Point, ...]) -> None:
+    def _erase(self, points: tuple[InkPoint, ...]) -> None:
         assert self._eraser is not None
         # In one, however many moves came together: else a busy window would fall behind.
         if self._eraser.move(self._last, *points):
@@ -295,10 +297,10 @@ class Drawing(QObject):
         if number >= self._taken:
             self.staged.emit(found)
 
-    def _wanted(self, ink: Ink) -> Wanted:
+    def _wanted(self, ink: Ink) -> RasterRequest:
         # Many more than there are mean the last.
         focus = MOST if self._focus is None else self._focus
-        return Wanted(self._asked, ink, self._fitting, self._pad, focus)
+        return RasterRequest(self._asked, ink, self._fitting, self._pad, focus)
 
     def _whole(self) -> Ink:
         """All strokes, the one that is being drawn among them."""
@@ -311,7 +313,7 @@ def apart(picture: Image) -> Image:
     return picture.reshape(side, -1, side).swapaxes(0, 1)
 
 
-def _steadied(before: Point, point: Point, after: Point) -> Point:
+def _steadied(before: InkPoint, point: InkPoint, after: InkPoint) -> InkPoint:
     """A point between near neighbors, moved halfway to their middle."""
     if max(dist(point[:2], before[:2]), dist(point[:2], after[:2])) > 2 * STEP:
         return point

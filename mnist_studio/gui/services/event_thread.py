@@ -23,7 +23,7 @@ LOST: list[QThread] = []
 """Threads that never ended: Qt would abort the process if one were destroyed."""
 
 
-class Work(Protocol):
+class ControllableWork(Protocol):
     """What is iterated in one thread and told its wishes from another."""
 
     def events(self) -> Iterator[object]:
@@ -42,10 +42,10 @@ class Work(Protocol):
         """Ends it and keeps nothing."""
 
 
-Kind = TypeVar("Kind", bound=Work)
+Kind = TypeVar("Kind", bound=ControllableWork)
 
 
-class Watcher(QThread, Generic[Kind]):
+class EventThread(QThread, Generic[Kind]):
     """Tells every event of its work.
 
     Attributes:

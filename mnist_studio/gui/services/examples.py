@@ -5,7 +5,7 @@ import random
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.datasets.examples import from_test, grid
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.services.drawing import Drawing
@@ -28,13 +28,13 @@ class Examples(QObject):
     ) -> None:
         super().__init__(parent)
         self._background, self._drawing = background, drawing
-        self._kept: tuple[DatasetName, Digits] | None = None
+        self._kept: tuple[DatasetName, LabeledImages] | None = None
         self._task: Task | None = None
 
     def show_test_digit(self, number: int | None = None) -> None:
         """Puts a test digit on the pad: that of a number from 0, the last beyond it, or any."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[DatasetName, Digits]:
+        def work(progress: Progress, cancelled: IsCancelled) -> tuple[DatasetName, LabeledImages]:
             dataset = sources.default_dataset()
             if self._kept and self._kept[0] == dataset:
                 return self._kept
@@ -50,7 +50,7 @@ class Examples(QObject):
         """Puts a four on the pad that is given as 7x7 numbers."""
         self._drawing.show_example(grid())
 
-    def _show(self, found: tuple[DatasetName, Digits], number: int | None) -> None:
+    def _show(self, found: tuple[DatasetName, LabeledImages], number: int | None) -> None:
         self._kept = found
         dataset, digits = found
         at = random.randrange(len(digits)) if number is None else min(number, len(digits) - 1)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.errors import StudioError
-from mnist_studio.experiments.events import AnyStudyEvent, Begun, Ended, Told
-from mnist_studio.gui.services.event_thread import Watcher
-from mnist_studio.gui.services.experiment_progress import StudyBoard
-from mnist_studio.spec.experiment import StudySpec
+from mnist_studio.errors import MnistStudioError
+from mnist_studio.experiments.events import AnyExperimentEvent, Begun, CellEvent, Ended
+from mnist_studio.gui.services.event_thread import EventThread
+from mnist_studio.gui.services.experiment_progress import ExperimentState
+from mnist_studio.spec.experiment import ExperimentSpec
 
 if TYPE_CHECKING:
     from mnist_studio.experiments.supervisor import Supervisor
@@ -21,7 +21,7 @@ RENEW_MS = 200
 """So often progress is told: it comes faster than anyone can look."""
 
 
-class StudyRunner(QObject):
+class ExperimentService(QObject):
     """Runs one study at a time.
 
     Signals:
@@ -40,11 +40,11 @@ class StudyRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._watcher: Watcher[Supervisor] | None = None
-        self._spec: StudySpec | None = None
+        self._watcher: EventThread[Supervisor] | None = None
+        self._spec: ExperimentSpec | None = None
         self._id = ""
         self._ending = False
-        self.board = StudyBoard()
+        self.board = ExperimentState()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENEW_MS)
@@ -56,7 +56,7 @@ class StudyRunner(QObject):
         return self._watcher is not None
 
     @property
-    def spec(self) -> StudySpec | None:
+    def spec(self) -> ExperimentSpec | None:
         """The study that is being run, or was the last; None before the first."""
         return self._spec
 
@@ -75,7 +75,7 @@ class StudyRunner(QObject):
         """It was told to stop, and has not ended yet."""
         return self._ending
 
-    def start(self, spec: StudySpec, abreast: int = 1, data: Path | None = None) -> None:
+    def start(self, spec: ExperimentSpec, abreast: int = 1, data: Path | None = None) -> None:
         """Trains what is left of a study, unless one is being run.
 
         Args:
@@ -90,8 +90,8 @@ class StudyRunner(QObject):
         from mnist_studio.experiments.supervisor import Supervisor
 
         self._spec, self._id, self._ending = spec, "", False
-        self.board = StudyBoard()
-        self._watcher = Watcher(Supervisor(spec, Local(abreast, data)), self)
+        self.board = ExperimentState()
+        self._watcher = EventThread(Supervisor(spec, Local(abreast, data)), self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -143,20 +143,20 @@ class StudyRunner(QObject):
             self._watcher.outlast()
 
     @Slot(object)
-    def _take(self, event: AnyStudyEvent) -> None:
+    def _take(self, event: AnyExperimentEvent) -> None:
         self.board.take(event)
         if isinstance(event, Begun):
             self._id = event.study
         if isinstance(event, Ended):
             self.ended.emit(event)
-        if not isinstance(event, Told):
+        if not isinstance(event, CellEvent):
             self.changed.emit()
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot(object)
     def _break(self, error: Exception) -> None:
-        if not isinstance(error, StudioError):
+        if not isinstance(error, MnistStudioError):
             _LOG.error("the study broke", exc_info=error)
         self.failed.emit(error)
 

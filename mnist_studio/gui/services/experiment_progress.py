@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from mnist_studio import events
 from mnist_studio.analysis.formatting import duration
 from mnist_studio.experiments.events import (
-    AnyStudyEvent,
+    AnyExperimentEvent,
     Begun,
-    Cell,
+    CellEvent,
     Changed,
+    ExperimentCell,
     Overall,
     Queued,
     State,
-    Told,
 )
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
@@ -41,7 +41,7 @@ class CellRow:
         paused: the study is.
     """
 
-    cell: Cell
+    cell: ExperimentCell
     place: int = 0
     paused: bool = False
 
@@ -71,7 +71,7 @@ class CellRow:
         return differing(self.cell.spec)
 
 
-class StudyBoard:
+class ExperimentState:
     """The newest of what a study has told.
 
     Attributes:
@@ -79,8 +79,8 @@ class StudyBoard:
         paused: it was told to pause.
     """
 
-    def __init__(self, cells: Iterable[Cell] = ()) -> None:
-        self._cells: dict[int, Cell] = {cell.number: cell for cell in cells}
+    def __init__(self, cells: Iterable[ExperimentCell] = ()) -> None:
+        self._cells: dict[int, ExperimentCell] = {cell.number: cell for cell in cells}
         self._order: tuple[int, ...] = ()
         self.overall: Overall | None = None
         self.paused = False
@@ -96,7 +96,7 @@ class StudyBoard:
         return tuple(sorted(rows, key=_rank))
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[ExperimentCell, ...]:
         """All cells by their numbers."""
         return tuple(self._cells.values())
 
@@ -122,7 +122,7 @@ class StudyBoard:
             return self.overall.fraction
         return sum(cell.fraction for cell in self._cells.values()) / max(1, self.total)
 
-    def take(self, event: AnyStudyEvent) -> None:
+    def take(self, event: AnyExperimentEvent) -> None:
         """Takes what the study tells."""
         match event:
             case Begun():
@@ -132,7 +132,7 @@ class StudyBoard:
                 self._order = event.order
             case Changed():
                 self._change(event)
-            case Told():
+            case CellEvent():
                 self._tell(event.cell, event.event)
             case Overall():
                 self.overall = event

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
-from mnist_studio.gui.services.latest_only import Newest
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.store.runs import Run
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ IDLE_MS = 120_000
 
 
 @dataclass(frozen=True)
-class Wish:
+class ExplanationRequest:
     """A part of an explanation.
 
     Attributes:
@@ -63,15 +63,17 @@ class Explanations(QObject):
         self._explainer: Explainer | None = None
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
-        self._wish: Wish | None = None
-        self._asked: Newest[Wish] = Newest(background, self._explain, self)
+        self._wish: ExplanationRequest | None = None
+        self._asked: LatestOnlyRunner[ExplanationRequest] = LatestOnlyRunner(
+            background, self._explain, self
+        )
         self._asked.failed.connect(self.failed)
         self._asked.busy.connect(self.busy)
         self._said.connect(self._tell)
         self._soon = self._timer(DEBOUNCE_MS, self._begin)
         self._idle = self._timer(IDLE_MS, self._leave)
 
-    def want(self, wish: Wish) -> None:
+    def want(self, wish: ExplanationRequest) -> None:
         """Wants an explanation soon; replaces what was wanted before."""
         self._idle.stop()
         if wish == self._asked.working:
@@ -107,7 +109,7 @@ class Explanations(QObject):
         assert self._wish is not None
         self._asked.ask(self._wish)
 
-    def _explain(self, wish: Wish, cancelled: IsCancelled) -> None:
+    def _explain(self, wish: ExplanationRequest, cancelled: IsCancelled) -> None:
         """Tells a part; on a worker thread."""
         # No first window needs them.
         from mnist_studio.explanation.explainer import Explainer
@@ -133,7 +135,7 @@ class Explanations(QObject):
             self._background.start(work, self._ignore, self._ignore)
 
     @Slot(object, object)
-    def _tell(self, wish: Wish, told: object) -> None:
+    def _tell(self, wish: ExplanationRequest, told: object) -> None:
         # What was said just before it was given up comes too late.
         if wish == self._asked.working:
             self.told.emit(wish, told)

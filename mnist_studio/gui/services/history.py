@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False)
-class Change(Generic[Value]):
+class NamedChange(Generic[Value]):
     """One named step.
 
     Attributes:
@@ -39,8 +39,8 @@ class History(QObject, Generic[Value]):
     def __init__(self, value: Value, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._value = value
-        self._done: list[Change[Value]] = []
-        self._undone: list[Change[Value]] = []
+        self._done: list[NamedChange[Value]] = []
+        self._undone: list[NamedChange[Value]] = []
 
     @property
     def value(self) -> Value:
@@ -59,7 +59,7 @@ class History(QObject, Generic[Value]):
 
     def push(self, name: str, value: Value) -> None:
         """Makes a step; what was undone is forgotten."""
-        self._done.append(Change(name, self._value, value))
+        self._done.append(NamedChange(name, self._value, value))
         self._undone.clear()
         self._move(value)
 

@@ -9,7 +9,7 @@ TURN_SECONDS = 0.008
 """Half a frame: so much of one may be taken."""
 
 
-class Turns(QObject):
+class IdleScheduler(QObject):
     """Takes steps, as many in a turn as there is time for, at least one.
 
     Signals:

@@ -10,7 +10,7 @@ from mnist_studio.gui.services.background import Background, IsCancelled, Progre
 Wish = TypeVar("Wish")
 
 
-class Newest(QObject, Generic[Wish]):
+class LatestOnlyRunner(QObject, Generic[Wish]):
     """Answers wishes: while it works on one, further ones replace each other.
 
     Signals:

@@ -62,7 +62,7 @@ class _Twin(Series):
         return self._average / self._seen
 
 
-class Curve(Series):
+class SmoothedSeries(Series):
     """A series with its smoothed twins.
 
     The average is that of ``analysis.curves.smooth``; smoothing all of a long curve twenty times
@@ -109,8 +109,8 @@ class LiveRun:
     state: str = "queued"
     phase: events.PhaseName | Literal[""] = ""
     note: str = ""
-    losses: Curve = field(default_factory=Curve)
-    accuracies: Curve = field(default_factory=Curve)
+    losses: SmoothedSeries = field(default_factory=SmoothedSeries)
+    accuracies: SmoothedSeries = field(default_factory=SmoothedSeries)
     epochs: list[events.Epoch] = field(default_factory=list)
     seconds: Series = field(default_factory=Series)
     progress: events.Progress | None = None

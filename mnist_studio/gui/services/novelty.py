@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 Images = NDArray[np.uint8]
 
 
-class Examination(QObject):
+class NoveltyService(QObject):
     """Compares the digits of a drawing with real ones, on a thread that lives while it must.
 
     Signals:
@@ -24,7 +24,7 @@ class Examination(QObject):
     failed = Signal(object)
     _found = Signal(int, object)
 
-    def __init__(self, examiner: Examiner, parent: QObject | None = None) -> None:
+    def __init__(self, examiner: NoveltyDetector, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._examiner = examiner
         self._changed = Condition()

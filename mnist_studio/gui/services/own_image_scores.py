@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
-from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.runs import RunLibrary
 
 if TYPE_CHECKING:
-    from mnist_studio.prediction.own_images import Score
+    from mnist_studio.prediction.own_images import OwnImageScore
 
 QUIET_MS = 400
 """So long nothing must change before models are scored anew."""
 
 
-class PersonalScores(QObject):
+class OwnImageScores(QObject):
     """The scores of all trained runs on all own digits; anew when either are others.
 
     Signals:
@@ -28,11 +28,11 @@ class PersonalScores(QObject):
     _arrived = Signal(object)
 
     def __init__(
-        self, background: Background, library: Library, parent: QObject | None = None
+        self, background: Background, library: RunLibrary, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._background, self._library = background, library
-        self._scores: dict[str, Score] = {}
+        self._scores: dict[str, OwnImageScore] = {}
         self._task: Task | None = None
         self._watched = False
         self._stamp: object = None
@@ -45,7 +45,7 @@ class PersonalScores(QObject):
         library.changed.connect(self._score_soon)
 
     @property
-    def by_run(self) -> Mapping[str, "Score"]:
+    def by_run(self) -> Mapping[str, "OwnImageScore"]:
         """Run id -> its score; of older digits until it is scored anew."""
         return self._scores
 
@@ -94,7 +94,7 @@ class PersonalScores(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take(self, arrived: "tuple[Task, Score]") -> None:
+    def _take(self, arrived: "tuple[Task, OwnImageScore]") -> None:
         task, score = arrived
         if task is self._task:
             self._scores[score.run.id] = score

@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from mnist_studio.analysis.formatting import counted
-from mnist_studio.data.own_images import PersonalDigit, of_ink, of_picture
+from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
 from mnist_studio.errors import PictureError
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.drawing import Sheet
-from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.store.runs import RunStore
 
 
@@ -26,11 +26,11 @@ class _Undo:
         delete: keys to be deleted before.
     """
 
-    keep: tuple[PersonalDigit, ...] = ()
+    keep: tuple[OwnImage, ...] = ()
     delete: tuple[str, ...] = ()
 
 
-class PersonalDigits(QObject):
+class OwnImagesService(QObject):
     """What the pages need of the user's own digits. All work is done off the GUI thread.
 
     Signals:
@@ -46,7 +46,7 @@ class PersonalDigits(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, background: Background, library: Library, parent: QObject | None = None
+        self, background: Background, library: RunLibrary, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._background, self._library = background, library
@@ -56,7 +56,7 @@ class PersonalDigits(QObject):
         library.failed.connect(self._give_up)
 
     @property
-    def digits(self) -> tuple[PersonalDigit, ...]:
+    def digits(self) -> tuple[OwnImage, ...]:
         """All, oldest first."""
         return self._library.digits
 
@@ -68,7 +68,7 @@ class PersonalDigits(QObject):
     def label(self, sheet: Sheet, pen: float, label: int) -> None:
         """Keeps what lies on the pad as that digit; one that is kept already is relabeled."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> PersonalDigit:
+        def work(progress: Progress, cancelled: IsCancelled) -> OwnImage:
             if sheet.picture is not None and not sheet.ink:
                 if sheet.picture.shape[1] > sheet.picture.shape[0]:
                     raise PictureError(
@@ -118,7 +118,7 @@ class PersonalDigits(QObject):
     def import_from(self, path: Path) -> None:
         """Keeps those digits of a file that are not here yet."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[PersonalDigit, ...]:
+        def work(progress: Progress, cancelled: IsCancelled) -> tuple[OwnImage, ...]:
             from mnist_studio.store import own_image_files
 
             return own_image_files.read(path)
@@ -137,7 +137,7 @@ class PersonalDigits(QObject):
         self._background.start(work, done, self._fail)
 
     @Slot(object)
-    def _keep(self, digit: PersonalDigit) -> None:
+    def _keep(self, digit: OwnImage) -> None:
         known = self._named([digit.key])
         if known and known[0].label == digit.label:
             self.kept.emit(f"This drawing is kept as a {digit.label} already.")
@@ -149,7 +149,7 @@ class PersonalDigits(QObject):
             self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.kept)
 
     @Slot(object)
-    def _merge(self, digits: tuple[PersonalDigit, ...]) -> None:
+    def _merge(self, digits: tuple[OwnImage, ...]) -> None:
         here = {one.key for one in self.digits}
         new = tuple({one.key: one for one in digits if one.key not in here}.values())
         known = len(digits) - len(new)
@@ -169,7 +169,7 @@ class PersonalDigits(QObject):
         self._undo, self._tell = undo, partial(by.emit, words)
         self._library.ask(command)
 
-    def _named(self, keys: Sequence[str]) -> tuple[PersonalDigit, ...]:
+    def _named(self, keys: Sequence[str]) -> tuple[OwnImage, ...]:
         wanted = frozenset(keys)
         return tuple(one for one in self.digits if one.key in wanted)
 
@@ -195,5 +195,5 @@ def _nothing() -> None:
     """Tells nothing."""
 
 
-def _keys(digits: Sequence[PersonalDigit]) -> tuple[str, ...]:
+def _keys(digits: Sequence[OwnImage]) -> tuple[str, ...]:
     return tuple(one.key for one in digits)

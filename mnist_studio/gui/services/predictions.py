@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.prediction.predictors import Answer, Predictors, PredictorState, newest
+from mnist_studio.prediction.predictors import Predictors, newest
+from mnist_studio.prediction.state import Prediction, EngineState
 from mnist_studio.store.runs import Run
 from mnist_studio.workers.messages import ModelPlace, place_of
 
@@ -39,8 +40,8 @@ class Predictions(QObject):
         self._held: dict[str, ModelPlace] = {}
         self._images: Images = np.zeros((0, 28, 28), np.uint8)
         self._asked = 0
-        self._answers: dict[str, Answer] = {}
-        self._states: dict[str, PredictorState] = {}
+        self._answers: dict[str, Prediction] = {}
+        self._states: dict[str, EngineState] = {}
         self._choice = self._told_choice = ""
         self._runs: Sequence[Run] = ()
         self._pinned: frozenset[str] = frozenset()
@@ -48,17 +49,17 @@ class Predictions(QObject):
         self._turned.connect(self._turn)
 
     @property
-    def answers(self) -> dict[str, Answer]:
+    def answers(self) -> dict[str, Prediction]:
         """The newest answer of every model by its run's id."""
         return self._answers
 
     @property
-    def current(self) -> dict[str, Answer]:
+    def current(self) -> dict[str, Prediction]:
         """Those of them that are of the newest images."""
         return {run: one for run, one in self._answers.items() if one.request >= self._asked}
 
     @property
-    def states(self) -> dict[str, PredictorState]:
+    def states(self) -> dict[str, EngineState]:
         """The newest state of every framework's predictor."""
         return self._states
 
@@ -137,7 +138,7 @@ class Predictions(QObject):
         return self._predictors
 
     @Slot(object)
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: Prediction) -> None:
         former = self._answers.get(answer.run)
         if not len(self._images) or (former and _rank(former) > _rank(answer)):
             return
@@ -145,11 +146,11 @@ class Predictions(QObject):
         self.answered.emit(answer)
 
     @Slot(object)
-    def _turn(self, state: PredictorState) -> None:
+    def _turn(self, state: EngineState) -> None:
         self._states[state.framework] = state
         self.state_changed.emit(state)
 
 
-def _rank(answer: Answer) -> tuple[int, bool]:
+def _rank(answer: Prediction) -> tuple[int, bool]:
     """Which of two answers counts: the newer, then the framework's own before its stand-in's."""
     return answer.request, answer.engine == answer.framework

@@ -9,17 +9,17 @@ from time import monotonic
 import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from mnist_studio.data.ink.rendering import Fitting, Ink, Pad, digit_image
+from mnist_studio.data.ink.rendering import Fitting, Ink, InkArea, digit_image
 from mnist_studio.data.ink.segments import digits
 from mnist_studio.data.ink.stages import stages
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 STAGES_SECONDS = 0.12
 """While a drawing grows, the pictures of its stages follow at least so far apart."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RasterRequest:
     """A drawing whose image is asked for.
 
     Attributes:
@@ -33,7 +33,7 @@ class Wanted:
     number: int
     ink: Ink
     fitting: Fitting
-    pad: Pad
+    pad: InkArea
     focus: int = 0
 
 
@@ -48,16 +48,16 @@ class Rasterizer(QObject):
     made = Signal(int, object)
     staged = Signal(int, object)
 
-    def __init__(self, examiner: Examiner, parent: QObject | None = None) -> None:
+    def __init__(self, examiner: NoveltyDetector, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._examiner = examiner
         self._changed = Condition()
-        self._waiting: Wanted | None = None
+        self._waiting: RasterRequest | None = None
         self._closing = False
         self._thread: Thread | None = None
         self._staged = -STAGES_SECONDS
 
-    def ask(self, wanted: Wanted) -> None:
+    def ask(self, wanted: RasterRequest) -> None:
         """Asks for the image of a drawing; replaces one that still waits."""
         with self._changed:
             self._waiting = wanted
@@ -95,7 +95,7 @@ class Rasterizer(QObject):
         far = self._examiner.distances(np.stack([digit_image(part) for part in parts]))
         return [0.0] * len(parts) if far is None else far.tolist()
 
-    def _next(self) -> Wanted | None:
+    def _next(self) -> RasterRequest | None:
         with self._changed:
             wanted, self._waiting = self._waiting, None
             if wanted is None or self._closing:

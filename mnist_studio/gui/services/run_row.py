@@ -25,9 +25,9 @@ class RunRow:
     epochs: tuple[Epoch, ...]
 
     @cached_property
-    def figures(self) -> summary.Row:
+    def figures(self) -> summary.RunSummary:
         """What the tables tell."""
-        return summary.row(self.run.title, self.run.spec, self.epochs, self.run.terminal)
+        return summary.summarize(self.run.title, self.run.spec, self.epochs, self.run.terminal)
 
     @cached_property
     def settings(self) -> RunSpec:

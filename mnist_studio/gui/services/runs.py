@@ -5,16 +5,16 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.data.own_images import PersonalDigit
-from mnist_studio.errors import StudioError
+from mnist_studio.data.own_images import OwnImage
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.gui.services.store_thread import Command, Keeper
-from mnist_studio.store.experiments import Membership, Study
+from mnist_studio.gui.services.store_thread import Command, StoreThread
+from mnist_studio.store.experiments import Experiment, Membership
 
 _LOG = logging.getLogger(__name__)
 
 
-class Library(QObject):
+class RunLibrary(QObject):
     """All runs, as the pages see them.
 
     Signals:
@@ -29,12 +29,12 @@ class Library(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._digits: tuple[PersonalDigit, ...] = ()
+        self._digits: tuple[OwnImage, ...] = ()
         self._rows: tuple[RunRow, ...] = ()
-        self._studies: tuple[Study, ...] = ()
+        self._studies: tuple[Experiment, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
         self._loaded = False
-        self._keeper = Keeper(self)
+        self._keeper = StoreThread(self)
         self._keeper.read.connect(self._take)
         self._keeper.digits_read.connect(self._take_digits)
         self._keeper.failed.connect(self._fail)
@@ -50,12 +50,12 @@ class Library(QObject):
         return tuple(row for row in self._rows if row.run.trained)
 
     @property
-    def digits(self) -> tuple[PersonalDigit, ...]:
+    def digits(self) -> tuple[OwnImage, ...]:
         """The user's own digits, oldest first."""
         return self._digits
 
     @property
-    def studies(self) -> tuple[Study, ...]:
+    def studies(self) -> tuple[Experiment, ...]:
         """All studies, newest first."""
         return self._studies
 
@@ -108,7 +108,7 @@ class Library(QObject):
     def _take(
         self,
         rows: tuple[RunRow, ...],
-        studies: tuple[Study, ...],
+        studies: tuple[Experiment, ...],
         memberships: Mapping[str, Membership],
     ) -> None:
         self._rows, self._studies, self._memberships = rows, studies, memberships
@@ -116,12 +116,12 @@ class Library(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take_digits(self, digits: tuple[PersonalDigit, ...]) -> None:
+    def _take_digits(self, digits: tuple[OwnImage, ...]) -> None:
         self._digits = digits
         self.digits_changed.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
-        if not isinstance(error, StudioError):
+        if not isinstance(error, MnistStudioError):
             _LOG.error("the store broke", exc_info=error)
         self.failed.emit(error)

@@ -22,7 +22,7 @@ REOPEN_SECONDS = 2.0
 """So long it waits before it opens a store again that broke."""
 
 
-class Keeper(QThread):
+class StoreThread(QThread):
     """Owns the store. Executes commands in order and reads all runs again after each.
 
     Whatever the store refuses, the thread lives until it is told to end: it opens the store again.

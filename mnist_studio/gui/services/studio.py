@@ -9,23 +9,23 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.common.texts import unexpected
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
-from mnist_studio.gui.services.datasets import DigitSource
+from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
 from mnist_studio.gui.services.examples import Examples
-from mnist_studio.gui.services.experiment import StudyRunner
+from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
-from mnist_studio.gui.services.novelty import Examination
-from mnist_studio.gui.services.own_image_scores import PersonalScores
-from mnist_studio.gui.services.own_images import PersonalDigits
+from mnist_studio.gui.services.novelty import NoveltyService
+from mnist_studio.gui.services.own_image_scores import OwnImageScores
+from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import Predictions
-from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 TRAINS = "Something is training: beside it no clock would be honest. Wait, or stop it first."
 """Why nothing else may keep the processors busy now."""
@@ -62,18 +62,18 @@ class Studio(QObject):
         self.background = Background(self)
         self._opening: Task | None = None
         self._occupation = ""
-        self.library = Library(self)
+        self.library = RunLibrary(self)
         self.queue = TrainingQueue(self)
-        self.study = StudyRunner(self)
-        examiner = Examiner()
+        self.study = ExperimentService(self)
+        examiner = NoveltyDetector()
         self.drawing = Drawing(self, examiner)
-        self.examination = Examination(examiner, self)
+        self.examination = NoveltyService(examiner, self)
         self.predictions = Predictions(self)
         self.predictions.restore_pins(self._settings.pinned)
-        self.digits = DigitSource(self.background, folder, self)
+        self.digits = DatasetService(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
-        self.personal = PersonalDigits(self.background, self.library, self)
-        self.scores = PersonalScores(self.background, self.library, self)
+        self.personal = OwnImagesService(self.background, self.library, self)
+        self.scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
         self._connect()
@@ -176,7 +176,7 @@ class Studio(QObject):
     @Slot(object)
     def complain(self, error: Exception) -> None:
         """Tells the user of an error; whoever met it has logged it."""
-        foreseen = isinstance(error, StudioError)
+        foreseen = isinstance(error, MnistStudioError)
         self.told.emit(str(error) if foreseen else unexpected(error), "bad")
 
     @Slot(object)

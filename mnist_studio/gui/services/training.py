@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import events
-from mnist_studio.errors import StudioError
-from mnist_studio.gui.services.event_thread import Watcher
+from mnist_studio.errors import MnistStudioError
+from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
@@ -34,7 +34,7 @@ class TrainingQueue(QObject):
         super().__init__(parent)
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
-        self._watcher: Watcher[TrainingJob] | None = None
+        self._watcher: EventThread[TrainingJob] | None = None
         self._paused = False
         self._data: Path | None = None
 
@@ -122,7 +122,7 @@ class TrainingQueue(QObject):
         self._current = waiting[0]
         self._current.state, self._current.phase = "running", "start"
         job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
-        self._watcher = Watcher(job, self)
+        self._watcher = EventThread(job, self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -138,7 +138,7 @@ class TrainingQueue(QObject):
     def _break(self, error: Exception) -> None:
         if self._current is None:
             return
-        if not isinstance(error, StudioError):
+        if not isinstance(error, MnistStudioError):
             _LOG.error("the training job broke", exc_info=error)
         failed = events.Failed(
             run="", framework=self._current.spec.framework, reason=str(error) or repr(error)

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.selection import Chosen, kept
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.selection import Selection, kept
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.store.experiments import Membership, Study
+from mnist_studio.store.experiments import Experiment, Membership
 
 _NO_STUDY = Membership("")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ViewRequest:
     """A view of runs.
 
     Attributes:
@@ -23,23 +23,23 @@ class Wanted:
     """
 
     view: str
-    options: Options
+    options: ViewOptions
     runs: tuple[tuple[str, str, int], ...]
-    chosen: Chosen = field(compare=False, repr=False)
+    chosen: Selection = field(compare=False, repr=False)
 
-    def like(self, other: "Wanted") -> bool:
+    def like(self, other: "ViewRequest") -> bool:
         """Whether the other is the same view of the same runs, perhaps of another moment."""
         mine, others = ([run for run, *_ in one.runs] for one in (self, other))
         return (self.view, self.options, mine) == (other.view, other.options, others)
 
 
-def wanted(
+def view_request(
     view: str,
-    options: Options,
+    options: ViewOptions,
     rows: Sequence[RunRow],
     memberships: Mapping[str, Membership],
-    study: Study | None,
-) -> Wanted:
+    study: Experiment | None,
+) -> ViewRequest:
     """A wish.
 
     Args:
@@ -50,17 +50,17 @@ def wanted(
         study: whose question it is; None for the user's own choice of runs.
     """
     stamps = tuple((row.id, row.run.status, len(row.epochs)) for row in rows)
-    return Wanted(view, options, stamps, chosen(rows, memberships, study))
+    return ViewRequest(view, options, stamps, chosen(rows, memberships, study))
 
 
 def chosen(
-    rows: Sequence[RunRow], memberships: Mapping[str, Membership], study: Study | None
-) -> Chosen:
+    rows: Sequence[RunRow], memberships: Mapping[str, Membership], study: Experiment | None
+) -> Selection:
     """Runs as what computes views takes them, oldest first: so they keep their order."""
     runs = tuple(
         kept(row.run, row.epochs, memberships.get(row.id, _NO_STUDY)) for row in reversed(rows)
     )
     if study is None:
-        return Chosen(runs)
+        return Selection(runs)
     spec = study.spec
-    return Chosen(runs, study.title, spec.question, study.text, spec.threshold)
+    return Selection(runs, study.title, spec.question, study.text, spec.threshold)

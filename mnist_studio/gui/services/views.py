@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.services.background import Background, IsCancelled
-from mnist_studio.gui.services.latest_only import Newest
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 
 if TYPE_CHECKING:
     from mnist_studio.analysis.view import View
     from mnist_studio.comparison.worker import ViewWorker
-    from mnist_studio.gui.services.view_request import Wanted
+    from mnist_studio.gui.services.view_request import ViewRequest
 
 MOST_KEPT = 32
 PATIENCE_MS = 400
@@ -42,13 +42,15 @@ class ViewLoader(QObject):
         self._worker: ViewWorker | None = None
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
-        self._kept: OrderedDict[Wanted, View] = OrderedDict()
-        self._asked: Newest[Wanted] = Newest(background, self.compute, self)
+        self._kept: OrderedDict[ViewRequest, View] = OrderedDict()
+        self._asked: LatestOnlyRunner[ViewRequest] = LatestOnlyRunner(
+            background, self.compute, self
+        )
         self._asked.done.connect(self._take)
         self._asked.failed.connect(self.failed)
         self._asked.busy.connect(self.busy)
 
-    def want(self, wanted: "Wanted") -> None:
+    def want(self, wanted: "ViewRequest") -> None:
         """Wants a view; one that is known comes at once."""
         if wanted in self._kept:
             self._asked.drop()
@@ -75,7 +77,7 @@ class ViewLoader(QObject):
         if self._worker:
             self._worker.close()
 
-    def compute(self, wanted: "Wanted", cancelled: IsCancelled) -> "View":
+    def compute(self, wanted: "ViewRequest", cancelled: IsCancelled) -> "View":
         """Computes a view; on a worker thread.
 
         Raises:
@@ -91,11 +93,11 @@ class ViewLoader(QObject):
                 wanted.chosen, (wanted.view,), wanted.options, cancelled=cancelled
             )
         if isinstance(answer, Refused):
-            raise StudioError(answer.problem, answer.remedy)
+            raise MnistStudioError(answer.problem, answer.remedy)
         return answer.view
 
     @Slot(object, object)
-    def _take(self, wanted: "Wanted", view: "View") -> None:
+    def _take(self, wanted: "ViewRequest", view: "View") -> None:
         self._kept[wanted] = view
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)

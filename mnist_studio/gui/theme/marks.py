@@ -9,8 +9,6 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap,
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import DASHES, SHADES, SYMBOLS, mixed
 
-__all__ = ["SHADES", "SYMBOLS", "Mark", "Marks", "paint_symbol", "symbol_path"]
-
 _DENSITY = 2
 _POLYGONS = {
     "d": ((0, -1), (1, 0), (0, 1), (-1, 0)),
@@ -24,7 +22,7 @@ _STROKES = {
 
 
 @dataclass(frozen=True)
-class Mark:
+class RunMark:
     """How one run or one group of runs is drawn.
 
     Attributes:
@@ -80,16 +78,16 @@ class Marks:
         in_order = sorted(self._families.items(), key=lambda one: self._ranks[one[1]])
         return {run: (family[0], f"{family[0]}/{self._ranks[family]}") for run, family in in_order}
 
-    def of(self, key: str) -> Mark:
+    def of(self, key: str) -> RunMark:
         """The mark of a run or group."""
         palette = self._theme.palette
         family = self._families.get(key)
         if family is None:
-            return Mark(palette.text, (), SYMBOLS[0])
+            return RunMark(palette.text, (), SYMBOLS[0])
         rank = self._ranks[family]
         shade = SHADES[rank % len(SHADES)]
         color = mixed(palette.framework(family[0]), palette.text, shade)
-        return Mark(color, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
+        return RunMark(color, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
 
     def picture(self, key: str) -> QPixmap:
         """A short line with its symbol, for legends and tables."""
@@ -116,7 +114,7 @@ def symbol_path(symbol: str, side: float) -> QPainterPath:
     return path
 
 
-def paint_symbol(painter: QPainter, mark: Mark, middle: QPointF, side: float) -> None:
+def paint_symbol(painter: QPainter, mark: RunMark, middle: QPointF, side: float) -> None:
     """Paints a symbol."""
     painter.save()
     painter.translate(middle)
@@ -126,7 +124,7 @@ def paint_symbol(painter: QPainter, mark: Mark, middle: QPointF, side: float) ->
     painter.restore()
 
 
-def _painted(theme: Theme, mark: Mark) -> QPixmap:
+def _painted(theme: Theme, mark: RunMark) -> QPixmap:
     size = QSize(theme.pixels(30), theme.pixels(12))
     picture = QPixmap(size * _DENSITY)
     picture.setDevicePixelRatio(_DENSITY)

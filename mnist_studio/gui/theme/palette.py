@@ -15,11 +15,6 @@ from mnist_studio.palette import (
     mixed,
 )
 
-__all__ = [
-    "DARK", "DASHES", "LIGHT", "PALETTES", "Palette", "Scheme", "contrast", "mixed", "pen",
-    "shaded",
-]  # fmt: skip
-
 
 def shaded(palette: Palette, framework: str, shade: int) -> str:
     """The color of a framework; one of its shades where several of its runs are told apart."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from string import Template
 
-from mnist_studio.gui.theme.palette import Palette, mixed
+from mnist_studio.palette import Palette, mixed
 
 _SHEET = Template("""
 * { outline: none; }

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from mnist_studio.gui.theme.palette import PALETTES, Palette, Scheme
+from mnist_studio.palette import PALETTES, Palette, Scheme
 from mnist_studio.gui.theme.stylesheet import stylesheet
 
 Choice = Literal["system", "light", "dark"]

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import ProgressLine, button, column, enable, label, row
-from mnist_studio.gui.common.check_box import TickBox
-from mnist_studio.gui.common.choice import Choice
-from mnist_studio.gui.services.datasets import DigitSource
-from mnist_studio.gui.services.own_images import PersonalDigits
+from mnist_studio.gui.common.check_box import CheckBox
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.services.datasets import DatasetService
+from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import DatasetName
 
@@ -29,7 +29,7 @@ _FORGET = "Looks for MNIST at the usual places again"
 _DOWNLOAD = "Downloads MNIST (about 11 MB), checked file by file"
 
 
-class DigitsPanel(QWidget):
+class DatasetPanel(QWidget):
     """Chooses the digits; imports and downloads MNIST with progress and cancel.
 
     Signals:
@@ -38,11 +38,11 @@ class DigitsPanel(QWidget):
 
     chosen = Signal()
 
-    def __init__(self, theme: Theme, source: DigitSource) -> None:
+    def __init__(self, theme: Theme, source: DatasetService) -> None:
         super().__init__()
         self._source = source
         self._decided = False
-        self.choice = Choice("Digits", theme)
+        self.choice = ComboBox("Digits", theme)
         self.choice.offer(tuple((name, texts.DATASETS[name], "") for name in ("builtin", "mnist")))
         self.choice.chosen.connect(self._choose)
         self._sentence = label(role="secondary", wrap=True)
@@ -145,7 +145,7 @@ TIP = (
 )
 
 
-class OwnTraining(TickBox):
+class OwnImagesBox(CheckBox):
     """A box to tick; the digits are those of the moment it is ticked, or changed after that.
 
     Signals:
@@ -154,7 +154,7 @@ class OwnTraining(TickBox):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, personal: PersonalDigits) -> None:
+    def __init__(self, theme: Theme, personal: OwnImagesService) -> None:
         super().__init__("And my own digits", theme)
         self._personal = personal
         self.clicked.connect(self._choose)

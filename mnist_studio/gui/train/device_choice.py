@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 
 from mnist_studio.frameworks.base import Device
 from mnist_studio.gui.common import texts
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import DeviceName
@@ -13,7 +13,7 @@ from mnist_studio.workers.probe import FrameworkReport, probe
 _ALWAYS: tuple[DeviceName, ...] = ("auto", "cpu")
 
 
-class DeviceChoice(Choice):
+class DeviceChoice(ComboBox):
     """Fastest, CPU, and what a framework finds on this computer.
 
     Finding out means to import the frameworks in processes of their own, which takes seconds: so

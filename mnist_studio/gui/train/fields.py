@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from mnist_studio.gui.common.basics import label, restyle
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.stepper import (
-    Stepper,
+    StepperSpinBox,
     by_doubling,
     by_fifty,
     by_one,
@@ -70,12 +70,14 @@ class AdvancedFields(QWidget):
         super().__init__()
         self.precision = _choice("Precision", theme, PRECISIONS)
         self.sampling = _choice("Batches", theme, SAMPLINGS)
-        self.epoch_steps = Stepper("Steps an epoch", theme, 0, 10_000_000, by_fifty)
+        self.epoch_steps = StepperSpinBox("Steps an epoch", theme, 0, 10_000_000, by_fifty)
         self.epoch_steps.set_special("one pass")
         self.clip = _choice("Gradients", theme, CLIPS)
-        self.limit = Stepper("Limit of gradients", theme, 0, 1e6, one_two_five, whole=False)
+        self.limit = StepperSpinBox("Limit of gradients", theme, 0, 1e6, one_two_five, whole=False)
         self.amounts = {key: _amount(text, theme, most) for key, (text, most) in AMOUNTS.items()}
-        self.smoothness = Stepper("Elastic smoothness", theme, 0.5, 14, _by_half, whole=False)
+        self.smoothness = StepperSpinBox(
+            "Elastic smoothness", theme, 0.5, 14, _by_half, whole=False
+        )
         self._lay_out(theme)
         for choice in (self.precision, self.sampling, self.clip):
             choice.chosen.connect(self._tell)
@@ -153,14 +155,16 @@ class AdvancedFields(QWidget):
             self._labels[control].setVisible(needed)
 
 
-def _choice(name: str, theme: Theme, texts: Mapping[Any, str]) -> Choice:
-    made = Choice(name, theme)
+def _choice(name: str, theme: Theme, texts: Mapping[Any, str]) -> ComboBox:
+    made = ComboBox(name, theme)
     made.offer(tuple((key, text, "") for key, text in texts.items()))
     return made
 
 
-def _amount(name: str, theme: Theme, most: float) -> Stepper:
-    made = Stepper(name, theme, 0, most, _by_twentieth if most < 1 else _by_half, whole=False)
+def _amount(name: str, theme: Theme, most: float) -> StepperSpinBox:
+    made = StepperSpinBox(
+        name, theme, 0, most, _by_twentieth if most < 1 else _by_half, whole=False
+    )
     made.set_special("none")
     return made
 
@@ -188,18 +192,20 @@ class NumberFields(QObject):
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
-        self.epochs = Stepper("Epochs", theme, 1, LARGEST_EPOCHS, by_one)
-        self.batch_size = Stepper("Batch size", theme, 1, LARGEST_BATCH, by_doubling)
-        self.learning_rate = Stepper("Learning rate", theme, 0, 1000, one_two_five, whole=False)
-        self.seed = Stepper("Seed", theme, 0, 2**31 - 1, by_one)
-        self.validation = Stepper("Validation digits", theme, 0, 59_999, by_thousand)
+        self.epochs = StepperSpinBox("Epochs", theme, 1, LARGEST_EPOCHS, by_one)
+        self.batch_size = StepperSpinBox("Batch size", theme, 1, LARGEST_BATCH, by_doubling)
+        self.learning_rate = StepperSpinBox(
+            "Learning rate", theme, 0, 1000, one_two_five, whole=False
+        )
+        self.seed = StepperSpinBox("Seed", theme, 0, 2**31 - 1, by_one)
+        self.validation = StepperSpinBox("Validation digits", theme, 0, 59_999, by_thousand)
         self.validation.set_special("none")
-        self.threads = Stepper("CPU threads", theme, 0, 1024, by_one)
+        self.threads = StepperSpinBox("CPU threads", theme, 0, 1024, by_one)
         self.threads.set_special("auto")
         for field in self.by_name().values():
             field.edited.connect(self.edited)
 
-    def by_name(self) -> dict[str, Stepper]:
+    def by_name(self) -> dict[str, StepperSpinBox]:
         """The fields by what stands before them, from top to bottom."""
         return {
             "Epochs": self.epochs,

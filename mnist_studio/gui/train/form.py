@@ -13,8 +13,8 @@ from mnist_studio.spec.run import (
     ClipValue,
     DatasetName,
     DeviceName,
-    FaultName,
     FrameworkName,
+    KnownBugName,
     Precision,
     RunSpec,
     Sampling,
@@ -57,7 +57,7 @@ class Form:
     validation: int = 0
     threads: int = 0
     precision: Precision = "float32"
-    known_bugs: tuple[FaultName, ...] = ()
+    known_bugs: tuple[KnownBugName, ...] = ()
     sampling: Sampling = "shuffled"
     epoch_steps: int = 0
     clip: ClipNorm | ClipValue | None = None
@@ -113,10 +113,10 @@ def described(form: Form) -> RunSpec:
     return _run_spec(form, form.base.framework)
 
 
-def sensible_faults(form: Form) -> tuple[FaultName, ...]:
+def sensible_faults(form: Form) -> tuple[KnownBugName, ...]:
     """The faults that would change something in what is set."""
     run = described(form)
-    return tuple(name for name in known_bugs.FAULTS if known_bugs.makes_sense(name, run))
+    return tuple(name for name in known_bugs.KNOWN_BUGS if known_bugs.makes_sense(name, run))
 
 
 def with_recipe(form: Form, name: str) -> Form:

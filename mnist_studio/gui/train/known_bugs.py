@@ -5,15 +5,15 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import Elided, label, row
-from mnist_studio.gui.common.check_box import TickBox, text_start
+from mnist_studio.gui.common.check_box import CheckBox, text_start
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.form import Form, sensible_faults
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES, Recipe
-from mnist_studio.spec.run import FaultName
+from mnist_studio.spec.run import KnownBugName
 
 
-class FaultSwitches(QWidget):
+class KnownBugSwitches(QWidget):
     """A check box for every fault that makes sense; one that is on explains itself.
 
     Beside it stands where the recipe's source has it, if it does.
@@ -31,14 +31,14 @@ class FaultSwitches(QWidget):
         super().__init__()
         self._theme = theme
         self.had_by = label("had by", "secondary")
-        self.boxes: dict[FaultName, TickBox] = {}
-        self.marks: dict[FaultName, QLabel] = {}
-        self._words: dict[FaultName, QLabel] = {}
+        self.boxes: dict[KnownBugName, CheckBox] = {}
+        self.marks: dict[KnownBugName, QLabel] = {}
+        self._words: dict[KnownBugName, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        for name, fault in FAULTS.items():
-            box = TickBox(fault.title, theme)
+        for name, fault in KNOWN_BUGS.items():
+            box = CheckBox(fault.title, theme)
             words = label(fault.explanation, "secondary", wrap=True)
             box.clicked.connect(self._switch)
             # It may be cut, so that no name of a fault decides how wide the page's form is.
@@ -51,7 +51,7 @@ class FaultSwitches(QWidget):
         self._indent()
 
     @property
-    def on(self) -> tuple[FaultName, ...]:
+    def on(self) -> tuple[KnownBugName, ...]:
         """The faults that are switched on."""
         return tuple(name for name, box in self.boxes.items() if box.isChecked())
 
@@ -66,11 +66,11 @@ class FaultSwitches(QWidget):
         self.had_by.setVisible(any(mark.text() for mark in self.marks.values()))
         self._explain()
 
-    def _show_mark(self, name: FaultName, text: str) -> None:
+    def _show_mark(self, name: KnownBugName, text: str) -> None:
         box, mark = self.boxes[name], self.marks[name]
         mark.setText(text)
         mark.setVisible(not box.isHidden())
-        told = FAULTS[name].explanation
+        told = KNOWN_BUGS[name].explanation
         if text:
             told = f"{told} Had by {text}."
         box.setToolTip(told)
@@ -91,7 +91,7 @@ class FaultSwitches(QWidget):
             words.setVisible(self.boxes[name].isChecked())
 
 
-def _mark(name: FaultName, recipe: Recipe | None) -> str:
+def _mark(name: KnownBugName, recipe: Recipe | None) -> str:
     """Where the source of a recipe has a fault: nowhere, in one framework, or wherever it runs."""
     if recipe is None or name not in recipe.faults:
         return ""

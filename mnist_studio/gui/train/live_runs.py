@@ -13,8 +13,8 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.plots.run_lines import shades
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
 
@@ -30,7 +30,7 @@ class LiveRuns(Card):
         self._theme = theme
         self._shades: dict[int, int] = {}
         self.model: RowsModel[LiveRun] = RowsModel(self._columns(), lambda run: str(id(run)), self)
-        self.table = Table(
+        self.table = TableView(
             "Runs of this training",
             theme,
             self.model,
@@ -54,15 +54,15 @@ class LiveRuns(Card):
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.model.refresh)
 
-    def _columns(self) -> tuple[Column[LiveRun], ...]:
+    def _columns(self) -> tuple[TableColumn[LiveRun], ...]:
         return (
-            Column("Run", lambda run: run.title, picture=self._sample),
-            Column("State", _state, tip=lambda run: run.note, color=self._color),
-            Column("Epoch", _epoch, right=True),
-            Column("Loss", _loss, right=True, explain="Of the newest batches, averaged"),
-            Column("Test accuracy", _accuracy, right=True, explain="After the newest epoch"),
-            Column("Images/s", _speed, right=True, explain="Training digits a second"),
-            Column("Left", _left, right=True),
+            TableColumn("Run", lambda run: run.title, picture=self._sample),
+            TableColumn("State", _state, tip=lambda run: run.note, color=self._color),
+            TableColumn("Epoch", _epoch, right=True),
+            TableColumn("Loss", _loss, right=True, explain="Of the newest batches, averaged"),
+            TableColumn("Test accuracy", _accuracy, right=True, explain="After the newest epoch"),
+            TableColumn("Images/s", _speed, right=True, explain="Training digits a second"),
+            TableColumn("Left", _left, right=True),
         )
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:

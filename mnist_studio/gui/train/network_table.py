@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame
 
 from mnist_studio.analysis.formatting import NOTHING, count
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.network_rows import NetworkRow, network_rows
 from mnist_studio.spec.model import ModelSpec
@@ -18,10 +18,10 @@ def _detail(row: NetworkRow) -> str:
     return row.detail
 
 
-COLUMNS: tuple[Column[NetworkRow], ...] = (
-    Column("Layer", lambda row: row.title, tip=_detail),
-    Column("Output", lambda row: row.output, right=True, tip=_detail),
-    Column(
+COLUMNS: tuple[TableColumn[NetworkRow], ...] = (
+    TableColumn("Layer", lambda row: row.title, tip=_detail),
+    TableColumn("Output", lambda row: row.output, right=True, tip=_detail),
+    TableColumn(
         "Parameters",
         lambda row: count(row.parameters) if row.parameters else NOTHING,
         right=True,
@@ -30,7 +30,7 @@ COLUMNS: tuple[Column[NetworkRow], ...] = (
 )
 
 
-class NetworkTable(Table):
+class NetworkTable(TableView):
     """As high as its rows, since it stands in a page that scrolls."""
 
     squeezed = True
@@ -41,7 +41,7 @@ class NetworkTable(Table):
         self._layers.setParent(self)
         self.setObjectName("network")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(Table.SelectionMode.NoSelection)
+        self.setSelectionMode(TableView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
         theme.changed.connect(self._fit_height)

@@ -7,7 +7,7 @@ from mnist_studio.gui.common.provenance import origin
 from mnist_studio.spec.run import RunSpec
 
 
-class OriginWords(QWidget):
+class RecipeInfo(QWidget):
     """The network, then what its source reports, has, and leaves open."""
 
     def __init__(self) -> None:

@@ -11,11 +11,11 @@ from mnist_studio.errors import SpecError
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.basics import button, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import Choice
-from mnist_studio.gui.common.collapsible import Fold
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.collapsible import CollapsibleSection
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.gui.train.dataset_panel import DigitsPanel, OwnTraining
+from mnist_studio.gui.train.dataset_panel import DatasetPanel, OwnImagesBox
 from mnist_studio.gui.train.device_choice import DeviceChoice
 from mnist_studio.gui.train.fields import FIELD_WIDTH, AdvancedFields, NumberFields
 from mnist_studio.gui.train.form import (
@@ -26,9 +26,9 @@ from mnist_studio.gui.train.form import (
     run_specs,
     with_recipe,
 )
-from mnist_studio.gui.train.known_bugs import FaultSwitches
+from mnist_studio.gui.train.known_bugs import KnownBugSwitches
 from mnist_studio.gui.train.network_table import NetworkTable
-from mnist_studio.gui.train.recipe_info import OriginWords
+from mnist_studio.gui.train.recipe_info import RecipeInfo
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -62,10 +62,10 @@ class SettingsPanel(Card):
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
-        self.recipe = Choice("Recipe", theme)
+        self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
         self._opened: Form | None = None
-        self.origin = OriginWords()
+        self.origin = RecipeInfo()
         self._method = label(role="secondary", wrap=True)
         self.code_button = button(
             "Code", self.code_asked.emit, "The same as a script (F6)", quiet=True
@@ -77,12 +77,12 @@ class SettingsPanel(Card):
             "Save…", self.save_asked.emit, "Settings as a file (Ctrl+S)", quiet=True
         )
         self.advanced = AdvancedFields(theme)
-        self.fold = Fold("Advanced", theme, self.advanced)
-        self.faults = FaultSwitches(theme)
+        self.fold = CollapsibleSection("Advanced", theme, self.advanced)
+        self.faults = KnownBugSwitches(theme)
         choices = (*((name, texts.framework(name)) for name in texts.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
-        self.digits = DigitsPanel(theme, self._studio.digits)
-        self.own = OwnTraining(theme, self._studio.personal)
+        self.digits = DatasetPanel(theme, self._studio.digits)
+        self.own = OwnImagesBox(theme, self._studio.personal)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)
         self.network = NetworkTable(theme)

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mnist_studio.spec.experiment import Grid, Pair, StudySpec
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, RecipePair
 from mnist_studio.spec.recipes import recipe, unknown
 
 SEEDS = (42, 43, 44, 45, 46)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReadyMadeExperiment:
     """A ready-made study.
 
     Attributes:
@@ -26,57 +26,57 @@ class Comparison:
 
     name: str
     source: str
-    study: StudySpec
+    study: ExperimentSpec
 
 
-def _comparison(name: str, title: str, question: str, *pairs: Pair) -> Comparison:
-    study = StudySpec(title=title, question=question, pairs=pairs, seeds=SEEDS)
-    return Comparison(name, recipe(pairs[0].recipe).source, study)
+def _comparison(name: str, title: str, question: str, *pairs: RecipePair) -> ReadyMadeExperiment:
+    study = ExperimentSpec(title=title, question=question, pairs=pairs, seeds=SEEDS)
+    return ReadyMadeExperiment(name, recipe(pairs[0].recipe).source, study)
 
 
 _IMAGE_CLASSIFICATION = _comparison(
     "image-classification",
     "A: an MLP in Keras, a CNN and an MLP in PyTorch",
     "Is the CNN better than the two MLPs? The first MLP differs from it in the framework too.",
-    Pair("mlp-128", "keras"),
-    Pair("small-cnn", "pytorch"),
-    Pair("fnn-3", "pytorch"),
+    RecipePair("mlp-128", "keras"),
+    RecipePair("small-cnn", "pytorch"),
+    RecipePair("fnn-3", "pytorch"),
 )
 _IMPLEMENTATIONS = _comparison(
     "implementations",
     "B: the same CNN in PyTorch and TensorFlow",
     "Does one network learn differently in two frameworks, and which is faster?",
-    Pair("wide-cnn", "pytorch"),
-    Pair("wide-cnn", "keras"),
+    RecipePair("wide-cnn", "pytorch"),
+    RecipePair("wide-cnn", "keras"),
 )
 _DIGIT_RECOGNITION = _comparison(
     "digit-recognition",
     "C: a CNN in PyTorch and Keras, an MLP in NumPy",
     "How do PyTorch and Keras compare, and how far does NumPy from scratch come? The MLP differs "
     "from the CNN in the framework too.",
-    Pair("compact-cnn", "pytorch"),
-    Pair("compact-cnn", "keras"),
-    Pair("sgd-mlp", "numpy"),
+    RecipePair("compact-cnn", "pytorch"),
+    RecipePair("compact-cnn", "keras"),
+    RecipePair("sgd-mlp", "numpy"),
 )
 _FROM_SCRATCH = _comparison(
     "from-scratch",
     "D: from scratch, PyTorch against NumPy",
     "Does NumPy from scratch beat PyTorch, as its author saw?",
-    Pair("bobnet", "pytorch"),
-    Pair("bobnet", "numpy"),
+    RecipePair("bobnet", "pytorch"),
+    RecipePair("bobnet", "numpy"),
 )
 _NEURAL_NETWORK = _comparison(
     "neural-network",
     "E: ten hidden units in NumPy and TensorFlow",
     "Why does TensorFlow reach more than NumPy from scratch? Optimizer, batches and framework all "
     "differ.",
-    Pair("tiny-gd", "numpy"),
-    Pair("tiny-10", "keras"),
+    RecipePair("tiny-gd", "numpy"),
+    RecipePair("tiny-10", "keras"),
 )
-_BATCH_SIZES = Comparison(
+_BATCH_SIZES = ReadyMadeExperiment(
     "batch-sizes",
     "The studio's own",
-    StudySpec(
+    ExperimentSpec(
         title="The batch size: time, accuracy, convergence",
         question="What does the batch size change in each framework?",
         grid=Grid(
@@ -88,7 +88,7 @@ _BATCH_SIZES = Comparison(
     ),
 )
 
-COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
+EXPERIMENTS: Mapping[str, ReadyMadeExperiment] = MappingProxyType(
     {
         one.name: one
         for one in (
@@ -99,13 +99,13 @@ COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
 )  # fmt: skip
 
 
-def comparison(name: str) -> Comparison:
+def ready_made(name: str) -> ReadyMadeExperiment:
     """The ready-made study of that name.
 
     Raises:
         UnknownName: there is none; suggests the nearest.
     """
     try:
-        return COMPARISONS[name]
+        return EXPERIMENTS[name]
     except KeyError:
-        raise unknown("study", name, tuple(COMPARISONS)) from None
+        raise unknown("study", name, tuple(EXPERIMENTS)) from None

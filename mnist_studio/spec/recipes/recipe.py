@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.run import FaultName, FrameworkName, TrainingSpec
+from mnist_studio.spec.run import FrameworkName, KnownBugName, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Recipe:
     framework: FrameworkName
     model: ModelSpec
     training: TrainingSpec
-    faults: tuple[FaultName, ...] = ()
-    only: tuple[tuple[FaultName, FrameworkName], ...] = ()
+    faults: tuple[KnownBugName, ...] = ()
+    only: tuple[tuple[KnownBugName, FrameworkName], ...] = ()
 
-    def published(self, framework: FrameworkName) -> tuple[FaultName, ...]:
+    def published(self, framework: FrameworkName) -> tuple[KnownBugName, ...]:
         """The faults that its source has in a framework."""
         only = dict(self.only)
         return tuple(name for name in self.faults if only.get(name, framework) == framework)

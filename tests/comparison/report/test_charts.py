@@ -7,7 +7,17 @@ import xml.etree.ElementTree as ET
 import pytest
 from PIL import Image
 
-from mnist_studio.analysis.view import Axis, Bar, Bars, Chart, Line, Lines, Matrix, Point, Points
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    Bar,
+    Bars,
+    Chart,
+    Line,
+    Lines,
+    Matrix,
+    Points,
+    ValuePoint,
+)
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.charts import Kind
 from mnist_studio.comparison.report.marks import marks
@@ -15,29 +25,31 @@ from mnist_studio.palette import LIGHT
 
 NAN = float("nan")
 MARKS = marks({"a": ("numpy", "a"), "b": ("keras", "b"), "c": ("numpy", "c")})
-AXIS = Axis("Epoch", "count")
+AXIS = AxisSpec("Epoch", "count")
 LINES = Lines(
     AXIS,
-    Axis("Accuracy $x_", "fraction"),
+    AxisSpec("Accuracy $x_", "fraction"),
     (
         Line("a", "_first", (1, 2, 3), (0.8, NAN, 0.95), (0.7, NAN, 0.9), (0.9, NAN, 1.0)),
         Line("b", "$second$", (1, 2), (0.7, 0.8), thin=True),
     ),
 )
-LOG = Lines(AXIS, Axis("Loss", log=True), (Line("a", "loss", (1, 2, 3), (1.0, 0.1, 0.0)),))
-DOTS = Bars(Axis("Accuracy", "fraction"), (Bar("a", "a", 0.98, 0.97, 0.99), Bar("b", "b", None)))
+LOG = Lines(AXIS, AxisSpec("Loss", log=True), (Line("a", "loss", (1, 2, 3), (1.0, 0.1, 0.0)),))
+DOTS = Bars(
+    AxisSpec("Accuracy", "fraction"), (Bar("a", "a", 0.98, 0.97, 0.99), Bar("b", "b", None))
+)
 GROUPED = Bars(
-    Axis("Training", "seconds"),
+    AxisSpec("Training", "seconds"),
     (Bar("a", "a" * 200, 3.0, group="32"), Bar("c", "c", NAN, group="64")),
 )
 STACKED = Bars(
-    Axis("Wall time", "seconds"),
+    AxisSpec("Wall time", "seconds"),
     (Bar("a", "Start", 1.0, group="run"), Bar("a", "Train", 2.0, group="run")),
     stacked=True,
 )
-POINTS = Points(Axis("Parameters", "count", log=True), AXIS, (Point("a", "a", 1e5, 0.9),))
+POINTS = Points(AxisSpec("Parameters", "count", log=True), AXIS, (ValuePoint("a", "a", 1e5, 0.9),))
 MATRIX = Matrix("", "It is", "Answer", ("0", "1"), ("0", "1"), ((9.0, 1.0), (None, 0.0)))
-EMPTY = Bars(Axis("Nothing", "seconds"), ())
+EMPTY = Bars(AxisSpec("Nothing", "seconds"), ())
 ALL = (LINES, LOG, DOTS, GROUPED, STACKED, POINTS, MATRIX, EMPTY)
 
 

@@ -6,29 +6,29 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.formatting import duration
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report.discussion import discussion
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import choose
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
 
-def told(gathered: Gathered) -> dict[str, tuple[str, ...]]:
-    return {one.title: one.sentences for one in discussion(gathered, Options())}
+def told(gathered: RunData) -> dict[str, tuple[str, ...]]:
+    return {one.title: one.sentences for one in discussion(gathered, ViewOptions())}
 
 
-def test_one_framework_gives_no_comparison(gathered: Gathered) -> None:
+def test_one_framework_gives_no_comparison(gathered: RunData) -> None:
     assert list(told(gathered)) == ["Frameworks"]
     assert "nothing can be said" in told(gathered)["Frameworks"][0]
 
 
-def test_two_frameworks_are_compared_on_the_same_settings(gathered: Gathered) -> None:
+def test_two_frameworks_are_compared_on_the_same_settings(gathered: RunData) -> None:
     with RunStore() as store:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in gathered.runs
         ]
-        both = Gathered(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
     found = told(both)
     assert "NumPy trains fastest in all four settings" in found["Advantages"][0]
     assert "against 7.00 s of Keras" in found["Advantages"][0]
@@ -39,18 +39,18 @@ def test_two_frameworks_are_compared_on_the_same_settings(gathered: Gathered) ->
     assert "against 7.00 s, a factor of" in worst
 
 
-def test_overhead_has_the_figures_of_the_clocks(gathered: Gathered) -> None:
+def test_overhead_has_the_figures_of_the_clocks(gathered: RunData) -> None:
     with RunStore() as store:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in gathered.runs
         ]
-        both = Gathered(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
     clocks = [measures.clocks(both.by_id[run.id]) for run in slow]
     start = sum(dict(one.parts)["start-up"] for one in clocks if one) / len(slow)
     assert f"{duration(start)} to start and import" in told(both)["Framework overhead"][1]
 
 
-def test_what_was_not_measured_is_not_told(gathered: Gathered) -> None:
+def test_what_was_not_measured_is_not_told(gathered: RunData) -> None:
     bare = tuple(
         dataclasses.replace(run, terminal=replace(run.ended, measures=None))
         for run in gathered.runs
@@ -60,5 +60,5 @@ def test_what_was_not_measured_is_not_told(gathered: Gathered) -> None:
         dataclasses.replace(run, id=f"{run.id}-k", spec=replace(run.spec, framework="keras"))
         for run in bare
     )
-    found = told(Gathered(dataclasses.replace(gathered.chosen, runs=bare + other)))
+    found = told(RunData(dataclasses.replace(gathered.chosen, runs=bare + other)))
     assert not any("memory" in sentence for sentence in found["Advantages"])

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.comparison.options import Options
+from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
-from mnist_studio.errors import Cancelled, DataError, UnknownName, UsageError
+from mnist_studio.errors import CancelledByUser, DataError, UnknownName, UsageError
 from tests import small_experiment
 
 FEW = ("final-accuracy", "confusion", "neutral-idiomatic")
@@ -49,13 +49,13 @@ def page(path: Path) -> tuple[str, _Tags]:
     return text, tags
 
 
-def test_a_page_has_everything_and_needs_nothing(gathered: Gathered, tmp_path: Path) -> None:
+def test_a_page_has_everything_and_needs_nothing(gathered: RunData, tmp_path: Path) -> None:
     told: list[float] = []
     path = tmp_path / "new" / "report.html"
     writing.write_report(gathered.chosen, path, progress=told.append)
     text, tags = page(path)
     for name in catalog.VIEWS:
-        title = catalog.entry(name).title
+        title = catalog.view_entry(name).title
         assert title in text or name == "time-to-accuracy", title
     assert small_experiment.STUDY.question in text
     assert "mnist-studio study study.toml" in text
@@ -69,11 +69,11 @@ def test_a_page_has_everything_and_needs_nothing(gathered: Gathered, tmp_path: P
     assert told[-1] == 1.0
 
 
-def test_figures_of_the_page_are_those_of_the_view(gathered: Gathered, tmp_path: Path) -> None:
+def test_figures_of_the_page_are_those_of_the_view(gathered: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     writing.write_report(gathered.chosen, path, FEW)
     text, tags = page(path)
-    view = catalog.compute("final-accuracy", gathered, Options())
+    view = catalog.compute("final-accuracy", gathered, ViewOptions())
     for row in view.table.rows:
         accuracy = row.cells[1]
         assert isinstance(accuracy, float)
@@ -85,7 +85,7 @@ def test_figures_of_the_page_are_those_of_the_view(gathered: Gathered, tmp_path:
     assert all(label and "table beneath" in label for label in labels)
 
 
-def test_titles_cannot_break_the_page(gathered: Gathered, tmp_path: Path) -> None:
+def test_titles_cannot_break_the_page(gathered: RunData, tmp_path: Path) -> None:
     import dataclasses
 
     nasty = "<script>alert(1)</script> & $x$ _"
@@ -98,7 +98,7 @@ def test_titles_cannot_break_the_page(gathered: Gathered, tmp_path: Path) -> Non
     assert "&lt;script&gt;" in text
 
 
-def test_a_report_as_pdf(gathered: Gathered, tmp_path: Path) -> None:
+def test_a_report_as_pdf(gathered: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     writing.write_report(gathered.chosen, path, FEW)
     content = path.read_bytes()
@@ -106,9 +106,9 @@ def test_a_report_as_pdf(gathered: Gathered, tmp_path: Path) -> None:
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3
 
 
-def test_views_are_exported_as_pictures_and_tables(gathered: Gathered, tmp_path: Path) -> None:
+def test_views_are_exported_as_pictures_and_tables(gathered: RunData, tmp_path: Path) -> None:
     views = [
-        catalog.compute(name, gathered, Options()) for name in ("final-accuracy", "curves-loss")
+        catalog.compute(name, gathered, ViewOptions()) for name in ("final-accuracy", "curves-loss")
     ]
     files = writing.export(views, families(gathered.chosen), tmp_path / "out")
     assert sorted(file.name for file in files) == [
@@ -119,7 +119,7 @@ def test_views_are_exported_as_pictures_and_tables(gathered: Gathered, tmp_path:
 
 
 def test_bad_files_and_names_are_refused_before_anything_is_computed(
-    gathered: Gathered, tmp_path: Path
+    gathered: RunData, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="neither HTML nor PDF"):
         writing.write_report(gathered.chosen, tmp_path / "report.doc")
@@ -133,8 +133,8 @@ def test_bad_files_and_names_are_refused_before_anything_is_computed(
         writing.export([], {}, file)
 
 
-def test_a_cancelled_report_leaves_nothing(gathered: Gathered, tmp_path: Path) -> None:
-    with pytest.raises(Cancelled):
+def test_a_cancelled_report_leaves_nothing(gathered: RunData, tmp_path: Path) -> None:
+    with pytest.raises(CancelledByUser):
         writing.write_report(gathered.chosen, tmp_path / "report.html", cancelled=lambda: True)
     assert not list(tmp_path.iterdir())
 

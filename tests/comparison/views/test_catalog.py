@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis.view import Bars, Lines, Matrix, Points, View, decode, encode
-from mnist_studio.comparison.options import Options, XAxis
-from mnist_studio.comparison.run_data import Gathered, NotComparable
-from mnist_studio.comparison.selection import Kept, choose
+from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.comparison.selection import SelectedRun, choose
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.predictions import _confusion_sentence
 from mnist_studio.data.datasets import builtin
-from mnist_studio.data.pipeline.corruptions import PERTURBATIONS
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.store import artifacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import RunStore
@@ -26,11 +26,11 @@ from tests import small_experiment
 LABELS = builtin.load().test.labels
 
 
-def view(gathered: Gathered, name: str, options: Options | None = None) -> View:
-    return catalog.compute(name, gathered, options or Options(target=0.3))
+def view(gathered: RunData, name: str, options: ViewOptions | None = None) -> View:
+    return catalog.compute(name, gathered, options or ViewOptions(target=0.3))
 
 
-def answers(run: Kept) -> np.ndarray:
+def answers(run: SelectedRun) -> np.ndarray:
     return np.asarray(artifacts.load_test_logits(Path(run.folder)).argmax(axis=1))
 
 
@@ -63,7 +63,7 @@ def drawn_numbers(made: View) -> Iterator[float]:
 
 @pytest.mark.parametrize("name", [n for n in catalog.VIEWS if n not in (
     "neutral-idiomatic", "robustness")])  # fmt: skip
-def test_every_figure_of_a_chart_stands_in_its_table(name: str, gathered: Gathered) -> None:
+def test_every_figure_of_a_chart_stands_in_its_table(name: str, gathered: RunData) -> None:
     made = view(gathered, name)
     known = [cell for row in made.table.rows for cell in row.cells if isinstance(cell, int | float)]
     for number in drawn_numbers(made):
@@ -73,7 +73,7 @@ def test_every_figure_of_a_chart_stands_in_its_table(name: str, gathered: Gather
     assert encode(decode(encode(made))) == encode(made)
 
 
-def test_final_accuracy_is_that_of_the_predictions(gathered: Gathered) -> None:
+def test_final_accuracy_is_that_of_the_predictions(gathered: RunData) -> None:
     made = view(gathered, "final-accuracy")
     for group, (value, least, most) in zip(
         gathered.groups, cells(made, "Accuracy", "Least", "Most"), strict=True
@@ -83,9 +83,9 @@ def test_final_accuracy_is_that_of_the_predictions(gathered: Gathered) -> None:
         assert (least, most) == (min(scores), max(scores))
 
 
-def test_a_single_run_has_an_interval_over_digits(gathered: Gathered) -> None:
+def test_a_single_run_has_an_interval_over_digits(gathered: RunData) -> None:
     with RunStore() as store:
-        alone = Gathered(choose(store, [gathered.runs[0].id]))
+        alone = RunData(choose(store, [gathered.runs[0].id]))
     ((how, low, value, high),) = cells(
         view(alone, "final-accuracy"), "Interval", "From", "Accuracy", "To"
     )
@@ -93,9 +93,9 @@ def test_a_single_run_has_an_interval_over_digits(gathered: Gathered) -> None:
     assert figure(low) < figure(value) < figure(high)
 
 
-def test_confusion_counts_the_predictions(gathered: Gathered) -> None:
+def test_confusion_counts_the_predictions(gathered: RunData) -> None:
     run = gathered.runs[3]
-    made = view(gathered, "confusion", Options(model=run.id))
+    made = view(gathered, "confusion", ViewOptions(model=run.id))
     (matrix,) = made.charts
     assert isinstance(matrix, Matrix)
     assert matrix.key == run.id
@@ -128,7 +128,7 @@ def test_mistakes_are_counted_in_words(wrong: dict[tuple[int, int], int], said: 
     assert _confusion_sentence("m", table) == said
 
 
-def test_clocks_add_up_to_the_wall_time(gathered: Gathered) -> None:
+def test_clocks_add_up_to_the_wall_time(gathered: RunData) -> None:
     made = view(gathered, "clocks")
     for row, run in zip(made.table.rows, gathered.runs, strict=True):
         *parts, wall, rate = row.cells[1:]
@@ -139,7 +139,7 @@ def test_clocks_add_up_to_the_wall_time(gathered: Gathered) -> None:
         assert rate == pytest.approx(run.ended.measures.train_images_per_second, rel=1e-6)
 
 
-def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: Gathered) -> None:
+def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: RunData) -> None:
     first = gathered.runs[0]
     assert first.ended
     assert first.ended.measures
@@ -150,17 +150,17 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: Gathered) -
     )
     plain = view(gathered, "clocks")
     runs = (again, *gathered.runs[1:])
-    made = view(Gathered(replace(gathered.chosen, runs=runs)), "clocks")
+    made = view(RunData(replace(gathered.chosen, runs=runs)), "clocks")
     assert [column.title for column in made.table.columns][-1] == "Trained before"
     assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
     assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
     assert any("went on from a checkpoint" in note for note in made.notes)
 
 
-def test_significance_is_that_of_the_predictions(gathered: Gathered) -> None:
+def test_significance_is_that_of_the_predictions(gathered: RunData) -> None:
     runs = [gathered.runs[0].id, gathered.runs[2].id]
     with RunStore() as store:
-        made = view(Gathered(choose(store, runs)), "significance")
+        made = view(RunData(choose(store, runs)), "significance")
     a, b = (answers(gathered.by_id[run]) == LABELS for run in runs)
     (row,) = cells(made, "Difference, points", "Only the first right", "Only the second right")
     difference, only_a, only_b = row
@@ -169,20 +169,20 @@ def test_significance_is_that_of_the_predictions(gathered: Gathered) -> None:
     assert "Cochran" not in made.sentence
 
 
-def test_more_than_two_models_are_tested_together(gathered: Gathered) -> None:
+def test_more_than_two_models_are_tested_together(gathered: RunData) -> None:
     made = view(gathered, "significance")
     assert "Cochran's Q" in made.sentence
     assert len(made.table.rows) == 6  # Pairs of four models.
     assert any("one of each model" in note for note in made.notes)
 
 
-def test_no_verdict_on_recipes_below_five_seeds(gathered: Gathered) -> None:
+def test_no_verdict_on_recipes_below_five_seeds(gathered: RunData) -> None:
     made = view(gathered, "over-seeds")
     assert {verdict for (verdict,) in cells(made, "Verdict")} == {"no verdict"}
     assert made.sentence == "No verdict on six pairs: fewer than 5 seeds in common."
 
 
-def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: Gathered) -> None:
+def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: RunData) -> None:
     made = view(gathered, "curves-accuracy")
     test, training = made.charts
     assert isinstance(test, Lines)
@@ -195,8 +195,8 @@ def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: Gathered) -> 
 
 
 @pytest.mark.parametrize("axis", ["epochs", "steps", "seconds"])
-def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: Gathered) -> None:
-    options = Options(axis=axis, smoothing=0.5)
+def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: RunData) -> None:
+    options = ViewOptions(axis=axis, smoothing=0.5)
     made = view(gathered, "curves-loss", options)
     run = gathered.runs[0]
     last = run.epochs[-1]
@@ -207,8 +207,8 @@ def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: Gat
         assert line.x[-1] == ends[axis]
 
 
-def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(gathered: Gathered) -> None:
-    made = view(gathered, "time-to-accuracy", Options(target=0.8))
+def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(gathered: RunData) -> None:
+    made = view(gathered, "time-to-accuracy", ViewOptions(target=0.8))
     for group, (seconds, told) in zip(
         gathered.groups, [(row.cells[1], row.cells[-1]) for row in made.table.rows], strict=True
     ):
@@ -222,10 +222,10 @@ def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(gathered: Gathered)
         known = [one for one in found if one is not None]
         assert told == f"{len(known)} of 2"
         assert seconds == (pytest.approx(fmean(known)) if known else None)
-    assert not view(gathered, "time-to-accuracy", Options(target=1.0)).charts
+    assert not view(gathered, "time-to-accuracy", ViewOptions(target=1.0)).charts
 
 
-def test_parameters_have_their_arithmetic(gathered: Gathered) -> None:
+def test_parameters_have_their_arithmetic(gathered: RunData) -> None:
     made = view(gathered, "parameters")
     assert ("mlp-128", "784·128 + 128", 100_480) in cells(
         made, "Network", "Arithmetic", "Parameters"
@@ -233,7 +233,7 @@ def test_parameters_have_their_arithmetic(gathered: Gathered) -> None:
     assert "mlp-128 learns 101,770 numbers" in made.sentence
 
 
-def test_settings_have_only_what_differs(gathered: Gathered) -> None:
+def test_settings_have_only_what_differs(gathered: RunData) -> None:
     made = view(gathered, "settings")
     places = [place for (place,) in cells(made, "Setting")]
     assert places[-1] == "seeds"
@@ -242,7 +242,7 @@ def test_settings_have_only_what_differs(gathered: Gathered) -> None:
     assert "training.seed" not in places
 
 
-def test_wrong_digits_are_mistakes_by_sureness(gathered: Gathered) -> None:
+def test_wrong_digits_are_mistakes_by_sureness(gathered: RunData) -> None:
     run = gathered.runs[0]
     given = answers(run)
     rows = cells(view(gathered, "wrong"), "Test digit", "It is", "Answer", "Sure")
@@ -254,28 +254,28 @@ def test_wrong_digits_are_mistakes_by_sureness(gathered: Gathered) -> None:
     assert sure == sorted(sure, reverse=True)
 
 
-def test_disagreements_are_counted(gathered: Gathered) -> None:
+def test_disagreements_are_counted(gathered: RunData) -> None:
     runs = [gathered.runs[0].id, gathered.runs[2].id]
     with RunStore() as store:
-        made = view(Gathered(choose(store, runs)), "disagreements")
+        made = view(RunData(choose(store, runs)), "disagreements")
     a, b = (answers(gathered.by_id[run]) for run in runs)
     assert f"disagree on {np.sum(a != b)} of 500 digits" in made.sentence
 
 
-def test_networks_and_frameworks_are_told_apart(gathered: Gathered) -> None:
+def test_networks_and_frameworks_are_told_apart(gathered: RunData) -> None:
     with RunStore() as store:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 5.0) for run in gathered.runs
         ]
-        both = Gathered(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
     assert "The framework alone changes the accuracy by up to 0.00 points" in made.sentence
     seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training")}
     assert seconds["mlp-128", "Keras"] == pytest.approx(5.0)
 
 
-def test_what_changes_more_than_network_or_framework_is_left_out(gathered: Gathered) -> None:
-    def other(run: Kept, **changes: object) -> Kept:
+def test_what_changes_more_than_network_or_framework_is_left_out(gathered: RunData) -> None:
+    def other(run: SelectedRun, **changes: object) -> SelectedRun:
         assert run.ended
         spec = msgspec.structs.replace(run.spec, **changes)
         ended = msgspec.structs.replace(run.ended, test_accuracy=0.1)
@@ -286,7 +286,7 @@ def test_what_changes_more_than_network_or_framework_is_left_out(gathered: Gathe
         other(first, dataset="mnist"), other(first, style="idiomatic"),
         other(first, framework="keras", faults=("unshuffled",)),
     )  # fmt: skip
-    more = Gathered(replace(gathered.chosen, runs=(*gathered.runs, *others)))
+    more = RunData(replace(gathered.chosen, runs=(*gathered.runs, *others)))
     made = view(more, "networks-and-frameworks")
     assert made.sentence == view(gathered, "networks-and-frameworks").sentence
     assert made.table.rows == view(gathered, "networks-and-frameworks").table.rows
@@ -294,36 +294,36 @@ def test_what_changes_more_than_network_or_framework_is_left_out(gathered: Gathe
     assert told.count(first.spec.recipe) == 3
 
 
-def test_neutral_and_idiomatic_runs_are_paired(gathered: Gathered) -> None:
+def test_neutral_and_idiomatic_runs_are_paired(gathered: RunData) -> None:
     with pytest.raises(NotComparable, match="as written"):
         view(gathered, "neutral-idiomatic")
     written = tuple(
         replace(run, id=f"{run.id}-w", spec=msgspec.structs.replace(run.spec, style="idiomatic"))
         for run in gathered.runs
     )
-    both = Gathered(replace(gathered.chosen, runs=(*gathered.runs, *written)))
+    both = RunData(replace(gathered.chosen, runs=(*gathered.runs, *written)))
     made = view(both, "neutral-idiomatic")
     assert len(made.table.rows) == 8
     assert "1.00 times that" in made.sentence
 
 
-def test_robustness_shows_what_is_kept(gathered: Gathered) -> None:
+def test_robustness_shows_what_is_kept(gathered: RunData) -> None:
     with pytest.raises(NotComparable, match="mnist-studio robustness"):
         view(gathered, "robustness")
     run = gathered.runs[0]
     assert run.ended
     curves = tuple(
         RobustnessCurve(kind, change.strengths, (0.9, 0.8, 0.7, 0.6, 0.5))
-        for kind, change in PERTURBATIONS.items()
+        for kind, change in CORRUPTIONS.items()
     )
     robustness.save(Path(run.folder), Robustness(run.ended.step, 500, "numpy", 0.95, curves))
     made = view(gathered, "robustness")
-    assert len(made.charts) == len(PERTURBATIONS)
+    assert len(made.charts) == len(CORRUPTIONS)
     assert "On the first 500 test digits." in made.notes
     assert "50.00 % on average, of 95.00 % undisturbed" in made.sentence
 
 
-def test_views_say_what_the_runs_lack(gathered: Gathered) -> None:
+def test_views_say_what_the_runs_lack(gathered: RunData) -> None:
     for run in gathered.runs:
         (Path(run.folder) / artifacts.TEST_LOGITS).unlink()
     for name in ("confusion", "per-class", "calibration", "wrong", "disagreements", "significance"):
@@ -331,11 +331,11 @@ def test_views_say_what_the_runs_lack(gathered: Gathered) -> None:
             view(gathered, name)
 
 
-def test_unfinished_and_shared_runs_are_noted(gathered: Gathered) -> None:
+def test_unfinished_and_shared_runs_are_noted(gathered: RunData) -> None:
     first = replace(
         gathered.runs[0], status="running", terminal=None,
         membership=replace(gathered.runs[0].membership, abreast=2),
     )  # fmt: skip
-    made = view(Gathered(replace(gathered.chosen, runs=(first, *gathered.runs[1:]))), "latency")
+    made = view(RunData(replace(gathered.chosen, runs=(first, *gathered.runs[1:]))), "latency")
     assert any(note.endswith("did not come to the end.") for note in made.notes)
     assert any("such seconds are not honest" in note for note in made.notes)

@@ -2,8 +2,8 @@
 
 import re
 
-from mnist_studio.comparison.options import Options
-from mnist_studio.comparison.run_data import Gathered
+from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import choose
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.choice import some
@@ -11,14 +11,14 @@ from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
 
-def test_few_runs_keep_their_titles(gathered: Gathered) -> None:
+def test_few_runs_keep_their_titles(gathered: RunData) -> None:
     chosen = some(gathered)
     assert chosen.runs == tuple(run.id for run in gathered.runs)
     assert chosen.titles == gathered.titles
     assert chosen.notes == ()
 
 
-def test_what_all_shown_models_share_is_said_once(gathered: Gathered) -> None:
+def test_what_all_shown_models_share_is_said_once(gathered: RunData) -> None:
     chosen = some(gathered, 6)
     assert [chosen.titles[run] for run in chosen.runs] == [
         "tiny-10 · NumPy · batch size 32",
@@ -29,22 +29,22 @@ def test_what_all_shown_models_share_is_said_once(gathered: Gathered) -> None:
     assert chosen.notes[-1] == "All of them: seed 1."
 
 
-def test_one_model_keeps_its_whole_title(gathered: Gathered) -> None:
+def test_one_model_keeps_its_whole_title(gathered: RunData) -> None:
     run = gathered.runs[0].id
     with RunStore() as store:
-        alone = Gathered(choose(store, [run]))
+        alone = RunData(choose(store, [run]))
     assert some(alone).titles == alone.titles
 
 
-def test_of_many_models_the_range_that_batches_change_is_told(gathered: Gathered) -> None:
+def test_of_many_models_the_range_that_batches_change_is_told(gathered: RunData) -> None:
     runs = [run.id for run in gathered.runs]
-    plain = catalog.compute("batch-size", gathered, Options())
+    plain = catalog.compute("batch-size", gathered, ViewOptions())
     assert plain.sentence.count("from batches of 32 to 64") == 2
     with RunStore() as store:
         for place, seconds in ((0, 8.0), (1, 2.0)):
             made = small_experiment.copied(store.run(runs[place]), store, "keras", seconds)
             runs.append(made.id)
-        more = Gathered(choose(store, runs))
-    told = catalog.compute("batch-size", more, Options()).sentence
+        more = RunData(choose(store, runs))
+    told = catalog.compute("batch-size", more, ViewOptions()).sentence
     assert told.startswith("From the smallest to the largest batches, three models take 0.25 to ")
     assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d points\.$", told)

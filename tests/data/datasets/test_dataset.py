@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from mnist_studio.data.datasets.dataset import Digits, fingerprint
+from mnist_studio.data.datasets.dataset import LabeledImages, fingerprint
 from mnist_studio.errors import DataError
 
 
-def blank(count: int) -> Digits:
-    return Digits(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
+def blank(count: int) -> LabeledImages:
+    return LabeledImages(np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8))
 
 
 def test_taking_copies_in_the_given_order() -> None:
-    digits = Digits(
+    digits = LabeledImages(
         np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8),
         np.array([5, 6, 7], np.uint8),
     )
@@ -33,7 +33,7 @@ def test_taking_copies_in_the_given_order() -> None:
 )
 def test_what_is_no_digits_is_refused(images: object, labels: object, problem: str) -> None:
     with pytest.raises(DataError, match=problem):
-        Digits(images, labels)  # type: ignore[arg-type]
+        LabeledImages(images, labels)  # type: ignore[arg-type]
 
 
 def test_the_fingerprint_sees_images_and_labels() -> None:

@@ -16,7 +16,7 @@ from mnist_studio import paths
 from mnist_studio.data.datasets.catalog import Catalog
 from mnist_studio.data.datasets.download import download_mnist
 from mnist_studio.data.datasets.sources import load
-from mnist_studio.errors import Cancelled, DownloadError
+from mnist_studio.errors import CancelledByUser, DownloadError
 from tests.data.conftest import Small
 
 MODES = ("missing", "truncated", "flipped", "html", "longer", "stalled", "empty")
@@ -182,7 +182,7 @@ def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
 
     timer = threading.Timer(0.3, press)
     timer.start()
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         download_mnist(quietly, cancelled.is_set, mirrors.catalog(small, "stalled"))
     # The server would be silent for much longer.
     assert monotonic() - pressed[0] < 2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.data.datasets.pen_digits import PenDigit, read
-from mnist_studio.data.ink.rendering import Point, digit_image
+from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.errors import DataError
 
 TEXT = """.INCLUDE        dene.doc
@@ -36,8 +36,8 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_digits_are_read_and_turned_upright(tmp_path: Path) -> None:
-    eight = PenDigit(((Point(267, -333), Point(260, -330)), (Point(1, -2),)), 8)
-    assert read(written(tmp_path, TEXT)) == (eight, PenDigit(((Point(5, -6),),), 1))
+    eight = PenDigit(((InkPoint(267, -333), InkPoint(260, -330)), (InkPoint(1, -2),)), 8)
+    assert read(written(tmp_path, TEXT)) == (eight, PenDigit(((InkPoint(5, -6),),), 1))
 
 
 def test_a_packed_file_reads_the_same(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from mnist_studio.data.datasets.sources import (
     read_test_folder,
     usual_folder,
 )
-from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.errors import CancelledByUser, DataError
 from tests.data.conftest import Small
 
 
@@ -130,7 +130,7 @@ def test_a_bad_import_loses_nothing_already_kept(small: Small, folder: Path) -> 
 
 
 def test_an_import_can_be_cancelled(small: Small, folder: Path) -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         import_mnist(folder, quietly, lambda: True, small.catalog)
     assert not has_mnist()
 

@@ -6,7 +6,7 @@ from math import inf, nan
 import numpy as np
 from hypothesis import strategies as st
 
-from mnist_studio.data.ink.rendering import FARTHEST, Ink, Point, Stroke
+from mnist_studio.data.ink.rendering import FARTHEST, Ink, InkPoint, Stroke
 
 EXAMPLES = int(os.environ.get("MNIST_STUDIO_HOSTILE", "200"))
 """How many drawings are tried; for more, set MNIST_STUDIO_HOSTILE=5000."""
@@ -27,14 +27,14 @@ def scribbles(draw: st.DrawFn) -> Stroke:
         steps = np.cumsum(steps, axis=0)
     points = (steps / 400 * scale + aside).clip(-FARTHEST, FARTHEST)
     pressure, time = draw(PRESSURES), draw(TIMES)
-    return tuple(Point(x, y, time, pressure) for x, y in points.tolist())
+    return tuple(InkPoint(x, y, time, pressure) for x, y in points.tolist())
 
 
 @st.composite
 def loose_points(draw: st.DrawFn) -> Stroke:
     """A few points anywhere, each found by hypothesis."""
     places = st.floats(-FARTHEST, FARTHEST) | st.floats(-1, 2) | st.sampled_from([0.0, -0.0, 1.0])
-    return tuple(draw(st.lists(st.builds(Point, places, places, TIMES, PRESSURES), max_size=8)))
+    return tuple(draw(st.lists(st.builds(InkPoint, places, places, TIMES, PRESSURES), max_size=8)))
 
 
 def drawings() -> st.SearchStrategy[Ink]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mnist_studio.data.ink import curve_proximity
 from mnist_studio.data.ink import eraser as erase
 from mnist_studio.data.ink.eraser import Eraser
-from mnist_studio.data.ink.rendering import Ink, Point
+from mnist_studio.data.ink.rendering import Ink, InkPoint
 
 WILD = np.random.default_rng(5)
 
@@ -39,10 +39,10 @@ def test_what_is_cut_is_the_same_as_if_every_piece_were_looked_at(
     def cut() -> Ink:
         eraser = Eraser(ink, 0.08)
         for x in np.linspace(0.2, 0.6, 5).tolist():
-            eraser.move(Point(x, 0.3), Point(x + 0.1, 0.35))
+            eraser.move(InkPoint(x, 0.3), InkPoint(x + 0.1, 0.35))
         return eraser.ink
 
-    points = [Point(x, y, t, p) for x, y, t, p in WILD.random((600, 4)).tolist()]
+    points = [InkPoint(x, y, t, p) for x, y, t, p in WILD.random((600, 4)).tolist()]
     ink: Ink = tuple(tuple(points[at : at + 40]) for at in range(0, 600, 40))
     quick = cut()
     monkeypatch.setattr(erase, "near", lambda curves, *_: np.ones((curves.shape[1], 8), np.bool_))

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_studio.data.ink.eraser import Eraser
-from mnist_studio.data.ink.rendering import Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
 from mnist_studio.data.ink.smoothing import smooth
 from tests.approximately import near
 
-LINE: Ink = ((Point(0.0, 0.5, 0.0, 0.2), Point(1.0, 0.5, 1.0, 0.8)),)
-CROSS: Ink = (*LINE, (Point(0.5, 0.0), Point(0.5, 0.3), Point(0.5, 1.0)))
+LINE: Ink = ((InkPoint(0.0, 0.5, 0.0, 0.2), InkPoint(1.0, 0.5, 1.0, 0.8)),)
+CROSS: Ink = (*LINE, (InkPoint(0.5, 0.0), InkPoint(0.5, 0.3), InkPoint(0.5, 1.0)))
 
 
 def ends(ink: Ink) -> list[tuple[float, float]]:
@@ -23,7 +23,7 @@ def ends(ink: Ink) -> list[tuple[float, float]]:
 
 def test_a_stroke_is_cut_in_two_and_its_points_keep_time_and_pressure() -> None:
     eraser = Eraser(LINE, 0.1)
-    assert eraser.move(Point(0.5, 0.4), Point(0.5, 0.6))
+    assert eraser.move(InkPoint(0.5, 0.4), InkPoint(0.5, 0.6))
     assert np.array(ends(eraser.ink)) == pytest.approx(np.array([(0, 0.4), (0.6, 1)]), abs=0.026)
     for point in (point for stroke in eraser.ink for point in stroke):
         assert point.time == pytest.approx(point.x)
@@ -32,28 +32,28 @@ def test_a_stroke_is_cut_in_two_and_its_points_keep_time_and_pressure() -> None:
 
 def test_what_it_does_not_touch_stays_the_same_value() -> None:
     eraser = Eraser(CROSS, 0.05)
-    assert not eraser.move(Point(0.1, 0.1), Point(0.4, 0.4))
+    assert not eraser.move(InkPoint(0.1, 0.1), InkPoint(0.4, 0.4))
     assert eraser.ink is CROSS
-    assert eraser.move(Point(0.8, 0.4), Point(0.8, 0.6))
+    assert eraser.move(InkPoint(0.8, 0.4), InkPoint(0.8, 0.6))
     assert eraser.ink[-1] == CROSS[1]
     assert len(eraser.ink) == 3
 
 
 def test_an_end_is_shortened_and_a_dot_taken_whole() -> None:
-    eraser = Eraser((*LINE, (Point(0.9, 0.9),)), 0.1)
-    eraser.move(Point(1.0, 0.5), Point(0.9, 0.9))
+    eraser = Eraser((*LINE, (InkPoint(0.9, 0.9),)), 0.1)
+    eraser.move(InkPoint(1.0, 0.5), InkPoint(0.9, 0.9))
     assert ends(eraser.ink) == [(0.0, near(0.9, abs=0.026))]
 
 
 def test_many_passes_take_all() -> None:
     eraser = Eraser(CROSS, 0.1)
     for y in np.arange(0, 1.05, 0.1):
-        eraser.move(Point(0, y), Point(1, y))
+        eraser.move(InkPoint(0, y), InkPoint(1, y))
     assert eraser.ink == ()
 
 
 def test_a_way_of_many_points_is_passed_at_once() -> None:
-    way = [Point(0.2, 0.2), Point(0.2, 0.8), Point(0.8, 0.8), Point(0.8, 0.2)]
+    way = [InkPoint(0.2, 0.2), InkPoint(0.2, 0.8), InkPoint(0.8, 0.8), InkPoint(0.8, 0.2)]
     at_once, by_steps = Eraser(CROSS, 0.05), Eraser(CROSS, 0.05)
     assert at_once.move(*way)
     for start, end in pairwise(way):
@@ -64,17 +64,17 @@ def test_a_way_of_many_points_is_passed_at_once() -> None:
 
 
 def test_the_curve_between_points_far_from_each_other_is_cut_too() -> None:
-    bow: Ink = ((Point(0, 0), Point(0.5, 0.4), Point(1, 0)),)
+    bow: Ink = ((InkPoint(0, 0), InkPoint(0.5, 0.4), InkPoint(1, 0)),)
     eraser = Eraser(bow, 0.02)
-    assert eraser.move(Point(0.2, 0.0), Point(0.2, 0.4))
+    assert eraser.move(InkPoint(0.2, 0.0), InkPoint(0.2, 0.4))
     assert len(eraser.ink) == 2
 
 
 def test_a_cut_through_a_scribble_leaves_few_points_more() -> None:
     wild = np.random.default_rng(3).random((2000, 2)).tolist()
-    ink: Ink = (tuple(Point(x, y) for x, y in wild),)
+    ink: Ink = (tuple(InkPoint(x, y) for x, y in wild),)
     eraser = Eraser(ink, 0.08)
-    way = [Point(x, 0.3) for x in np.linspace(0.2, 0.8, 10).tolist()]
+    way = [InkPoint(x, 0.3) for x in np.linspace(0.2, 0.8, 10).tolist()]
     for start, end in pairwise(way):
         eraser.move(start, end)
     # Two on each side of a cut, and two sides of each piece.
@@ -85,13 +85,13 @@ def test_a_cut_through_a_scribble_leaves_few_points_more() -> None:
 
 
 places = st.floats(-5, 5, allow_subnormal=False)
-points = st.builds(Point, places, places, st.floats(0, 9), st.floats(0, 1))
+points = st.builds(InkPoint, places, places, st.floats(0, 9), st.floats(0, 1))
 strokes = st.lists(points, max_size=9).map(tuple)
 
 
 @settings(max_examples=100)
 @given(st.lists(strokes, max_size=4).map(tuple), st.lists(points, min_size=2, max_size=5))
-def test_nothing_is_left_where_it_passed(ink: Ink, way: list[Point]) -> None:
+def test_nothing_is_left_where_it_passed(ink: Ink, way: list[InkPoint]) -> None:
     eraser = Eraser(ink, 0.5)
     for start, end in pairwise(way):
         eraser.move(start, end)
@@ -103,7 +103,7 @@ def test_nothing_is_left_where_it_passed(ink: Ink, way: list[Point]) -> None:
 
 
 def test_between_endless_pressures_of_both_signs_there_is_ink() -> None:
-    ink = ((Point(0, 0, pressure=-inf), Point(0, 1, pressure=inf)),)
+    ink = ((InkPoint(0, 0, pressure=-inf), InkPoint(0, 1, pressure=inf)),)
     eraser = Eraser(ink, 0.25)
-    eraser.move(Point(0, 0), Point(0.1, 0))
+    eraser.move(InkPoint(0, 0), InkPoint(0.1, 0))
     assert digit_image(eraser.ink).any()

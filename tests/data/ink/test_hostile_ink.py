@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_studio.data.ink.eraser import Eraser
-from mnist_studio.data.ink.rendering import UNIT_PAD, WHOLE, Fitting, Ink, Pad, Point, digit_image
+from mnist_studio.data.ink.rendering import (
+    UNIT_PAD,
+    WHOLE,
+    Fitting,
+    Ink,
+    InkArea,
+    InkPoint,
+    digit_image,
+)
 from mnist_studio.data.ink.stages import stages
 from mnist_studio.errors import PictureError
 from tests.data.ink.hostile_ink import EXAMPLES, drawings
@@ -26,7 +34,7 @@ hostile = settings(
 def test_every_drawing_becomes_a_digit_image_or_is_empty(
     ink: Ink, fitting: Fitting, pen: float
 ) -> None:
-    pad = Pad(0.0, 0.0, 1.0, pen)
+    pad = InkArea(0.0, 0.0, 1.0, pen)
     if not any(ink):
         with pytest.raises(PictureError, match="Nothing was drawn"):
             digit_image(ink, fitting=fitting, pad=pad)
@@ -53,10 +61,10 @@ places = st.floats(-2, 3) | st.sampled_from([0.0, 0.5, 1.0])
 @settings(hostile, max_examples=max(EXAMPLES // 10, 20))
 @given(
     drawings(),
-    st.lists(st.builds(Point, places, places), min_size=2, max_size=6),
+    st.lists(st.builds(InkPoint, places, places), min_size=2, max_size=6),
     st.floats(0.03, 0.3),
 )
-def test_every_drawing_can_be_erased(ink: Ink, way: list[Point], radius: float) -> None:
+def test_every_drawing_can_be_erased(ink: Ink, way: list[InkPoint], radius: float) -> None:
     eraser = Eraser(ink, radius)
     for start, end in pairwise(way):
         eraser.move(start, end)

@@ -6,20 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_studio.data.ink.rendering import FARTHEST, PEN, Fitting, Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import FARTHEST, PEN, Fitting, Ink, InkPoint, digit_image
 from mnist_studio.errors import PictureError
 from tests.data.pictures.test_normalize import box, center
 
-SEVEN: Ink = ((Point(10, 10), Point(60, 10), Point(30, 90)),)
+SEVEN: Ink = ((InkPoint(10, 10), InkPoint(60, 10), InkPoint(30, 90)),)
 
 
 def moved(ink: Ink, scale: float, x: float, y: float) -> Ink:
-    return tuple(tuple(Point(p.x * scale + x, p.y * scale + y) for p in stroke) for stroke in ink)
+    return tuple(
+        tuple(InkPoint(p.x * scale + x, p.y * scale + y) for p in stroke) for stroke in ink
+    )
 
 
 def circle(count: int) -> Ink:
     angles = (2 * pi * step / count for step in range(count + 1))
-    return (tuple(Point(100 + 50 * cos(a), 100 + 50 * sin(a)) for a in angles),)
+    return (tuple(InkPoint(100 + 50 * cos(a), 100 + 50 * sin(a)) for a in angles),)
 
 
 def test_a_drawing_becomes_a_digit_image_like_mnists() -> None:
@@ -32,7 +34,7 @@ def test_a_drawing_becomes_a_digit_image_like_mnists() -> None:
 
 
 def test_the_mass_lands_in_the_center() -> None:
-    six = (*circle(30), (Point(60, 100), Point(60, 40), Point(100, 0)))
+    six = (*circle(30), (InkPoint(60, 100), InkPoint(60, 40), InkPoint(100, 0)))
     assert center(digit_image(six)) == pytest.approx((14, 14), abs=0.05)
 
 
@@ -53,23 +55,23 @@ def test_the_image_is_upright() -> None:
 
 def test_the_pen_has_its_width() -> None:
     for pen in (2.0, PEN, 4.0):
-        line = digit_image(((Point(0, 0), Point(0, 100)),), pen)
+        line = digit_image(((InkPoint(0, 0), InkPoint(0, 100)),), pen)
         assert line[14].sum() / 255 == pytest.approx(pen, abs=0.15)
 
 
 def test_strokes_are_not_joined() -> None:
-    left, right = (Point(0, 0), Point(0, 10)), (Point(10, 0), Point(10, 10))
+    left, right = (InkPoint(0, 0), InkPoint(0, 10)), (InkPoint(10, 0), InkPoint(10, 10))
     apart, joined = digit_image((left, right)), digit_image((left + right,))
     assert apart[14, 14] == 0
     assert joined.sum() > 1.3 * apart.sum()
 
 
 def test_a_tap_is_a_dot() -> None:
-    dot = digit_image(((Point(5, 5),),))
+    dot = digit_image(((InkPoint(5, 5),),))
     assert dot.any()
     assert max(box(dot)) <= 5
-    assert (digit_image(((Point(5, 5), Point(5, 5)),)) == dot).all()
-    assert (digit_image(((Point(1e-300, 0), Point(0, 0)),)) == dot).all()
+    assert (digit_image(((InkPoint(5, 5), InkPoint(5, 5)),)) == dot).all()
+    assert (digit_image(((InkPoint(1e-300, 0), InkPoint(0, 0)),)) == dot).all()
 
 
 def test_empty_strokes_do_not_matter() -> None:
@@ -86,7 +88,7 @@ def test_an_empty_pad_is_told(ink: Ink) -> None:
 @pytest.mark.parametrize("wrong", [nan, inf, -inf, 2 * FARTHEST, 1e308])
 def test_impossible_coordinates_are_told(wrong: float) -> None:
     with pytest.raises(PictureError, match="nowhere on the pad"):
-        digit_image(((Point(0, 0), Point(wrong, 1)),))
+        digit_image(((InkPoint(0, 0), InkPoint(wrong, 1)),))
 
 
 def test_more_points_on_the_same_way_change_little() -> None:
@@ -96,7 +98,7 @@ def test_more_points_on_the_same_way_change_little() -> None:
 
 def test_a_scribble_of_ten_thousand_points_is_bounded() -> None:
     points = np.random.default_rng(0).random((10_000, 2)) * 400
-    image = digit_image((tuple(Point(x, y) for x, y in points),))
+    image = digit_image((tuple(InkPoint(x, y) for x, y in points),))
     assert image.mean() > 60
 
 
@@ -112,7 +114,7 @@ def test_a_pen_that_is_pressed_evenly_is_as_wide_as_any(pressure: float) -> None
 
 
 def test_pressure_widens_the_pen() -> None:
-    line: Ink = ((Point(0, 0, 0.0, 0.1), Point(0, 50, 0.1, 0.5), Point(0, 100, 0.2, 0.9)),)
+    line: Ink = ((InkPoint(0, 0, 0.0, 0.1), InkPoint(0, 50, 0.1, 0.5), InkPoint(0, 100, 0.2, 0.9)),)
     image = digit_image(line, fitting=Fitting(mass=False)).astype(int)
     widths = image.sum(axis=1) / 255
     assert widths[7] < 0.85 * PEN < 1.15 * PEN < widths[20]
@@ -127,7 +129,7 @@ def test_a_pressure_that_is_none_is_taken_for_the_nearest(pressure: float) -> No
 
 
 coordinates = st.floats(-FARTHEST, FARTHEST) | st.floats(-500, 500) | st.sampled_from([0.0, 1e-300])
-points = st.builds(Point, coordinates, coordinates)
+points = st.builds(InkPoint, coordinates, coordinates)
 strokes = st.lists(points, max_size=12).map(tuple)
 
 
@@ -145,8 +147,8 @@ def test_any_drawing_becomes_a_digit_image_or_is_empty(ink: Ink) -> None:
 
 
 @settings(max_examples=50)
-@given(st.lists(st.builds(Point, st.floats(), st.floats()), min_size=1, max_size=6))
-def test_hostile_numbers_are_drawn_or_told(stroke: list[Point]) -> None:
+@given(st.lists(st.builds(InkPoint, st.floats(), st.floats()), min_size=1, max_size=6))
+def test_hostile_numbers_are_drawn_or_told(stroke: list[InkPoint]) -> None:
     # Hypothesis makes up times and pressures too: they never stand in the way.
     possible = all(abs(number) <= FARTHEST for point in stroke for number in point[:2])
     if possible:
@@ -158,8 +160,8 @@ def test_hostile_numbers_are_drawn_or_told(stroke: list[Point]) -> None:
 
 def test_ink_never_leaves_the_frame() -> None:
     # The mass of this T is far above the middle of its box.
-    heavy = tuple((Point(0, y), Point(100, y)) for y in range(0, 20, 2))
-    image = digit_image((*heavy, (Point(50, 0), Point(50, 100))))
+    heavy = tuple((InkPoint(0, y), InkPoint(100, y)) for y in range(0, 20, 2))
+    image = digit_image((*heavy, (InkPoint(50, 0), InkPoint(50, 100))))
     assert box(image)[0] >= 20
     assert image[-2:].any()
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from mnist_studio.data.ink.rendering import Ink, Point, Stroke
+from mnist_studio.data.ink.rendering import Ink, InkPoint, Stroke
 from mnist_studio.data.ink.segments import MOST, digits
 
 
 def line(*points: tuple[float, float]) -> Stroke:
-    return tuple(Point(x, y) for x, y in points)
+    return tuple(InkPoint(x, y) for x, y in points)
 
 
 def one(x: float) -> Stroke:
@@ -63,7 +63,7 @@ def test_strokes_keep_their_order_and_a_late_one_finds_its_digit() -> None:
 
 def test_the_size_of_the_drawing_does_not_matter() -> None:
     ink = (*four(0.0), one(1.0))
-    tiny = tuple(tuple(Point(x * 1e-3, y * 1e-3) for x, y, *_ in stroke) for stroke in ink)
+    tiny = tuple(tuple(InkPoint(x * 1e-3, y * 1e-3) for x, y, *_ in stroke) for stroke in ink)
     assert [len(part) for part in digits(tiny)] == [2, 1]
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from mnist_studio.data.ink.rendering import WHOLE, Fitting, Ink, Pad, Point, digit_image
+from mnist_studio.data.ink.rendering import WHOLE, Fitting, Ink, InkArea, InkPoint, digit_image
 from mnist_studio.data.ink.stages import LARGE, STEPS, stages
 from tests.data.pictures.test_normalize import box, center
 
-PAD = Pad(0, 0, 280, 20)
-SMALL_SEVEN: Ink = ((Point(20, 20), Point(70, 20), Point(40, 100)),)
+PAD = InkArea(0, 0, 280, 20)
+SMALL_SEVEN: Ink = ((InkPoint(20, 20), InkPoint(70, 20), InkPoint(40, 100)),)
 """In the upper left of the pad."""
 
 
@@ -43,14 +43,14 @@ def test_only_the_mass_can_be_centered_too() -> None:
 
 
 def test_the_pads_pen_is_scaled_with_the_drawing() -> None:
-    line: Ink = ((Point(140, 40), Point(140, 240)),)
-    thin = digit_image(line, fitting=Fitting(pen=False), pad=Pad(0, 0, 280, 11))
+    line: Ink = ((InkPoint(140, 40), InkPoint(140, 240)),)
+    thin = digit_image(line, fitting=Fitting(pen=False), pad=InkArea(0, 0, 280, 11))
     # 211 points become 20 pixels, so 11 of them 1.04; the brightest is brought to 255.
     assert thin[14].sum() / 255 < digit_image(line)[14].sum() / 255 - 0.8
 
 
 def test_off_the_pad_nothing_is_left_of_it() -> None:
-    image = digit_image(((Point(500, 500),),), fitting=Fitting(False, False, False), pad=PAD)
+    image = digit_image(((InkPoint(500, 500),),), fitting=Fitting(False, False, False), pad=PAD)
     assert not image.any()
 
 
@@ -77,8 +77,8 @@ def test_without_the_box_its_picture_is_the_pad() -> None:
     np.testing.assert_array_equal(drawn.image, boxed.image)
 
 
-@pytest.mark.parametrize("stroke", [(Point(0, 0),), (Point(1e9, -1e9), Point(-1e9, 1e9))])
-def test_a_dot_and_the_enormous_pass_every_stage(stroke: tuple[Point, ...]) -> None:
+@pytest.mark.parametrize("stroke", [(InkPoint(0, 0),), (InkPoint(1e9, -1e9), InkPoint(-1e9, 1e9))])
+def test_a_dot_and_the_enormous_pass_every_stage(stroke: tuple[InkPoint, ...]) -> None:
     for _, _, fitting in STEPS:
         assert digit_image((stroke,), fitting=fitting, pad=PAD).shape == (28, 28)
     assert len(stages((stroke,), pad=PAD)) == 5

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from mnist_studio.data.ink.rendering import Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
 from mnist_studio.data.pictures.files import digits_from_levels, open_digits
 from mnist_studio.data.pictures.paper import ink_of
 from mnist_studio.errors import PictureError
@@ -17,7 +17,7 @@ from tests.data.pictures.photos import photo
 
 
 def path(*places: tuple[float, float]) -> Ink:
-    return (tuple(Point(*place) for place in places),)
+    return (tuple(InkPoint(*place) for place in places),)
 
 
 SEVEN = path((0.2, 0.1), (0.8, 0.1), (0.45, 0.9))

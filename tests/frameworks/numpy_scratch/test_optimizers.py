@@ -5,7 +5,7 @@ import pytest
 
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.optimizers import BLOCK, Optimizer
-from mnist_studio.frameworks.numpy_scratch.workers import Team
+from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from tests.frameworks.equations import updated
 from tests.frameworks.examples import OPTIMISERS
@@ -23,7 +23,7 @@ def drawn(seed: int, precision: str) -> Flat:
 
 def improved(optimizer: spec.Optimizer, threads: int, precision: str) -> tuple[Flat, Optimizer]:
     weights = drawn(0, precision)
-    made = Optimizer(optimizer, weights, Team(threads))
+    made = Optimizer(optimizer, weights, ThreadTeam(threads))
     for step in range(1, 4):
         made.improve(drawn(step, precision), 0.1 / step)
     return weights, made

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk
-from mnist_studio.frameworks.numpy_scratch.trace import Teaching
+from mnist_studio.frameworks.numpy_scratch.trace import TrainingInput
 from mnist_studio.frameworks.numpy_scratch.tracing import forward, step
 from mnist_studio.spec.layers import Dropout, Layer
 from mnist_studio.spec.run import RunSpec
@@ -41,7 +41,7 @@ def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
     (images, labels), one = digits(), chunk(spec.model, 1, batch=1, first=3)
     place = int(one.indices[0, 0])
     masks = {name: mask[0] for name, mask in one.masks.items()}
-    teaching = Teaching(int(labels[place]), 0.01, state, masks)
+    teaching = TrainingInput(int(labels[place]), 0.01, state, masks)
     walk = step(spec, weights, images[place], teaching)
     assert walk.step is not None
 
@@ -64,7 +64,7 @@ def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
 def test_the_weights_given_stay(spec: RunSpec) -> None:
     model = learner(registry.load("numpy"), spec)
     weights = model.weights()
-    step(spec, weights, digits()[0][0], Teaching(3, 0.1))
+    step(spec, weights, digits()[0][0], TrainingInput(3, 0.1))
     for name, array in model.weights().items():
         np.testing.assert_array_equal(weights[name], array)
 
@@ -88,7 +88,7 @@ def test_the_way_forward_is_that_of_the_answer(spec: RunSpec) -> None:
 def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
     spec = run(EVERYTHING)
     model = learner(registry.load("numpy"), spec)
-    walk = step(spec, model.weights(), digits()[0][0], Teaching(3, 0.1))
+    walk = step(spec, model.weights(), digits()[0][0], TrainingInput(3, 0.1))
     assert walk.step is not None
     for before, after in zip(walk.layers, walk.layers[1:], strict=False):
         np.testing.assert_array_equal(before.output, after.input)
@@ -108,7 +108,7 @@ def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...
     model = learner(registry.load("numpy"), spec)
     model.train(chunk(spec.model, 3))
     image, weights = digits()[0][0], model.weights()
-    walk = step(spec, weights, image, Teaching(3, 0.01, frozen=True))
+    walk = step(spec, weights, image, TrainingInput(3, 0.01, frozen=True))
     np.testing.assert_allclose(walk.logits, model.logits(image[None])[0], rtol=1e-11, atol=1e-14)
     arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
     for name, array in arrays.items():
@@ -130,7 +130,7 @@ def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...
 def test_a_small_step_lowers_the_loss() -> None:
     spec = in_precision(run(optimizer=OPTIMISERS["sgd"]), "float32")
     model = learner(registry.load("numpy"), spec)
-    walk = step(spec, model.weights(), digits()[0][0], Teaching(3, 0.01))
+    walk = step(spec, model.weights(), digits()[0][0], TrainingInput(3, 0.01))
     assert walk.step is not None
     assert walk.step.loss_after < walk.step.loss
     assert walk.step.norm > 0
@@ -141,13 +141,13 @@ def test_the_gradients_are_those_of_differences() -> None:
     spec = run((*EVERYTHING[:2], *EVERYTHING[8:]))
     model = learner(registry.load("numpy"), spec)
     image, weights = digits()[0][0], dict(model.weights())
-    walk = step(spec, weights, image, Teaching(3, 0.1))
+    walk = step(spec, weights, image, TrainingInput(3, 0.1))
     kernel = next(a for layer in walk.layers for a in layer.learnt if a.name == "conv1.kernel")
     assert kernel.gradient is not None
     for sign in (1, -1):
         changed = weights["conv1.kernel"].copy()
         changed[1, 1, 0, 2] += sign * 1e-6
-        moved = step(spec, weights | {"conv1.kernel": changed}, image, Teaching(3, 0.1)).step
+        moved = step(spec, weights | {"conv1.kernel": changed}, image, TrainingInput(3, 0.1)).step
         assert moved is not None
         assert walk.step is not None
         slope = sign * (moved.loss - walk.step.loss) / 1e-6

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, Learnt, Team, Workers
+from mnist_studio.frameworks.numpy_scratch.workers import Batch, BatchResult, ThreadTeam, Workers
 from mnist_studio.spec.model import ModelSpec
 from tests.frameworks.examples import DROPPED
 
@@ -29,8 +29,8 @@ def batch(size: int) -> Batch:
     return Batch(RNG.normal(size=(size, 28, 28)), RNG.integers(0, 10, size, np.uint8), masks)
 
 
-def learn(count: int, of: Batch) -> Learnt:
-    return Workers(networks(count), Team(count)).learn(of)
+def learn(count: int, of: Batch) -> BatchResult:
+    return Workers(networks(count), ThreadTeam(count)).learn(of)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
@@ -55,7 +55,7 @@ def test_the_same_number_of_threads_gives_the_same_bits() -> None:
 def test_answers_come_in_order_and_the_threads_end() -> None:
     inputs = [RNG.normal(size=(2, 28, 28)) for _ in range(7)]
     before = threading.active_count()
-    answers = Workers(networks(3), Team(3)).answer(inputs)
+    answers = Workers(networks(3), ThreadTeam(3)).answer(inputs)
     (alone,) = networks(1)
     for given, found in zip(inputs, answers, strict=True):
         np.testing.assert_allclose(found, alone.forward(given), rtol=1e-12)

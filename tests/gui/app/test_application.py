@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app import application
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.theme.theme import Theme
@@ -97,7 +97,7 @@ def test_an_interrupt_before_the_event_loop_ends_it(home: Path) -> None:
 def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PySide6.__version_info__", (6, 12, 0, "", ""))
     monkeypatch.setattr("sys.version_info", (3, 11, 7))
-    with pytest.raises(StudioError, match="pip install"):
+    with pytest.raises(MnistStudioError, match="pip install"):
         application.check_binding()
     monkeypatch.setattr("sys.version_info", (3, 12, 1))
     application.check_binding()
@@ -107,7 +107,7 @@ def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_without_a_screen_the_commands_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*application._DISPLAYS, "XDG_SESSION_TYPE"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(StudioError, match="no screen"):
+    with pytest.raises(MnistStudioError, match="no screen"):
         application.check_display()
     monkeypatch.setenv("DISPLAY", ":0")
     application.check_display()

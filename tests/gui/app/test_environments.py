@@ -10,18 +10,18 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
 from mnist_studio.frameworks import registry
-from mnist_studio.gui.app.environments import Pythons
+from mnist_studio.gui.app.environments import EnvironmentsDialog
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.settings import Interpreter, Settings
 from mnist_studio.workers import environments
 
 
-def opened(window: MainWindow) -> Pythons:
+def opened(window: MainWindow) -> EnvironmentsDialog:
     window.frame.python_tool.click()
-    return next(iter(window.findChildren(Pythons)))
+    return next(iter(window.findChildren(EnvironmentsDialog)))
 
 
-def button(dialog: Pythons, name: str) -> QAbstractButton:
+def button(dialog: EnvironmentsDialog, name: str) -> QAbstractButton:
     found = dialog.findChildren(QAbstractButton)
     return next(one for one in found if name in (one.accessibleName(), one.text()))
 

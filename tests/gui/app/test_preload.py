@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.common.plots import slices
-from mnist_studio.gui.services.idle import Turns
+from mnist_studio.gui.services.idle import IdleScheduler
 
 IN_STEPS = """
 from mnist_studio.gui.plots import slices
@@ -77,7 +77,7 @@ def test_the_event_loop_turns_between_slow_steps(qtbot: QtBot) -> None:
             sleep(0.01)
             yield
 
-    turns = Turns(steps(), owner)
+    turns = IdleScheduler(steps(), owner)
     ticks = QTimer(owner)
     ticks.timeout.connect(lambda: seen.append("-"))
     ticks.start(0)

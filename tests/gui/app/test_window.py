@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
 from mnist_studio.analysis.formatting import count
-from mnist_studio.gui.app.application import Alarm
+from mnist_studio.gui.app.application import ExceptionReporter
 from mnist_studio.gui.app.frame import PAGES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
@@ -196,7 +196,7 @@ def test_the_theme_is_kept(qtbot: QtBot, window: MainWindow) -> None:
 def test_an_uncaught_exception_is_told(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alarm = Alarm()
+    alarm = ExceptionReporter()
     alarm.rang.connect(window.tell)
     alarm._uncaught(ValueError, ValueError("odd"), None)
     assert "odd" in window.page(window.shown).notice.text

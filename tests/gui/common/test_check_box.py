@@ -5,11 +5,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.check_box import BOX, EDGE, TickBox, text_start
+from mnist_studio.gui.common.check_box import BOX, EDGE, CheckBox, text_start
 from mnist_studio.gui.theme.theme import Theme
 
 
-def accents(box: TickBox, theme: Theme) -> int:
+def accents(box: CheckBox, theme: Theme) -> int:
     """Points of the box in the color of the accent."""
     picture, accent = box.grab().toImage(), QColor(theme.palette.accent)
     inside = range(EDGE, EDGE + BOX)
@@ -20,7 +20,7 @@ def accents(box: TickBox, theme: Theme) -> int:
 def test_it_is_ticked_by_mouse_and_keyboard_and_filled_where_it_is_on(
     theme: Theme, qtbot: QtBot
 ) -> None:
-    box = TickBox("Softmax twice", theme)
+    box = CheckBox("Softmax twice", theme)
     qtbot.addWidget(box)
     box.resize(box.sizeHint())
     box.show()
@@ -34,7 +34,7 @@ def test_it_is_ticked_by_mouse_and_keyboard_and_filled_where_it_is_on(
 
 
 def test_it_has_room_for_its_word_and_a_finger(theme: Theme, qtbot: QtBot) -> None:
-    box = TickBox("Own optimizer constants, in the source", theme)
+    box = CheckBox("Own optimizer constants, in the source", theme)
     qtbot.addWidget(box)
     words = box.fontMetrics().horizontalAdvance(box.text())
     assert box.sizeHint().width() >= text_start(theme) + words

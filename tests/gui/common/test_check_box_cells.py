@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Choice, Theme
 
 
@@ -20,8 +20,8 @@ def test_ticks_are_drawn_in_the_colors_of_the_theme(
     scheme: Choice, qtbot: QtBot, qapp: QApplication
 ) -> None:
     theme = Theme(qapp, scheme)
-    model: RowsModel[str] = RowsModel((Column("Run", str),), str, ticks=True)
-    table = Table("Runs", theme, model)
+    model: RowsModel[str] = RowsModel((TableColumn("Run", str),), str, ticks=True)
+    table = TableView("Runs", theme, model)
     qtbot.addWidget(table)
     model.show(("", " "))
     model.tick(frozenset({""}))

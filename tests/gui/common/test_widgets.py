@@ -4,23 +4,29 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.data.ink.rendering import Point
-from mnist_studio.gui.common.choice import Choice
-from mnist_studio.gui.common.image_view import DigitView, picture_of
+from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.image_view import ImageView, picture_of
 from mnist_studio.gui.common.layouts import WholeRows
 from mnist_studio.gui.common.notice import Notice
 from mnist_studio.gui.common.question import ask, ask_text
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.stepper import Stepper, by_doubling, by_one, by_thousand, one_two_five
-from mnist_studio.gui.common.table import Table, sorted_by
-from mnist_studio.gui.common.table_model import SORT_ROLE, Column, RowsModel
-from mnist_studio.gui.draw.canvas import Pad
+from mnist_studio.gui.common.stepper import (
+    StepperSpinBox,
+    by_doubling,
+    by_one,
+    by_thousand,
+    one_two_five,
+)
+from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table_model import SORT_ROLE, RowsModel, TableColumn
+from mnist_studio.gui.draw.canvas import DrawingCanvas
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 
 
-def draw_line(pad: Pad, start: QPoint, end: QPoint) -> None:
+def draw_line(pad: DrawingCanvas, start: QPoint, end: QPoint) -> None:
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
     for part in range(1, 11):
         QTest.mouseMove(pad, start + (end - start) * part / 10)
@@ -30,14 +36,14 @@ def draw_line(pad: Pad, start: QPoint, end: QPoint) -> None:
 def test_pad_makes_ink_that_can_be_undone_and_redone(
     qtbot: QtBot, theme: Theme, drawing: Drawing
 ) -> None:
-    pad = Pad(theme, drawing)
+    pad = DrawingCanvas(theme, drawing)
     qtbot.addWidget(pad)
     pad.resize(300, 300)
     pad.show()
     with qtbot.waitSignal(drawing.image_changed):
         draw_line(pad, QPoint(150, 30), QPoint(150, 270))
     (stroke,) = drawing.sheet.ink
-    assert stroke[0] == Point(0.5, 0.1)
+    assert stroke[0] == InkPoint(0.5, 0.1)
     assert stroke[-1].y == 0.9
     image = drawing.image
     assert image is not None
@@ -56,8 +62,8 @@ def test_pad_makes_ink_that_can_be_undone_and_redone(
 
 
 def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot, drawing: Drawing) -> None:
-    drawing.begin(Point(0.1, 0.1))
-    drawing.extend((Point(0.9, 0.9),))
+    drawing.begin(InkPoint(0.1, 0.1))
+    drawing.extend((InkPoint(0.9, 0.9),))
     drawing.finish()
     picture = np.full((28, 28), 9, np.uint8)
     with qtbot.waitSignal(drawing.image_changed):
@@ -70,7 +76,7 @@ def test_a_picture_replaces_the_ink_and_can_be_undone(qtbot: QtBot, drawing: Dra
 
 
 def test_a_tap_is_a_dot(qtbot: QtBot, drawing: Drawing) -> None:
-    drawing.begin(Point(0.5, 0.5))
+    drawing.begin(InkPoint(0.5, 0.5))
     with qtbot.waitSignal(drawing.image_changed):
         drawing.finish()
     assert drawing.image is not None
@@ -99,7 +105,7 @@ def test_digit_view_is_crisp(qtbot: QtBot, theme: Theme) -> None:
     image = np.zeros((28, 28), np.uint8)
     image[3, 5] = 255
     assert picture_of(image).pixelColor(5, 3).red() == 255
-    view = DigitView(theme, "fed", side=112)
+    view = ImageView(theme, "fed", side=112)
     qtbot.addWidget(view)
     assert view.empty
     view.show_image(image)
@@ -121,14 +127,14 @@ def test_steppers_step() -> None:
 
 
 def test_stepper_tells_and_keeps_its_limits(qtbot: QtBot, theme: Theme) -> None:
-    stepper = Stepper("Epochs", theme, 1, 5, by_one)
+    stepper = StepperSpinBox("Epochs", theme, 1, 5, by_one)
     qtbot.addWidget(stepper)
     stepper.set_number(4)
     with qtbot.waitSignal(stepper.edited):
         stepper.field().stepBy(1)
     stepper.field().stepBy(1)
     assert stepper.whole == 5
-    rate = Stepper("Learning rate", theme, 0, 1000, one_two_five, whole=False)
+    rate = StepperSpinBox("Learning rate", theme, 0, 1000, one_two_five, whole=False)
     qtbot.addWidget(rate)
     rate.set_number(0.0005)
     assert rate.field().text() == "0.0005"
@@ -137,7 +143,7 @@ def test_stepper_tells_and_keeps_its_limits(qtbot: QtBot, theme: Theme) -> None:
 
 
 def test_hit_areas(qtbot: QtBot, theme: Theme) -> None:
-    stepper = Stepper("Epochs", theme, 1, 5, by_one)
+    stepper = StepperSpinBox("Epochs", theme, 1, 5, by_one)
     segmented = Segmented("Show", (("a", "A"), ("b", "B")))
     for widget in (stepper, segmented):
         qtbot.addWidget(widget)
@@ -156,7 +162,7 @@ def test_segmented_moves_with_the_arrows_past_what_is_disabled(qtbot: QtBot, the
 
 
 def test_choice_keeps_what_is_chosen_when_more_is_offered(qtbot: QtBot, theme: Theme) -> None:
-    choice = Choice("Device", theme)
+    choice = ComboBox("Device", theme)
     qtbot.addWidget(choice)
     choice.offer((("auto", "Fastest", ""), ("cpu", "CPU", "")))
     choice.choose("cpu")
@@ -166,10 +172,10 @@ def test_choice_keeps_what_is_chosen_when_more_is_offered(qtbot: QtBot, theme: T
     assert not choice.grab().isNull()
 
 
-def columns() -> tuple[Column[tuple[str, int]], ...]:
+def columns() -> tuple[TableColumn[tuple[str, int]], ...]:
     return (
-        Column("Name", lambda row: row[0], tip=lambda row: f"all of {row[0]}"),
-        Column("Number", lambda row: str(row[1]), right=True, sort=lambda row: row[1]),
+        TableColumn("Name", lambda row: row[0], tip=lambda row: f"all of {row[0]}"),
+        TableColumn("Number", lambda row: str(row[1]), right=True, sort=lambda row: row[1]),
     )
 
 
@@ -192,7 +198,7 @@ def test_table_sorts_numbers_as_numbers_and_ticks_with_space(qtbot: QtBot, theme
     model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], ticks=True)
     model.show([("b", 10), ("a", 9)])
     proxy = sorted_by(model)
-    table = Table("Rows", theme, proxy)
+    table = TableView("Rows", theme, proxy)
     qtbot.addWidget(table)
     proxy.sort(1)
     assert proxy.index(0, 0).data() == "a"
@@ -214,7 +220,7 @@ def test_notice_shows_and_hides(qtbot: QtBot, theme: Theme) -> None:
 
 
 def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> None:
-    pad = Pad(theme, drawing)
+    pad = DrawingCanvas(theme, drawing)
     qtbot.addWidget(pad)
     said: list[str] = []
     question = ask(
@@ -227,10 +233,10 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> 
 
 
 def test_the_room_of_a_hidden_column_goes_to_the_wide_one(qtbot: QtBot, theme: Theme) -> None:
-    columns: list[Column[str]]
-    columns = [Column("Name", str), Column("First", str), Column("Second", str)]
+    columns: list[TableColumn[str]]
+    columns = [TableColumn("Name", str), TableColumn("First", str), TableColumn("Second", str)]
     model = RowsModel(columns, str)
-    table = Table("Rows", theme, model)
+    table = TableView("Rows", theme, model)
     table.squeezed = True
     model.setParent(table)
     qtbot.addWidget(table)
@@ -259,9 +265,9 @@ def test_no_row_is_cut_in_half(qtbot: QtBot, theme: Theme) -> None:
 
 
 def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, theme: Theme) -> None:
-    from mnist_studio.gui.common.plots.axes import Axis
+    from mnist_studio.gui.common.plots.axes import PlotAxis
 
-    axis = Axis("bottom")
+    axis = PlotAxis("bottom")
     axis.show_whole(True)
     assert axis.tickSpacing(0.9, 3.1, 600) == [(1.0, 0.0)]
     axis.show_whole(False)

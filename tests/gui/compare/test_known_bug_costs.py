@@ -14,23 +14,23 @@ from mnist_studio.frameworks.base import OptimizerState
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.run_columns import settings_of
-from mnist_studio.gui.compare.known_bug_costs import NOTHING, FaultCostCard
+from mnist_studio.gui.compare.known_bug_costs import NOTHING, KnownBugCostCard
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.runs.continue_question import ContinueQuestion
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.known_bugs import FAULTS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FaultName, Handover, RunSpec
+from mnist_studio.spec.run import ContinuedFrom, KnownBugName, RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Status
 from mnist_studio.store.runs import Run
 
 
-def spec(seed: int = 42, *faults: FaultName) -> RunSpec:
+def spec(seed: int = 42, *faults: KnownBugName) -> RunSpec:
     plain = run_spec(RECIPES["mlp-128"])
     training = replace(plain.training, seed=seed, epochs=2, optimizer=Sgd(0.1))
     return replace(
@@ -72,7 +72,7 @@ def test_titles_tell_faults() -> None:
 
 
 def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
-    card = FaultCostCard()
+    card = KnownBugCostCard()
     qtbot.addWidget(card)
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
@@ -80,7 +80,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
         "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy, test loss "
         "+0.1000 in the one pair of seed 1. One seed proves nothing."
     )
-    assert card.explained.text() == f"Unshuffled digits: {FAULTS['unshuffled'].explanation}"
+    assert card.explained.text() == f"Unshuffled digits: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
         "costs 1.50 points of test accuracy, test loss +0.0500 in the mean of 2 pairs"
@@ -89,7 +89,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
     assert card.words.text() == NOTHING
     assert card.explained.isHidden()
-    faults: tuple[FaultName, ...] = (
+    faults: tuple[KnownBugName, ...] = (
         "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
     )  # fmt: skip
     faulty = (row(place, spec(1, name), 0.9) for place, name in enumerate(faults, start=6))
@@ -127,7 +127,7 @@ def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
     """The Runs page with one finished run of NumPy that left a checkpoint."""
     made = row(1, spec(), 0.97)
     weights = initial_weights(made.run.spec.model, 1, "float32")
-    checkpoint = artifacts.Checkpoint(weights, OptimizerState(42, {}), 42, 1.5)
+    checkpoint = artifacts.SavedCheckpoint(weights, OptimizerState(42, {}), 42, 1.5)
     artifacts.save_checkpoint(tmp_path, checkpoint)
     run = dataclasses.replace(made.run, folder=tmp_path)
     window.studio.library._rows = (RunRow(run, made.epochs),)
@@ -162,7 +162,7 @@ def test_a_run_goes_on_longer_as_a_new_one(
     qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
     (new,) = queued
     assert new.training.epochs == 5
-    assert new.handover == Handover("1", "numpy", 42)
+    assert new.handover == ContinuedFrom("1", "numpy", 42)
     qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
 
 
@@ -189,7 +189,7 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_written(
 
 
 def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
-    made = replace(spec(), handover=Handover("abc", "pytorch", 1_876), style="idiomatic")
+    made = replace(spec(), handover=ContinuedFrom("abc", "pytorch", 1_876), style="idiomatic")
     lines = settings_of(row(1, made, 0.9)).splitlines()
     assert "Goes on from: abc, PyTorch, step 1,876" in lines
     assert any(line.startswith("Method: As written") for line in lines)

@@ -22,9 +22,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.data.ink.rendering import Fitting, Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import Fitting, Ink, InkPoint, digit_image
 from mnist_studio.gui.draw import canvas as pad_module
-from mnist_studio.gui.draw.canvas import Pad
+from mnist_studio.gui.draw.canvas import DrawingCanvas
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 
@@ -34,15 +34,15 @@ LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
 
 @pytest.fixture
-def pad(qtbot: QtBot, theme: Theme, drawing: Drawing) -> Pad:
-    made = Pad(theme, drawing)
+def pad(qtbot: QtBot, theme: Theme, drawing: Drawing) -> DrawingCanvas:
+    made = DrawingCanvas(theme, drawing)
     qtbot.addWidget(made)
     made.resize(SIDE, SIDE)
     made.show()
     return made
 
 
-def mouse(pad: Pad, button: Qt.MouseButton, *places: tuple[int, int]) -> None:
+def mouse(pad: DrawingCanvas, button: Qt.MouseButton, *places: tuple[int, int]) -> None:
     points = [QPoint(x, y) for x, y in places]
     QTest.mousePress(pad, button, NONE, points[0])
     for start, end in pairwise(points):
@@ -52,7 +52,7 @@ def mouse(pad: Pad, button: Qt.MouseButton, *places: tuple[int, int]) -> None:
     QTest.mouseRelease(pad, button, NONE, points[-1])
 
 
-def move(pad: Pad, button: Qt.MouseButton, place: QPointF) -> None:
+def move(pad: DrawingCanvas, button: Qt.MouseButton, place: QPointF) -> None:
     kind = QEvent.Type.MouseMove
     nothing = Qt.MouseButton.NoButton
     event = QMouseEvent(kind, place, pad.mapToGlobal(place), nothing, button, NONE)
@@ -66,7 +66,7 @@ def draw(drawing: Drawing, ink: Ink) -> None:
         drawing.finish()
 
 
-def shown(pad: Pad) -> np.ndarray:
+def shown(pad: DrawingCanvas) -> np.ndarray:
     """(280, 280): how much ink there is, 0-1."""
     while pad._timer.isActive():
         QApplication.processEvents()
@@ -83,10 +83,10 @@ def shrunk(levels: np.ndarray) -> np.ndarray:
     return np.asarray(levels.reshape(28, 10, 28, 10).mean(axis=(1, 3)))
 
 
-def curl(count: int) -> tuple[Point, ...]:
+def curl(count: int) -> tuple[InkPoint, ...]:
     turns = np.linspace(0, 5, count)
     return tuple(
-        Point(0.5 + 0.09 * t * cos(2 * t), 0.5 + 0.08 * t * sin(2 * t)) for t in turns.tolist()
+        InkPoint(0.5 + 0.09 * t * cos(2 * t), 0.5 + 0.08 * t * sin(2 * t)) for t in turns.tolist()
     )
 
 
@@ -94,7 +94,9 @@ RAW = Fitting(box=False, mass=False, pen=False)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 9, 60, 400])
-def test_what_is_shown_is_what_is_fed(qtbot: QtBot, pad: Pad, drawing: Drawing, count: int) -> None:
+def test_what_is_shown_is_what_is_fed(
+    qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing, count: int
+) -> None:
     draw(drawing, (curl(count),))
     fed = digit_image(drawing.ink, fitting=RAW) / 255
     seen = shrunk(shown(pad))
@@ -104,7 +106,7 @@ def test_what_is_shown_is_what_is_fed(qtbot: QtBot, pad: Pad, drawing: Drawing, 
 
 
 def test_a_stroke_looks_the_same_while_it_grows_and_when_it_is_repainted(
-    qtbot: QtBot, pad: Pad, drawing: Drawing
+    qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing
 ) -> None:
     points = curl(200)
     drawing.begin(points[0])
@@ -121,9 +123,11 @@ def test_a_stroke_looks_the_same_while_it_grows_and_when_it_is_repainted(
     assert np.abs(growing - again).mean() < 0.001
 
 
-def test_a_pen_draws_as_wide_as_it_is_pressed_without_holes(pad: Pad, drawing: Drawing) -> None:
+def test_a_pen_draws_as_wide_as_it_is_pressed_without_holes(
+    pad: DrawingCanvas, drawing: Drawing
+) -> None:
     strokes = [
-        tuple(Point(x, y, 0.0, pressure) for x in np.linspace(0.2, 0.8, 40).tolist())
+        tuple(InkPoint(x, y, 0.0, pressure) for x in np.linspace(0.2, 0.8, 40).tolist())
         for y, pressure in ((0.25, 0.1), (0.5, 0.5), (0.75, 0.9))
     ]
     swelling = tuple(p._replace(y=0.9, pressure=p.x) for p in strokes[0])
@@ -151,7 +155,7 @@ class Painted(QObject):
         return False
 
 
-def test_only_what_is_new_is_painted(qtbot: QtBot, pad: Pad, drawing: Drawing) -> None:
+def test_only_what_is_new_is_painted(qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing) -> None:
     points = curl(80)
     drawing.begin(points[0])
     for point in points[1:60]:
@@ -171,7 +175,7 @@ def test_only_what_is_new_is_painted(qtbot: QtBot, pad: Pad, drawing: Drawing) -
 
 
 def test_ten_thousand_points_never_hold_the_window(
-    qtbot: QtBot, pad: Pad, drawing: Drawing
+    qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing
 ) -> None:
     longest = 0.0
 
@@ -182,9 +186,9 @@ def test_ten_thousand_points_never_hold_the_window(
         longest = max(longest, perf_counter() - start)
 
     points = np.random.default_rng(3).random((10_000, 2)).tolist()
-    timed(drawing.begin, Point(0.5, 0.5))
+    timed(drawing.begin, InkPoint(0.5, 0.5))
     for at in range(0, 10_000, 10):
-        timed(drawing.extend, tuple(Point(x, y) for x, y in points[at : at + 10]))
+        timed(drawing.extend, tuple(InkPoint(x, y) for x, y in points[at : at + 10]))
         if at % 1000 == 0:
             timed(pad.repaint)
     timed(drawing.finish)
@@ -196,7 +200,7 @@ def test_ten_thousand_points_never_hold_the_window(
     assert shown(pad)[40:240, 40:240].mean() > 0.9
 
 
-def test_ink_is_as_fine_as_the_screen(pad: Pad, drawing: Drawing, qtbot: QtBot) -> None:
+def test_ink_is_as_fine_as_the_screen(pad: DrawingCanvas, drawing: Drawing, qtbot: QtBot) -> None:
     pad.devicePixelRatioF = lambda: 2.0  # type: ignore[method-assign]
     draw(drawing, (curl(30),))
     image = pad._layer.image
@@ -205,7 +209,7 @@ def test_ink_is_as_fine_as_the_screen(pad: Pad, drawing: Drawing, qtbot: QtBot) 
     assert image.devicePixelRatio() == 2
 
 
-def test_the_right_button_erases(pad: Pad, drawing: Drawing) -> None:
+def test_the_right_button_erases(pad: DrawingCanvas, drawing: Drawing) -> None:
     mouse(pad, LEFT, (40, 140), (240, 140))
     mouse(pad, RIGHT, (140, 60), (140, 220))
     assert len(drawing.ink) == 2
@@ -214,7 +218,7 @@ def test_the_right_button_erases(pad: Pad, drawing: Drawing) -> None:
     assert shown(pad)[140, 60] > 0.9
 
 
-def test_a_second_button_changes_nothing(pad: Pad, drawing: Drawing) -> None:
+def test_a_second_button_changes_nothing(pad: DrawingCanvas, drawing: Drawing) -> None:
     QTest.mousePress(pad, LEFT, NONE, QPoint(40, 40))
     QTest.mousePress(pad, RIGHT, NONE, QPoint(50, 50))
     move(pad, LEFT | RIGHT, QPointF(90, 90))
@@ -225,14 +229,14 @@ def test_a_second_button_changes_nothing(pad: Pad, drawing: Drawing) -> None:
     assert len(stroke) == 3
 
 
-def test_strokes_end_at_the_edge(pad: Pad, drawing: Drawing) -> None:
+def test_strokes_end_at_the_edge(pad: DrawingCanvas, drawing: Drawing) -> None:
     mouse(pad, LEFT, (140, 140), (900, -500))
     (stroke,) = drawing.ink
     assert all(0 <= p.x <= 1 and 0 <= p.y <= 1 for p in stroke)
     assert stroke[-1][:2] == (1.0, 0.0)
 
 
-def test_fast_clicks_are_dots(pad: Pad, drawing: Drawing) -> None:
+def test_fast_clicks_are_dots(pad: DrawingCanvas, drawing: Drawing) -> None:
     QTest.mouseClick(pad, LEFT, NONE, QPoint(100, 100))
     QTest.mouseDClick(pad, LEFT, NONE, QPoint(150, 100))
     QTest.mouseRelease(pad, LEFT, NONE, QPoint(150, 100))
@@ -249,7 +253,7 @@ def pen(kind: QPointingDevice.PointerType) -> QPointingDevice:
 
 
 def tablet(
-    pad: Pad, device: QPointingDevice, kind: QEvent.Type, place: QPointF, pressure: float,
+    pad: DrawingCanvas, device: QPointingDevice, kind: QEvent.Type, place: QPointF, pressure: float,
     button: Qt.MouseButton = LEFT,
 ) -> bool:  # fmt: skip
     event = QTabletEvent(
@@ -260,7 +264,7 @@ def tablet(
     return event.isAccepted()
 
 
-def write(pad: Pad, device: QPointingDevice, button: Qt.MouseButton = LEFT) -> None:
+def write(pad: DrawingCanvas, device: QPointingDevice, button: Qt.MouseButton = LEFT) -> None:
     kinds = QEvent.Type
     assert tablet(pad, device, kinds.TabletPress, QPointF(40, 140), 0.2, button)
     for x in range(60, 241, 20):
@@ -268,7 +272,7 @@ def write(pad: Pad, device: QPointingDevice, button: Qt.MouseButton = LEFT) -> N
     assert tablet(pad, device, kinds.TabletRelease, QPointF(240, 140), 0.0, button)
 
 
-def test_a_pen_writes_with_its_pressure_and_once(pad: Pad, drawing: Drawing) -> None:
+def test_a_pen_writes_with_its_pressure_and_once(pad: DrawingCanvas, drawing: Drawing) -> None:
     device = pen(QPointingDevice.PointerType.Pen)
     write(pad, device)
     (stroke,) = drawing.ink
@@ -294,15 +298,15 @@ def test_a_pen_writes_with_its_pressure_and_once(pad: Pad, drawing: Drawing) -> 
     ],
 )
 def test_the_other_end_of_a_pen_and_its_button_erase(
-    pad: Pad, drawing: Drawing, kind: QPointingDevice.PointerType, button: Qt.MouseButton
+    pad: DrawingCanvas, drawing: Drawing, kind: QPointingDevice.PointerType, button: Qt.MouseButton
 ) -> None:
-    draw(drawing, ((Point(0.5, 0.1), Point(0.5, 0.9)),))
+    draw(drawing, ((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),))
     write(pad, pen(kind), button)
     assert len(drawing.ink) == 2
     assert drawing.history.undo_name == "eraser"
 
 
-def test_the_first_finger_writes(pad: Pad, drawing: Drawing, qtbot: QtBot) -> None:
+def test_the_first_finger_writes(pad: DrawingCanvas, drawing: Drawing, qtbot: QtBot) -> None:
     device = QTest.createTouchDevice()
     QTest.touchEvent(pad, device).press(0, QPoint(40, 40), pad).commit()
     QTest.touchEvent(pad, device).stationary(0).press(1, QPoint(200, 200), pad).commit()
@@ -316,7 +320,9 @@ def test_the_first_finger_writes(pad: Pad, drawing: Drawing, qtbot: QtBot) -> No
     assert stroke[-1].x == pytest.approx(140 / SIDE)
 
 
-def test_a_touch_that_the_system_takes_away_leaves_nothing(pad: Pad, drawing: Drawing) -> None:
+def test_a_touch_that_the_system_takes_away_leaves_nothing(
+    pad: DrawingCanvas, drawing: Drawing
+) -> None:
     device = QTest.createTouchDevice()
     QTest.touchEvent(pad, device).press(0, QPoint(40, 40), pad).commit()
     QTest.touchEvent(pad, device).move(0, QPoint(140, 40), pad).commit()
@@ -331,7 +337,9 @@ def test_a_touch_that_the_system_takes_away_leaves_nothing(pad: Pad, drawing: Dr
     assert len(drawing.ink) == 1
 
 
-def test_while_one_device_writes_others_are_left_alone(pad: Pad, drawing: Drawing) -> None:
+def test_while_one_device_writes_others_are_left_alone(
+    pad: DrawingCanvas, drawing: Drawing
+) -> None:
     device = pen(QPointingDevice.PointerType.Pen)
     assert tablet(pad, device, QEvent.Type.TabletPress, QPointF(40, 140), 0.5)
     mouse(pad, LEFT, (40, 40), (240, 40))
@@ -344,7 +352,7 @@ def test_while_one_device_writes_others_are_left_alone(pad: Pad, drawing: Drawin
     assert {round(point.y * SIDE) for point in stroke} == {140}
 
 
-def test_the_pointer_shows_the_tool(pad: Pad, drawing: Drawing) -> None:
+def test_the_pointer_shows_the_tool(pad: DrawingCanvas, drawing: Drawing) -> None:
     small = pad.cursor().pixmap().width()
     drawing.tools.widen(3)
     assert pad.cursor().pixmap().width() == pytest.approx((small - 4) * 1.2**3 + 4, abs=2)
@@ -353,21 +361,21 @@ def test_the_pointer_shows_the_tool(pad: Pad, drawing: Drawing) -> None:
 
 
 def test_an_eraser_over_a_long_drawing_shows_what_it_does(
-    qtbot: QtBot, pad: Pad, drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # No time at all: a piece is painted between two events, as on a slow machine.
     monkeypatch.setattr(pad_module, "SLICE_SECONDS", 0.0005)
     draw(drawing, (curl(3000),))
-    drawing.begin(Point(0.1, 0.5), "eraser")
+    drawing.begin(InkPoint(0.1, 0.5), "eraser")
     for x in np.linspace(0.1, 0.9, 30).tolist():
-        drawing.extend((Point(x, 0.5),))
+        drawing.extend((InkPoint(x, 0.5),))
         QApplication.processEvents()
     drawing.finish()
     assert shown(pad)[135:146, 60:220].max() < 0.1
 
 
 def test_moves_that_come_together_are_drawn_together_and_none_is_lost(
-    qtbot: QtBot, pad: Pad, drawing: Drawing
+    qtbot: QtBot, pad: DrawingCanvas, drawing: Drawing
 ) -> None:
     QApplication.processEvents()
     QTest.mousePress(pad, LEFT, NONE, QPoint(20, 20))
@@ -383,7 +391,9 @@ def test_moves_that_come_together_are_drawn_together_and_none_is_lost(
     assert len(drawing.ink[0]) == 22
 
 
-def test_the_system_may_leave_out_no_move_while_there_is_a_pad(qtbot: QtBot, pad: Pad) -> None:
+def test_the_system_may_leave_out_no_move_while_there_is_a_pad(
+    qtbot: QtBot, pad: DrawingCanvas
+) -> None:
     compressed = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
     assert not QApplication.testAttribute(compressed)
     pad.hide()

@@ -7,16 +7,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.data.ink.rendering import WHOLE, Fitting, Point, digit_image
-from mnist_studio.gui.draw.canvas_card import PadCard
-from mnist_studio.gui.draw.network_input import StagesCard
+from mnist_studio.data.ink.rendering import WHOLE, Fitting, InkPoint, digit_image
+from mnist_studio.gui.draw.canvas_card import CanvasCard
+from mnist_studio.gui.draw.network_input import NetworkInputCard
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 
 
 @pytest.fixture
-def card(qtbot: QtBot, theme: Theme, drawing: Drawing) -> PadCard:
-    made = PadCard(theme, drawing)
+def card(qtbot: QtBot, theme: Theme, drawing: Drawing) -> CanvasCard:
+    made = CanvasCard(theme, drawing)
     qtbot.addWidget(made)
     made.resize(420, 470)
     made.show()
@@ -24,8 +24,8 @@ def card(qtbot: QtBot, theme: Theme, drawing: Drawing) -> PadCard:
 
 
 @pytest.fixture
-def stages(qtbot: QtBot, theme: Theme, drawing: Drawing) -> StagesCard:
-    made = StagesCard(theme, drawing)
+def stages(qtbot: QtBot, theme: Theme, drawing: Drawing) -> NetworkInputCard:
+    made = NetworkInputCard(theme, drawing)
     qtbot.addWidget(made)
     made.resize(420, 220)
     made.show()
@@ -33,8 +33,8 @@ def stages(qtbot: QtBot, theme: Theme, drawing: Drawing) -> StagesCard:
 
 
 def stroke(drawing: Drawing, *points: tuple[float, float]) -> None:
-    drawing.begin(Point(*points[0]))
-    drawing.extend(tuple(Point(*point) for point in points[1:]))
+    drawing.begin(InkPoint(*points[0]))
+    drawing.extend(tuple(InkPoint(*point) for point in points[1:]))
     drawing.finish()
 
 
@@ -42,7 +42,7 @@ def click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_buttons_say_what_they_do_or_why_they_cannot(card: PadCard, drawing: Drawing) -> None:
+def test_buttons_say_what_they_do_or_why_they_cannot(card: CanvasCard, drawing: Drawing) -> None:
     assert card.undo_button.toolTip() == "Nothing to undo"
     assert not card.clear_button.isEnabled()
     stroke(drawing, (0.1, 0.1), (0.9, 0.9))
@@ -55,7 +55,7 @@ def test_buttons_say_what_they_do_or_why_they_cannot(card: PadCard, drawing: Dra
     assert drawing.blank
 
 
-def test_a_tool_stays_chosen_until_another_is(card: PadCard, drawing: Drawing) -> None:
+def test_a_tool_stays_chosen_until_another_is(card: CanvasCard, drawing: Drawing) -> None:
     assert card.pen_button.isChecked()
     click(card.pen_button)
     assert card.pen_button.isChecked()
@@ -68,7 +68,7 @@ def test_a_tool_stays_chosen_until_another_is(card: PadCard, drawing: Drawing) -
 def test_the_slider_and_the_keys_widen_the_chosen_tool(
     qtbot: QtBot, theme: Theme, drawing: Drawing
 ) -> None:
-    page, card = QWidget(), PadCard(theme, drawing)
+    page, card = QWidget(), CanvasCard(theme, drawing)
     field = QLineEdit()
     layout = QVBoxLayout(page)
     layout.addWidget(card)
@@ -94,7 +94,7 @@ def test_the_slider_and_the_keys_widen_the_chosen_tool(
     assert drawing.tools.chosen == "eraser"
 
 
-def test_the_pad_stays_a_square_whatever_the_window(card: PadCard, qtbot: QtBot) -> None:
+def test_the_pad_stays_a_square_whatever_the_window(card: CanvasCard, qtbot: QtBot) -> None:
     for width, height in ((420, 900), (420, 320), (900, 400)):
         card.resize(width, height)
         qtbot.wait(1)
@@ -103,7 +103,9 @@ def test_the_pad_stays_a_square_whatever_the_window(card: PadCard, qtbot: QtBot)
     assert card.maximumHeight() < 1.1 * card.width()
 
 
-def test_stages_follow_the_drawing(qtbot: QtBot, stages: StagesCard, drawing: Drawing) -> None:
+def test_stages_follow_the_drawing(
+    qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
+) -> None:
     before = stages.strip.empty
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
@@ -120,7 +122,7 @@ def test_stages_follow_the_drawing(qtbot: QtBot, stages: StagesCard, drawing: Dr
 
 
 def test_a_stage_is_left_out_and_brought_back(
-    qtbot: QtBot, stages: StagesCard, drawing: Drawing
+    qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
@@ -146,7 +148,7 @@ def test_a_stage_is_left_out_and_brought_back(
 
 
 def test_a_picture_has_no_stages_and_says_so(
-    qtbot: QtBot, stages: StagesCard, drawing: Drawing
+    qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     stroke(drawing, (0.1, 0.1), (0.3, 0.1))
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):

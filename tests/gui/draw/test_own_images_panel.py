@@ -10,23 +10,23 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.own_images import of_ink, of_picture
 from mnist_studio.errors import DataError
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.draw.canvas import INVITATION
-from mnist_studio.gui.draw.own_images_panel import PersonalPanel
+from mnist_studio.gui.draw.own_images_panel import OwnImagesPanel
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.store.own_images import Personal
+from mnist_studio.store.own_images import OwnImages
 from tests.store.example_own_images import written
 
 
 def drawn(studio: Studio, lean: float = 0.0) -> None:
-    studio.drawing.begin(Point(0.5 + lean, 0.1))
-    studio.drawing.extend((Point(0.5, 0.5), Point(0.5 - lean, 0.9)))
+    studio.drawing.begin(InkPoint(0.5 + lean, 0.1))
+    studio.drawing.extend((InkPoint(0.5, 0.5), InkPoint(0.5 - lean, 0.9)))
     studio.drawing.finish()
 
 
@@ -134,8 +134,8 @@ def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
 ) -> None:
     studio = page.studio
     for x in (0.3, 0.7):
-        studio.drawing.begin(Point(x, 0.2))
-        studio.drawing.extend((Point(x, 0.8),))
+        studio.drawing.begin(InkPoint(x, 0.2))
+        studio.drawing.extend((InkPoint(x, 0.8),))
         studio.drawing.finish()
     qtbot.waitUntil(lambda: len(studio.drawing.images) == 2)
     QTest.keyClick(page.pad, Qt.Key.Key_7)
@@ -169,7 +169,7 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
         raise refused
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Personal, "change", refuse)
+        patch.setattr(OwnImages, "change", refuse)
         drawn(studio)
         with qtbot.waitSignal(studio.library.failed) as failed:
             QTest.keyClick(page.pad, Qt.Key.Key_7)
@@ -179,10 +179,10 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
         studio.library.ask(lambda store: store.personal.keep([written(1)]))
 
 
-def panel_of(page: DrawPage) -> PersonalPanel:
+def panel_of(page: DrawPage) -> OwnImagesPanel:
     page.tabs.show_panel("personal")
     panel = page.tabs.panel("personal")
-    assert isinstance(panel, PersonalPanel)
+    assert isinstance(panel, OwnImagesPanel)
     return panel
 
 
@@ -212,7 +212,7 @@ def test_chosen_digits_are_relabeled_and_deleted_and_that_is_undone(
 
 def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -> None:
     studio, panel = page.studio, panel_of(page)
-    thin = of_ink(((Point(0.5, 0.1), Point(0.5, 0.9)),), 1, 0.0, 0.03)
+    thin = of_ink(((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),), 1, 0.0, 0.03)
     seen = of_picture(written(2).image, 8, 1.0)
     studio.library.ask(lambda store: store.personal.keep([thin, seen]))
     qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)

@@ -9,41 +9,41 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths, settings
 from mnist_studio.analysis.formatting import NOTHING
-from mnist_studio.data.ink.rendering import Ink, Point
+from mnist_studio.data.ink.rendering import Ink, InkPoint
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.draw.model_card import WIDE
 from mnist_studio.gui.draw.model_grid import NARROWEST
-from mnist_studio.gui.draw.predictions_panel import AnswersPanel
+from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.prediction.predictors import Answer
+from mnist_studio.prediction.state import Prediction
 
 WAIT = 20_000
-ONE: Ink = ((Point(0.5, 0.2), Point(0.5, 0.8)),)
+ONE: Ink = ((InkPoint(0.5, 0.2), InkPoint(0.5, 0.8)),)
 ELEVEN: Ink = (
-    (Point(0.3, 0.2), Point(0.3, 0.8)),
-    (Point(0.7, 0.2), Point(0.7, 0.8)),
+    (InkPoint(0.3, 0.2), InkPoint(0.3, 0.8)),
+    (InkPoint(0.7, 0.2), InkPoint(0.7, 0.8)),
 )
-CROSS: Ink = ((Point(0.1, 0.1), Point(0.9, 0.9)), (Point(0.9, 0.1), Point(0.1, 0.9)))
+CROSS: Ink = ((InkPoint(0.1, 0.1), InkPoint(0.9, 0.9)), (InkPoint(0.9, 0.1), InkPoint(0.1, 0.9)))
 
 
 @pytest.fixture
 def panel(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, theme: Theme, request: pytest.FixtureRequest
-) -> AnswersPanel:
+) -> PredictionsPanel:
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     monkeypatch.setenv(paths.MODELS_VARIABLE, str(paths.resources() / "models"))
     studio: Studio = request.getfixturevalue("studio")
     qtbot.waitUntil(lambda: len(studio.library.trained) == 3, timeout=WAIT)
-    made = AnswersPanel(studio)
+    made = PredictionsPanel(studio)
     qtbot.addWidget(made)
     made.resize(700, 600)
     made.show()
     return made
 
 
-def draw(panel: AnswersPanel, ink: Ink) -> None:
+def draw(panel: PredictionsPanel, ink: Ink) -> None:
     drawing = panel._studio.drawing
     drawing.clear()
     for first, *rest in ink:
@@ -53,7 +53,7 @@ def draw(panel: AnswersPanel, ink: Ink) -> None:
 
 
 def test_a_number_is_read_and_a_click_looks_at_one_of_its_digits(
-    qtbot: QtBot, panel: AnswersPanel
+    qtbot: QtBot, panel: PredictionsPanel
 ) -> None:
     draw(panel, ELEVEN)
     card = panel.consensus
@@ -72,7 +72,9 @@ def test_a_number_is_read_and_a_click_looks_at_one_of_its_digits(
     assert not any(place.isVisible() for place in card.places)
 
 
-def test_what_is_no_digit_is_called_so_and_answers_fade(qtbot: QtBot, panel: AnswersPanel) -> None:
+def test_what_is_no_digit_is_called_so_and_answers_fade(
+    qtbot: QtBot, panel: PredictionsPanel
+) -> None:
     draw(panel, CROSS)
     qtbot.waitUntil(lambda: panel.consensus.headline.text() == "This is no digit", timeout=WAIT)
     assert panel.consensus.digit.text() == NOTHING
@@ -82,7 +84,7 @@ def test_what_is_no_digit_is_called_so_and_answers_fade(qtbot: QtBot, panel: Ans
     assert not any(card.digit.property("faint") for card in panel.grid.cards.values())
 
 
-def test_a_click_or_return_chooses_a_model(panel: AnswersPanel) -> None:
+def test_a_click_or_return_chooses_a_model(panel: PredictionsPanel) -> None:
     predictions = panel._studio.predictions
     robust, fast = panel.grid.cards["bundled-robust"], panel.grid.cards["bundled-fast-99"]
     QTest.mouseClick(fast, Qt.MouseButton.LeftButton)
@@ -93,7 +95,7 @@ def test_a_click_or_return_chooses_a_model(panel: AnswersPanel) -> None:
 
 
 def test_the_pinned_stay_on_top_and_are_kept(
-    qtbot: QtBot, panel: AnswersPanel, tmp_path: Path
+    qtbot: QtBot, panel: PredictionsPanel, tmp_path: Path
 ) -> None:
     panel.bar.order.choose("name")
     panel.bar.changed.emit()
@@ -106,7 +108,7 @@ def test_the_pinned_stay_on_top_and_are_kept(
     qtbot.waitUntil(lambda: settings.load()[0].pinned == (), timeout=WAIT)
 
 
-def test_a_filter_that_finds_nothing_offers_a_way_back(panel: AnswersPanel) -> None:
+def test_a_filter_that_finds_nothing_offers_a_way_back(panel: PredictionsPanel) -> None:
     panel.bar.words.setText("record")
     assert list(panel.grid.cards) == ["bundled-record"]
     panel.bar.words.setText("no such model")
@@ -119,10 +121,10 @@ def test_a_filter_that_finds_nothing_offers_a_way_back(panel: AnswersPanel) -> N
     assert not panel.grid.cards
 
 
-def test_a_model_that_says_something_else_is_marked_in_words(panel: AnswersPanel) -> None:
+def test_a_model_that_says_something_else_is_marked_in_words(panel: PredictionsPanel) -> None:
     card = panel.grid.cards["bundled-record"]
     chances = tuple(float(digit == 6) for digit in range(10))
-    card.show_answer(Answer(1, card.run, "pytorch", "numpy", chances, 1.0))
+    card.show_answer(Prediction(1, card.run, "pytorch", "numpy", chances, 1.0))
     card.compare([4])
     assert (card._differs.text(), card.property("differs")) == ("differs", True)
     card.compare([6])
@@ -131,15 +133,15 @@ def test_a_model_that_says_something_else_is_marked_in_words(panel: AnswersPanel
     assert not card.property("differs")
 
 
-def test_a_long_number_stands_in_lines_and_is_not_cut(panel: AnswersPanel) -> None:
+def test_a_long_number_stands_in_lines_and_is_not_cut(panel: PredictionsPanel) -> None:
     card = panel.grid.cards["bundled-record"]
     tens = [tuple(float(digit == said) for digit in range(10)) for said in (1, 9, 8, 4, 0)]
-    card.show_answer(Answer(1, card.run, "pytorch", "numpy", tens[0], 1.0, tuple(tens[1:])))
+    card.show_answer(Prediction(1, card.run, "pytorch", "numpy", tens[0], 1.0, tuple(tens[1:])))
     assert (card.digit.text(), card.digit.accessibleName()) == ("198\n40", "19840")
     assert card.digit.sizeHint().width() <= card.digit.width()
 
 
-def test_a_card_of_a_second_column_is_not_cut(panel: AnswersPanel, qtbot: QtBot) -> None:
+def test_a_card_of_a_second_column_is_not_cut(panel: PredictionsPanel, qtbot: QtBot) -> None:
     panel.resize(420, 600)
     card = next(iter(panel.grid.cards.values()))
     qtbot.waitUntil(lambda: card.width() < WIDE)

@@ -9,22 +9,22 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import SpecError
-from mnist_studio.experiments.events import Begun, Cell, Changed, Ended, Overall, Queued
+from mnist_studio.experiments.events import Begun, Changed, Ended, ExperimentCell, Overall, Queued
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
-from mnist_studio.gui.experiments.page import StudiesPage
+from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.summary import end, facts
-from mnist_studio.gui.services.experiment_progress import StudyBoard
+from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import Grid, StudySpec, expand
-from mnist_studio.spec.recipes.experiments import COMPARISONS
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
+from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 
 LONG = 120_000
 
-SMALL = StudySpec(
+SMALL = ExperimentSpec(
     title="Seeds of a small network",
     question="How far do seeds part?",
     grid=Grid(recipes=("mlp-128",), frameworks=("numpy",)),
@@ -35,27 +35,27 @@ SMALL = StudySpec(
 
 
 @pytest.fixture
-def page(window: MainWindow) -> StudiesPage:
+def page(window: MainWindow) -> ExperimentsPage:
     window.go("studies")
     made = window.page("studies")
-    assert isinstance(made, StudiesPage)
+    assert isinstance(made, ExperimentsPage)
     return made
 
 
-def answer(page: StudiesPage, text: str) -> None:
+def answer(page: ExperimentsPage, text: str) -> None:
     assert page.question is not None
     buttons = {made.text(): made for made in page.question.findChildren(QPushButton)}
     buttons[text].click()
 
 
 def test_ready_made_studies_of_every_source_are_one_click_away(
-    page: StudiesPage, qtbot: QtBot
+    page: ExperimentsPage, qtbot: QtBot
 ) -> None:
-    first = next(iter(COMPARISONS.values())).study
+    first = next(iter(EXPERIMENTS.values())).study
     assert page.spec == first
-    qtbot.waitUntil(lambda: page.board.total == len(expand(first)), timeout=10_000)
+    qtbot.waitUntil(lambda: page.board.total == len(expand_cells(first)), timeout=10_000)
     page.list.choose("ready/batch-sizes")
-    assert page.card.question.text() == COMPARISONS["batch-sizes"].study.question
+    assert page.card.question.text() == EXPERIMENTS["batch-sizes"].study.question
     assert "45 runs" in page.card.facts.text()
     qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
     assert "45 runs left; no earlier run tells for how long." in page.card.words.text()
@@ -63,7 +63,7 @@ def test_ready_made_studies_of_every_source_are_one_click_away(
 
 
 def test_a_study_is_run_reordered_stopped_and_goes_on(
-    page: StudiesPage, window: MainWindow, qtbot: QtBot
+    page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.show_made(SMALL)
     assert page.list.choice == "new/0"
@@ -105,7 +105,7 @@ def test_a_study_is_run_reordered_stopped_and_goes_on(
 
 
 def test_a_study_is_cancelled_on_the_second_answer(
-    page: StudiesPage, window: MainWindow, qtbot: QtBot
+    page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.show_made(SMALL)
     page.controls.run.click()
@@ -118,9 +118,9 @@ def test_a_study_is_cancelled_on_the_second_answer(
     assert page.notice.text.startswith("Cancelled: 0 of 4 runs")
 
 
-def test_a_huge_study_asks_first(page: StudiesPage, window: MainWindow) -> None:
+def test_a_huge_study_asks_first(page: ExperimentsPage, window: MainWindow) -> None:
     page.show_made(
-        StudySpec(title="Huge", grid=Grid(("mlp-128",)), seeds=tuple(range(400)))
+        ExperimentSpec(title="Huge", grid=Grid(("mlp-128",)), seeds=tuple(range(400)))
     )  # fmt: skip
     page.controls.run.click()
     assert page.question is not None
@@ -129,7 +129,7 @@ def test_a_huge_study_asks_first(page: StudiesPage, window: MainWindow) -> None:
     assert not window.studio.study.busy
 
 
-def test_a_study_is_saved_and_opened(page: StudiesPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_study_is_saved_and_opened(page: ExperimentsPage, qtbot: QtBot, tmp_path: Path) -> None:
     file = tmp_path / "small.toml"
     page.files.save(SMALL, file)
     qtbot.waitUntil(lambda: "saved" in page.notice.text, timeout=10_000)
@@ -143,7 +143,7 @@ def test_a_study_is_saved_and_opened(page: StudiesPage, qtbot: QtBot, tmp_path: 
     assert page.list.choice.startswith("ready/")
 
 
-def test_a_grid_is_made_of_fields(page: StudiesPage, qtbot: QtBot) -> None:
+def test_a_grid_is_made_of_fields(page: ExperimentsPage, qtbot: QtBot) -> None:
     page.controls.new.click()
     dialog = page.window().findChild(GridDialog)
     assert dialog is not None
@@ -159,7 +159,7 @@ def test_a_grid_is_made_of_fields(page: StudiesPage, qtbot: QtBot) -> None:
     QTest.keyClicks(dialog.batch_sizes, "32, 64")
     dialog.use_button.click()
     assert page.spec is not None
-    assert len(expand(page.spec)) == 30
+    assert len(expand_cells(page.spec)) == 30
     assert page.spec.title == "mlp-128 in 3 frameworks"
 
 
@@ -179,8 +179,8 @@ def test_what_is_wrong_with_a_grid_is_told() -> None:
 
 
 def test_the_board_keeps_the_order_of_the_queue() -> None:
-    cells = tuple(Cell(number, run) for number, run in enumerate(expand(SMALL)))
-    board = StudyBoard()
+    cells = tuple(ExperimentCell(number, run) for number, run in enumerate(expand_cells(SMALL)))
+    board = ExperimentState()
     board.take(Begun("id", "Small", cells, 1, ""))
     board.take(Queued((3, 1, 2)))
     board.take(Changed(0, "running", "run"))
@@ -194,6 +194,6 @@ def test_the_board_keeps_the_order_of_the_queue() -> None:
 
 def test_studies_in_words() -> None:
     assert facts(SMALL).startswith("Four runs: four seeds. One epoch each; Built-in digits.")
-    pairs = COMPARISONS["implementations"].study
+    pairs = EXPERIMENTS["implementations"].study
     assert facts(pairs).startswith("Ten runs: two pairs × five seeds. ")
     assert "goes on" in end(Ended("stopped", 1, 4))

@@ -4,36 +4,39 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.experiments.events import Begun, Cell, Changed, Queued
-from mnist_studio.gui.experiments.queue import StudyQueueCard
-from mnist_studio.gui.services.experiment_progress import StudyBoard
+from mnist_studio.experiments.events import Begun, Changed, ExperimentCell, Queued
+from mnist_studio.gui.experiments.queue import ExperimentQueueCard
+from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.experiment import Grid, StudySpec, expand
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 
-STUDY = StudySpec(
+STUDY = ExperimentSpec(
     title="Seeds", question="", grid=Grid(("mlp-128",), ("numpy",)), seeds=(1, 2, 3, 4, 5),
     datasets=("builtin",), epochs=1,
 )  # fmt: skip
 
 
 @pytest.fixture
-def card(qtbot: QtBot, theme: Theme) -> StudyQueueCard:
+def card(qtbot: QtBot, theme: Theme) -> ExperimentQueueCard:
     """Cell 0 is finished, 1 trains, 4, 2 and 3 wait in this order."""
-    cells = tuple(Cell(at, spec, "waiting", "", 0.0, "") for at, spec in enumerate(expand(STUDY)))
-    board = StudyBoard()
+    cells = tuple(
+        ExperimentCell(at, spec, "waiting", "", 0.0, "")
+        for at, spec in enumerate(expand_cells(STUDY))
+    )
+    board = ExperimentState()
     for event in (
         Begun("s", "Seeds", cells, 1, ""), Changed(0, "finished", "a", ""),
         Changed(1, "running", "b", ""), Queued((4, 2, 3)),
     ):  # fmt: skip
         board.take(event)
-    made = StudyQueueCard(theme)
+    made = ExperimentQueueCard(theme)
     qtbot.addWidget(made)
     made.show_board(board, True)
     assert [row.cell.number for row in made.model.rows] == [1, 4, 2, 3, 0]
     return made
 
 
-def drop(card: StudyQueueCard, number: int, before: int) -> list[tuple[int, int]]:
+def drop(card: ExperimentQueueCard, number: int, before: int) -> list[tuple[int, int]]:
     """Where the cell goes that is dropped before a row; -1 is the empty place under all."""
     told: list[tuple[int, int]] = []
     card.moved.connect(lambda cell, place: told.append((cell, place)))
@@ -48,12 +51,12 @@ def drop(card: StudyQueueCard, number: int, before: int) -> list[tuple[int, int]
     [(3, 1, 0), (3, 0, 0), (4, 3, 1), (4, 4, 2), (4, -1, 2), (2, 5, 2)],
 )
 def test_a_waiting_cell_goes_where_it_is_dropped(
-    card: StudyQueueCard, number: int, before: int, place: int
+    card: ExperimentQueueCard, number: int, before: int, place: int
 ) -> None:
     assert drop(card, number, before) == [(number, place)]
 
 
-def test_only_what_waits_in_a_study_that_runs_can_be_dragged(card: StudyQueueCard) -> None:
+def test_only_what_waits_in_a_study_that_runs_can_be_dragged(card: ExperimentQueueCard) -> None:
     def dragged() -> list[bool]:
         indexes = (card.model.index(row, 0) for row in range(card.model.rowCount()))
         return [bool(card.model.flags(at) & Qt.ItemFlag.ItemIsDragEnabled) for at in indexes]
@@ -63,7 +66,7 @@ def test_only_what_waits_in_a_study_that_runs_can_be_dragged(card: StudyQueueCar
     assert dragged() == [False] * 5
 
 
-def test_nothing_else_can_be_dropped(card: StudyQueueCard) -> None:
+def test_nothing_else_can_be_dropped(card: ExperimentQueueCard) -> None:
     told: list[object] = []
     card.moved.connect(lambda *moved: told.append(moved))
     data = QMimeData()
@@ -72,8 +75,8 @@ def test_nothing_else_can_be_dropped(card: StudyQueueCard) -> None:
     assert told == []
 
 
-def test_what_trains_is_paused_with_the_study(card: StudyQueueCard) -> None:
-    board = StudyBoard(row.cell for row in card.model.rows)
+def test_what_trains_is_paused_with_the_study(card: ExperimentQueueCard) -> None:
+    board = ExperimentState(row.cell for row in card.model.rows)
     assert board.rows[0].state == "Training"
     board.paused = True
     assert [row.state for row in board.rows][:2] == ["Paused", "Finished"]

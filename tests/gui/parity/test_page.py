@@ -10,24 +10,24 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.errors import Cancelled, UsageError
+from mnist_studio.errors import CancelledByUser, UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.gui.app.status import status_of
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.array_picture import ArrayPicture, colored
-from mnist_studio.gui.parity.check_panel import ParityProof
-from mnist_studio.gui.parity.check_runner import Study
+from mnist_studio.gui.parity.check_panel import ParityCheckPanel
+from mnist_studio.gui.parity.check_runner import CheckRunner
 from mnist_studio.gui.parity.gradient_pictures import laid_out
 from mnist_studio.gui.parity.page import ParityPage
 from mnist_studio.gui.parity.texts import ALONE, arrays_of
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
-from mnist_studio.gui.theme.palette import LIGHT
+from mnist_studio.palette import LIGHT
 from mnist_studio.parity import check as parity
 from mnist_studio.parity import fixture
 from mnist_studio.parity.report import ParityReport
-from mnist_studio.parity.shared_weights import GradientPair, HandedWeights
+from mnist_studio.parity.shared_weights import GradientPair, SharedWeights
 from mnist_studio.spec import recipes
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
@@ -57,15 +57,15 @@ def page(window: MainWindow) -> ParityPage:
 
 
 @pytest.fixture
-def study(studio: Studio) -> Study[int, str]:
-    return Study(studio.background, studio)
+def study(studio: Studio) -> CheckRunner[int, str]:
+    return CheckRunner(studio.background, studio)
 
 
 def prove(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Wrong]
-) -> ParityProof:
+) -> ParityCheckPanel:
     monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
-    monkeypatch.setattr(parity, "prove", partial(parity.prove, open_learner=here(wrong)))
+    monkeypatch.setattr(parity, "prove", partial(parity.check_parity, open_learner=here(wrong)))
     # A network so small that the wait is for the steps of the proof, not for its products.
     monkeypatch.setattr(recipes, "run_spec", lambda chosen: TINY)
     proof = page.proof
@@ -156,12 +156,12 @@ def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
     assert page.proof.verdict.headline.text() == "The proof did not come to its end."
 
 
-def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: QtBot) -> None:
+def test_a_study_is_cancelled_and_started_anew(study: CheckRunner[int, str], qtbot: QtBot) -> None:
     def endless(told: Told, cancelled: IsCancelled) -> str:
         told(1)
         while not cancelled():
             time.sleep(0.005)
-        raise Cancelled("Cancelled.")
+        raise CancelledByUser("Cancelled.")
 
     study.start(endless)
     qtbot.waitUntil(lambda: study.findings == (1,), timeout=10_000)
@@ -175,14 +175,14 @@ def test_a_study_is_cancelled_and_started_anew(study: Study[int, str], qtbot: Qt
     assert (study.state, study.result, study.findings) == ("done", "all", ())
 
 
-def handed(numpy_right: int = 95) -> HandedWeights:
+def handed(numpy_right: int = 95) -> SharedWeights:
     kernel = np.linspace(-2, 2, 784 * 17).reshape(784, 17)
     small = np.array([[1.0, -4.0], [0.0, 2.0]])
     pairs = (
         GradientPair("dense1", kernel, kernel + 1e-6, np.full_like(kernel, 1e-6)),
         GradientPair("dense2", small, small, np.zeros_like(small)),
     )
-    return HandedWeights(digits=100, pytorch=95, numpy=numpy_right, pairs=pairs)
+    return SharedWeights(digits=100, pytorch=95, numpy=numpy_right, pairs=pairs)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_handed_weights_are_told_and_drawn(
     right: int, words: str, kind: str,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(
-        "mnist_studio.gui.parity.shared_weights.handed_weights", lambda **rest: handed(right)
+        "mnist_studio.gui.parity.shared_weights.share_weights", lambda **rest: handed(right)
     )
     monkeypatch.setattr("mnist_studio.gui.common.texts.missing", lambda name: "")
     page.view.button("weights").click()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.data.ink.rendering import Fitting, Ink, Point, digit_image
+from mnist_studio.data.ink.rendering import Fitting, Ink, InkPoint, digit_image
 from mnist_studio.gui.services import rasterizer
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.tools import LIMITS
@@ -42,27 +42,27 @@ def test_images_are_made_on_another_thread_and_told_in_this_one(
     told: list[int] = []
     drawing.image_changed.connect(lambda image: told.append(threading.get_ident()))
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        drawing.begin(Point(0.1, 0.1))
+        drawing.begin(InkPoint(0.1, 0.1))
     assert threading.get_ident() not in held.threads
     assert set(told) == {threading.get_ident()}
 
 
 def test_a_picture_that_comes_amid_a_stroke_stays(drawing: Drawing) -> None:
     picture = np.full((28, 28), 9, np.uint8)
-    drawing.begin(Point(0.1, 0.1))
+    drawing.begin(InkPoint(0.1, 0.1))
     drawing.open(picture)
-    drawing.extend((Point(0.5, 0.5),))
+    drawing.extend((InkPoint(0.5, 0.5),))
     drawing.finish()
     assert drawing.sheet.picture is picture
     drawing.history.undo()
-    assert drawing.ink == ((Point(0.1, 0.1),),)
+    assert drawing.ink == ((InkPoint(0.1, 0.1),),)
 
 
 def test_the_newest_drawing_wins(qtbot: QtBot, drawing: Drawing, held: Held) -> None:
-    drawing.begin(Point(0.1, 0.1))
+    drawing.begin(InkPoint(0.1, 0.1))
     qtbot.waitUntil(lambda: held.points == [1], timeout=5000)
     for step in range(1, 5):
-        drawing.extend((Point(0.1, 0.1 + step / 10),))
+        drawing.extend((InkPoint(0.1, 0.1 + step / 10),))
         qtbot.wait(20)
     drawing.finish()
     qtbot.wait(20)
@@ -77,7 +77,7 @@ def test_the_newest_drawing_wins(qtbot: QtBot, drawing: Drawing, held: Held) -> 
 def test_the_image_of_a_cleared_pad_comes_too_late(
     qtbot: QtBot, drawing: Drawing, held: Held
 ) -> None:
-    drawing.begin(Point(0.1, 0.1))
+    drawing.begin(InkPoint(0.1, 0.1))
     drawing.finish()
     qtbot.waitUntil(lambda: held.points == [1], timeout=5000)
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
@@ -92,21 +92,21 @@ def test_after_a_drawing_that_is_none_the_next_one_works(
 ) -> None:
     caught: list[object] = []
     monkeypatch.setattr(threading, "excepthook", lambda hook: caught.append(hook.exc_value))
-    drawing.begin(Point(float("nan"), 0.1))
+    drawing.begin(InkPoint(float("nan"), 0.1))
     qtbot.waitUntil(lambda: len(caught) == 1, timeout=5000)
     drawing.drop()
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        drawing.begin(Point(0.5, 0.5))
+        drawing.begin(InkPoint(0.5, 0.5))
     assert drawing.image is not None
 
 
-def stroke(drawing: Drawing, *points: Point) -> None:
+def stroke(drawing: Drawing, *points: InkPoint) -> None:
     drawing.begin(points[0])
     drawing.extend(points[1:])
     drawing.finish()
 
 
-LINE = Point(0.1, 0.5), Point(0.9, 0.5)
+LINE = InkPoint(0.1, 0.5), InkPoint(0.9, 0.5)
 
 
 def test_every_stage_follows_the_image(qtbot: QtBot, drawing: Drawing) -> None:
@@ -124,7 +124,7 @@ def test_a_stage_that_is_left_out_changes_what_is_fed_at_once(
     qtbot: QtBot, drawing: Drawing
 ) -> None:
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        stroke(drawing, Point(0.1, 0.1), Point(0.2, 0.2))
+        stroke(drawing, InkPoint(0.1, 0.1), InkPoint(0.2, 0.2))
     small = Fitting(box=False, mass=False, pen=False)
     with qtbot.waitSignals([drawing.fitting_changed, drawing.image_changed], timeout=5000):
         drawing.fit(small)
@@ -137,9 +137,9 @@ def test_the_eraser_is_one_command_from_down_to_up(qtbot: QtBot, drawing: Drawin
     stroke(drawing, *LINE)
     whole = drawing.ink
     drawing.tools.choose("eraser")
-    drawing.begin(Point(0.3, 0.3))
-    drawing.extend((Point(0.3, 0.5), Point(0.3, 0.7)))
-    drawing.extend((Point(0.6, 0.7), Point(0.6, 0.3)))
+    drawing.begin(InkPoint(0.3, 0.3))
+    drawing.extend((InkPoint(0.3, 0.5), InkPoint(0.3, 0.7)))
+    drawing.extend((InkPoint(0.6, 0.7), InkPoint(0.6, 0.3)))
     assert len(drawing.ink) == 3
     assert drawing.sheet.ink is whole
     drawing.finish()
@@ -152,24 +152,24 @@ def test_the_eraser_is_one_command_from_down_to_up(qtbot: QtBot, drawing: Drawin
 
 def test_an_eraser_that_takes_nothing_is_no_command(drawing: Drawing) -> None:
     stroke(drawing, *LINE)
-    drawing.begin(Point(0.5, 0.1), "eraser")
-    drawing.extend((Point(0.9, 0.1),))
+    drawing.begin(InkPoint(0.5, 0.1), "eraser")
+    drawing.extend((InkPoint(0.9, 0.1),))
     drawing.finish()
     assert drawing.history.undo_name == "stroke"
 
 
 def test_times_begin_with_the_drawing(drawing: Drawing) -> None:
-    stroke(drawing, Point(0.1, 0.1, 50.0), Point(0.2, 0.1, 50.5))
-    stroke(drawing, Point(0.1, 0.2, 52.0, 0.9), Point(0.2, 0.2, 51.0))
+    stroke(drawing, InkPoint(0.1, 0.1, 50.0), InkPoint(0.2, 0.1, 50.5))
+    stroke(drawing, InkPoint(0.1, 0.2, 52.0, 0.9), InkPoint(0.2, 0.2, 51.0))
     assert [[p.time for p in one] for one in drawing.ink] == [[0.0, 0.5], [2.0, 1.0]]
     assert drawing.ink[1][0].pressure == 0.9
 
 
 def test_a_stroke_that_is_dropped_was_never_there(drawing: Drawing) -> None:
     stroke(drawing, *LINE)
-    drawing.begin(Point(0.5, 0.5))
+    drawing.begin(InkPoint(0.5, 0.5))
     drawing.drop()
-    drawing.begin(Point(0.5, 0.5), "eraser")
+    drawing.begin(InkPoint(0.5, 0.5), "eraser")
     drawing.drop()
     assert len(drawing.ink) == 1
     assert not drawing.stroke

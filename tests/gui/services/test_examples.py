@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.datasets.examples import grid
-from mnist_studio.data.ink.rendering import Point
+from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.draw.true_label import truth
-from mnist_studio.prediction.predictors import Answer
+from mnist_studio.prediction.state import Prediction
 
 WAIT = 20_000
 TEST = builtin.load().test
@@ -122,8 +122,8 @@ def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtb
     assert drawing.history.undo_name == "open example"
     assert page.stages.note.text() == "Table of 7 × 7 numbers: a 4"
     with qtbot.waitSignal(drawing.images_changed):
-        drawing.begin(Point(0.5, 0.2))
-        drawing.extend((Point(0.5, 0.8),))
+        drawing.begin(InkPoint(0.5, 0.2))
+        drawing.extend((InkPoint(0.5, 0.8),))
         drawing.finish()
     assert drawing.example is None
     with qtbot.waitSignal(drawing.images_changed):
@@ -148,7 +148,7 @@ def test_an_answer_of_the_newest_image_is_current(page: DrawPage, qtbot: QtBot) 
     predictions = page.studio.predictions
     page.studio.examples.show_grid()
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
-    assert all(isinstance(one, Answer) for one in predictions.current.values())
+    assert all(isinstance(one, Prediction) for one in predictions.current.values())
     predictions.ask(np.zeros((1, 28, 28), np.uint8))
     assert predictions.current == {}
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)

@@ -7,7 +7,7 @@ from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
 from mnist_studio.explanation.explainer import Explained
 from mnist_studio.explanation.messages import Options
-from mnist_studio.gui.services.explanations import Explanations, Wish
+from mnist_studio.gui.services.explanations import ExplanationRequest, Explanations
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.store.runs import Run, RunStore
 
@@ -25,12 +25,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         return store.run("bundled-fast-99")
 
 
-def wish(run: Run, place: int) -> Wish:
-    return Wish(run, IMAGES[place].tobytes(), "attribution", Options())
+def wish(run: Run, place: int) -> ExplanationRequest:
+    return ExplanationRequest(run, IMAGES[place].tobytes(), "attribution", Options())
 
 
 def test_only_the_newest_of_many_is_told(studio: Studio, run: Run, qtbot: QtBot) -> None:
-    explanations, told = studio.explanations, list[tuple[Wish, object]]()
+    explanations, told = studio.explanations, list[tuple[ExplanationRequest, object]]()
     explanations.told.connect(lambda asked, found: told.append((asked, found)))
     explanations.failed.connect(lambda asked, error: told.append((asked, error)))
     for place in range(5):

@@ -6,11 +6,11 @@ from threading import Event
 import pytest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.errors import Cancelled, StudioError
+from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.gui.services.background import Background, IsCancelled
-from mnist_studio.gui.services.latest_only import Newest
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 
-TROUBLE = StudioError("It is broken.", "Mend it.")
+TROUBLE = MnistStudioError("It is broken.", "Mend it.")
 
 
 class Oracle:
@@ -21,7 +21,7 @@ class Oracle:
         self.asked: list[str] = []
         self.told: list[tuple[str, object]] = []
         self.busy: list[bool] = []
-        self.newest: Newest[str] = Newest(background, self.answer, background)
+        self.newest: LatestOnlyRunner[str] = LatestOnlyRunner(background, self.answer, background)
         self.newest.done.connect(lambda wish, answer: self.told.append((wish, answer)))
         self.newest.failed.connect(lambda wish, error: self.told.append((wish, error)))
         self.newest.busy.connect(self.busy.append)
@@ -30,7 +30,7 @@ class Oracle:
         self.asked.append(wish)
         while not self.may.wait(0.005):
             if cancelled():
-                raise Cancelled("It was given up.")
+                raise CancelledByUser("It was given up.")
         if wish == "trouble":
             raise TROUBLE
         return wish.upper()

@@ -8,12 +8,12 @@ from mnist_studio import events
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.curves import smooth
 from mnist_studio.analysis.interpretation import Vote, consensus
-from mnist_studio.data.datasets.dataset import Digits
+from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.plots.run_lines import lines_of, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
-from mnist_studio.gui.services.live_run import Curve, LiveRun, Series
+from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
 from mnist_studio.gui.train.form import Form, form_of, run_specs, with_recipe
 from mnist_studio.gui.train.live_runs import line_of
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -93,7 +93,7 @@ def test_series_grows_past_its_room() -> None:
 
 def test_smoothing_goes_on_where_it_stopped() -> None:
     values = np.random.default_rng(0).normal(size=300)
-    curve = Curve()
+    curve = SmoothedSeries()
     for at in range(0, 300, 50):
         curve.extend(tuple(values[at : at + 50]))
         curve.smoothed(0.9)
@@ -104,7 +104,7 @@ def test_smoothing_goes_on_where_it_stopped() -> None:
 
 def test_two_weights_in_turn_do_not_restart() -> None:
     values = np.random.default_rng(0).normal(size=300)
-    curve = Curve()
+    curve = SmoothedSeries()
     curve.extend(tuple(values))
     first = [curve.smoothed(weight) for weight in (0.9, 0.5)]
     for at in range(5):
@@ -224,7 +224,7 @@ def test_samples_are_the_same_and_wrong_ones_can_come_first() -> None:
     bad = logits.copy()
     bad[17] = np.roll(bad[17], 1)
     said = {"good": logits, "bad": bad}
-    test = Digits(images, labels)
+    test = LabeledImages(images, labels)
     mixed = samples(test, said, wrong_first=False)
     assert mixed.places.tolist() == samples(test, said, wrong_first=False).places.tolist()
     assert mixed.right("good") == 20

@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.services.drawing import NO_IMAGES
-from mnist_studio.gui.services.novelty import Examination
-from mnist_studio.prediction.novelty_detector import Examiner
+from mnist_studio.gui.services.novelty import NoveltyService
+from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 
-class SlowExaminer(Examiner):
+class SlowExaminer(NoveltyDetector):
     """Answers when it may, with the mean of each image."""
 
     def __init__(self) -> None:
@@ -34,8 +34,8 @@ def examiner() -> SlowExaminer:
 
 
 @pytest.fixture
-def examination(qapp: QApplication, examiner: SlowExaminer) -> Iterator[Examination]:
-    made = Examination(examiner)
+def examination(qapp: QApplication, examiner: SlowExaminer) -> Iterator[NoveltyService]:
+    made = NoveltyService(examiner)
     yield made
     examiner.may.set()
     made.close()
@@ -47,7 +47,7 @@ def drawn(*levels: int) -> np.ndarray:
 
 
 def test_every_digit_is_compared(
-    qtbot: QtBot, examination: Examination, examiner: SlowExaminer
+    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
 ) -> None:
     examiner.may.set()
     with qtbot.waitSignal(examination.told, timeout=5000):
@@ -56,7 +56,7 @@ def test_every_digit_is_compared(
 
 
 def test_why_nothing_can_be_compared_is_told_once(
-    qtbot: QtBot, examination: Examination, examiner: SlowExaminer
+    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
 ) -> None:
     examiner.may.set()
     examiner.problem = StoreError("It is damaged.", "Install it again.")
@@ -69,7 +69,7 @@ def test_why_nothing_can_be_compared_is_told_once(
 
 
 def test_of_drawings_that_wait_the_newest_is_looked_at(
-    qtbot: QtBot, examination: Examination, examiner: SlowExaminer
+    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
 ) -> None:
     examination.ask(drawn(1))
     qtbot.waitUntil(lambda: examiner.asked == [1], timeout=5000)
@@ -81,7 +81,7 @@ def test_of_drawings_that_wait_the_newest_is_looked_at(
 
 
 def test_what_was_cleared_meanwhile_is_not_strange(
-    qtbot: QtBot, examination: Examination, examiner: SlowExaminer
+    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
 ) -> None:
     examination.ask(drawn(1))
     qtbot.waitUntil(lambda: examiner.asked == [1], timeout=5000)
@@ -93,7 +93,7 @@ def test_what_was_cleared_meanwhile_is_not_strange(
 
 
 def test_after_closing_nothing_is_looked_at(
-    examination: Examination, examiner: SlowExaminer
+    examination: NoveltyService, examiner: SlowExaminer
 ) -> None:
     examination.close()
     examination.ask(drawn(1))

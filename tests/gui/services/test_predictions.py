@@ -13,7 +13,7 @@ from mnist_studio import events
 from mnist_studio.gui.services import predictions as bridge
 from mnist_studio.gui.services.predictions import Predictions
 from mnist_studio.gui.train.form import form_of, run_specs
-from mnist_studio.prediction.predictors import Answer
+from mnist_studio.prediction.state import Prediction
 from mnist_studio.store.runs import Run
 
 (SPEC,) = run_specs(form_of("tiny-10", ("pytorch",), "builtin"))
@@ -54,8 +54,8 @@ def run(step: int = 1, name: str = "a") -> Run:
     return Run(name, "One", SPEC, "stopped", 0.0, Path("nowhere"), end)
 
 
-def answer(request: int, engine: str) -> Answer:
-    return Answer(request, "a", "pytorch", engine, (0.1,) * 10, 1.0)
+def answer(request: int, engine: str) -> Prediction:
+    return Prediction(request, "a", "pytorch", engine, (0.1,) * 10, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import events, settings
-from mnist_studio.errors import Cancelled, DataError
+from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.gui.services import event_thread as watching
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Work
-from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.training import TrainingQueue
-from mnist_studio.gui.train.dataset_panel import DigitsPanel
+from mnist_studio.gui.train.dataset_panel import DatasetPanel
 from mnist_studio.gui.train.form import form_of, run_specs
 from mnist_studio.running import job as training
 from mnist_studio.store.runs import Run, RunStore
@@ -84,7 +84,7 @@ def test_a_failure_is_told(qtbot: QtBot, background: Background) -> None:
 def test_cancelled_work_tells_neither(qtbot: QtBot, background: Background) -> None:
     def work(progress: Progress, cancelled: IsCancelled) -> None:
         assert cancelled()
-        raise Cancelled("Cancelled.")
+        raise CancelledByUser("Cancelled.")
 
     assert run_to_end(qtbot, background, work, cancel=True).seen == []
 
@@ -241,7 +241,7 @@ def test_what_breaks_in_the_background_is_logged(
 
 
 def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
-    library = Library()
+    library = RunLibrary()
     with qtbot.waitSignal(library.changed, timeout=5000):
         library.open()
     assert list(library.rows) == []
@@ -284,7 +284,7 @@ def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path
 def test_a_folder_is_used_where_it_lies_and_forgotten(
     qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
 ) -> None:
-    panel = DigitsPanel(studio.theme, studio.digits)
+    panel = DatasetPanel(studio.theme, studio.digits)
     qtbot.addWidget(panel)
     with qtbot.waitSignal(studio.told, timeout=5000) as told:
         studio.digits.use(tmp_path)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio import events
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.services import store_thread
-from mnist_studio.gui.services.runs import Library
+from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.train.form import form_of, run_specs
 from mnist_studio.store.runs import RunStore
 
@@ -18,11 +18,11 @@ from mnist_studio.store.runs import RunStore
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunLibrary]:
     monkeypatch.setattr(store_thread, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 0.05)
     monkeypatch.setattr(store_thread, "RECOVER_SECONDS", 0.1)
-    made = Library()
+    made = RunLibrary()
     yield made
     made.close()
     made.deleteLater()
@@ -43,7 +43,7 @@ def failing(method: str, error: Exception, times: int, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("method", ["__init__", "recover", "version", "runs"])
 def test_it_outlives_a_store_that_breaks_at_the_start(
-    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch, method: str
+    qtbot: QtBot, library: RunLibrary, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     told: list[Exception] = []
     library.failed.connect(told.append)
@@ -55,7 +55,7 @@ def test_it_outlives_a_store_that_breaks_at_the_start(
 
 @pytest.mark.parametrize("method", ["version", "runs"])
 def test_it_outlives_a_store_that_breaks_later(
-    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch, method: str
+    qtbot: QtBot, library: RunLibrary, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     with qtbot.waitSignal(library.changed, timeout=5000):
         library.open()
@@ -67,7 +67,7 @@ def test_it_outlives_a_store_that_breaks_later(
 
 
 def test_an_end_is_heard_while_the_store_cannot_be_opened(
-    qtbot: QtBot, library: Library, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, library: RunLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 60.0)
     failing("__init__", StoreError("Too new."), 99, monkeypatch)
@@ -91,7 +91,9 @@ def stopped(run: str, epochs: int) -> events.Stopped:
     )  # fmt: skip
 
 
-def test_a_run_that_is_stopped_twice_has_the_epochs_of_both(qtbot: QtBot, library: Library) -> None:
+def test_a_run_that_is_stopped_twice_has_the_epochs_of_both(
+    qtbot: QtBot, library: RunLibrary
+) -> None:
     library.open()
     with RunStore() as store:
         run = store.create(SPEC).id
@@ -108,7 +110,7 @@ def test_a_run_that_is_stopped_twice_has_the_epochs_of_both(qtbot: QtBot, librar
 
 
 def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
-    qtbot: QtBot, library: Library
+    qtbot: QtBot, library: RunLibrary
 ) -> None:
     library.open()
     with RunStore() as store:
@@ -125,7 +127,7 @@ def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
 
 
 def test_a_run_whose_supervisor_died_is_told_while_the_window_is_open(
-    qtbot: QtBot, library: Library
+    qtbot: QtBot, library: RunLibrary
 ) -> None:
     library.open()
     supervisor = RunStore()

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.code_dialog import CodeDialog
-from mnist_studio.gui.common.question import Question
+from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import files
 from mnist_studio.spec.augmentation import Augmentation
@@ -198,7 +198,7 @@ def test_runs_that_differ_in_their_framework_only_fill_the_form(window: MainWind
     page_of(window, "mlp-128")
     page.take_settings(runs)
     assert page.settings.specs() == runs
-    assert window.findChild(Question) is None
+    assert window.findChild(QuestionOverlay) is None
 
 
 def dropped(window: MainWindow, file: Path) -> None:
@@ -251,7 +251,7 @@ def test_a_file_with_several_runs_asks_before_it_trains(window: MainWindow, qtbo
     page = page_of(window, "mlp-128")
     run: RunSpec = replace(run_spec(RECIPES["tiny-10"]), dataset="builtin", framework="numpy")
     page.take_settings((run, replace(run, threads=2)))
-    question = window.findChild(Question)
+    question = window.findChild(QuestionOverlay)
     assert question is not None
     assert not page.studio.queue.busy
     QTest.keyClick(question, Qt.Key.Key_Escape)

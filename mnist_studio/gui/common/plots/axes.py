@@ -11,7 +11,7 @@ from mnist_studio.gui.common.plots.graphs import pg
 from mnist_studio.gui.theme.theme import Theme
 
 
-class Axis(pg.AxisItem):
+class PlotAxis(pg.AxisItem):
     """An axis of thin figures; accuracies are written as per cent."""
 
     def __init__(self, side: str, percent: bool = False) -> None:
@@ -70,10 +70,10 @@ MOST_POWERS = 3
 """Orders of magnitude that have more than one tick each."""
 
 
-class ViewAxis(Axis):
+class ViewPlotAxis(PlotAxis):
     """An axis that shows what a view says it is."""
 
-    def measure(self, axis: view.Axis, theme: Theme, grid: bool) -> None:
+    def measure(self, axis: view.AxisSpec, theme: Theme, grid: bool) -> None:
         """Shows this title and unit."""
         self.setLabel(formatting.axis_title(axis))
         self.show_percent(axis.unit == "fraction")

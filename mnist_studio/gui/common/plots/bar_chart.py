@@ -28,7 +28,7 @@ NAME_PART = 0.6
 
 
 @dataclass(frozen=True)
-class _Place:
+class _BarRow:
     """A row: a bar, or the heading of a group where there is none."""
 
     top: int
@@ -44,7 +44,7 @@ class BarChart(QWidget):
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Bars | None = None
-        self._places: tuple[_Place, ...] = ()
+        self._places: tuple[_BarRow, ...] = ()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         theme.changed.connect(self._arrange)
@@ -145,7 +145,7 @@ class BarChart(QWidget):
         foot.setHeight(self._theme.pixels(18))
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, self._chart.value.title)
 
-    def _paint_row(self, painter: QPainter, room: Room, place: _Place) -> None:
+    def _paint_row(self, painter: QPainter, room: Room, place: _BarRow) -> None:
         palette, bar = self._theme.palette, place.bar
         painter.setFont(self._theme.font(12, bold=bar is None))
         painter.setPen(QColor(palette.secondary if bar is None else palette.text))
@@ -163,7 +163,7 @@ class BarChart(QWidget):
         paint_figure(painter, room, bar, self._marks.of(bar.key), place.top, place.high)
         self._paint_value(painter, room, place, bar)
 
-    def _paint_value(self, painter: QPainter, room: Room, place: _Place, bar: Bar) -> None:
+    def _paint_value(self, painter: QPainter, room: Room, place: _BarRow, bar: Bar) -> None:
         assert self._chart is not None
         painter.setPen(QColor(self._theme.palette.text))
         spot = QRectF(room.area.right(), place.top, self.width() - room.area.right(), place.high)
@@ -171,17 +171,17 @@ class BarChart(QWidget):
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
 
-def _places(bars: Sequence[Bar], theme: Theme) -> list[_Place]:
+def _places(bars: Sequence[Bar], theme: Theme) -> list[_BarRow]:
     """Rows below each other; bars of one group under its heading, in the order of groups."""
-    found: list[_Place] = []
+    found: list[_BarRow] = []
     top = 0
     for group in dict.fromkeys(bar.group for bar in bars):
         if group:
-            found.append(_Place(top, theme.pixels(HEADING), None, group))
+            found.append(_BarRow(top, theme.pixels(HEADING), None, group))
             top += theme.pixels(HEADING)
         for bar in bars:
             if bar.group == group:
-                found.append(_Place(top, theme.pixels(ROW), bar, bar.title))
+                found.append(_BarRow(top, theme.pixels(ROW), bar, bar.title))
                 top += theme.pixels(ROW)
     return found
 

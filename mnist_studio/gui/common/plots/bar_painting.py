@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
 
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.view import Bar, Bars
-from mnist_studio.gui.theme.marks import Mark, paint_symbol
+from mnist_studio.gui.theme.marks import RunMark, paint_symbol
 from mnist_studio.gui.theme.theme import Theme
 
 ROW, HEADING, FOOT, INDENT = 25, 24, 40, 46
@@ -49,7 +49,7 @@ class Room:
 
 
 def paint_figure(
-    painter: QPainter, room: Room, bar: Bar, mark: Mark, top: float, high: float
+    painter: QPainter, room: Room, bar: Bar, mark: RunMark, top: float, high: float
 ) -> None:
     """Paints a bar or a dot and the interval over it."""
     x, middle = room.place(bar.value), top + high / 2
@@ -65,7 +65,7 @@ def paint_figure(
         paint_symbol(painter, mark, QPointF(x, middle), DOT)
 
 
-def _paint_interval(painter: QPainter, room: Room, bar: Bar, mark: Mark, middle: float) -> None:
+def _paint_interval(painter: QPainter, room: Room, bar: Bar, mark: RunMark, middle: float) -> None:
     low, high = room.place(bar.low), room.place(bar.high)
     if low is None or high is None:
         return

@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from mnist_studio.gui.common.plots.axes import Axis
+from mnist_studio.gui.common.plots.axes import PlotAxis
 from mnist_studio.gui.common.plots.graphs import pg
-from mnist_studio.gui.common.plots.line_plot import Line
-from mnist_studio.gui.theme.palette import DASHES, pen, shaded
+from mnist_studio.gui.common.plots.line_plot import PlotLine
+from mnist_studio.gui.theme.palette import pen, shaded
+from mnist_studio.palette import DASHES
 from mnist_studio.gui.theme.theme import Theme
 
 ACCURACIES = (-0.03, 1.05)
@@ -25,10 +26,10 @@ class Canvas(pg.PlotWidget):
     """Draws lines; keeps the item of every line and only gives it new data."""
 
     def __init__(self, theme: Theme, percent: bool, parent: QWidget) -> None:
-        self._axes = {"left": Axis("left", percent), "bottom": Axis("bottom")}
+        self._axes = {"left": PlotAxis("left", percent), "bottom": PlotAxis("bottom")}
         super().__init__(parent, axisItems=self._axes, enableMenu=False)
         self._theme = theme
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, PlotLine] = {}
         self._items: dict[str, Any] = {}
         self._log = False
         self._percent = percent
@@ -79,12 +80,12 @@ class Canvas(pg.PlotWidget):
         """Paints once where nobody sees it: a first paint takes several times as long as others."""
         x = np.array([0.0, 1.0])
         for framework, symbol in (("numpy", "o"), ("pytorch", "d"), ("keras", "")):
-            self._draw_line(Line(framework, "", framework, x, x, symbol))  # type: ignore[arg-type]
+            self._draw_line(PlotLine(framework, "", framework, x, x, symbol))  # type: ignore[arg-type]
         self.resize(400, 200)
         self.grab()
         self.draw(())
 
-    def draw(self, lines: Sequence[Line]) -> None:
+    def draw(self, lines: Sequence[PlotLine]) -> None:
         """Shows exactly these lines."""
         wanted = {line.key for line in lines}
         for key in self._items.keys() - wanted:
@@ -98,7 +99,7 @@ class Canvas(pg.PlotWidget):
         self.getPlotItem().enableAutoRange()
         super().mouseDoubleClickEvent(event)
 
-    def _draw_line(self, line: Line) -> None:
+    def _draw_line(self, line: PlotLine) -> None:
         item = self._items.get(line.key)
         if item is None:
             # Wide lines have few points: only there smooth edges cost nothing.
@@ -111,7 +112,7 @@ class Canvas(pg.PlotWidget):
         if former is None or len(former.x) != len(line.x) or not _same(former, line):
             item.setData(line.x, line.y, connect="finite")
 
-    def _dress_line(self, item: Any, line: Line) -> None:
+    def _dress_line(self, item: Any, line: PlotLine) -> None:
         palette = self._theme.palette
         color = QColor(shaded(palette, line.framework, line.shade))
         drawn = pen(palette, line.framework, line.width, line.shade)
@@ -135,7 +136,7 @@ class Canvas(pg.PlotWidget):
         elif QToolTip.isVisible():
             QToolTip.hideText()
 
-    def _nearest(self, line: Line, pointer: QPointF) -> tuple[float, str] | None:
+    def _nearest(self, line: PlotLine, pointer: QPointF) -> tuple[float, str] | None:
         view = self.getPlotItem().getViewBox()
         if not len(line.x) or not view.sceneBoundingRect().contains(pointer):
             return None
@@ -158,5 +159,5 @@ class Canvas(pg.PlotWidget):
         return f"{y * 100:.2f} %" if self._percent else f"{y:.4g}"
 
 
-def _same(one: Line, other: Line) -> bool:
+def _same(one: PlotLine, other: PlotLine) -> bool:
     return np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y, equal_nan=True)

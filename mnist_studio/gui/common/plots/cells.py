@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.view import Matrix
-from mnist_studio.gui.theme.palette import Palette, contrast, mixed
+from mnist_studio.palette import Palette, contrast, mixed
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST, LARGEST, HEAD, FOOT = 26, 54, 18, 22
@@ -17,7 +17,7 @@ design."""
 
 
 @dataclass(frozen=True)
-class Look:
+class CellLook:
     """One cell.
 
     Attributes:
@@ -31,17 +31,17 @@ class Look:
     ink: QColor
 
 
-def looks(matrix: Matrix, palette: Palette) -> tuple[tuple[Look, ...], ...]:
+def looks(matrix: Matrix, palette: Palette) -> tuple[tuple[CellLook, ...], ...]:
     """All cells, row by row."""
     known = [abs(value) for row in matrix.values for value in row if value is not None]
     least, largest = strength_range(known)
 
-    def look(value: float | None) -> Look:
+    def look(value: float | None) -> CellLook:
         strength = _strength(value, matrix.unit == "count", least, largest)
         ground = mixed(palette.ground, palette.accent, strength)
         ink = max((palette.text, palette.on_accent), key=lambda one: contrast(one, ground))
         text = "" if value == 0 else short(matrix, value)
-        return Look(text, QColor(ground), QColor(ink))
+        return CellLook(text, QColor(ground), QColor(ink))
 
     return tuple(tuple(map(look, row)) for row in matrix.values)
 

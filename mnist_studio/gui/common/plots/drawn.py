@@ -14,8 +14,8 @@ from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from mnist_studio.gui.common.plots.graphs import pg
-from mnist_studio.gui.theme.marks import Mark
-from mnist_studio.gui.theme.palette import DASHES
+from mnist_studio.gui.theme.marks import RunMark
+from mnist_studio.palette import DASHES
 
 Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class DrawnLines:
         self._lines: tuple[Placed, ...] = ()
         self._looks: object = None
 
-    def draw(self, lines: Sequence[Placed], mark: Mark, points: int, wide: bool = False) -> None:
+    def draw(self, lines: Sequence[Placed], mark: RunMark, points: int, wide: bool = False) -> None:
         """Shows exactly these lines.
 
         Args:
@@ -101,7 +101,7 @@ class DrawnLines:
         self._plot.removeItem(self.item)
         self._plot.getViewBox().removeItem(self._band)
 
-    def _dress(self, mark: Mark, wide: bool, many: bool, thin: bool) -> None:
+    def _dress(self, mark: RunMark, wide: bool, many: bool, thin: bool) -> None:
         """Takes a mark."""
         width = 3.0 if wide else 1.0 if thin or many else 1.8
         self.item.opts["antialias"] = width > 1
@@ -122,7 +122,7 @@ class DrawnSymbols:
         self.item.setZValue(above)
         plot.addItem(self.item)
 
-    def draw(self, lines: Sequence[Placed], mark_of: Callable[[str], Mark], size: int) -> None:
+    def draw(self, lines: Sequence[Placed], mark_of: Callable[[str], RunMark], size: int) -> None:
         """Shows those of these lines: on every point, or at the ends only where that is too many.
 
         Args:

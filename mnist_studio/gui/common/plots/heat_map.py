@@ -6,7 +6,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.view import Matrix
-from mnist_studio.gui.common.plots.cells import FOOT, HEAD, LARGEST, LEAST, Look, cell_width, looks
+from mnist_studio.gui.common.plots.cells import (
+    FOOT,
+    HEAD,
+    LARGEST,
+    LEAST,
+    CellLook,
+    cell_width,
+    looks,
+)
 from mnist_studio.gui.theme.theme import Theme
 
 Spot = tuple[int, int]
@@ -34,7 +42,7 @@ class HeatMap(QWidget):
         super().__init__()
         self._theme = theme
         self._matrix = _EMPTY
-        self._looks: tuple[tuple[Look, ...], ...] = ()
+        self._looks: tuple[tuple[CellLook, ...], ...] = ()
         self._titles = 0
         self._current: Spot | None = None
         self.setMouseTracking(True)
@@ -114,7 +122,7 @@ class HeatMap(QWidget):
             painter.drawRoundedRect(self.cell(*self._current).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
-    def _paint_cell(self, painter: QPainter, spot: QRectF, look: Look) -> None:
+    def _paint_cell(self, painter: QPainter, spot: QRectF, look: CellLook) -> None:
         box = spot.adjusted(1, 1, -1, -1)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.ground)

@@ -22,7 +22,7 @@ Symbol = Literal["", "o", "d", "t"]
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class PlotLine:
     """A named line.
 
     Attributes:
@@ -66,7 +66,7 @@ class LinePlot(QWidget):
         self._percent = percent
         self._axis = "epochs"
         self._log = False
-        self._lines: tuple[Line, ...] = ()
+        self._lines: tuple[PlotLine, ...] = ()
         self._canvas: Canvas | None = None
         self.setAccessibleName(name)
         self.setAccessibleDescription("The table below holds the same numbers")
@@ -81,7 +81,7 @@ class LinePlot(QWidget):
         theme.changed.connect(self._dress)
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[PlotLine, ...]:
         """What is, or will in a moment be, shown."""
         return self._lines
 
@@ -100,7 +100,7 @@ class LinePlot(QWidget):
             self._stack.addWidget(self._canvas)
             self._canvas.warm_up()
 
-    def draw(self, lines: Sequence[Line]) -> None:
+    def draw(self, lines: Sequence[PlotLine]) -> None:
         """Shows exactly these lines, soon."""
         self._lines = tuple(lines)
         if not self._timer.isActive():

@@ -7,7 +7,7 @@ import numpy as np
 
 from mnist_studio.analysis import groups
 from mnist_studio.events import Epoch
-from mnist_studio.gui.common.plots.line_plot import Line, Symbol, values
+from mnist_studio.gui.common.plots.line_plot import PlotLine, Symbol, values
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.spec.run import RunSpec
@@ -46,7 +46,7 @@ def shades(specs: Sequence[RunSpec]) -> list[int]:
 
 def lines_of(
     runs: Sequence[LiveRun], measure: str, chosen: Collection[str], axis: str, smoothing: float
-) -> list[Line]:
+) -> list[PlotLine]:
     """The lines of runs that train.
 
     Args:
@@ -67,29 +67,31 @@ def lines_of(
     return [line for line in lines if np.isfinite(line.y).any()]
 
 
-def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[Line]:
+def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[PlotLine]:
     """The test lines of runs that are kept."""
     lines = []
     for row, shade in zip(rows, shades([row.run.spec for row in rows]), strict=True):
         x = _epochs_x(row.epochs, axis)
         y = _measured(row.epochs, measure, "test")
-        lines.append(Line(row.id, row.title, row.framework, x, y, "o", width=2.0, shade=shade))
+        lines.append(PlotLine(row.id, row.title, row.framework, x, y, "o", width=2.0, shade=shade))
     return [line for line in lines if np.isfinite(line.y).any()]
 
 
 def _batch_line(
     run: LiveRun, place: int, measure: str, axis: str, smoothing: float, shade: int
-) -> Line:
+) -> PlotLine:
     curve = run.losses if measure == "loss" else run.accuracies
     x = run.batch_epochs() if axis == "epochs" else run.batch_seconds()
     name = f"{run.title} · batches"
     y = curve.smoothed(smoothing)
-    return Line(f"{place}/batch", name, run.spec.framework, x, y, shade=shade)
+    return PlotLine(f"{place}/batch", name, run.spec.framework, x, y, shade=shade)
 
 
-def _epoch_line(run: LiveRun, place: int, measure: str, which: str, axis: str, shade: int) -> Line:
+def _epoch_line(
+    run: LiveRun, place: int, measure: str, which: str, axis: str, shade: int
+) -> PlotLine:
     symbol, hollow = _SYMBOLS[which]
-    return Line(
+    return PlotLine(
         f"{place}/{which}",
         f"{run.title} · {which}",
         run.spec.framework,

@@ -9,12 +9,12 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Axis, Line, Lines, Points
+from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.plots.axes import ViewAxis
+from mnist_studio.gui.common.plots.axes import ViewPlotAxis
 from mnist_studio.gui.common.plots.drawn import DrawnLines, DrawnSymbols, Floats, Placed
 from mnist_studio.gui.common.plots.graphs import pg
-from mnist_studio.gui.theme.marks import Mark, Marks
+from mnist_studio.gui.theme.marks import Marks, RunMark
 from mnist_studio.gui.theme.theme import Theme
 
 NEAR = 24
@@ -27,13 +27,13 @@ class ViewCanvas(pg.PlotWidget):
     """Draws lines or points; those that look alike are one item, which only gets new data."""
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover, parent: QWidget) -> None:
-        self._axes = {"left": ViewAxis("left"), "bottom": ViewAxis("bottom")}
+        self._axes = {"left": ViewPlotAxis("left"), "bottom": ViewPlotAxis("bottom")}
         super().__init__(parent, axisItems=self._axes, enableMenu=False)
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Lines | Points | None = None
         self._placed: tuple[Placed, ...] = ()
         self._points = 0
-        self._drawn: dict[tuple[Mark, bool], DrawnLines] = {}
+        self._drawn: dict[tuple[RunMark, bool], DrawnLines] = {}
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.getViewBox().setDefaultPadding(0.04)
@@ -55,7 +55,7 @@ class ViewCanvas(pg.PlotWidget):
         self._chart = chart
         self._placed = _placed_lines(chart)
         self._points = sum(len(line.x) for line in self._placed if not line.thin)
-        groups: dict[tuple[Mark, bool], list[Placed]] = {}
+        groups: dict[tuple[RunMark, bool], list[Placed]] = {}
         for line in self._placed:
             groups.setdefault((self._marks.of(line.key), line.thin), []).append(line)
         for look in self._drawn.keys() - groups.keys():
@@ -77,7 +77,7 @@ class ViewCanvas(pg.PlotWidget):
 
     def warm_up(self) -> None:
         """Paints once where nobody sees it: a first paint takes several times as long as others."""
-        axis = Axis("")
+        axis = AxisSpec("")
         lines = (Line("", "", (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),)
         self.draw(Lines(axis, axis, lines))
         self.resize(400, 200)
@@ -92,7 +92,7 @@ class ViewCanvas(pg.PlotWidget):
             drawn.dim(bool(over))
         self._symbols.dim(bool(over))
         thick = [line for line in over if not line.thin] or over
-        mark = self._marks.of(thick[0].key) if thick else Mark(self._theme.palette.text, (), "o")
+        mark = self._marks.of(thick[0].key) if thick else RunMark(self._theme.palette.text, (), "o")
         self._over.draw(thick, mark, self._points, wide=True)
         self._over_symbols.draw(thick, self._marks.of, self._size + 2)
 
@@ -170,7 +170,7 @@ def _placed_lines(chart: Lines | Points) -> tuple[Placed, ...]:
     )  # fmt: skip
 
 
-def _on(axis: Axis, values: Sequence[float]) -> Floats:
+def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
     """Where figures lie on an axis; NaN where they do not."""
     found = np.asarray(values, dtype=np.float64) / formatting.scale(axis.unit)
     if not axis.log:
@@ -178,6 +178,6 @@ def _on(axis: Axis, values: Sequence[float]) -> Floats:
     return np.log10(np.where(found > 0, found, np.nan))
 
 
-def _figure(place: float, axis: Axis) -> str:
+def _figure(place: float, axis: AxisSpec) -> str:
     value = 10**place if axis.log else place
     return formatting.text(float(value) * formatting.scale(axis.unit), axis.unit)

@@ -6,17 +6,17 @@ from mnist_studio.analysis.counterfactual import Counterfactual, Manner
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.common.array_layout import as_it_is
 from mnist_studio.gui.common.basics import row
-from mnist_studio.gui.common.image_view import DigitView
+from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
-from mnist_studio.gui.draw.explanation.part import INK, WhyPart, captioned, chosen_digit
+from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 
 SIDE = 196
 MANNERS: tuple[tuple[Manner, str], ...] = (("pen", "As a pen"), ("smallest", "As little"))
 
 
-class ChangePart(WhyPart):
+class CounterfactualPart(ExplanationPart):
     """The drawing, what is added to it and taken from it, and what comes out."""
 
     part = "change"
@@ -28,8 +28,8 @@ class ChangePart(WhyPart):
         self.manner = Segmented("How it is changed", MANNERS)
         self.manner.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.manner)
-        self.before = DigitView(theme, "The drawing", SIDE)
-        self.after = DigitView(theme, "The drawing as changed", SIDE)
+        self.before = ImageView(theme, "The drawing", SIDE)
+        self.after = ImageView(theme, "The drawing as changed", SIDE)
         self.change = ArrayMap(theme, "What is changed", SIDE)
         self.change.setMaximumWidth(theme.pixels(SIDE))
         self.scale = ColorScale(theme)

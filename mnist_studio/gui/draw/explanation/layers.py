@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap
-from mnist_studio.gui.draw.explanation.part import WhyPart, scrolled
-from mnist_studio.gui.services.idle import Turns
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, scrolled
+from mnist_studio.gui.services.idle import IdleScheduler
 from mnist_studio.gui.services.layer_pictures import LayerPicture, PicturedLayers, scale
 from mnist_studio.gui.theme.theme import Theme
 
 
-class LayersPart(WhyPart):
+class LayersPart(ExplanationPart):
     """A row a layer: its output, and its kernel where it has one."""
 
     part = "layers"
@@ -46,7 +46,7 @@ class LayersPart(WhyPart):
         if names != self._names:
             self._names = names
             self._clear()
-            turns = Turns(self._steps(names), self)
+            turns = IdleScheduler(self._steps(names), self)
             turns.done.connect(turns.deleteLater)
             turns.start()
 

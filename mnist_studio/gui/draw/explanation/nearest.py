@@ -11,14 +11,14 @@ from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.parts import Nearest
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.draw.explanation.part import WhyPart, scrolled
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, scrolled
 from mnist_studio.gui.theme.theme import Theme
 
 ACROSS, SIDE, WORDS = 6, 84, 38
 METRICS: tuple[tuple[Metric, str], ...] = (("euclidean", "By distance"), ("cosine", "By angle"))
 
 
-class NearestPart(WhyPart):
+class NearestPart(ExplanationPart):
     """Digits in the order of their distance in the features before the last layer."""
 
     part = "nearest"

@@ -4,23 +4,23 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.explanation.explainer import Explained, Told, Underway, Unexplained
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.texts import unexpected
-from mnist_studio.gui.draw.explanation.counterfactual import ChangePart
+from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
-from mnist_studio.gui.draw.explanation.part import WhyPart
+from mnist_studio.gui.draw.explanation.part import ExplanationPart
 from mnist_studio.gui.draw.explanation.pixels import PixelsPart
-from mnist_studio.gui.draw.explanation.trace import WalkPart
-from mnist_studio.gui.services.explanations import Wish
+from mnist_studio.gui.draw.explanation.trace import TracePart
+from mnist_studio.gui.services.explanations import ExplanationRequest
 from mnist_studio.gui.services.layer_pictures import PicturedLayers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
@@ -42,15 +42,15 @@ MOMENT = ("One moment", "The model is asked. Its framework is started when it is
 UNTRAINED = ("No model is trained yet", "Train one, and its answers will be explained here.")
 
 
-class WhyPanel(QWidget):
+class ExplanationPanel(QWidget):
     """One model and one part of the explanation at a time; it follows the drawing while shown."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self.model = Choice("Model", studio.theme)
+        self.model = ComboBox("Model", studio.theme)
         self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
-        self.parts: dict[str, WhyPart] = {}
+        self.parts: dict[str, ExplanationPart] = {}
         # The run that each part shows.
         self._explained: dict[str, str] = {}
         self.model.setMinimumWidth(studio.theme.pixels(300))
@@ -92,7 +92,7 @@ class WhyPanel(QWidget):
         self._studio.explanations.forget()
 
     @property
-    def part(self) -> WhyPart:
+    def part(self) -> ExplanationPart:
         """The part that is looked at, made when it is first."""
         name = self.switch.choice
         if name not in self.parts:
@@ -102,10 +102,10 @@ class WhyPanel(QWidget):
             self._shown.addWidget(made)
         return self.parts[name]
 
-    def _made(self, name: str) -> WhyPart:
-        if name == WalkPart.part:
-            return WalkPart(self._studio)
-        simple = PixelsPart, LayersPart, NearestPart, ChangePart
+    def _made(self, name: str) -> ExplanationPart:
+        if name == TracePart.part:
+            return TracePart(self._studio)
+        simple = PixelsPart, LayersPart, NearestPart, CounterfactualPart
         return next(kind for kind in simple if kind.part == name)(self._studio.theme)
 
     @property
@@ -140,7 +140,9 @@ class WhyPanel(QWidget):
         else:
             self._blank_out(MOMENT)
         if self.isVisible():
-            self._studio.explanations.want(Wish(run, image.tobytes(), part.part, part.options()))
+            self._studio.explanations.want(
+                ExplanationRequest(run, image.tobytes(), part.part, part.options())
+            )
 
     def _blank_out(self, words: tuple[str, str]) -> None:
         """Says why nothing is explained: what another model said must not be taken for it."""
@@ -149,7 +151,7 @@ class WhyPanel(QWidget):
         self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)
-    def _take(self, wish: Wish, told: Told | PicturedLayers) -> None:
+    def _take(self, wish: ExplanationRequest, told: Told | PicturedLayers) -> None:
         match told:
             case Underway(fraction=fraction):
                 self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
@@ -160,7 +162,7 @@ class WhyPanel(QWidget):
             case Explained(value=value, engine=engine):
                 self._show_value(wish, value, engine)
 
-    def _show_value(self, wish: Wish, value: object, engine: str) -> None:
+    def _show_value(self, wish: ExplanationRequest, value: object, engine: str) -> None:
         part = self.parts[wish.part]
         part.show_value(value)
         self._explained[wish.part] = wish.run.id
@@ -168,15 +170,15 @@ class WhyPanel(QWidget):
             self._shown.setCurrentWidget(part)
         self._tell_engine(wish, engine)
 
-    def _tell_engine(self, wish: Wish, engine: str) -> None:
+    def _tell_engine(self, wish: ExplanationRequest, engine: str) -> None:
         own, by = texts.framework(wish.run.spec.framework), texts.framework(engine)
         missing = own != by and wish.part != "walk"
         stands_in = f", since {own} is not installed" if missing else ""
         self.state.setText(f"Computed by {by}{stands_in}.")
 
     @Slot(object, object)
-    def _fail(self, wish: Wish, error: Exception) -> None:
-        self._refuse(str(error) if isinstance(error, StudioError) else unexpected(error))
+    def _fail(self, wish: ExplanationRequest, error: Exception) -> None:
+        self._refuse(str(error) if isinstance(error, MnistStudioError) else unexpected(error))
 
     def _refuse(self, why: str) -> None:
         self._explained.pop(self.part.part, None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.gui.common.basics import Elided, holder, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.theme.theme import Theme
 
@@ -19,7 +19,7 @@ OWN = "own"
 """The key of what the network's own answer decides."""
 
 
-class WhyPart(Card):
+class ExplanationPart(Card):
     """One part of an explanation.
 
     Attributes:
@@ -59,9 +59,9 @@ class WhyPart(Card):
         """Says something over what is shown."""
         self.sentence.setText(words)
 
-    def digit_choice(self, name: str, own: str) -> Choice:
+    def digit_choice(self, name: str, own: str) -> ComboBox:
         """A choice among the ten digits, after what the network itself decides."""
-        made = Choice(name, self.theme)
+        made = ComboBox(name, self.theme)
         made.offer([(OWN, own, "")] + [(str(digit), str(digit), "") for digit in range(10)])
         made.chosen.connect(lambda _: self.changed.emit())
         made.setMinimumWidth(self.theme.pixels(126))
@@ -70,7 +70,7 @@ class WhyPart(Card):
         return made
 
 
-def chosen_digit(choice: Choice) -> int | None:
+def chosen_digit(choice: ComboBox) -> int | None:
     """The digit that is chosen; None where the network decides."""
     return None if choice.choice == OWN else int(choice.choice)
 

@@ -7,11 +7,11 @@ from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.common.array_layout import as_it_is
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
-from mnist_studio.gui.draw.explanation.part import INK, WhyPart, captioned, chosen_digit
+from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
 from mnist_studio.gui.theme.theme import Theme
 
 
-class PixelsPart(WhyPart):
+class PixelsPart(ExplanationPart):
     """Integrated gradients and saliency of one digit's logit."""
 
     part = "attribution"

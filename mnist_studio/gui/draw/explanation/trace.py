@@ -5,27 +5,27 @@ from pathlib import Path
 from PySide6.QtCore import QItemSelectionModel, Slot
 from PySide6.QtWidgets import QFileDialog, QTableView
 
-from mnist_studio.explanation.arrays import Named, Place, places
+from mnist_studio.explanation.arrays import LayerArrays, NamedArray, layer_arrays
 from mnist_studio.explanation.messages import Options
-from mnist_studio.explanation.trace import Walkthrough
+from mnist_studio.explanation.trace import Trace
 from mnist_studio.explanation.trace_files import export
-from mnist_studio.frameworks.numpy_scratch.trace import Walk
+from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace
 from mnist_studio.gui.common.array_layout import Layout, laid_out
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
-from mnist_studio.gui.common.choice import Choice
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.table import Table
-from mnist_studio.gui.common.table_model import Column, RowsModel
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.array_table import NumbersTable
-from mnist_studio.gui.draw.explanation.part import WhyPart, chosen_digit, scrolled
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_digit, scrolled
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.layers import text
 
-COLUMNS: tuple[Column[Place], ...] = (
-    Column("Layer", lambda place: place.name, tip=lambda place: place.title),
-    Column(
+COLUMNS: tuple[TableColumn[LayerArrays], ...] = (
+    TableColumn("Layer", lambda place: place.name, tip=lambda place: place.title),
+    TableColumn(
         "y",
         lambda place: text(_output(place).values.shape),
         right=True,
@@ -34,7 +34,7 @@ COLUMNS: tuple[Column[Place], ...] = (
 )
 
 
-class WalkPart(WhyPart):
+class TracePart(ExplanationPart):
     """Layers on the left; of the chosen one equations, and of the chosen array all numbers."""
 
     part = "walk"
@@ -43,15 +43,15 @@ class WalkPart(WhyPart):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio.theme)
         self._studio = studio
-        self._shown: Walkthrough | None = None
+        self._shown: Trace | None = None
         self._asked = 0
         self._wanted = ""
         self._make_controls()
-        self.places: RowsModel[Place] = RowsModel(COLUMNS, lambda place: place.name)
-        self.table = Table("Layers", studio.theme, self.places)
+        self.places: RowsModel[LayerArrays] = RowsModel(COLUMNS, lambda place: place.name)
+        self.table = TableView("Layers", studio.theme, self.places)
         self.places.setParent(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._show_place)
-        self.array = Choice("Array", studio.theme)
+        self.array = ComboBox("Array", studio.theme)
         self.array.setMinimumWidth(self.theme.pixels(230))
         self.array.chosen.connect(self.choose_array)
         self.notes = Elided("", "secondary")
@@ -93,13 +93,13 @@ class WalkPart(WhyPart):
         return Options(train=self.way.choice == "step", teach=chosen_digit(self.teach))
 
     def show_value(self, value: object) -> None:
-        """Shows a ``Walkthrough``; stays at the layer and the array that are looked at."""
-        assert isinstance(value, Walkthrough)
+        """Shows a ``Trace``; stays at the layer and the array that are looked at."""
+        assert isinstance(value, Trace)
         self._shown = value
         self.say(words(value.walk))
         self.notes.setText(" ".join(value.notes))
         self.notes.setVisible(bool(value.notes))
-        self.places.show(places(value.walk))
+        self.places.show(layer_arrays(value.walk))
         if not self.table.selectionModel().currentIndex().isValid():
             first = self.places.index(self._first_learning(), 0)
             flag = QItemSelectionModel.SelectionFlag
@@ -111,13 +111,13 @@ class WalkPart(WhyPart):
         return next(found, 0)
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> LayerArrays | None:
         """The layer that is looked at."""
         index = self.table.selectionModel().currentIndex()
         return self.places.row(index) if index.isValid() else None
 
     @property
-    def named(self) -> Named | None:
+    def named(self) -> NamedArray | None:
         """The array that is looked at."""
         arrays = self.place.arrays if self.place else ()
         return next((one for one in arrays if one.name == self.array.choice), None)
@@ -186,7 +186,7 @@ class WalkPart(WhyPart):
         self._studio.told.emit(sentence, "good")
 
 
-def words(walk: Walk) -> str:
+def words(walk: NetworkTrace) -> str:
     """The answer, and what the step does to it."""
     step, chances = walk.step, walk.probabilities
     answer = int(chances.argmax())
@@ -200,11 +200,11 @@ def words(walk: Walk) -> str:
     return " ".join(said)
 
 
-def _output(place: Place) -> Named:
+def _output(place: LayerArrays) -> NamedArray:
     """Of a layer its output, of the loss the probabilities."""
     wanted = ("output y", "probabilities")
     return next(one for one in place.arrays if one.name in wanted)
 
 
-def _learns(place: Place) -> bool:
+def _learns(place: LayerArrays) -> bool:
     return any(one.name == "kernel" for one in place.arrays)

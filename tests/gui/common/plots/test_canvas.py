@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.plots.line_plot import Line
+from mnist_studio.gui.common.plots.line_plot import PlotLine
 from mnist_studio.gui.theme.theme import Theme
 
 
@@ -21,7 +21,7 @@ def test_a_single_point_shows_nothing_that_cannot_be(
     qtbot.addWidget(plot)
     plot.resize(400, 200)
     plot.show()
-    plot.draw([Line("one", "One", "numpy", np.array([1.0]), np.array([value]), symbol="o")])
+    plot.draw([PlotLine("one", "One", "numpy", np.array([1.0]), np.array([value]), symbol="o")])
     qtbot.waitUntil(lambda: plot._canvas is not None and plot._canvas.isVisible())
     qtbot.wait(50)
     assert plot._canvas is not None
@@ -38,6 +38,6 @@ def test_a_line_that_becomes_another_runs_is_drawn_as_that_run(theme: Theme, qtb
     canvas = Canvas(theme, False, parent)
     colors = set()
     for framework, shade in (("numpy", 0), ("numpy", 1), ("keras", 0)):
-        canvas.draw([Line("one", "One", framework, points, points, shade=shade)])
+        canvas.draw([PlotLine("one", "One", framework, points, points, shade=shade)])
         colors.add(canvas._items["one"].opts["pen"].color().name())
     assert len(colors) == 3

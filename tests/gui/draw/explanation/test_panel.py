@@ -12,12 +12,12 @@ from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
 from mnist_studio.explanation.parts import PARTS
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.draw.explanation.counterfactual import ChangePart
+from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
-from mnist_studio.gui.draw.explanation.panel import TITLES, WhyPanel
+from mnist_studio.gui.draw.explanation.panel import TITLES, ExplanationPanel
 from mnist_studio.gui.draw.explanation.pixels import PixelsPart
-from mnist_studio.gui.draw.explanation.trace import WalkPart
+from mnist_studio.gui.draw.explanation.trace import TracePart
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -45,28 +45,30 @@ def trained_run() -> str:
 
 
 @pytest.fixture
-def why(trained: str, window: MainWindow, qtbot: QtBot) -> WhyPanel:
+def why(trained: str, window: MainWindow, qtbot: QtBot) -> ExplanationPanel:
     window.go("draw")
     page = window.findChild(DrawPage)
     assert isinstance(page, DrawPage)
     page.tabs.show_panel("why")
     panel = page.tabs.panel("why")
-    assert isinstance(panel, WhyPanel)
+    assert isinstance(panel, ExplanationPanel)
     window.studio.drawing.open(IMAGES[17])
     qtbot.waitUntil(lambda: window.studio.drawing.image is not None, timeout=WAIT)
     return panel
 
 
-def go(why: WhyPanel, name: str) -> None:
+def go(why: ExplanationPanel, name: str) -> None:
     why.switch.button(name).click()
 
 
-def choose(why: WhyPanel, run: str) -> None:
+def choose(why: ExplanationPanel, run: str) -> None:
     why.model.choose(run)
     why.model.chosen.emit(run)
 
 
-def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_every_part_follows_the_drawing(
+    why: ExplanationPanel, window: MainWindow, qtbot: QtBot
+) -> None:
     pixels = why.parts["attribution"]
     assert isinstance(pixels, PixelsPart)
     qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
@@ -97,7 +99,7 @@ def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot
 
     go(why, "change")
     change = why.parts["change"]
-    assert isinstance(change, ChangePart)
+    assert isinstance(change, CounterfactualPart)
     qtbot.waitUntil(lambda: "the network answers" in change.sentence.text(), timeout=WAIT)
     shown = change.change.layout_shown
     assert shown is not None
@@ -105,11 +107,11 @@ def test_every_part_follows_the_drawing(why: WhyPanel, window: MainWindow, qtbot
 
 
 def test_a_training_step_in_numbers_and_as_files(
-    why: WhyPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
+    why: ExplanationPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     go(why, "walk")
     walk = why.parts["walk"]
-    assert isinstance(walk, WalkPart)
+    assert isinstance(walk, TracePart)
     qtbot.waitUntil(lambda: walk.places.rowCount() == 5, timeout=WAIT)
     assert walk.place is not None
     assert walk.place.name == "dense1"
@@ -133,7 +135,7 @@ def test_a_training_step_in_numbers_and_as_files(
 
 
 def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
-    why: WhyPanel, window: MainWindow, qtbot: QtBot
+    why: ExplanationPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
     qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
@@ -148,7 +150,7 @@ def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
 
 
 def test_what_another_model_said_is_not_shown_for_it(
-    why: WhyPanel, window: MainWindow, qtbot: QtBot
+    why: ExplanationPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
     qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
@@ -165,7 +167,7 @@ def test_what_another_model_said_is_not_shown_for_it(
     qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
 
 
-def test_the_number_under_the_pointer_is_told(why: WhyPanel, qtbot: QtBot) -> None:
+def test_the_number_under_the_pointer_is_told(why: ExplanationPanel, qtbot: QtBot) -> None:
     pixels = why.parts["attribution"]
     assert isinstance(pixels, PixelsPart)
     qtbot.waitUntil(lambda: pixels.saliency.layout_shown is not None, timeout=WAIT)
@@ -173,7 +175,7 @@ def test_the_number_under_the_pointer_is_told(why: WhyPanel, qtbot: QtBot) -> No
     assert pixels.saliency.told_at(QPoint(0, 10_000)) == ""
 
 
-def test_every_part_is_made_when_it_is_first_looked_at(why: WhyPanel) -> None:
+def test_every_part_is_made_when_it_is_first_looked_at(why: ExplanationPanel) -> None:
     assert set(why.parts) == {"attribution"}
     for name in TITLES:
         go(why, name)
