@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mnist_studio.prediction.predictors import Predictors
     from mnist_studio.prediction.state import Prediction
-    from mnist_studio.store.runs import Run
+    from mnist_studio.store.rows import Run
 
 STROKES = 200
 MODELS = (

@@ -28,7 +28,7 @@ class Cell:
     framework: FrameworkName
     seeds: tuple[int, ...]
     epochs: int
-    faults: tuple[KnownBugName, ...] = ()
+    known_bugs: tuple[KnownBugName, ...] = ()
 
     def specs(self) -> Iterator[RunSpec]:
         """Its runs, each on one thread of the CPU, so that several can run side by side."""
@@ -37,7 +37,7 @@ class Cell:
             training = replace(base.training, seed=seed, epochs=self.epochs)
             yield replace(
                 base, framework=self.framework, training=training, device="cpu", threads=1,
-                faults=self.faults,
+                known_bugs=self.known_bugs,
             )  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def faulty_cells() -> list[Cell]:
     return [
         Cell(
             name, framework, (42,) if name == "wide-cnn" else SEEDS,
-            recipes.recipe(name).training.epochs, (fault,),
+            recipes.recipe(name).training.epochs, (bug,),
         )
-        for name, fault, frameworks in _FAULTY
+        for name, bug, frameworks in _FAULTY
         for framework in frameworks
     ]  # fmt: skip

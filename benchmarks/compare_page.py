@@ -75,7 +75,11 @@ def _use(window: "MainWindow", gaps: Gaps) -> None:
     line("Compare page opens, 200 runs", f"{took:.0f} ms", "300 ms")
     _wait(1500)
     gaps.tell("it opens")
-    _during(gaps, "30 runs of a study are ticked", lambda: page.runs.show_study(_study(window)))
+    _during(
+        gaps,
+        "30 runs of an experiment are ticked",
+        lambda: page.runs.show_experiment(_experiment(window)),
+    )
     known = [name for name in VIEWS if page.list.has(name)]
     for name in known:
         page.list.choose(name)
@@ -86,8 +90,8 @@ def _use(window: "MainWindow", gaps: Gaps) -> None:
         _wait(400)
     gaps.tell("views one after another")
     page.list.choose("live")
-    page.runs.study.choose("all")
-    page.runs.study.chosen.emit("all")
+    page.runs.experiment.choose("all")
+    page.runs.experiment.chosen.emit("all")
     _during(gaps, "all 200 runs are ticked", page.runs.tick_all)
     page.runs.model.tick(frozenset())
     _during(gaps, "the store is read again", window.studio.library.refresh)
@@ -127,8 +131,8 @@ def _during(gaps: Gaps, what: str, action: Callable[[], object]) -> None:
     gaps.tell(what)
 
 
-def _study(window: "MainWindow") -> str:
-    return window.studio.library.studies[0].id
+def _experiment(window: "MainWindow") -> str:
+    return window.studio.library.experiments[0].id
 
 
 def _overlay(page: "ComparePage", gaps: Gaps) -> None:

@@ -17,6 +17,7 @@ from benchmarks.figures import line, percentile
 
 if TYPE_CHECKING:
     from mnist_studio.gui.draw.page import DrawPage
+    from mnist_studio.prediction.state import Prediction
 
 MOVES, PAUSE_MS = 150, 40
 """Points of the strokes that are timed, and how far apart they are drawn."""

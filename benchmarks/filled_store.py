@@ -11,14 +11,15 @@ from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 EPOCHS, STEPS = 10, 60
 BEST = {"mlp-128": 0.979, "small-cnn": 0.988, "compact-cnn": 0.991}
 SECONDS = {"numpy": 3.1, "pytorch": 2.2, "keras": 1.4}
 
 
-def study(seeds: int = 5) -> ExperimentSpec:
+def experiment(seeds: int = 5) -> ExperimentSpec:
     """Two networks in three frameworks."""
     return ExperimentSpec(
         title="MLP and CNN in three frameworks",
@@ -31,13 +32,13 @@ def study(seeds: int = 5) -> ExperimentSpec:
 
 
 def fill(count: int, predicted: int = 30) -> None:
-    """Makes the runs of the study, and others until there are so many.
+    """Makes the runs of the experiment, and others until there are so many.
 
     Args:
         count: of runs.
-        predicted: so many of the study keep their predictions.
+        predicted: so many of the experiment keep their predictions.
     """
-    cells = expand_cells(study())
+    cells = expand_cells(experiment())
     others = [
         replace(cell, training=replace(cell.training, seed=cell.training.seed + 100 * turn))
         for turn in range(1, count // len(cells) + 1)
@@ -45,7 +46,7 @@ def fill(count: int, predicted: int = 30) -> None:
     ]
     labels = sources.load_test(sources.default_dataset()).labels
     with RunStore() as store:
-        kept = store.studies.keep(study())
+        kept = store.experiments.keep(experiment())
         for spec in others[: count - len(cells)]:
             _trained(store, spec, None, None)
         for place, spec in enumerate(cells[:count]):

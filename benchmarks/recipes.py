@@ -102,10 +102,10 @@ def _keep(found: Mapping[RunSpec, float]) -> None:
         lines = csv.writer(file)
         lines.writerow(COLUMNS)
         for spec, accuracy in found.items():
-            training, faults = spec.training, " ".join(spec.faults)
+            training, bugs = spec.training, " ".join(spec.known_bugs)
             lines.writerow(
                 (digest(spec), spec.recipe, spec.framework, training.seed, training.epochs,
-                 faults, accuracy)
+                 bugs, accuracy)
             )  # fmt: skip
 
 
@@ -126,7 +126,9 @@ def _chosen(wanted: list[Cell], names: Sequence[str], frameworks: Sequence[str])
 def _train(specs: Sequence[RunSpec], jobs: int) -> None:
     with ThreadPoolExecutor(jobs) as pool:
         for number, (spec, told) in enumerate(zip(specs, pool.map(_one, specs), strict=True), 1):
-            what = f"{spec.recipe} {spec.framework} seed {spec.training.seed} {spec.faults or ''}"
+            what = (
+                f"{spec.recipe} {spec.framework} seed {spec.training.seed} {spec.known_bugs or ''}"
+            )
             print(f"{number}/{len(specs)} {what}: {told}", flush=True)
 
 

@@ -60,10 +60,10 @@ inherited.
 - All have one seed, of which a difference of .1 points at 99 % tells nothing."""
 
 
-def text(cells: Sequence[Cell], faulty: Sequence[Cell], results: Results) -> str:
+def text(cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results) -> str:
     """All of it."""
     rows = [_row(recipe, cells, results) for recipe in RECIPES.values()]
-    costs = [_cost(cell, results) for cell in faulty]
+    costs = [_cost(cell, results) for cell in with_bugs]
     details = [_detail(recipe) for recipe in RECIPES.values()]
     return "\n".join(
         [_HEAD + "\n".join(rows), _FAULTS + "\n".join(costs), *_explained(), _OTHER, *details, ""]
@@ -99,10 +99,10 @@ def _cost(cell: Cell, results: Results) -> str:
     pairs = [
         (results[plain], results[spec])
         for spec in cell.specs()
-        for plain in [replace(spec, faults=())]
+        for plain in [replace(spec, known_bugs=())]
         if spec in results and plain in results
     ]
-    names = f"| `{cell.recipe}` | {cell.faults[0]} | {cell.framework} |"
+    names = f"| `{cell.recipe}` | {cell.known_bugs[0]} | {cell.framework} |"
     if not pairs:
         return f"{names} not run | not run | – |"
     without, with_it = [a for a, _ in pairs], [b for _, b in pairs]
@@ -113,8 +113,7 @@ def _cost(cell: Cell, results: Results) -> str:
 
 def _explained() -> list[str]:
     return [
-        f"\n**{fault.name}** ({fault.title.lower()}): {fault.explanation}"
-        for fault in KNOWN_BUGS.values()
+        f"\n**{bug.name}** ({bug.title.lower()}): {bug.explanation}" for bug in KNOWN_BUGS.values()
     ]
 
 

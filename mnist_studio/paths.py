@@ -29,7 +29,7 @@ def package() -> Path:
 
 def entry() -> Path:
     """The script that another Python runs to become a child of the studio."""
-    return package() / "jobs" / "entry.py"
+    return package() / "workers" / "external_entry.py"
 
 
 def resources() -> Path:
@@ -80,9 +80,9 @@ def runs(base: Path | None = None) -> Path:
     return (base or home()) / "runs"
 
 
-def studies(base: Path | None = None) -> Path:
-    """The folder that holds one folder a study, in ``base`` or else in the user's home."""
-    return (base or home()) / "studies"
+def experiments(base: Path | None = None) -> Path:
+    """The folder that holds one folder an experiment, in ``base`` or else in the user's home."""
+    return (base or home()) / "experiments"
 
 
 def backups(base: Path | None = None) -> Path:

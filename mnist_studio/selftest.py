@@ -38,7 +38,8 @@ from mnist_studio.spec import recipes
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 RECIPE = "compact-cnn"
 """Small, with convolutions, pools, dropout and dense layers."""
@@ -107,7 +108,7 @@ def train_as_written(bench: Bench) -> str:
 def _written(name: FrameworkName) -> str:
     spec = _spec(WRITTEN_RECIPE, name, 3)
     training = replace(spec.training, augmentation=CHANGES)
-    job = TrainingJob(replace(spec, training=training, style="idiomatic"))
+    job = TrainingJob(replace(spec, training=training, style="native"))
     last = _last(job)
     with RunStore() as store:
         store.delete(job.id)

@@ -1,4 +1,4 @@
-"""A small study of the built-in digits, trained for real, for tests of views and reports."""
+"""A small experiment of the built-in digits, trained for real, for tests of views and reports."""
 
 import shutil
 from pathlib import Path
@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import Selection, choose_study
+from mnist_studio.comparison.selection import Selection, choose_experiment
 from mnist_studio.events import Finished
 from mnist_studio.experiments.events import Ended
 from mnist_studio.experiments.supervisor import Supervisor
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import FrameworkName
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 STUDY = ExperimentSpec(
     title="small",
@@ -30,7 +31,7 @@ RUNS = 8
 
 
 def trained_home(folder: Path) -> Path:
-    """A home in which the study is complete."""
+    """A home in which the experiment is complete."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(paths.HOME_VARIABLE, str(folder))
         patch.delenv(paths.DATA_VARIABLE, raising=False)
@@ -41,22 +42,22 @@ def trained_home(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def studied_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def experiment_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """To be copied, not changed."""
     return trained_home(tmp_path_factory.mktemp("studied"))
 
 
 @pytest.fixture
-def gathered(studied_home: Path, home: Path) -> RunData:
-    """The study in this test's home."""
-    shutil.copytree(studied_home, home, dirs_exist_ok=True)
+def run_data(experiment_home: Path, home: Path) -> RunData:
+    """The experiment in this test's home."""
+    shutil.copytree(experiment_home, home, dirs_exist_ok=True)
     return RunData(chosen())
 
 
 def chosen() -> Selection:
     with RunStore() as store:
-        (study,) = store.studies.all()
-        return choose_study(store, study.id)
+        (experiment,) = store.experiments.all()
+        return choose_experiment(store, experiment.id)
 
 
 def copied(run: Run, store: RunStore, framework: FrameworkName, seconds: float) -> Run:

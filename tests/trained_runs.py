@@ -14,7 +14,8 @@ from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 def small(framework: FrameworkName = "numpy", **training: object) -> RunSpec:

@@ -84,8 +84,8 @@ class Photographer:
         self._take("draw")
         self._why()
         self._own()
-        self._studies()
-        self._take("studies")
+        self._experiments()
+        self._take("experiments")
         self._compare()
         self._take("compare")
         self._window.go("runs")
@@ -113,7 +113,7 @@ class Photographer:
         """The same in PyTorch, with the softmax twice."""
         page = self._page("train", TrainPage)
         page.settings.frameworks.button("pytorch").click()
-        page.settings.faults.boxes["double-softmax"].click()
+        page.settings.known_bugs.boxes["double-softmax"].click()
         page.train_button.click()
         self._until(lambda: not self._studio.queue.busy)
         self._pause(1)
@@ -134,11 +134,11 @@ class Photographer:
         page = self._page("parity", ParityPage)
         page.proof.recipe.choose("mlp-128")
         page.proof.prove_button.click()
-        self._until(lambda: not page.proof.study.busy)
+        self._until(lambda: not page.proof.experiment.busy)
         self._take("parity")
         page.show_view("weights")
         page.handed.start_button.click()
-        self._until(lambda: not page.handed.study.busy)
+        self._until(lambda: not page.handed.experiment.busy)
         self._take("weights")
         page.show_view("pinned")
         self._take("pinned")
@@ -202,10 +202,10 @@ class Photographer:
         trained = len(self._studio.library.trained)
         return len(answers) == trained and all(a.engine == a.framework for a in answers)
 
-    def _studies(self) -> None:
-        """A ready-made study, as it waits to be run."""
-        self._window.go("studies")
-        page = self._page("studies", ExperimentsPage)
+    def _experiments(self) -> None:
+        """A ready-made experiment, as it waits to be run."""
+        self._window.go("experiments")
+        page = self._page("experiments", ExperimentsPage)
         page.list.choose("ready/batch-sizes")
         self._until(lambda: page.board.total > 0)
         self._pause(1)

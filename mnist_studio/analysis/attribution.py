@@ -61,7 +61,7 @@ def attribution(
     image: Image,
     digit: int,
     steps: int = STEPS,
-    cancelled: Callable[[], bool] = _never,
+    is_cancelled: Callable[[], bool] = _never,
 ) -> Attribution | None:
     """Saliency and integrated gradients of one image.
 
@@ -76,13 +76,13 @@ def attribution(
         image: (28, 28).
         digit: 0-9, whose logit is explained.
         steps: of the path.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
 
     Returns:
         None where it was cancelled.
     """
     points = path(image, steps)
-    slopes = _slopes(learner, points, digit, cancelled)
+    slopes = _slopes(learner, points, digit, is_cancelled)
     if slopes is None:
         return None
     # One gray level in units of the normalized input.
@@ -106,12 +106,12 @@ def path(image: Image, steps: int) -> Image:
 
 
 def _slopes(
-    learner: Learner, points: Image, digit: int, cancelled: Callable[[], bool]
+    learner: Learner, points: Image, digit: int, is_cancelled: Callable[[], bool]
 ) -> Array | None:
     """(n, 28, 28) float64, of the logit at every point; None where it was cancelled."""
     parts = []
     for start in range(0, len(points), SLICE):
-        if cancelled():
+        if is_cancelled():
             return None
         images = points[start : start + SLICE]
         classes = np.full(len(images), digit, np.uint8)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class TestedRun:
+class ComparedModel:
     """What a run was tested on.
 
     Attributes:
@@ -19,7 +19,7 @@ class TestedRun:
     predictions: int | None
 
 
-def incompatibility_reason(runs: Sequence[TestedRun], digits: int | None = None) -> str:
+def incompatibility_reason(runs: Sequence[ComparedModel], digits: int | None = None) -> str:
     """Why the runs cannot be paired, as a sentence; empty where they can.
 
     Args:

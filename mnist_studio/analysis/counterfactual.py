@@ -70,7 +70,7 @@ def counterfactual(
     image: Image,
     target: int | None = None,
     manner: Manner = "pen",
-    cancelled: Callable[[], bool] = _never,
+    is_cancelled: Callable[[], bool] = _never,
 ) -> Counterfactual | None:
     """Changes an image step by step until it is answered as ``target``, then as little as will do.
 
@@ -85,7 +85,7 @@ def counterfactual(
         image: (28, 28).
         target: 0-9; the runner-up where None.
         manner: how the change shall look.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
 
     Returns:
         None where it was cancelled. The answer of its ``after`` was asked of the network itself.
@@ -95,7 +95,7 @@ def counterfactual(
     goal = runner_up(logits) if target is None else target
     place = image.astype(np.float64)
     for _ in range(ROUNDS):
-        if cancelled():
+        if is_cancelled():
             return None
         step = _step(learner, scaling, place, goal, manner)
         if step is None:

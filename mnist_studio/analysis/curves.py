@@ -110,9 +110,6 @@ def epochs_to(epochs: Sequence[Epoch], accuracy: float = 0.97) -> int | None:
     return found.epochs if found else None
 
 
-Floats = NDArray[np.float64]
-
-
 def smooth(values: NDArray[Any], weight: float) -> Floats:
     """The exponential moving average that TensorBoard draws, (n,) -> (n,).
 

@@ -38,7 +38,7 @@ class KnownBugCost:
 
     Attributes:
         spec: the run without them, with the first of its seeds.
-        faults: that are switched on, in alphabetical order.
+        known_bugs: that are switched on, in alphabetical order.
         seeds: that both sides have, ascending: each is one pair.
         difference: accuracy with the faults less that without, the mean over the pairs; a fraction,
             below 0 where the faults cost accuracy.
@@ -46,7 +46,7 @@ class KnownBugCost:
     """
 
     spec: RunSpec
-    faults: tuple[KnownBugName, ...]
+    known_bugs: tuple[KnownBugName, ...]
     seeds: tuple[int, ...]
     difference: float
     loss: float
@@ -71,34 +71,34 @@ def costs(results: Sequence[Result]) -> tuple[KnownBugCost, ...]:
         seeds = sides.setdefault((_common(result.spec), _names(result.spec)), {})
         seeds.setdefault(result.spec.training.seed, []).append(result)
     found = (
-        _cost(common, faults, faulty, sides.get((common, ()), {}))
-        for (common, faults), faulty in sides.items()
-        if faults
+        _cost(common, bugs, with_bugs, sides.get((common, ()), {}))
+        for (common, bugs), with_bugs in sides.items()
+        if bugs
     )
     return tuple(cost for cost in found if cost is not None)
 
 
 def _names(spec: RunSpec) -> tuple[KnownBugName, ...]:
-    return tuple(sorted(spec.faults))
+    return tuple(sorted(spec.known_bugs))
 
 
 def _common(spec: RunSpec) -> RunSpec:
     """What two runs of a pair, of whichever seed, have in common."""
-    return replace(spec, faults=(), training=replace(spec.training, seed=0))
+    return replace(spec, known_bugs=(), training=replace(spec.training, seed=0))
 
 
 def _cost(
-    common: RunSpec, faults: tuple[KnownBugName, ...], faulty: _Seeds, plain: _Seeds
+    common: RunSpec, bugs: tuple[KnownBugName, ...], with_bugs: _Seeds, plain: _Seeds
 ) -> KnownBugCost | None:
-    seeds = tuple(sorted(faulty.keys() & plain.keys()))
+    seeds = tuple(sorted(with_bugs.keys() & plain.keys()))
     if not seeds:
         return None
     spec = replace(common, training=replace(common.training, seed=seeds[0]))
     accuracy, loss = (
-        fmean(measure(faulty[seed]) - measure(plain[seed]) for seed in seeds)
+        fmean(measure(with_bugs[seed]) - measure(plain[seed]) for seed in seeds)
         for measure in (_accuracy, _loss)
     )
-    return KnownBugCost(spec, faults, seeds, accuracy, loss)
+    return KnownBugCost(spec, bugs, seeds, accuracy, loss)
 
 
 def _accuracy(repeats: Sequence[Result]) -> float:
@@ -109,9 +109,9 @@ def _loss(repeats: Sequence[Result]) -> float:
     return fmean(result.loss for result in repeats)
 
 
-def listed(faults: Iterable[KnownBugName]) -> str:
+def listed(bugs: Iterable[KnownBugName]) -> str:
     """Their titles: ``softmax twice, unshuffled digits``."""
-    titles = (KNOWN_BUGS[name].title for name in faults)
+    titles = (KNOWN_BUGS[name].title for name in bugs)
     return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
@@ -120,12 +120,16 @@ def titled(title: str, spec: RunSpec) -> str:
 
     More than one are counted only: titles stand where there is little room.
     """
-    if not spec.faults:
+    if not spec.known_bugs:
         return title
     recipe = RECIPES.get(spec.recipe)
     published = recipe.published(spec.framework) if recipe else ()
-    how = "as published" if set(spec.faults) == set(published) else "with"
-    what = listed(spec.faults) if len(spec.faults) == 1 else counted(len(spec.faults), "fault")
+    how = "as published" if set(spec.known_bugs) == set(published) else "with"
+    what = (
+        listed(spec.known_bugs)
+        if len(spec.known_bugs) == 1
+        else counted(len(spec.known_bugs), "fault")
+    )
     return f"{title} · {how}: {what}"
 
 
@@ -144,9 +148,8 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
 
 def sentence(cost: KnownBugCost) -> str:
     """What it costs, and how much is behind it."""
-    who = (
-        f"{cost.spec.recipe} in {framework_entry(cost.spec.framework).title}, {listed(cost.faults)}"
-    )
+    framework = framework_entry(cost.spec.framework).title
+    who = f"{cost.spec.recipe} in {framework}, {listed(cost.known_bugs)}"
     if cost.pairs == 1:
         behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
     else:

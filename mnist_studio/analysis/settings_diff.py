@@ -106,7 +106,7 @@ def _text(value: Any) -> str:
 
 _OWN: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("faults", NOTHING): "without faults",
+        ("known_bugs", NOTHING): "no known bugs",
         ("device", "auto"): "fastest device",
         ("threads", "0"): "default threads",
         ("training.batch_size", f"{FULL_BATCH:,}"): "all digits a batch",
@@ -116,7 +116,7 @@ _OWN: Mapping[tuple[str, str], str] = MappingProxyType(
 """Values whose words are not made of the setting's name."""
 
 _FAULTS: Mapping[str, str] = MappingProxyType(
-    {fault.name: fault.title.lower() for fault in KNOWN_BUGS.values()}
+    {bug.name: bug.title.lower() for bug in KNOWN_BUGS.values()}
 )
 
 
@@ -157,7 +157,7 @@ def _words(place: str, value: str) -> str:
         return _OWN[place, value]
     if value in ("no", NOTHING):
         return f"no {name}"
-    if place == "faults":
+    if place == "known_bugs":
         return f"with {' and '.join(_FAULTS[one] for one in value.split(', '))}"
     return name if value == "yes" else f"{name} {value.replace('_', ' ')}"
 

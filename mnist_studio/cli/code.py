@@ -38,7 +38,7 @@ def _run(arguments: Namespace) -> RunSpec:
     spec = replace(
         recipes.run_spec(recipe),
         framework=framework,
-        faults=chosen_faults(recipe, framework, arguments),
+        known_bugs=chosen_faults(recipe, framework, arguments),
     )
     known_bugs.check(spec)
     return spec

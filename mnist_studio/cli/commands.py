@@ -20,7 +20,7 @@ MODULES = {
     "digits": "mnist_studio.cli.digits",
     "robustness": "mnist_studio.cli.robustness",
     "runs": "mnist_studio.cli.runs",
-    "study": "mnist_studio.cli.experiment",
+    "experiment": "mnist_studio.cli.experiment",
     "compare": "mnist_studio.cli.compare",
     "parity": "mnist_studio.cli.parity",
     "doctor": "mnist_studio.cli.doctor",

@@ -11,7 +11,7 @@ from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
 from mnist_studio.comparison.report.text_table import numbers, prose, without
-from mnist_studio.comparison.selection import Selection, choose, choose_study
+from mnist_studio.comparison.selection import Selection, choose, choose_experiment
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> int:
 
     Raises:
         UsageError: no run was named, or an option cannot work.
-        UnknownName: there is no such run, study or view.
+        UnknownName: there is no such run, experiment or view.
     """
     chosen = _chosen(arguments)
     options = _options(arguments, chosen)
@@ -62,25 +62,30 @@ def _export(arguments: Namespace, chosen: Selection, answers: Sequence[Answer]) 
 
 
 def _chosen(arguments: Namespace) -> Selection:
-    if bool(arguments.runs) == bool(arguments.study):
+    if bool(arguments.runs) == bool(arguments.experiment):
         raise UsageError(
-            "Name runs or a study, one of both.", "See: mnist-studio runs, mnist-studio study."
+            "Name runs or an experiment, one of both.",
+            "See: mnist-studio runs, mnist-studio experiment.",
         )
     with RunStore() as store:
-        if arguments.study:
-            return choose_study(store, _study_id(store, arguments.study))
+        if arguments.experiment:
+            return choose_experiment(store, _experiment_id(store, arguments.experiment))
         return choose(store, arguments.runs, arguments.question)
 
 
-def _study_id(store: RunStore, name: str) -> str:
-    """The study of that id, title, or ready-made name."""
-    made = EXPERIMENTS[name].study if name in EXPERIMENTS else None
-    known = store.studies.all()
+def _experiment_id(store: RunStore, name: str) -> str:
+    """The experiment of that id, title, or ready-made name."""
+    made = EXPERIMENTS[name].experiment if name in EXPERIMENTS else None
+    known = store.experiments.all()
     titled = [one.id for one in known if one.title == name or one.spec == made]
     if made and not titled:
-        raise UnknownName(f"The study “{name}” was not begun.", f"Say: mnist-studio study {name}")
+        raise UnknownName(
+            f"The experiment “{name}” was not begun.", f"Say: mnist-studio experiment {name}"
+        )
     if len(titled) > 1:
-        raise UnknownName(f"{len(titled)} studies have this title.", f"Say: {', '.join(titled)}.")
+        raise UnknownName(
+            f"{len(titled)} experiments have this title.", f"Say: {', '.join(titled)}."
+        )
     return titled[0] if titled else name
 
 

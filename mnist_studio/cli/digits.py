@@ -81,7 +81,7 @@ def own(arguments: Namespace) -> str:
 
 def _all() -> tuple[OwnImage, ...]:
     with RunStore() as store:
-        return store.personal.all()
+        return store.own_images.all()
 
 
 def _list(arguments: Namespace) -> None:
@@ -132,7 +132,7 @@ def _import(arguments: Namespace) -> None:
 
 def _keep(digits: Sequence[OwnImage]) -> None:
     with RunStore() as store:
-        new = store.personal.keep(digits)
+        new = store.own_images.keep(digits)
     known = len(digits) - new
     output.note(f"{new:,} kept" + (f", {known:,} were here already." if known else "."))
 
@@ -146,17 +146,17 @@ def _export(arguments: Namespace) -> None:
 def _relabel(arguments: Namespace) -> None:
     with RunStore() as store:
         digit = _named(store, arguments.id)
-        store.personal.relabel(digit, arguments.label)
+        store.own_images.relabel(digit, arguments.label)
 
 
 def _delete(arguments: Namespace) -> None:
     with RunStore() as store:
-        store.personal.delete([_named(store, name) for name in arguments.id])
+        store.own_images.delete([_named(store, name) for name in arguments.id])
 
 
 def _named(store: RunStore, name: str) -> str:
     """The key that begins so."""
-    found = [key for key, _ in store.personal.summary() if key.startswith(name)]
+    found = [key for key, _ in store.own_images.summary() if key.startswith(name)]
     if len(found) != 1 or not name:
         how = f"{len(found)} digits begin" if found else "No digit begins"
         raise UnknownName(f"{how} with “{name}”.", "See: mnist-studio digits")

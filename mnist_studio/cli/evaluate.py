@@ -15,7 +15,7 @@ from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""``mnist-studio study``: a set of runs, from a file or ready-made, that goes on where it was."""
+"""``mnist-studio experiment``: runs a ready-made set of runs, or one from a file."""
 
 import signal
 import sys
@@ -29,34 +29,36 @@ _DASK = "dask://"
 
 @dataclass(frozen=True)
 class ExperimentLine:
-    """A ready-made study as JSON tells it."""
+    """A ready-made experiment as JSON tells it."""
 
-    study: str
+    experiment: str
     source: str
     runs: int
     spec: ExperimentSpec
 
 
 def run(arguments: Namespace) -> int:
-    """Runs a study, lists the ready-made ones, or writes one as a file.
+    """Runs an experiment, lists the ready-made ones, or writes one as a file.
 
     Raises:
-        UsageError: no study was named, or the number of jobs cannot work.
-        UnknownName: there is no such ready-made study.
+        UsageError: no experiment was named, or the number of jobs cannot work.
+        UnknownName: there is no such ready-made experiment.
         SpecError: the file is wrong; says where.
     """
     if arguments.list:
         return _list(arguments.json)
-    if arguments.study is None:
-        raise UsageError("No study was named.", "Name a file, or see: mnist-studio study --list.")
-    study = _study(arguments.study)
+    if arguments.experiment is None:
+        raise UsageError(
+            "No experiment was named.", "Name a file, or see: mnist-studio experiment --list."
+        )
+    experiment = _experiment(arguments.experiment)
     if arguments.write:
-        write_bytes(arguments.write, experiment_files.write(study).encode())
+        write_bytes(arguments.write, experiment_files.write(experiment).encode())
         output.note(f"Written to {arguments.write}.")
         return 0
     executor = _executor(arguments)
-    _confirm(study, arguments.yes, executor)
-    return _run(Supervisor(study, executor), arguments)
+    _confirm(experiment, arguments.yes, executor)
+    return _run(Supervisor(experiment, executor), arguments)
 
 
 def _run(supervisor: Supervisor, arguments: Namespace) -> int:
@@ -78,22 +80,23 @@ def _list(json: bool) -> int:
     known = EXPERIMENTS.values()
     if json:
         for one in known:
-            runs = len(expand_cells(one.study))
-            output.json_line(ExperimentLine(one.name, one.source, runs, one.study))
+            runs = len(expand_cells(one.experiment))
+            output.json_line(ExperimentLine(one.name, one.source, runs, one.experiment))
         return 0
     rows = [
-        (one.name, str(len(expand_cells(one.study))), one.study.title, one.source) for one in known
+        (one.name, str(len(expand_cells(one.experiment))), one.experiment.title, one.source)
+        for one in known
     ]
-    output.table(("Study", "Runs", "Title", "Source"), rows, right=(1,))
+    output.table(("Experiment", "Runs", "Title", "Source"), rows, right=(1,))
     return 0
 
 
-def _study(name: str) -> ExperimentSpec:
-    """The study of a file or of a ready-made name."""
+def _experiment(name: str) -> ExperimentSpec:
+    """The experiment of a file or of a ready-made name."""
     path = Path(name)
     if path.suffix != experiment_files.SUFFIX:
-        return ready_made(name).study
-    return experiment_files.read(read_text(path, "study"))
+        return ready_made(name).experiment
+    return experiment_files.read(read_text(path, "experiment"))
 
 
 def _executor(arguments: Namespace) -> Executor:
@@ -117,36 +120,36 @@ def _executor(arguments: Namespace) -> Executor:
     return Dask(arguments.executor.removeprefix(_DASK), jobs)
 
 
-def _confirm(study: ExperimentSpec, agreed: bool, executor: Executor) -> None:
-    """Asks before a huge study is begun.
+def _confirm(experiment: ExperimentSpec, agreed: bool, executor: Executor) -> None:
+    """Asks before a huge experiment is begun.
 
     Raises:
         UsageError: nobody can be asked, or the answer is no.
     """
-    runs = expand_cells(study)
+    runs = expand_cells(experiment)
     if agreed or len(runs) <= MANY_RUNS:
         return
-    abreast = executor.jobs if isinstance(executor, Local) else 1
+    concurrency = executor.jobs if isinstance(executor, Local) else 1
     with RunStore() as store:
-        known = estimates.of_runs(store.runs(), store.studies.memberships())
-    seconds = estimates.together(runs, known, Membership("", abreast))
+        known = estimates.of_runs(store.runs(), store.experiments.memberships())
+    seconds = estimates.together(runs, known, Membership("", concurrency))
     if seconds is None:
         took = "no earlier run tells for how long"
     else:
         took = f"about {duration(seconds)}, judged by earlier runs"
-    sentence = f"This study has {len(runs):,} runs; {took}."
+    sentence = f"This experiment has {len(runs):,} runs; {took}."
     if not sys.stdin.isatty():
         raise UsageError(sentence, "Add --yes to run it all the same.")
     output.note(sentence)
     sys.stderr.write("Run it? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise UsageError("The study was not begun.", "Give it fewer values, or answer y.")
+        raise UsageError("The experiment was not begun.", "Give it fewer values, or answer y.")
 
 
 def _again(arguments: Namespace) -> str:
     """The command that goes on."""
-    words = ["mnist-studio", "study", str(arguments.study)]
+    words = ["mnist-studio", "experiment", str(arguments.experiment)]
     for name in ("jobs", "executor", "data"):
         value = getattr(arguments, name)
         words += [f"--{name}", str(value)] if value is not None else []
@@ -154,7 +157,7 @@ def _again(arguments: Namespace) -> str:
 
 
 class _ExperimentInterrupts:
-    """Ctrl+C stops the study, whose running trainings keep what they learnt; a second cancels."""
+    """The first Ctrl+C stops the experiment and saves its running runs; the second cancels."""
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.count = 0

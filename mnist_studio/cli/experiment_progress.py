@@ -1,4 +1,4 @@
-"""The events of a study for people, a line a run and a bar for the whole, or as JSON lines."""
+"""The events of an experiment: a line per run and a bar for the whole, or JSON lines."""
 
 from typing import Self
 
@@ -22,7 +22,7 @@ from mnist_studio.spec.run import RunSpec
 
 
 class ExperimentPrinter:
-    """Takes the events of a study; a context manager."""
+    """Takes the events of an experiment; a context manager."""
 
     def __init__(self, json: bool) -> None:
         """What people read goes to standard error, where it does not disturb a pipe."""
@@ -73,14 +73,14 @@ class ExperimentPrinter:
         self._cells = {cell.number: cell for cell in event.cells}
         done = sum(cell.state == "finished" for cell in event.cells)
         before = f", {done} finished before" if done else ""
-        where = f" on {event.place}" if event.place else ""
+        where = f" on {event.host}" if event.host else ""
         self._print(f"{event.title}: {len(event.cells)} runs{before}{where}.")
-        if event.abreast > 1:
+        if event.concurrency > 1:
             self._print(
-                f"{event.abreast} runs are trained at a time: their clocks are not honest, and "
+                f"{event.concurrency} runs are trained at a time: their clocks are not honest, and "
                 "every view says so."
             )
-        self._whole = self._progress.add_task("study", total=1.0, left="")
+        self._whole = self._progress.add_task("experiment", total=1.0, left="")
 
     def _move(self, event: Overall) -> None:
         if self._whole is None:

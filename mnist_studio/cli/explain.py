@@ -22,7 +22,7 @@ from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.spec.layers import text
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
 INKS = " .:-=+*#%@"
@@ -68,7 +68,8 @@ def run(arguments: Namespace) -> int:
     engine = engine_for(model.spec.framework)
     if engine != model.spec.framework:
         output.note(
-            f"{framework_entry(model.spec.framework).title} is not installed; NumPy computes for it."
+            f"{framework_entry(model.spec.framework).title} is not installed. "
+            "NumPy computes its predictions."
         )
     walked = arguments.steps or arguments.export is not None
     options = Options(

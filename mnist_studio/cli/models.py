@@ -6,7 +6,8 @@ from mnist_studio.cli.output import note
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 def trained(run_id: str | None) -> tuple[Run, ...]:

@@ -48,12 +48,12 @@ def run_spec(arguments: Namespace) -> RunSpec:
     if arguments.recipe is None:
         raise UsageError("No recipe was named.", "See: mnist-studio recipes.")
     recipe = recipes.recipe(arguments.recipe)
-    published = recipe.faults if arguments.as_published else ()
-    asked = [_known("fault", name, get_args(KnownBugName)) for name in arguments.fault]
+    published = recipe.known_bugs if arguments.with_source_bugs else ()
+    asked = [_known("fault", name, get_args(KnownBugName)) for name in arguments.known_bug]
     spec = replace(
         recipes.run_spec(recipe),
         dataset="mnist" if arguments.data else sources.default_dataset(),
-        faults=(*published, *(name for name in asked if name not in published)),
+        known_bugs=(*published, *(name for name in asked if name not in published)),
     )
     check(spec)
     known_bugs.check(spec)

@@ -21,7 +21,7 @@ from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ class RecipeLine:
     provenance: str
     inferred: str
     reported: str
-    faults: tuple[KnownBugName, ...]
+    known_bugs: tuple[KnownBugName, ...]
     only: tuple[tuple[KnownBugName, FrameworkName], ...]
     training: TrainingSpec
 
@@ -35,7 +35,7 @@ class RecipeLine:
 class KnownBugLine:
     """A fault as JSON tells it."""
 
-    fault: str
+    bug: str
     title: str
     explanation: str
     needs: str
@@ -43,7 +43,7 @@ class KnownBugLine:
 
 def run(arguments: Namespace) -> int:
     """Lists the recipes, or the faults; or tells all of one recipe."""
-    if arguments.faults:
+    if arguments.known_bugs:
         return _faults(arguments.json)
     chosen = [known_recipe(arguments.recipe)] if arguments.recipe else RECIPES.values()
     if arguments.json:
@@ -99,7 +99,7 @@ def _tell(recipe: Recipe) -> None:
 def _faults_there(recipe: Recipe) -> Iterator[str]:
     """Their names, with the framework of those that the source has in one only."""
     only = dict(recipe.only)
-    for name in recipe.faults:
+    for name in recipe.known_bugs:
         yield f"{name} ({framework_entry(only[name]).title})" if name in only else name
 
 
@@ -109,7 +109,7 @@ def _faults(json: bool) -> int:
         for line in lines:
             output.json_line(line)
     else:
-        rows = [(line.fault, line.explanation, line.needs) for line in lines]
+        rows = [(line.bug, line.explanation, line.needs) for line in lines]
         output.table(("Fault", "What it is", "Needs"), rows)
     return 0
 
@@ -124,7 +124,7 @@ def _line(recipe: Recipe) -> RecipeLine:
         provenance=recipe.provenance,
         inferred=recipe.inferred,
         reported=recipe.reported,
-        faults=recipe.faults,
+        known_bugs=recipe.known_bugs,
         only=recipe.only,
         training=recipe.training,
     )

@@ -14,7 +14,7 @@ from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.robustness import FEW, Outcome, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files
 from mnist_studio.spec.run import FrameworkName, RunSpec
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 @dataclass(frozen=True)

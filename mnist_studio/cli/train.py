@@ -31,7 +31,7 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "fault", "as_published", "as_written", "own_digits",
+    "precision", "known_bug", "with_source_bugs", "native", "own_digits",
 )  # fmt: skip
 
 
@@ -58,12 +58,12 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         dataset=_dataset(arguments),
         device=known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
-        style="idiomatic" if arguments.as_written else "neutral",
-        personal=digits.own(arguments),
+        style="native" if arguments.native else "shared",
+        own_images=digits.own(arguments),
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [
-        replace(base, framework=name, faults=chosen_faults(recipe, name, arguments))
+        replace(base, framework=name, known_bugs=chosen_faults(recipe, name, arguments))
         for name in names
     ]
     if len(specs) > 1:
@@ -73,7 +73,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
     for spec in specs:
         check(spec)
         known_bugs.check(spec)
-        if spec.style == "idiomatic":
+        if spec.style == "native":
             check_writable(spec)
     return specs
 
@@ -111,9 +111,9 @@ def _from_file(arguments: Namespace) -> list[RunSpec]:
 def chosen_faults(
     recipe: Recipe, framework: FrameworkName, arguments: Namespace
 ) -> tuple[KnownBugName, ...]:
-    """The faults that ``--as-published`` and ``--fault`` switch on in a framework."""
-    published = recipe.published(framework) if arguments.as_published else ()
-    asked = [known("fault", name, get_args(KnownBugName)) for name in arguments.fault]
+    """The faults that ``--with-source-bugs`` and ``--known-bug`` switch on in a framework."""
+    published = recipe.published(framework) if arguments.with_source_bugs else ()
+    asked = [known("fault", name, get_args(KnownBugName)) for name in arguments.known_bug]
     return (*published, *(name for name in asked if name not in published))
 
 

@@ -72,9 +72,9 @@ def throughput(run: SelectedRun) -> float | None:
     return measures.throughput_images_per_second if measures else None
 
 
-def of_all(gathered: RunData, measure: Measure) -> Mapping[str, float]:
+def of_all(run_data: RunData, measure: Measure) -> Mapping[str, float]:
     """A figure of every run that has it."""
-    found = {run.id: measure(run) for run in gathered.runs}
+    found = {run.id: measure(run) for run in run_data.runs}
     return {run: value for run, value in found.items() if value is not None}
 
 
@@ -157,12 +157,12 @@ def _range(known: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
     return (min(known), max(known)) if len(known) > 1 else (None, None)
 
 
-def training(gathered: RunData) -> tuple[Measured, Measured, Measured]:
+def training(run_data: RunData) -> tuple[Measured, Measured, Measured]:
     """What it took and what came of it: seconds, accuracy, images a second."""
     return (
-        Measured(AxisSpec("Training", "seconds"), of_all(gathered, train_seconds)),
-        Measured(AxisSpec("Test accuracy", "fraction"), of_all(gathered, accuracy)),
+        Measured(AxisSpec("Training", "seconds"), of_all(run_data, train_seconds)),
+        Measured(AxisSpec("Test accuracy", "fraction"), of_all(run_data, accuracy)),
         Measured(
-            AxisSpec("Images learned from", "per second"), of_all(gathered, images_per_second)
+            AxisSpec("Images learned from", "per second"), of_all(run_data, images_per_second)
         ),
     )

@@ -11,7 +11,7 @@ from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
 from mnist_studio.store import own_image_predictions, own_image_sets
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 VIEWS = frozenset(
     {"significance", "confusion", "per-class", "calibration", "wrong", "disagreements"}
@@ -60,7 +60,7 @@ def answered(runs: Sequence[Run], fingerprint: str) -> OwnImagePredictions:
     return OwnImagePredictions(digits, logits, len(whole.keys) - len(places))
 
 
-def answer(chosen: Selection, fingerprint: str, cancelled: Callable[[], bool]) -> None:
+def answer(chosen: Selection, fingerprint: str, is_cancelled: Callable[[], bool]) -> None:
     """Lets every trained run answer the digits that it has not answered yet.
 
     Raises:
@@ -73,4 +73,4 @@ def answer(chosen: Selection, fingerprint: str, cancelled: Callable[[], bool]) -
     with OwnImagePredictor() as answering:
         for run in (run_of(kept) for kept in chosen.runs):
             if run.trained:
-                answering.logits(run, images, cancelled)
+                answering.logits(run, images, is_cancelled)

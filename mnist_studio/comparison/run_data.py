@@ -44,7 +44,7 @@ class RunData:
 
     chosen: Selection
     data: Path | None = None
-    personal: str = ""
+    own_images: str = ""
     groups: tuple[Group, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ class RunData:
             DataError: they are not here.
         """
         runs = [run_of(run) for run in self.runs]
-        return answered(runs, self.personal) if self.personal else None
+        return answered(runs, self.own_images) if self.own_images else None
 
     def predictions(self, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
         """The logits of these runs, and the labels of the digits that all of them answered.
@@ -169,10 +169,10 @@ class RunData:
         again = f" ({run.id})" if seeds.count(seed) > 1 else ""
         return f"{group.title} · seed {seed}{again}"
 
-    def _subject(self, run: SelectedRun) -> comparability.TestedRun:
+    def _subject(self, run: SelectedRun) -> comparability.ComparedModel:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
-        return comparability.TestedRun(self.titles[run.id], run.spec.dataset, count)
+        return comparability.ComparedModel(self.titles[run.id], run.spec.dataset, count)
 
     def _require_same_digits(self, runs: Sequence[SelectedRun], labels: Labels) -> None:
         """As many digits need not be the same: the accuracy that a run told betrays others."""

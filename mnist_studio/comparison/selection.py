@@ -1,7 +1,7 @@
 """What the database knows of runs that shall be compared.
 
-``choose`` and ``choose_study`` make a ``Selection`` where the store is open; it travels to a child as
-MessagePack.
+``choose`` and ``choose_experiment`` make a ``Selection`` where the store is open. It travels
+to a child as MessagePack.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from mnist_studio.errors import UnknownName
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.rows import Status
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.runs import RunStore
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class SelectedRun:
         folder: of its artifacts.
         terminal: the event that ended it; None while it runs.
         epochs: in order, as far as they came.
-        membership: under which circumstances a study trained it.
+        membership: under which circumstances an experiment trained it.
     """
 
     id: str
@@ -54,11 +54,11 @@ class Selection:
 
     Attributes:
         runs: in the order in which they are shown.
-        title: of the study, or of the user.
+        title: of the experiment, or of the user.
         question: that shall be answered; may be empty.
-        text: file of the study; empty without one.
-        threshold: of the study.
-        waiting: cells of the study that have no run yet.
+        text: file of the experiment; empty without one.
+        threshold: of the experiment.
+        waiting: cells of the experiment that have no run yet.
     """
 
     runs: tuple[SelectedRun, ...]
@@ -80,29 +80,34 @@ def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Selection
     return Selection(_kept(store, [store.run(one) for one in found]), question=question)
 
 
-def choose_study(store: RunStore, study_id: str) -> Selection:
-    """The runs of a study, in the order of its cells.
+def choose_experiment(store: RunStore, experiment_id: str) -> Selection:
+    """The runs of an experiment, in the order of its cells.
 
     Raises:
-        UnknownName: there is no such study, or nothing of it was begun.
+        UnknownName: there is no such experiment, or nothing of it was begun.
         StoreError: it cannot be read.
     """
     from mnist_studio.experiments import cells as ledger
 
-    study = store.studies.study(study_id)
-    cells = ledger.cells(store, study)
+    experiment = store.experiments.experiment(experiment_id)
+    cells = ledger.cells(store, experiment)
     runs = [store.run(cell.run) for cell in cells if cell.run]
     if not runs:
-        raise UnknownName(f"No run of “{study.title}” was begun.", "Run the study first.")
-    spec = study.spec
+        raise UnknownName(f"No run of “{experiment.title}” was begun.", "Run the experiment first.")
+    spec = experiment.spec
     waiting = len(cells) - len(runs)
     return Selection(
-        _kept(store, runs), study.title, spec.question, study.text, spec.threshold, waiting
+        _kept(store, runs),
+        experiment.title,
+        spec.question,
+        experiment.text,
+        spec.threshold,
+        waiting,
     )
 
 
 def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[SelectedRun, ...]:
-    memberships = store.studies.memberships()
+    memberships = store.experiments.memberships()
     return tuple(
         kept(run, store.epochs(run.id), memberships.get(run.id, Membership(""))) for run in runs
     )

@@ -33,10 +33,10 @@ def run(connection: Connection, request: str) -> None:
 
 def answers(asked: Wanted) -> Iterator[Answer]:
     """The views, in the order in which they are wanted."""
-    gathered = RunData(asked.chosen, Path(asked.data) if asked.data else None)
+    run_data = RunData(asked.chosen, Path(asked.data) if asked.data else None)
     for name in asked.names:
         entry = catalog.view_entry(name)
         try:
-            yield Made(catalog.compute(name, gathered, asked.options))
+            yield Made(catalog.compute(name, run_data, asked.options))
         except MnistStudioError as error:
             yield Refused(entry.name, entry.title, error.problem, error.remedy)

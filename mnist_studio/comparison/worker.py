@@ -38,7 +38,7 @@ class ViewWorker(StayingChild):
         names: Sequence[str],
         options: ViewOptions,
         progress: Callable[[float], None] = _silent,
-        cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = _never,
     ) -> tuple[Answer, ...]:
         """Each view, ``Made``, or ``Refused`` where the runs do not have it.
 
@@ -47,7 +47,7 @@ class ViewWorker(StayingChild):
             names: of the views.
             options: that the user set.
             progress: gets the fraction of the views that is done.
-            cancelled: asked all the time; ends the child, the next question starts another.
+            is_cancelled: asked all the time; ends the child, the next question starts another.
 
         Raises:
             UnknownName: there is no such view.
@@ -60,7 +60,7 @@ class ViewWorker(StayingChild):
             catalog.view_entry(name)
         options.check()
         if options.own and own_images.VIEWS.intersection(names):
-            own_images.answer(chosen, options.own, cancelled)
+            own_images.answer(chosen, options.own, is_cancelled)
         if self._child is None:
             self._child = Child("views", "", registry.environment("numpy", 1))
         asked = Wanted(chosen, tuple(names), options, str(self._data or ""))
@@ -68,7 +68,7 @@ class ViewWorker(StayingChild):
         found: list[Answer] = []
         try:
             for number in range(len(names)):
-                found.append(self._answer(self._child, cancelled))
+                found.append(self._answer(self._child, is_cancelled))
                 progress((number + 1) / len(names))
         except BaseException:
             # What it would still say must not be taken for the answer to the next question.
@@ -76,8 +76,8 @@ class ViewWorker(StayingChild):
             raise
         return tuple(found)
 
-    def _answer(self, child: Child, cancelled: Callable[[], bool]) -> Answer:
-        message = first_message(child, monotonic() + TIMEOUT_SECONDS, cancelled)
+    def _answer(self, child: Child, is_cancelled: Callable[[], bool]) -> Answer:
+        message = first_message(child, monotonic() + TIMEOUT_SECONDS, is_cancelled)
         answer = messages.from_views.decode(message)
         if isinstance(answer, Broken):
             raise JobError(answer.reason)

@@ -1,11 +1,11 @@
-"""What is kept of a study: every cell and how far its run is, whoever runs it."""
+"""What is kept of an experiment: every cell and how far its run is, whoever runs it."""
 
 from mnist_studio.events import Cancelled, Crashed, Failed
 from mnist_studio.experiments.events import ExperimentCell, State
 from mnist_studio.spec.experiment import expand_cells
 from mnist_studio.store.experiments import Experiment
-from mnist_studio.store.rows import Status
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.runs import RunStore
 
 _STATES: dict[Status, State] = {
     "running": "running",
@@ -17,8 +17,8 @@ _STATES: dict[Status, State] = {
 }
 
 
-def cells(store: RunStore, study: Experiment) -> tuple[ExperimentCell, ...]:
-    """The cells of a study in the order of their numbers.
+def cells(store: RunStore, experiment: Experiment) -> tuple[ExperimentCell, ...]:
+    """The cells of an experiment in the order of their numbers.
 
     Raises:
         SpecError: what was kept cannot work any more, for instance with another version's recipes.
@@ -26,10 +26,10 @@ def cells(store: RunStore, study: Experiment) -> tuple[ExperimentCell, ...]:
     """
     # The newest run of a cell counts; there are several only if a supervisor died between the
     # making of one and the deletion of another.
-    runs = {member.run.spec: member.run for member in store.studies.members(study.id)}
+    runs = {member.run.spec: member.run for member in store.experiments.members(experiment.id)}
     return tuple(
         _cell(store, ExperimentCell(number, spec), runs.get(spec))
-        for number, spec in enumerate(expand_cells(study.spec))
+        for number, spec in enumerate(expand_cells(experiment.spec))
     )
 
 

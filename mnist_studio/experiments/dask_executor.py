@@ -38,7 +38,7 @@ class Dask:
             address: HOST:PORT of the scheduler.
             jobs: trainings at a time; as many as the workers have threads if not given.
         """
-        self.place = f"dask://{address}"
+        self.host = f"dask://{address}"
         self._address = address
         self._wanted = jobs
         self._client: Any = None
@@ -101,13 +101,13 @@ class Dask:
     def _gone(self) -> JobError:
         return JobError(
             f"The Dask cluster at {self._address} is gone.",
-            "When it is back, run the study again; it goes on.",
+            "When it is back, run the experiment again; it goes on.",
         )
 
     def _without_workers(self) -> JobError:
         return JobError(
             f"The Dask cluster at {self._address} has no workers.",
-            f"Start some: dask worker {self._address}. Then run the study again; it goes on.",
+            f"Start some: dask worker {self._address}. Then run the experiment again; it goes on.",
         )
 
 

@@ -14,7 +14,8 @@ from mnist_studio.experiments.executors import CellJob
 from mnist_studio.running.recording import Told, record_events, started
 from mnist_studio.spec import codec
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 RESUBMISSIONS = 1
 """The scheduler itself gives a run to a fourth worker at last; then it is asked once more."""
@@ -26,7 +27,7 @@ _LIVE = (Epoch, Phase, Progress)
 
 
 class RemoteJob:
-    """A job for a study's session. ``events`` is for one thread, the rest for any."""
+    """A job for an experiment's session. ``events`` is for one thread, the rest for any."""
 
     def __init__(self, client: Any, ticket: CellJob) -> None:
         """Prepares it; nothing is sent before ``events`` is iterated.
@@ -129,7 +130,7 @@ class RemoteJob:
             yield _failed(run, f"The worker ended without a result. {received.complaint}".strip())
             return
         run_archive.unpack(received, run, told[-1])
-        store.studies.joins(run.id, self._where(received.host))
+        store.experiments.joins(run.id, self._where(received.host))
         for event in told:
             if not (isinstance(event, Epoch) and self._epochs.get(event.epoch) == event):
                 yield self._own(run, event)
@@ -142,7 +143,7 @@ class RemoteJob:
 
     def _where(self, host: str) -> Membership:
         membership = self._ticket.membership
-        return Membership(membership.study, membership.abreast, host)
+        return Membership(membership.experiment, membership.concurrency, host)
 
 
 def _lost(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mnist_studio.events import Finished
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 ALONE = Membership("")
 
@@ -21,12 +21,12 @@ class _Like:
 
     Attributes:
         spec: with both taken out.
-        abreast: how many were trained at a time.
+        concurrency: how many were trained at a time.
         place: the machine.
     """
 
     spec: RunSpec
-    abreast: int
+    concurrency: int
     elsewhere: bool
 
 
@@ -52,7 +52,7 @@ def of_runs(runs: Iterable[Run], memberships: Mapping[str, Membership]) -> Estim
 
     Args:
         runs: of which the finished ones count.
-        memberships: of those that were trained by studies, by their ids.
+        memberships: of those that were trained by experiments, by their ids.
     """
     estimates = Estimates()
     for run in runs:
@@ -66,14 +66,14 @@ def together(
     """Seconds until all of these are trained; None if one has no like."""
     seconds = [estimates.of(spec, membership) for spec in specs]
     known = [one for one in seconds if one is not None]
-    return sum(known) / membership.abreast if len(known) == len(seconds) else None
+    return sum(known) / membership.concurrency if len(known) == len(seconds) else None
 
 
 def _like(spec: RunSpec, membership: Membership) -> _Like:
     training = spec.training
     optimizer = replace(training.optimizer, learning_rate=1.0)
     plain = replace(spec, training=replace(training, seed=0, optimizer=optimizer))
-    return _Like(plain, membership.abreast, bool(membership.place))
+    return _Like(plain, membership.concurrency, bool(membership.host))
 
 
 def _wall(finished: Finished) -> float:

@@ -1,7 +1,7 @@
-"""What a study that is being run tells: a closed union of small frozen values, JSON on the wire.
+"""The events of a running experiment: a closed union of small frozen values, JSON on the wire.
 
-A cell's number is its place in ``spec.experiment.expand_cells``. The first event is ``Begun``; exactly
-one ``Ended`` is the last.
+A cell's number is its place in ``spec.experiment.expand_cells``. The first event is ``Begun``;
+the last is exactly one ``Ended``.
 """
 
 from typing import Literal
@@ -16,7 +16,7 @@ Outcome = Literal["complete", "incomplete", "stopped", "cancelled"]
 
 
 class ExperimentCell(msgspec.Struct, frozen=True):
-    """A run that a study asks for, and how far it is.
+    """A run that an experiment asks for, and how far it is.
 
     Attributes:
         number: from 0.
@@ -36,25 +36,25 @@ class ExperimentCell(msgspec.Struct, frozen=True):
 
 
 class ExperimentEvent(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type"):
-    """What all have in common: nothing but that they tell of a study."""
+    """What all have in common: nothing but that they tell of an experiment."""
 
 
 class Begun(ExperimentEvent, frozen=True):
-    """The study is kept and held; its cells are about to be trained.
+    """The experiment is kept and held; its cells are about to be trained.
 
     Attributes:
-        study: its id.
+        experiment: its id.
         title: its own.
         cells: all of them, those that earlier sessions trained too.
-        abreast: so many at a time; with more than one no clock is honest.
-        place: where, for people; empty for this machine.
+        concurrency: so many at a time; with more than one no clock is honest.
+        host: where, for people; empty for this machine.
     """
 
-    study: str
+    experiment: str
     title: str
     cells: tuple[ExperimentCell, ...]
-    abreast: int
-    place: str
+    concurrency: int
+    host: str
 
 
 class Queued(ExperimentEvent, frozen=True):
@@ -87,7 +87,7 @@ class CellEvent(ExperimentEvent, frozen=True):
 
 
 class Overall(ExperimentEvent, frozen=True):
-    """How far the study is.
+    """How far the experiment is.
 
     Attributes:
         total: its cells.

@@ -1,4 +1,4 @@
-"""Where the cells of a study are trained."""
+"""Where the cells of an experiment are trained."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,10 +54,10 @@ class Executor(Protocol):
     """Trains cells; a context manager, open while its jobs run.
 
     Attributes:
-        place: where, for people; empty for this machine.
+        host: where, for people; empty for this machine.
     """
 
-    place: str
+    host: str
 
     @property
     def jobs(self) -> int:
@@ -87,7 +87,7 @@ class Executor(Protocol):
 class Local:
     """This machine: one training at a time, or several, whose clocks are not honest then."""
 
-    place = ""
+    host = ""
 
     def __init__(self, jobs: int = 1, data: Path | None = None) -> None:
         """Takes its settings.
@@ -120,9 +120,9 @@ class Local:
         wanted = any(spec.dataset == "mnist" for spec in specs)
         if wanted and not sources.has_mnist(self._data):
             raise DataError(
-                f"The study needs MNIST, which is not in {sources.place(self._data)}.",
+                f"The experiment needs MNIST, which is not in {sources.place(self._data)}.",
                 "Import or download it in the window, name a folder that has it, or write "
-                'datasets = ["builtin"] into the study.',
+                'datasets = ["builtin"] into the experiment.',
             )
 
     def job(self, ticket: CellJob) -> TrainingJob:

@@ -1,4 +1,4 @@
-"""Where a study stands while it is run: its queue, its cells, what is left to do.
+"""Where an experiment stands while it is run: its queue, its cells, what is left to do.
 
 Seconds of a session, pauses left out.
 """
@@ -58,7 +58,7 @@ class _Begun:
 
 
 class ExperimentProgress:
-    """The cells of a study in one session."""
+    """The cells of an experiment in one session."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class ExperimentProgress:
         self._set(number, state=state, reason=reason, fraction=fraction)
 
     def overall(self, membership: Membership) -> Overall:
-        """How far the study is, and how long it takes yet with so many at a time."""
+        """How far the experiment is, and how long it takes yet with so many at a time."""
         cells = self._cells.values()
         settled = (1.0 if cell.state in _GIVEN_UP else cell.fraction for cell in cells)
         return Overall(
@@ -164,7 +164,7 @@ class ExperimentProgress:
         if len(known) < len(left):
             return None
         # The longest of them decides if there are places for all.
-        return max(sum(known) / membership.abreast, max(known, default=0.0))
+        return max(sum(known) / membership.concurrency, max(known, default=0.0))
 
     def _cell_left(self, cell: ExperimentCell, membership: Membership) -> float | None:
         """Seconds until a cell is trained.

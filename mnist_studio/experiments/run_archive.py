@@ -14,7 +14,7 @@ from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import DataError, JobError, StoreError
 from mnist_studio.events import AnyEvent, Finished
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 FILES = (
     artifacts.WEIGHTS,

@@ -1,4 +1,4 @@
-"""One session of a study: begins cells, hears their jobs, obeys the user, tells what happens."""
+"""One session of an experiment: starts cells, listens to their jobs, obeys the user."""
 
 import time
 from collections.abc import Iterator
@@ -26,22 +26,23 @@ from mnist_studio.experiments.job_pool import JobPool
 from mnist_studio.experiments.messages import Command, Drop, Heard, Inbox, Message, Move, Over, What
 from mnist_studio.experiments.progress import ExperimentProgress
 from mnist_studio.store.experiments import Experiment, Membership
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 OVERALL_SECONDS = 0.5
-"""So often is told how far the study is, and whenever a cell's state changes."""
+"""So often is told how far the experiment is, and whenever a cell's state changes."""
 
 POLL_SECONDS = 0.5
 """So often is looked whether there are more places; on Windows Ctrl+C waits so long too."""
 
 
 class ExperimentSession:
-    """A study that is held by this process. For the thread of its store."""
+    """An experiment that is held by this process. For the thread of its store."""
 
     def __init__(
         self,
         store: RunStore,
-        study: Experiment,
+        experiment: Experiment,
         cells: tuple[ExperimentCell, ...],
         executor: Executor,
         inbox: Inbox,
@@ -49,17 +50,17 @@ class ExperimentSession:
         """Takes what it works with.
 
         Args:
-            store: that holds the study.
-            study: to run.
+            store: that holds the experiment.
+            experiment: to run.
             cells: of it, as they are kept.
             executor: that is open.
             inbox: where jobs and users put their messages.
         """
         self._store = store
-        self._study = study
+        self._experiment = experiment
         self._executor = executor
         self._inbox = inbox
-        known = estimates.of_runs(store.runs(), store.studies.memberships())
+        known = estimates.of_runs(store.runs(), store.experiments.memberships())
         self._board = ExperimentProgress(cells, known)
         self._crew = JobPool(executor, inbox)
         self._paused = False
@@ -89,11 +90,17 @@ class ExperimentSession:
     def _begun(self) -> Begun:
         cells = tuple(self._board.cells.values())
         membership = self._membership()
-        return Begun(self._study.id, self._study.title, cells, membership.abreast, membership.place)
+        return Begun(
+            self._experiment.id,
+            self._experiment.title,
+            cells,
+            membership.concurrency,
+            membership.host,
+        )
 
     def _membership(self) -> Membership:
         """Of the runs that are begun now."""
-        return Membership(self._study.id, max(1, self._executor.jobs), self._executor.place)
+        return Membership(self._experiment.id, max(1, self._executor.jobs), self._executor.host)
 
     def _overall(self) -> Overall:
         self._overall_told = time.monotonic()
@@ -170,7 +177,7 @@ class ExperimentSession:
         state, reason = _ending(terminal, error)
         run = self._run(self._board.cells[number].run)
         if run is not None and state == "finished":
-            self._board.estimates.add(run, self._store.studies.memberships()[run.id])
+            self._board.estimates.add(run, self._store.experiments.memberships()[run.id])
         kept = ledger.fraction(self._store, run) if run else 0.0
         self._board.end(number, state, reason, kept)
         yield from self._changed(number)

@@ -1,4 +1,4 @@
-"""Runs a study from any thread's point of view: events out, wishes in."""
+"""Runs an experiment from any thread's point of view: events out, wishes in."""
 
 from collections.abc import Generator, Sequence
 from queue import SimpleQueue
@@ -16,19 +16,19 @@ from mnist_studio.store.runs import RunStore
 
 
 class Supervisor:
-    """Trains what is left of a study.
+    """Trains what is left of an experiment.
 
     ``events`` is for one thread; everything else is for any and returns at once.
     """
 
-    def __init__(self, study: ExperimentSpec, executor: Executor | None = None) -> None:
+    def __init__(self, experiment: ExperimentSpec, executor: Executor | None = None) -> None:
         """Prepares a session; nothing starts before ``events`` is iterated.
 
         Args:
-            study: what to run. One that is kept already goes on where it was.
+            experiment: what to run. One that is kept already goes on where it was.
             executor: where; this machine, one training at a time, if not given.
         """
-        self._spec = study
+        self._spec = experiment
         self._executor: Executor = executor or Local()
         self._inbox: Inbox = SimpleQueue()
 
@@ -57,23 +57,23 @@ class Supervisor:
         self._inbox.put(Drop(cell))
 
     def events(self) -> Generator[AnyExperimentEvent, None, None]:
-        """Trains what is left of the study; the last event is ``Ended``.
+        """Trains what is left of the experiment; the last event is ``Ended``.
 
         Everything is kept in the store. A cell that failed is tried once more. Closing the
         iterator early stops the session.
 
         Raises:
-            SpecError: the study, or one of its runs as written, cannot work.
+            SpecError: the experiment, or one of its runs as written, cannot work.
             StudioError: it is being run already, or its executor or its digits are missing.
         """
         with self._executor, RunStore() as store:
-            study = store.studies.keep(self._spec)
-            store.studies.hold(study)
+            experiment = store.experiments.keep(self._spec)
+            store.experiments.hold(experiment)
             # What a supervisor that died has left is told before it is asked for.
             store.recover()
-            cells = ledger.cells(store, study)
+            cells = ledger.cells(store, experiment)
             self._check([cell.spec for cell in cells if cell.state != "finished"])
-            session = ExperimentSession(store, study, cells, self._executor, self._inbox)
+            session = ExperimentSession(store, experiment, cells, self._executor, self._inbox)
             try:
                 yield from session.events()
             finally:
@@ -83,5 +83,5 @@ class Supervisor:
         """Refuses before anything is trained what could never be."""
         self._executor.check(left)
         for spec in left:
-            for problem in idiomatic.problems(spec) if spec.style == "idiomatic" else ():
+            for problem in idiomatic.problems(spec) if spec.style == "native" else ():
                 raise SpecError(f"{spec.recipe} cannot be written for {spec.framework}.", problem)

@@ -14,7 +14,7 @@ from mnist_studio.explanation.messages import Done, FromWhy, Made, Options, Part
 from mnist_studio.explanation.parts import PARTS, Value
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.evaluation import engine_for
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 from mnist_studio.workers import learner_messages
 from mnist_studio.workers.messages import place_of
 from mnist_studio.workers.persistent import StayingChild
@@ -82,7 +82,7 @@ class Explainer(StayingChild):
         image: NDArray[np.uint8],
         parts: Sequence[Part],
         options: Options | None = None,
-        cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = _never,
     ) -> Iterator[Told]:
         """Every part as soon as it is made, with progress between.
 
@@ -91,7 +91,7 @@ class Explainer(StayingChild):
             image: (28, 28).
             parts: that are wanted, in this order.
             options: that the user set.
-            cancelled: asked all the time. The child goes on living and is soon free again.
+            is_cancelled: asked all the time. The child goes on living and is soon free again.
 
         Raises:
             JobError: the child died or had trouble.
@@ -105,7 +105,7 @@ class Explainer(StayingChild):
         )  # fmt: skip
         child.send(messages.encode(question))
         try:
-            yield from self._replies(child, cancelled)
+            yield from self._replies(child, is_cancelled)
         except CancelledByUser:
             self._number += 1
             child.send(messages.encode(_nothing(question, self._number)))
@@ -123,9 +123,9 @@ class Explainer(StayingChild):
             self._child = Child("why", "", environment, python=python)
         return self._child
 
-    def _replies(self, child: Child, cancelled: Callable[[], bool]) -> Iterator[Told]:
+    def _replies(self, child: Child, is_cancelled: Callable[[], bool]) -> Iterator[Told]:
         while True:
-            message = first_message(child, monotonic() + TIMEOUT_SECONDS, cancelled)
+            message = first_message(child, monotonic() + TIMEOUT_SECONDS, is_cancelled)
             reply = messages.from_why.decode(message)
             if reply.number != self._number:
                 continue  # Of a question that nobody asks any more.

@@ -29,14 +29,14 @@ class ExplanationInput:
         image: (28, 28).
         options: that the user set.
         progress: gets the fraction done.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
     """
 
     subject: ExplainedModel
     image: Image
     options: Options
     progress: Callable[[float], None]
-    cancelled: Callable[[], bool]
+    is_cancelled: Callable[[], bool]
 
     @property
     def answer(self) -> int:
@@ -117,7 +117,9 @@ def attributed(asked: ExplanationInput) -> Attribution | None:
     digit = asked.answer if asked.options.digit is None else asked.options.digit
     subject = asked.subject
     scaling = subject.spec.model.scaling
-    return attribution(subject.learner, scaling, asked.image, digit, cancelled=asked.cancelled)
+    return attribution(
+        subject.learner, scaling, asked.image, digit, is_cancelled=asked.is_cancelled
+    )
 
 
 def changed(asked: ExplanationInput) -> Counterfactual | None:
@@ -128,14 +130,14 @@ def changed(asked: ExplanationInput) -> Counterfactual | None:
         asked.image,
         asked.options.target,
         asked.options.manner,
-        asked.cancelled,
+        asked.is_cancelled,
     )
 
 
 def neighbors(asked: ExplanationInput) -> Nearest | None:
     """The nearest training digits."""
     subject, metric = asked.subject, asked.options.metric
-    known = subject.features(asked.progress, asked.cancelled)
+    known = subject.features(asked.progress, asked.is_cancelled)
     if known is None:
         return None
     layer, _ = feature_layer(subject.spec.model)

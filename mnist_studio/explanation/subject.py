@@ -75,7 +75,7 @@ class ExplainedModel:
         return min(len(self.dataset.train), MOST_DIGITS, max(MOST_NUMBERS // self._size, 1))
 
     def features(
-        self, progress: Callable[[float], None], cancelled: Callable[[], bool]
+        self, progress: Callable[[float], None], is_cancelled: Callable[[], bool]
     ) -> NDArray[np.float32] | None:
         """(count, d), of the first training digits; kept, so that they are known next time.
 
@@ -88,7 +88,7 @@ class ExplainedModel:
             self.place.step, self._layer, self.dataset.fingerprint, self.count, self.engine
         )
         self._whole = kept.load(self.folder, source)
-        if self._whole is None and self._computed(progress, cancelled):
+        if self._whole is None and self._computed(progress, is_cancelled):
             self._whole = np.concatenate(self._parts)
             self._parts = []
             self._keep(source, self._whole)
@@ -101,11 +101,13 @@ class ExplainedModel:
             # They are needed now, and next time they can be computed again.
             _LOG.warning("Features are not kept. %s", error)
 
-    def _computed(self, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> bool:
+    def _computed(
+        self, progress: Callable[[float], None], is_cancelled: Callable[[], bool]
+    ) -> bool:
         """Whether all of them are now in the parts."""
         while (done := sum(map(len, self._parts))) < self.count:
             progress(done / self.count)
-            if cancelled():
+            if is_cancelled():
                 return False
             images = self.dataset.train.images[done : min(done + SLICE, self.count)]
             self._parts.append(features(self.learner, self._layer, images))

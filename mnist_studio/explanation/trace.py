@@ -84,7 +84,8 @@ def _of_framework(run: RunSpec) -> tuple[str, ...]:
         return ()
     kind = storage(run.training.precision)
     return (
-        f"{framework_entry(run.framework).title} trained it; NumPy goes through it here, in {kind}.",
+        f"{framework_entry(run.framework).title} trained it. "
+        f"NumPy computes every step here, in {kind}.",
     )
 
 

@@ -64,9 +64,9 @@ def notebook(run: RunSpec) -> str:
 def problems(run: RunSpec) -> tuple[str, ...]:
     """Why a run cannot be written in its framework's own words; sentences, empty if it can."""
     found = _PROBLEMS[run.framework](effective(run))
-    if run.personal:
+    if run.own_images:
         found = (*found, "A script learns from the data set alone and not from your own digits.")
-    if run.handover:
+    if run.continued_from:
         return (*found, "A script begins anew and cannot go on from another run's checkpoint.")
     return found
 
@@ -80,7 +80,7 @@ def about(run: RunSpec) -> str:
         paragraphs += [f"Inferred: {recipe.inferred}"] if recipe.inferred else []
     paragraphs += [
         f"Fault on purpose: {KNOWN_BUGS[name].title}. {KNOWN_BUGS[name].explanation}"
-        for name in run.faults
+        for name in run.known_bugs
     ]
     paragraphs.append("Written by MNIST Studio.")
     text = "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs)

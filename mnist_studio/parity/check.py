@@ -19,7 +19,7 @@ from mnist_studio.frameworks.base import Weights
 from mnist_studio.parity import comparisons
 from mnist_studio.parity.comparisons import HUB
 from mnist_studio.parity.divergence import divergences
-from mnist_studio.parity.fixture import OpenLearner, ParityFixture, gathered, opened, reduced
+from mnist_studio.parity.fixture import OpenLearner, ParityFixture, opened, reduced, run_data
 from mnist_studio.parity.remote_learner import RemoteLearner
 from mnist_studio.parity.report import Check, Divergence, ParityReport
 from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
@@ -31,7 +31,7 @@ def check_parity(
     run: RunSpec,
     frameworks: Sequence[FrameworkName],
     told: Callable[[Check], None] = lambda _: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
     precisions: Sequence[Precision] = PRECISIONS,
     data: Path | None = None,
     open_learner: OpenLearner = RemoteLearner,
@@ -43,7 +43,7 @@ def check_parity(
         run: what they learn, its faults included.
         frameworks: to compare; NumPy itself may be among them.
         told: gets every check as it is made.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
         precisions: to prove it in, of ``PRECISIONS``.
         data: folder of digits named by the user.
         open_learner: how a framework's learner is had.
@@ -59,12 +59,12 @@ def check_parity(
     begun = perf_counter()
     names = _compared(frameworks)
     _check_precisions(precisions)
-    material = gathered(run, data)
+    material = run_data(run, data)
     places = {name: "cpu" if name == HUB else device for name in names}
     made: list[Check] = []
     parted: tuple[Divergence, ...] = ()
     sides = partial(
-        opened, run, places, material=material, open_learner=open_learner, cancelled=cancelled
+        opened, run, places, material=material, open_learner=open_learner, is_cancelled=is_cancelled
     )
 
     def keep(found: Iterator[Check]) -> None:

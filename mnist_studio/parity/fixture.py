@@ -88,7 +88,7 @@ class Side:
         return np.concatenate(parts)
 
 
-def gathered(run: RunSpec, folder: Path | None = None) -> ParityFixture:
+def run_data(run: RunSpec, folder: Path | None = None) -> ParityFixture:
     """The digits for a proof: MNIST where the run asks for it and it is here.
 
     Raises:
@@ -119,7 +119,7 @@ def multiplications(model: ModelSpec) -> int:
 
 def reduced(run: RunSpec, framework: FrameworkName, precision: Precision, batch: int) -> RunSpec:
     """What a framework really learns in the proof: the faults in it, the batch small."""
-    own = effective(replace(run, framework=framework, style="neutral", handover=None))
+    own = effective(replace(run, framework=framework, style="shared", continued_from=None))
     training = replace(own.training, precision=precision, batch_size=batch)
     # Sums round differently on another number of threads: a proof shall not depend on the
     # machine's, and batches as small as these gain little from them.
@@ -133,7 +133,7 @@ def opened(
     precision: Precision,
     material: ParityFixture,
     open_learner: OpenLearner,
-    cancelled: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
 ) -> Iterator[Mapping[FrameworkName, Side]]:
     """A side for every framework, on its device; all start together and end with the block."""
     with ExitStack() as stack:
@@ -141,7 +141,7 @@ def opened(
         for name, device in places.items():
             own = reduced(run, name, precision, material.batch)
             weights = initial_weights(own.model, own.training.seed, precision)
-            learner = stack.enter_context(open_learner(own, weights, device, cancelled))
+            learner = stack.enter_context(open_learner(own, weights, device, is_cancelled))
             maker = ChunkMaker(own.model, own.training, material.train.images)
             sides[name] = Side(own, learner, maker)
         for side in sides.values():

@@ -41,7 +41,7 @@ class RemoteLearner:
         run: RunSpec,
         weights: Weights,
         device: DeviceName = "cpu",
-        cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = _never,
     ) -> None:
         """Starts the child.
 
@@ -49,12 +49,12 @@ class RemoteLearner:
             run: what it learns, and with which framework and how many threads.
             weights: that it starts from.
             device: where; the run's own is not asked.
-            cancelled: asked all the time while an answer is waited for.
+            is_cancelled: asked all the time while an answer is waited for.
 
         Raises:
             JobError: no process could be started.
         """
-        self._cancelled = cancelled
+        self._cancelled = is_cancelled
         environment = registry.environment(run.framework, run.threads)
         self._child = Child("learn", "", environment, python=registry.python(run.framework))
         spec = codec.encode(replace(run, device=device))

@@ -72,7 +72,7 @@ def share_weights(
     run: RunSpec | None = None,
     steps: int = STEPS,
     data: Path | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
     open_learner: OpenLearner = RemoteLearner,
 ) -> SharedWeights:
     """Trains a run shortly in PyTorch, hands its weights to NumPy and asks both. Takes seconds.
@@ -81,7 +81,7 @@ def share_weights(
         run: what is trained; ``bobnet`` if none.
         steps: of training.
         data: folder of digits named by the user.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
         open_learner: how a framework's learner is had.
 
     Raises:
@@ -95,8 +95,8 @@ def share_weights(
     first = initial_weights(run.model, run.training.seed, run.training.precision)
     batch = train.take(maker.make(0, 1).indices[0])
     with (
-        open_learner(replace(run, framework="pytorch"), first, "cpu", cancelled) as pytorch,
-        open_learner(replace(run, framework="numpy"), first, "cpu", cancelled) as numpy,
+        open_learner(replace(run, framework="pytorch"), first, "cpu", is_cancelled) as pytorch,
+        open_learner(replace(run, framework="numpy"), first, "cpu", is_cancelled) as numpy,
     ):
         pytorch.bind(train.images, train.labels)
         _train(pytorch, maker, steps)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import Answered, Ask, FromTask, Hold, Logits, Trouble, place_of
 from mnist_studio.workers.process import Child
@@ -83,7 +83,7 @@ class Evaluator:
         run: Run,
         images: NDArray[np.uint8],
         progress: Callable[[float], None] = _silent,
-        cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = _never,
     ) -> Evaluation:
         """What a trained run says of images (n, 28, 28).
 
@@ -91,32 +91,32 @@ class Evaluator:
             JobError: the child died, or the run's weights cannot be used.
             Cancelled: by the user.
         """
-        self._wait_until_ready(cancelled)
+        self._wait_until_ready(is_cancelled)
         self._child.send(messages.encode(Hold({run.id: place_of(run)})))
         parts, milliseconds = [], 0.0
         for start in range(0, len(images), SLICE):
-            answer = self._ask(run, start, images[start : start + SLICE], cancelled)
+            answer = self._ask(run, start, images[start : start + SLICE], is_cancelled)
             parts.append(np.frombuffer(answer.logits).reshape(-1, 10))
             milliseconds += answer.milliseconds
             progress(min(1.0, (start + SLICE) / len(images)))
         return Evaluation(np.concatenate(parts), milliseconds)
 
-    def _wait_until_ready(self, cancelled: Callable[[], bool]) -> None:
+    def _wait_until_ready(self, is_cancelled: Callable[[], bool]) -> None:
         if self._ready:
             return
-        reply = self._reply(cancelled)
+        reply = self._reply(is_cancelled)
         if isinstance(reply, Trouble):
             raise JobError(reply.reason)
         self._ready = True
 
     def _ask(
-        self, run: Run, start: int, images: NDArray[np.uint8], cancelled: Callable[[], bool]
+        self, run: Run, start: int, images: NDArray[np.uint8], is_cancelled: Callable[[], bool]
     ) -> Logits:
         self._child.send(messages.encode(Ask(start, images.tobytes(), run.id)))
         trouble = f"{run.title} gave no answer. Train it again."
         found: Logits | None = None
         # To the last reply, so that the next question does not get what is left of this one.
-        while not isinstance(reply := self._reply(cancelled), Answered):
+        while not isinstance(reply := self._reply(is_cancelled), Answered):
             if isinstance(reply, Logits):
                 found = reply
             elif isinstance(reply, Trouble):
@@ -125,5 +125,5 @@ class Evaluator:
             raise JobError(trouble)
         return found
 
-    def _reply(self, cancelled: Callable[[], bool]) -> FromTask:
-        return first_answer(self._child, monotonic() + TIMEOUT_SECONDS, cancelled)
+    def _reply(self, is_cancelled: Callable[[], bool]) -> FromTask:
+        return first_answer(self._child, monotonic() + TIMEOUT_SECONDS, is_cancelled)

@@ -10,7 +10,7 @@ from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.spec import codec
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import ExportRequest
 from mnist_studio.workers.requests import call
@@ -25,14 +25,16 @@ SUFFIXES: dict[Kind, str] = {
 TIMEOUT_SECONDS = 300.0
 
 
-def export(run: Run, kind: Kind, path: Path, cancelled: Callable[[], bool] = lambda: False) -> None:
+def export(
+    run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = lambda: False
+) -> None:
     """Writes the weights of a run, whichever framework trained it.
 
     Args:
         run: trained.
         kind: safetensors, or the format of a framework, written by a child that imports it.
         path: of the file; replaced only when the new one is complete.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
 
     Raises:
         JobError: the run has no weights, or that framework is not installed.
@@ -52,5 +54,5 @@ def export(run: Run, kind: Kind, path: Path, cancelled: Callable[[], bool] = lam
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"
         request = ExportRequest(kind, str(run.folder), codec.encode(run.spec), str(staged))
-        call("export", kind, messages.encode(request).decode(), TIMEOUT_SECONDS, cancelled)
+        call("export", kind, messages.encode(request).decode(), TIMEOUT_SECONDS, is_cancelled)
         write_bytes(path, staged.read_bytes())

@@ -21,7 +21,7 @@ from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import own_image_predictions, own_image_sets
 from mnist_studio.store.own_image_sets import OwnImageSet
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 ENGINE = "numpy"
 
@@ -51,7 +51,7 @@ def scores(
     runs: Sequence[Run],
     digits: OwnImageSet,
     progress: Callable[[float], None] = lambda _: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[OwnImageScore]:
     """The score of every run, in the given order.
 
@@ -59,7 +59,7 @@ def scores(
         runs: trained ones.
         digits: the user's own.
         progress: gets the fraction of the runs that is done.
-        cancelled: asked all the time; what was answered before stays.
+        is_cancelled: asked all the time; what was answered before stays.
 
     Raises:
         JobError: the child could not be started.
@@ -67,7 +67,7 @@ def scores(
     """
     with OwnImagePredictor() as answering:
         for number, run in enumerate(runs, start=1):
-            yield _score(answering, run, digits, cancelled)
+            yield _score(answering, run, digits, is_cancelled)
             progress(number / len(runs))
 
 
@@ -93,7 +93,7 @@ class OwnImagePredictor:
         self,
         run: Run,
         images: NDArray[np.uint8],
-        cancelled: Callable[[], bool] = lambda: False,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Array:
         """What a run says (n, 10) of images (n, 28, 28); keeps what was not known.
 
@@ -109,7 +109,7 @@ class OwnImagePredictor:
         if wanted:
             self._evaluator = self._evaluator or Evaluator(ENGINE, threads=1)
             asked = np.array(list(wanted.values()))
-            found = self._evaluator.judge(run, asked, cancelled=cancelled).logits
+            found = self._evaluator.judge(run, asked, is_cancelled=is_cancelled).logits
             answers |= dict(zip(wanted, np.asarray(found, np.float64), strict=True))
             own_image_predictions.save(run.folder, answers)
         return np.array([answers[name] for name in names]).reshape(-1, 10)
@@ -121,15 +121,15 @@ def learnt(spec: RunSpec) -> frozenset[str]:
     Raises:
         DataError: the set that it learnt from is not here any more.
     """
-    return frozenset(own_image_sets.load(spec.personal).keys) if spec.personal else frozenset()
+    return frozenset(own_image_sets.load(spec.own_images).keys) if spec.own_images else frozenset()
 
 
 def _score(
-    answering: OwnImagePredictor, run: Run, digits: OwnImageSet, cancelled: Callable[[], bool]
+    answering: OwnImagePredictor, run: Run, digits: OwnImageSet, is_cancelled: Callable[[], bool]
 ) -> OwnImageScore:
     try:
         places = digits.without(learnt(run.spec))
-        logits = answering.logits(run, digits.digits.images, cancelled)[places]
+        logits = answering.logits(run, digits.digits.images, is_cancelled)[places]
     except CancelledByUser:
         raise
     except MnistStudioError as error:

@@ -20,7 +20,7 @@ from mnist_studio.prediction.state import (
     OnState,
     PredictionState,
 )
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 from mnist_studio.workers.messages import place_of
 
 MOST_MODELS = 20

@@ -14,12 +14,12 @@ from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import robustness as kept
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 FEW = 2000
 """So many of the first test digits are answered unless all are wanted: that takes seconds."""
 
-JUDGEMENTS = 1 + sum(len(perturbation.strengths) for perturbation in CORRUPTIONS.values())
+JUDGEMENTS = 1 + sum(len(corruption.strengths) for corruption in CORRUPTIONS.values())
 """Of a run: on the digits as they are, and for every kind and strength."""
 
 
@@ -55,7 +55,7 @@ def robustness(
     most: int | None = FEW,
     data: Path | None = None,
     progress: Callable[[float], None] = lambda _: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """The curves of runs: first what is known, then, framework by framework, what is computed.
 
@@ -64,7 +64,7 @@ def robustness(
         most: how many of the first test digits are answered; None for all.
         data: folder of digits named by the user.
         progress: gets the fraction of all that is to be computed.
-        cancelled: asked all the time. What was told before is kept.
+        is_cancelled: asked all the time. What was told before is kept.
 
     Raises:
         DataError: there are no such digits.
@@ -83,7 +83,7 @@ def robustness(
     for framework in dict.fromkeys(run.spec.framework for run in waiting):
         with Evaluator(framework) as evaluator:
             for run in (one for one in waiting if one.spec.framework == framework):
-                judge = _Judge(evaluator, run, digits[run.spec.dataset], progress_of, cancelled)
+                judge = _Judge(evaluator, run, digits[run.spec.dataset], progress_of, is_cancelled)
                 yield judge.outcome()
 
 
@@ -120,14 +120,14 @@ class _Judge:
         run: itself.
         digits: to be made harder.
         progress: of all runs.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
     """
 
     evaluator: Evaluator
     run: Run
     digits: LabeledImages
     progress: _Progress
-    cancelled: Callable[[], bool]
+    is_cancelled: Callable[[], bool]
     made: int = 0
 
     def outcome(self) -> Outcome:
@@ -159,7 +159,7 @@ class _Judge:
         return RobustnessCurve(kind, strengths, tuple(accuracies))
 
     def _accuracy(self, images: Images) -> float:
-        logits = self.evaluator.judge(self.run, images, cancelled=self.cancelled).logits
+        logits = self.evaluator.judge(self.run, images, is_cancelled=self.is_cancelled).logits
         self.made += 1
         self.progress.make(1)
         return accuracy(logits, self.digits.labels)

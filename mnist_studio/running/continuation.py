@@ -15,16 +15,17 @@ from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, check, possible_device
 from mnist_studio.spec.schedules import OneCycle
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
-def copy_checkpoint(store: RunStore, run: Run, handover: ContinuedFrom) -> tuple[Epoch, ...]:
+def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) -> tuple[Epoch, ...]:
     """Copies checkpoint and steps of the continued run into the folder of a new one.
 
     Args:
         store: that has both runs.
         run: the new one.
-        handover: whose checkpoint it begins with.
+        continued_from: whose checkpoint it begins with.
 
     Returns:
         The epochs so far as epochs of the new run; each still says who had trained it.
@@ -33,12 +34,12 @@ def copy_checkpoint(store: RunStore, run: Run, handover: ContinuedFrom) -> tuple
         UnknownName: the continued run was deleted.
         StoreError: it has gone on since, its checkpoint is missing or damaged, or the disk is full.
     """
-    source = store.run(handover.run)
+    source = store.run(continued_from.run)
     checkpoint = artifacts.load_checkpoint(source.folder, source.spec)
-    if checkpoint.step != handover.step:
+    if checkpoint.step != continued_from.step:
         raise StoreError(
             f"“{source.title}” stands at step {checkpoint.step:,} now, no longer at "
-            f"{handover.step:,}.",
+            f"{continued_from.step:,}.",
             "Continue it from where it stands.",
         )
     curve = artifacts.load_steps(source.folder)
@@ -74,7 +75,7 @@ def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) 
         framework=framework,
         device=possible_device(framework, spec.device),
         training=replace(spec.training, epochs=wanted),
-        handover=ContinuedFrom(run.id, spec.framework, step),
+        continued_from=ContinuedFrom(run.id, spec.framework, step),
     )
     check(new)
     _check_same_training(spec, new)
@@ -90,7 +91,7 @@ def _check_source(run: Run) -> None:
             f"“{run.title}” has no checkpoint to go on from.",
             "Continue one that trained at least one epoch.",
         )
-    if run.spec.style != "neutral":
+    if run.spec.style != "shared":
         raise SpecError(
             f"“{run.title}” was trained by a script of its framework's own.",
             "Continue a neutral run: only those are the same in every framework.",
@@ -122,7 +123,7 @@ def _check_same_training(source: RunSpec, new: RunSpec) -> None:
     before, after = known_bugs.effective(source), known_bugs.effective(new)
     same = replace(after.training, epochs=before.training.epochs) == before.training
     if not (same and after.model == before.model):
-        own = " and ".join(f"“{name}”" for name in source.faults if name.startswith("own-"))
+        own = " and ".join(f"“{name}”" for name in source.known_bugs if name.startswith("own-"))
         raise SpecError(
             f"With {own} {registry.framework_entry(new.framework).title} trains something else.",
             "Continue it in its own framework, or train it without.",

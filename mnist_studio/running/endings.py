@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Finished, Stopped
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 def how_it_died(exit_code: int | None) -> str:

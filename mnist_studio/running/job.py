@@ -19,7 +19,8 @@ from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import TrainRequest
 from mnist_studio.workers.process import Child, ChildGoneError
@@ -52,14 +53,14 @@ class TrainingJob:
     ) -> None:
         """Prepares a run; nothing starts before ``events`` is iterated.
 
-        A new run with a ``handover`` begins with the checkpoint, the steps and the epochs of the
+        A new run with a ``continued_from`` starts from the checkpoint, steps and epochs of the
         run that it names.
 
         Args:
             spec: what to train and how.
             data: folder of digits named by the user.
             resume: id of an ended run of this spec that shall go on from its checkpoint.
-            membership: of the study that trains it; None outside of any.
+            membership: of the experiment that trains it; None outside of any.
         """
         self.id = ""
         self._spec = spec
@@ -106,7 +107,7 @@ class TrainingJob:
             return store.create(self._spec, self._membership)
         run = store.reopen(self._resume)
         if self._membership:
-            store.studies.joins(run.id, self._membership)
+            store.experiments.joins(run.id, self._membership)
         return run
 
     def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
@@ -117,9 +118,9 @@ class TrainingJob:
         if missing:
             yield self._failed(run, str(missing))
             return
-        handover = None if self._resume else spec.handover
-        if handover:
-            yield from copy_checkpoint(store, run, handover)
+        continued_from = None if self._resume else spec.continued_from
+        if continued_from:
+            yield from copy_checkpoint(store, run, continued_from)
         child = Child(
             "train", self._request(store, run),
             registry.training_environment(spec), artifacts.console(run.folder),
@@ -140,7 +141,7 @@ class TrainingJob:
             folder=str(run.folder),
             data=str(self._data or ""),
             launched=self._launched,
-            resume=bool(self._resume or self._spec.handover),
+            resume=bool(self._resume or self._spec.continued_from),
             epochs=store.epochs(run.id),
         )
         return messages.encode(request).decode()

@@ -41,13 +41,13 @@ class _Stop(Exception):
 
 
 def train(
-    session: TrainingSession, faults: Sequence[KnownBugName], data: Path | None
+    session: TrainingSession, bugs: Sequence[KnownBugName], data: Path | None
 ) -> Finished | Stopped:
     """Executes the script of a run and keeps what a neutral run keeps, but no checkpoint.
 
     Args:
         session: the training; its spec has the effect of the faults.
-        faults: by their names, for the script's text.
+        bugs: by their names, for the script's text.
         data: folder of digits named by the user.
 
     Raises:
@@ -55,7 +55,7 @@ def train(
         StoreError: the disk is full.
         DataError: there are no such digits.
     """
-    script = _script(session, replace(session.spec, faults=tuple(faults)))
+    script = _script(session, replace(session.spec, known_bugs=tuple(bugs)))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         _offer(sources.load(session.spec.dataset, data), session.spec.framework, place)
@@ -74,7 +74,7 @@ def _script(session: TrainingSession, described: RunSpec) -> Script:
         raise TrainingFailed("This run cannot be trained as written.", problem)
     path = session.folder / SCRIPT
     write_bytes(path, idiomatic.script(described).encode())
-    adapter = import_module(f"{registry.framework_entry(described.framework).module}.script")
+    adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
     made = adapter.WrittenScript(_module(path), session.spec, len(session.digits.train))
     return cast(Script, made)
 
@@ -164,7 +164,7 @@ class _Watch:
         self._tell()
         session.machine.sample()
         self.enter("evaluate")
-        test = evaluation.logits(self._script, session.digits.test.images, self._go_on)
+        test = evaluation.logits(self._script, session.digits.test.images, self._should_continue)
         if test is None:
             raise _Stop
         epoch = self._state.end_epoch(validation, test)
@@ -191,7 +191,7 @@ class _Watch:
         self._session.enter("save")
         artifacts.save_weights(self._session.folder, self._script.weights())
 
-    def _go_on(self) -> bool:
+    def _should_continue(self) -> bool:
         return not self._session.control.stopped
 
     def _tell(self) -> None:

@@ -6,7 +6,8 @@ from contextlib import suppress
 from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import AnyEvent, Cancelled, Failed, Started, Terminal
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 Told = Generator[AnyEvent, None, None]
 

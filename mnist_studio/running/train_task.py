@@ -45,7 +45,7 @@ def run(connection: Connection, request: str) -> None:
     clock, watch = PhaseClock("import"), Watch()
     clock.add("start", perf_counter() - asked.launched)
     try:
-        reporter.tell(_train(asked, spec, described.faults, reporter, control, clock, watch))
+        reporter.tell(_train(asked, spec, described.known_bugs, reporter, control, clock, watch))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong here ends the run, in words
         traceback.print_exc(file=sys.stderr)
         reason = explain(error)
@@ -77,7 +77,7 @@ def _listen(connection: Connection, control: Control) -> None:
 def _train(
     asked: TrainRequest,
     spec: RunSpec,
-    faults: Sequence[KnownBugName],
+    bugs: Sequence[KnownBugName],
     reporter: _Reporter,
     control: Control,
     clock: PhaseClock,
@@ -95,9 +95,9 @@ def _train(
         clock=clock, control=control, report=reporter.tell, machine=watch,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
-    _warn_of_faults(session, faults)
-    if spec.style == "idiomatic":
-        return native_task.train(session, faults, Path(asked.data) if asked.data else None)
+    _warn_of_faults(session, bugs)
+    if spec.style == "native":
+        return native_task.train(session, bugs, Path(asked.data) if asked.data else None)
     weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
     training = Training(session, framework.learner(spec, weights, device))
     training.prepare()
@@ -107,8 +107,8 @@ def _train(
     return training.run()
 
 
-def _warn_of_faults(session: TrainingSession, faults: Sequence[KnownBugName]) -> None:
-    for name in faults:
+def _warn_of_faults(session: TrainingSession, bugs: Sequence[KnownBugName]) -> None:
+    for name in bugs:
         session.warn(f"Fault switched on: {KNOWN_BUGS[name].title}.")
     if session.spec.training.loss == "double_softmax":
         session.warn(
@@ -120,8 +120,8 @@ def _warn_of_faults(session: TrainingSession, faults: Sequence[KnownBugName]) ->
 def _digits(spec: RunSpec, folder: Path | None) -> DataSplit:
     dataset = sources.load(spec.dataset, folder)
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
-    if spec.personal:
-        train = joined(train, own_image_sets.load(spec.personal).digits)
+    if spec.own_images:
+        train = joined(train, own_image_sets.load(spec.own_images).digits)
     return DataSplit(train, validation, dataset.test)
 
 

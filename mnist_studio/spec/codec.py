@@ -5,8 +5,7 @@ import msgspec
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import RunSpec, check
-
-VERSION = 3
+from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -14,13 +13,14 @@ class _Envelope(msgspec.Struct, frozen=True):
     run: RunSpec
 
 
-class _Version(msgspec.Struct, frozen=True):
+class _Stored(msgspec.Struct, frozen=True):
     version: int
+    run: object = None
 
 
 def encode(run: RunSpec) -> str:
     """A run as JSON text."""
-    return msgspec.json.encode(_Envelope(VERSION, run)).decode()
+    return msgspec.json.encode(_Envelope(RUN_VERSION, run)).decode()
 
 
 def decode(text: str | bytes) -> RunSpec:
@@ -42,13 +42,17 @@ def parse(text: str | bytes) -> RunSpec:
         SpecError: not JSON, of a newer version, or with wrong keys.
     """
     try:
-        version = msgspec.json.decode(text, type=_Version).version
-        if version > VERSION:
+        stored = msgspec.json.decode(text, type=_Stored)
+        if stored.version > RUN_VERSION:
             raise SpecError(
-                f"This description has version {version}; this studio knows up to {VERSION}.",
+                f"This run has format {stored.version}, but this MNIST Studio reads formats up to"
+                f" {RUN_VERSION}.",
                 "Update MNIST Studio.",
             )
-        return msgspec.json.decode(text, type=_Envelope).run
+        if stored.version == RUN_VERSION:
+            return msgspec.json.decode(text, type=_Envelope).run
+        upgraded = {"version": RUN_VERSION, "run": upgrade_run(stored.run, stored.version)}
+        return msgspec.convert(upgraded, _Envelope).run
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SpecError(
             f"The description of the run cannot be read: {error}.", "Correct that place."

@@ -1,6 +1,6 @@
-"""The cells of a study: its runs, each checked before any is trained.
+"""The cells of an experiment: its runs, each checked before any is trained.
 
-A study: a question, and the runs that shall answer it.
+An experiment: a question, and the runs that shall answer it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
@@ -27,9 +27,9 @@ from mnist_studio.spec.run import (
 LONGEST_TITLE = 80
 LARGEST_THRESHOLD = 0.5
 MANY_RUNS = 300
-"""A study of more is probably a slip: whoever starts it is asked first."""
+"""An experiment of more is probably a slip: whoever starts it is asked first."""
 MOST_RUNS = 10_000
-"""A study of more is refused; at a few seconds a run it would take a day."""
+"""An experiment of more is refused; at a few seconds a run it would take a day."""
 
 
 class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,11 +53,11 @@ class RecipePair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     recipe: str
     framework: FrameworkName
-    faults: tuple[KnownBugName, ...] = ()
+    known_bugs: tuple[KnownBugName, ...] = ()
 
 
 class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A study, completely described.
+    """An experiment, completely described.
 
     Attributes:
         title: of 1 to 80 characters.
@@ -83,67 +83,71 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: DeviceName = "auto"
     threads: int = 0
     threshold: float = 0.001
-    style: Style = "neutral"
+    style: Style = "shared"
 
 
 class ExperimentError(SpecError):
-    """A study that cannot work; its path is such as ``("grid", "recipes", 1)``."""
+    """An experiment that cannot work; its path is such as ``("grid", "recipes", 1)``."""
 
 
-def largest(study: ExperimentSpec) -> int:
-    """How many cells a study has at most: repeated values count."""
-    grid = study.grid
-    axes: list[Sized] = [study.seeds, study.datasets]
+def largest(experiment: ExperimentSpec) -> int:
+    """How many cells an experiment has at most: repeated values count."""
+    grid = experiment.grid
+    axes: list[Sized] = [experiment.seeds, experiment.datasets]
     if grid:
         axes += [grid.frameworks, grid.batch_sizes, grid.learning_rates]
-    return len(grid.recipes if grid else study.pairs) * prod(max(1, len(axis)) for axis in axes)
+    return len(grid.recipes if grid else experiment.pairs) * prod(
+        max(1, len(axis)) for axis in axes
+    )
 
 
-def expand_cells(study: ExperimentSpec) -> tuple[RunSpec, ...]:
-    """The cells of a study in the order in which they are trained, each once.
+def expand_cells(experiment: ExperimentSpec) -> tuple[RunSpec, ...]:
+    """The cells of an experiment in the order in which they are trained, each once.
 
-    Seeds are outermost, so that an unfinished study has all runs of its first seeds. Within one,
+    Seeds are outermost, so that an unfinished experiment has all runs of its first seeds. In one,
     frameworks take turns: what slows the machine down for a while then slows all of them.
 
     Raises:
-        StudyError: the study cannot work; says where.
+        ExperimentError: the experiment cannot work; says where.
     """
-    check_experiment(study)
-    seeds: Sequence[int | None] = study.seeds or (None,)
-    turns = (_in_turns(_runs(study, seed)) for seed in seeds)
+    check_experiment(experiment)
+    seeds: Sequence[int | None] = experiment.seeds or (None,)
+    turns = (_in_turns(_runs(experiment, seed)) for seed in seeds)
     return tuple(dict.fromkeys(chain.from_iterable(turns)))
 
 
-def check_experiment(study: ExperimentSpec) -> None:
-    """Refuses a study that cannot work.
+def check_experiment(experiment: ExperimentSpec) -> None:
+    """Refuses an experiment that cannot work.
 
     Raises:
-        StudyError: says what is wrong, what to do, and where it is.
+        ExperimentError: says what is wrong, what to do, and where it is.
     """
-    if not 1 <= len(study.title.strip()) <= LONGEST_TITLE:
+    if not 1 <= len(experiment.title.strip()) <= LONGEST_TITLE:
         raise ExperimentError(
-            f"The title has {len(study.title.strip())} characters.",
+            f"The title has {len(experiment.title.strip())} characters.",
             f"Choose one of 1 to {LONGEST_TITLE}.",
             ("title",),
         )
-    if not 0 < study.threshold <= LARGEST_THRESHOLD:
+    if not 0 < experiment.threshold <= LARGEST_THRESHOLD:
         raise ExperimentError(
-            f"The threshold for practical relevance is {study.threshold:g}.",
+            f"The threshold for practical relevance is {experiment.threshold:g}.",
             f"Choose a fraction above 0 and at most {LARGEST_THRESHOLD:g}; 0.001 is a tenth of a "
             "percentage point.",
             ("threshold",),
         )
-    _check_size(study)
-    for path, run in _samples(study):
+    _check_size(experiment)
+    for path, run in _samples(experiment):
         _check_run(path, run)
 
 
-def _runs(study: ExperimentSpec, seed: int | None) -> Iterator[RunSpec]:
+def _runs(experiment: ExperimentSpec, seed: int | None) -> Iterator[RunSpec]:
     """All runs of one seed, frameworks innermost."""
-    datasets: Sequence[DatasetName] = study.datasets or ("mnist",)
+    datasets: Sequence[DatasetName] = experiment.datasets or ("mnist",)
     for dataset in datasets:
-        for run in _of_grid(study.grid) if study.grid else map(_of_pair, study.pairs):
-            yield _common(study, run, dataset, seed)
+        for run in (
+            _of_grid(experiment.grid) if experiment.grid else map(_of_pair, experiment.pairs)
+        ):
+            yield _common(experiment, run, dataset, seed)
 
 
 def _of_grid(grid: Grid) -> Iterator[RunSpec]:
@@ -157,7 +161,7 @@ def _of_grid(grid: Grid) -> Iterator[RunSpec]:
 
 def _of_pair(pair: RecipePair) -> RunSpec:
     run = recipes.run_spec(recipes.recipe(pair.recipe))
-    return replace(run, framework=pair.framework, faults=pair.faults)
+    return replace(run, framework=pair.framework, known_bugs=pair.known_bugs)
 
 
 def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> RunSpec:
@@ -170,20 +174,22 @@ def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> R
     return replace(run, training=training)
 
 
-def _common(study: ExperimentSpec, run: RunSpec, dataset: DatasetName, seed: int | None) -> RunSpec:
-    """The run with what all runs of the study share."""
+def _common(
+    experiment: ExperimentSpec, run: RunSpec, dataset: DatasetName, seed: int | None
+) -> RunSpec:
+    """The run with what all runs of the experiment share."""
     training = replace(
         run.training,
-        epochs=study.epochs or run.training.epochs,
+        epochs=experiment.epochs or run.training.epochs,
         seed=run.training.seed if seed is None else seed,
     )
     return replace(
         run,
         training=training,
         dataset=dataset,
-        device=possible_device(run.framework, study.device),
-        threads=study.threads,
-        style=study.style,
+        device=possible_device(run.framework, experiment.device),
+        threads=experiment.threads,
+        style=experiment.style,
     )
 
 
@@ -196,47 +202,47 @@ def _in_turns(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
     return (run for one_round in rounds for run in one_round if run is not None)
 
 
-def _check_size(study: ExperimentSpec) -> None:
-    if study.grid and study.pairs:
+def _check_size(experiment: ExperimentSpec) -> None:
+    if experiment.grid and experiment.pairs:
         raise ExperimentError(
-            "The study has a grid and pairs.", "Choose one of them.", ("pairs", 0)
+            "The experiment has a grid and pairs.", "Choose one of them.", ("pairs", 0)
         )
-    count = largest(study)
+    count = largest(experiment)
     if count == 0:
         raise ExperimentError(
-            "The study has no runs.",
+            "The experiment has no runs.",
             "Name at least one recipe in its grid, or give it pairs of a recipe and a framework.",
             ("grid", "recipes"),
         )
     if count > MOST_RUNS:
         raise ExperimentError(
-            f"The study has {count:,} runs.",
-            f"Make several studies of at most {MOST_RUNS:,} of it.",
-            ("grid",) if study.grid else ("seeds",),
+            f"The experiment has {count:,} runs.",
+            f"Make several experiments of at most {MOST_RUNS:,} of it.",
+            ("grid",) if experiment.grid else ("seeds",),
         )
 
 
-def _samples(study: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
-    """A run for every value of every axis, and where in the study that value stands.
+def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
+    """A run for every value of every axis, and where in the experiment that value stands.
 
     Axes do not depend on each other: what works with one value of the others works with all.
     """
-    for number, pair in enumerate(study.pairs):
+    for number, pair in enumerate(experiment.pairs):
         yield ("pairs", number), _known(("pairs", number, "recipe"), pair.recipe, pair)
-    grid = study.grid or Grid(())
+    grid = experiment.grid or Grid(())
     for number, name in enumerate(grid.recipes):
         path = ("grid", "recipes", number)
         yield path, _known(path, name)
-    first = _known((), grid.recipes[0] if study.grid else study.pairs[0].recipe)
-    yield ("threads",), replace(first, threads=study.threads)
-    training = replace(first.training, epochs=study.epochs or 1)
+    first = _known((), grid.recipes[0] if experiment.grid else experiment.pairs[0].recipe)
+    yield ("threads",), replace(first, threads=experiment.threads)
+    training = replace(first.training, epochs=experiment.epochs or 1)
     yield ("epochs",), replace(first, training=training)
     for number, size in enumerate(grid.batch_sizes):
         yield ("grid", "batch_sizes", number), _with(first, size=size)
     for number, rate in enumerate(grid.learning_rates):
         yield ("grid", "learning_rates", number), _with(first, rate=rate)
-    for number, seed in enumerate(study.seeds):
-        yield ("seeds", number), _common(study, first, "mnist", seed)
+    for number, seed in enumerate(experiment.seeds):
+        yield ("seeds", number), _common(experiment, first, "mnist", seed)
 
 
 def _known(path: Path, name: str, pair: RecipePair | None = None) -> RunSpec:

@@ -1,16 +1,16 @@
-"""A study as a readable text file (TOML), to keep, to share, and to run again.
+"""An experiment as a readable text file (TOML), to keep, to share, and to run again.
 
-    format = 1
+    format = 2
 
-    [study]
+    [experiment]
     title = "Which is faster?"
     seeds = [1, 2, 3]
 
-    [study.grid]
+    [experiment.grid]
     recipes = ["mlp-128", "compact-cnn"]
     frameworks = ["numpy", "pytorch", "keras"]
 
-or, in place of the grid, ``[[study.pairs]]`` with a recipe and a framework each.
+or, in place of the grid, ``[[experiment.pairs]]`` with a recipe and a framework each.
 """
 
 import msgspec
@@ -20,40 +20,42 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import files
 from mnist_studio.spec.error_paths import in_words, place_of
 from mnist_studio.spec.experiment import ExperimentError, ExperimentSpec, check_experiment
+from mnist_studio.spec.upgrades import EXPERIMENT_VERSION, upgrade_experiment
 
 SUFFIX = files.SUFFIX
-VERSION = 1
 
 _HEAD = """\
-# A study for MNIST Studio: open this file in its window, or say: mnist-studio study FILE
+# An experiment for MNIST Studio: open this file in its window, or say: mnist-studio experiment FILE
 """
 
 
 class _ExperimentFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    study: ExperimentSpec
+    experiment: ExperimentSpec
 
 
-def write(study: ExperimentSpec) -> str:
-    """The text of a file with this study, in which ``read`` finds the same."""
-    content = files.without_none(msgspec.to_builtins(_ExperimentFile(VERSION, study)))
+def write(experiment: ExperimentSpec) -> str:
+    """The text of a file with this experiment, in which ``read`` finds the same."""
+    content = files.without_none(
+        msgspec.to_builtins(_ExperimentFile(EXPERIMENT_VERSION, experiment))
+    )
     return _HEAD + tomli_w.dumps(content, indent=2)
 
 
 def read(text: str) -> ExperimentSpec:
-    """The study of a file, checked.
+    """The experiment of a file, checked.
 
     Raises:
         SpecError: not TOML, of a newer version, or with what cannot work: says the line, the key
             and what was expected.
     """
-    study = parse(text)
+    experiment = parse(text)
     try:
-        check_experiment(study)
+        check_experiment(experiment)
     except ExperimentError as error:
-        place = in_words(text, ("study", *error.path))
+        place = in_words(text, ("experiment", *error.path))
         raise SpecError(f"{place}: {error.problem}", error.remedy) from error
-    return study
+    return experiment
 
 
 def parse(text: str) -> ExperimentSpec:
@@ -65,12 +67,13 @@ def parse(text: str) -> ExperimentSpec:
     content = files.parsed(text)
     if "run" in content:
         raise SpecError(
-            "This file has runs, not a study.",
+            "This file has runs, not an experiment.",
             "Open it at the Train page, or say: mnist-studio train FILE.",
         )
-    files.check_format(content, VERSION)
+    files.check_format(content, EXPERIMENT_VERSION)
+    content = upgrade_experiment(content, content["format"])
     try:
-        return msgspec.convert(content, _ExperimentFile).study
+        return msgspec.convert(content, _ExperimentFile).experiment
     except msgspec.ValidationError as error:
         place, problem = place_of(text, str(error), _ExperimentFile)
         raise SpecError(f"{place}: {problem}.", "Correct that place.") from error

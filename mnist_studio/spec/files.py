@@ -1,6 +1,6 @@
 """Runs as one readable text file (TOML), to keep, to share, and to train again.
 
-    format = 3
+    format = 4
 
     [[run]]
     recipe = "mlp-128"
@@ -20,9 +20,9 @@ import tomli_w
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import known_bugs
-from mnist_studio.spec.codec import VERSION
 from mnist_studio.spec.error_paths import in_words, place_of
 from mnist_studio.spec.run import RunSpec, check
+from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
 SUFFIX = ".toml"
 MOST_BYTES = 1_000_000
@@ -44,12 +44,12 @@ def write(runs: Sequence[RunSpec]) -> str:
     Raises:
         SpecError: a run goes on from another one's checkpoint, which no file can hold.
     """
-    if any(run.handover for run in runs):
+    if any(run.continued_from for run in runs):
         raise SpecError(
             "This run goes on from the checkpoint of another one, which no file can hold.",
             "Save the settings of the run that it continues.",
         )
-    content = without_none(msgspec.to_builtins(_RunsFile(VERSION, tuple(runs))))
+    content = without_none(msgspec.to_builtins(_RunsFile(RUN_VERSION, tuple(runs))))
     return _HEAD + tomli_w.dumps(content, indent=2)
 
 
@@ -61,12 +61,14 @@ def read(text: str) -> tuple[RunSpec, ...]:
             and what was expected.
     """
     content = parsed(text)
-    if "study" in content:
+    if {"experiment", "study"} & content.keys():
         raise SpecError(
-            "This file has a study, not runs.",
-            "Open it at the Studies page, or say: mnist-studio study FILE.",
+            "This file has an experiment, not runs.",
+            "Open it at the Experiments page, or say: mnist-studio experiment FILE.",
         )
-    check_format(content, VERSION)
+    check_format(content, RUN_VERSION)
+    if isinstance(content.get("run"), list):
+        content["run"] = [upgrade_run(run, content["format"]) for run in content["run"]]
     try:
         file = msgspec.convert(content, _RunsFile)
     except msgspec.ValidationError as error:

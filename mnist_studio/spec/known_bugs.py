@@ -42,14 +42,14 @@ class KnownBug:
 
 def effective(run: RunSpec) -> RunSpec:
     """What is really trained: the run with the effect of its faults in place of their names."""
-    for name in run.faults:
+    for name in run.known_bugs:
         run = KNOWN_BUGS[name].apply(run)
-    return replace(run, faults=())
+    return replace(run, known_bugs=())
 
 
 def makes_sense(name: KnownBugName, run: RunSpec) -> bool:
     """Whether a fault would change anything in ``run``, in whichever framework."""
-    plain = replace(run, faults=())
+    plain = replace(run, known_bugs=())
     versions = [replace(plain, framework=framework) for framework in get_args(FrameworkName)]
     return any(KNOWN_BUGS[name].apply(version) != version for version in versions)
 
@@ -60,21 +60,21 @@ def check(run: RunSpec) -> None:
     Raises:
         SpecError: names the fault and what it needs.
     """
-    for number, name in enumerate(run.faults):
-        fault, path = KNOWN_BUGS[name], ("faults", number)
-        if run.faults.count(name) > 1:
+    for number, name in enumerate(run.known_bugs):
+        bug, path = KNOWN_BUGS[name], ("known_bugs", number)
+        if run.known_bugs.count(name) > 1:
             raise SpecError(f"The fault “{name}” is switched on twice.", "Name it once.", path)
         if not makes_sense(name, run):
             raise SpecError(
-                f"The fault “{name}” makes no sense here: it needs {fault.needs}.",
+                f"The fault “{name}” makes no sense here: it needs {bug.needs}.",
                 "Switch it off.",
                 path,
             )
-    if {"own-initial", "zero-initial"} <= set(run.faults):
+    if {"own-initial", "zero-initial"} <= set(run.known_bugs):
         raise SpecError(
             "The faults “own-initial” and “zero-initial” contradict each other.",
             "Switch one of them off.",
-            ("faults",),
+            ("known_bugs",),
         )
 
 
@@ -163,8 +163,8 @@ def _initial(run: RunSpec, kernels: Initializer, biases: Initializer) -> RunSpec
 
 KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
     {
-        fault.name: fault
-        for fault in (
+        bug.name: bug
+        for bug in (
             KnownBug(
                 "double-softmax",
                 "Softmax twice",

@@ -20,7 +20,7 @@ DatasetName = Literal["mnist", "builtin"]
 Precision = Literal["float32", "float64", "bfloat16"]
 Sampling = Literal["shuffled", "stored", "with_replacement"]
 Loss = Literal["cross_entropy", "double_softmax"]
-Style = Literal["neutral", "idiomatic"]
+Style = Literal["shared", "native"]
 KnownBugName = Literal[
     "double-softmax",
     "batch-decay",
@@ -137,10 +137,10 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         framework: who trains it.
         device: where; ``auto`` is the fastest the framework has.
         threads: of the CPU; 0 leaves it to the framework.
-        faults: known bugs of the sources that are on; ``spec.known_bugs.effective`` applies them.
+        known_bugs: bugs of the sources to reproduce; ``spec.known_bugs.effective`` applies them.
         style: through the studio's one loop, or as a script that the framework's own documentation
             would have one write.
-        handover: the run that it continues in another framework.
+        continued_from: the run that it continues in another framework.
         personal: fingerprint of the user's own digits that it learns from beside those of the data
             set, once a pass each; empty for none. Validated and tested is on the data set alone.
     """
@@ -152,10 +152,10 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     framework: FrameworkName = "pytorch"
     device: DeviceName = "auto"
     threads: int = 0
-    faults: tuple[KnownBugName, ...] = ()
-    style: Style = "neutral"
-    handover: ContinuedFrom | None = None
-    personal: str = ""
+    known_bugs: tuple[KnownBugName, ...] = ()
+    style: Style = "shared"
+    continued_from: ContinuedFrom | None = None
+    own_images: str = ""
 
 
 def check(run: RunSpec) -> None:
@@ -226,13 +226,13 @@ def _check_precision(run: RunSpec) -> None:
 
 
 def _check_personal(run: RunSpec) -> None:
-    if run.personal and not _FINGERPRINT.fullmatch(run.personal):
+    if run.own_images and not _FINGERPRINT.fullmatch(run.own_images):
         raise SpecError(
-            f"“{run.personal}” names no set of your own digits.",
+            f"“{run.own_images}” names no set of your own digits.",
             "Leave personal empty, or correct it.",
-            ("personal",),
+            ("own_images",),
         )
-    if run.personal and run.training.batch_size == FULL_BATCH:
+    if run.own_images and run.training.batch_size == FULL_BATCH:
         raise SpecError(
             "With your own digits there are more digits than the largest batch has.",
             "Choose a smaller batch, or train without your own digits.",

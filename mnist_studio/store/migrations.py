@@ -65,7 +65,17 @@ _VERSION_3: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4: Migration = (
+    "ALTER TABLE studies RENAME TO experiments",
+    "ALTER TABLE members RENAME COLUMN study TO experiment",
+    "ALTER TABLE members RENAME COLUMN abreast TO concurrency",
+    "ALTER TABLE members RENAME COLUMN place TO host",
+    "DROP INDEX members_of_study",
+    "CREATE INDEX members_of_experiment ON members (experiment)",
+    "ALTER TABLE digits RENAME TO own_images",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 
 
 def migrate(

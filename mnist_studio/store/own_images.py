@@ -12,7 +12,7 @@ from mnist_studio.store.database import Database
 
 _LOG = logging.getLogger(__name__)
 _COLUMNS = "key, label, created, pen, strokes, picture"
-_INSERT = f"INSERT OR IGNORE INTO digits ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT = f"INSERT OR IGNORE INTO own_images ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 _STROKES = msgspec.json.Decoder(tuple[tuple[tuple[float, float, float, float], ...], ...])
 _Row = tuple[str, int, float, float, str, bytes | None]
 
@@ -28,12 +28,12 @@ class OwnImages:
 
     def all(self) -> tuple[OwnImage, ...]:
         """All digits, oldest first; one that cannot be understood is logged and left out."""
-        query = f"SELECT {_COLUMNS} FROM digits ORDER BY created, key"
+        query = f"SELECT {_COLUMNS} FROM own_images ORDER BY created, key"
         return tuple(filter(None, map(_digit, self._database.rows(query))))
 
     def summary(self) -> tuple[tuple[str, int], ...]:
         """Key and label of all digits, oldest first: equal while nothing has changed."""
-        return tuple(self._database.rows("SELECT key, label FROM digits ORDER BY created, key"))
+        return tuple(self._database.rows("SELECT key, label FROM own_images ORDER BY created, key"))
 
     def keep(self, digits: Sequence[OwnImage]) -> int:
         """Keeps digits, together or not at all; one that is kept already stays as it is.
@@ -49,7 +49,7 @@ class OwnImages:
         Raises:
             UnknownName: there is no such digit.
         """
-        changed = self._database.write("UPDATE digits SET label = ? WHERE key = ?", label, key)
+        changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
         if not changed:
             raise UnknownName("This digit is not there any more.", "Look at the list of digits.")
 
@@ -64,7 +64,7 @@ class OwnImages:
             How many are new.
         """
         with self._database.writing() as connection:
-            connection.executemany("DELETE FROM digits WHERE key = ?", [(key,) for key in gone])
+            connection.executemany("DELETE FROM own_images WHERE key = ?", [(key,) for key in gone])
             before = connection.total_changes
             connection.executemany(_INSERT, map(_row, digits))
             return connection.total_changes - before

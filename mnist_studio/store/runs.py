@@ -33,7 +33,7 @@ class RunStore:
     UnknownName where there is no such run. An unambiguous beginning of an id is enough everywhere.
 
     Attributes:
-        studies: the studies of these runs.
+        experiments: the experiments of these runs.
         personal: the user's own digits.
     """
 
@@ -48,8 +48,10 @@ class RunStore:
         self._locks = locks.Locks()
         self._database = Database(paths.database(home))
         self._models = BundledModels(paths.models())
-        self.studies = ExperimentRows(self._database, self._runs, paths.studies(home), self._models)
-        self.personal = OwnImages(self._database)
+        self.experiments = ExperimentRows(
+            self._database, self._runs, paths.experiments(home), self._models
+        )
+        self.own_images = OwnImages(self._database)
         try:
             with explained(self._database.path):
                 migrate(self._database.connection, self._database.path, self._backups)
@@ -70,7 +72,7 @@ class RunStore:
     def close(self) -> None:
         """Lets all locks go and closes the database. May be called twice."""
         self._locks.release_all()
-        self.studies.close()
+        self.experiments.close()
         self._database.close()
 
     def create(self, spec: RunSpec, membership: Membership | None = None) -> Run:
@@ -78,7 +80,7 @@ class RunStore:
 
         Args:
             spec: what is trained.
-            membership: of a study; None outside of any.
+            membership: of an experiment; None outside of any.
 
         Raises:
             SpecError: the run cannot work.

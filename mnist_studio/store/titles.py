@@ -12,7 +12,7 @@ LONGEST = 80
 
 def of(spec: RunSpec) -> str:
     """The title of a new run: ``compact-cnn · PyTorch``, perhaps with ``as written``."""
-    written = " as written" if spec.style == "idiomatic" else ""
+    written = " as written" if spec.style == "native" else ""
     return f"{spec.recipe} · {framework_entry(spec.framework).title}{written}"
 
 

@@ -59,9 +59,9 @@ class Training:
             StoreError: the disk is full.
         """
         state = self._state
-        while state.step < self._session.steps or state.unjudged:
+        while state.step < self._session.steps or state.awaiting_evaluation:
             # A run that was stopped while it was judged goes on with that.
-            trained = state.unjudged or self._train_epoch()
+            trained = state.awaiting_evaluation or self._train_epoch()
             if not (trained and self._evaluate_epoch()):
                 return self._stopped()
         return self._finished()
@@ -74,9 +74,9 @@ class Training:
         with Prefetcher(self._maker, self._sizer, rest, state.validation) as feed:
             while made := self._next(feed):
                 self._train_chunk(made)
-                if not self._go_on():
+                if not self._should_continue():
                     return False
-        return state.unjudged
+        return state.awaiting_evaluation
 
     def _next(self, feed: Prefetcher) -> PreparedChunk | None:
         """The next chunk; waiting for it is no training."""
@@ -100,7 +100,7 @@ class Training:
         artifacts.append_steps(session.folder, steps.losses, steps.correct / batch)
         session.report(state.progress(steps, batch, seconds))
 
-    def _go_on(self) -> bool:
+    def _should_continue(self) -> bool:
         """Waits while paused; False if a stop is wanted."""
         session = self._session
         if session.control.paused:
@@ -117,7 +117,7 @@ class Training:
         session.machine.sample()
         session.enter("evaluate")
         validation = self._score(session.digits.validation)
-        test = evaluation.logits(self._learner, session.digits.test.images, self._go_on)
+        test = evaluation.logits(self._learner, session.digits.test.images, self._should_continue)
         if test is None:
             return False
         epoch = self._state.end_epoch(validation, test)
@@ -131,7 +131,7 @@ class Training:
         """Loss and accuracy; None without digits or if a stop was wanted."""
         if digits is None:
             return None
-        logits = evaluation.logits(self._learner, digits.images, self._go_on)
+        logits = evaluation.logits(self._learner, digits.images, self._should_continue)
         if logits is None:
             return None
         return cross_entropy(logits, digits.labels), accuracy(logits, digits.labels)

@@ -77,7 +77,7 @@ class TrainingState:
         return (self.step // self.session.steps_per_epoch + 1) * self.session.steps_per_epoch
 
     @property
-    def unjudged(self) -> bool:
+    def awaiting_evaluation(self) -> bool:
         """An epoch was trained to its end and not yet evaluated."""
         judged = self.epoch.step if self.epoch else 0
         return self.step > judged and self.step % self.session.steps_per_epoch == 0

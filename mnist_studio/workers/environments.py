@@ -17,14 +17,14 @@ TIMEOUT_SECONDS = 120.0
 
 
 def choose(
-    framework: str, python: str, cancelled: Callable[[], bool] = lambda: False
+    framework: str, python: str, is_cancelled: Callable[[], bool] = lambda: False
 ) -> Interpreter:
     """Lets another Python compute for a framework from now on. Takes seconds.
 
     Args:
         framework: whose environment it has.
         python: path or name of its program.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
 
     Raises:
         UnknownName: there is no such framework.
@@ -39,7 +39,7 @@ def choose(
         raise JobError(f"There is no program {python}.", "Name the Python of an environment.")
     # Never resolved: an environment's Python is a link, and its name says where it belongs.
     program = str(Path(found).absolute())
-    answer = call("probe", framework, framework, TIMEOUT_SECONDS, cancelled, program)
+    answer = call("probe", framework, framework, TIMEOUT_SECONDS, is_cancelled, program)
     assert isinstance(answer, Probed)  # Trouble was raised.
     chosen = Interpreter(program, answer.version)
     _keep(settings.load()[0].interpreters | {framework: chosen})

@@ -4,7 +4,7 @@ import msgspec
 
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.spec import codec
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 class TrainRequest(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ class FrameworkReport:
     chosen: str = ""
 
 
-def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> FrameworkReport:
+def probe(name: str, is_cancelled: Callable[[], bool] = lambda: False) -> FrameworkReport:
     """Asks a child that imports the framework. Takes seconds.
 
     Raises:
@@ -49,7 +49,7 @@ def probe(name: str, cancelled: Callable[[], bool] = lambda: False) -> Framework
     version, python = registry.version(name), registry.python(name)
     chosen = (version or "") if python else ""
     try:
-        answer = call("probe", name, name, TIMEOUT_SECONDS, cancelled)
+        answer = call("probe", name, name, TIMEOUT_SECONDS, is_cancelled)
     except JobError as error:
         return FrameworkReport(name, known.title, version, (), str(error), python, chosen)
     assert isinstance(answer, Probed)  # Trouble was raised.

@@ -17,7 +17,7 @@ def call(
     framework: str,
     request: str,
     timeout: float,
-    cancelled: Callable[[], bool] = lambda: False,
+    is_cancelled: Callable[[], bool] = lambda: False,
     python: str | None = None,
 ) -> FromTask:
     """Runs a task in a child of its own and gives its first answer.
@@ -27,7 +27,7 @@ def call(
         framework: whose environment the child gets.
         request: JSON text that the task understands.
         timeout: seconds to wait at most.
-        cancelled: asked all the time; ends the child.
+        is_cancelled: asked all the time; ends the child.
         python: that runs it; None for the one that computes for the framework.
 
     Raises:
@@ -37,7 +37,7 @@ def call(
     program = registry.python(framework) if python is None else python
     child = Child(task, request, registry.environment(framework, 0), python=program)
     try:
-        answer = first_answer(child, monotonic() + timeout, cancelled)
+        answer = first_answer(child, monotonic() + timeout, is_cancelled)
     finally:
         child.end(0.5)
     if isinstance(answer, Trouble):
@@ -45,12 +45,12 @@ def call(
     return answer
 
 
-def first_answer(child: Child, deadline: float, cancelled: Callable[[], bool]) -> FromTask:
+def first_answer(child: Child, deadline: float, is_cancelled: Callable[[], bool]) -> FromTask:
     """The next message of a child that speaks ``messages``; raises as ``first_message``."""
-    return messages.from_task.decode(first_message(child, deadline, cancelled))
+    return messages.from_task.decode(first_message(child, deadline, is_cancelled))
 
 
-def first_message(child: Child, deadline: float, cancelled: Callable[[], bool]) -> bytes:
+def first_message(child: Child, deadline: float, is_cancelled: Callable[[], bool]) -> bytes:
     """The next message of a child, as it came.
 
     Raises:
@@ -58,7 +58,7 @@ def first_message(child: Child, deadline: float, cancelled: Callable[[], bool]) 
         Cancelled: by the user.
     """
     while monotonic() < deadline:
-        if cancelled():
+        if is_cancelled():
             raise CancelledByUser("Cancelled.", "Nothing that was kept is lost.")
         try:
             message = child.receive(POLL_SECONDS)

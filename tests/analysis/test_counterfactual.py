@@ -66,7 +66,7 @@ def test_a_target_of_ones_own_and_canceling() -> None:
     assert found is not None
     assert found.target == 7
     assert found.found
-    assert counterfactual(network, UNIT, IMAGE, cancelled=lambda: True) is None
+    assert counterfactual(network, UNIT, IMAGE, is_cancelled=lambda: True) is None
 
 
 def test_the_runner_up_of_equals_is_the_next() -> None:

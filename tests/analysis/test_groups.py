@@ -50,8 +50,8 @@ def test_any_other_setting_parts_groups() -> None:
     others = (
         replace(plain, threads=2),
         replace(plain, dataset="builtin"),
-        replace(plain, faults=("unshuffled",)),
-        replace(plain, style="idiomatic"),
+        replace(plain, known_bugs=("unshuffled",)),
+        replace(plain, style="native"),
         replace(plain, device="cpu"),
     )
     for other in others:

@@ -8,10 +8,10 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
 
 
-def spec(seed: int, *faults: KnownBugName, framework: FrameworkName = "numpy") -> RunSpec:
+def spec(seed: int, *bugs: KnownBugName, framework: FrameworkName = "numpy") -> RunSpec:
     plain = run_spec(RECIPES["mlp-128"])
     training = replace(plain.training, seed=seed)
-    return replace(plain, training=training, faults=faults, framework=framework)
+    return replace(plain, training=training, known_bugs=bugs, framework=framework)
 
 
 def test_the_mean_over_pairs_of_the_same_seed() -> None:
@@ -26,7 +26,7 @@ def test_the_mean_over_pairs_of_the_same_seed() -> None:
         ]
     )
     (cost,) = found
-    assert cost.faults == ("unshuffled",)
+    assert cost.known_bugs == ("unshuffled",)
     assert (cost.pairs, cost.seeds) == (2, (1, 2))
     assert cost.difference == pytest.approx(-0.015)
     assert cost.loss == pytest.approx(0.15)
@@ -50,8 +50,8 @@ def test_repeats_of_a_seed_are_one_pair() -> None:
 def test_what_differs_in_more_than_faults_is_no_pair() -> None:
     longer = replace(spec(1), training=replace(spec(1).training, epochs=99))
     others = (spec(1, framework="keras"), longer, replace(spec(1), dataset="builtin"))
-    faulty = Result(spec(1, "unshuffled"), 0.9, 0.5)
-    assert costs([faulty, *(Result(other, 0.95, 0.5) for other in others)]) == ()
+    with_bugs = Result(spec(1, "unshuffled"), 0.9, 0.5)
+    assert costs([with_bugs, *(Result(other, 0.95, 0.5) for other in others)]) == ()
     assert costs([Result(spec(1), 0.9, 0.5), Result(spec(2), 0.95, 0.5)]) == ()
     assert costs([]) == ()
 
@@ -61,7 +61,7 @@ def test_faults_are_a_set_and_each_has_its_own_cost() -> None:
     same = Result(spec(2, "double-softmax", "unshuffled"), 0.92, 0.5)
     one = Result(spec(2, "double-softmax"), 0.99, 0.5)
     found = costs([both, same, one, Result(spec(1), 0.95, 0.5), Result(spec(2), 0.95, 0.5)])
-    assert [cost.faults for cost in found] == [
+    assert [cost.known_bugs for cost in found] == [
         ("double-softmax", "unshuffled"),
         ("double-softmax",),
     ]

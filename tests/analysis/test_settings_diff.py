@@ -58,8 +58,8 @@ def test_every_difference_of_any_two_recipes_is_told() -> None:
 
 
 def test_values_as_text() -> None:
-    found = dict(settings(replace(MLP, faults=("unshuffled", "own-initial"))))
-    assert found["faults"] == "unshuffled, own-initial"
-    assert found["handover"] == "–"
+    found = dict(settings(replace(MLP, known_bugs=("unshuffled", "own-initial"))))
+    assert found["known_bugs"] == "unshuffled, own-initial"
+    assert found["continued_from"] == "–"
     assert found["training.optimizer.learning_rate"] == "0.001"
     assert found["threads"] == "0"

@@ -23,7 +23,11 @@ def trained(**changes: object) -> RunSpec:
         (trained(clip=ClipNorm(1.0)), ("no clip",), ("clip norm", "limit 1")),
         (trained(sampling="with_replacement"), ("sampling shuffled",),
          ("sampling with replacement",)),
-        (replace(PLAIN, faults=("unshuffled",)), ("without faults",), ("with unshuffled digits",)),
+        (
+            replace(PLAIN, known_bugs=("unshuffled",)),
+            ("no known bugs",),
+            ("with unshuffled digits",),
+        ),
         (replace(PLAIN, threads=2), ("default threads",), ("threads 2",)),
         (PLAIN, (), ()),
     ],

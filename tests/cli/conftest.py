@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from mnist_studio import paths
-from tests.small_experiment import gathered, studied_home
+from tests.small_experiment import experiment_home, run_data
 
-__all__ = ["gathered", "studied_home"]
+__all__ = ["experiment_home", "run_data"]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-W", "error", "-m", "mnist_studio")

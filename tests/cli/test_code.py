@@ -28,7 +28,7 @@ def test_a_notebook_is_saved(here: Main, tmp_path: Path) -> None:
 
 
 def test_faults_are_in_the_code(here: Main) -> None:
-    said = here("code", "wide-cnn", "--fault", "double-softmax")
+    said = here("code", "wide-cnn", "--known-bug", "double-softmax")
     assert "softmax twice" in said.output
 
 
@@ -37,8 +37,8 @@ def test_faults_are_in_the_code(here: Main) -> None:
     [
         (("compact-cn",), "Did you mean compact-cnn?"),
         (("compact-cnn", "--framework", "jax"), "no framework called"),
-        (("tiny-gd", "--framework", "keras", "--as-published"), "cannot sum"),
-        (("mlp-128", "--fault", "batch-decay"), "makes no sense"),
+        (("tiny-gd", "--framework", "keras", "--with-source-bugs"), "cannot sum"),
+        (("mlp-128", "--known-bug", "batch-decay"), "makes no sense"),
     ],
 )
 def test_what_cannot_be_written_is_explained(here: Main, words: tuple[str], told: str) -> None:
@@ -49,7 +49,7 @@ def test_what_cannot_be_written_is_explained(here: Main, words: tuple[str], told
 
 
 def test_a_recipe_is_trained_as_written() -> None:
-    said = studio(*TRAIN, "--as-written", "--json")
+    said = studio(*TRAIN, "--native", "--json")
     assert said.code == 0
     assert said.json[0]["title"] == "mlp-128 · NumPy as written"
     assert said.json[-1]["type"] == "finished"
@@ -57,14 +57,14 @@ def test_a_recipe_is_trained_as_written() -> None:
 
 
 def test_what_cannot_be_trained_as_written_is_refused(here: Main) -> None:
-    said = here(*TRAIN, "--as-written", "--precision", "bfloat16")
+    said = here(*TRAIN, "--native", "--precision", "bfloat16")
     assert said.code == 2
     assert "NumPy does not compute in bfloat16" in said.errors
 
 
 def test_as_published_is_what_the_source_has_in_that_framework(here: Main) -> None:
-    torch = here("code", "wide-cnn", "--as-published").output
-    keras = here("code", "wide-cnn", "--framework", "keras", "--as-published").output
+    torch = here("code", "wide-cnn", "--with-source-bugs").output
+    keras = here("code", "wide-cnn", "--framework", "keras", "--with-source-bugs").output
     for text, has, lacks in (
         (torch, "Softmax twice", "Decay counted"), (keras, "Decay counted", "Softmax twice")
     ):  # fmt: skip

@@ -12,12 +12,12 @@ from tests.cli.conftest import TRAIN, Main, studio
 
 
 @pytest.fixture
-def chosen(gathered: RunData) -> Selection:
-    return gathered.chosen
+def chosen(run_data: RunData) -> Selection:
+    return run_data.chosen
 
 
-def test_a_study_is_compared_in_words_and_tables(chosen: Selection) -> None:
-    said = studio("compare", "--study", "small")
+def test_an_experiment_is_compared_in_words_and_tables(chosen: Selection) -> None:
+    said = studio("compare", "--experiment", "small")
     assert said.code == 0, said.errors
     for title in ("Final accuracy", "Clocks", "Models, paired", "Recipes and frameworks over"):
         assert title in said.output
@@ -39,7 +39,7 @@ def test_json_has_the_figures_of_the_store(chosen: Selection, here: Main) -> Non
 def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> None:
     report, folder = tmp_path / "report.html", tmp_path / "out"
     said = studio(
-        "compare", "--study", "small", "--view", "settings", "--view", "memory",
+        "compare", "--experiment", "small", "--view", "settings", "--view", "memory",
         "--report", report, "--export", folder,
     )  # fmt: skip
     assert said.code == 0, said.errors
@@ -52,7 +52,7 @@ def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> No
 
 def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Main) -> None:
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
-    said = here("compare", "--study", "small", *words, "--target", 0.5, "--threshold", 0.02)
+    said = here("compare", "--experiment", "small", *words, "--target", 0.5, "--threshold", 0.02)
     assert "Time to 50.00 %" in said.output
     assert "A difference of 2.00 points or less does not matter" in said.output
 
@@ -60,15 +60,15 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ((), "Name runs or a study"),
+        ((), "Name runs or an experiment"),
         (("never",), "There is no run “never”"),
-        (("--study", "never"), "No study begins with “never”"),
-        (("--study", "from-scratch"), "Say: mnist-studio study from-scratch"),
-        (("--study", "small", "--view", "colcks"), "Did you mean clocks?"),
-        (("--study", "small", "--axis", "miles"), "“miles” is no axis"),
-        (("--study", "small", "--target", "97"), "Choose a fraction"),
-        (("--study", "small", "--threshold", "0"), "Choose a fraction"),
-        (("--study", "small", "--report", "report.doc"), "neither HTML nor PDF"),
+        (("--experiment", "never"), "No experiment begins with “never”"),
+        (("--experiment", "from-scratch"), "Say: mnist-studio experiment from-scratch"),
+        (("--experiment", "small", "--view", "colcks"), "Did you mean clocks?"),
+        (("--experiment", "small", "--axis", "miles"), "“miles” is no axis"),
+        (("--experiment", "small", "--target", "97"), "Choose a fraction"),
+        (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),
+        (("--experiment", "small", "--report", "report.doc"), "neither HTML nor PDF"),
     ],
 )
 def test_wrong_usage_is_explained(
@@ -83,7 +83,7 @@ def test_wrong_usage_is_explained(
 def test_a_folder_that_cannot_be_written(chosen: Selection, here: Main, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words in (("--export", tmp_path / "file"), ("--report", tmp_path / "file" / "report.html")):
-        said = here("compare", "--study", "small", "--view", "settings", *words)
+        said = here("compare", "--experiment", "small", "--view", "settings", *words)
         assert said.code == 1
         assert "could not be written" in said.errors
 
@@ -101,7 +101,8 @@ def test_runs_without_predictions_are_said(chosen: Selection, here: Main) -> Non
 
 def test_what_a_fault_costs_is_told(here: Main) -> None:
     ids = [
-        here(*TRAIN, *more, "--json").json[-1]["run"] for more in ((), ("--fault", "zero-initial"))
+        here(*TRAIN, *more, "--json").json[-1]["run"]
+        for more in ((), ("--known-bug", "zero-initial"))
     ]
     said = here("compare", *ids)
     assert said.code == 0

@@ -16,7 +16,7 @@ SEVEN = of_ink(((InkPoint(0.2, 0.1), InkPoint(0.8, 0.1), InkPoint(0.4, 0.9)),), 
 
 def keep() -> None:
     with RunStore() as store:
-        store.personal.keep([ONE, SEVEN])
+        store.own_images.keep([ONE, SEVEN])
 
 
 def picture(folder: Path) -> Path:

@@ -28,48 +28,50 @@ def file(tmp_path: Path) -> Path:
     return written(SMALL, tmp_path)
 
 
-def written(study: ExperimentSpec, folder: Path) -> Path:
-    path = folder / f"{study.title}.toml"
-    path.write_text(experiment_files.write(study), "utf-8")
+def written(experiment: ExperimentSpec, folder: Path) -> Path:
+    path = folder / f"{experiment.title}.toml"
+    path.write_text(experiment_files.write(experiment), "utf-8")
     return path
 
 
-def test_the_ready_made_studies_are_listed_with_their_sources(here: Main) -> None:
-    said = here("study", "--list")
+def test_the_ready_made_experiments_are_listed_with_their_sources(here: Main) -> None:
+    said = here("experiment", "--list")
     assert said.code == 0
     for one in EXPERIMENTS.values():
         assert one.name in said.output
         assert one.source.split(" ")[0] in said.output
-    lines = here("study", "--list", "--json").json
-    assert [line["study"] for line in lines] == list(EXPERIMENTS)
-    assert {line["study"]: line["runs"] for line in lines}["implementations"] == 10
+    lines = here("experiment", "--list", "--json").json
+    assert [line["experiment"] for line in lines] == list(EXPERIMENTS)
+    assert {line["experiment"]: line["runs"] for line in lines}["implementations"] == 10
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_a_ready_made_study_can_be_written_as_a_file(name: str, here: Main, tmp_path: Path) -> None:
+def test_a_ready_made_experiment_can_be_written_as_a_file(
+    name: str, here: Main, tmp_path: Path
+) -> None:
     path = tmp_path / "mine.toml"
-    assert here("study", name, "--write", path).code == 0
-    assert experiment_files.read(path.read_text("utf-8")) == EXPERIMENTS[name].study
+    assert here("experiment", name, "--write", path).code == 0
+    assert experiment_files.read(path.read_text("utf-8")) == EXPERIMENTS[name].experiment
     with RunStore() as store:
-        assert store.studies.all() == ()
+        assert store.experiments.all() == ()
 
 
-def test_a_study_is_trained_and_told_to_people(file: Path) -> None:
-    said = studio("study", file)
+def test_an_experiment_is_trained_and_told_to_people(file: Path) -> None:
+    said = studio("experiment", file)
     assert (said.code, said.output) == (0, "")
     assert said.errors.startswith("small: 2 runs.\n")
     assert "1/2 tiny-10 · NumPy · batch 64 · seed 1: finished: test" in said.errors
     assert said.errors.endswith("2 of 2 runs finished.\n")
-    again = studio("study", file)
+    again = studio("experiment", file)
     assert again.code == 0
     assert again.errors == "small: 2 runs, 2 finished before.\n2 of 2 runs finished.\n"
 
 
-def test_events_are_json_lines_of_which_the_last_ends_the_study(file: Path) -> None:
-    said = studio("study", file, "--json", "--jobs", 2)
+def test_events_are_json_lines_of_which_the_last_ends_the_experiment(file: Path) -> None:
+    said = studio("experiment", file, "--json", "--jobs", 2)
     assert (said.code, said.errors) == (0, "")
     assert said.json[0]["type"] == "begun"
-    assert said.json[0]["abreast"] == 2
+    assert said.json[0]["concurrency"] == 2
     assert [cell["spec"]["training"]["seed"] for cell in said.json[0]["cells"]] == [1, 2]
     assert [line for line in said.json if line["type"] == "ended"] == [
         {"type": "ended", "outcome": "complete", "finished": 2, "total": 2}
@@ -77,7 +79,7 @@ def test_events_are_json_lines_of_which_the_last_ends_the_study(file: Path) -> N
 
 
 def test_several_at_a_time_are_told_to_have_no_honest_clocks(file: Path) -> None:
-    said = studio("study", file, "--jobs", 2)
+    said = studio("experiment", file, "--jobs", 2)
     assert said.code == 0
     assert "2 runs are trained at a time: their clocks are not honest" in said.errors
 
@@ -85,7 +87,7 @@ def test_several_at_a_time_are_told_to_have_no_honest_clocks(file: Path) -> None
 def test_a_run_that_fails_is_tried_again_and_told(tmp_path: Path) -> None:
     (tmp_path / "tensorflow.py").write_text("raise ImportError('half of it is missing')\n")
     path = written(replace(SMALL, grid=Grid(("tiny-10",), ("keras", "numpy"))), tmp_path)
-    said = studio("study", path, path=tmp_path)
+    said = studio("experiment", path, path=tmp_path)
     assert said.code == 1
     assert said.errors.count("is tried once more: ") == 2
     assert said.errors.count("failed: ") == 2
@@ -96,7 +98,7 @@ def test_a_run_that_fails_is_tried_again_and_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "No study was named."),
+        ((), "No experiment was named."),
         (("from-scrach",), "Did you mean from-scratch?"),
         (("nowhere.toml",), "does not exist"),
         (("from-scratch", "--jobs", 0), "The number of jobs is 0. Choose one from 1 to 64."),
@@ -106,7 +108,7 @@ def test_a_run_that_fails_is_tried_again_and_told(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_told(here: Main, words: tuple[object, ...], told: str) -> None:
-    said = here("study", *words)
+    said = here("experiment", *words)
     assert said.code == 2
     assert told in said.errors
     assert said.output == ""
@@ -115,50 +117,57 @@ def test_wrong_usage_is_told(here: Main, words: tuple[object, ...], told: str) -
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("format = 1\n[study]\ntitle = 'x'\n[study.grid]\nrecipes = []\n", "Line 5"),
-        ("format = 1\n[study]\ntitle = 'x'\nseed = [1]\n", "Line 4, study.seed: there is no such"),
-        ("format = 2\n[study]\ntitle = 'x'\n", "Update MNIST Studio"),
+        ("format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []\n", "Line 5"),
+        (
+            "format = 1\n[experiment]\ntitle = 'x'\nseed = [1]\n",
+            "Line 4, experiment.seed: there is no such",
+        ),
+        ("format = 2\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
         ("what?", "This is not TOML"),
     ],
 )
 def test_a_wrong_file_is_told(here: Main, tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
-    said = here("study", path)
+    said = here("experiment", path)
     assert said.code == 2
     assert told in said.errors
     with RunStore() as store:
-        assert store.studies.all() == ()
+        assert store.experiments.all() == ()
 
 
 def test_a_file_of_runs_is_sent_to_train(here: Main, tmp_path: Path, run: str) -> None:
     path = tmp_path / "run.toml"
     assert here("runs", "settings", run, "--output", path).code == 0
-    said = here("study", path)
+    said = here("experiment", path)
     assert said.code == 2
     assert "mnist-studio train FILE" in said.errors
 
 
-def test_a_study_of_mnist_without_mnist_is_told_before_it_begins(here: Main) -> None:
-    said = here("study", "from-scratch")
+def test_an_experiment_of_mnist_without_mnist_is_told_before_it_begins(here: Main) -> None:
+    said = here("experiment", "from-scratch")
     assert said.code == 1
-    assert "The study needs MNIST" in said.errors
+    assert "The experiment needs MNIST" in said.errors
     with RunStore() as store:
         assert store.runs() == ()
 
 
-def test_a_huge_study_is_not_begun_without_being_asked_for(here: Main, tmp_path: Path) -> None:
+def test_a_huge_experiment_is_not_begun_without_being_asked_for(here: Main, tmp_path: Path) -> None:
     path = written(HUGE, tmp_path)
-    said = here("study", path)
+    said = here("experiment", path)
     assert said.code == 2
-    assert "This study has 301 runs; no earlier run tells for how long. Add --yes" in said.errors
+    assert (
+        "This experiment has 301 runs; no earlier run tells for how long. Add --yes" in said.errors
+    )
 
 
-def test_how_long_a_huge_study_takes_is_told_from_earlier_runs(here: Main, tmp_path: Path) -> None:
-    assert here("study", written(SMALL, tmp_path)).code == 0
-    said = here("study", written(HUGE, tmp_path))
+def test_how_long_a_huge_experiment_takes_is_told_from_earlier_runs(
+    here: Main, tmp_path: Path
+) -> None:
+    assert here("experiment", written(SMALL, tmp_path)).code == 0
+    said = here("experiment", written(HUGE, tmp_path))
     assert said.code == 2
-    assert "This study has 301 runs; about " in said.errors
+    assert "This experiment has 301 runs; about " in said.errors
     assert "judged by earlier runs. Add --yes" in said.errors
 
 
@@ -173,7 +182,7 @@ def test_people_are_asked(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", _Terminal(answer))
     # MNIST is not there, so that what begins ends at once.
-    said = here("study", written(replace(HUGE, datasets=("mnist",)), tmp_path))
+    said = here("experiment", written(replace(HUGE, datasets=("mnist",)), tmp_path))
     assert "Run it? [y/N]" in said.errors
     assert ("needs MNIST" in said.errors) == begins
     assert ("was not begun" in said.errors) != begins
@@ -181,6 +190,6 @@ def test_people_are_asked(
 
 def test_yes_is_an_answer(here: Main, tmp_path: Path) -> None:
     path = written(replace(HUGE, datasets=("mnist",)), tmp_path)
-    said = here("study", path, "--yes")
+    said = here("experiment", path, "--yes")
     assert "Run it?" not in said.errors
     assert "needs MNIST" in said.errors

@@ -41,7 +41,7 @@ def test_the_report_is_one_json_document() -> None:
 
 @needs_pytorch
 def test_people_get_a_table_and_a_missed_bar_fails() -> None:
-    said = studio(*SHORT, "--fault", "own-scaling")
+    said = studio(*SHORT, "--known-bug", "own-scaling")
     assert said.code == 1
     assert "MISSED" in said.output
     assert "outputs" in said.output
@@ -85,7 +85,7 @@ def test_the_differences_are_listed(here: Main) -> None:
         (("tiny-10", "--framework", "numpy"), "NumPy alone"),
         (("tiny-10", "--framework", "pytroch"), "Did you mean pytorch?"),
         (("tiny-10", "--precision", "float16"), "Did you mean float"),
-        (("tiny-10", "--fault", "batch-decay"), "makes no sense here"),
+        (("tiny-10", "--known-bug", "batch-decay"), "makes no sense here"),
     ],
 )
 def test_the_impossible_is_refused_in_a_sentence(

@@ -34,7 +34,7 @@ def test_one_recipe_is_told_with_its_origin_and_layers(here: Main) -> None:
 
 
 def test_the_faults_are_listed_with_what_they_need(here: Main) -> None:
-    lines = here("recipes", "--faults", "--json").json
-    assert [line["fault"] for line in lines] == list(KNOWN_BUGS)
-    said = here("recipes", "--faults")
+    lines = here("recipes", "--known-bugs", "--json").json
+    assert [line["bug"] for line in lines] == list(KNOWN_BUGS)
+    said = here("recipes", "--known-bugs")
     assert "double-softmax" in said.output

@@ -28,7 +28,7 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
 
 
 def test_a_run_with_a_fault_is_listed_and_shown_with_it(here: Main) -> None:
-    trained = here(*TRAIN, "--fault", "double-softmax", "--json").json[-1]["run"]
+    trained = here(*TRAIN, "--known-bug", "double-softmax", "--json").json[-1]["run"]
     told = "mlp-128 · NumPy · with: softmax twice"
     assert told in here("runs").output
     assert told in here("runs", "show", trained).output
@@ -129,7 +129,7 @@ def test_a_finished_run_goes_on_in_another_framework_on_the_same_curve(run: str)
     assert (steps[0] > 21, steps[-1]) == (True, 42)
     with RunStore() as store:
         new = store.run(said.json[-1]["run"])
-        assert new.spec.handover == ContinuedFrom(run, "numpy", 21)
+        assert new.spec.continued_from == ContinuedFrom(run, "numpy", 21)
         assert store.run(run).status == new.status == "finished"
         assert [epoch.step for epoch in store.epochs(new.id)] == [21, 42]
 

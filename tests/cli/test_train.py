@@ -218,14 +218,16 @@ def test_a_wrong_settings_file_is_told(
 
 def test_faults_are_switched_on_by_name_or_as_published(here: Main) -> None:
     small = ("--framework", "numpy", "--dataset", "builtin", "--epochs", 1, "--json")
-    assert here("train", "mlp-128", "--fault", "unshuffled", *small).json[-1]["type"] == "finished"
-    assert here("train", "tiny-gd", "--as-published", *small).json[-1]["type"] == "finished"
-    faults = [tuple(line["spec"]["faults"]) for line in here("runs", "--json").json]
-    assert {("unshuffled",), ("bias-gradients",)} <= set(faults)
+    assert (
+        here("train", "mlp-128", "--known-bug", "unshuffled", *small).json[-1]["type"] == "finished"
+    )
+    assert here("train", "tiny-gd", "--with-source-bugs", *small).json[-1]["type"] == "finished"
+    bugs = [tuple(line["spec"]["known_bugs"]) for line in here("runs", "--json").json]
+    assert {("unshuffled",), ("bias-gradients",)} <= set(bugs)
 
 
 def test_a_fault_that_makes_no_sense_is_refused(here: Main) -> None:
-    said = here("train", "compact-cnn", "--fault", "batch-decay")
+    said = here("train", "compact-cnn", "--known-bug", "batch-decay")
     assert said.code == 2
     assert "falls exponentially" in said.errors
-    assert "Did you mean" in here("train", "mlp-128", "--fault", "unshufled").errors
+    assert "Did you mean" in here("train", "mlp-128", "--known-bug", "unshufled").errors

@@ -1,5 +1,5 @@
-"""The small study, and what is gathered of it."""
+"""The small experiment, and what is gathered of it."""
 
-from tests.small_experiment import gathered, studied_home
+from tests.small_experiment import experiment_home, run_data
 
-__all__ = ["gathered", "studied_home"]
+__all__ = ["experiment_home", "run_data"]

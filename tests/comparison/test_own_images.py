@@ -33,17 +33,17 @@ def kept(digits: int = 9) -> OwnImageSet:
 def taught(chosen: Selection, by: OwnImageSet) -> Selection:
     """As if the first run had learnt from own digits."""
     first = chosen.runs[0]
-    spec = msgspec.structs.replace(first.spec, personal=by.fingerprint)
+    spec = msgspec.structs.replace(first.spec, own_images=by.fingerprint)
     return replace(chosen, runs=(replace(first, spec=spec), *chosen.runs[1:]))
 
 
-def test_every_view_of_predictions_is_of_them_and_no_other(gathered: RunData) -> None:
+def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) -> None:
     mine = kept()
     options = ViewOptions(own=mine.fingerprint)
     names = (*sorted(own_images.VIEWS), "final-accuracy")
     with ViewWorker() as worker:
-        found = worker.compute(gathered.chosen, names, options)
-        again = worker.compute(gathered.chosen, ("confusion",), ViewOptions())
+        found = worker.compute(run_data.chosen, names, options)
+        again = worker.compute(run_data.chosen, ("confusion",), ViewOptions())
     views = {one.view.name: one.view for one in found if isinstance(one, Made)}
     assert views.keys() == set(names)
     for name, view in views.items():
@@ -59,23 +59,23 @@ def test_every_view_of_predictions_is_of_them_and_no_other(gathered: RunData) ->
     assert np.array(plain.view.charts[0].values, float).sum() == 500
 
 
-def test_digits_that_any_of_the_runs_learnt_from_are_left_out(gathered: RunData) -> None:
+def test_digits_that_any_of_the_runs_learnt_from_are_left_out(run_data: RunData) -> None:
     mine = kept()
-    chosen = taught(gathered.chosen, own_image_sets.freeze([written(n) for n in range(4)]))
+    chosen = taught(run_data.chosen, own_image_sets.freeze([written(n) for n in range(4)]))
     own_images.answer(chosen, mine.fingerprint, lambda: False)
     view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
     assert any("5 of your own digits" in note and "4 that a run" in note for note in view.notes)
-    everything = taught(gathered.chosen, mine)
+    everything = taught(run_data.chosen, mine)
     with pytest.raises(NotComparable, match="learnt from all of your own digits"):
         compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
 
-def test_what_is_not_here_or_not_answered_is_told(gathered: RunData) -> None:
+def test_what_is_not_here_or_not_answered_is_told(run_data: RunData) -> None:
     with pytest.raises(DataError, match="not on this computer"):
-        compute("confusion", gathered, ViewOptions(own="0" * 32))
+        compute("confusion", run_data, ViewOptions(own="0" * 32))
     with pytest.raises(NotComparable):
-        compute("confusion", gathered, ViewOptions(own=kept().fingerprint))
+        compute("confusion", run_data, ViewOptions(own=kept().fingerprint))
     with ViewWorker() as worker:
-        chosen = replace(gathered.chosen, runs=gathered.chosen.runs[:1])
+        chosen = replace(run_data.chosen, runs=run_data.chosen.runs[:1])
         (answer,) = worker.compute(chosen, ("disagreements",), ViewOptions(own=kept().fingerprint))
     assert isinstance(answer, Refused)

@@ -11,32 +11,32 @@ from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import CancelledByUser, UnknownName, UsageError
 
 
-def test_a_child_computes_the_same(gathered: RunData) -> None:
+def test_a_child_computes_the_same(run_data: RunData) -> None:
     told: list[float] = []
-    names = ("final-accuracy", "neutral-idiomatic")
+    names = ("final-accuracy", "shared-native")
     with ViewWorker() as worker:
-        made, refused = worker.compute(gathered.chosen, names, ViewOptions(), told.append)
-        (again,) = worker.compute(gathered.chosen, names[:1], ViewOptions())
+        made, refused = worker.compute(run_data.chosen, names, ViewOptions(), told.append)
+        (again,) = worker.compute(run_data.chosen, names[:1], ViewOptions())
     assert isinstance(made, Made)
     assert isinstance(refused, Refused)
-    assert encode(made.view) == encode(catalog.compute(names[0], gathered, ViewOptions()))
+    assert encode(made.view) == encode(catalog.compute(names[0], run_data, ViewOptions()))
     assert again == made
     assert told == [0.5, 1.0]
     assert "as written" in refused.problem
 
 
-def test_a_cancelled_child_is_replaced(gathered: RunData) -> None:
+def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:
     with ViewWorker() as worker:
         with pytest.raises(CancelledByUser):
-            worker.compute(gathered.chosen, ("clocks",), ViewOptions(), cancelled=lambda: True)
-        (made,) = worker.compute(gathered.chosen, ("clocks",), ViewOptions())
+            worker.compute(run_data.chosen, ("clocks",), ViewOptions(), is_cancelled=lambda: True)
+        (made,) = worker.compute(run_data.chosen, ("clocks",), ViewOptions())
     assert isinstance(made, Made)
 
 
-def test_what_cannot_work_starts_no_child(gathered: RunData) -> None:
+def test_what_cannot_work_starts_no_child(run_data: RunData) -> None:
     worker = ViewWorker()
     with pytest.raises(UnknownName, match="Did you mean clocks"):
-        worker.compute(gathered.chosen, ("clock",), ViewOptions())
+        worker.compute(run_data.chosen, ("clock",), ViewOptions())
     for wrong in (ViewOptions(target=97), ViewOptions(threshold=0), ViewOptions(smoothing=1)):
         with pytest.raises(UsageError):
-            worker.compute(gathered.chosen, ("clocks",), wrong)
+            worker.compute(run_data.chosen, ("clocks",), wrong)

@@ -1,4 +1,4 @@
-"""Small studies of the built-in digits, trained for real."""
+"""Small experiments of the built-in digits, trained for real."""
 
 import pytest
 
@@ -28,10 +28,10 @@ def _no_named_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def told(
-    study: ExperimentSpec = SMALL, executor: Executor | None = None
+    experiment: ExperimentSpec = SMALL, executor: Executor | None = None
 ) -> list[AnyExperimentEvent]:
     """The events of a session to its end."""
-    return list(Supervisor(study, executor).events())
+    return list(Supervisor(experiment, executor).events())
 
 
 def outcome(events: list[AnyExperimentEvent]) -> str:
@@ -40,6 +40,6 @@ def outcome(events: list[AnyExperimentEvent]) -> str:
     return last.outcome
 
 
-def members(study: ExperimentSpec = SMALL) -> tuple[Member, ...]:
+def members(experiment: ExperimentSpec = SMALL) -> tuple[Member, ...]:
     with RunStore() as store:
-        return store.studies.members(store.studies.keep(study).id)
+        return store.experiments.members(store.experiments.keep(experiment).id)

@@ -20,7 +20,7 @@ def here(
 
     @contextmanager
     def opened(
-        run: RunSpec, weights: Weights, device: DeviceName, cancelled: Callable[[], bool]
+        run: RunSpec, weights: Weights, device: DeviceName, is_cancelled: Callable[[], bool]
     ) -> Iterator[Learner]:
         learner = registry.load("numpy").learner(run, weights, Device(device, "CPU"))
         make: Wrong = (wrong or {}).get(run.framework, lambda same: same)

@@ -1,4 +1,4 @@
-"""Studies on a real scheduler and real workers, processes on loopback."""
+"""Experiments on a real scheduler and real workers, processes on loopback."""
 
 import json
 import os
@@ -105,15 +105,15 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture
 def begun(tmp_path: Path, home: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Begins a study on the command line."""
+    """Begins an experiment on the command line."""
     processes = []
 
-    def begin(study: ExperimentSpec, address: str, *words: object) -> "subprocess.Popen[str]":
-        file = tmp_path / "study.toml"
-        file.write_text(experiment_files.write(study), "utf-8")
+    def begin(experiment: ExperimentSpec, address: str, *words: object) -> "subprocess.Popen[str]":
+        file = tmp_path / "experiment.toml"
+        file.write_text(experiment_files.write(experiment), "utf-8")
         executor = ("--executor", f"dask://{address}")
         processes.append(
-            process(home, "-m", "mnist_studio", "study", file, "--json", *executor, *words)
+            process(home, "-m", "mnist_studio", "experiment", file, "--json", *executor, *words)
         )
         return processes[-1]
 
@@ -123,27 +123,27 @@ def begun(tmp_path: Path, home: Path) -> Iterator[Callable[..., "subprocess.Pope
         one.communicate()
 
 
-def lines(study: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
-    assert study.stdout
-    return map(json.loads, study.stdout)
+def lines(experiment: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
+    assert experiment.stdout
+    return map(json.loads, experiment.stdout)
 
 
-def ended(study: "subprocess.Popen[str]") -> tuple[int, str]:
+def ended(experiment: "subprocess.Popen[str]") -> tuple[int, str]:
     """Exit code and complaints."""
-    _, errors = study.communicate(timeout=120)
-    return study.returncode, errors
+    _, errors = experiment.communicate(timeout=120)
+    return experiment.returncode, errors
 
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 
 
-def whole(study: ExperimentSpec) -> None:
+def whole(experiment: ExperimentSpec) -> None:
     """Every cell has one finished run, with all that one that was trained here would have."""
     digits = sources.load_test("builtin")
-    found = members(study)
-    assert {one.run.spec for one in found} == set(expand_cells(study))
+    found = members(experiment)
+    assert {one.run.spec for one in found} == set(expand_cells(experiment))
     with RunStore() as store:
-        assert len(store.runs()) == len(found) == len(expand_cells(study))
+        assert len(store.runs()) == len(found) == len(expand_cells(experiment))
         for one in found:
             run, end = one.run, one.run.terminal
             assert isinstance(end, Finished)
@@ -156,15 +156,15 @@ def whole(study: ExperimentSpec) -> None:
             artifacts.load_weights(run.folder, run.spec)
             logits = artifacts.load_test_logits(run.folder)
             assert accuracy(logits, digits.labels) == end.test_accuracy
-            assert one.membership.place == socket.gethostname()
-            assert not one.membership.honest
+            assert one.membership.host == socket.gethostname()
+            assert not one.membership.timing_comparable
 
 
 def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) -> None:
     for _ in range(2):
         cluster.add_worker()
-    study = replace(STUDY, epochs=40)
-    running = begun(study, cluster.address)
+    experiment = replace(STUDY, epochs=40)
+    running = begun(experiment, cluster.address)
     first: dict[str, Any] = {}
     killed = False
     for line in lines(running):
@@ -178,7 +178,7 @@ def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) ->
     assert ended(running) == (0, "")
     assert first["type"] == "begun"
     assert first["place"] == f"dask://{cluster.address}"
-    whole(study)
+    whole(experiment)
 
 
 def test_a_worker_may_come_late_and_a_supervisor_may_be_killed(
@@ -224,13 +224,13 @@ def trainings(worker: int) -> list[str]:
 
 def test_what_a_worker_cannot_train_is_told(cluster: Cluster, begun: Begin) -> None:
     cluster.add_worker()
-    study = replace(STUDY, seeds=(1,), datasets=("mnist",))
-    running = begun(study, cluster.address)
+    experiment = replace(STUDY, seeds=(1,), datasets=("mnist",))
+    running = begun(experiment, cluster.address)
     failed = [line for line in lines(running) if line.get("state") == "failed"]
     assert ended(running)[0] == 1
     assert "worker-0" in failed[0]["reason"]
     with RunStore() as store:
-        (cell,) = cells.cells(store, store.studies.keep(study))
+        (cell,) = cells.cells(store, store.experiments.keep(experiment))
     assert cell.state == "failed"
 
 
@@ -256,8 +256,8 @@ def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
     cluster: Cluster, begun: Begin
 ) -> None:
     cluster.add_worker()
-    study = replace(STUDY, epochs=10_000)
-    running = begun(study, cluster.address)
+    experiment = replace(STUDY, epochs=10_000)
+    running = begun(experiment, cluster.address)
     for line in lines(running):
         if (line.get("event") or {}).get("type") == "epoch":
             break
@@ -266,4 +266,4 @@ def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
     assert code == 1
     assert f"The Dask cluster at {cluster.address} is gone. When it is back" in errors
     assert "Traceback" not in errors
-    assert [one.run.status for one in members(study)] == ["failed"]
+    assert [one.run.status for one in members(experiment)] == ["failed"]

@@ -9,7 +9,7 @@ from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.experiments.progress import ExperimentProgress, Stopwatch
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 SPECS = expand_cells(
     ExperimentSpec(
@@ -17,7 +17,7 @@ SPECS = expand_cells(
     )
 )
 CELLS = tuple(ExperimentCell(number, spec) for number, spec in enumerate(SPECS))
-ALONE = Membership("study")
+ALONE = Membership("experiment")
 
 
 class Clock:
@@ -168,7 +168,7 @@ def test_a_cell_that_goes_on_takes_what_is_left_of_it() -> None:
 
 
 def test_several_at_a_time_take_less_but_never_less_than_the_longest() -> None:
-    pair = Membership("study", 2)
+    pair = Membership("experiment", 2)
     estimates = known(10.0, membership=pair)
     estimates.add(finished_run(1, 50.0), pair)
     assert board(*CELLS[:2], estimates=estimates).overall(pair).seconds_left == 50.0

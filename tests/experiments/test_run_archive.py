@@ -9,7 +9,8 @@ from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.run_archive import RunArchive
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import members, told
 
 

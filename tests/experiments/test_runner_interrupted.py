@@ -1,4 +1,4 @@
-"""Studies whose processes are killed: the command line, as users have it."""
+"""Experiments whose processes are killed: the command line, as users have it."""
 
 import json
 import os
@@ -17,7 +17,8 @@ from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members
 
 ROOT = Path(__file__).parents[2]
@@ -29,13 +30,22 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sends signals a
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "study.toml"
+    path = tmp_path / "experiment.toml"
     path.write_text(experiment_files.write(STUDY), "utf-8")
     return path
 
 
 def begun(file: Path, *words: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-W", "error", "-m", "mnist_studio", "study", str(file), "--json"]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "mnist_studio",
+        "experiment",
+        str(file),
+        "--json",
+    ]
     return subprocess.Popen(
         [*command, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -61,10 +71,10 @@ def trainers(supervisor: int) -> list[int]:
     return found
 
 
-def kept(study: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
+def kept(experiment: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
     with RunStore() as store:
         store.recover()
-        return cells.cells(store, store.studies.keep(study))
+        return cells.cells(store, store.experiments.keep(experiment))
 
 
 def finished_runs() -> dict[str, tuple[Run, int]]:
@@ -181,7 +191,7 @@ def test_ctrl_c_stops_and_says_how_to_go_on(file: Path) -> None:
     assert process.returncode == 130
     assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
     assert "Stopping; what was trained is kept." in errors
-    assert f"mnist-studio study {file} --jobs 2" in errors
+    assert f"mnist-studio experiment {file} --jobs 2" in errors
     left = [cell for cell in kept() if cell.state != "finished"]
     assert left
     process = begun(file, "--jobs", 2)

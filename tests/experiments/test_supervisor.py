@@ -61,7 +61,7 @@ def after_epoch(number: int) -> Callable[[AnyExperimentEvent], bool]:
     )
 
 
-def test_a_study_trains_every_cell_once_and_a_second_session_nothing() -> None:
+def test_an_experiment_trains_every_cell_once_and_a_second_session_nothing() -> None:
     events = told()
     assert isinstance(events[0], Begun)
     assert outcome(events) == "complete"
@@ -70,7 +70,7 @@ def test_a_study_trains_every_cell_once_and_a_second_session_nothing() -> None:
     runs = [one.run for one in members()]
     assert {run.spec for run in runs} == set(expand_cells(SMALL))
     assert {run.status for run in runs} == {"finished"}
-    assert all(one.membership.honest for one in members())
+    assert all(one.membership.timing_comparable for one in members())
 
     again = told()
     assert outcome(again) == "complete"
@@ -106,15 +106,15 @@ def test_a_dropped_cell_is_left_to_the_next_session() -> None:
 
 
 def test_a_running_cell_can_be_dropped() -> None:
-    study = replace(LONG, seeds=(1,))
-    supervisor = Supervisor(study)
+    experiment = replace(LONG, seeds=(1,))
+    supervisor = Supervisor(experiment)
     events = acting(supervisor, trains(0), lambda: supervisor.drop(0))
     assert outcome(events) == "incomplete"
     assert any(isinstance(e, Changed) and e.state == "cancelled" for e in events)
-    assert [one.run.status for one in members(study)] == ["cancelled"]
+    assert [one.run.status for one in members(experiment)] == ["cancelled"]
 
 
-def test_a_paused_study_begins_nothing_until_it_goes_on() -> None:
+def test_a_paused_experiment_begins_nothing_until_it_goes_on() -> None:
     supervisor = Supervisor(SMALL)
     timer = threading.Timer(0.5, supervisor.resume)
     events: list[AnyExperimentEvent] = []
@@ -129,8 +129,8 @@ def test_a_paused_study_begins_nothing_until_it_goes_on() -> None:
 
 
 def test_a_paused_training_is_held_and_goes_on() -> None:
-    study = replace(LONG, seeds=(1,))
-    supervisor = Supervisor(study)
+    experiment = replace(LONG, seeds=(1,))
+    supervisor = Supervisor(experiment)
     events = []
     for event in supervisor.events():
         events.append(event)
@@ -152,18 +152,18 @@ def _is_paused(event: AnyExperimentEvent) -> bool:
 
 
 def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None:
-    study = replace(SMALL, epochs=60, seeds=(1,))
-    supervisor = Supervisor(study)
+    experiment = replace(SMALL, epochs=60, seeds=(1,))
+    supervisor = Supervisor(experiment)
     events = acting(supervisor, after_epoch(5), supervisor.stop)
     assert outcome(events) == "stopped"
-    (stopped,) = members(study)
+    (stopped,) = members(experiment)
     assert stopped.run.status == "stopped"
     with RunStore() as store:
-        (cell,) = cells.cells(store, store.studies.keep(study))
+        (cell,) = cells.cells(store, store.experiments.keep(experiment))
         reached = len(store.epochs(stopped.run.id))
     assert (cell.state, cell.run, cell.fraction) == ("stopped", stopped.run.id, reached / 60)
 
-    again = told(study)
+    again = told(experiment)
     overall = next(event for event in again if isinstance(event, Overall))
     assert overall.fraction == reached / 60
     first = next(
@@ -171,7 +171,7 @@ def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None
     )
     assert isinstance(first, Progress)
     assert first.step > reached
-    (finished,) = members(study)
+    (finished,) = members(experiment)
     assert (finished.run.id, finished.run.status) == (stopped.run.id, "finished")
     with RunStore() as store:
         assert [epoch.epoch for epoch in store.epochs(finished.run.id)] == list(range(1, 61))
@@ -207,7 +207,7 @@ def test_two_at_a_time_are_told_and_kept_as_such() -> None:
     events = told(SMALL, Local(jobs=2))
     begun = events[0]
     assert isinstance(begun, Begun)
-    assert begun.abreast == 2
+    assert begun.concurrency == 2
     assert outcome(events) == "complete"
     running: set[int] = set()
     most = 0
@@ -218,8 +218,8 @@ def test_two_at_a_time_are_told_and_kept_as_such() -> None:
             running.discard(event.cell)
         most = max(most, len(running))
     assert most == 2
-    assert [one.membership.abreast for one in members()] == [2, 2, 2]
-    assert not any(one.membership.honest for one in members())
+    assert [one.membership.concurrency for one in members()] == [2, 2, 2]
+    assert not any(one.membership.timing_comparable for one in members())
     assert {one.run.status for one in members()} == {"finished"}
 
 
@@ -231,8 +231,8 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
         registry, "version", lambda name: version(name) if name == "numpy" else None
     )
     pairs = (RecipePair("tiny-10", "pytorch"), RecipePair("tiny-10", "numpy"))
-    study = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
-    events = told(study)
+    experiment = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
+    events = told(experiment)
     assert outcome(events) == "incomplete"
     tries = [
         e
@@ -244,12 +244,12 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
     assert "PyTorch is not installed" in failed.reason
     assert trained(events) == [1]
     # The first try left nothing to go on from and made room for the second.
-    assert sorted(one.run.status for one in members(study)) == ["failed", "finished"]
+    assert sorted(one.run.status for one in members(experiment)) == ["failed", "finished"]
 
     monkeypatch.setattr(registry, "version", version)
     if version("pytorch"):
-        assert outcome(told(study)) == "complete"
-        assert [one.run.status for one in members(study)].count("finished") == 2
+        assert outcome(told(experiment)) == "complete"
+        assert [one.run.status for one in members(experiment)].count("finished") == 2
 
 
 def test_a_cell_whose_run_was_deleted_is_trained_again() -> None:
@@ -260,7 +260,7 @@ def test_a_cell_whose_run_was_deleted_is_trained_again() -> None:
     assert len(members()) == 3
 
 
-def test_a_study_that_is_being_run_is_refused() -> None:
+def test_an_experiment_that_is_being_run_is_refused() -> None:
     supervisor = Supervisor(LONG)
     refused = []
 
@@ -287,7 +287,7 @@ def test_what_could_never_be_trained_is_refused_before(home: Path) -> None:
                 SMALL,
                 grid=None,
                 pairs=(RecipePair("tiny-gd", "keras", ("bias-gradients",)),),
-                style="idiomatic",
+                style="native",
             )
         )
     with RunStore() as store:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from mnist_studio import paths
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.artifacts import FEATURES, WEIGHTS
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 from mnist_studio.workers.messages import place_of
 
 DIGITS = builtin.load()
@@ -110,7 +110,7 @@ def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
         list(explainer.explain(trained, IMAGE, ["layers"]))
         child = explainer._child
         with pytest.raises(CancelledByUser):
-            list(explainer.explain(trained, IMAGE, tuple(PARTS), cancelled=lambda: True))
+            list(explainer.explain(trained, IMAGE, tuple(PARTS), is_cancelled=lambda: True))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
         assert explainer._child is child
 

@@ -11,7 +11,7 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 IMAGE = builtin.load().train.images[17]
 

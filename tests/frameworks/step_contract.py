@@ -79,8 +79,8 @@ class FaultContract:
         spec = run(layers)
         images, labels = (array[:8] for array in digits())
         exact = learner(framework, spec).gradients(images, labels)
-        faulty = trained(spec, bias_gradients="summed")
-        found = learner(framework, faulty).gradients(images, labels)
+        with_bugs = trained(spec, bias_gradients="summed")
+        found = learner(framework, with_bugs).gradients(images, labels)
         for name, gradient in exact.items():
             summed = np.full_like(gradient, gradient.sum())
             expected = summed if name.endswith(".bias") else gradient

@@ -22,16 +22,16 @@ STUDY = ExperimentSpec(
 
 
 def fill(spare: int = 1) -> None:
-    """The ten runs of a study with their predictions, and some older ones without."""
+    """The ten runs of an experiment with their predictions, and some older ones without."""
     labels = sources.load_test("builtin").labels
     with RunStore() as store:
         for number in range(spare):
             cell = expand_cells(STUDY)[0]
             spec = replace(cell, training=replace(cell.training, seed=90 + number))
             _add(store, spec, None, None)
-        study = store.studies.keep(STUDY)
+        experiment = store.experiments.keep(STUDY)
         for spec in expand_cells(STUDY):
-            _add(store, spec, Membership(study.id), labels)
+            _add(store, spec, Membership(experiment.id), labels)
 
 
 def _add(

@@ -66,9 +66,9 @@ ODD: Mapping[str, RunSpec] = {
 def written() -> Iterator[tuple[str, RunSpec]]:
     """Every recipe, with and without its faults, and every odd run, in every framework."""
     recipes = {
-        f"{recipe.name} {' '.join(faults)}": replace(run_spec(recipe), faults=faults)
+        f"{recipe.name} {' '.join(bugs)}": replace(run_spec(recipe), known_bugs=bugs)
         for recipe in RECIPES.values()
-        for faults in ((), recipe.faults)
+        for bugs in ((), recipe.known_bugs)
     }
     for name, spec in {**recipes, **ODD}.items():
         for framework in FRAMEWORKS:

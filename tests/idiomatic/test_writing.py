@@ -52,7 +52,7 @@ def test_a_program_says_what_it_is_and_where_it_comes_from(name: str, framework:
 
 
 def test_faults_are_told() -> None:
-    told = script(replace(run_spec(RECIPES["wide-cnn"]), faults=("double-softmax",)))
+    told = script(replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",)))
     assert "Fault on purpose: Softmax twice." in told
 
 
@@ -69,7 +69,7 @@ def test_a_problem_says_what_to_do() -> None:
 
 
 def test_a_continued_run_is_no_script() -> None:
-    continued = replace(ODD["raw"], handover=ContinuedFrom("x", "numpy", 5))
+    continued = replace(ODD["raw"], continued_from=ContinuedFrom("x", "numpy", 5))
     assert "cannot go on" in problems(continued)[0]
 
 

@@ -131,9 +131,9 @@ def test_a_run_in_bfloat16_is_proven_in_other_precisions() -> None:
 
 @needs_pytorch
 def test_faults_of_all_frameworks_pass_and_those_of_each_are_bound_to_miss() -> None:
-    common = proven(replace(run(), faults=("zero-initial",)), precisions=("float64",))
+    common = proven(replace(run(), known_bugs=("zero-initial",)), precisions=("float64",))
     assert common.passed
-    own = proven(replace(run(), faults=("own-scaling",)), precisions=("float64",))
+    own = proven(replace(run(), known_bugs=("own-scaling",)), precisions=("float64",))
     assert ("float64", "outputs") in missed(own)
     assert any("method of its own" in note for note in own.notes)
 
@@ -162,7 +162,7 @@ def test_only_float64_and_float32_prove_anything() -> None:
 @needs_pytorch
 def test_it_can_be_cancelled_and_leaves_no_process() -> None:
     with pytest.raises(CancelledByUser):
-        proven(cancelled=lambda: True, open_learner=RemoteLearner)
+        proven(is_cancelled=lambda: True, open_learner=RemoteLearner)
 
 
 @pytest.mark.timeout(600)
@@ -179,7 +179,7 @@ def test_all_frameworks_learn_a_tiny_network_alike() -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_has_digits_for_its_size(name: str) -> None:
-    material = fixture.gathered(replace(run_spec(RECIPES[name]), dataset="builtin"))
+    material = fixture.run_data(replace(run_spec(RECIPES[name]), dataset="builtin"))
     assert material.batch in (4, 8)
     assert len(material.train) % material.batch == 0
     assert len(material.train) >= 50 * material.batch // 4

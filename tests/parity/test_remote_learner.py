@@ -100,8 +100,8 @@ def test_what_it_gives_can_be_written(remote: RemoteLearner) -> None:
 
 
 def test_the_faults_of_a_run_are_in_it() -> None:
-    faulty = replace(RUN, faults=("own-scaling",))
-    with RemoteLearner(RUN, start()) as plain, RemoteLearner(faulty, start()) as other:
+    with_bugs = replace(RUN, known_bugs=("own-scaling",))
+    with RemoteLearner(RUN, start()) as plain, RemoteLearner(with_bugs, start()) as other:
         assert np.abs(plain.logits(IMAGES) - other.logits(IMAGES)).max() > 1e-3
 
 
@@ -121,7 +121,7 @@ def test_a_mistake_of_the_caller_is_told_and_it_goes_on() -> None:
 
 
 def test_it_can_be_cancelled() -> None:
-    with RemoteLearner(RUN, start(), cancelled=lambda: True) as learner:
+    with RemoteLearner(RUN, start(), is_cancelled=lambda: True) as learner:
         with pytest.raises(CancelledByUser):
             learner.logits(IMAGES)
         pid = learner._child.pid

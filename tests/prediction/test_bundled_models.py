@@ -17,7 +17,8 @@ from mnist_studio.prediction.export import export
 from mnist_studio.prediction.predictors import Predictors
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.trained_runs import until
 
 SHIPPED = paths.resources() / "models"

@@ -11,7 +11,8 @@ from mnist_studio.prediction import evaluation
 from mnist_studio.prediction.evaluation import SLICE, Evaluator
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.trained_runs import copy_of, small, trained
 
 
@@ -73,7 +74,7 @@ def test_numpy_answers_for_a_framework_that_is_not_installed(
 
 def test_it_can_be_cancelled(run: Run) -> None:
     with pytest.raises(CancelledByUser):
-        logits(run, IMAGES, cancelled=lambda: True)
+        logits(run, IMAGES, is_cancelled=lambda: True)
 
 
 def test_a_helper_that_dies_or_takes_too_long_is_told(
@@ -93,7 +94,7 @@ def test_a_helper_that_dies_or_takes_too_long_is_told(
 def test_a_run_with_a_scaling_of_its_own_is_answered_with_that(
     engine: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec = replace(small(), faults=("own-scaling",))
+    spec = replace(small(), known_bugs=("own-scaling",))
     trained(spec)
     (run,) = store.runs()
     # NumPy stands in for PyTorch, whose own scaling is another one.

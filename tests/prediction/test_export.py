@@ -14,7 +14,8 @@ from mnist_studio.events import Cancelled as CancelledEvent
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.export import Kind, export
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 def _same(found: dict[str, np.ndarray], run: Run) -> bool:
@@ -109,5 +110,5 @@ def test_a_format_whose_framework_is_missing_is_refused(
 
 def test_it_can_be_cancelled(run: Run, tmp_path: Path) -> None:
     with pytest.raises(CancelledByUser):
-        export(run, "numpy", tmp_path / "model.npz", cancelled=lambda: True)
+        export(run, "numpy", tmp_path / "model.npz", is_cancelled=lambda: True)
     assert list(tmp_path.iterdir()) == []

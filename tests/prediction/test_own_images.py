@@ -11,13 +11,14 @@ from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.own_images import OwnImage, of_ink
 from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.events import Failed, Finished
-from mnist_studio.prediction import own_images as study
+from mnist_studio.prediction import own_images as experiment
 from mnist_studio.prediction.evaluation import Evaluation, Evaluator
 from mnist_studio.prediction.own_images import OwnImagePredictor, scores
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import own_image_sets
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 
 def written(lean: int, label: int = 1) -> OwnImage:
@@ -33,7 +34,7 @@ def train(own: str = "", seed: int = 42) -> Run:
     spec = run_spec(RECIPES["mlp-128"])
     spec = replace(
         spec, training=replace(spec.training, epochs=2, seed=seed), dataset="builtin",
-        framework="numpy", device="cpu", threads=1, personal=own,
+        framework="numpy", device="cpu", threads=1, own_images=own,
     )  # fmt: skip
     (*_, end) = TrainingJob(spec).events()
     if isinstance(end, Failed):
@@ -60,7 +61,7 @@ def test_a_run_is_scored_with_interval_and_confusion_and_remembered(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a child was started")
 
-    monkeypatch.setattr(study, "Evaluator", refuse)
+    monkeypatch.setattr(experiment, "Evaluator", refuse)
     (again,) = scores([run], digits)
     assert again.accuracy == score.accuracy
     # Another label needs no other answer.
@@ -112,7 +113,7 @@ def test_what_cannot_answer_is_told_and_does_not_keep_others_from_it() -> None:
 
 def test_it_can_be_cancelled() -> None:
     with pytest.raises(CancelledByUser):
-        list(scores([train()], own_image_sets.of(ONES), cancelled=lambda: True))
+        list(scores([train()], own_image_sets.of(ONES), is_cancelled=lambda: True))
 
 
 def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> None:

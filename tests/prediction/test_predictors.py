@@ -21,9 +21,10 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Framework, Learner
 from mnist_studio.prediction import predict_task
 from mnist_studio.prediction.predictors import MOST_MODELS, Predictors, newest
-from mnist_studio.prediction.state import Prediction, EngineState
+from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from mnist_studio.workers import memory
 from mnist_studio.workers.messages import ModelPlace
 from tests.trained_runs import copy_of, until

@@ -11,7 +11,7 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, corrupted
 from mnist_studio.errors import CancelledByUser
 from mnist_studio.events import Finished
-from mnist_studio.prediction import robustness as study
+from mnist_studio.prediction import robustness as experiment
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.robustness import JUDGEMENTS, known, robustness
 from mnist_studio.running.job import TrainingJob
@@ -19,7 +19,8 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artifacts
 from mnist_studio.store.artifacts import ROBUSTNESS
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 TEST = builtin.load().test
 
@@ -72,7 +73,7 @@ def test_what_is_known_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) ->
         raise AssertionError("a child was started")
 
     with monkeypatch.context() as patch:
-        patch.setattr(study, "Evaluator", refuse)
+        patch.setattr(experiment, "Evaluator", refuse)
         (again,) = robustness([run], most=20)
     assert again.kept
     assert again.robustness == first.robustness
@@ -115,7 +116,11 @@ def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
     run = train()
     judgments: list[float] = []
     with pytest.raises(CancelledByUser):
-        list(robustness([run], 50, progress=judgments.append, cancelled=lambda: len(judgments) > 4))
+        list(
+            robustness(
+                [run], 50, progress=judgments.append, is_cancelled=lambda: len(judgments) > 4
+            )
+        )
     assert len(judgments) == 5
     assert known(run, 50) is None
 

@@ -19,8 +19,8 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.store import artifacts
-from mnist_studio.store.rows import Status
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.runs import RunStore
 
 
 def _spec(**training: object) -> RunSpec:
@@ -52,13 +52,13 @@ def _run(folder: Path, spec: RunSpec, terminal: Terminal | None = CRASHED, step:
 
 
 def test_only_framework_device_and_epochs_differ(tmp_path: Path) -> None:
-    spec = replace(_spec(), framework="pytorch", device="cuda", faults=("double-softmax",))
+    spec = replace(_spec(), framework="pytorch", device="cuda", known_bugs=("double-softmax",))
     new = continue_run(_run(tmp_path, spec, _finished()), "numpy", 4)
-    assert new.handover == ContinuedFrom("source", "pytorch", 42)
+    assert new.continued_from == ContinuedFrom("source", "pytorch", 42)
     assert (new.framework, new.device, new.training.epochs) == ("numpy", "cpu", 4)
     training = replace(new.training, epochs=2)
     changed = {"framework": "pytorch", "device": "cuda", "training": training}
-    assert replace(new, **changed, handover=None) == spec
+    assert replace(new, **changed, continued_from=None) == spec
     assert continue_run(_run(tmp_path, spec, _finished()), "keras", 4).device == "cuda"
 
 
@@ -66,7 +66,7 @@ def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
     for schedule in (Exponential(), OneCycle()):
         run = _run(tmp_path, _spec(schedule=schedule), step=30)
         assert continue_run(run, "pytorch").training == run.spec.training
-        assert continue_run(run, "pytorch").handover == ContinuedFrom("source", "numpy", 30)
+        assert continue_run(run, "pytorch").continued_from == ContinuedFrom("source", "numpy", 30)
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
 
 def test_a_script_of_the_framework_is_not_continued(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="script of its framework's own"):
-        continue_run(_run(tmp_path, replace(_spec(), style="idiomatic")), "pytorch")
+        continue_run(_run(tmp_path, replace(_spec(), style="native")), "pytorch")
 
 
-@pytest.mark.parametrize("fault", ["own-scaling", "own-initial"])
+@pytest.mark.parametrize("bug", ["own-scaling", "own-initial"])
 def test_what_each_framework_does_in_its_own_way_is_not_handed_over(
-    tmp_path: Path, fault: KnownBugName
+    tmp_path: Path, bug: KnownBugName
 ) -> None:
-    run = _run(tmp_path, replace(_spec(), faults=(fault,)))
-    with pytest.raises(SpecError, match=f"With “{fault}” PyTorch trains something else"):
+    run = _run(tmp_path, replace(_spec(), known_bugs=(bug,)))
+    with pytest.raises(SpecError, match=f"With “{bug}” PyTorch trains something else"):
         continue_run(run, "pytorch")
-    assert continue_run(run, "numpy").faults == (fault,)
+    assert continue_run(run, "numpy").known_bugs == (bug,)
 
 
 def test_what_numpy_lacks_is_told_before_anything_starts(
@@ -181,7 +181,7 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
 def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
     source, _ = _trained(_spec())
     spec = continue_run(source, "numpy", 3)
-    moved = replace(spec, handover=ContinuedFrom(source.id, "numpy", 21))
+    moved = replace(spec, continued_from=ContinuedFrom(source.id, "numpy", 21))
     end = list(TrainingJob(moved).events())[-1]
     assert isinstance(end, Failed)
     assert "stands at step 42 now, no longer at 21" in end.reason

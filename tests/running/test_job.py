@@ -56,7 +56,7 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "model", "training"),
+    ("bug", "model", "training"),
     [
         ("own-scaling", {"scaling": UNIT}, {}),
         ("unshuffled", {}, {"sampling": "stored"}),
@@ -64,23 +64,23 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
     ],
 )
 def test_a_fault_is_trained_told_and_kept_by_its_name(
-    fault: KnownBugName, model: dict[str, object], training: dict[str, object]
+    bug: KnownBugName, model: dict[str, object], training: dict[str, object]
 ) -> None:
     plain = small(optimizer=Adam(1e-3, epsilon=1e-3))
-    told = trained(replace(plain, faults=(fault,)))
+    told = trained(replace(plain, known_bugs=(bug,)))
     changed = replace(plain.training, **training)
     trained(replace(plain, model=replace(plain.model, **model), training=changed))
     with RunStore() as store:
         wanted, run = store.runs()
     for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
         assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
-    assert run.spec == replace(plain, faults=(fault,))
+    assert run.spec == replace(plain, known_bugs=(bug,))
     warnings = [event.text for event in told if isinstance(event, Log)]
-    assert warnings == [f"Fault switched on: {KNOWN_BUGS[fault].title}."]
+    assert warnings == [f"Fault switched on: {KNOWN_BUGS[bug].title}."]
 
 
 def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:
-    told = trained(replace(small(), faults=("double-softmax",)))
+    told = trained(replace(small(), known_bugs=("double-softmax",)))
     _, kind = [event.text for event in told if isinstance(event, Log)]
     assert "training loss is that of a softmax applied twice" in kind
     assert "test losses are the plain cross-entropy" in kind

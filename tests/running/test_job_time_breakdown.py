@@ -58,7 +58,7 @@ def adds_up(timed: Timed) -> None:
 
 
 @pytest.mark.parametrize("framework", ["numpy", "pytorch", "keras"])
-@pytest.mark.parametrize("style", ["neutral", "idiomatic"])
+@pytest.mark.parametrize("style", ["shared", "native"])
 def test_the_phases_add_up_to_the_wall_time(framework: FrameworkName, style: str) -> None:
     spec = replace(small(framework), style=style)
     timed = Timed(TrainingJob(spec))

@@ -19,7 +19,8 @@ from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.trained_runs import small, trained
 
 FRAMEWORKS = ("numpy", "pytorch", "keras")
@@ -37,7 +38,7 @@ _CNN = ModelSpec(
 
 def _written(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
     registry.version(framework) or pytest.skip(f"{framework} is not here")
-    return replace(small(framework, **training), style="idiomatic")
+    return replace(small(framework, **training), style="native")
 
 
 def _kept() -> Run:
@@ -138,7 +139,7 @@ def test_a_loss_that_is_no_number_fails_in_words() -> None:
 
 
 def test_what_cannot_be_written_fails_before_it_trains() -> None:
-    end = trained(replace(_written("keras"), faults=("bias-gradients",)))[-1]
+    end = trained(replace(_written("keras"), known_bugs=("bias-gradients",)))[-1]
     assert isinstance(end, Failed)
     assert "cannot sum the gradients of biases" in end.reason
 
@@ -153,7 +154,7 @@ def _drawn(spec: RunSpec) -> RunSpec:
 def neutral(tmp_path_factory: pytest.TempPathFactory) -> float:
     """Accuracy of neutral runs; NumPy's, which are those of every framework but for rounding."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_STUDIO_HOME", str(tmp_path_factory.mktemp("neutral")))
+        patch.setenv("MNIST_STUDIO_HOME", str(tmp_path_factory.mktemp("shared")))
         return _accuracy(_drawn(small("numpy", epochs=20)))
 
 
@@ -189,7 +190,7 @@ def test_without_chance_it_is_the_neutral_run(framework: FrameworkName) -> None:
     spec = replace(spec, model=ModelSpec((Flatten(), Dense(10, initial="zeros"))))
     ours, theirs = (
         [event for event in trained(one) if isinstance(event, Epoch)]
-        for one in (replace(spec, framework="numpy", style="neutral"), spec)
+        for one in (replace(spec, framework="numpy", style="shared"), spec)
     )
     for one, other in zip(ours, theirs, strict=True):
         assert other.test_accuracy == pytest.approx(one.test_accuracy, abs=0.0021)

@@ -11,12 +11,13 @@ from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPo
 from mnist_studio.spec.model import ModelSpec, Scaling
 from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.run import ContinuedFrom, RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule
 
 VERSION_1 = Path(__file__).parent / "run_version_1.json"
 VERSION_2 = Path(__file__).with_name("run_version_2.json")
 VERSION_3 = Path(__file__).with_name("run_version_3.json")
+VERSION_4 = Path(__file__).with_name("run_version_4.json")
 
 FRACTIONS = st.floats(min_value=0, max_value=0.99)
 RATES = st.floats(min_value=1e-12, max_value=1000)
@@ -85,23 +86,39 @@ def test_the_example_of_version_2_stays_readable_for_ever() -> None:
     assert codec.decode(VERSION_2.read_bytes()) == run_spec(RECIPES["wide-cnn"])
 
 
-def test_the_form_is_that_of_version_3() -> None:
-    # Whoever changes the form raises codec.VERSION and keeps reading the old one.
+def test_a_run_of_version_3_stays_readable_with_all_that_has_another_name_now() -> None:
+    stored = json.loads(VERSION_3.read_text("utf-8"))
+    assert codec.decode(json.dumps(stored)) == run_spec(RECIPES["wide-cnn"])
+    stored["run"] |= {
+        "faults": ["unshuffled"],
+        "style": "idiomatic",
+        "handover": {"run": "abc", "framework": "numpy", "step": 12},
+        "personal": "0" * 32,
+    }
+    run = codec.parse(json.dumps(stored))
+    assert run.known_bugs == ("unshuffled",)
+    assert run.style == "native"
+    assert run.continued_from == ContinuedFrom("abc", "numpy", 12)
+    assert run.own_images == "0" * 32
+
+
+def test_the_form_is_that_of_version_4() -> None:
+    # Whoever changes the form raises RUN_VERSION and keeps reading the old one.
     written = json.loads(codec.encode(run_spec(RECIPES["wide-cnn"])))
-    assert written == json.loads(VERSION_3.read_text("utf-8"))
+    assert written == json.loads(VERSION_4.read_text("utf-8"))
 
 
 def test_what_is_left_out_takes_its_default() -> None:
     text = """{"version": 1, "run": {"recipe": "mine", "model": {"layers": [
         {"kind": "flatten"}, {"kind": "dense", "units": 10}]},
-        "training": {"optimizer": {"kind": "sgd"}}}}"""
+        "training": {"optimiser": {"kind": "sgd"}}}}"""
     run = codec.decode(text)
     assert run.training == TrainingSpec(optimizer=Sgd(0.1))
     assert run.framework == "pytorch"
 
 
 def changed(path: str, value: object) -> str:
-    envelope = json.loads(VERSION_1.read_text("utf-8"))
+    envelope = json.loads(VERSION_4.read_text("utf-8"))
     *parents, last = path.split(".")
     place = envelope
     for parent in parents:
@@ -113,7 +130,7 @@ def changed(path: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (changed("version", 4), "has version 4; this studio knows up to 3"),
+        (changed("version", 5), "has format 5, but this MNIST Studio reads formats up to 4"),
         (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
         (changed("run.training.batch_size", True), "batch_size"),
         (changed("run.training.batch_size", 0), "batch size is 0"),

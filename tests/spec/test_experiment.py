@@ -62,17 +62,17 @@ def test_the_order_is_always_the_same() -> None:
 
 
 def test_an_empty_axis_is_the_recipes_own_value() -> None:
-    study = ExperimentSpec(title="own", grid=Grid(recipes=("tiny-gd", "wide-cnn")))
+    experiment = ExperimentSpec(title="own", grid=Grid(recipes=("tiny-gd", "wide-cnn")))
     own = {run_spec(RECIPES["tiny-gd"]), run_spec(RECIPES["wide-cnn"])}
-    assert set(expand_cells(study)) == own
+    assert set(expand_cells(experiment)) == own
 
 
 def test_repeated_values_are_one_cell() -> None:
-    study = ExperimentSpec(
+    experiment = ExperimentSpec(
         title="twice", grid=Grid(recipes=("mlp-128", "mlp-128"), batch_sizes=(64, 32)), seeds=(1, 1)
     )
-    assert largest(study) == 8
-    assert [run.training.batch_size for run in expand_cells(study)] == [64, 32]
+    assert largest(experiment) == 8
+    assert [run.training.batch_size for run in expand_cells(experiment)] == [64, 32]
 
 
 def test_pairs_interleave_even_if_they_are_listed_in_blocks() -> None:
@@ -85,25 +85,25 @@ def test_pairs_interleave_even_if_they_are_listed_in_blocks() -> None:
 
 
 def test_pairs_may_have_the_faults_of_their_source() -> None:
-    fault = RecipePair("wide-cnn", "pytorch", faults=("double-softmax",))
+    bug = RecipePair("wide-cnn", "pytorch", known_bugs=("double-softmax",))
     runs = expand_cells(
-        ExperimentSpec(title="what it costs", pairs=(RecipePair("wide-cnn", "pytorch"), fault))
+        ExperimentSpec(title="what it costs", pairs=(RecipePair("wide-cnn", "pytorch"), bug))
     )
-    assert [run.faults for run in runs] == [(), ("double-softmax",)]
+    assert [run.known_bugs for run in runs] == [(), ("double-softmax",)]
 
 
 def test_a_framework_without_the_device_uses_the_cpu() -> None:
     grid = Grid(recipes=("mlp-128",), frameworks=("numpy", "pytorch", "keras"))
-    runs = expand_cells(ExperimentSpec(title="gpu", grid=grid, device="cuda", style="idiomatic"))
+    runs = expand_cells(ExperimentSpec(title="gpu", grid=grid, device="cuda", style="native"))
     assert [run.device for run in runs] == ["cpu", "cuda", "cuda"]
-    assert {run.style for run in runs} == {"idiomatic"}
+    assert {run.style for run in runs} == {"native"}
 
 
 ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
 
 
 @pytest.mark.parametrize(
-    ("study", "path", "why"),
+    ("experiment", "path", "why"),
     [
         (ExperimentSpec(title="nothing"), ("grid", "recipes"), "has no runs"),
         (replace(ONE, grid=Grid(())), ("grid", "recipes"), "has no runs"),
@@ -123,7 +123,9 @@ ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
             ("grid", "learning_rates", 1), "rate is -1",
         ),
         (
-            ExperimentSpec(title="x", pairs=(RecipePair("fnn-3", "numpy"), RecipePair("fnn", "numpy"))),
+            ExperimentSpec(
+                title="x", pairs=(RecipePair("fnn-3", "numpy"), RecipePair("fnn", "numpy"))
+            ),
             ("pairs", 1, "recipe"), "“fnn”",
         ),
         (
@@ -134,21 +136,21 @@ ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_told_with_its_place(
-    study: ExperimentSpec, path: tuple[str | int, ...], why: str
+    experiment: ExperimentSpec, path: tuple[str | int, ...], why: str
 ) -> None:
     with pytest.raises(ExperimentError, match=why) as raised:
-        expand_cells(study)
+        expand_cells(experiment)
     assert raised.value.path == path
     assert raised.value.remedy
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_every_ready_made_study_can_be_run(name: str) -> None:
+def test_every_ready_made_experiment_can_be_run(name: str) -> None:
     found = ready_made(name)
-    runs = expand_cells(found.study)
+    runs = expand_cells(found.experiment)
     assert len(runs) == len(SEEDS) * len({replace_seed(run) for run in runs})
     assert found.source
-    assert found.study.question
+    assert found.experiment.question
 
 
 def replace_seed(run: RunSpec) -> RunSpec:
@@ -172,9 +174,9 @@ def test_the_five_sources_compare_what_they_compared(
 ) -> None:
     found = ready_made(name)
     assert found.source.startswith(f"{letter} · ")
-    assert {(run.recipe, run.framework) for run in expand_cells(found.study)} == pairs
+    assert {(run.recipe, run.framework) for run in expand_cells(found.experiment)} == pairs
 
 
-def test_an_unknown_study_is_told_with_the_nearest() -> None:
+def test_an_unknown_experiment_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean from-scratch"):
         ready_made("from-scrach")

@@ -9,14 +9,14 @@ from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 from tests.spec.test_experiment import GRID
 
 BY_HAND = """\
-format = 1
+format = 2
 
-[study]
+[experiment]
 title = "Which is faster?"
 seeds = [1, 2]
 threshold = 0.002
 
-[study.grid]
+[experiment.grid]
 recipes = ["mlp-128", "fnn-3"]
 frameworks = ["numpy", "keras"]
 batch_sizes = [
@@ -26,32 +26,32 @@ batch_sizes = [
 """
 
 PAIRS = """\
-format = 1
+format = 2
 
-[study]
+[experiment]
 title = "pairs"
 
-[[study.pairs]]
+[[experiment.pairs]]
 recipe = "mlp-128"
 framework = "numpy"
 
-[[study.pairs]]
+[[experiment.pairs]]
 recipe = "fnn-3"
 framework = "keras"
 """
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_every_ready_made_study_comes_back_as_it_was(name: str) -> None:
-    study = EXPERIMENTS[name].study
-    assert experiment_files.read(experiment_files.write(study)) == study
+def test_every_ready_made_experiment_comes_back_as_it_was(name: str) -> None:
+    experiment = EXPERIMENTS[name].experiment
+    assert experiment_files.read(experiment_files.write(experiment)) == experiment
 
 
-def test_all_that_a_study_can_have_comes_back() -> None:
-    grid = replace(GRID, question="Größer?\n“Yes”", device="cpu", style="idiomatic", threshold=0.01)
+def test_all_that_an_experiment_can_have_comes_back() -> None:
+    grid = replace(GRID, question="Größer?\n“Yes”", device="cpu", style="native", threshold=0.01)
     pair = RecipePair("wide-cnn", "pytorch", ("double-softmax", "unshuffled"))
-    for study in (grid, ExperimentSpec(title="faults", pairs=(pair,), seeds=(2**62,))):
-        assert experiment_files.read(experiment_files.write(study)) == study
+    for experiment in (grid, ExperimentSpec(title="faults", pairs=(pair,), seeds=(2**62,))):
+        assert experiment_files.read(experiment_files.write(experiment)) == experiment
 
 
 def test_a_file_by_hand_may_leave_out_what_is_default() -> None:
@@ -74,15 +74,15 @@ def line_of(text: str, part: str) -> int:
 @pytest.mark.parametrize(
     ("text", "good", "bad", "key", "why"),
     [
-        (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "study.seeds", "expected a list"),
-        (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "study.seeds[1]", "The seed is -2"),
-        (BY_HAND, "threshold", "treshold", "study.treshold", "no such key"),
+        (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "experiment.seeds", "expected a list"),
+        (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "experiment.seeds[1]", "The seed is -2"),
+        (BY_HAND, "threshold", "treshold", "experiment.treshold", "no such key"),
         (BY_HAND, '"keras"', '"jax"', "frameworks[1]", "one of keras, numpy, pytorch"),
         (BY_HAND, '"fnn-3"', '"fnn-33"', "recipes[1]", "no recipe called “fnn-33”"),
         (BY_HAND, "batch_sizes = [", "batch_sizes = [0,", "batch_sizes[0]", "batch size is 0"),
-        (BY_HAND, "threshold = 0.002", "threshold = 2", "study.threshold", "is 2"),
-        (BY_HAND, "threshold = 0.002", "epochs = -1", "study.epochs", "epochs is -1"),
-        (BY_HAND, "threshold = 0.002", 'device = "gpu"', "study.device", "one of auto, cpu"),
+        (BY_HAND, "threshold = 0.002", "threshold = 2", "experiment.threshold", "is 2"),
+        (BY_HAND, "threshold = 0.002", "epochs = -1", "experiment.epochs", "epochs is -1"),
+        (BY_HAND, "threshold = 0.002", 'device = "gpu"', "experiment.device", "one of auto, cpu"),
         (PAIRS, '"fnn-3"', '"fnn"', "pairs[1].recipe", "no recipe called “fnn”"),
         (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected a text"),
     ],
@@ -104,12 +104,15 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
     [
         ("format = \n", r"not TOML.*line 1"),
         ("a = 1", "does not say its format"),
-        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to 1"),
-        ("format = 1", "the key “study” is missing"),
-        ("format = 1\n[study]\ntitle = 'x'\n[study.grid]\nrecipes = []", "Line 5.*has no runs"),
-        ("format = 1\n[study]\ntitle = 'x'\n", "Line 2, study.*has no runs"),
-        (PAIRS + "\n[study.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),
-        (files.write([run_spec(RECIPES["fnn-3"])]), "has runs, not a study"),
+        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to 2"),
+        ("format = 1", "the key “experiment” is missing"),
+        (
+            "format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []",
+            "Line 5.*has no runs",
+        ),
+        ("format = 1\n[experiment]\ntitle = 'x'\n", "Line 2, experiment.*has no runs"),
+        (PAIRS + "\n[experiment.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),
+        (files.write([run_spec(RECIPES["fnn-3"])]), "has runs, not an experiment"),
         ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
     ],
 )
@@ -124,3 +127,19 @@ def test_what_was_once_kept_stays_readable() -> None:
     assert experiment_files.parse(gone).grid == Grid(
         ("mlp-128", "a-recipe-that-is-gone"), ("numpy", "keras"), (32, 64)
     )
+
+
+def test_a_file_of_format_1_is_understood_for_ever() -> None:
+    """What today's tables are called, in the words of then."""
+    text = """
+format = 1
+[study]
+title = "old"
+style = "idiomatic"
+[[study.pairs]]
+recipe = "wide-cnn"
+framework = "keras"
+faults = ["double-softmax"]
+"""
+    pair = RecipePair("wide-cnn", "keras", ("double-softmax",))
+    assert experiment_files.read(text) == ExperimentSpec(title="old", style="native", pairs=(pair,))

@@ -10,7 +10,7 @@ DEEP = run_spec(RECIPES["deep-cnn"])
 TEXT = files.write([DEEP, run_spec(RECIPES["tiny-gd"])])
 
 BY_HAND = """\
-format = 2
+format = 4
 
 [[run]]
 recipe = "mine"
@@ -37,8 +37,8 @@ def test_every_recipe_comes_back_as_it_was(name: str) -> None:
 def test_several_runs_with_all_that_a_run_can_have_come_back() -> None:
     training = replace(DEEP.training, clip=ClipNorm(1.0))
     runs = (
-        replace(DEEP, training=training, faults=("unshuffled", "zero-initial"), threads=3),
-        replace(DEEP, style="idiomatic", framework="keras"),
+        replace(DEEP, training=training, known_bugs=("unshuffled", "zero-initial"), threads=3),
+        replace(DEEP, style="native", framework="keras"),
     )
     assert files.read(files.write(runs)) == runs
 
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = 99\nwhatever = 1", "has format 99; this studio knows up to"),
         ("format = 2", "the key “run” is missing"),
         ("format = 2\nrun = []", "has 0 runs"),
-        ("format = 1\n[study]", "has a study, not runs"),
+        ("format = 1\n[experiment]", "has an experiment, not runs"),
         ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
@@ -154,8 +154,8 @@ def test_what_cannot_work_is_told_with_line_and_key(
 
 def test_a_fault_and_a_precision_are_told_where_they_stand() -> None:
     for added, key in (
-        ('faults = ["batch-decay"]', "run[0].faults[0] (mine)"),
-        ('faults = ["unshuffled", "unshuffled"]', "run[0].faults[0] (mine)"),
+        ('known_bugs = ["batch-decay"]', "run[0].known_bugs[0] (mine)"),
+        ('known_bugs = ["unshuffled", "unshuffled"]', "run[0].known_bugs[0] (mine)"),
         ("threads = 2000", "run[0].threads (mine)"),
     ):
         with pytest.raises(SpecError) as raised:
@@ -166,6 +166,20 @@ def test_a_fault_and_a_precision_are_told_where_they_stand() -> None:
 
 
 def test_a_run_that_continues_another_cannot_be_shared() -> None:
-    run: RunSpec = replace(DEEP, handover=ContinuedFrom("20260101-000000-abcd", "numpy", 938))
+    run: RunSpec = replace(DEEP, continued_from=ContinuedFrom("20260101-000000-abcd", "numpy", 938))
     with pytest.raises(SpecError, match="checkpoint of another"):
         files.write([run])
+
+
+def test_a_file_of_format_3_is_understood_for_ever() -> None:
+    """What today's keys are called, in the words of then."""
+    text = files.write([replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",))])
+    old = (
+        text.replace("format = 4", "format = 3")
+        .replace("known_bugs", "faults")
+        .replace("optimizer", "optimiser")
+        .replace('"shared"', '"neutral"')
+        .replace("own_images", "personal")
+    )
+    assert old != text
+    assert files.read(old) == files.read(text)

@@ -11,61 +11,61 @@ from mnist_studio.spec.run import FULL_BATCH, FrameworkName, KnownBugName, RunSp
 from mnist_studio.spec.steps import learning_rate
 
 
-def faulty(recipe: str, *names: KnownBugName, framework: FrameworkName = "pytorch") -> RunSpec:
+def with_bugs(recipe: str, *names: KnownBugName, framework: FrameworkName = "pytorch") -> RunSpec:
     run = recipes.run_spec(recipes.recipe(recipe))
-    return replace(run, faults=names, framework=framework)
+    return replace(run, known_bugs=names, framework=framework)
 
 
 @pytest.mark.parametrize("name", KNOWN_BUGS)
 def test_a_fault_has_a_title_and_two_sentences(name: KnownBugName) -> None:
-    fault = KNOWN_BUGS[name]
-    assert fault.title
-    assert fault.explanation.replace("1.4612", "").replace(".946", "").count(".") == 2
+    bug = KNOWN_BUGS[name]
+    assert bug.title
+    assert bug.explanation.replace("1.4612", "").replace(".946", "").count(".") == 2
 
 
 def test_without_faults_a_run_is_itself() -> None:
-    run = faulty("compact-cnn")
+    run = with_bugs("compact-cnn")
     assert effective(run) == run
 
 
 def test_the_faults_of_source_b_are_its_published_numbers() -> None:
-    run = effective(faulty("wide-cnn", "double-softmax", "batch-decay", framework="keras"))
+    run = effective(with_bugs("wide-cnn", "double-softmax", "batch-decay", framework="keras"))
     assert run.training.loss == "double_softmax"
     # After ten epochs of 938 batches .946 of the first rate instead of .7^9 = .040.
     assert learning_rate(run.training, 9380, 60_000) == pytest.approx(0.946, abs=5e-4)
-    assert learning_rate(effective(faulty("wide-cnn")).training, 9379, 60_000) == (
+    assert learning_rate(effective(with_bugs("wide-cnn")).training, 9379, 60_000) == (
         pytest.approx(0.040, abs=5e-4)
     )
 
 
 def test_constants_are_each_frameworks_own() -> None:
-    keras = effective(faulty("wide-cnn", "own-constants", framework="keras")).training.optimizer
+    keras = effective(with_bugs("wide-cnn", "own-constants", framework="keras")).training.optimizer
     assert keras == Adadelta(1.0, rho=0.95, epsilon=1e-7)
-    torch = effective(faulty("wide-cnn", "own-constants")).training.optimizer
+    torch = effective(with_bugs("wide-cnn", "own-constants")).training.optimizer
     assert torch == Adadelta(1.0, rho=0.9, epsilon=1e-6)
-    adam = effective(faulty("mlp-128", "own-constants", framework="keras")).training.optimizer
+    adam = effective(with_bugs("mlp-128", "own-constants", framework="keras")).training.optimizer
     assert adam == Adam(epsilon=1e-7)
 
 
 @pytest.mark.parametrize(("framework", "scaling"), [("pytorch", STANDARDISED), ("keras", UNIT)])
 def test_scaling_is_each_frameworks_own(framework: FrameworkName, scaling: object) -> None:
-    run = faulty("compact-cnn", "own-scaling", framework=framework)
+    run = with_bugs("compact-cnn", "own-scaling", framework=framework)
     assert effective(run).model.scaling == scaling
 
 
 def test_source_d_starts_each_framework_its_own_way() -> None:
-    numpy = effective(faulty("bobnet", "own-initial", framework="numpy"))
-    torch = effective(faulty("bobnet", "own-initial"))
+    numpy = effective(with_bugs("bobnet", "own-initial", framework="numpy"))
+    torch = effective(with_bugs("bobnet", "own-initial"))
     assert {e.initial for e in numpy.model.layers if isinstance(e, Dense)} == {"size_uniform"}
     assert {e.initial for e in torch.model.layers if isinstance(e, Dense)} == {"fan_in_uniform"}
 
 
 def test_the_other_faults_change_what_they_say() -> None:
-    run = effective(faulty("sgd-mlp", "full-batch", "bias-gradients", "zero-initial"))
+    run = effective(with_bugs("sgd-mlp", "full-batch", "bias-gradients", "zero-initial"))
     assert run.training.batch_size == FULL_BATCH
     assert run.training.bias_gradients == "summed"
     assert {e.initial for e in run.model.layers if isinstance(e, Dense)} == {"zeros"}
-    assert effective(faulty("mlp-128", "unshuffled")).training.sampling == "stored"
+    assert effective(with_bugs("mlp-128", "unshuffled")).training.sampling == "stored"
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_a_fault_that_makes_no_sense_is_refused(
     recipe: str, name: KnownBugName, needs: str
 ) -> None:
     with pytest.raises(SpecError, match=needs):
-        known_bugs.check(faulty(recipe, name))
+        known_bugs.check(with_bugs(recipe, name))
     with pytest.raises(SpecError, match=name):
-        codec.decode(codec.encode(faulty(recipe, name)))
+        codec.decode(codec.encode(with_bugs(recipe, name)))
 
 
 def test_a_fault_twice_or_two_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(SpecError, match="twice"):
-        known_bugs.check(faulty("mlp-128", "unshuffled", "unshuffled"))
+        known_bugs.check(with_bugs("mlp-128", "unshuffled", "unshuffled"))
     with pytest.raises(SpecError, match="contradict"):
-        known_bugs.check(faulty("mlp-128", "own-initial", "zero-initial"))
+        known_bugs.check(with_bugs("mlp-128", "own-initial", "zero-initial"))
 
 
 def test_all_frameworks_can_be_asked_for_a_fault_that_changes_only_one() -> None:
-    known_bugs.check(faulty("compact-cnn", "own-scaling", framework="pytorch"))
+    known_bugs.check(with_bugs("compact-cnn", "own-scaling", framework="pytorch"))

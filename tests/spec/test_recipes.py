@@ -40,7 +40,7 @@ def test_every_recipe_can_work_and_says_where_it_comes_from(recipe: Recipe) -> N
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_the_faults_of_a_recipe_make_sense_in_it(recipe: Recipe) -> None:
-    assert all(known_bugs.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.faults)
+    assert all(known_bugs.makes_sense(name, recipes.run_spec(recipe)) for name in recipe.known_bugs)
 
 
 def test_a_source_has_some_faults_in_one_framework_only() -> None:
@@ -50,7 +50,7 @@ def test_a_source_has_some_faults_in_one_framework_only() -> None:
     assert set(wide.published("keras")) == {"batch-decay", *both}
     assert set(wide.published("numpy")) == both
     compact = recipes.recipe("compact-cnn")
-    assert compact.published("keras") == compact.published("pytorch") == compact.faults
+    assert compact.published("keras") == compact.published("pytorch") == compact.known_bugs
 
 
 def test_a_misspelt_recipe_suggests_the_nearest() -> None:

@@ -64,9 +64,9 @@ def test_weights_are_kept_in_float32_under_bfloat16() -> None:
 
 def test_own_digits_are_named_by_a_fingerprint_and_refused_where_a_batch_is_all() -> None:
     own = "0123456789abcdef" * 2
-    run.check(msgspec.structs.replace(BASE, personal=own))
+    run.check(msgspec.structs.replace(BASE, own_images=own))
     with pytest.raises(SpecError, match="names no set"):
-        run.check(msgspec.structs.replace(BASE, personal="../mine"))
+        run.check(msgspec.structs.replace(BASE, own_images="../mine"))
     whole = with_training(batch_size=run.FULL_BATCH)
     with pytest.raises(SpecError, match="more digits than the largest batch"):
-        run.check(msgspec.structs.replace(whole, personal=own))
+        run.check(msgspec.structs.replace(whole, own_images=own))

@@ -12,13 +12,14 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.errors import StoreError, UnknownName
 from mnist_studio.events import Finished
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.upgrades import RUN_VERSION
 from mnist_studio.store import artifacts, bundled
 from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, BundledModels
 from mnist_studio.store.packing import pack
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
 
 NAME, ID = "tiny", "bundled-tiny"
@@ -122,9 +123,9 @@ def test_it_cannot_be_changed(model: Path, home: Path, change: Callable[[RunStor
 
 def test_its_clock_is_another_machines(model: Path, home: Path) -> None:
     with RunStore(home) as store:
-        membership = store.studies.memberships()[ID]
-    assert membership.study == ""
-    assert not membership.honest
+        membership = store.experiments.memberships()[ID]
+    assert membership.experiment == ""
+    assert not membership.timing_comparable
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -190,7 +191,7 @@ def test_models_without_a_manifest_are_missed_and_no_models_are_not(
 @pytest.mark.parametrize(
     "changes",
     [{"version": 99}, {"id": "bundled-other"}, {"id": "20260101-000000-aaaa"}, {"spec": {}},
-     {"spec": {"version": codec.VERSION + 1, "run": {}}}, {"finished": None}, {"epochs": [1]}],
+     {"spec": {"version": RUN_VERSION + 1, "run": {}}}, {"finished": None}, {"epochs": [1]}],
 )  # fmt: skip
 def test_a_description_that_cannot_be_understood_is_told(
     model: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, object]

@@ -25,105 +25,105 @@ import sys
 from pathlib import Path
 from mnist_studio.store.runs import RunStore
 with RunStore(Path(sys.argv[1])) as store:
-    store.studies.hold(store.studies.all()[0])
+    store.experiments.hold(store.experiments.all()[0])
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
-def test_the_same_study_is_kept_once(store: RunStore, home: Path) -> None:
-    kept = store.studies.keep(STUDY)
-    assert store.studies.keep(STUDY) == kept
-    other = store.studies.keep(replace(STUDY, seeds=(1,)))
+def test_the_same_experiment_is_kept_once(store: RunStore, home: Path) -> None:
+    kept = store.experiments.keep(STUDY)
+    assert store.experiments.keep(STUDY) == kept
+    other = store.experiments.keep(replace(STUDY, seeds=(1,)))
     with RunStore(home) as again:
-        assert again.studies.keep(STUDY) == kept
-        assert set(again.studies.all()) == {kept, other}
-        assert again.studies.study(kept.id) == kept
+        assert again.experiments.keep(STUDY) == kept
+        assert set(again.experiments.all()) == {kept, other}
+        assert again.experiments.experiment(kept.id) == kept
         assert kept.spec == STUDY
 
 
-def test_a_study_that_cannot_work_is_not_kept(store: RunStore) -> None:
+def test_an_experiment_that_cannot_work_is_not_kept(store: RunStore) -> None:
     with pytest.raises(SpecError, match="no recipe called"):
-        store.studies.keep(replace(STUDY, grid=Grid(("tiny-11",))))
-    assert store.studies.all() == ()
+        store.experiments.keep(replace(STUDY, grid=Grid(("tiny-11",))))
+    assert store.experiments.all() == ()
 
 
 @pytest.mark.parametrize("beginning", ["", "nothing", "größer"])
-def test_an_unknown_study_is_told(store: RunStore, beginning: str) -> None:
-    store.studies.keep(STUDY)
+def test_an_unknown_experiment_is_told(store: RunStore, beginning: str) -> None:
+    store.experiments.keep(STUDY)
     with pytest.raises(UnknownName):
-        store.studies.study(beginning)
+        store.experiments.experiment(beginning)
 
 
 def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(store: RunStore) -> None:
-    first = store.studies.keep(STUDY)
-    assert store.studies.study(first.id[:4]) == first
-    store.studies.keep(replace(STUDY, seeds=(1,)))
-    with pytest.raises(UnknownName, match="2 studies begin"):
-        store.studies.study(first.id[:4])
+    first = store.experiments.keep(STUDY)
+    assert store.experiments.experiment(first.id[:4]) == first
+    store.experiments.keep(replace(STUDY, seeds=(1,)))
+    with pytest.raises(UnknownName, match="2 experiments begin"):
+        store.experiments.experiment(first.id[:4])
 
 
 def test_runs_are_members_with_the_honesty_of_their_clocks(store: RunStore, spec: RunSpec) -> None:
-    study = store.studies.keep(STUDY)
-    alone = store.create(spec, Membership(study.id))
-    abreast = store.create(spec, Membership(study.id, 3))
-    elsewhere = store.create(spec, Membership(study.id, 1, "host"))
+    experiment = store.experiments.keep(STUDY)
+    alone = store.create(spec, Membership(experiment.id))
+    concurrency = store.create(spec, Membership(experiment.id, 3))
+    elsewhere = store.create(spec, Membership(experiment.id, 1, "host"))
     outside = store.create(spec)
-    members = store.studies.members(study.id)
-    assert {one.run.id: one.membership.honest for one in members} == {
-        alone.id: True, abreast.id: False, elsewhere.id: False,
+    members = store.experiments.members(experiment.id)
+    assert {one.run.id: one.membership.timing_comparable for one in members} == {
+        alone.id: True, concurrency.id: False, elsewhere.id: False,
     }  # fmt: skip
-    assert outside.id not in store.studies.memberships()
+    assert outside.id not in store.experiments.memberships()
 
 
 def test_a_run_that_once_had_company_stays_so(store: RunStore, spec: RunSpec) -> None:
-    study = store.studies.keep(STUDY)
-    run = store.create(spec, Membership(study.id, 2)).id
-    store.studies.joins(run, Membership(study.id, 1))
-    assert store.studies.memberships()[run] == Membership(study.id, 2)
-    store.studies.joins(run, Membership(study.id, 1, "host"))
-    assert store.studies.memberships()[run] == Membership(study.id, 2, "host")
+    experiment = store.experiments.keep(STUDY)
+    run = store.create(spec, Membership(experiment.id, 2)).id
+    store.experiments.joins(run, Membership(experiment.id, 1))
+    assert store.experiments.memberships()[run] == Membership(experiment.id, 2)
+    store.experiments.joins(run, Membership(experiment.id, 1, "host"))
+    assert store.experiments.memberships()[run] == Membership(experiment.id, 2, "host")
 
 
 def test_a_run_that_cannot_be_a_member_is_not_made(store: RunStore, spec: RunSpec) -> None:
     with pytest.raises(StoreError):
-        store.create(spec, Membership("no such study"))
+        store.create(spec, Membership("no such experiment"))
     assert store.runs() == ()
 
 
-def test_deleting_a_run_ends_its_membership_and_deleting_a_study_keeps_its_runs(
+def test_deleting_a_run_ends_its_membership_and_deleting_an_experiment_keeps_its_runs(
     store: RunStore, spec: RunSpec
 ) -> None:
-    study = store.studies.keep(STUDY)
-    runs = [store.create(spec, Membership(study.id, 2)).id for _ in range(2)]
+    experiment = store.experiments.keep(STUDY)
+    runs = [store.create(spec, Membership(experiment.id, 2)).id for _ in range(2)]
     for run in runs:
         store.record(finished(run))
         store.release(run)
     store.delete(runs[0])
-    assert [one.run.id for one in store.studies.members(study.id)] == [runs[1]]
+    assert [one.run.id for one in store.experiments.members(experiment.id)] == [runs[1]]
 
-    store.studies.delete(study.id)
-    assert store.studies.all() == ()
+    store.experiments.delete(experiment.id)
+    assert store.experiments.all() == ()
     assert [run.id for run in store.runs()] == [runs[1]]
-    assert store.studies.memberships() == {runs[1]: Membership("", 2)}
+    assert store.experiments.memberships() == {runs[1]: Membership("", 2)}
 
 
-def test_only_one_may_hold_a_study(store: RunStore, home: Path) -> None:
-    study = store.studies.keep(STUDY)
-    store.studies.hold(study)
+def test_only_one_may_hold_an_experiment(store: RunStore, home: Path) -> None:
+    experiment = store.experiments.keep(STUDY)
+    store.experiments.hold(experiment)
     with RunStore(home) as other:
         for holder in (store, other):
             with pytest.raises(StoreError, match="being run already"):
-                holder.studies.hold(study)
+                holder.experiments.hold(experiment)
         with pytest.raises(StoreError, match="being run already"):
-            other.studies.delete(study.id)
-        store.studies.release(study.id)
-        other.studies.hold(study)
-    store.studies.hold(study)
+            other.experiments.delete(experiment.id)
+        store.experiments.release(experiment.id)
+        other.experiments.hold(experiment)
+    store.experiments.hold(experiment)
 
 
-def test_a_killed_process_lets_its_study_go(store: RunStore, home: Path) -> None:
-    study = store.studies.keep(STUDY)
+def test_a_killed_process_lets_its_experiment_go(store: RunStore, home: Path) -> None:
+    experiment = store.experiments.keep(STUDY)
     holder = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", HOLDER, str(home)], text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -133,21 +133,21 @@ def test_a_killed_process_lets_its_study_go(store: RunStore, home: Path) -> None
     try:
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(StoreError, match="being run already"):
-            store.studies.hold(study)
+            store.experiments.hold(experiment)
     finally:
         holder.kill()
         holder.communicate()
-    store.studies.hold(study)
+    store.experiments.hold(experiment)
 
 
-def test_a_study_that_cannot_be_read_is_logged_and_left_out(
+def test_an_experiment_that_cannot_be_read_is_logged_and_left_out(
     store: RunStore, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept, broken = store.studies.keep(STUDY), store.studies.keep(replace(STUDY, seeds=(1,)))
+    kept, broken = store.experiments.keep(STUDY), store.experiments.keep(replace(STUDY, seeds=(1,)))
     with opened(home / "studio.sqlite") as connection:
-        connection.execute("UPDATE studies SET text = 'format = 99' WHERE id = ?", (broken.id,))
+        connection.execute("UPDATE experiments SET text = 'format = 99' WHERE id = ?", (broken.id,))
     with caplog.at_level(logging.WARNING):
-        assert store.studies.all() == (kept,)
+        assert store.experiments.all() == (kept,)
     assert broken.id in caplog.text
 
 
@@ -157,11 +157,11 @@ def test_the_example_of_version_2_opens_for_ever(home: Path) -> None:
         connection.executescript(VERSION_2.read_text("utf-8"))
 
     with RunStore(home) as store:
-        (study,) = store.studies.all()
-        assert (study.title, study.spec) == ("Größer?", replace(STUDY, seeds=()))
-        members = store.studies.members(study.id)
+        (experiment,) = store.experiments.all()
+        assert (experiment.title, experiment.spec) == ("Größer?", replace(STUDY, seeds=()))
+        members = store.experiments.members(experiment.id)
         assert [one.run.status for one in members] == ["finished", "running"]
         assert [one.membership for one in members] == [
-            Membership(study.id, 2),
-            Membership(study.id, 1, "elsewhere"),
+            Membership(experiment.id, 2),
+            Membership(experiment.id, 1, "elsewhere"),
         ]

@@ -13,6 +13,7 @@ from mnist_studio.events import Cancelled, Crashed, Failed, Finished, Log, Start
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.upgrades import RUN_VERSION
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished, stopped
@@ -38,7 +39,7 @@ def test_without_a_home_the_users_own_is_taken(
 
 
 def test_an_impossible_run_leaves_nothing(store: RunStore, spec: RunSpec, home: Path) -> None:
-    for changes in ({"threads": -1}, {"faults": ("full-batch", "full-batch")}):
+    for changes in ({"threads": -1}, {"known_bugs": ("full-batch", "full-batch")}):
         with pytest.raises(SpecError):
             store.create(msgspec.structs.replace(spec, **changes))
     assert store.runs() == ()
@@ -188,7 +189,7 @@ def test_a_run_that_cannot_be_understood_does_not_hide_the_others(
 ) -> None:
     bad, good = store.create(spec).id, store.create(spec)
     newer = store.run(bad).spec
-    text = codec.encode(newer).replace(f'"version":{codec.VERSION}', '"version":99')
+    text = codec.encode(newer).replace(f'"version":{RUN_VERSION}', '"version":99')
     store._database.write("UPDATE runs SET spec = ? WHERE id = ?", text, bad)
 
     assert store.runs() == (good,)

@@ -64,9 +64,9 @@ def test_guessing_is_told_with_its_likely_cause() -> None:
 
 
 def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
-    def told(rate: float, *faults: KnownBugName) -> str:
+    def told(rate: float, *bugs: KnownBugName) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
-        return advice(effective(RunSpec("", MODEL, training, faults=faults)), 0.1)
+        return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1)
 
     assert "start at zero" in told(0.5, "zero-initial")
     assert "softmax applied twice" in told(1e-6, "double-softmax")

@@ -36,7 +36,7 @@ def _logits(one: Bench, right: int) -> np.ndarray:
 def test_an_epoch_is_the_mean_of_its_own_steps_and_the_next_begins_anew(bench: Benches) -> None:
     one = bench()
     state = _trained(one, 4)
-    before = state.unjudged
+    before = state.awaiting_evaluation
     epoch = state.end_epoch((0.5, 0.75), _logits(one, right=15))
 
     assert (epoch.epoch, epoch.step) == (1, 4)
@@ -44,7 +44,7 @@ def test_an_epoch_is_the_mean_of_its_own_steps_and_the_next_begins_anew(bench: B
     assert epoch.train_accuracy == (3 * 32 + 9) / 210
     assert (epoch.validation_loss, epoch.validation_accuracy) == (0.5, 0.75)
     assert epoch.test_accuracy == 15 / 60
-    assert (before, state.unjudged) == (True, False)
+    assert (before, state.awaiting_evaluation) == (True, False)
     assert (state.losses, state.correct) == ([], 0)
 
 
@@ -65,7 +65,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
         made = Steps(np.array([1 / number]), np.array([number]))
         left.add(made)
         artifacts.append_steps(one.folder, made.losses, made.correct / batch)
-        if left.unjudged:
+        if left.awaiting_evaluation:
             epochs.append(left.end_epoch(None, _logits(one, 30)))
     artifacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
     later = _epoch_of_step(epochs, 100)
@@ -96,7 +96,7 @@ def test_a_trained_but_unjudged_epoch_is_still_to_be_judged(bench: Benches) -> N
     _trained(one, 4)
     restored = TrainingState(one.session)
     restored.restore(_checkpoint(4), [])
-    assert restored.unjudged
+    assert restored.awaiting_evaluation
     assert restored.end_epoch(None, _logits(one, 60)).train_loss == pytest.approx(456 / 210)
 
 

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from mnist_studio.spec import codec
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 from mnist_studio.workers import messages
 from mnist_studio.workers.messages import (
     Answered,

@@ -33,17 +33,19 @@ def own_digits(parser: argparse.ArgumentParser, does: str) -> None:
     parser.add_argument("--own-digits", action="store_true", help=does)
 
 
-def faults(parser: argparse.ArgumentParser) -> None:
+def known_bugs(parser: argparse.ArgumentParser) -> None:
     """Faults of the sources, switched on."""
     parser.add_argument(
-        "--fault",
+        "--known-bug",
         action="append",
         default=[],
         metavar="NAME",
-        help="of the sources, to see what it costs; list: mnist-studio recipes --faults",
+        help="of the sources, to see what it costs; list: mnist-studio recipes --known-bugs",
     )
     parser.add_argument(
-        "--as-published", action="store_true", help="with the faults that the recipe's source has"
+        "--with-source-bugs",
+        action="store_true",
+        help="with the faults that the recipe's source has",
     )
 
 

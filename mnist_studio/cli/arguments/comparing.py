@@ -1,4 +1,4 @@
-"""Arguments of runs and sets of them: runs, study, compare, parity."""
+"""Arguments of runs and sets of them: runs, experiment, compare, parity."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from mnist_studio.cli.arguments.common import Commands
 def add(commands: "Commands[argparse.ArgumentParser]") -> None:
     """Adds these commands."""
     _runs(commands)
-    _study(commands)
+    _experiment(commands)
     _compare(commands)
     _parity(commands)
 
@@ -50,27 +50,33 @@ def _of_run(
     return common.run_id(actions.add_parser(name, help=does))
 
 
-def _study(commands: "Commands[argparse.ArgumentParser]") -> None:
-    study = commands.add_parser(
-        "study",
+def _experiment(commands: "Commands[argparse.ArgumentParser]") -> None:
+    experiment = commands.add_parser(
+        "experiment",
         help="train a set of runs",
-        epilog="A study that was interrupted goes on where it was.",
+        epilog="An experiment that was interrupted goes on where it was.",
     )
-    study.add_argument("study", nargs="?", metavar="NAME|FILE", help="ready-made, or a .toml file")
-    study.add_argument("--list", action="store_true", help="list the ready-made studies")
-    study.add_argument(
+    experiment.add_argument(
+        "experiment", nargs="?", metavar="NAME|FILE", help="ready-made, or a .toml file"
+    )
+    experiment.add_argument("--list", action="store_true", help="list the ready-made experiments")
+    experiment.add_argument(
         "--write", type=Path, metavar="FILE", help="save its text there; run nothing"
     )
-    study.add_argument(
+    experiment.add_argument(
         "--jobs",
         type=int,
         metavar="N",
         help="trainings at a time; with more than 1 no clock is honest",
     )
-    study.add_argument("--executor", metavar="URL", help="dask://HOST:PORT; this machine if none")
-    common.data(study)
-    study.add_argument("--yes", action="store_true", help="run a huge study without being asked")
-    common.json(study, "one event a line")
+    experiment.add_argument(
+        "--executor", metavar="URL", help="dask://HOST:PORT; this machine if none"
+    )
+    common.data(experiment)
+    experiment.add_argument(
+        "--yes", action="store_true", help="run a huge experiment without being asked"
+    )
+    common.json(experiment, "one event a line")
 
 
 def _compare(commands: "Commands[argparse.ArgumentParser]") -> None:
@@ -81,7 +87,9 @@ def _compare(commands: "Commands[argparse.ArgumentParser]") -> None:
     )
     compare.add_argument("runs", nargs="*", metavar="RUN", help="the start of its id is enough")
     compare.add_argument(
-        "--study", metavar="NAME", help="all runs of a study: ready-made name, title or id"
+        "--experiment",
+        metavar="NAME",
+        help="all runs of an experiment: ready-made name, title or id",
     )
     _views(compare)
     common.own_digits(compare, "views of predictions on your own digits, not on the test digits")
@@ -127,5 +135,5 @@ def _parity(commands: "Commands[argparse.ArgumentParser]") -> None:
         "--device", metavar="NAME", default="cpu", help="where they compute, NumPy on the CPU (cpu)"
     )
     common.data(parity)
-    common.faults(parity)
+    common.known_bugs(parity)
     common.json(parity, "one report")

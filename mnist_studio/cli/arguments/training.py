@@ -18,7 +18,7 @@ def _recipes(commands: "Commands[argparse.ArgumentParser]") -> None:
     known = commands.add_parser("recipes", help="list what can be trained")
     what = known.add_mutually_exclusive_group()
     what.add_argument("recipe", nargs="?", metavar="RECIPE", help="tell all of this one")
-    what.add_argument("--faults", action="store_true", help="list the faults of the sources")
+    what.add_argument("--known-bugs", action="store_true", help="list the faults of the sources")
     common.json(known)
 
 
@@ -39,9 +39,9 @@ def _train(commands: "Commands[argparse.ArgumentParser]") -> None:
     digits.add_argument("--dataset", metavar="NAME", help="mnist or builtin")
     _changes(train)
     common.own_digits(train, "learn from your own digits, too; see: mnist-studio digits")
-    common.faults(train)
+    common.known_bugs(train)
     train.add_argument(
-        "--as-written",
+        "--native",
         action="store_true",
         help="run the framework's own script, see: mnist-studio code",
     )
@@ -79,6 +79,6 @@ def _code(commands: "Commands[argparse.ArgumentParser]") -> None:
     code.add_argument(
         "--framework", metavar="NAME", help="numpy, pytorch or keras; the recipe's own if none"
     )
-    common.faults(code)
+    common.known_bugs(code)
     code.add_argument("--notebook", action="store_true", help="as a Jupyter notebook")
     code.add_argument("--output", type=Path, metavar="FILE", help="save it there; else it is shown")

@@ -98,7 +98,7 @@ class Report:
         refused: views that these runs do not have.
         discussion: what the figures say of frameworks.
         how: how to run it all again.
-        source: the study's file or the runs' settings.
+        source: the experiment's file or the runs' settings.
         marks: how each run is drawn.
     """
 
@@ -118,33 +118,33 @@ class Report:
 
 
 def report(
-    gathered: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
+    run_data: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
 ) -> Report:
     """Computes all that a report says.
 
     Args:
-        gathered: the runs.
+        run_data: the runs.
         names: of the views, in the order in which they come.
         options: of the views.
         told: gets the fraction of the views that is done.
     """
-    chosen = gathered.chosen
-    views, refused = _views(gathered, names, options, told)
+    chosen = run_data.chosen
+    views, refused = _views(run_data, names, options, told)
     how, source = _again(chosen)
     return Report(
         title=chosen.title or TITLE,
         question=chosen.question or QUESTION,
         made=f"{datetime.now():%Y-%m-%d %H:%M}",
-        subject=_subject(gathered),
+        subject=_subject(run_data),
         answers=tuple(
             (view.title, view.sentence)
             for name in ANSWERS for view in views if view.name == name and view.sentence
         ),
-        warnings=(*notes.of_all(gathered), *notes.of_clocks(gathered)),
+        warnings=(*notes.of_all(run_data), *notes.of_clocks(run_data)),
         facts=facts(chosen),
         views=views,
         refused=refused,
-        discussion=discussion(gathered, options),
+        discussion=discussion(run_data, options),
         how=how,
         source=source,
         marks=dict(marks(families(chosen))),
@@ -152,13 +152,13 @@ def report(
 
 
 def _views(
-    gathered: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
+    run_data: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
 ) -> tuple[tuple[View, ...], tuple[Refused, ...]]:
     made: list[View] = []
     refused: list[Refused] = []
     for number, name in enumerate(names):
         try:
-            made.extend(_of_name(gathered, name, options))
+            made.extend(_of_name(run_data, name, options))
         except MnistStudioError as error:
             entry = catalog.view_entry(name)
             refused.append(Refused(name, entry.title, error.problem, error.remedy))
@@ -166,20 +166,20 @@ def _views(
     return tuple(made), tuple(refused)
 
 
-def _of_name(gathered: RunData, name: str, options: ViewOptions) -> Iterator[View]:
+def _of_name(run_data: RunData, name: str, options: ViewOptions) -> Iterator[View]:
     if name not in ONE_MODEL or options.model:
-        yield catalog.compute(name, gathered, options)
+        yield catalog.compute(name, run_data, options)
         return
-    for run in some(gathered, MOST_MODELS).runs:
-        yield catalog.compute(name, gathered, replace(options, model=run))
+    for run in some(run_data, MOST_MODELS).runs:
+        yield catalog.compute(name, run_data, replace(options, model=run))
 
 
-def _subject(gathered: RunData) -> str:
-    recipes = list(dict.fromkeys(group.recipe for group in gathered.groups))
-    names = list(dict.fromkeys(framework(group.framework).title for group in gathered.groups))
-    seeds = {seed for group in gathered.groups for seed in group.seeds}
+def _subject(run_data: RunData) -> str:
+    recipes = list(dict.fromkeys(group.recipe for group in run_data.groups))
+    names = list(dict.fromkeys(framework(group.framework).title for group in run_data.groups))
+    seeds = {seed for group in run_data.groups for seed in group.seeds}
     words = (
-        f"{counted(len(gathered.runs), 'run')} of {counted(len(gathered.groups), 'model')} and "
+        f"{counted(len(run_data.runs), 'run')} of {counted(len(run_data.groups), 'model')} and "
         f"{counted(len(seeds), 'seed')}: {listed(recipes)} in {listed(names)}."
     )
     return words[:1].upper() + words[1:]
@@ -188,8 +188,11 @@ def _subject(gathered: RunData) -> str:
 def _again(chosen: Selection) -> tuple[str, str]:
     """How to run it again, and the file that it takes."""
     if chosen.text:
-        return "Save this as study.toml and say: mnist-studio study study.toml", chosen.text
-    fresh = [run.spec for run in chosen.runs if run.spec.handover is None]
+        return (
+            "Save this as experiment.toml and say: mnist-studio experiment experiment.toml",
+            chosen.text,
+        )
+    fresh = [run.spec for run in chosen.runs if run.spec.continued_from is None]
     try:
         text = files.write(fresh) if fresh else ""
     except SpecError as error:

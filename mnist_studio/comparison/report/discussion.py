@@ -61,40 +61,40 @@ _QUANTITIES = (
 Family = Mapping[FrameworkName, Group]
 
 
-def discussion(gathered: RunData, options: ViewOptions) -> tuple[Paragraph, ...]:
+def discussion(run_data: RunData, options: ViewOptions) -> tuple[Paragraph, ...]:
     """Paragraphs with their figures; what was not measured is not told."""
-    families = _families(gathered)
+    families = _families(run_data)
     if not families:
-        names = dict.fromkeys(framework_entry(group.framework).title for group in gathered.groups)
+        names = dict.fromkeys(framework_entry(group.framework).title for group in run_data.groups)
         alone = (
             f"No two frameworks trained the same settings here, all is of {listed(list(names))}, "
             "so that nothing can be said about frameworks.",
         )
         return (Paragraph("Frameworks", alone),)
     found = (
-        Paragraph("How far to trust these seconds", notes.of_clocks(gathered)),
-        Paragraph("Framework overhead", tuple(_overhead(gathered))),
-        Paragraph("Advantages", tuple(_advantages(gathered, families))),
-        Paragraph("Challenges", tuple(_challenges(gathered, families))),
-        Paragraph("Accuracy", tuple(_accuracy(gathered, families, options))),
+        Paragraph("How far to trust these seconds", notes.of_clocks(run_data)),
+        Paragraph("Framework overhead", tuple(_overhead(run_data))),
+        Paragraph("Advantages", tuple(_advantages(run_data, families))),
+        Paragraph("Challenges", tuple(_challenges(run_data, families))),
+        Paragraph("Accuracy", tuple(_accuracy(run_data, families, options))),
     )
     return tuple(paragraph for paragraph in found if paragraph.sentences)
 
 
-def _families(gathered: RunData) -> tuple[Family, ...]:
+def _families(run_data: RunData) -> tuple[Family, ...]:
     """Groups that differ in their framework alone, where there are two frameworks or more."""
     found: dict[RunSpec, dict[FrameworkName, Group]] = {}
-    for group in gathered.groups:
+    for group in run_data.groups:
         training = replace(group.spec.training, seed=0)
         common = replace(group.spec, training=training, framework="numpy", device="auto")
         found.setdefault(common, {})[group.framework] = group
     return tuple(family for family in found.values() if len(family) > 1)
 
 
-def _overhead(gathered: RunData) -> Iterator[str]:
+def _overhead(run_data: RunData) -> Iterator[str]:
     """Seconds before and beside training, by framework."""
-    for name in dict.fromkeys(group.framework for group in gathered.groups):
-        clocks = [measures.clocks(run) for run in gathered.runs if run.spec.framework == name]
+    for name in dict.fromkeys(group.framework for group in run_data.groups):
+        clocks = [measures.clocks(run) for run in run_data.runs if run.spec.framework == name]
         known = [clock for clock in clocks if clock and clock.busy > 0]
         if not known:
             continue
@@ -104,7 +104,8 @@ def _overhead(gathered: RunData) -> Iterator[str]:
         busy = fmean(clock.busy for clock in known)
         before = mean["start-up"] + mean["build"]
         yield (
-            f"{framework_entry(name).title}, mean of {counted(len(known), 'run')}: {duration(before)} before "
+            f"{framework_entry(name).title}, mean of {counted(len(known), 'run')}: "
+            f"{duration(before)} before "
             f"the first step ({duration(mean['start-up'])} to start and import, "
             f"{duration(mean['build'])} to build and compile), {100 * before / busy:.0f} % of the "
             f"{duration(busy)} that a run takes; {100 * mean['train'] / busy:.0f} % of it is "
@@ -113,17 +114,18 @@ def _overhead(gathered: RunData) -> Iterator[str]:
         )
 
 
-def _advantages(gathered: RunData, families: Sequence[Family]) -> Iterator[str]:
+def _advantages(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
     """Who is best in what, in how many families, and by how much."""
     for quantity in _QUANTITIES:
-        ranked = _ranked(gathered, families, quantity)
+        ranked = _ranked(run_data, families, quantity)
         if not ranked:
             continue
         wins = [best for best, *_ in ranked]
         best = max(dict.fromkeys(wins), key=wins.count)
         title, value, other, behind = next(one for one in ranked if one[0] == best)[1:]
         yield (
-            f"{framework_entry(best).title} {quantity.good} in {_part(wins.count(best), len(ranked))} that "
+            f"{framework_entry(best).title} {quantity.good} in "
+            f"{_part(wins.count(best), len(ranked))} that "
             f"several frameworks trained; with {title} it is "
             f"{text(value, quantity.unit)} against {text(behind, quantity.unit)} of "
             f"{framework_entry(other).title}."
@@ -143,9 +145,9 @@ _Rank = tuple[FrameworkName, str, float, FrameworkName, float]
 
 
 def _ranked(
-    gathered: RunData, families: Sequence[Family], quantity: _Quantity
+    run_data: RunData, families: Sequence[Family], quantity: _Quantity
 ) -> tuple[_Rank, ...]:
-    values = measures.of_all(gathered, quantity.measure)
+    values = measures.of_all(run_data, quantity.measure)
     return tuple(filter(None, (_rank(family, values, quantity) for family in families)))
 
 
@@ -168,16 +170,17 @@ def _settings(family: Family) -> str:
     return group.title.replace(f" · {framework_entry(name).title}", "", 1)
 
 
-def _challenges(gathered: RunData, families: Sequence[Family]) -> Iterator[str]:
+def _challenges(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
     """Where each framework is furthest behind the best."""
     behind: dict[FrameworkName, tuple[float, str]] = {}
     for quantity in _QUANTITIES:
-        for best, title, value, worst, figure in _ranked(gathered, families, quantity):
+        for best, title, value, worst, figure in _ranked(run_data, families, quantity):
             if not value or not figure:
                 continue
             times = value / figure if quantity.most else figure / value
             told = (
-                f"{framework_entry(worst).title} is furthest behind with {title}: {framework_entry(best).title} "
+                f"{framework_entry(worst).title} is furthest behind with {title}: "
+                f"{framework_entry(best).title} "
                 f"{quantity.good}, {text(value, quantity.unit)} against "
                 f"{text(figure, quantity.unit)}, a factor of {times:.1f}."
             )
@@ -185,9 +188,9 @@ def _challenges(gathered: RunData, families: Sequence[Family]) -> Iterator[str]:
     yield from (told for _, told in behind.values())
 
 
-def _accuracy(gathered: RunData, families: Sequence[Family], options: ViewOptions) -> Iterator[str]:
+def _accuracy(run_data: RunData, families: Sequence[Family], options: ViewOptions) -> Iterator[str]:
     """How far frameworks differ in accuracy on the same settings and seeds."""
-    values = measures.of_all(gathered, measures.accuracy)
+    values = measures.of_all(run_data, measures.accuracy)
     largest: tuple[float, str] = (-1.0, "")
     for family in families:
         groups = list(family.values())

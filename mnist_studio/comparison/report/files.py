@@ -60,7 +60,7 @@ def write_report(
     options: ViewOptions | None = None,
     data: Path | None = None,
     progress: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
+    is_cancelled: Callable[[], bool] = _never,
 ) -> None:
     """Computes a report and writes it.
 
@@ -71,7 +71,7 @@ def write_report(
         options: of the views; none for the usual ones.
         data: folder of digits named by the user.
         progress: gets the fraction done.
-        cancelled: asked all the time.
+        is_cancelled: asked all the time.
 
     Raises:
         UsageError: another kind of file.
@@ -87,9 +87,9 @@ def write_report(
     require_writable(path.parent)
     wanted = tuple(names) or tuple(catalog.VIEWS)
     if options.own and own_images.VIEWS.intersection(wanted):
-        own_images.answer(chosen, options.own, cancelled)
+        own_images.answer(chosen, options.own, is_cancelled)
     request = WriteReport(chosen, wanted, options, kind, str(data or ""))
-    (file,) = _files(request, progress, cancelled)
+    (file,) = _files(request, progress, is_cancelled)
     write_bytes(path, file.content)
 
 
@@ -98,7 +98,7 @@ def pictures(
     families: Families,
     kinds: Sequence[PictureKind],
     progress: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
+    is_cancelled: Callable[[], bool] = _never,
 ) -> tuple[File, ...]:
     """Every chart of some views in every kind, as files without a folder.
 
@@ -108,7 +108,7 @@ def pictures(
     """
     if not kinds or not any(view.charts for view in views):
         return ()
-    return _files(DrawViews(tuple(views), dict(families), tuple(kinds)), progress, cancelled)
+    return _files(DrawViews(tuple(views), dict(families), tuple(kinds)), progress, is_cancelled)
 
 
 def tables(views: Sequence[View]) -> tuple[File, ...]:
@@ -121,7 +121,7 @@ def export(
     families: Families,
     folder: Path,
     progress: Callable[[float], None] = _silent,
-    cancelled: Callable[[], bool] = _never,
+    is_cancelled: Callable[[], bool] = _never,
 ) -> tuple[Path, ...]:
     """Writes every view as PNG, SVG and CSV into a folder; gives the files.
 
@@ -131,7 +131,7 @@ def export(
         Cancelled: by the user.
     """
     require_writable(folder)
-    files = (*pictures(views, families, ("png", "svg"), progress, cancelled), *tables(views))
+    files = (*pictures(views, families, ("png", "svg"), progress, is_cancelled), *tables(views))
     for file in files:
         write_bytes(folder / file.name, file.content)
     return tuple(folder / file.name for file in files)
@@ -151,7 +151,7 @@ def require_writable(folder: Path) -> None:
 def _files(
     request: WriteReport | DrawViews,
     progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
 ) -> tuple[File, ...]:
     environment = registry.environment("numpy", 1) | {"MPLCONFIGDIR": str(paths.matplotlib_home())}
     child = Child("report", "", environment)
@@ -159,7 +159,7 @@ def _files(
     try:
         child.send(messages.encode(request))
         while True:
-            message = first_message(child, monotonic() + TIMEOUT_SECONDS, cancelled)
+            message = first_message(child, monotonic() + TIMEOUT_SECONDS, is_cancelled)
             match messages.from_drawing.decode(message):
                 case File() as file:
                     found.append(file)

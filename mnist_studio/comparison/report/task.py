@@ -50,9 +50,9 @@ class _Teller:
 
 
 def _written(asked: WriteReport, told: _Teller) -> bytes:
-    gathered = RunData(asked.chosen, Path(asked.data) if asked.data else None)
+    run_data = RunData(asked.chosen, Path(asked.data) if asked.data else None)
     report = content.report(
-        gathered, asked.names, asked.options, lambda part: told.done(COMPUTED * part * 0.999)
+        run_data, asked.names, asked.options, lambda part: told.done(COMPUTED * part * 0.999)
     )
     return html_page.write(report) if asked.kind == "html" else pdf_file.write(report)
 

@@ -21,19 +21,19 @@ _COLUMNS = (
 _VALIDATED = Column("At the best validation epoch", "fraction")
 
 
-def final_accuracy(gathered: RunData, options: ViewOptions) -> View:
+def final_accuracy(run_data: RunData, options: ViewOptions) -> View:
     """Accuracy on the test digits at the end, a row and a bar for every group.
 
     The interval is over seeds where there are several (Student), else over digits (Wilson).
     """
-    values = measures.of_all(gathered, measures.accuracy)
-    chosen = measures.of_all(gathered, _at_best_validation)
+    values = measures.of_all(run_data, measures.accuracy)
+    chosen = measures.of_all(run_data, _at_best_validation)
     if not values:
         raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
     known = [
         (group, found, how)
-        for group in gathered.groups
-        for found, how in [_estimate(gathered, group, values)]
+        for group in run_data.groups
+        for found, how in [_estimate(run_data, group, values)]
         if found
     ]
     bars = tuple(
@@ -45,7 +45,7 @@ def final_accuracy(gathered: RunData, options: ViewOptions) -> View:
         "final-accuracy", "Final accuracy", _sentence(known),
         (Bars(AxisSpec("Test accuracy", "fraction"), bars),), Table(columns, rows),
         ("Final is after the last epoch; nothing is selected on the test digits.",
-         *notes.of_all(gathered)),
+         *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -55,16 +55,16 @@ def _at_best_validation(run: SelectedRun) -> float | None:
 
 
 def _estimate(
-    gathered: RunData, group: Group, values: Mapping[str, float]
+    run_data: RunData, group: Group, values: Mapping[str, float]
 ) -> tuple[Estimate | None, str]:
     """The accuracy of a group, and over what its interval is."""
     found = measures.estimate(group, values)
     if found is None or found.interval:
         return found, "seeds, Student"
     (run,) = (run for run in group.runs if run in values)
-    if run not in gathered.logits:
+    if run not in run_data.logits:
         return found, "none"
-    digits = len(gathered.logits[run])
+    digits = len(run_data.logits[run])
     of_digits = intervals.accuracy(round(found.value * digits), digits)
     return Estimate(found.value, of_digits.interval, 1), f"{digits:,} digits, Wilson"
 

@@ -37,7 +37,9 @@ VIEWS: Mapping[str, ViewEntry] = MappingProxyType(
         entry.name: entry
         for entry in (
             ViewEntry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
-            ViewEntry("over-seeds", "Recipes and frameworks over seeds", "significance", "over_seeds"),
+            ViewEntry(
+                "over-seeds", "Recipes and frameworks over seeds", "significance", "over_seeds"
+            ),
             ViewEntry("significance", "Models, paired", "significance", "paired_models"),
             ViewEntry("curves-accuracy", "Accuracy", "curves", "accuracies"),
             ViewEntry("curves-loss", "Loss", "curves", "losses"),
@@ -50,7 +52,7 @@ VIEWS: Mapping[str, ViewEntry] = MappingProxyType(
                 "networks-and-frameworks", "Networks and frameworks", "factors",
                 "networks_and_frameworks",
             ),
-            ViewEntry("neutral-idiomatic", "Studio or own loop", "factors", "neutral_idiomatic"),
+            ViewEntry("shared-native", "Studio or own loop", "factors", "shared_native"),
             ViewEntry("confusion", "Confusion", "predictions", "confusion"),
             ViewEntry("per-class", "Every digit", "predictions", "per_class"),
             ViewEntry("calibration", "Calibration", "predictions", "reliability"),
@@ -82,7 +84,7 @@ def view_entry(name: str) -> ViewEntry:
         raise unknown("view", name, tuple(VIEWS)) from None
 
 
-def compute(name: str, gathered: RunData, options: ViewOptions) -> View:
+def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
     """A view of these runs. Imports SciPy for some.
 
     Raises:
@@ -91,6 +93,6 @@ def compute(name: str, gathered: RunData, options: ViewOptions) -> View:
     """
     known = view_entry(name)
     if options.own and name in own_images.VIEWS:
-        gathered = replace(gathered, personal=options.own)
+        run_data = replace(run_data, own_images=options.own)
     module = import_module(f"mnist_studio.comparison.views.{known.module}")
-    return cast(Compute, getattr(module, known.function))(gathered, options)
+    return cast(Compute, getattr(module, known.function))(run_data, options)

@@ -29,44 +29,44 @@ class ShownRuns:
     notes: tuple[str, ...] = ()
 
 
-def one(gathered: RunData, asked: str) -> str:
+def one(run_data: RunData, asked: str) -> str:
     """The run that was asked for, else the first that has predictions.
 
     Raises:
         UnknownName: it is not among these runs.
         NotComparable: none has predictions.
     """
-    if asked and asked not in gathered.by_id:
+    if asked and asked not in run_data.by_id:
         raise UnknownName(f"The run {asked} is not among those compared.", "Choose one of them.")
-    return asked or gathered.answering()[0]
+    return asked or run_data.answering()[0]
 
 
-def some(gathered: RunData, most: int = MOST) -> ShownRuns:
+def some(run_data: RunData, most: int = MOST) -> ShownRuns:
     """Runs with predictions: all, or one of every group, or one of every recipe and framework.
 
     Raises:
         NotComparable: none has predictions.
     """
-    every = gathered.answering()
+    every = run_data.answering()
     if len(every) <= most:
-        return _choice(gathered, every)
-    of_groups = _first({run: gathered.group_of[run].key for run in _by_seed(gathered, every)})
+        return _choice(run_data, every)
+    of_groups = _first({run: run_data.group_of[run].key for run in _by_seed(run_data, every)})
     if len(of_groups) <= most:
         told = _said(every, of_groups, "of each model, that of its first seed")
-        return _choice(gathered, of_groups, told)
+        return _choice(run_data, of_groups, told)
     kinds = {
-        run: (gathered.group_of[run].recipe, gathered.group_of[run].framework) for run in of_groups
+        run: (run_data.group_of[run].recipe, run_data.group_of[run].framework) for run in of_groups
     }
     of_kinds = _first(kinds)[:most]
-    return _choice(gathered, of_kinds, _said(every, of_kinds, "of each recipe and framework"))
+    return _choice(run_data, of_kinds, _said(every, of_kinds, "of each recipe and framework"))
 
 
-def _choice(gathered: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
-    parts = {run: gathered.titles[run].split(BETWEEN) for run in runs}
+def _choice(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
+    parts = {run: run_data.titles[run].split(BETWEEN) for run in runs}
     first = parts[runs[0]]
     shared = [one for one in first[NAMED:] if all(one in of[NAMED:] for of in parts.values())]
     if len(runs) == 1 or not shared:
-        return ShownRuns(runs, {run: gathered.titles[run] for run in runs}, notes)
+        return ShownRuns(runs, {run: run_data.titles[run] for run in runs}, notes)
     titles = {
         run: BETWEEN.join([*of[:NAMED], *(one for one in of[NAMED:] if one not in shared)])
         for run, of in parts.items()
@@ -74,10 +74,10 @@ def _choice(gathered: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
     return ShownRuns(runs, titles, (*notes, f"All of them: {BETWEEN.join(shared)}."))
 
 
-def _by_seed(gathered: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
+def _by_seed(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
     """The runs of each group in the order of their seeds."""
     with_answers = set(runs)
-    return tuple(run for group in gathered.groups for run in group.runs if run in with_answers)
+    return tuple(run for group in run_data.groups for run in group.runs if run in with_answers)
 
 
 def _first(kinds: Mapping[str, object]) -> tuple[str, ...]:

@@ -24,17 +24,17 @@ from mnist_studio.comparison.views import notes
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 
 
-def parameters(gathered: RunData, options: ViewOptions) -> View:
+def parameters(run_data: RunData, options: ViewOptions) -> View:
     """How many numbers each network learns, how that comes about, and what accuracy they give."""
-    networks = _networks(gathered)
+    networks = _networks(run_data)
     bars = tuple(
         Bar(of[0].key, name, float(parameter_count(of[0].spec.model)))
         for name, of in networks.items()
     )
-    values = measures.of_all(gathered, measures.accuracy)
+    values = measures.of_all(run_data, measures.accuracy)
     points = tuple(
         ValuePoint(group.key, group.title, float(parameter_count(group.spec.model)), found.value)
-        for group in gathered.groups
+        for group in run_data.groups
         if (found := measures.estimate(group, values))
     )
     axis = AxisSpec("Parameters", "count", log=True)
@@ -47,15 +47,17 @@ def parameters(gathered: RunData, options: ViewOptions) -> View:
             *(Row(p.key, (p.title, "all", "", "", int(p.x), p.y)) for p in points))  # fmt: skip
     return View(
         "parameters", "Parameters", _parameters_sentence(networks),
-        (*charts, Points(axis, AxisSpec("Test accuracy", "fraction"), points)) if points else charts,
-        Table(columns, rows), notes.of_all(gathered),
+        charts
+        if not points
+        else (*charts, Points(axis, AxisSpec("Test accuracy", "fraction"), points)),
+        Table(columns, rows), notes.of_all(run_data),
     )  # fmt: skip
 
 
-def _networks(gathered: RunData) -> dict[str, list[Group]]:
+def _networks(run_data: RunData) -> dict[str, list[Group]]:
     """Groups by their network, under the names of the recipes."""
     found: dict[ModelSpec, list[Group]] = {}
-    for group in gathered.groups:
+    for group in run_data.groups:
         found.setdefault(group.spec.model, []).append(group)
     return {" = ".join(dict.fromkeys(one.recipe for one in of)): of for of in found.values()}
 
@@ -82,34 +84,34 @@ def _parameters_sentence(networks: Mapping[str, list[Group]]) -> str:
     )
 
 
-def memory(gathered: RunData, options: ViewOptions) -> View:
+def memory(run_data: RunData, options: ViewOptions) -> View:
     """The most memory that each run's process held at once."""
-    values = measures.of_all(gathered, measures.peak_memory)
+    values = measures.of_all(run_data, measures.peak_memory)
     if not values:
         raise NotComparable("No run has measured its memory.", _AGAIN)
     peak = Measured(AxisSpec("Peak memory of the process", "bytes"), values)
-    chart = peak.chart(gathered.groups)
+    chart = peak.chart(run_data.groups)
     rows = tuple(
         Row(group.key, (group.title, *peak.cells(group), len(measures.of_group(group, values))))
-        for group in gathered.groups
+        for group in run_data.groups
     )
     return View(
         "memory", "Memory", extremes("Peak memory", chart.bars, "bytes"), (chart,),
         Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
         ("Of the whole process: interpreter, framework, digits and network; a GPU's left out.",
-         *notes.of_all(gathered)),
+         *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def latency(gathered: RunData, options: ViewOptions) -> View:
+def latency(run_data: RunData, options: ViewOptions) -> View:
     """How long one image takes, and how many are answered a second in batches."""
-    alone = measures.of_all(gathered, measures.latency_ms)
+    alone = measures.of_all(run_data, measures.latency_ms)
     if not alone:
         raise NotComparable("No run has measured its latency.", "Wait until one has finished.")
     one = Measured(AxisSpec("One image", "milliseconds"), alone)
-    batched = measures.of_all(gathered, measures.throughput)
+    batched = measures.of_all(run_data, measures.throughput)
     many = Measured(AxisSpec("Images answered in batches", "per second"), batched)
-    charts = [measured.chart(gathered.groups) for measured in (one, many) if measured.values]
+    charts = [measured.chart(run_data.groups) for measured in (one, many) if measured.values]
     columns = (
         Column("Model"), *one.columns(), *many.columns(), Column("Images a batch", "count"),
         Column("Runs", "count"),
@@ -117,16 +119,16 @@ def latency(gathered: RunData, options: ViewOptions) -> View:
     rows = tuple(
         Row(
             group.key,
-            (group.title, *one.cells(group), *many.cells(group), _batch(gathered, group),
+            (group.title, *one.cells(group), *many.cells(group), _batch(run_data, group),
              len(group.runs)),
         )
-        for group in gathered.groups
+        for group in run_data.groups
     )  # fmt: skip
     return View(
         "latency", "Latency", extremes("One image", charts[0].bars, "milliseconds"),
         tuple(charts), Table(columns, rows),
         ("Medians on the device that trained the run, each answer waited for.",
-         *notes.of_all(gathered), *notes.of_clocks(gathered)),
+         *notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -146,8 +148,8 @@ def extremes(what: str, bars: Sequence[Bar], unit: Unit) -> str:
     return f"{what}: from {text(low, unit)} of {least} to {text(high, unit)} of {most}{times}."
 
 
-def _batch(gathered: RunData, group: Group) -> int | None:
+def _batch(run_data: RunData, group: Group) -> int | None:
     """Images in each of the batches that were answered."""
-    ended = (gathered.by_id[run].ended for run in group.runs)
+    ended = (run_data.by_id[run].ended for run in group.runs)
     known = (end.measures.throughput_batch for end in ended if end and end.measures)
     return next((size for size in known if size), None)

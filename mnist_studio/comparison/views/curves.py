@@ -62,14 +62,14 @@ _ACCURACIES = (
 )
 
 
-def losses(gathered: RunData, options: ViewOptions) -> View:
+def losses(run_data: RunData, options: ViewOptions) -> View:
     """Losses on test, training and validation digits."""
-    return _curves("curves-loss", "Loss", _LOSSES, "", options.log, gathered, options)
+    return _curves("curves-loss", "Loss", _LOSSES, "", options.log, run_data, options)
 
 
-def accuracies(gathered: RunData, options: ViewOptions) -> View:
+def accuracies(run_data: RunData, options: ViewOptions) -> View:
     """Accuracies on test, training and validation digits."""
-    return _curves("curves-accuracy", "Accuracy", _ACCURACIES, "fraction", False, gathered, options)
+    return _curves("curves-accuracy", "Accuracy", _ACCURACIES, "fraction", False, run_data, options)
 
 
 def _curves(
@@ -78,12 +78,12 @@ def _curves(
     drawn: Sequence[_CurveKind],
     unit: Unit,
     log: bool,
-    gathered: RunData,
+    run_data: RunData,
     options: ViewOptions,
 ) -> View:
     x = _AXES[options.axis]
     charts = [
-        (one, Lines(x, AxisSpec(one.title, unit, log), tuple(_lines(one, gathered, options))))
+        (one, Lines(x, AxisSpec(one.title, unit, log), tuple(_lines(one, run_data, options))))
         for one in drawn
     ]
     shown = tuple(chart for _, chart in charts if chart.lines)
@@ -92,24 +92,24 @@ def _curves(
     said = [f"Smoothed: each point has {options.smoothing:g} of the one before."]
     return View(
         name, title, "", shown, _table(x, unit, shown),
-        (*(said if options.smoothing else ()), *notes.of_all(gathered),
-         *(notes.of_clocks(gathered) if options.axis == "seconds" else ())),
+        (*(said if options.smoothing else ()), *notes.of_all(run_data),
+         *(notes.of_clocks(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip
 
 
-def _lines(drawn: _CurveKind, gathered: RunData, options: ViewOptions) -> Iterator[Line]:
-    for group in gathered.groups:
+def _lines(drawn: _CurveKind, run_data: RunData, options: ViewOptions) -> Iterator[Line]:
+    for group in run_data.groups:
         sampled = {
             run: curve
             for run in group.runs
-            if len((curve := _sampled(drawn, gathered, gathered.by_id[run], options))[0])
+            if len((curve := _sampled(drawn, run_data, run_data.by_id[run], options))[0])
         }
         if len(sampled) > 1:
             for run, (x, y) in sampled.items():
-                yield Line(run, gathered.titles[run], x, y, thin=True)
+                yield Line(run, run_data.titles[run], x, y, thin=True)
             yield _mean(group, tuple(sampled.values()), drawn.most)
         for run, (x, y) in sampled.items() if len(sampled) == 1 else ():
-            yield Line(run, gathered.titles[run], x, y)
+            yield Line(run, run_data.titles[run], x, y)
 
 
 def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
@@ -121,10 +121,10 @@ def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
 
 
 def _sampled(
-    drawn: _CurveKind, gathered: RunData, run: SelectedRun, options: ViewOptions
+    drawn: _CurveKind, run_data: RunData, run: SelectedRun, options: ViewOptions
 ) -> Sampled:
     """One curve of one run, smoothed, with at most ``MOST_POINTS``, its last point among them."""
-    steps = gathered.steps.get(run.id) if options.axis == "steps" else None
+    steps = run_data.steps.get(run.id) if options.axis == "steps" else None
     if steps is not None and drawn.of_steps:
         y = smooth(np.asarray(drawn.of_steps(steps)), options.smoothing)
         places = np.unique(np.linspace(0, len(y) - 1, min(len(y), MOST_POINTS)).round().astype(int))

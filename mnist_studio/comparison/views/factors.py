@@ -18,11 +18,11 @@ from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import RunSpec
 
 
-def networks_and_frameworks(gathered: RunData, options: ViewOptions) -> View:
+def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> View:
     """Recipes by frameworks: along a row the framework changes alone, down a column the recipe."""
-    alike = _alike(gathered.groups)
-    accuracy = two_way(alike, measures.of_all(gathered, measures.accuracy))
-    seconds = two_way(alike, measures.of_all(gathered, measures.train_seconds))
+    alike = _alike(run_data.groups)
+    accuracy = two_way(alike, measures.of_all(run_data, measures.accuracy))
+    seconds = two_way(alike, measures.of_all(run_data, measures.train_seconds))
     if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
         raise NotComparable(
             "With the same digits, faults and loop there is one recipe in one framework only.",
@@ -40,8 +40,8 @@ def networks_and_frameworks(gathered: RunData, options: ViewOptions) -> View:
         "networks-and-frameworks", "Networks and frameworks", effects(accuracy, seconds), charts,
         Table(columns, _cells(accuracy, seconds)),
         ("Each figure is a mean over the runs of that recipe and framework; of several batch sizes "
-         "or the like, over their means.", *_left_out(gathered, alike), *notes.of_all(gathered),
-         *notes.of_clocks(gathered)),
+         "or the like, over their means.", *_left_out(run_data, alike), *notes.of_all(run_data),
+         *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -54,17 +54,17 @@ def _alike(groups: Sequence[Group]) -> tuple[Group, ...]:
     for group in groups:
         spec = group.spec
         kind = replace(
-            groups[0].spec, dataset=spec.dataset, personal=spec.personal, style=spec.style,
-            faults=tuple(sorted(spec.faults)),
+            groups[0].spec, dataset=spec.dataset, own_images=spec.own_images, style=spec.style,
+            known_bugs=tuple(sorted(spec.known_bugs)),
         )  # fmt: skip
         kinds.setdefault(kind, []).append(group)
     return tuple(max(kinds.values(), key=lambda of: len({(g.recipe, g.framework) for g in of})))
 
 
-def _left_out(gathered: RunData, alike: Sequence[Group]) -> Iterator[str]:
+def _left_out(run_data: RunData, alike: Sequence[Group]) -> Iterator[str]:
     shown = {run for group in alike for run in group.runs}
-    if out := [run for run in gathered.runs if run.id not in shown]:
-        who = notes.who(gathered, out)
+    if out := [run for run in run_data.runs if run.id not in shown]:
+        who = notes.who(run_data, out)
         yield f"Left out for other digits, other faults or another loop: {who}."
 
 
@@ -98,15 +98,15 @@ def _cells(accuracy: TwoWay, seconds: TwoWay) -> tuple[Row, ...]:
     )
 
 
-def neutral_idiomatic(gathered: RunData, options: ViewOptions) -> View:
+def shared_native(run_data: RunData, options: ViewOptions) -> View:
     """The studio's loop against the script that the framework's documentation would have."""
-    pairs = _pairs(gathered)
+    pairs = _pairs(run_data)
     if not pairs:
         raise NotComparable(
             "No recipe was trained both by the studio's loop and as written.",
-            "Train one again with --as-written, or in the window as its own script.",
+            "Train one again with --native, or in the window as its own script.",
         )
-    every = measures.training(gathered)
+    every = measures.training(run_data)
     charts = tuple(Bars(one.axis, tuple(_sides(pairs, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Loop"), Column("Runs", "count"),
@@ -119,8 +119,8 @@ def neutral_idiomatic(gathered: RunData, options: ViewOptions) -> View:
     )
     sentence = " ".join(_ratio(name, sides, every[0]) for name, sides in pairs.items())
     return View(
-        "neutral-idiomatic", "Studio or own loop", sentence, charts, Table(columns, rows),
-        (*notes.of_all(gathered), *notes.of_clocks(gathered)),
+        "shared-native", "Studio or own loop", sentence, charts, Table(columns, rows),
+        (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -137,14 +137,14 @@ def loops(sides: Sides) -> Sequence[tuple[str, Group]]:
     return tuple(zip(("the studio's", "as written"), sides, strict=True))
 
 
-def _pairs(gathered: RunData) -> dict[str, Sides]:
+def _pairs(run_data: RunData) -> dict[str, Sides]:
     """Groups that differ in nothing but their style."""
     found: dict[RunSpec, dict[str, Group]] = {}
-    for group in gathered.groups:
-        common = replace(group.spec, style="neutral", training=replace(group.spec.training, seed=0))
+    for group in run_data.groups:
+        common = replace(group.spec, style="shared", training=replace(group.spec.training, seed=0))
         found.setdefault(common, {})[group.spec.style] = group
     both = (of for of in found.values() if len(of) == 2)
-    return {of["neutral"].title: (of["neutral"], of["idiomatic"]) for of in both}
+    return {of["shared"].title: (of["shared"], of["native"]) for of in both}
 
 
 def _sides(pairs: Mapping[str, Sides], measured: Measured) -> Iterator[Bar]:

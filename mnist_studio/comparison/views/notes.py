@@ -21,17 +21,19 @@ FEW_OWN = 100
 """Of fewer digits an accuracy of 95 % is known to 5 points at best."""
 
 
-def of_all(gathered: RunData) -> tuple[str, ...]:
+def of_all(run_data: RunData) -> tuple[str, ...]:
     """What holds for every view: runs that are not at their end, and different digits."""
-    digits = _own(gathered) if gathered.personal else _datasets(gathered)
-    return tuple(filter(None, (_unfinished(gathered), digits)))
+    digits = _own(run_data) if run_data.own_images else _datasets(run_data)
+    return tuple(filter(None, (_unfinished(run_data), digits)))
 
 
-def of_clocks(gathered: RunData) -> tuple[str, ...]:
+def of_clocks(run_data: RunData) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
-    came = [run for run in gathered.runs if run.id.startswith(BUNDLED)]
-    again = [run for run in gathered.runs if _earlier(run)]
-    beside = [run for run in gathered.runs if not run.membership.honest and run not in came]
+    came = [run for run in run_data.runs if run.id.startswith(BUNDLED)]
+    again = [run for run in run_data.runs if _earlier(run)]
+    beside = [
+        run for run in run_data.runs if not run.membership.timing_comparable and run not in came
+    ]
     told = (
         (came, "came with the studio: such seconds are another machine's"),
         (
@@ -40,13 +42,13 @@ def of_clocks(gathered: RunData) -> tuple[str, ...]:
             "elsewhere are those of all",
         ),
         (beside, "trained beside other runs or on another machine: such seconds are not honest"),
-        (_where(gathered, _busy), "had to share the processors with other programs"),
-        (_where(gathered, _slow), "ran while the processors' clock was low"),
-        (_where(gathered, _hot), "ran while a processor was slowed down by heat"),
-        (_where(gathered, lambda m: bool(m.on_battery)), "ran on battery"),
+        (_where(run_data, _busy), "had to share the processors with other programs"),
+        (_where(run_data, _slow), "ran while the processors' clock was low"),
+        (_where(run_data, _hot), "ran while a processor was slowed down by heat"),
+        (_where(run_data, lambda m: bool(m.on_battery)), "ran on battery"),
     )
-    found = tuple(f"{who(gathered, runs)} {words}." for runs, words in told if runs)
-    return found + _devices(gathered)
+    found = tuple(f"{who(run_data, runs)} {words}." for runs, words in told if runs)
+    return found + _devices(run_data)
 
 
 def machine(run: SelectedRun) -> Machine | None:
@@ -54,8 +56,8 @@ def machine(run: SelectedRun) -> Machine | None:
     return run.ended.measures.machine if run.ended and run.ended.measures else None
 
 
-def _where(gathered: RunData, holds: Callable[[Machine], bool]) -> list[SelectedRun]:
-    return [run for run in gathered.runs if (of := machine(run)) is not None and holds(of)]
+def _where(run_data: RunData, holds: Callable[[Machine], bool]) -> list[SelectedRun]:
+    return [run for run in run_data.runs if (of := machine(run)) is not None and holds(of)]
 
 
 def _earlier(run: SelectedRun) -> float:
@@ -75,33 +77,33 @@ def _hot(of: Machine) -> bool:
     return bool(of.throttle_count)
 
 
-def _devices(gathered: RunData) -> tuple[str, ...]:
-    devices = dict.fromkeys(run.ended.device for run in gathered.runs if run.ended)
+def _devices(run_data: RunData) -> tuple[str, ...]:
+    devices = dict.fromkeys(run.ended.device for run in run_data.runs if run.ended)
     if len(devices) < 2:
         return ()
     return (f"The runs used different devices: {listed(list(devices))}.",)
 
 
-def _unfinished(gathered: RunData) -> str:
-    early = [run for run in gathered.runs if run.status != "finished"]
-    waiting = gathered.chosen.waiting
-    left = f"{counted(waiting, 'run')} of the study did not begin yet." if waiting else ""
+def _unfinished(run_data: RunData) -> str:
+    early = [run for run in run_data.runs if run.status != "finished"]
+    waiting = run_data.chosen.waiting
+    left = f"{counted(waiting, 'run')} of the experiment did not begin yet." if waiting else ""
     if not early:
         return left[:1].upper() + left[1:]
-    return f"{who(gathered, early)} did not come to the end. {left}".strip()
+    return f"{who(run_data, early)} did not come to the end. {left}".strip()
 
 
-def _datasets(gathered: RunData) -> str:
-    names = list(dict.fromkeys(run.spec.dataset for run in gathered.runs))
+def _datasets(run_data: RunData) -> str:
+    names = list(dict.fromkeys(run.spec.dataset for run in run_data.runs))
     if len(names) < 2:
         return ""
     return f"The runs were tested on different digits, {listed(names)}: not comparable."
 
 
-def _own(gathered: RunData) -> str:
+def _own(run_data: RunData) -> str:
     """How many of the user's own digits predictions are of."""
-    assert gathered.own is not None
-    digits, out = len(gathered.own.digits), gathered.own.left_out
+    assert run_data.own is not None
+    digits, out = len(run_data.own.digits), run_data.own.left_out
     least = " (few digits: intervals are wide)" if digits < FEW_OWN else ""
     apart = f"; {count(out)} that a run learnt from are left out" if out else ""
     return (
@@ -110,10 +112,10 @@ def _own(gathered: RunData) -> str:
     )
 
 
-def who(gathered: RunData, runs: Sequence[SelectedRun]) -> str:
+def who(run_data: RunData, runs: Sequence[SelectedRun]) -> str:
     """Some of the runs in words."""
-    if len(runs) == len(gathered.runs) > 1:
+    if len(runs) == len(run_data.runs) > 1:
         return "All runs"
     if len(runs) > MOST_NAMES:
-        return f"{len(runs)} of {len(gathered.runs)} runs"
-    return listed([gathered.titles[run.id] for run in runs])
+        return f"{len(runs)} of {len(run_data.runs)} runs"
+    return listed([run_data.titles[run.id] for run in runs])

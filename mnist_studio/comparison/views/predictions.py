@@ -35,11 +35,11 @@ MOST_WRONG = 30
 MOST_SPLIT = 30
 
 
-def confusion(gathered: RunData, options: ViewOptions) -> View:
+def confusion(run_data: RunData, options: ViewOptions) -> View:
     """Digits by what they are and what one run answered."""
-    run = one(gathered, options.model)
-    models, labels = gathered.predictions([run])
-    table, title = predictions.confusion(models[run], labels), gathered.titles[run]
+    run = one(run_data, options.model)
+    models, labels = run_data.predictions([run])
+    table, title = predictions.confusion(models[run], labels), run_data.titles[run]
     values = tuple(tuple(float(n) for n in line) for line in table.tolist())
     matrix = Matrix(run, "It is", f"Answer of {title}", DIGITS, DIGITS, values)
     columns = (Column("It is"), *(Column(f"Answer {digit}", "count") for digit in DIGITS))
@@ -48,7 +48,7 @@ def confusion(gathered: RunData, options: ViewOptions) -> View:
     )
     return View(
         "confusion", f"Confusion of {title}", _confusion_sentence(title, table), (matrix,),
-        Table(columns, rows), notes.of_all(gathered),
+        Table(columns, rows), notes.of_all(run_data),
     )  # fmt: skip
 
 
@@ -68,10 +68,10 @@ def _confusion_sentence(title: str, table: Confusion) -> str:
     )
 
 
-def per_class(gathered: RunData, options: ViewOptions) -> View:
+def per_class(run_data: RunData, options: ViewOptions) -> View:
     """Precision, recall and F1 of every digit, a row a run."""
-    chosen = some(gathered)
-    models, labels = gathered.predictions(chosen.runs)
+    chosen = some(run_data)
+    models, labels = run_data.predictions(chosen.runs)
     scores = {
         run: predictions.class_scores(predictions.confusion(logits, labels))
         for run, logits in models.items()
@@ -96,7 +96,7 @@ def per_class(gathered: RunData, options: ViewOptions) -> View:
     )
     return View(
         "per-class", "Every digit", _class_sentence(scores), charts, Table(columns, rows),
-        (*chosen.notes, *notes.of_all(gathered)),
+        (*chosen.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -113,10 +113,10 @@ def _class_sentence(scores: Mapping[str, Sequence[ClassScore]]) -> str:
     )
 
 
-def reliability(gathered: RunData, options: ViewOptions) -> View:
+def reliability(run_data: RunData, options: ViewOptions) -> View:
     """Whether each model is as often right as it is sure."""
-    chosen = some(gathered)
-    models, labels = gathered.predictions(chosen.runs)
+    chosen = some(run_data)
+    models, labels = run_data.predictions(chosen.runs)
     found = {run: calibration(logits, labels) for run, logits in models.items()}
     lines = (
         *(_line(run, chosen.titles[run], of) for run, of in found.items()),
@@ -135,7 +135,7 @@ def reliability(gathered: RunData, options: ViewOptions) -> View:
         "calibration", "Calibration", _calibration_sentence(chosen.titles, found),
         (Lines(sure, right, lines), Bars(error, bars)), Table(columns, rows),
         ("15 bins of equal width (Guo et al. 2017); bins of few digits say little.",
-         *chosen.notes, *notes.of_all(gathered)),
+         *chosen.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -164,12 +164,12 @@ def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibra
     )
 
 
-def wrong(gathered: RunData, options: ViewOptions) -> View:
+def wrong(run_data: RunData, options: ViewOptions) -> View:
     """The mistakes of which one run was most sure."""
-    run = one(gathered, options.model)
-    models, labels = gathered.predictions([run])
+    run = one(run_data, options.model)
+    models, labels = run_data.predictions([run])
     worst = predictions.most_wrong(models[run], labels, MOST_WRONG)
-    title = gathered.titles[run]
+    title = run_data.titles[run]
     columns = (
         Column("Test digit", "count"), Column("It is"), Column("Answer"),
         Column("Sure", "fraction"),
@@ -177,7 +177,7 @@ def wrong(gathered: RunData, options: ViewOptions) -> View:
     rows = tuple(Row(run, (a.index, str(a.label), str(a.answer), a.probability)) for a in worst)
     return View(
         "wrong", f"Surely wrong: {title}", _wrong_sentence(title, worst), (), Table(columns, rows),
-        ("Test digits are counted from 0.", *notes.of_all(gathered)),
+        ("Test digits are counted from 0.", *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -191,14 +191,14 @@ def _wrong_sentence(title: str, worst: Sequence[ClassifiedImage]) -> str:
     )
 
 
-def split_opinions(gathered: RunData, options: ViewOptions) -> View:
+def split_opinions(run_data: RunData, options: ViewOptions) -> View:
     """The digits on which the models disagree, the most split first."""
-    chosen = some(gathered)
+    chosen = some(run_data)
     if len(chosen.runs) < 2:
         raise NotComparable(
             "Of these runs fewer than two have predictions.", "Choose two models or more."
         )
-    models, labels = gathered.predictions(chosen.runs)
+    models, labels = run_data.predictions(chosen.runs)
     found = disagreements(tuple(models.values()), labels)
     shown = found[:MOST_SPLIT]
     columns = (
@@ -212,7 +212,7 @@ def split_opinions(gathered: RunData, options: ViewOptions) -> View:
         f"The {counted(len(models), 'model')} disagree on {count(len(found))} of "
         f"{count(len(labels))} digits.", (), Table(columns, rows),
         (*filter(None, (more,)), "Test digits are counted from 0.", *chosen.notes,
-         *notes.of_all(gathered)),
+         *notes.of_all(run_data)),
     )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ _LEFT_OUT = ("training.seed",)
 """What runs of a group differ in has a row of its own."""
 
 
-def settings(gathered: RunData, options: ViewOptions) -> View:
+def settings(run_data: RunData, options: ViewOptions) -> View:
     """A row for every setting that differs, a column for every group."""
-    groups = gathered.groups
+    groups = run_data.groups
     found = [
         setting
         for setting in differences([group.spec for group in groups])
@@ -29,5 +29,5 @@ def settings(gathered: RunData, options: ViewOptions) -> View:
     alone = "The runs differ in nothing but their seed."
     return View(
         "settings", "Settings that differ", told if found else alone, (), Table(columns, rows),
-        notes.of_all(gathered),
+        notes.of_all(run_data),
     )  # fmt: skip

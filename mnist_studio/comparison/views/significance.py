@@ -32,14 +32,14 @@ MOST_ALL_PAIRS = 6
 MOST_SENTENCES = 6
 
 
-def paired_models(gathered: RunData, options: ViewOptions) -> View:
+def paired_models(run_data: RunData, options: ViewOptions) -> View:
     """Every two models on the same digits: difference, interval, exact McNemar, verdict."""
-    chosen = some(gathered, MOST_MODELS)
+    chosen = some(run_data, MOST_MODELS)
     if len(chosen.runs) < 2:
         raise NotComparable(
             "Of these runs fewer than two have predictions.", "Choose two models or more."
         )
-    models, labels = gathered.predictions(chosen.runs)
+    models, labels = run_data.predictions(chosen.runs)
     found = significance.compare(models, labels)
     level = "95 %" if len(found.pairs) == 1 else f"95 % over {len(found.pairs)} pairs"
     titles = chosen.titles
@@ -55,7 +55,7 @@ def paired_models(gathered: RunData, options: ViewOptions) -> View:
         (_chart([_pair_bar(titles, test) for test, _ in judged]),),
         Table(_PAIR_COLUMNS, tuple(_pair_row(titles, test, one) for test, one in judged)),
         ("These models, on these digits: what another seed would give, the view over seeds says.",
-         *chosen.notes, *notes.of_all(gathered)),
+         *chosen.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -102,10 +102,10 @@ def _p(value: float) -> str:
     return "below .0001" if value < 1e-4 else f"{value:.4f}"
 
 
-def over_seeds(gathered: RunData, options: ViewOptions) -> View:
+def over_seeds(run_data: RunData, options: ViewOptions) -> View:
     """Every two recipes or frameworks over the seeds that both have."""
-    values = measures.of_all(gathered, measures.accuracy)
-    pairs = _pairs(gathered.groups)
+    values = measures.of_all(run_data, measures.accuracy)
+    pairs = _pairs(run_data.groups)
     if not pairs:
         raise NotComparable(
             "These runs are all of the same settings.", "Choose runs of two recipes or frameworks."
@@ -126,7 +126,7 @@ def over_seeds(gathered: RunData, options: ViewOptions) -> View:
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in judged)),
         (f"Paired by seed; no verdict below {FEWEST} seeds. A difference of "
          f"{points(options.threshold)} points or less does not matter in practice.",
-         *_left_out(gathered.groups, pairs), *notes.of_all(gathered)),
+         *_left_out(run_data.groups, pairs), *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _pairs(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
 def _nearly(a: Group, b: Group) -> bool:
     """Whether one thing parts them: recipe, framework, or another setting."""
     batch = a.spec.training.batch_size == b.spec.training.batch_size
-    style = (a.spec.style, a.spec.faults) == (b.spec.style, b.spec.faults)
+    style = (a.spec.style, a.spec.known_bugs) == (b.spec.style, b.spec.known_bugs)
     return (a.recipe == b.recipe) + (a.framework == b.framework) + batch + style == 3
 
 

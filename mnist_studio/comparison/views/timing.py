@@ -41,25 +41,25 @@ _EARLIER = Column("Trained before", "seconds")
 """Where a run went on from a checkpoint."""
 
 
-def clocks(gathered: RunData, options: ViewOptions) -> View:
+def clocks(run_data: RunData, options: ViewOptions) -> View:
     """Every run's seconds by part; the parts add up to the wall time of its last process."""
-    found = {run.id: measures.clocks(run) for run in gathered.runs}
+    found = {run.id: measures.clocks(run) for run in run_data.runs}
     known = {run: of for run, of in found.items() if of}
     if not known:
         raise NotComparable("No run kept its clocks.", "Wait until one has finished.")
     bars = tuple(
-        Bar(run, TITLES[part], seconds, group=gathered.titles[run])
+        Bar(run, TITLES[part], seconds, group=run_data.titles[run])
         for run, of in known.items()
         for part, seconds in of.parts
         if seconds
     )
     again = any(of.earlier for of in known.values())
-    rows = tuple(_row(gathered.titles[run], run, of, again) for run, of in known.items())
+    rows = tuple(_row(run_data.titles[run], run, of, again) for run, of in known.items())
     columns = (*_COLUMNS, _EARLIER) if again else _COLUMNS
     return View(
-        "clocks", "Clocks", _sentence(gathered, known),
+        "clocks", "Clocks", _sentence(run_data, known),
         (Bars(AxisSpec("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
-        (*notes.of_all(gathered), *notes.of_clocks(gathered)),
+        (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -68,30 +68,30 @@ def _row(title: str, run: str, of: TimeBreakdown, again: bool) -> Row:
     return Row(run, (*cells, of.earlier) if again else cells)
 
 
-def _sentence(gathered: RunData, known: Mapping[str, TimeBreakdown]) -> str:
+def _sentence(run_data: RunData, known: Mapping[str, TimeBreakdown]) -> str:
     """How much of the wall time is training, where it is least and most."""
     shares = {run: dict(of.parts)["train"] / of.wall for run, of in known.items() if of.wall}
     if not shares:
         return ""
     least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
-    told = _share(gathered, most, known[most])
+    told = _share(run_data, most, known[most])
     if least == most:
         return f"{told}."
-    return f"{told}, {_share(gathered, least, known[least])}."
+    return f"{told}, {_share(run_data, least, known[least])}."
 
 
-def _share(gathered: RunData, run: str, of: TimeBreakdown) -> str:
+def _share(run_data: RunData, run: str, of: TimeBreakdown) -> str:
     part = 100 * dict(of.parts)["train"] / of.wall
-    return f"{gathered.titles[run]} trained for {part:.0f} % of its {duration(of.wall)}"
+    return f"{run_data.titles[run]} trained for {part:.0f} % of its {duration(of.wall)}"
 
 
 MOST_SENTENCES = 2
 """Of more models only the range is told; the table has them all."""
 
 
-def time_to_accuracy(gathered: RunData, options: ViewOptions) -> View:
+def time_to_accuracy(run_data: RunData, options: ViewOptions) -> View:
     """How long each group trained until its test accuracy first reached the target."""
-    found = {run.id: reached(run.epochs, options.target) for run in gathered.runs if run.epochs}
+    found = {run.id: reached(run.epochs, options.target) for run in run_data.runs if run.epochs}
     if not found:
         raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
     known = {run: at for run, at in found.items() if at}
@@ -102,12 +102,12 @@ def time_to_accuracy(gathered: RunData, options: ViewOptions) -> View:
         Column("Model"), *measured.columns(), Column("Epochs"), Column("Steps"),
         Column("Runs that reached it"),
     )  # fmt: skip
-    rows = (_reached_row(group, measured, found, known) for group in gathered.groups)
+    rows = (_reached_row(group, measured, found, known) for group in run_data.groups)
     return View(
-        "time-to-accuracy", f"Time to {goal}", _reached_sentence(gathered, seconds, found, goal),
-        (measured.chart(gathered.groups),) if known else (), Table(columns, tuple(rows)),
+        "time-to-accuracy", f"Time to {goal}", _reached_sentence(run_data, seconds, found, goal),
+        (measured.chart(run_data.groups),) if known else (), Table(columns, tuple(rows)),
         ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
-         "evaluation is left out.", *notes.of_all(gathered), *notes.of_clocks(gathered)),
+         "evaluation is left out.", *notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -135,14 +135,14 @@ def _span(values: Sequence[int]) -> str:
 
 
 def _reached_sentence(
-    gathered: RunData,
+    run_data: RunData,
     seconds: Mapping[str, float],
     found: Mapping[str, Reached | None],
     goal: str,
 ) -> str:
     whole = [
         (fmean(seconds[run] for run in group.runs), group.title)
-        for group in gathered.groups
+        for group in run_data.groups
         if all(run in seconds for run in group.runs)
     ]
     if not seconds:
@@ -154,18 +154,18 @@ def _reached_sentence(
     return f"{told} {title} was first, after {duration(least)} of training."
 
 
-def batch_size(gathered: RunData, options: ViewOptions) -> View:
+def batch_size(run_data: RunData, options: ViewOptions) -> View:
     """What the batch size does to time, accuracy and convergence, all else being equal."""
-    families = _families(gathered)
+    families = _families(run_data)
     if not families:
         raise NotComparable(
             "No two of these runs differ in their batch size alone.",
-            "Run the study “batch-sizes”, or train a recipe with several sizes.",
+            "Run the experiment “batch-sizes”, or train a recipe with several sizes.",
         )
-    found = {run.id: reached(run.epochs, options.target) for run in gathered.runs}
+    found = {run.id: reached(run.epochs, options.target) for run in run_data.runs}
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     goal = percent(options.target)
-    seconds, accuracy, rate = measures.training(gathered)
+    seconds, accuracy, rate = measures.training(run_data)
     every = (seconds, accuracy, Measured(AxisSpec(f"Epochs until {goal}", "count"), epochs), rate)
     charts = tuple(Bars(one.axis, tuple(_sized(families, one))) for one in every if one.values)
     columns = (
@@ -178,7 +178,7 @@ def batch_size(gathered: RunData, options: ViewOptions) -> View:
     told = " ".join(change.words for change in changes) if few else _ranges(changes)
     return View(
         "batch-size", "Batch size", told, charts, Table(columns, rows),
-        (*notes.of_all(gathered), *notes.of_clocks(gathered)),
+        (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 
 
@@ -187,10 +187,10 @@ def _size_row(name: str, group: Group, every: Sequence[Measured]) -> Row:
     return Row(group.key, (name, group.spec.training.batch_size, len(group.runs), *cells))
 
 
-def _families(gathered: RunData) -> dict[str, list[Group]]:
+def _families(run_data: RunData) -> dict[str, list[Group]]:
     """Groups that differ in their batch size alone, ascending, by what they have in common."""
     found: dict[RunSpec, list[Group]] = {}
-    for group in gathered.groups:
+    for group in run_data.groups:
         training = replace(group.spec.training, batch_size=1, seed=0)
         found.setdefault(replace(group.spec, training=training), []).append(group)
     several = [of for of in found.values() if len(of) > 1]

@@ -27,19 +27,19 @@ class _Download:
     Attributes:
         folder: where they go.
         progress: gets the fraction of all files.
-        cancelled: whether the user has cancelled.
+        is_cancelled: whether the user has cancelled.
         patience: seconds a server may be silent.
     """
 
     folder: Path
     progress: Callable[[float], None]
-    cancelled: Callable[[], bool]
+    is_cancelled: Callable[[], bool]
     patience: float
 
 
 def download_mnist(
     progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
     catalog: Catalog = MNIST,
     patience: float = PATIENCE,
 ) -> None:
@@ -47,7 +47,7 @@ def download_mnist(
 
     Args:
         progress: gets the fraction done, counted in unpacked bytes.
-        cancelled: asked about twenty times a second.
+        is_cancelled: asked about twenty times a second.
         catalog: the files and their mirrors.
         patience: seconds a server may be silent.
 
@@ -55,7 +55,7 @@ def download_mnist(
         DownloadError: no mirror could give a file, or the disk is full; good files stay.
         Cancelled: by the user; good files stay.
     """
-    work = _Download(paths.mnist_cache(), progress, cancelled, patience)
+    work = _Download(paths.mnist_cache(), progress, is_cancelled, patience)
     _sweep(work.folder)
     done = 0
     progress(0.0)
@@ -103,7 +103,7 @@ def _meter(done: int, catalog: Catalog, work: _Download) -> Callable[[int], None
 
 def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work: _Download) -> None:
     digest, size = sha256(), 0
-    packed = pieces(url, work.cancelled, work.patience)
+    packed = pieces(url, work.is_cancelled, work.patience)
     with closing(packed), staged(work.folder / file.name) as target:
         for raw in _unpacked(packed, file):
             target.write(raw)

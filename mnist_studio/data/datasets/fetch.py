@@ -22,7 +22,7 @@ _REMEDY = (
 
 
 def pieces(
-    url: str, cancelled: Callable[[], bool], patience: float = PATIENCE
+    url: str, is_cancelled: Callable[[], bool], patience: float = PATIENCE
 ) -> Generator[bytes, None, None]:
     """The content at an address.
 
@@ -31,7 +31,7 @@ def pieces(
 
     Args:
         url: where.
-        cancelled: asked about twenty times a second.
+        is_cancelled: asked about twenty times a second.
         patience: seconds the server may be silent.
 
     Raises:
@@ -42,7 +42,7 @@ def pieces(
     unwanted = Event()
     Thread(target=_read, args=(url, patience, queue, unwanted), name="fetch", daemon=True).start()
     try:
-        while piece := _next(queue, cancelled):
+        while piece := _next(queue, is_cancelled):
             if isinstance(piece, Exception):
                 raise _explained(piece, url) from piece
             yield piece
@@ -50,10 +50,10 @@ def pieces(
         unwanted.set()
 
 
-def _next(queue: "Queue[bytes | Exception]", cancelled: Callable[[], bool]) -> bytes | Exception:
+def _next(queue: "Queue[bytes | Exception]", is_cancelled: Callable[[], bool]) -> bytes | Exception:
     """The next piece, b"" at the end."""
     while True:
-        if cancelled():
+        if is_cancelled():
             raise CancelledByUser("The download was cancelled.", "Nothing that was kept is lost.")
         try:
             return queue.get(timeout=_POLL)

@@ -111,7 +111,7 @@ def default_dataset(folder: Path | None = None) -> DatasetName:
 def import_mnist(
     folder: Path,
     progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
+    is_cancelled: Callable[[], bool],
     catalog: Catalog = MNIST,
 ) -> None:
     """Copies MNIST from a folder into the user's cache, file by file and verified.
@@ -119,7 +119,7 @@ def import_mnist(
     Args:
         folder: as ``load`` takes it.
         progress: gets the fraction done.
-        cancelled: asked between files.
+        is_cancelled: asked between files.
         catalog: what MNIST consists of.
 
     Raises:
@@ -130,7 +130,7 @@ def import_mnist(
     done = 0
     progress(0.0)
     for file, content in folders.raw_files(found, catalog):
-        if cancelled():
+        if is_cancelled():
             raise CancelledByUser("The import was cancelled.", "Nothing that was kept is lost.")
         write_bytes(paths.mnist_cache() / file.name, content)
         done += file.size

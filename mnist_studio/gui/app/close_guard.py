@@ -22,7 +22,7 @@ class CloseGuard(QObject):
         self._window, self._studio = window, studio
         self._wished = False
         studio.queue.idle.connect(self._maybe_close)
-        studio.study.idle.connect(self._maybe_close)
+        studio.experiment.idle.connect(self._maybe_close)
 
     def ask(self) -> None:
         """Asks what shall become of what trains, unless that is being asked already."""

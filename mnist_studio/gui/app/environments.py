@@ -53,8 +53,8 @@ class EnvironmentsDialog(QuestionOverlay):
     def choose(self, framework: str, python: str) -> None:
         """Tries a Python, and keeps it if it can compute for the framework."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> object:
-            return environments.choose(framework, python, cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> object:
+            return environments.choose(framework, python, is_cancelled)
 
         self._trouble.clear()
         self._told[framework].setText(f"Trying {python} …")
@@ -63,7 +63,7 @@ class EnvironmentsDialog(QuestionOverlay):
     def give_back(self, framework: str) -> None:
         """Lets the studio's own Python compute again."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             environments.forget(framework)
 
         self._trouble.clear()

@@ -10,7 +10,7 @@ from mnist_studio.gui.app.navigation import Navigation
 from mnist_studio.gui.theme.theme import Theme
 
 PAGES = (
-    ("train", "Train"), ("draw", "Draw"), ("studies", "Studies"), ("compare", "Compare"),
+    ("train", "Train"), ("draw", "Draw"), ("experiments", "Experiments"), ("compare", "Compare"),
     ("runs", "Runs"), ("parity", "Parity"),
 )  # fmt: skip
 

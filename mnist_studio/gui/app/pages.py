@@ -14,7 +14,7 @@ def make(key: str, studio: Studio) -> Page:
         from mnist_studio.gui.draw.page import DrawPage
 
         return DrawPage(studio)
-    if key == "studies":
+    if key == "experiments":
         from mnist_studio.gui.experiments.page import ExperimentsPage
 
         return ExperimentsPage(studio)

@@ -10,7 +10,7 @@ from mnist_studio.gui.common.basics import button, label, row
 
 SHORTCUTS: Sequence[tuple[str, str]] = (
     ("F5", "Train with the settings of the Train page"),
-    ("Ctrl+1 … Ctrl+6", "Train, Draw, Studies, Compare, Runs, Parity"),
+    ("Ctrl+1 … Ctrl+6", "Train, Draw, Experiments, Compare, Runs, Parity"),
     ("F6", "Show the settings of the Train page as code"),
     ("Ctrl+S, Ctrl+Shift+O", "Save and open settings on the Train page"),
     ("P, E", "Pen and eraser on the pad"),

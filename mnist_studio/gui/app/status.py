@@ -35,8 +35,8 @@ def status_of(studio: Studio) -> Status:
     run = studio.queue.current
     if run is not None:
         return _training(studio, run)
-    if studio.study.busy:
-        return _study(studio)
+    if studio.experiment.busy:
+        return _experiment(studio)
     if studio.occupation:
         return Status(studio.occupation, aside=_aside(studio))
     if studio.digits.fetching:
@@ -52,8 +52,8 @@ def _training(studio: Studio, run: LiveRun) -> Status:
     return Status(_doing(run), fraction, " · ".join(filter(None, told)), _aside(studio))
 
 
-def _study(studio: Studio) -> Status:
-    runner, board = studio.study, studio.study.board
+def _experiment(studio: Studio) -> Status:
+    runner, board = studio.experiment, studio.experiment.board
     assert runner.spec is not None
     verb = "stopping" if runner.ending else "paused" if runner.paused else "training"
     what = f"{runner.spec.title} · {verb}, {board.finished} of {board.total} runs"

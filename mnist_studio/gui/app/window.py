@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.leaving = CloseGuard(self, studio)
         for news in (
             studio.queue.changed, studio.queue.told, studio.digits.changed,
-            studio.predictions.state_changed, studio.study.changed, studio.study.renewed,
+            studio.predictions.state_changed, studio.experiment.changed, studio.experiment.renewed,
             studio.occupied,
         ):  # fmt: skip
             news.connect(self._update_status)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.palette import Palette
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import Palette
 
 Numbers = NDArray[np.float64]
 

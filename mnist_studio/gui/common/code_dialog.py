@@ -108,7 +108,7 @@ class CodeDialog(QDialog):
     """Scripts of one run, a tab for each framework.
 
     Signals:
-        run_asked: a RunSpec of style "idiomatic" that shall be trained.
+        run_asked: a RunSpec of style "native" that shall be trained.
     """
 
     run_asked = Signal(object)
@@ -163,10 +163,10 @@ class CodeDialog(QDialog):
         framework: FrameworkName = next(
             name for name in texts.FRAMEWORKS if name == self.frameworks.choice
         )
-        run = replace(self._run, framework=framework, style="idiomatic", handover=None)
+        run = replace(self._run, framework=framework, style="native", continued_from=None)
         self._clear()
 
-        def work(progress: Progress, cancelled: IsCancelled) -> _Written:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> _Written:
             problems = idiomatic.problems(run)
             if problems:
                 return _Written(run, "", "", problems)
@@ -229,7 +229,7 @@ class CodeDialog(QDialog):
     def save(self, file: Path, text: str) -> None:
         """Writes a text off the GUI thread and tells."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Path:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             write_bytes(file, text.encode())
             return file
 

@@ -69,5 +69,5 @@ def unusual(run: RunSpec) -> str:
 
 
 def _style(run: RunSpec) -> Iterator[str]:
-    if run.style == "idiomatic":
+    if run.style == "native":
         yield "As written in its framework, not through the studio's own loop."

@@ -102,9 +102,11 @@ def settings_of(row: RunRow) -> str:
     ]
     if unusual := provenance.unusual(spec):
         lines.append(f"Method: {unusual}")
-    if spec.handover:
-        begun = texts.framework(spec.handover.framework)
-        lines.append(f"Goes on from: {spec.handover.run}, {begun}, step {spec.handover.step:,}")
-    if spec.faults:
-        lines.append(f"Faults: {known_bugs.listed(spec.faults)}")
+    if spec.continued_from:
+        begun = texts.framework(spec.continued_from.framework)
+        lines.append(
+            f"Goes on from: {spec.continued_from.run}, {begun}, step {spec.continued_from.step:,}"
+        )
+    if spec.known_bugs:
+        lines.append(f"Faults: {known_bugs.listed(spec.known_bugs)}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Settings and studies as text files, out and in."""
+"""Settings and experiments as text files, out and in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class FileKind(Generic[T]):
 
 SETTINGS: FileKind[Sequence[RunSpec]] = FileKind("settings", files.SUFFIX, files.read, files.write)
 STUDY: FileKind[ExperimentSpec] = FileKind(
-    "study", experiment_files.SUFFIX, experiment_files.read, experiment_files.write
+    "experiment", experiment_files.SUFFIX, experiment_files.read, experiment_files.write
 )
 
 
@@ -76,7 +76,7 @@ class TextFiles(QObject, Generic[T]):
         """Reads a file and tells."""
         kind = self._kind
 
-        def work(progress: Progress, cancelled: IsCancelled) -> T:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> T:
             text = read_text(file, kind.name)
             try:
                 return kind.read(text)
@@ -89,7 +89,7 @@ class TextFiles(QObject, Generic[T]):
         """Writes a file and tells."""
         kind = self._kind
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Path:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             write_bytes(file, kind.write(value).encode())
             return file
 
@@ -118,4 +118,4 @@ class TextFiles(QObject, Generic[T]):
 def file_name(title: str) -> str:
     """A title as a name that every system takes: words joined by hyphens."""
     plain = "".join(sign if sign.isalnum() else " " for sign in title.lower())
-    return "-".join(plain.split()) or "study"
+    return "-".join(plain.split()) or "experiment"

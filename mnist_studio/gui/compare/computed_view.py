@@ -49,7 +49,7 @@ class ComputedView(QSplitter):
         self._studio = studio
         self._entry = OfferedView("", "", "")
         self._rows: tuple[RunRow, ...] = ()
-        self._study: Experiment | None = None
+        self._experiment: Experiment | None = None
         self._under: bool | None = None
         self.controls = ViewControls(studio.theme)
         self.panel = ViewPanel(studio.theme, marks, hover, self)
@@ -62,7 +62,7 @@ class ComputedView(QSplitter):
         studio.views.busy.connect(self.panel.show_busy)
         self.controls.changed.connect(self._want)
         self.controls.own_asked.connect(self._ask_own)
-        studio.personal.changed.connect(self._follow_own)
+        studio.own_images.changed.connect(self._follow_own)
         self.robustness.measured.connect(self._renew)
         self.panel.cell_chosen.connect(self._show_cell)
 
@@ -79,28 +79,30 @@ class ComputedView(QSplitter):
         """What is chosen, as a value."""
         memberships = self._studio.library.memberships
         rows = self._chosen_rows()
-        return view_request(self._entry.name, self.controls.options, rows, memberships, self._study)
+        return view_request(
+            self._entry.name, self.controls.options, rows, memberships, self._experiment
+        )
 
     def show_entry(
-        self, entry: OfferedView, rows: Sequence[RunRow], study: Experiment | None
+        self, entry: OfferedView, rows: Sequence[RunRow], experiment: Experiment | None
     ) -> None:
         """Shows a view.
 
         Args:
             entry: the view.
             rows: the ticked runs, newest first.
-            study: whose they are; None for the user's own choice.
+            experiment: whose they are; None for the user's own choice.
         """
-        self._take_runs(tuple(rows), study)
+        self._take_runs(tuple(rows), experiment)
         if entry != self._entry:
             self._entry = entry
             self._turn()
         self._want()
 
-    def _take_runs(self, rows: tuple[RunRow, ...], study: Experiment | None) -> None:
-        if study is not None and study != self._study:
-            self.controls.set_threshold(study.spec.threshold)
-        self._rows, self._study = rows, study
+    def _take_runs(self, rows: tuple[RunRow, ...], experiment: Experiment | None) -> None:
+        if experiment is not None and experiment != self._experiment:
+            self.controls.set_threshold(experiment.spec.threshold)
+        self._rows, self._experiment = rows, experiment
         self.robustness.show_rows(rows)
         self.controls.offer_models([(row.id, row.title) for row in rows if row.run.trained])
 
@@ -156,8 +158,8 @@ class ComputedView(QSplitter):
 
     @Slot()
     def _ask_own(self) -> None:
-        if self._studio.personal.digits:
-            self._studio.personal.freeze(self.controls.set_own)
+        if self._studio.own_images.digits:
+            self._studio.own_images.freeze(self.controls.set_own)
         else:
             self.controls.set_own("")
             self._studio.told.emit(

@@ -23,7 +23,7 @@ QUIET_MS = 80
 TEST_DIGITS = 10_000
 
 
-class TestImageView(QSplitter):
+class SingleImageView(QSplitter):
     """The digit with its number on the left, the models on the right.
 
     Attributes:

@@ -44,7 +44,7 @@ class KnownBugCostCard(Card):
         if more > 0:
             told[MOST:] = [f"And {more} more: tick fewer runs to read of them."]
         self.words.setText("\n".join(told) or NOTHING)
-        names = dict.fromkeys(name for row in rows for name in row.run.spec.faults)
+        names = dict.fromkeys(name for row in rows for name in row.run.spec.known_bugs)
         explained = [f"{KNOWN_BUGS[name].title}: {KNOWN_BUGS[name].explanation}" for name in names]
         self.explained.setText("\n".join(explained))
         self.explained.setVisible(bool(told and explained))

@@ -42,9 +42,9 @@ class ComparePage(Page):
         self.views = ViewsArea(studio, self.marks, self.hover)
         self.runs = RunList(studio, self.marks, self.hover)
         self.files = ViewFiles(studio, self.marks, self)
-        self.studies_button = button("Studies", lambda: studio.going.emit("studies"))
+        self.experiments_button = button("Experiments", lambda: studio.going.emit("experiments"))
         self.report_button = button("Report…", self._ask_report, primary=True)
-        self.action_line.addWidget(self.studies_button)
+        self.action_line.addWidget(self.experiments_button)
         self.action_line.addWidget(self.report_button)
         self._building: IdleScheduler | None = None
         self._lay_out()
@@ -53,7 +53,7 @@ class ComparePage(Page):
         self.views.export_asked.connect(self.files.ask_export)
         self.files.changed.connect(self._update_report)
         studio.library.changed.connect(self._update)
-        studio.study_chosen.connect(self.runs.show_study)
+        studio.experiment_chosen.connect(self.runs.show_experiment)
         self._update()
         # The page is painted before it is filled: both at once would hold the window.
         IdleScheduler(self._fill(), self).start()
@@ -88,7 +88,8 @@ class ComparePage(Page):
             self.studio.theme,
             "compare",
             "There is nothing to compare yet",
-            "Train a recipe in all frameworks, or run a ready-made study; curves, clocks, errors "
+            "Train a recipe in all frameworks, or run a ready-made experiment; curves, clocks, "
+            "errors "
             "and verdicts will be here.",
             ("Train all", lambda: self.studio.going.emit("train")),
         )
@@ -120,7 +121,7 @@ class ComparePage(Page):
 
     @Slot()
     def _show_ticked(self) -> None:
-        self.views.show_rows(self.ticked, self.runs.chosen_study)
+        self.views.show_rows(self.ticked, self.runs.chosen_experiment)
         self._update()
 
     @Slot()
@@ -135,7 +136,7 @@ class ComparePage(Page):
             self.files.cancel()
             return
         self.files.ask_report(
-            self.ticked, self.runs.chosen_study, self.views.computed.controls.options
+            self.ticked, self.runs.chosen_experiment, self.views.computed.controls.options
         )
 
 

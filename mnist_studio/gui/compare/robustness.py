@@ -13,7 +13,7 @@ from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, 
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 class RobustnessMeasurement(QObject):
@@ -49,10 +49,10 @@ class RobustnessMeasurement(QObject):
             return
         data = self._data
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[str, ...]:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ...]:
             from mnist_studio.prediction.robustness import robustness
 
-            found = robustness(runs, data=data, progress=progress, cancelled=cancelled)
+            found = robustness(runs, data=data, progress=progress, is_cancelled=is_cancelled)
             return tuple(outcome.problem for outcome in found if outcome.problem)
 
         self._task = self._background.start(work, self.done.emit, self.failed.emit)

@@ -1,4 +1,4 @@
-"""The runs that can be compared: all, or those of a study, to be ticked."""
+"""The runs that can be compared: all, or those of an experiment, to be ticked."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
@@ -45,23 +45,23 @@ class RunList(Card):
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
-        self.study = ComboBox("Runs of", studio.theme)
+        self.experiment = ComboBox("Runs of", studio.theme)
         self.count = label(role="secondary")
         self.none_button = button("Tick none", lambda: self.model.tick(frozenset()), quiet=True)
         self.all_button = button("Tick all", self.tick_all, quiet=True)
         self._prepare()
-        for part in (self.count, self.study, self.none_button, self.all_button):
-            self.header.addWidget(part, int(part is self.study))
+        for part in (self.count, self.experiment, self.none_button, self.all_button):
+            self.header.addWidget(part, int(part is self.experiment))
         self.body.addWidget(self.table)
         self.model.ticked.connect(self._tell)
-        self.study.chosen.connect(self._choose)
+        self.experiment.chosen.connect(self._choose)
         studio.library.changed.connect(self.show_rows)
 
     def _prepare(self) -> None:
-        self.study.offer([(ALL, "All runs", "")])
-        self.study.setMinimumWidth(self._studio.theme.pixels(110))
-        self.study.setMaximumWidth(self._studio.theme.pixels(300))
-        self.study.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.experiment.offer([(ALL, "All runs", "")])
+        self.experiment.setMinimumWidth(self._studio.theme.pixels(110))
+        self.experiment.setMaximumWidth(self._studio.theme.pixels(300))
+        self.experiment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.table.setMouseTracking(True)
@@ -85,20 +85,22 @@ class RunList(Card):
         return [row for row in self.model.rows if row.id in keys]
 
     @property
-    def chosen_study(self) -> Experiment | None:
-        """The study whose runs are in the table; None where all are."""
-        known = self._studio.library.studies
-        return next((study for study in known if study.id == self.study.choice), None)
+    def chosen_experiment(self) -> Experiment | None:
+        """The experiment whose runs are in the table; None where all are."""
+        known = self._studio.library.experiments
+        return next(
+            (experiment for experiment in known if experiment.id == self.experiment.choice), None
+        )
 
     def tick_all(self) -> None:
         """Ticks what is in the table."""
         self.model.tick(frozenset(row.id for row in self.model.rows))
 
-    def show_study(self, study: str) -> None:
-        """Shows the runs of a study and ticks them all."""
-        self._offer_studies()
-        self.study.choose(study)
-        self._choose(study)
+    def show_experiment(self, experiment: str) -> None:
+        """Shows the runs of an experiment and ticks them all."""
+        self._offer_experiments()
+        self.experiment.choose(experiment)
+        self._choose(experiment)
 
     @Slot()
     def show_rows(self) -> None:
@@ -106,9 +108,9 @@ class RunList(Card):
         library = self._studio.library
         rows = [row for row in library.rows if row.epochs]
         self._marks.know(families(rows))
-        self._offer_studies()
-        chosen = self.study.choice
-        shown = [r for r in rows if chosen in (ALL, "") or library.study_of(r.id) == chosen]
+        self._offer_experiments()
+        chosen = self.experiment.choice
+        shown = [r for r in rows if chosen in (ALL, "") or library.experiment_of(r.id) == chosen]
         self.model.show(shown)
         self._tick_new([row.id for row in shown if row.run.status != "running"])
         reason = "" if rows else "There are no runs yet."
@@ -122,12 +124,15 @@ class RunList(Card):
             self._hover.point("")
         return super().eventFilter(watched, event)
 
-    def _offer_studies(self) -> None:
+    def _offer_experiments(self) -> None:
         offered = [(ALL, "All runs", "")]
-        offered += [(study.id, study.title, "study") for study in self._studio.library.studies]
+        offered += [
+            (experiment.id, experiment.title, "experiment")
+            for experiment in self._studio.library.experiments
+        ]
         if offered != self._offered:
             self._offered = offered
-            self.study.offer(offered)
+            self.experiment.offer(offered)
 
     def _tick_new(self, runs: list[str]) -> None:
         fresh = [run for run in runs if run not in self._known]
@@ -137,10 +142,10 @@ class RunList(Card):
         self.model.tick(self.model.ticked_keys | frozenset(fresh))
 
     @Slot(str)
-    def _choose(self, study: str) -> None:
+    def _choose(self, experiment: str) -> None:
         self._hover.point("")
         self.show_rows()
-        if study != ALL:
+        if experiment != ALL:
             self.tick_all()
 
     @Slot()

@@ -15,7 +15,7 @@ from mnist_studio.gui.compare.samples import Samples, samples
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artifacts
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 class SampleLoader(QObject):
@@ -42,7 +42,7 @@ class SampleLoader(QObject):
     def load(self, runs: Sequence[Run], dataset: DatasetName, wrong_first: bool) -> None:
         """Asks for the samples of runs on one dataset."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Samples:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Samples:
             return samples(self._test(dataset), _logits(runs), wrong_first)
 
         self._start(work)
@@ -50,7 +50,7 @@ class SampleLoader(QObject):
     def find(self, runs: Sequence[Run], dataset: DatasetName, asked: HardImageQuery) -> None:
         """Asks for digits of that kind, with the answers of runs on one dataset."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> HardImages:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> HardImages:
             if not asked.own:
                 return find_hard_images(self._test(dataset), _logits(runs), asked)
             own = answered(runs, asked.own)

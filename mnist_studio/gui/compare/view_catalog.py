@@ -8,7 +8,7 @@ from typing import Literal
 from mnist_studio.comparison.views import catalog
 
 Control = Literal["axis", "smoothing", "log", "target", "threshold", "model", "models", "own"]
-Kind = Literal["view", "live", "drawing", "digit", "samples", "faults"]
+Kind = Literal["view", "live", "drawing", "digit", "samples", "known_bugs"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[str, tuple[OfferedView, ...]], ...] = (
                 "What comes from the network, what from the framework",
             ),
             OfferedView(
-                "neutral-idiomatic", "Studio or own loop",
+                "shared-native", "Studio or own loop",
                 "The studio's loop against the script of the framework's documentation",
             ),
         ),
@@ -82,7 +82,7 @@ GROUPS: tuple[tuple[str, tuple[OfferedView, ...]], ...] = (
                 "over-seeds", "Recipes over seeds", "Is one recipe better than another?",
                 ("threshold",), least=2,
             ),
-            OfferedView("faults", "Cost of faults", "Runs with faults and without", kind="faults"),
+            OfferedView("known_bugs", "Cost of faults", "Runs with faults and without", kind="known_bugs"),
         ),
     ),
     (
@@ -102,7 +102,9 @@ GROUPS: tuple[tuple[str, tuple[OfferedView, ...]], ...] = (
                 "disagreements", "Disagreements", "Digits on which the models disagree", ("own",),
                 pictures="disagreements", least=2,
             ),
-            OfferedView("samples", "Sample digits", "Twenty test digits, every model", kind="samples"),
+            OfferedView(
+                "samples", "Sample digits", "Twenty test digits, every model", kind="samples"
+            ),
             OfferedView("digit", "One digit", "Every model's probabilities", kind="digit"),
             OfferedView("drawing", "Your drawing", "Every model's answer to it", kind="drawing"),
         ),

@@ -124,7 +124,7 @@ class ViewControls(QWidget):
             self.set_own("")
 
     def set_threshold(self, threshold: float) -> None:
-        """A study's own threshold, a fraction; tells nobody."""
+        """An experiment's own threshold, a fraction; tells nobody."""
         self.threshold.set_number(100 * threshold)
 
     @property

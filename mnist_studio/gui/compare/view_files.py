@@ -23,7 +23,7 @@ from mnist_studio.store.experiments import Experiment
 
 
 def write_view(
-    view: View, families: Mapping[str, tuple[str, str]], path: Path, cancelled: IsCancelled
+    view: View, families: Mapping[str, tuple[str, str]], path: Path, is_cancelled: IsCancelled
 ) -> str:
     """Writes the table (.csv) or the charts (.png, .svg) of a view; tells what was written.
 
@@ -44,7 +44,7 @@ def write_view(
         raise UsageError(f"{path.name} is no PNG, SVG or CSV.", "Let its name end in one of them.")
     files.require_writable(path.parent)
     pictures = files.pictures(
-        (view,), families, ("png" if kind == "png" else "svg",), cancelled=cancelled
+        (view,), families, ("png" if kind == "png" else "svg",), is_cancelled=is_cancelled
     )
     several = len(pictures) > 1
     for number, picture in enumerate(pictures, start=1):
@@ -93,36 +93,40 @@ class ViewFiles(QObject):
         self._ask(dialog, lambda path: self.export(view, path))
 
     def ask_report(
-        self, rows: Sequence[RunRow], study: Experiment | None, options: ViewOptions
+        self, rows: Sequence[RunRow], experiment: Experiment | None, options: ViewOptions
     ) -> None:
         """Lets the user choose where the report is kept."""
         dialog = QFileDialog(self._window, "Write a report", "", _REPORTS)
         dialog.setDefaultSuffix("html")
-        dialog.selectFile(f"{file_name(study.title) if study else 'comparison'}.html")
-        self._ask(dialog, lambda path: self.report(rows, study, options, path))
+        dialog.selectFile(f"{file_name(experiment.title) if experiment else 'comparison'}.html")
+        self._ask(dialog, lambda path: self.report(rows, experiment, options, path))
 
     def export(self, view: View, path: Path) -> None:
         """Writes a view, as what the file's name says, and tells."""
         families = self._marks.ranked()
 
-        def work(progress: Progress, cancelled: IsCancelled) -> str:
-            return write_view(view, families, path, cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
+            return write_view(view, families, path, is_cancelled)
 
         self._studio.told.emit(f"Writing {path.name} …", "plain")
         self._studio.background.start(work, self._written, self._studio.complain)
 
     def report(
-        self, rows: Sequence[RunRow], study: Experiment | None, options: ViewOptions, path: Path
+        self,
+        rows: Sequence[RunRow],
+        experiment: Experiment | None,
+        options: ViewOptions,
+        path: Path,
     ) -> None:
         """Computes all views, writes the report, and tells."""
         if self._task:
             return
-        found = chosen(rows, self._studio.library.memberships, study)
+        found = chosen(rows, self._studio.library.memberships, experiment)
 
-        def work(progress: Progress, cancelled: IsCancelled) -> str:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             from mnist_studio.comparison.report.files import write_report
 
-            write_report(found, path, (), options, None, progress, cancelled)
+            write_report(found, path, (), options, None, progress, is_cancelled)
             return f"The report is written: {path}."
 
         self._fraction = 0.0

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.compare.computed_view import ComputedView
 from mnist_studio.gui.compare.drawing_view import DrawingPanel
-from mnist_studio.gui.compare.image_view import TestImageView
+from mnist_studio.gui.compare.image_view import SingleImageView
 from mnist_studio.gui.compare.known_bug_costs import KnownBugCostCard
 from mnist_studio.gui.compare.live_curves import LiveCurves
 from mnist_studio.gui.compare.sample_card import SampleCard
@@ -42,7 +42,7 @@ class ViewsArea(QStackedWidget):
         super().__init__()
         self._studio, self._marks, self._hover = studio, marks, hover
         self._rows: tuple[RunRow, ...] = ()
-        self._study: Experiment | None = None
+        self._experiment: Experiment | None = None
         self._entry: OfferedView = ENTRIES["live"]
         self._parts: Mapping[Kind, Callable[[], QWidget]] = {
             "live": lambda: self.live,
@@ -50,7 +50,7 @@ class ViewsArea(QStackedWidget):
             "digit": lambda: self.digit,
             "drawing": lambda: self.drawing,
             "samples": lambda: self.samples,
-            "faults": lambda: self.faults,
+            "known_bugs": lambda: self.known_bugs,
         }
 
     @cached_property
@@ -66,9 +66,9 @@ class ViewsArea(QStackedWidget):
         return self._exporting(made, made.panel)
 
     @cached_property
-    def digit(self) -> TestImageView:
+    def digit(self) -> SingleImageView:
         """One test digit."""
-        made = self._added(TestImageView(self._studio, self._marks, self._hover))
+        made = self._added(SingleImageView(self._studio, self._marks, self._hover))
         return self._exporting(made, made.panel)
 
     @cached_property
@@ -83,7 +83,7 @@ class ViewsArea(QStackedWidget):
         return self._added(SampleCard(self._studio))
 
     @cached_property
-    def faults(self) -> KnownBugCostCard:
+    def known_bugs(self) -> KnownBugCostCard:
         """What faults cost."""
         return self._added(KnownBugCostCard())
 
@@ -105,9 +105,9 @@ class ViewsArea(QStackedWidget):
         self.setCurrentWidget(self._parts[self._entry.kind]())
         self._refresh()
 
-    def show_rows(self, rows: Sequence[RunRow], study: Experiment | None) -> None:
-        """The ticked runs, and the study whose they are, if it is one's."""
-        self._rows, self._study = tuple(rows), study
+    def show_rows(self, rows: Sequence[RunRow], experiment: Experiment | None) -> None:
+        """The ticked runs, and the experiment whose they are, if it is one's."""
+        self._rows, self._experiment = tuple(rows), experiment
         self._refresh()
 
     def _refresh(self) -> None:
@@ -121,10 +121,10 @@ class ViewsArea(QStackedWidget):
                 self.digit.show_rows(self._rows)
             case "samples":
                 self.samples.show_rows(self._rows)
-            case "faults":
-                self.faults.show_rows(self._rows)
+            case "known_bugs":
+                self.known_bugs.show_rows(self._rows)
             case "view":
-                self.computed.show_entry(self._entry, self._rows, self._study)
+                self.computed.show_entry(self._entry, self._rows, self._experiment)
 
     def _added(self, part: Part) -> Part:
         self.addWidget(part)

@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.predictions import Confusion
-from mnist_studio.palette import mixed
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import mixed
 
 CELL, HEAD, CLASSES = 20, 16, 10
 

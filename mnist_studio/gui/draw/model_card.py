@@ -16,7 +16,7 @@ from mnist_studio.gui.common.legend import FrameworkLabel
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.prediction.state import Prediction, EngineState
+from mnist_studio.prediction.state import EngineState, Prediction
 
 _UNTIL = {
     "starting": "until {} is warm",

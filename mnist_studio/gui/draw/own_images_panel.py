@@ -49,7 +49,7 @@ class OwnImagesPanel(QWidget):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
-        self._studio, self._personal, self._scores = studio, studio.personal, studio.scores
+        self._studio, self._personal, self._scores = studio, studio.own_images, studio.scores
         self.gallery = OwnImageGallery(studio.theme)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = TableView(

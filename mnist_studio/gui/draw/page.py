@@ -29,7 +29,7 @@ class DrawPage(Page):
         self.paper.install_shortcuts(self)
         self.pad = self.paper.pad
         self.stages = NetworkInputCard(studio.theme, studio.drawing)
-        self.labels = LabelBar(studio.theme, studio.drawing, studio.personal)
+        self.labels = LabelBar(studio.theme, studio.drawing, studio.own_images)
         self.answers = PredictionsPanel(studio)
         self._said = ""
         self._make_actions()

@@ -14,7 +14,7 @@ from mnist_studio.gui.draw.predictions_bar import PredictionsBar
 from mnist_studio.gui.draw.true_label import truth
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.prediction.state import Prediction, EngineState
+from mnist_studio.prediction.state import EngineState, Prediction
 
 CALM_MS = 400
 """Cards that are ordered by their answers change places when the answers have been calm so long."""

@@ -1,4 +1,4 @@
-"""What can be done with the study that is shown, and why something cannot."""
+"""What can be done with the experiment that is shown, and why something cannot."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from mnist_studio.gui.common.basics import enable
 from mnist_studio.gui.services.studio import TRAINS
 
-_IDLE = "No study is being run."
-_ONE = "One study runs at a time."
+_IDLE = "No experiment is being run."
+_ONE = "One experiment runs at a time."
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class ActionState:
     """What the buttons depend on.
 
     Attributes:
-        busy: a study is being run.
+        busy: an experiment is being run.
         mine: it is the one that is shown.
         paused: it is.
         ending: it was told to end.
@@ -37,7 +37,7 @@ class ActionState:
 
 
 class ExperimentActions:
-    """The buttons: five in the top bar, four under the list of studies."""
+    """The buttons: five in the top bar, four under the list of experiments."""
 
     def __init__(self, line: QHBoxLayout) -> None:
         self.new = QPushButton("New grid…")
@@ -48,19 +48,19 @@ class ExperimentActions:
         self.cancel = QPushButton("Cancel")
         self.pause = QPushButton("Pause")
         self.stop = QPushButton("Stop")
-        self.run = QPushButton("Run study")
+        self.run = QPushButton("Run experiment")
         self.run.setProperty("primary", True)
         for made in (self.forget, self.cancel):
             made.setProperty("danger", True)
         for made in (self.compare, self.cancel, self.pause, self.stop, self.run):
             line.addWidget(made)
         enable(self.new, "", "Recipes × frameworks × batch sizes × learning rates × seeds")
-        enable(self.open, "", "Opens a study file")
-        enable(self.save, "", "Keeps the study as a text file")
+        enable(self.open, "", "Opens an experiment file")
+        enable(self.save, "", "Keeps the experiment as a text file")
 
     def show_state(self, now: ActionState) -> None:
         """Enables what can be done now."""
-        self.run.setText("Go on" if now.begun and not now.mine else "Run study")
+        self.run.setText("Go on" if now.begun and not now.mine else "Run experiment")
         self.pause.setText("Resume" if now.paused else "Pause")
         reason = _ONE if now.busy else TRAINS if now.other else ""
         reason = reason or ("It is complete." if now.complete else "")

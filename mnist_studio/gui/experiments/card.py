@@ -1,4 +1,4 @@
-"""What a study asks, how large it is, and how far."""
+"""What an experiment asks, how large it is, and how far."""
 
 from PySide6.QtGui import QResizeEvent
 
@@ -12,29 +12,29 @@ from mnist_studio.spec.experiment import ExperimentSpec
 
 MOST_ABREAST = 16
 _ONE = "One at a time: clocks are honest."
-_SEVERAL = "Several at a time: sooner done, but no clock is honest, and the study will say so."
+_SEVERAL = "Several at a time: sooner done, but no clock is honest, and the experiment will say so."
 
 
 class ExperimentCard(Card):
     """Question, facts and progress.
 
     Attributes:
-        abreast: runs at a time.
+        concurrency: runs at a time.
     """
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__("Study")
+        super().__init__("Experiment")
         self.question = label(role="headline", wrap=True)
         self.members = label(wrap=True)
         self.facts = label(role="secondary", wrap=True)
-        self.progress = ProgressLine("Progress of the study")
+        self.progress = ProgressLine("Progress of the experiment")
         self.words = label(role="secondary")
-        self.abreast = StepperSpinBox("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
-        self.abreast.setFixedWidth(studio.theme.pixels(104))
-        self.abreast.set_number(1)
-        self.abreast.edited.connect(self._explain)
+        self.concurrency = StepperSpinBox("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
+        self.concurrency.setFixedWidth(studio.theme.pixels(104))
+        self.concurrency.set_number(1)
+        self.concurrency.edited.connect(self._explain)
         self._honest = label(_ONE, "secondary", wrap=True)
-        line = row(label("At a time", "secondary"), self.abreast, self._honest, gap=8)
+        line = row(label("At a time", "secondary"), self.concurrency, self._honest, gap=8)
         line.setStretch(2, 1)
         self.body.addLayout(
             column(
@@ -52,8 +52,8 @@ class ExperimentCard(Card):
         for words in (self.question, self.members, self.facts, self._honest):
             words.setMinimumHeight(words.heightForWidth(words.width()))
 
-    def show_study(self, spec: ExperimentSpec) -> None:
-        """Shows another study."""
+    def show_experiment(self, spec: ExperimentSpec) -> None:
+        """Shows another experiment."""
         self.title.setText(spec.title)
         self.setAccessibleName(spec.title)
         self.question.setText(spec.question)
@@ -81,7 +81,7 @@ class ExperimentCard(Card):
         else:
             words = summary.time_left(seconds, board.total - board.finished)
         self.words.setText(" · ".join(filter(None, (told, words))))
-        enable(self.abreast, "It is being run." if busy else "", "How many train side by side")
+        enable(self.concurrency, "It is being run." if busy else "", "How many train side by side")
 
     def _explain(self) -> None:
-        self._honest.setText(_ONE if self.abreast.whole == 1 else _SEVERAL)
+        self._honest.setText(_ONE if self.concurrency.whole == 1 else _SEVERAL)

@@ -1,4 +1,4 @@
-"""The studies that can be chosen: ready-made ones by their source, and those of the user. No Qt."""
+"""The experiments one can choose: ready-made ones by source, and the user's own. No Qt."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,16 @@ Entry = tuple[str, str, str]
 def offered(
     kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
 ) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """Headings with their studies.
+    """Headings with their experiments.
 
     Args:
         kept: in the store, newest first.
         made: in this session, by a file or a grid; those that are kept by now are left out.
     """
-    known = {study.spec for study in kept}
-    ready = {one.study for one in EXPERIMENTS.values()}
+    known = {experiment.spec for experiment in kept}
+    ready = {one.experiment for one in EXPERIMENTS.values()}
     sources = tuple(
-        (READY + name, one.study.title, f"{one.source}\n{one.study.question}")
+        (READY + name, one.experiment.title, f"{one.source}\n{one.experiment.question}")
         for name, one in EXPERIMENTS.items()
     )
     own = tuple(
@@ -40,12 +40,12 @@ def offered(
     return tuple((heading, entries) for heading, entries in groups if entries)
 
 
-def study_of(
+def experiment_of(
     key: str, kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
 ) -> ExperimentSpec | None:
-    """The study behind a key; None where it was deleted meanwhile."""
+    """The experiment behind a key; None where it was deleted meanwhile."""
     if key.startswith(READY):
-        return EXPERIMENTS[key.removeprefix(READY)].study
+        return EXPERIMENTS[key.removeprefix(READY)].experiment
     if key.startswith(NEW):
         return made[int(key.removeprefix(NEW))]
     found = (one.spec for one in kept if KEPT + one.id == key)

@@ -1,4 +1,4 @@
-"""Makes a study: every chosen recipe in every framework, for every number that is given."""
+"""Makes an experiment: every chosen recipe in every framework, for every number that is given."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
@@ -11,7 +11,7 @@ from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
-from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
+from mnist_studio.gui.experiments.grid_form import GridForm, experiment_of, size
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
@@ -20,25 +20,25 @@ from mnist_studio.spec.run import DatasetName
 
 _FRAMEWORKS = tuple((name, texts.framework(name), "") for name in texts.FRAMEWORKS)
 _DATASETS = tuple((name, title, "") for name, title in texts.DATASETS.items())
-_LOOPS = (("idiomatic", "Frameworks' own loops", "Runs the scripts of their documentation"),)
+_LOOPS = (("native", "Frameworks' own loops", "Runs the scripts of their documentation"),)
 
 
 class GridDialog(QDialog):
     """Fields and how many runs they come to.
 
     Signals:
-        made: the study.
+        made: the experiment.
     """
 
     made = Signal(object)
 
     def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
         super().__init__(parent)
-        self.setWindowTitle("New study")
+        self.setWindowTitle("New experiment")
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = theme
-        self._study: ExperimentSpec | None = None
+        self._experiment: ExperimentSpec | None = None
         self.title = _line("Title", "What it will be called")
         self.question = _line("Question", "What shall it answer?")
         self.table = self._recipe_table()
@@ -52,7 +52,7 @@ class GridDialog(QDialog):
         self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)
         self.epochs.set_special("own")
         self.words = label(role="headline", wrap=True)
-        self.use_button = button("Use this study", self._use, primary=True)
+        self.use_button = button("Use this experiment", self._use, primary=True)
         self._lay_out()
         self._connect()
         self._read()
@@ -122,18 +122,18 @@ class GridDialog(QDialog):
     def _read(self) -> None:
         """Says how many runs it is, or what is wrong."""
         try:
-            self._study = study_of(self.form)
+            self._experiment = experiment_of(self.form)
         except MnistStudioError as error:
-            self._study = None
+            self._experiment = None
             self.words.setText(str(error))
             enable(self.use_button, str(error))
             return
-        self.words.setText(size(self._study))
-        enable(self.use_button, "", "Shows it among the studies; nothing is trained yet")
+        self.words.setText(size(self._experiment))
+        enable(self.use_button, "", "Shows it among the experiments; nothing is trained yet")
 
     def _use(self) -> None:
-        if self._study is not None:
-            self.made.emit(self._study)
+        if self._experiment is not None:
+            self.made.emit(self._experiment)
             self.accept()
 
 

@@ -1,4 +1,4 @@
-"""A grid as fields of text, and the study that they describe. No Qt."""
+"""A grid as fields of text, and the experiment that they describe. No Qt."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class GridForm:
     """What the fields hold.
 
     Attributes:
-        title: of the study.
+        title: of the experiment.
         question: that it shall answer.
         recipes: chosen names.
         frameworks: chosen ones.
@@ -49,8 +49,8 @@ class GridForm:
     idiomatic: bool = False
 
 
-def study_of(form: GridForm) -> ExperimentSpec:
-    """The study of a form, checked.
+def experiment_of(form: GridForm) -> ExperimentSpec:
+    """The experiment of a form, checked.
 
     Raises:
         SpecError: says what is wrong and what to do.
@@ -61,7 +61,7 @@ def study_of(form: GridForm) -> ExperimentSpec:
         raise SpecError("The grid has no framework.", "Choose at least one.")
     if not form.datasets:
         raise SpecError("The grid has no digits.", "Choose at least one kind.")
-    study = ExperimentSpec(
+    experiment = ExperimentSpec(
         title=form.title.strip() or suggestion(form),
         question=form.question.strip(),
         grid=Grid(
@@ -73,10 +73,10 @@ def study_of(form: GridForm) -> ExperimentSpec:
         seeds=tuple(range(FIRST_SEED, FIRST_SEED + form.seeds)),
         datasets=form.datasets,
         epochs=form.epochs,
-        style="idiomatic" if form.idiomatic else "neutral",
+        style="native" if form.idiomatic else "shared",
     )
-    check_experiment(study)
-    return study
+    check_experiment(experiment)
+    return experiment
 
 
 def suggestion(form: GridForm) -> str:
@@ -86,9 +86,9 @@ def suggestion(form: GridForm) -> str:
     return f"{names} in {count} framework{'' if count == 1 else 's'}"[:80]
 
 
-def size(study: ExperimentSpec) -> str:
+def size(experiment: ExperimentSpec) -> str:
     """How many runs it is, and how they come about."""
-    runs = len(expand_cells(study))
+    runs = len(expand_cells(experiment))
     words = f"{runs:,} run{'' if runs == 1 else 's'}"
     return f"{words}. That is many: it will be asked about." if runs > MANY_RUNS else f"{words}."
 

@@ -1,4 +1,4 @@
-"""The Studies page: ready-made ones, own ones, their queue and how far they are."""
+"""The Experiments page: ready-made ones, own ones, their queue and how far they are."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
@@ -21,13 +21,13 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
 
 LEAST_WIDE = 480
-"""So wide the words on a study stay, while the list of studies gives way."""
+"""So wide the words on an experiment stay, while the list of experiments gives way."""
 
 
 class ExperimentsPage(Page):
-    """Chooses, makes and runs studies."""
+    """Chooses, makes and runs experiments."""
 
-    title = "Studies"
+    title = "Experiments"
     sentence = "Many runs for one question, one after the other, so that clocks are honest"
 
     def __init__(self, studio: Studio) -> None:
@@ -45,7 +45,7 @@ class ExperimentsPage(Page):
         self.list.choose_first()
 
     def _lay_out(self) -> None:
-        known = Card("Studies")
+        known = Card("Experiments")
         known.body.addWidget(self.list, 1)
         known.body.addLayout(row(self.controls.new, self.controls.open, gap=8))
         known.body.addLayout(row(self.controls.save, self.controls.forget, gap=8))
@@ -60,7 +60,7 @@ class ExperimentsPage(Page):
         self.body.addLayout(whole)
 
     def _connect(self) -> None:
-        runner, actions = self.studio.study, self.controls
+        runner, actions = self.studio.experiment, self.controls
         for made, action in (
             (actions.new, self.make_grid), (actions.open, self.files.ask_to_open),
             (actions.save, self._save), (actions.forget, self.list.forget),
@@ -69,8 +69,8 @@ class ExperimentsPage(Page):
             (actions.run, self.run),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
-        self.list.picked.connect(self._show_study)
-        self.card.abreast.edited.connect(self._look)
+        self.list.picked.connect(self._show_experiment)
+        self.card.concurrency.edited.connect(self._look)
         self.queue.moved.connect(runner.move)
         self.queue.dropped.connect(runner.drop)
         self.ledger.read.connect(self._stand)
@@ -85,36 +85,36 @@ class ExperimentsPage(Page):
 
     @property
     def spec(self) -> ExperimentSpec | None:
-        """The study that is shown."""
+        """The experiment that is shown."""
         return self.list.spec
 
     @property
     def board(self) -> ExperimentState:
-        """The cells of the study that is shown."""
+        """The cells of the experiment that is shown."""
         if self._mine:
-            return self.studio.study.board
+            return self.studio.experiment.board
         return ExperimentState(self._standing.cells if self._standing else ())
 
     @property
     def _mine(self) -> bool:
-        """The study that is shown is the one that is being run."""
-        return self.studio.study.busy and self.studio.study.spec == self.spec
+        """The experiment that is shown is the one that is being run."""
+        return self.studio.experiment.busy and self.studio.experiment.spec == self.spec
 
     def make_grid(self) -> GridDialog:
-        """Opens the form for a new study."""
+        """Opens the form for a new experiment."""
         dialog = GridDialog(self.window(), self.studio.theme, self.studio.digits.default)
         dialog.made.connect(self.show_made)
         dialog.open()
         return dialog
 
     @Slot(object)
-    def show_made(self, study: ExperimentSpec) -> None:
-        """Shows a study of a file or a grid."""
+    def show_made(self, experiment: ExperimentSpec) -> None:
+        """Shows an experiment of a file or a grid."""
         self.notice.hide()
-        self.list.add(study)
+        self.list.add(experiment)
 
     def run(self) -> None:
-        """Runs what is left of the study; asks before many runs."""
+        """Runs what is left of the experiment; asks before many runs."""
         if self.spec is None or not self.controls.run.isEnabled():
             return
         count = len(expand_cells(self.spec))
@@ -133,24 +133,24 @@ class ExperimentsPage(Page):
     def _start(self) -> None:
         assert self.spec is not None
         self.notice.hide()
-        self.studio.study.start(self.spec, self.card.abreast.whole)
+        self.studio.experiment.start(self.spec, self.card.concurrency.whole)
 
     @Slot(object)
-    def _show_study(self, spec: ExperimentSpec) -> None:
+    def _show_experiment(self, spec: ExperimentSpec) -> None:
         self._standing = None
-        self.card.show_study(spec)
+        self.card.show_experiment(spec)
         self._show()
         self._look()
 
     @Slot()
     def _look(self) -> None:
         if self.spec is not None and not self._mine:
-            self.ledger.look(self.spec, self.card.abreast.whole)
+            self.ledger.look(self.spec, self.card.concurrency.whole)
 
     @Slot()
     def _end(self) -> None:
         """What the session left stays in sight until it is read from the store."""
-        runner = self.studio.study
+        runner = self.studio.experiment
         if runner.id and runner.spec is not None and runner.spec == self.spec:
             self._standing = StoredProgress(runner.spec, runner.id, runner.board.cells, None)
         self._look()
@@ -174,7 +174,7 @@ class ExperimentsPage(Page):
 
     @Slot()
     def _enable(self) -> None:
-        runner, board = self.studio.study, self.board
+        runner, board = self.studio.experiment, self.board
         begun = board.finished > 0 or (self._standing is not None and bool(self._standing.id))
         self.controls.show_state(
             ActionState(
@@ -194,13 +194,13 @@ class ExperimentsPage(Page):
             self.files.ask_to_save(self.spec, file_name(self.spec.title))
 
     def _compare(self) -> None:
-        standing = next((s for s in self.studio.library.studies if s.spec == self.spec), None)
+        standing = next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
         if standing is not None:
             self.studio.going.emit("compare")
-            self.studio.study_chosen.emit(standing.id)
+            self.studio.experiment_chosen.emit(standing.id)
 
     def _pause_or_resume(self) -> None:
-        runner = self.studio.study
+        runner = self.studio.experiment
         if runner.paused:
             runner.resume()
         else:
@@ -209,10 +209,10 @@ class ExperimentsPage(Page):
     def _ask_cancel(self) -> None:
         self.question = ask(
             self.window(),
-            "Cancel the study?",
-            "What is training now is lost. Finished runs stay, and the study can go on later.",
-            (("Keep running", lambda: None), ("Stop and keep", self.studio.study.stop),
-             ("Cancel it", self.studio.study.cancel)),
+            "Cancel the experiment?",
+            "What is training now is lost. Finished runs stay, and the experiment can go on later.",
+            (("Keep running", lambda: None), ("Stop and keep", self.studio.experiment.stop),
+             ("Cancel it", self.studio.experiment.cancel)),
             primary=1,
             danger=2,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The runs of a study in the order in which they train."""
+"""The runs of an experiment in the order in which they train."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
@@ -13,7 +13,7 @@ from mnist_studio.gui.experiments.queue_rows import QueueRows
 from mnist_studio.gui.services.experiment_progress import CellRow, ExperimentState
 from mnist_studio.gui.theme.theme import Theme
 
-_NOT_RUN = "The queue can be changed while the study is being run."
+_NOT_RUN = "The queue can be changed while the experiment is being run."
 _NONE = "Choose a run that waits."
 
 
@@ -34,7 +34,9 @@ class ExperimentQueueCard(Card):
         self._busy = False
         self.model = QueueRows(self._columns(), self)
         self.model.moved.connect(self.moved)
-        self.table = TableView("Runs of the study", theme, self.model, 2, "Its runs stand here.")
+        self.table = TableView(
+            "Runs of the experiment", theme, self.model, 2, "Its runs stand here."
+        )
         self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)

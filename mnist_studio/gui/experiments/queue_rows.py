@@ -1,4 +1,4 @@
-"""The queue of a study as a table whose waiting rows can be dragged."""
+"""The queue of an experiment as a table whose waiting rows can be dragged."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _TOP_LEVEL = QModelIndex()
 
 
 class QueueRows(RowsModel[CellRow]):
-    """Rows of cells. What is dropped is only told: whoever runs the study decides.
+    """Rows of cells. What is dropped is only told: whoever runs the experiment decides.
 
     Signals:
         moved: number of a cell and its new place in the queue, from 0.

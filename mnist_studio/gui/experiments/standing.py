@@ -1,4 +1,4 @@
-"""What is kept of a study, and how long the rest will take, read off the GUI thread."""
+"""What is kept of an experiment, and how long the rest will take, read off the GUI thread."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from mnist_studio.store.runs import RunStore
 
 @dataclass(frozen=True)
 class StoredProgress:
-    """How far a study is.
+    """How far an experiment is.
 
     Attributes:
         spec: of it.
@@ -46,13 +46,13 @@ class ExperimentLedger(QObject):
         self._background = background
         self._task: Task | None = None
 
-    def look(self, spec: ExperimentSpec, abreast: int) -> None:
-        """Asks how far a study is, and how long the rest takes so many at a time."""
+    def look(self, spec: ExperimentSpec, concurrency: int) -> None:
+        """Asks how far an experiment is, and how long the rest takes so many at a time."""
         if self._task:
             self._task.cancel()
 
-        def work(progress: Progress, cancelled: IsCancelled) -> StoredProgress:
-            return standing(spec, abreast)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> StoredProgress:
+            return standing(spec, concurrency)
 
         self._task = self._background.start(work, self._take, self._fail)
         task = self._task
@@ -71,21 +71,21 @@ class ExperimentLedger(QObject):
             self._task = None
 
 
-def standing(spec: ExperimentSpec, abreast: int) -> StoredProgress:
-    """Reads how far a study is.
+def standing(spec: ExperimentSpec, concurrency: int) -> StoredProgress:
+    """Reads how far an experiment is.
 
     Raises:
-        StudioError: the study cannot work any more, or the store cannot be read.
+        StudioError: the experiment cannot work any more, or the store cannot be read.
     """
     with RunStore() as store:
-        kept = next((one for one in store.studies.all() if one.spec == spec), None)
+        kept = next((one for one in store.experiments.all() if one.spec == spec), None)
         if kept is not None:
             cells = ledger.cells(store, kept)
         else:
             cells = tuple(
                 ExperimentCell(number, run) for number, run in enumerate(expand_cells(spec))
             )
-        known = estimates.of_runs(store.runs(), store.studies.memberships())
+        known = estimates.of_runs(store.runs(), store.experiments.memberships())
     left = [cell.spec for cell in cells if cell.state != "finished"]
-    seconds = estimates.together(left, known, Membership("", abreast))
+    seconds = estimates.together(left, known, Membership("", concurrency))
     return StoredProgress(spec, kept.id if kept else "", cells, seconds)

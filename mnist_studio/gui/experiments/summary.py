@@ -1,4 +1,4 @@
-"""A study in words. No Qt."""
+"""An experiment in words. No Qt."""
 
 from mnist_studio.analysis.formatting import counted, duration
 from mnist_studio.experiments.events import Ended
@@ -16,7 +16,7 @@ def facts(spec: ExperimentSpec) -> str:
         "learning rate": {run.training.optimizer.learning_rate for run in runs},
     }
     if spec.pairs:
-        axes = {"pair": {(run.recipe, run.framework, run.faults) for run in runs}}
+        axes = {"pair": {(run.recipe, run.framework, run.known_bugs) for run in runs}}
     axes["seed"] = {run.training.seed for run in runs}
     axes["data set"] = {run.dataset for run in runs}
     told = [counted(len(values), name) for name, values in axes.items() if len(values) > 1]
@@ -34,7 +34,7 @@ def end(ended: Ended) -> str:
     """How a session ended."""
     done = f"{ended.finished} of {ended.total} runs are finished"
     return {
-        "complete": f"The study is complete: all {ended.total} runs are finished.",
+        "complete": f"The experiment is complete: all {ended.total} runs are finished.",
         "incomplete": f"{done}; the others failed or were taken out. Run it again to try them.",
         "stopped": f"Stopped: {done}. It goes on where it was whenever you run it again.",
         "cancelled": f"Cancelled: {done}. What was training is lost; the rest goes on when you "
@@ -53,7 +53,7 @@ def time_left(seconds: float | None, left: int) -> str:
 
 def _settings(spec: ExperimentSpec) -> str:
     epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "each recipe's own epochs"
-    style = " Each framework's own loop." if spec.style == "idiomatic" else ""
+    style = " Each framework's own loop." if spec.style == "native" else ""
     return f"{epochs[:1].upper()}{epochs[1:]}; {_digits(spec)}.{style}"
 
 

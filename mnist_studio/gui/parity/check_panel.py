@@ -41,7 +41,7 @@ class ParityCheckPanel(QStackedWidget):
 
     Attributes:
         controls: for the top bar: the recipe, Cancel and Prove.
-        study: the proof itself.
+        experiment: the proof itself.
         frameworks: that are compared.
     """
 
@@ -49,7 +49,7 @@ class ParityCheckPanel(QStackedWidget):
         super().__init__()
         self._studio = studio
         self.frameworks: tuple[FrameworkName, ...] = parity.installed()
-        self.study: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
+        self.experiment: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
         self._proven = ""
         self._make_controls()
         self.verdict = VerdictCard()
@@ -60,7 +60,7 @@ class ParityCheckPanel(QStackedWidget):
         self.table.squeezed = True
         self.partings = DivergenceCard()
         self._lay_out()
-        for work in (self.study, studio.queue, studio.study):
+        for work in (self.experiment, studio.queue, studio.experiment):
             work.changed.connect(self._show)
         self._show()
 
@@ -70,7 +70,7 @@ class ParityCheckPanel(QStackedWidget):
         self.recipe.offer(provenance.offered())
         self.recipe.setMinimumWidth(theme.pixels(270))
         self.prove_button = button("Prove", self.prove, primary=True)
-        self.cancel_button = button("Cancel", self.study.cancel)
+        self.cancel_button = button("Cancel", self.experiment.cancel)
         self.controls = holder(row(self.recipe, self.cancel_button, self.prove_button))
 
     def _lay_out(self) -> None:
@@ -99,44 +99,48 @@ class ParityCheckPanel(QStackedWidget):
         run = recipes.run_spec(recipes.recipe(self.recipe.choice))
         frameworks = self.frameworks
 
-        def work(told: Callable[[Check], None], cancelled: IsCancelled) -> ParityReport:
-            return parity.check_parity(run, frameworks, told, cancelled)
+        def work(told: Callable[[Check], None], is_cancelled: IsCancelled) -> ParityReport:
+            return parity.check_parity(run, frameworks, told, is_cancelled)
 
         self._proven = run.recipe
-        self.study.start(work)
+        self.experiment.start(work)
 
     @Slot()
     def _show(self) -> None:
-        study, alone = self.study, "" if words.others(self.frameworks) else words.ALONE
+        experiment, alone = self.experiment, "" if words.others(self.frameworks) else words.ALONE
         reason = alone or (TRAINS if self._studio.busy else "")
-        enable(self.prove_button, reason or ("It is being proven." if study.busy else ""))
+        enable(self.prove_button, reason or ("It is being proven." if experiment.busy else ""))
         enable(self.empty.button, reason)
-        enable(self.recipe, "Wait for the proof, or cancel it." if study.busy else "")
-        enable(self.cancel_button, "" if study.state == "running" else "Nothing is being proven.")
-        self.setCurrentIndex(int(study.state != "idle"))
-        self.model.show(study.findings)
-        self.verdict.say(self._words(), busy=study.busy)
-        self.partings.show_report(study.result)
+        enable(self.recipe, "Wait for the proof, or cancel it." if experiment.busy else "")
+        enable(
+            self.cancel_button, "" if experiment.state == "running" else "Nothing is being proven."
+        )
+        self.setCurrentIndex(int(experiment.state != "idle"))
+        self.model.show(experiment.findings)
+        self.verdict.say(self._words(), busy=experiment.busy)
+        self.partings.show_report(experiment.result)
 
     @property
     def occupation(self) -> str:
         """What is being proven, for the status line; empty for nothing."""
-        busy = self.study.busy
-        return words.proving_short(self._proven, len(self.study.findings)) if busy else ""
+        busy = self.experiment.busy
+        return words.proving_short(self._proven, len(self.experiment.findings)) if busy else ""
 
     def _words(self) -> ParityTexts:
-        study = self.study
-        match study.state:
-            case "done" if study.result:
-                return words.proven(study.result)
+        experiment = self.experiment
+        match experiment.state:
+            case "done" if experiment.result:
+                return words.proven(experiment.result)
             case "failed":
-                return ParityTexts("The proof did not come to its end.", study.complaint, "bad")
+                return ParityTexts(
+                    "The proof did not come to its end.", experiment.complaint, "bad"
+                )
             case "cancelled":
-                return words.cancelled(len(study.findings))
+                return words.is_cancelled(len(experiment.findings))
             case "canceling":
                 return ParityTexts("Canceling.")
             case "running":
-                return words.proving(self._proven, self.frameworks, len(study.findings))
+                return words.proving(self._proven, self.frameworks, len(experiment.findings))
         return ParityTexts("")
 
 

@@ -1,4 +1,4 @@
-"""A study in the background: what it finds as it finds it, its result, and its end."""
+"""An experiment in the background: what it finds as it finds it, its result, and its end."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
@@ -15,7 +15,7 @@ State = Literal["idle", "running", "canceling", "done", "failed", "cancelled"]
 
 
 class CheckRunner(QObject, Generic[Finding, Result]):
-    """One study at a time, of those that run for seconds and ask all the time whether to go on.
+    """One parity check at a time, in the background.
 
     Signals:
         changed: its state is another one, or something was found.
@@ -46,7 +46,7 @@ class CheckRunner(QObject, Generic[Finding, Result]):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What the newest study has found so far."""
+        """What the newest experiment has found so far."""
         return self._findings
 
     @property
@@ -60,7 +60,7 @@ class CheckRunner(QObject, Generic[Finding, Result]):
         return self._complaint
 
     def start(self, work: Callable[[Callable[[Finding], None], IsCancelled], Result]) -> None:
-        """Starts a study, unless one is busy.
+        """Starts an experiment, unless one is busy.
 
         Args:
             work: gets whom to tell what it finds, and whom to ask whether it is cancelled.
@@ -69,10 +69,10 @@ class CheckRunner(QObject, Generic[Finding, Result]):
             return
         self._findings, self._result, self._complaint = (), None, ""
 
-        def study(progress: Progress, cancelled: IsCancelled) -> Result:
-            return work(self._told.emit, cancelled)
+        def experiment(progress: Progress, is_cancelled: IsCancelled) -> Result:
+            return work(self._told.emit, is_cancelled)
 
-        self._task = self._background.start(study, self._take, self._fail)
+        self._task = self._background.start(experiment, self._take, self._fail)
         self._task.ended.connect(self._end)
         self._change("running")
 

@@ -38,8 +38,8 @@ class ParityPage(Page):
         self.body.addLayout(row(self.view, 1))
         self.body.addWidget(self._stack, 1)
         self.view.chosen.connect(self.show_view)
-        for study in (self.proof.study, self.handed.study):
-            study.changed.connect(self._occupy)
+        for experiment in (self.proof.experiment, self.handed.experiment):
+            experiment.changed.connect(self._occupy)
         self.show_view("proof")
 
     @Slot(str)

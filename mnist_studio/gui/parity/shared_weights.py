@@ -28,21 +28,21 @@ class SharedWeightsPanel(QStackedWidget):
 
     Attributes:
         controls: for the top bar: Cancel and the start.
-        study: what is done in the background.
+        experiment: what is done in the background.
     """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
         self._shown: SharedWeights | None = None
-        self.study: CheckRunner[None, SharedWeights] = CheckRunner(studio.background, self)
+        self.experiment: CheckRunner[None, SharedWeights] = CheckRunner(studio.background, self)
         self.start_button = button("PyTorch's weights in NumPy", self.start, primary=True)
-        self.cancel_button = button("Cancel", self.study.cancel)
+        self.cancel_button = button("Cancel", self.experiment.cancel)
         self.controls = holder(row(self.cancel_button, self.start_button))
         self.verdict = VerdictCard()
         self.pictures = GradientPicturesCard(studio.theme)
         self._lay_out()
-        for work in (self.study, studio.queue, studio.study):
+        for work in (self.experiment, studio.queue, studio.experiment):
             work.changed.connect(self._show)
         self._show()
 
@@ -67,33 +67,33 @@ class SharedWeightsPanel(QStackedWidget):
         if not self.start_button.isEnabled():
             return
 
-        def work(told: object, cancelled: IsCancelled) -> SharedWeights:
-            return share_weights(cancelled=cancelled)
+        def work(told: object, is_cancelled: IsCancelled) -> SharedWeights:
+            return share_weights(is_cancelled=is_cancelled)
 
-        self.study.start(work)
+        self.experiment.start(work)
 
     @Slot()
     def _show(self) -> None:
-        study, missing = self.study, texts.missing("pytorch")
+        experiment, missing = self.experiment, texts.missing("pytorch")
         reason = missing or (TRAINS if self._studio.busy else "")
-        enable(self.start_button, reason or ("It goes on already." if study.busy else ""))
+        enable(self.start_button, reason or ("It goes on already." if experiment.busy else ""))
         enable(self.empty.button, reason)
-        enable(self.cancel_button, "" if study.state == "running" else "Nothing goes on.")
-        self.setCurrentIndex(int(study.state != "idle"))
-        self.verdict.say(self._words(), busy=study.busy)
-        self.pictures.show_pairs(study.result.pairs if study.result else ())
+        enable(self.cancel_button, "" if experiment.state == "running" else "Nothing goes on.")
+        self.setCurrentIndex(int(experiment.state != "idle"))
+        self.verdict.say(self._words(), busy=experiment.busy)
+        self.pictures.show_pairs(experiment.result.pairs if experiment.result else ())
 
     @property
     def occupation(self) -> str:
         """What goes on, for the status line; empty for nothing."""
-        return words.HANDING_SHORT if self.study.busy else ""
+        return words.HANDING_SHORT if self.experiment.busy else ""
 
     def _words(self) -> ParityTexts:
-        match self.study.state:
-            case "done" if self.study.result:
-                return words.handed(self.study.result)
+        match self.experiment.state:
+            case "done" if self.experiment.result:
+                return words.handed(self.experiment.result)
             case "failed":
-                return ParityTexts("It did not come to its end.", self.study.complaint, "bad")
+                return ParityTexts("It did not come to its end.", self.experiment.complaint, "bad")
             case "cancelled":
                 return ParityTexts("Cancelled: nothing was handed over.")
             case "canceling":

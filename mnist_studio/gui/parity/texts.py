@@ -67,7 +67,7 @@ def proven(report: ParityReport) -> ParityTexts:
     )
 
 
-def cancelled(made: int) -> ParityTexts:
+def is_cancelled(made: int) -> ParityTexts:
     """After the user ended it."""
     return ParityTexts(f"Cancelled after {counted(made, 'check')}: nothing is proven.")
 

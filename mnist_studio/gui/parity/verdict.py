@@ -1,4 +1,4 @@
-"""The verdict of a study: a sentence, what is to be known with it, and that it still goes on."""
+"""The verdict of a parity check: one sentence, notes, and whether it is still running."""
 
 from mnist_studio.gui.common.basics import ProgressLine, label, restyle
 from mnist_studio.gui.common.card import Card

@@ -12,7 +12,7 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 Go = Callable[[FrameworkName, int], object]
 

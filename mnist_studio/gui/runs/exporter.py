@@ -44,8 +44,8 @@ class Exporter(QObject):
     def write(self, row: RunRow, kind: Kind, file: Path) -> None:
         """Writes a file off the GUI thread and tells when it is there."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Path:
-            export(row.run, kind, file, cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
+            export(row.run, kind, file, is_cancelled)
             return file
 
         self._studio.told.emit(f"Writing {file.name} …", "plain")

@@ -25,7 +25,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.running import continuation
 from mnist_studio.spec.run import FrameworkName, RunSpec
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 class RunsPage(Page):
@@ -153,7 +153,7 @@ class RunsPage(Page):
     def _hand_over(self, run: Run, framework: FrameworkName, epochs: int) -> None:
         """Reads its checkpoint, which takes a moment, and queues the new run."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> RunSpec:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> RunSpec:
             return continuation.continue_run(run, framework, epochs)
 
         self.studio.background.start(work, self._queue, self.studio.complain)

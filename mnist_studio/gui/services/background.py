@@ -37,7 +37,7 @@ class Task(QObject):
         self._cancelled = Event()
 
     @property
-    def cancelled(self) -> bool:
+    def is_cancelled(self) -> bool:
         """The user asked for its end."""
         return self._cancelled.is_set()
 
@@ -57,7 +57,7 @@ class Task(QObject):
             _LOG.exception("work in the background broke")
             self.failed.emit(error)
         else:
-            if not self.cancelled:
+            if not self.is_cancelled:
                 self.done.emit(result)
         self.ended.emit()
 
@@ -85,7 +85,7 @@ class Background(QObject):
         """Starts work on a worker thread.
 
         Args:
-            work: gets ``progress`` and ``cancelled``.
+            work: gets ``progress`` and ``is_cancelled``.
             done: a slot for the result.
             failed: a slot for the exception.
         """

@@ -69,7 +69,7 @@ class DatasetService(QObject):
     def look(self) -> None:
         """Looks again what is here."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[bool, DatasetName]:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[bool, DatasetName]:
             return sources.has_mnist(), sources.default_dataset()
 
         self._background.start(work, self._know, self._fail)
@@ -77,15 +77,15 @@ class DatasetService(QObject):
     def import_from(self, folder: Path) -> None:
         """Copies MNIST from a folder, checked file by file."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
-            sources.import_mnist(folder, progress, cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
+            sources.import_mnist(folder, progress, is_cancelled)
 
         self._fetch("Importing MNIST", work)
 
     def use(self, folder: Path | None) -> None:
         """Takes MNIST from a folder where it lies, from now on; None forgets the folder."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> Path | None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path | None:
             if folder is not None:
                 sources.check_folder(folder)
             # Read anew: a command may have changed the others meanwhile.
@@ -98,11 +98,11 @@ class DatasetService(QObject):
     def download(self) -> None:
         """Downloads MNIST, checked file by file."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             # Its network modules take a while to import, and few sessions need them.
             from mnist_studio.data.datasets.download import download_mnist
 
-            download_mnist(progress, cancelled)
+            download_mnist(progress, is_cancelled)
 
         self._fetch("Downloading MNIST", work)
 

@@ -1,4 +1,4 @@
-"""A thread that iterates a training, or a whole study, and waits for its end."""
+"""A thread that iterates a training, or a whole experiment, and waits for its end."""
 
 import logging
 from collections.abc import Iterator

@@ -34,7 +34,9 @@ class Examples(QObject):
     def show_test_digit(self, number: int | None = None) -> None:
         """Puts a test digit on the pad: that of a number from 0, the last beyond it, or any."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[DatasetName, LabeledImages]:
+        def work(
+            progress: Progress, is_cancelled: IsCancelled
+        ) -> tuple[DatasetName, LabeledImages]:
             dataset = sources.default_dataset()
             if self._kept and self._kept[0] == dataset:
                 return self._kept

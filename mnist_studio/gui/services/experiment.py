@@ -1,4 +1,4 @@
-"""A study of runs: its supervisor in a thread, what it tells as signals."""
+"""An experiment of runs: its supervisor in a thread, what it tells as signals."""
 
 import logging
 from pathlib import Path
@@ -22,13 +22,13 @@ RENEW_MS = 200
 
 
 class ExperimentService(QObject):
-    """Runs one study at a time.
+    """Runs one experiment at a time.
 
     Signals:
         changed: it began, paused, ended, or its queue is another one.
         renewed: its progress.
         ended: ``Ended``.
-        failed: the study could not be run; an exception.
+        failed: the experiment could not be run; an exception.
         idle: nothing runs any more.
     """
 
@@ -52,17 +52,17 @@ class ExperimentService(QObject):
 
     @property
     def busy(self) -> bool:
-        """A study is being run."""
+        """An experiment is being run."""
         return self._watcher is not None
 
     @property
     def spec(self) -> ExperimentSpec | None:
-        """The study that is being run, or was the last; None before the first."""
+        """The experiment that is being run, or was the last; None before the first."""
         return self._spec
 
     @property
     def id(self) -> str:
-        """Id in the store of the study that is being run, or was the last."""
+        """Id in the store of the experiment that is being run, or was the last."""
         return self._id
 
     @property
@@ -75,12 +75,12 @@ class ExperimentService(QObject):
         """It was told to stop, and has not ended yet."""
         return self._ending
 
-    def start(self, spec: ExperimentSpec, abreast: int = 1, data: Path | None = None) -> None:
-        """Trains what is left of a study, unless one is being run.
+    def start(self, spec: ExperimentSpec, concurrency: int = 1, data: Path | None = None) -> None:
+        """Trains what is left of an experiment, unless one is being run.
 
         Args:
-            spec: the study.
-            abreast: runs at a time; with more than one no clock is honest.
+            spec: the experiment.
+            concurrency: runs at a time; with more than one no clock is honest.
             data: folder of digits named by the user.
         """
         if self._watcher:
@@ -91,7 +91,7 @@ class ExperimentService(QObject):
 
         self._spec, self._id, self._ending = spec, "", False
         self.board = ExperimentState()
-        self._watcher = EventThread(Supervisor(spec, Local(abreast, data)), self)
+        self._watcher = EventThread(Supervisor(spec, Local(concurrency, data)), self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -146,7 +146,7 @@ class ExperimentService(QObject):
     def _take(self, event: AnyExperimentEvent) -> None:
         self.board.take(event)
         if isinstance(event, Begun):
-            self._id = event.study
+            self._id = event.experiment
         if isinstance(event, Ended):
             self.ended.emit(event)
         if not isinstance(event, CellEvent):
@@ -157,7 +157,7 @@ class ExperimentService(QObject):
     @Slot(object)
     def _break(self, error: Exception) -> None:
         if not isinstance(error, MnistStudioError):
-            _LOG.error("the study broke", exc_info=error)
+            _LOG.error("the experiment broke", exc_info=error)
         self.failed.emit(error)
 
     @Slot()

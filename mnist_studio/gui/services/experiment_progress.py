@@ -1,4 +1,4 @@
-"""Where a study stands: its cells in the order of its queue. No Qt."""
+"""Where an experiment stands: its cells in the order of its queue. No Qt."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class CellRow:
     Attributes:
         cell: as it was told.
         place: in the queue, from 1; 0 where it does not wait.
-        paused: the study is.
+        paused: the experiment is.
     """
 
     cell: ExperimentCell
@@ -72,7 +72,7 @@ class CellRow:
 
 
 class ExperimentState:
-    """The newest of what a study has told.
+    """The newest of what an experiment has told.
 
     Attributes:
         overall: how far it is, as it told last.
@@ -123,7 +123,7 @@ class ExperimentState:
         return sum(cell.fraction for cell in self._cells.values()) / max(1, self.total)
 
     def take(self, event: AnyExperimentEvent) -> None:
-        """Takes what the study tells."""
+        """Takes what the experiment tells."""
         match event:
             case Begun():
                 self._cells = {cell.number: cell for cell in event.cells}

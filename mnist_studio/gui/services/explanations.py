@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 if TYPE_CHECKING:
     from mnist_studio.explanation.explainer import Explainer
@@ -109,7 +109,7 @@ class Explanations(QObject):
         assert self._wish is not None
         self._asked.ask(self._wish)
 
-    def _explain(self, wish: ExplanationRequest, cancelled: IsCancelled) -> None:
+    def _explain(self, wish: ExplanationRequest, is_cancelled: IsCancelled) -> None:
         """Tells a part; on a worker thread."""
         # No first window needs them.
         from mnist_studio.explanation.explainer import Explainer
@@ -119,7 +119,7 @@ class Explanations(QObject):
         with self._turn:
             self._explainer = self._explainer or Explainer(self._data)
             for told in self._explainer.explain(
-                wish.run, image, (wish.part,), wish.options, cancelled
+                wish.run, image, (wish.part,), wish.options, is_cancelled
             ):
                 self._said.emit(wish, prepared(told))
 
@@ -127,7 +127,7 @@ class Explanations(QObject):
     def _leave(self) -> None:
         """Ends the child in the background: it may take a moment."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             with self._turn:
                 self.close()
 

@@ -30,7 +30,7 @@ class IdleScheduler(QObject):
         self._steps = steps
         self._timer = QTimer(self)
         self._timer.setInterval(every)
-        self._timer.timeout.connect(self._go_on)
+        self._timer.timeout.connect(self._should_continue)
 
     @Slot()
     def start(self) -> None:
@@ -38,7 +38,7 @@ class IdleScheduler(QObject):
         self._timer.start()
 
     @Slot()
-    def _go_on(self) -> None:
+    def _should_continue(self) -> None:
         end = perf_counter() + TURN_SECONDS
         for _ in self._steps:
             if perf_counter() >= end:

@@ -49,7 +49,7 @@ class LatestOnlyRunner(QObject, Generic[Wish]):
     @property
     def working(self) -> Wish | None:
         """What is being answered, if it is not given up."""
-        return None if self._task is None or self._task.cancelled else self._working
+        return None if self._task is None or self._task.is_cancelled else self._working
 
     @property
     def waiting(self) -> Wish | None:
@@ -81,8 +81,8 @@ class LatestOnlyRunner(QObject, Generic[Wish]):
             return
         wish, self._working, self._waiting = self._waiting, self._waiting, None
 
-        def work(progress: Progress, cancelled: IsCancelled) -> object:
-            return self._answer(wish, cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> object:
+            return self._answer(wish, is_cancelled)
 
         self._task = self._background.start(work, self._take, self._fail)
         self._task.ended.connect(self._end)

@@ -82,11 +82,11 @@ class OwnImageScores(QObject):
             self.changed.emit()
             return
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             from mnist_studio.prediction.own_images import scores
             from mnist_studio.store import own_image_sets
 
-            for score in scores(runs, own_image_sets.of(digits), progress, cancelled):
+            for score in scores(runs, own_image_sets.of(digits), progress, is_cancelled):
                 self._arrived.emit((task, score))
 
         self._task = task = self._background.start(work, self._ignore, self._fail)
@@ -110,7 +110,7 @@ class OwnImageScores(QObject):
 
     def _end(self, task: Task) -> None:
         if task is self._task:
-            if task.cancelled:
+            if task.is_cancelled:
                 self._stamp = None
             self._task = None
             self.changed.emit()

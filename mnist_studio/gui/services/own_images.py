@@ -68,7 +68,7 @@ class OwnImagesService(QObject):
     def label(self, sheet: Sheet, pen: float, label: int) -> None:
         """Keeps what lies on the pad as that digit; one that is kept already is relabeled."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> OwnImage:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> OwnImage:
             if sheet.picture is not None and not sheet.ink:
                 if sheet.picture.shape[1] > sheet.picture.shape[0]:
                     raise PictureError(
@@ -107,7 +107,7 @@ class OwnImagesService(QObject):
         """Writes all digits to a file."""
         digits = self.digits
 
-        def work(progress: Progress, cancelled: IsCancelled) -> str:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             from mnist_studio.store import own_image_files
 
             own_image_files.write(digits, path)
@@ -118,7 +118,7 @@ class OwnImagesService(QObject):
     def import_from(self, path: Path) -> None:
         """Keeps those digits of a file that are not here yet."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[OwnImage, ...]:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[OwnImage, ...]:
             from mnist_studio.store import own_image_files
 
             return own_image_files.read(path)
@@ -129,7 +129,7 @@ class OwnImagesService(QObject):
         """Keeps the digits as they are now for training or comparing; ``done`` gets their name."""
         digits = self.digits
 
-        def work(progress: Progress, cancelled: IsCancelled) -> str:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             from mnist_studio.store import own_image_sets
 
             return own_image_sets.freeze(digits).fingerprint
@@ -164,7 +164,7 @@ class OwnImagesService(QObject):
         """Asks the store for a change; its words are told when it is made."""
 
         def command(store: RunStore) -> None:
-            store.personal.change(what.delete, what.keep)
+            store.own_images.change(what.delete, what.keep)
 
         self._undo, self._tell = undo, partial(by.emit, words)
         self._library.ask(command)

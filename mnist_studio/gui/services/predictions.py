@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.prediction.predictors import Predictors, newest
-from mnist_studio.prediction.state import Prediction, EngineState
-from mnist_studio.store.runs import Run
+from mnist_studio.prediction.state import EngineState, Prediction
+from mnist_studio.store.rows import Run
 from mnist_studio.workers.messages import ModelPlace, place_of
 
 Images = NDArray[np.uint8]

@@ -9,7 +9,7 @@ from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True)

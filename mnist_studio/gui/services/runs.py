@@ -31,7 +31,7 @@ class RunLibrary(QObject):
         super().__init__(parent)
         self._digits: tuple[OwnImage, ...] = ()
         self._rows: tuple[RunRow, ...] = ()
-        self._studies: tuple[Experiment, ...] = ()
+        self._experiments: tuple[Experiment, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
         self._loaded = False
         self._keeper = StoreThread(self)
@@ -55,19 +55,19 @@ class RunLibrary(QObject):
         return self._digits
 
     @property
-    def studies(self) -> tuple[Experiment, ...]:
-        """All studies, newest first."""
-        return self._studies
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments, newest first."""
+        return self._experiments
 
     @property
     def memberships(self) -> Mapping[str, Membership]:
-        """How every run that a study trained belongs to it, by the run's id."""
+        """How every run that an experiment trained belongs to it, by the run's id."""
         return self._memberships
 
-    def study_of(self, run: str) -> str:
-        """Id of the study that a run belongs to; empty where it belongs to none."""
+    def experiment_of(self, run: str) -> str:
+        """Id of the experiment that a run belongs to; empty where it belongs to none."""
         membership = self._memberships.get(run)
-        return membership.study if membership else ""
+        return membership.experiment if membership else ""
 
     @property
     def loaded(self) -> bool:
@@ -90,9 +90,9 @@ class RunLibrary(QObject):
         """Gives a run another title."""
         self._keeper.ask(lambda store: store.rename(run, title))
 
-    def delete_study(self, study: str) -> None:
-        """Deletes a study; its runs stay."""
-        self._keeper.ask(lambda store: store.studies.delete(study))
+    def delete_experiment(self, experiment: str) -> None:
+        """Deletes an experiment; its runs stay."""
+        self._keeper.ask(lambda store: store.experiments.delete(experiment))
 
     def delete(self, runs: tuple[str, ...]) -> None:
         """Deletes runs with all that they left."""
@@ -108,10 +108,10 @@ class RunLibrary(QObject):
     def _take(
         self,
         rows: tuple[RunRow, ...],
-        studies: tuple[Experiment, ...],
+        experiments: tuple[Experiment, ...],
         memberships: Mapping[str, Membership],
     ) -> None:
-        self._rows, self._studies, self._memberships = rows, studies, memberships
+        self._rows, self._experiments, self._memberships = rows, experiments, memberships
         self._loaded = True
         self.changed.emit()
 

@@ -8,7 +8,8 @@ from time import monotonic
 from PySide6.QtCore import QObject, QThread, Signal
 
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 Command = Callable[[RunStore], object]
 
@@ -28,7 +29,7 @@ class StoreThread(QThread):
     Whatever the store refuses, the thread lives until it is told to end: it opens the store again.
 
     Signals:
-        read: all runs as a tuple of rows, newest first; all studies, likewise; memberships.
+        read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships.
         digits_read: the user's own digits as a tuple, oldest first, when they are others.
         failed: an exception; of the store itself once for each thing it says.
     """
@@ -118,10 +119,10 @@ class StoreThread(QThread):
         runs = store.runs()
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
-        self.read.emit(rows, store.studies.all(), store.studies.memberships())
-        if (digits := store.personal.summary()) != self._digits:
+        self.read.emit(rows, store.experiments.all(), store.experiments.memberships())
+        if (digits := store.own_images.summary()) != self._digits:
             self._digits = digits
-            self.digits_read.emit(store.personal.all())
+            self.digits_read.emit(store.own_images.all())
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)

@@ -40,7 +40,7 @@ class Studio(QObject):
         training_asked: train with what the Train page is set to.
         picture_asked: let the user choose a picture.
         picture_opened: one lies on the pad.
-        study_chosen: id of a study that shall be compared.
+        experiment_chosen: id of an experiment that shall be compared.
         settings_dropped: the path of a file with settings for the Train page.
         occupied: with something else than training, see ``occupation``, or no longer.
     """
@@ -50,7 +50,7 @@ class Studio(QObject):
     training_asked = Signal()
     picture_asked = Signal()
     picture_opened = Signal()
-    study_chosen = Signal(str)
+    experiment_chosen = Signal(str)
     settings_dropped = Signal(object)
     occupied = Signal()
 
@@ -64,7 +64,7 @@ class Studio(QObject):
         self._occupation = ""
         self.library = RunLibrary(self)
         self.queue = TrainingQueue(self)
-        self.study = ExperimentService(self)
+        self.experiment = ExperimentService(self)
         examiner = NoveltyDetector()
         self.drawing = Drawing(self, examiner)
         self.examination = NoveltyService(examiner, self)
@@ -72,7 +72,7 @@ class Studio(QObject):
         self.predictions.restore_pins(self._settings.pinned)
         self.digits = DatasetService(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
-        self.personal = OwnImagesService(self.background, self.library, self)
+        self.own_images = OwnImagesService(self.background, self.library, self)
         self.scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
@@ -82,13 +82,13 @@ class Studio(QObject):
         self.library.changed.connect(self._hold)
         self.library.failed.connect(self.complain)
         self.digits.failed.connect(self.complain)
-        self.personal.failed.connect(self.complain)
+        self.own_images.failed.connect(self.complain)
         self.scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
         self.examination.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
-        self.study.idle.connect(self.library.refresh)
-        self.study.failed.connect(self.complain)
+        self.experiment.idle.connect(self.library.refresh)
+        self.experiment.failed.connect(self.complain)
         self.drawing.images_changed.connect(self.predictions.ask)
         self.drawing.images_changed.connect(self.examination.ask)
         self.predictions.pins_changed.connect(self._keep_pins)
@@ -96,7 +96,7 @@ class Studio(QObject):
     @property
     def busy(self) -> bool:
         """Something trains."""
-        return self.queue.busy or self.study.busy
+        return self.queue.busy or self.experiment.busy
 
     @property
     def occupation(self) -> str:
@@ -112,12 +112,12 @@ class Studio(QObject):
     def stop(self) -> None:
         """Ends what trains and keeps what was learnt."""
         self.queue.stop()
-        self.study.stop()
+        self.experiment.stop()
 
     def cancel(self) -> None:
         """Ends what trains and keeps nothing of it."""
         self.queue.cancel()
-        self.study.cancel()
+        self.experiment.cancel()
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""
@@ -129,7 +129,7 @@ class Studio(QObject):
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
         self.queue.close()
-        self.study.close()
+        self.experiment.close()
         self.drawing.close()
         self.examination.close()
         self.predictions.close()
@@ -142,7 +142,7 @@ class Studio(QObject):
         """Sets the theme and keeps it."""
         self.theme.choose(choice)
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             # Read anew: a command may have changed the others meanwhile.
             settings.save(replace(settings.load()[0], theme=choice))
 
@@ -152,7 +152,7 @@ class Studio(QObject):
     def _keep_pins(self) -> None:
         pinned = tuple(sorted(self.predictions.pinned))
 
-        def work(progress: Progress, cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             settings.save(replace(settings.load()[0], pinned=pinned))
 
         self.background.start(work, self._ignore, self.complain)
@@ -160,7 +160,7 @@ class Studio(QObject):
     def open_picture(self, file: Path | IO[bytes]) -> None:
         """Puts the digits of a picture file, or of its content, on the pad; the newest wins."""
 
-        def work(progress: Progress, cancelled: IsCancelled) -> object:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> object:
             # Digits beside each other are read as a number.
             return np.hstack(list(open_digits(file)))
 

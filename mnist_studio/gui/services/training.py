@@ -12,7 +12,7 @@ from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 _LOG = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ def view_request(
     options: ViewOptions,
     rows: Sequence[RunRow],
     memberships: Mapping[str, Membership],
-    study: Experiment | None,
+    experiment: Experiment | None,
 ) -> ViewRequest:
     """A wish.
 
@@ -46,21 +46,21 @@ def view_request(
         view: its name.
         options: that the user set.
         rows: the runs.
-        memberships: run id -> how it belongs to a study.
-        study: whose question it is; None for the user's own choice of runs.
+        memberships: run id -> how it belongs to an experiment.
+        experiment: whose question it is; None for the user's own choice of runs.
     """
     stamps = tuple((row.id, row.run.status, len(row.epochs)) for row in rows)
-    return ViewRequest(view, options, stamps, chosen(rows, memberships, study))
+    return ViewRequest(view, options, stamps, chosen(rows, memberships, experiment))
 
 
 def chosen(
-    rows: Sequence[RunRow], memberships: Mapping[str, Membership], study: Experiment | None
+    rows: Sequence[RunRow], memberships: Mapping[str, Membership], experiment: Experiment | None
 ) -> Selection:
     """Runs as what computes views takes them, oldest first: so they keep their order."""
     runs = tuple(
         kept(row.run, row.epochs, memberships.get(row.id, _NO_STUDY)) for row in reversed(rows)
     )
-    if study is None:
+    if experiment is None:
         return Selection(runs)
-    spec = study.spec
-    return Selection(runs, study.title, spec.question, study.text, spec.threshold)
+    spec = experiment.spec
+    return Selection(runs, experiment.title, spec.question, experiment.text, spec.threshold)

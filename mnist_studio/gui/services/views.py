@@ -77,7 +77,7 @@ class ViewLoader(QObject):
         if self._worker:
             self._worker.close()
 
-    def compute(self, wanted: "ViewRequest", cancelled: IsCancelled) -> "View":
+    def compute(self, wanted: "ViewRequest", is_cancelled: IsCancelled) -> "View":
         """Computes a view; on a worker thread.
 
         Raises:
@@ -90,7 +90,7 @@ class ViewLoader(QObject):
         with self._turn:
             self._worker = self._worker or ViewWorker(self._data)
             (answer,) = self._worker.compute(
-                wanted.chosen, (wanted.view,), wanted.options, cancelled=cancelled
+                wanted.chosen, (wanted.view,), wanted.options, is_cancelled=is_cancelled
             )
         if isinstance(answer, Refused):
             raise MnistStudioError(answer.problem, answer.remedy)

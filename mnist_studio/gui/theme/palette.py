@@ -4,14 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from mnist_studio.palette import (
-    DARK,
     DASHES,
-    LIGHT,
-    PALETTES,
     SHADES,
     Palette,
-    Scheme,
-    contrast,
     mixed,
 )
 

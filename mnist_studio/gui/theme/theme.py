@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from mnist_studio.palette import PALETTES, Palette, Scheme
 from mnist_studio.gui.theme.stylesheet import stylesheet
+from mnist_studio.palette import PALETTES, Palette, Scheme
 
 Choice = Literal["system", "light", "dark"]
 

@@ -46,8 +46,8 @@ class DeviceChoice(ComboBox):
             return
         self._asked = True
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[FrameworkReport, ...]:
-            return tuple(probe(name, cancelled) for name in texts.FRAMEWORKS)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[FrameworkReport, ...]:
+            return tuple(probe(name, is_cancelled) for name in texts.FRAMEWORKS)
 
         self._background.start(work, self._take, self._fail)
 

@@ -39,7 +39,7 @@ class Form:
         validation: training digits kept apart to validate on.
         threads: of the CPU; 0 leaves it to the framework.
         precision: of weights and activations.
-        faults: of the sources, that are switched on.
+        known_bugs: of the sources, that are switched on.
         sampling: in which order the digits come.
         epoch_steps: steps an epoch; 0 is one pass.
         clip: what is done with large gradients.
@@ -90,7 +90,7 @@ def form_of_run(run: RunSpec) -> Form:
         validation=training.validation,
         threads=run.threads,
         precision=training.precision,
-        faults=run.faults,
+        known_bugs=run.known_bugs,
         sampling=training.sampling,
         epoch_steps=training.epoch_steps,
         clip=training.clip,
@@ -167,7 +167,7 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
         framework=framework,
         device=_device(form, framework),
         threads=form.threads,
-        faults=form.faults,
+        known_bugs=form.known_bugs,
     )
 
 

@@ -37,9 +37,9 @@ class KnownBugSwitches(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        for name, fault in KNOWN_BUGS.items():
-            box = CheckBox(fault.title, theme)
-            words = label(fault.explanation, "secondary", wrap=True)
+        for name, bug in KNOWN_BUGS.items():
+            box = CheckBox(bug.title, theme)
+            words = label(bug.explanation, "secondary", wrap=True)
             box.clicked.connect(self._switch)
             # It may be cut, so that no name of a fault decides how wide the page's form is.
             mark = Elided(role="secondary")
@@ -60,8 +60,8 @@ class KnownBugSwitches(QWidget):
         recipe = RECIPES.get(form.recipe)
         sensible = sensible_faults(form)
         for name, box in self.boxes.items():
-            box.setChecked(name in form.faults)
-            box.setVisible(name in sensible or name in form.faults)
+            box.setChecked(name in form.known_bugs)
+            box.setVisible(name in sensible or name in form.known_bugs)
             self._show_mark(name, _mark(name, recipe))
         self.had_by.setVisible(any(mark.text() for mark in self.marks.values()))
         self._explain()
@@ -93,7 +93,7 @@ class KnownBugSwitches(QWidget):
 
 def _mark(name: KnownBugName, recipe: Recipe | None) -> str:
     """Where the source of a recipe has a fault: nowhere, in one framework, or wherever it runs."""
-    if recipe is None or name not in recipe.faults:
+    if recipe is None or name not in recipe.known_bugs:
         return ""
     only = dict(recipe.only).get(name)
     return f"its {texts.framework(only)}" if only else "the source"

@@ -19,7 +19,7 @@ from mnist_studio.gui.train.settings_panel import SettingsPanel
 from mnist_studio.spec.run import RunSpec
 
 _NOTHING_TRAINS = "Nothing is training."
-_STUDY_RUNS = "A study is being run: beside it no clock would be honest."
+_STUDY_RUNS = "An experiment is being run: beside it no clock would be honest."
 _OPENED = "The settings on the left are those of the file. Nothing trains yet: press Train."
 
 
@@ -43,7 +43,7 @@ class TrainPage(Page):
         self._lay_out()
         studio.queue.changed.connect(self._update)
         studio.queue.told.connect(self._take)
-        studio.study.changed.connect(self._update)
+        studio.experiment.changed.connect(self._update)
         studio.training_asked.connect(self.train)
         self.settings.edited.connect(self._update)
         self._files = TextFiles(studio, self, SETTINGS)
@@ -87,7 +87,7 @@ class TrainPage(Page):
     @Slot()
     def train(self) -> None:
         """Trains with what is set; queues where something trains already."""
-        if self.studio.study.busy:
+        if self.studio.experiment.busy:
             self._complain(_STUDY_RUNS)
             return
         specs = self._checked_specs()
@@ -161,7 +161,7 @@ class TrainPage(Page):
         enable(self.discard_button, idle, "Ends at once and keeps nothing")
         self.pause_button.setText("Resume" if queue.paused else "Pause")
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
-        problem = _STUDY_RUNS if self.studio.study.busy else self.settings.complaint.text()
+        problem = _STUDY_RUNS if self.studio.experiment.busy else self.settings.complaint.text()
         enable(self.train_button, problem, "Trains with the settings on the left (F5)")
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)

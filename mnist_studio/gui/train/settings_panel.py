@@ -78,11 +78,11 @@ class SettingsPanel(Card):
         )
         self.advanced = AdvancedFields(theme)
         self.fold = CollapsibleSection("Advanced", theme, self.advanced)
-        self.faults = KnownBugSwitches(theme)
+        self.known_bugs = KnownBugSwitches(theme)
         choices = (*((name, texts.framework(name)) for name in texts.FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DatasetPanel(theme, self._studio.digits)
-        self.own = OwnImagesBox(theme, self._studio.personal)
+        self.own = OwnImagesBox(theme, self._studio.own_images)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)
         self.network = NetworkTable(theme)
@@ -105,9 +105,9 @@ class SettingsPanel(Card):
         parts.addLayout(self._fields())
         for part in (self._method, self.complaint, self.fold):
             parts.addWidget(part)
-        faults = label("Faults, as published", "cardTitle")
-        parts.addLayout(row(faults, 1, self.faults.had_by, gap=0))
-        parts.addWidget(self.faults)
+        bugs = label("Faults, as published", "cardTitle")
+        parts.addLayout(row(bugs, 1, self.known_bugs.had_by, gap=0))
+        parts.addWidget(self.known_bugs)
         parts.addWidget(label("Network", "cardTitle"))
         parts.addWidget(self.network)
         parts.addStretch(1)
@@ -139,7 +139,7 @@ class SettingsPanel(Card):
         self.device.chosen.connect(self._read)
         self.numbers.edited.connect(self._read)
         self.advanced.edited.connect(self._read)
-        self.faults.edited.connect(self._read)
+        self.known_bugs.edited.connect(self._read)
 
     @property
     def form(self) -> Form:
@@ -164,7 +164,7 @@ class SettingsPanel(Card):
         chosen = "all" if len(form.frameworks) > 1 else form.frameworks[0]
         self.frameworks.choose(chosen)
         self.recipe.choose(form.recipe)
-        self.own.show_personal(form.base.personal)
+        self.own.show_personal(form.base.own_images)
         self.device.choose(form.device)
         self.numbers.show_form(form)
         self.advanced.show_form(form)
@@ -193,14 +193,14 @@ class SettingsPanel(Card):
             frameworks=self._chosen_frameworks(),
             dataset=self.digits.dataset,
             device=self.device.device,
-            faults=self.faults.on,
+            known_bugs=self.known_bugs.on,
         )
         self._form = self.advanced.read(self.numbers.read(chosen))
         self._tell()
 
     @Slot(str)
     def _take_own(self, fingerprint: str) -> None:
-        base = structs.replace(self._form.base, personal=fingerprint)
+        base = structs.replace(self._form.base, own_images=fingerprint)
         self._form = replace(self._form, base=base)
         self._tell()
 
@@ -225,7 +225,7 @@ class SettingsPanel(Card):
         self.origin.show_run(run)
         self._method.setText(provenance.method(run))
         self.network.show_model(run.model)
-        self.faults.show_form(self._form)
+        self.known_bugs.show_form(self._form)
         problem = ""
         try:
             self.specs()

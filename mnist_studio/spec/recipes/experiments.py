@@ -1,4 +1,4 @@
-"""Ready-made studies: the comparisons of the five public sources, and the studio's own.
+"""Ready-made experiments: the comparisons of the five public sources, and the studio's own.
 
 Each source compares with one seed; here there are five, since no verdict on a recipe can be given
 from fewer. The runs of the first seed, the source's own, are trained first.
@@ -16,22 +16,22 @@ SEEDS = (42, 43, 44, 45, 46)
 
 @dataclass(frozen=True)
 class ReadyMadeExperiment:
-    """A ready-made study.
+    """A ready-made experiment.
 
     Attributes:
         name: how users call it.
         source: whose comparison it is.
-        study: its runs.
+        experiment: its runs.
     """
 
     name: str
     source: str
-    study: ExperimentSpec
+    experiment: ExperimentSpec
 
 
 def _comparison(name: str, title: str, question: str, *pairs: RecipePair) -> ReadyMadeExperiment:
-    study = ExperimentSpec(title=title, question=question, pairs=pairs, seeds=SEEDS)
-    return ReadyMadeExperiment(name, recipe(pairs[0].recipe).source, study)
+    experiment = ExperimentSpec(title=title, question=question, pairs=pairs, seeds=SEEDS)
+    return ReadyMadeExperiment(name, recipe(pairs[0].recipe).source, experiment)
 
 
 _IMAGE_CLASSIFICATION = _comparison(
@@ -100,7 +100,7 @@ EXPERIMENTS: Mapping[str, ReadyMadeExperiment] = MappingProxyType(
 
 
 def ready_made(name: str) -> ReadyMadeExperiment:
-    """The ready-made study of that name.
+    """The ready-made experiment of that name.
 
     Raises:
         UnknownName: there is none; suggests the nearest.
@@ -108,4 +108,4 @@ def ready_made(name: str) -> ReadyMadeExperiment:
     try:
         return EXPERIMENTS[name]
     except KeyError:
-        raise unknown("study", name, tuple(EXPERIMENTS)) from None
+        raise unknown("experiment", name, tuple(EXPERIMENTS)) from None

@@ -26,7 +26,7 @@ _KERAS_CLASSIC = Recipe(
         scaling=UNIT,
     ),
     training=TrainingSpec(optimizer=Adadelta(), batch_size=128, epochs=12, seed=42),
-    faults=("own-constants",),
+    known_bugs=("own-constants",),
 )  # fmt: skip
 
 _DEEP_CNN = Recipe(

@@ -20,7 +20,7 @@ class Recipe:
         framework: the framework it is trained in where none is chosen.
         model: the network.
         training: how it is trained.
-        faults: those that its source has, off unless they are switched on.
+        known_bugs: those that its source has, off unless they are switched on.
         only: those that the source has in one framework only, with that framework.
     """
 
@@ -33,10 +33,10 @@ class Recipe:
     framework: FrameworkName
     model: ModelSpec
     training: TrainingSpec
-    faults: tuple[KnownBugName, ...] = ()
+    known_bugs: tuple[KnownBugName, ...] = ()
     only: tuple[tuple[KnownBugName, FrameworkName], ...] = ()
 
     def published(self, framework: FrameworkName) -> tuple[KnownBugName, ...]:
         """The faults that its source has in a framework."""
         only = dict(self.only)
-        return tuple(name for name in self.faults if only.get(name, framework) == framework)
+        return tuple(name for name in self.known_bugs if only.get(name, framework) == framework)

@@ -93,7 +93,7 @@ _WIDE_CNN = Recipe(
     training=TrainingSpec(
         optimizer=Adadelta(), schedule=Exponential(0.7), batch_size=64, epochs=10, seed=42
     ),
-    faults=("double-softmax", "batch-decay", "own-constants", "unshuffled"),
+    known_bugs=("double-softmax", "batch-decay", "own-constants", "unshuffled"),
     only=(("double-softmax", "pytorch"), ("batch-decay", "keras")),
 )  # fmt: skip
 
@@ -116,7 +116,7 @@ _COMPACT_CNN = Recipe(
         scaling=STANDARDISED,
     ),
     training=_FIVE_EPOCHS,
-    faults=("own-scaling", "own-constants"),
+    known_bugs=("own-scaling", "own-constants"),
 )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _sgd_mlp(name: str, activation: Layer, words: str, reported: str) -> Recipe:
             scaling=UNIT,
         ),
         training=TrainingSpec(optimizer=Sgd(0.1), batch_size=64, epochs=5, seed=42),
-        faults=("full-batch",),
+        known_bugs=("full-batch",),
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ _BOBNET = Recipe(
         optimizer=Sgd(0.001), batch_size=128, epochs=10, epoch_steps=100,
         sampling="with_replacement", seed=42,
     ),
-    faults=("own-initial",),
+    known_bugs=("own-initial",),
 )  # fmt: skip
 
 _HALF = Uniform(0.5)
@@ -187,7 +187,7 @@ _TINY_GD = Recipe(
     training=TrainingSpec(
         optimizer=Sgd(0.1), batch_size=FULL_BATCH, epochs=10, epoch_steps=50, seed=42
     ),
-    faults=("bias-gradients",),
+    known_bugs=("bias-gradients",),
 )  # fmt: skip
 
 _TINY_10 = Recipe(

@@ -14,21 +14,21 @@ from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
 
-def told(gathered: RunData) -> dict[str, tuple[str, ...]]:
-    return {one.title: one.sentences for one in discussion(gathered, ViewOptions())}
+def told(run_data: RunData) -> dict[str, tuple[str, ...]]:
+    return {one.title: one.sentences for one in discussion(run_data, ViewOptions())}
 
 
-def test_one_framework_gives_no_comparison(gathered: RunData) -> None:
-    assert list(told(gathered)) == ["Frameworks"]
-    assert "nothing can be said" in told(gathered)["Frameworks"][0]
+def test_one_framework_gives_no_comparison(run_data: RunData) -> None:
+    assert list(told(run_data)) == ["Frameworks"]
+    assert "nothing can be said" in told(run_data)["Frameworks"][0]
 
 
-def test_two_frameworks_are_compared_on_the_same_settings(gathered: RunData) -> None:
+def test_two_frameworks_are_compared_on_the_same_settings(run_data: RunData) -> None:
     with RunStore() as store:
         slow = [
-            small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in gathered.runs
+            small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     found = told(both)
     assert "NumPy trains fastest in all four settings" in found["Advantages"][0]
     assert "against 7.00 s of Keras" in found["Advantages"][0]
@@ -39,26 +39,26 @@ def test_two_frameworks_are_compared_on_the_same_settings(gathered: RunData) -> 
     assert "against 7.00 s, a factor of" in worst
 
 
-def test_overhead_has_the_figures_of_the_clocks(gathered: RunData) -> None:
+def test_overhead_has_the_figures_of_the_clocks(run_data: RunData) -> None:
     with RunStore() as store:
         slow = [
-            small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in gathered.runs
+            small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     clocks = [measures.clocks(both.by_id[run.id]) for run in slow]
     start = sum(dict(one.parts)["start-up"] for one in clocks if one) / len(slow)
     assert f"{duration(start)} to start and import" in told(both)["Framework overhead"][1]
 
 
-def test_what_was_not_measured_is_not_told(gathered: RunData) -> None:
+def test_what_was_not_measured_is_not_told(run_data: RunData) -> None:
     bare = tuple(
         dataclasses.replace(run, terminal=replace(run.ended, measures=None))
-        for run in gathered.runs
+        for run in run_data.runs
         if run.ended
     )
     other = tuple(
         dataclasses.replace(run, id=f"{run.id}-k", spec=replace(run.spec, framework="keras"))
         for run in bare
     )
-    found = told(RunData(dataclasses.replace(gathered.chosen, runs=bare + other)))
+    found = told(RunData(dataclasses.replace(run_data.chosen, runs=bare + other)))
     assert not any("memory" in sentence for sentence in found["Advantages"])

@@ -16,7 +16,7 @@ from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import CancelledByUser, DataError, UnknownName, UsageError
 from tests import small_experiment
 
-FEW = ("final-accuracy", "confusion", "neutral-idiomatic")
+FEW = ("final-accuracy", "confusion", "shared-native")
 VOID = {"meta", "path", "use", "br"}
 
 
@@ -49,16 +49,16 @@ def page(path: Path) -> tuple[str, _Tags]:
     return text, tags
 
 
-def test_a_page_has_everything_and_needs_nothing(gathered: RunData, tmp_path: Path) -> None:
+def test_a_page_has_everything_and_needs_nothing(run_data: RunData, tmp_path: Path) -> None:
     told: list[float] = []
     path = tmp_path / "new" / "report.html"
-    writing.write_report(gathered.chosen, path, progress=told.append)
+    writing.write_report(run_data.chosen, path, progress=told.append)
     text, tags = page(path)
     for name in catalog.VIEWS:
         title = catalog.view_entry(name).title
         assert title in text or name == "time-to-accuracy", title
     assert small_experiment.STUDY.question in text
-    assert "mnist-studio study study.toml" in text
+    assert "mnist-studio experiment experiment.toml" in text
     assert "Machine and versions" in text
     outside = [v for _, given in tags.seen for k, v in given.items() if k in ("src", "href")]
     assert all(value is not None and value.startswith("#") for value in outside)
@@ -69,11 +69,11 @@ def test_a_page_has_everything_and_needs_nothing(gathered: RunData, tmp_path: Pa
     assert told[-1] == 1.0
 
 
-def test_figures_of_the_page_are_those_of_the_view(gathered: RunData, tmp_path: Path) -> None:
+def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    writing.write_report(gathered.chosen, path, FEW)
+    writing.write_report(run_data.chosen, path, FEW)
     text, tags = page(path)
-    view = catalog.compute("final-accuracy", gathered, ViewOptions())
+    view = catalog.compute("final-accuracy", run_data, ViewOptions())
     for row in view.table.rows:
         accuracy = row.cells[1]
         assert isinstance(accuracy, float)
@@ -85,12 +85,12 @@ def test_figures_of_the_page_are_those_of_the_view(gathered: RunData, tmp_path: 
     assert all(label and "table beneath" in label for label in labels)
 
 
-def test_titles_cannot_break_the_page(gathered: RunData, tmp_path: Path) -> None:
+def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None:
     import dataclasses
 
     nasty = "<script>alert(1)</script> & $x$ _"
-    runs = (dataclasses.replace(gathered.runs[0], title=nasty), *gathered.runs[1:])
-    chosen = dataclasses.replace(gathered.chosen, runs=runs, question=nasty, title=nasty)
+    runs = (dataclasses.replace(run_data.runs[0], title=nasty), *run_data.runs[1:])
+    chosen = dataclasses.replace(run_data.chosen, runs=runs, question=nasty, title=nasty)
     path = tmp_path / "report.html"
     writing.write_report(chosen, path, ("clocks", "confusion"))
     text, _ = page(path)
@@ -98,19 +98,19 @@ def test_titles_cannot_break_the_page(gathered: RunData, tmp_path: Path) -> None
     assert "&lt;script&gt;" in text
 
 
-def test_a_report_as_pdf(gathered: RunData, tmp_path: Path) -> None:
+def test_a_report_as_pdf(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    writing.write_report(gathered.chosen, path, FEW)
+    writing.write_report(run_data.chosen, path, FEW)
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3
 
 
-def test_views_are_exported_as_pictures_and_tables(gathered: RunData, tmp_path: Path) -> None:
+def test_views_are_exported_as_pictures_and_tables(run_data: RunData, tmp_path: Path) -> None:
     views = [
-        catalog.compute(name, gathered, ViewOptions()) for name in ("final-accuracy", "curves-loss")
+        catalog.compute(name, run_data, ViewOptions()) for name in ("final-accuracy", "curves-loss")
     ]
-    files = writing.export(views, families(gathered.chosen), tmp_path / "out")
+    files = writing.export(views, families(run_data.chosen), tmp_path / "out")
     assert sorted(file.name for file in files) == [
         "curves-loss-1.png", "curves-loss-1.svg", "curves-loss-2.png", "curves-loss-2.svg",
         "curves-loss.csv", "final-accuracy.csv", "final-accuracy.png", "final-accuracy.svg",
@@ -119,23 +119,23 @@ def test_views_are_exported_as_pictures_and_tables(gathered: RunData, tmp_path: 
 
 
 def test_bad_files_and_names_are_refused_before_anything_is_computed(
-    gathered: RunData, tmp_path: Path
+    run_data: RunData, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="neither HTML nor PDF"):
-        writing.write_report(gathered.chosen, tmp_path / "report.doc")
+        writing.write_report(run_data.chosen, tmp_path / "report.doc")
     with pytest.raises(UnknownName):
-        writing.write_report(gathered.chosen, tmp_path / "report.html", ("never",))
+        writing.write_report(run_data.chosen, tmp_path / "report.html", ("never",))
     file = tmp_path / "file"
     file.write_text("a file, not a folder")
     with pytest.raises(DataError):
-        writing.write_report(gathered.chosen, file / "report.html")
+        writing.write_report(run_data.chosen, file / "report.html")
     with pytest.raises(DataError):
         writing.export([], {}, file)
 
 
-def test_a_cancelled_report_leaves_nothing(gathered: RunData, tmp_path: Path) -> None:
+def test_a_cancelled_report_leaves_nothing(run_data: RunData, tmp_path: Path) -> None:
     with pytest.raises(CancelledByUser):
-        writing.write_report(gathered.chosen, tmp_path / "report.html", cancelled=lambda: True)
+        writing.write_report(run_data.chosen, tmp_path / "report.html", is_cancelled=lambda: True)
     assert not list(tmp_path.iterdir())
 
 

@@ -26,8 +26,8 @@ from tests import small_experiment
 LABELS = builtin.load().test.labels
 
 
-def view(gathered: RunData, name: str, options: ViewOptions | None = None) -> View:
-    return catalog.compute(name, gathered, options or ViewOptions(target=0.3))
+def view(run_data: RunData, name: str, options: ViewOptions | None = None) -> View:
+    return catalog.compute(name, run_data, options or ViewOptions(target=0.3))
 
 
 def answers(run: SelectedRun) -> np.ndarray:
@@ -62,9 +62,9 @@ def drawn_numbers(made: View) -> Iterator[float]:
 
 
 @pytest.mark.parametrize("name", [n for n in catalog.VIEWS if n not in (
-    "neutral-idiomatic", "robustness")])  # fmt: skip
-def test_every_figure_of_a_chart_stands_in_its_table(name: str, gathered: RunData) -> None:
-    made = view(gathered, name)
+    "shared-native", "robustness")])  # fmt: skip
+def test_every_figure_of_a_chart_stands_in_its_table(name: str, run_data: RunData) -> None:
+    made = view(run_data, name)
     known = [cell for row in made.table.rows for cell in row.cells if isinstance(cell, int | float)]
     for number in drawn_numbers(made):
         assert any(isclose(number, cell, rel_tol=1e-12) for cell in known), (name, number)
@@ -73,19 +73,19 @@ def test_every_figure_of_a_chart_stands_in_its_table(name: str, gathered: RunDat
     assert encode(decode(encode(made))) == encode(made)
 
 
-def test_final_accuracy_is_that_of_the_predictions(gathered: RunData) -> None:
-    made = view(gathered, "final-accuracy")
+def test_final_accuracy_is_that_of_the_predictions(run_data: RunData) -> None:
+    made = view(run_data, "final-accuracy")
     for group, (value, least, most) in zip(
-        gathered.groups, cells(made, "Accuracy", "Least", "Most"), strict=True
+        run_data.groups, cells(made, "Accuracy", "Least", "Most"), strict=True
     ):
-        scores = [float(np.mean(answers(gathered.by_id[run]) == LABELS)) for run in group.runs]
+        scores = [float(np.mean(answers(run_data.by_id[run]) == LABELS)) for run in group.runs]
         assert value == pytest.approx(fmean(scores), abs=1e-12)
         assert (least, most) == (min(scores), max(scores))
 
 
-def test_a_single_run_has_an_interval_over_digits(gathered: RunData) -> None:
+def test_a_single_run_has_an_interval_over_digits(run_data: RunData) -> None:
     with RunStore() as store:
-        alone = RunData(choose(store, [gathered.runs[0].id]))
+        alone = RunData(choose(store, [run_data.runs[0].id]))
     ((how, low, value, high),) = cells(
         view(alone, "final-accuracy"), "Interval", "From", "Accuracy", "To"
     )
@@ -93,9 +93,9 @@ def test_a_single_run_has_an_interval_over_digits(gathered: RunData) -> None:
     assert figure(low) < figure(value) < figure(high)
 
 
-def test_confusion_counts_the_predictions(gathered: RunData) -> None:
-    run = gathered.runs[3]
-    made = view(gathered, "confusion", ViewOptions(model=run.id))
+def test_confusion_counts_the_predictions(run_data: RunData) -> None:
+    run = run_data.runs[3]
+    made = view(run_data, "confusion", ViewOptions(model=run.id))
     (matrix,) = made.charts
     assert isinstance(matrix, Matrix)
     assert matrix.key == run.id
@@ -128,9 +128,9 @@ def test_mistakes_are_counted_in_words(wrong: dict[tuple[int, int], int], said: 
     assert _confusion_sentence("m", table) == said
 
 
-def test_clocks_add_up_to_the_wall_time(gathered: RunData) -> None:
-    made = view(gathered, "clocks")
-    for row, run in zip(made.table.rows, gathered.runs, strict=True):
+def test_clocks_add_up_to_the_wall_time(run_data: RunData) -> None:
+    made = view(run_data, "clocks")
+    for row, run in zip(made.table.rows, run_data.runs, strict=True):
         *parts, wall, rate = row.cells[1:]
         assert sum(map(figure, parts)) == pytest.approx(wall)
         assert run.ended
@@ -139,8 +139,8 @@ def test_clocks_add_up_to_the_wall_time(gathered: RunData) -> None:
         assert rate == pytest.approx(run.ended.measures.train_images_per_second, rel=1e-6)
 
 
-def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: RunData) -> None:
-    first = gathered.runs[0]
+def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) -> None:
+    first = run_data.runs[0]
     assert first.ended
     assert first.ended.measures
     measures = msgspec.structs.replace(first.ended.measures, earlier_seconds=1.5)
@@ -148,20 +148,20 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(gathered: RunData) ->
     again = replace(
         first, terminal=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
     )
-    plain = view(gathered, "clocks")
-    runs = (again, *gathered.runs[1:])
-    made = view(RunData(replace(gathered.chosen, runs=runs)), "clocks")
+    plain = view(run_data, "clocks")
+    runs = (again, *run_data.runs[1:])
+    made = view(RunData(replace(run_data.chosen, runs=runs)), "clocks")
     assert [column.title for column in made.table.columns][-1] == "Trained before"
     assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
     assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
     assert any("went on from a checkpoint" in note for note in made.notes)
 
 
-def test_significance_is_that_of_the_predictions(gathered: RunData) -> None:
-    runs = [gathered.runs[0].id, gathered.runs[2].id]
+def test_significance_is_that_of_the_predictions(run_data: RunData) -> None:
+    runs = [run_data.runs[0].id, run_data.runs[2].id]
     with RunStore() as store:
         made = view(RunData(choose(store, runs)), "significance")
-    a, b = (answers(gathered.by_id[run]) == LABELS for run in runs)
+    a, b = (answers(run_data.by_id[run]) == LABELS for run in runs)
     (row,) = cells(made, "Difference, points", "Only the first right", "Only the second right")
     difference, only_a, only_b = row
     assert difference == pytest.approx(100 * (a.mean() - b.mean()))
@@ -169,21 +169,21 @@ def test_significance_is_that_of_the_predictions(gathered: RunData) -> None:
     assert "Cochran" not in made.sentence
 
 
-def test_more_than_two_models_are_tested_together(gathered: RunData) -> None:
-    made = view(gathered, "significance")
+def test_more_than_two_models_are_tested_together(run_data: RunData) -> None:
+    made = view(run_data, "significance")
     assert "Cochran's Q" in made.sentence
     assert len(made.table.rows) == 6  # Pairs of four models.
     assert any("one of each model" in note for note in made.notes)
 
 
-def test_no_verdict_on_recipes_below_five_seeds(gathered: RunData) -> None:
-    made = view(gathered, "over-seeds")
+def test_no_verdict_on_recipes_below_five_seeds(run_data: RunData) -> None:
+    made = view(run_data, "over-seeds")
     assert {verdict for (verdict,) in cells(made, "Verdict")} == {"no verdict"}
     assert made.sentence == "No verdict on six pairs: fewer than 5 seeds in common."
 
 
-def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: RunData) -> None:
-    made = view(gathered, "curves-accuracy")
+def test_curves_have_every_seed_thin_and_the_mean_on_top(run_data: RunData) -> None:
+    made = view(run_data, "curves-accuracy")
     test, training = made.charts
     assert isinstance(test, Lines)
     assert isinstance(training, Lines)
@@ -191,14 +191,14 @@ def test_curves_have_every_seed_thin_and_the_mean_on_top(gathered: RunData) -> N
     assert [line.thin for line in test.lines] == [True, True, False] * 4
     first, second, mean = test.lines[:3]
     assert list(mean.y) == pytest.approx([fmean(y) for y in zip(first.y, second.y, strict=True)])
-    assert list(first.y) == [epoch.test_accuracy for epoch in gathered.runs[0].epochs]
+    assert list(first.y) == [epoch.test_accuracy for epoch in run_data.runs[0].epochs]
 
 
 @pytest.mark.parametrize("axis", ["epochs", "steps", "seconds"])
-def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: RunData) -> None:
+def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, run_data: RunData) -> None:
     options = ViewOptions(axis=axis, smoothing=0.5)
-    made = view(gathered, "curves-loss", options)
-    run = gathered.runs[0]
+    made = view(run_data, "curves-loss", options)
+    run = run_data.runs[0]
     last = run.epochs[-1]
     ends = {"epochs": 2, "steps": last.step, "seconds": last.train_seconds}
     for chart in made.charts:
@@ -207,14 +207,14 @@ def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, gathered: Run
         assert line.x[-1] == ends[axis]
 
 
-def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(gathered: RunData) -> None:
-    made = view(gathered, "time-to-accuracy", ViewOptions(target=0.8))
+def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(run_data: RunData) -> None:
+    made = view(run_data, "time-to-accuracy", ViewOptions(target=0.8))
     for group, (seconds, told) in zip(
-        gathered.groups, [(row.cells[1], row.cells[-1]) for row in made.table.rows], strict=True
+        run_data.groups, [(row.cells[1], row.cells[-1]) for row in made.table.rows], strict=True
     ):
         found = [
             next(
-                (e.train_seconds for e in gathered.by_id[run].epochs if e.test_accuracy >= 0.8),
+                (e.train_seconds for e in run_data.by_id[run].epochs if e.test_accuracy >= 0.8),
                 None,
             )
             for run in group.runs
@@ -222,19 +222,19 @@ def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(gathered: RunData) 
         known = [one for one in found if one is not None]
         assert told == f"{len(known)} of 2"
         assert seconds == (pytest.approx(fmean(known)) if known else None)
-    assert not view(gathered, "time-to-accuracy", ViewOptions(target=1.0)).charts
+    assert not view(run_data, "time-to-accuracy", ViewOptions(target=1.0)).charts
 
 
-def test_parameters_have_their_arithmetic(gathered: RunData) -> None:
-    made = view(gathered, "parameters")
+def test_parameters_have_their_arithmetic(run_data: RunData) -> None:
+    made = view(run_data, "parameters")
     assert ("mlp-128", "784·128 + 128", 100_480) in cells(
         made, "Network", "Arithmetic", "Parameters"
     )
     assert "mlp-128 learns 101,770 numbers" in made.sentence
 
 
-def test_settings_have_only_what_differs(gathered: RunData) -> None:
-    made = view(gathered, "settings")
+def test_settings_have_only_what_differs(run_data: RunData) -> None:
+    made = view(run_data, "settings")
     places = [place for (place,) in cells(made, "Setting")]
     assert places[-1] == "seeds"
     assert "training.batch_size" in places
@@ -242,10 +242,10 @@ def test_settings_have_only_what_differs(gathered: RunData) -> None:
     assert "training.seed" not in places
 
 
-def test_wrong_digits_are_mistakes_by_sureness(gathered: RunData) -> None:
-    run = gathered.runs[0]
+def test_wrong_digits_are_mistakes_by_sureness(run_data: RunData) -> None:
+    run = run_data.runs[0]
     given = answers(run)
-    rows = cells(view(gathered, "wrong"), "Test digit", "It is", "Answer", "Sure")
+    rows = cells(view(run_data, "wrong"), "Test digit", "It is", "Answer", "Sure")
     for index, label, answer, _ in rows:
         assert isinstance(index, int)
         assert (str(LABELS[index]), str(given[index])) == (label, answer)
@@ -254,88 +254,88 @@ def test_wrong_digits_are_mistakes_by_sureness(gathered: RunData) -> None:
     assert sure == sorted(sure, reverse=True)
 
 
-def test_disagreements_are_counted(gathered: RunData) -> None:
-    runs = [gathered.runs[0].id, gathered.runs[2].id]
+def test_disagreements_are_counted(run_data: RunData) -> None:
+    runs = [run_data.runs[0].id, run_data.runs[2].id]
     with RunStore() as store:
         made = view(RunData(choose(store, runs)), "disagreements")
-    a, b = (answers(gathered.by_id[run]) for run in runs)
+    a, b = (answers(run_data.by_id[run]) for run in runs)
     assert f"disagree on {np.sum(a != b)} of 500 digits" in made.sentence
 
 
-def test_networks_and_frameworks_are_told_apart(gathered: RunData) -> None:
+def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
     with RunStore() as store:
         slow = [
-            small_experiment.copied(store.run(run.id), store, "keras", 5.0) for run in gathered.runs
+            small_experiment.copied(store.run(run.id), store, "keras", 5.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in gathered.runs), *(r.id for r in slow)]))
+        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
     assert "The framework alone changes the accuracy by up to 0.00 points" in made.sentence
     seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training")}
     assert seconds["mlp-128", "Keras"] == pytest.approx(5.0)
 
 
-def test_what_changes_more_than_network_or_framework_is_left_out(gathered: RunData) -> None:
+def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunData) -> None:
     def other(run: SelectedRun, **changes: object) -> SelectedRun:
         assert run.ended
         spec = msgspec.structs.replace(run.spec, **changes)
         ended = msgspec.structs.replace(run.ended, test_accuracy=0.1)
         return replace(run, id=f"{run.id} {sorted(changes)}", spec=spec, terminal=ended)
 
-    first = gathered.runs[0]
+    first = run_data.runs[0]
     others = (
-        other(first, dataset="mnist"), other(first, style="idiomatic"),
-        other(first, framework="keras", faults=("unshuffled",)),
+        other(first, dataset="mnist"), other(first, style="native"),
+        other(first, framework="keras", known_bugs=("unshuffled",)),
     )  # fmt: skip
-    more = RunData(replace(gathered.chosen, runs=(*gathered.runs, *others)))
+    more = RunData(replace(run_data.chosen, runs=(*run_data.runs, *others)))
     made = view(more, "networks-and-frameworks")
-    assert made.sentence == view(gathered, "networks-and-frameworks").sentence
-    assert made.table.rows == view(gathered, "networks-and-frameworks").table.rows
+    assert made.sentence == view(run_data, "networks-and-frameworks").sentence
+    assert made.table.rows == view(run_data, "networks-and-frameworks").table.rows
     (told,) = (note for note in made.notes if note.startswith("Left out for other digits"))
     assert told.count(first.spec.recipe) == 3
 
 
-def test_neutral_and_idiomatic_runs_are_paired(gathered: RunData) -> None:
+def test_neutral_and_idiomatic_runs_are_paired(run_data: RunData) -> None:
     with pytest.raises(NotComparable, match="as written"):
-        view(gathered, "neutral-idiomatic")
+        view(run_data, "shared-native")
     written = tuple(
-        replace(run, id=f"{run.id}-w", spec=msgspec.structs.replace(run.spec, style="idiomatic"))
-        for run in gathered.runs
+        replace(run, id=f"{run.id}-w", spec=msgspec.structs.replace(run.spec, style="native"))
+        for run in run_data.runs
     )
-    both = RunData(replace(gathered.chosen, runs=(*gathered.runs, *written)))
-    made = view(both, "neutral-idiomatic")
+    both = RunData(replace(run_data.chosen, runs=(*run_data.runs, *written)))
+    made = view(both, "shared-native")
     assert len(made.table.rows) == 8
     assert "1.00 times that" in made.sentence
 
 
-def test_robustness_shows_what_is_kept(gathered: RunData) -> None:
+def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
     with pytest.raises(NotComparable, match="mnist-studio robustness"):
-        view(gathered, "robustness")
-    run = gathered.runs[0]
+        view(run_data, "robustness")
+    run = run_data.runs[0]
     assert run.ended
     curves = tuple(
         RobustnessCurve(kind, change.strengths, (0.9, 0.8, 0.7, 0.6, 0.5))
         for kind, change in CORRUPTIONS.items()
     )
     robustness.save(Path(run.folder), Robustness(run.ended.step, 500, "numpy", 0.95, curves))
-    made = view(gathered, "robustness")
+    made = view(run_data, "robustness")
     assert len(made.charts) == len(CORRUPTIONS)
     assert "On the first 500 test digits." in made.notes
     assert "50.00 % on average, of 95.00 % undisturbed" in made.sentence
 
 
-def test_views_say_what_the_runs_lack(gathered: RunData) -> None:
-    for run in gathered.runs:
+def test_views_say_what_the_runs_lack(run_data: RunData) -> None:
+    for run in run_data.runs:
         (Path(run.folder) / artifacts.TEST_LOGITS).unlink()
     for name in ("confusion", "per-class", "calibration", "wrong", "disagreements", "significance"):
         with pytest.raises(NotComparable, match="predictions"):
-            view(gathered, name)
+            view(run_data, name)
 
 
-def test_unfinished_and_shared_runs_are_noted(gathered: RunData) -> None:
+def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
     first = replace(
-        gathered.runs[0], status="running", terminal=None,
-        membership=replace(gathered.runs[0].membership, abreast=2),
+        run_data.runs[0], status="running", terminal=None,
+        membership=replace(run_data.runs[0].membership, concurrency=2),
     )  # fmt: skip
-    made = view(RunData(replace(gathered.chosen, runs=(first, *gathered.runs[1:]))), "latency")
+    made = view(RunData(replace(run_data.chosen, runs=(first, *run_data.runs[1:]))), "latency")
     assert any(note.endswith("did not come to the end.") for note in made.notes)
     assert any("such seconds are not honest" in note for note in made.notes)

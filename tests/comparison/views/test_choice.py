@@ -11,15 +11,15 @@ from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
 
-def test_few_runs_keep_their_titles(gathered: RunData) -> None:
-    chosen = some(gathered)
-    assert chosen.runs == tuple(run.id for run in gathered.runs)
-    assert chosen.titles == gathered.titles
+def test_few_runs_keep_their_titles(run_data: RunData) -> None:
+    chosen = some(run_data)
+    assert chosen.runs == tuple(run.id for run in run_data.runs)
+    assert chosen.titles == run_data.titles
     assert chosen.notes == ()
 
 
-def test_what_all_shown_models_share_is_said_once(gathered: RunData) -> None:
-    chosen = some(gathered, 6)
+def test_what_all_shown_models_share_is_said_once(run_data: RunData) -> None:
+    chosen = some(run_data, 6)
     assert [chosen.titles[run] for run in chosen.runs] == [
         "tiny-10 · NumPy · batch size 32",
         "tiny-10 · NumPy · batch size 64",
@@ -29,16 +29,16 @@ def test_what_all_shown_models_share_is_said_once(gathered: RunData) -> None:
     assert chosen.notes[-1] == "All of them: seed 1."
 
 
-def test_one_model_keeps_its_whole_title(gathered: RunData) -> None:
-    run = gathered.runs[0].id
+def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:
+    run = run_data.runs[0].id
     with RunStore() as store:
         alone = RunData(choose(store, [run]))
     assert some(alone).titles == alone.titles
 
 
-def test_of_many_models_the_range_that_batches_change_is_told(gathered: RunData) -> None:
-    runs = [run.id for run in gathered.runs]
-    plain = catalog.compute("batch-size", gathered, ViewOptions())
+def test_of_many_models_the_range_that_batches_change_is_told(run_data: RunData) -> None:
+    runs = [run.id for run in run_data.runs]
+    plain = catalog.compute("batch-size", run_data, ViewOptions())
     assert plain.sentence.count("from batches of 32 to 64") == 2
     with RunStore() as store:
         for place, seconds in ((0, 8.0), (1, 2.0)):

@@ -173,17 +173,17 @@ def test_a_stalled_server_is_given_up(small: Small, mirrors: Mirrors) -> None:
 def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
     small: Small, mirrors: Mirrors
 ) -> None:
-    cancelled = threading.Event()
+    is_cancelled = threading.Event()
     pressed: list[float] = []
 
     def press() -> None:
         pressed.append(monotonic())
-        cancelled.set()
+        is_cancelled.set()
 
     timer = threading.Timer(0.3, press)
     timer.start()
     with pytest.raises(CancelledByUser):
-        download_mnist(quietly, cancelled.is_set, mirrors.catalog(small, "stalled"))
+        download_mnist(quietly, is_cancelled.is_set, mirrors.catalog(small, "stalled"))
     # The server would be silent for much longer.
     assert monotonic() - pressed[0] < 2
     timer.join()

@@ -55,10 +55,10 @@ def test_closing_ends_the_try(
 ) -> None:
     seen: list[bool] = []
 
-    def slow(framework: str, python: str, cancelled: Callable[[], bool]) -> None:
-        while not cancelled():
+    def slow(framework: str, python: str, is_cancelled: Callable[[], bool]) -> None:
+        while not is_cancelled():
             sleep(0.01)
-        seen.append(cancelled())
+        seen.append(is_cancelled())
 
     monkeypatch.setattr(environments, "choose", slow)
     dialog = opened(window)

@@ -26,15 +26,14 @@ from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, KnownBugName, RunSpec
 from mnist_studio.store import artifacts
-from mnist_studio.store.rows import Status
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run, Status
 
 
-def spec(seed: int = 42, *faults: KnownBugName) -> RunSpec:
+def spec(seed: int = 42, *bugs: KnownBugName) -> RunSpec:
     plain = run_spec(RECIPES["mlp-128"])
     training = replace(plain.training, seed=seed, epochs=2, optimizer=Sgd(0.1))
     return replace(
-        plain, training=training, faults=faults, dataset="builtin", framework="numpy",
+        plain, training=training, known_bugs=bugs, dataset="builtin", framework="numpy",
         device="cpu", threads=1,
     )  # fmt: skip
 
@@ -61,13 +60,13 @@ def row(
 def test_titles_tell_faults() -> None:
     assert row(1, spec(), 0.9).title == "Run 1"
     assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
-    recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.faults)
+    recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.known_bugs)
     run = run_spec(recipe)
-    published = replace(run, faults=recipe.published(run.framework))
+    published = replace(run, known_bugs=recipe.published(run.framework))
     assert titled("Mine", published) == "Mine · as published: three faults"
     assert LiveRun(published).title.endswith(" · as published: three faults")
     # No source has all of them in one framework.
-    assert titled("Mine", replace(run, faults=recipe.faults)) == "Mine · with: four faults"
+    assert titled("Mine", replace(run, known_bugs=recipe.known_bugs)) == "Mine · with: four faults"
     assert LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with: unshuffled digits"
 
 
@@ -89,11 +88,11 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
     assert card.words.text() == NOTHING
     assert card.explained.isHidden()
-    faults: tuple[KnownBugName, ...] = (
+    bugs: tuple[KnownBugName, ...] = (
         "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
     )  # fmt: skip
-    faulty = (row(place, spec(1, name), 0.9) for place, name in enumerate(faults, start=6))
-    card.show_rows([rows[0], *faulty])
+    with_bugs = (row(place, spec(1, name), 0.9) for place, name in enumerate(bugs, start=6))
+    card.show_rows([rows[0], *with_bugs])
     assert len(card.words.text().splitlines()) == 6
     many = [row(place, spec(place, "unshuffled"), 0.9) for place in range(20, 40)]
     twins = [row(place + 40, spec(place), 0.9) for place in range(20, 40)]
@@ -116,10 +115,10 @@ def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
         "Run 1",
         "Run 2 · with: unshuffled digits",
     ]
-    page.list.choose("faults")
-    assert "costs 2.00 points" in page.views.faults.words.text()
+    page.list.choose("known_bugs")
+    assert "costs 2.00 points" in page.views.known_bugs.words.text()
     page.runs.model.tick(frozenset({"1"}))
-    assert page.views.faults.words.text() == NOTHING
+    assert page.views.known_bugs.words.text() == NOTHING
 
 
 @pytest.fixture
@@ -162,7 +161,7 @@ def test_a_run_goes_on_longer_as_a_new_one(
     qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
     (new,) = queued
     assert new.training.epochs == 5
-    assert new.handover == ContinuedFrom("1", "numpy", 42)
+    assert new.continued_from == ContinuedFrom("1", "numpy", 42)
     qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
 
 
@@ -184,12 +183,12 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_written(
     qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
     assert "mlp-128 in NumPy" in dialog.text.toPlainText()
     dialog.run_button.click()
-    assert queued == [replace(spec(), style="idiomatic")]
+    assert queued == [replace(spec(), style="native")]
     assert window.shown == "train"
 
 
 def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
-    made = replace(spec(), handover=ContinuedFrom("abc", "pytorch", 1_876), style="idiomatic")
+    made = replace(spec(), continued_from=ContinuedFrom("abc", "pytorch", 1_876), style="native")
     lines = settings_of(row(1, made, 0.9)).splitlines()
     assert "Goes on from: abc, PyTorch, step 1,876" in lines
     assert any(line.startswith("Method: As written") for line in lines)

@@ -30,8 +30,8 @@ def trained() -> str:
 
 def keep(studio: Studio, count: int, qtbot: QtBot) -> None:
     """Keeps so many digits of the user's own."""
-    studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(count)]))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == count)
+    studio.library.ask(lambda store: store.own_images.keep([written(n) for n in range(count)]))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == count)
 
 
 def counted(page: ComparePage) -> float:
@@ -92,27 +92,27 @@ def test_runs_learn_from_own_digits_where_the_box_is_ticked(
     keep(page.studio, 2, qtbot)
     assert (box.isEnabled(), box.text()) == (True, "And my own digits (2)")
     box.click()
-    qtbot.waitUntil(lambda: all(spec.personal for spec in settings.specs()))
-    (name,) = {spec.personal for spec in settings.specs()}
+    qtbot.waitUntil(lambda: all(spec.own_images for spec in settings.specs()))
+    (name,) = {spec.own_images for spec in settings.specs()}
     assert len(own_image_sets.load(name).keys) == 2
     # They are those of the moment: another digit makes it another set.
     keep(page.studio, 3, qtbot)
-    qtbot.waitUntil(lambda: {spec.personal for spec in settings.specs()} != {name})
-    (name,) = {spec.personal for spec in settings.specs()}
+    qtbot.waitUntil(lambda: {spec.own_images for spec in settings.specs()} != {name})
+    (name,) = {spec.own_images for spec in settings.specs()}
     assert len(own_image_sets.load(name).keys) == 3
     box.click()
-    assert {spec.personal for spec in settings.specs()} == {""}
+    assert {spec.own_images for spec in settings.specs()} == {""}
 
 
 def test_a_box_that_is_ticked_does_not_outlive_the_digits(window: MainWindow, qtbot: QtBot) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    settings, personal = page.settings, page.studio.personal
+    settings, personal = page.settings, page.studio.own_images
     keep(page.studio, 1, qtbot)
     settings.own.click()
-    qtbot.waitUntil(lambda: all(spec.personal for spec in settings.specs()))
+    qtbot.waitUntil(lambda: all(spec.own_images for spec in settings.specs()))
     personal.delete([written(0).key])
     qtbot.waitUntil(lambda: not personal.digits)
-    qtbot.waitUntil(lambda: not any(spec.personal for spec in settings.specs()))
+    qtbot.waitUntil(lambda: not any(spec.own_images for spec in settings.specs()))
     assert not settings.own.isChecked()
     assert not settings.own.isEnabled()

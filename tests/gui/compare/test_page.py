@@ -31,8 +31,8 @@ def page(filled: None, window: MainWindow, qtbot: QtBot) -> ComparePage:
 
 
 def choose(page: ComparePage, name: str, qtbot: QtBot) -> None:
-    """Chooses a view of all runs of the study, and waits until it is there."""
-    page.runs.show_study(page.studio.library.studies[0].id)
+    """Chooses a view of all runs of the experiment, and waits until it is there."""
+    page.runs.show_experiment(page.studio.library.experiments[0].id)
     with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
         page.list.choose(name)
 
@@ -43,17 +43,17 @@ def test_every_view_is_on_the_list() -> None:
     assert all(entries for _, entries in offered())
 
 
-def test_a_whole_study_is_ticked(page: ComparePage) -> None:
+def test_a_whole_experiment_is_ticked(page: ComparePage) -> None:
     assert len(page.ticked) == 6
-    study = page.studio.library.studies[0]
-    page.runs.show_study(study.id)
+    experiment = page.studio.library.experiments[0]
+    page.runs.show_experiment(experiment.id)
     assert len(page.ticked) == 10
-    assert page.runs.chosen_study == study
+    assert page.runs.chosen_experiment == experiment
     page.runs.none_button.click()
     assert page.ticked == []
     assert not page.report_button.isEnabled()
-    page.runs.study.choose("all")
-    page.runs.study.chosen.emit("all")
+    page.runs.experiment.choose("all")
+    page.runs.experiment.chosen.emit("all")
     page.runs.all_button.click()
     assert len(page.ticked) == 11
     assert page.runs.count.text() == "11 runs ticked"
@@ -175,19 +175,19 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
 
 
 def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_path: Path) -> None:
-    page.runs.show_study(page.studio.library.studies[0].id)
+    page.runs.show_experiment(page.studio.library.experiments[0].id)
     file = tmp_path / "report.html"
-    study, options = page.runs.chosen_study, page.views.computed.controls.options
-    page.files.report(page.ticked, study, options, file)
+    experiment, options = page.runs.chosen_experiment, page.views.computed.controls.options
+    page.files.report(page.ticked, experiment, options, file)
     assert page.report_button.text().startswith("Cancel report")
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert "Does the framework matter?" in file.read_text("utf-8")
     assert page.report_button.text() == "Report…"
     nowhere = tmp_path / "report.html" / "inside.html"
-    page.files.report(page.ticked, study, options, nowhere)
+    page.files.report(page.ticked, experiment, options, nowhere)
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert "could not be written" in page.notice.text
-    page.files.report(page.ticked, study, options, tmp_path / "late.html")
+    page.files.report(page.ticked, experiment, options, tmp_path / "late.html")
     page.report_button.click()
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert not (tmp_path / "late.html").exists()
@@ -202,7 +202,7 @@ def test_a_view_without_charts_is_no_picture(page: ComparePage, qtbot: QtBot) ->
 
 
 def test_of_seeds_the_oldest_answers(page: ComparePage) -> None:
-    page.runs.show_study(page.studio.library.studies[0].id)
+    page.runs.show_experiment(page.studio.library.experiments[0].id)
     rows = page.ticked
     chosen = one_of_each(rows, "")
     assert {row.run.spec.training.seed for row in chosen} == {1}

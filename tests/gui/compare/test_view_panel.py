@@ -18,10 +18,8 @@ from mnist_studio.gui.common.plots.heat_map import HeatMap
 from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.palette import SHADES, SYMBOLS
-from mnist_studio.palette import PALETTES, contrast, mixed
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.palette import Scheme
+from mnist_studio.palette import PALETTES, SHADES, SYMBOLS, Scheme, contrast, mixed
 from tests.gui import views
 
 

@@ -8,7 +8,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.train.form import form_of, run_specs
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.spec.run import FrameworkName
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 def row(name: str, framework: FrameworkName, accuracy: float, created: float) -> RunRow:

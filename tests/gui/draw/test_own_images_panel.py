@@ -31,7 +31,7 @@ def drawn(studio: Studio, lean: float = 0.0) -> None:
 
 
 def labels(studio: Studio) -> list[int]:
-    return [one.label for one in studio.personal.digits]
+    return [one.label for one in studio.own_images.digits]
 
 
 @pytest.fixture
@@ -47,17 +47,17 @@ def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
 ) -> None:
     studio = page.studio
     drawn(studio)
-    with qtbot.waitSignal(studio.personal.kept):
+    with qtbot.waitSignal(studio.own_images.kept):
         QTest.keyClick(page.pad, Qt.Key.Key_7)
-    (digit,) = studio.personal.digits
+    (digit,) = studio.own_images.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
     assert page.pad.words == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.own_images.told):
         QTest.keyClick(page.pad, Qt.Key.Key_Backspace)
     assert labels(studio) == []
     assert len(studio.drawing.ink) == 1
-    assert not studio.personal.can_undo
+    assert not studio.own_images.can_undo
 
 
 def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
@@ -66,7 +66,7 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     studio = page.studio
     drawn(studio)
     assert not page.labels.undo_button.isVisible()
-    with qtbot.waitSignal(studio.personal.kept):
+    with qtbot.waitSignal(studio.own_images.kept):
         QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert page.labels.undo_button.isVisible()
     drawn(studio)
@@ -75,7 +75,7 @@ def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
     # Where the pad has no room for words they stand beside it.
     words = "One digit labeled as 1."
     with qtbot.waitSignal(studio.told, check_params_cb=lambda text, kind: text == words):
-        studio.personal.relabel([studio.personal.digits[0].key], 1)
+        studio.own_images.relabel([studio.own_images.digits[0].key], 1)
 
 
 def test_a_digit_kept_while_the_next_is_drawn_neither_moves_the_pad_nor_tells(
@@ -84,7 +84,7 @@ def test_a_digit_kept_while_the_next_is_drawn_neither_moves_the_pad_nor_tells(
     studio = page.studio
     drawn(studio)
     place = page.pad.mapTo(page, page.pad.rect().topLeft())
-    with qtbot.waitSignal(studio.personal.kept):
+    with qtbot.waitSignal(studio.own_images.kept):
         QTest.keyClick(page.pad, Qt.Key.Key_7)
         drawn(studio)
     assert labels(studio) == [7]
@@ -112,10 +112,10 @@ def test_a_drawing_that_is_kept_already_is_relabeled_and_a_blank_pad_told(
     assert "blank" in page.pad.words
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
-        with qtbot.waitSignal(studio.personal.kept):
+        with qtbot.waitSignal(studio.own_images.kept):
             QTest.keyClick(page.pad, key)
     assert labels(studio) == [4]
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.own_images.told):
         page.labels.undo_button.click()
     assert labels(studio) == [1]
 
@@ -123,9 +123,9 @@ def test_a_drawing_that_is_kept_already_is_relabeled_and_a_blank_pad_told(
 def test_an_opened_picture_is_kept_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     studio.drawing.open(written(5).image)
-    with qtbot.waitSignal(studio.personal.kept):
+    with qtbot.waitSignal(studio.own_images.kept):
         page.labels.buttons[1].click()
-    (digit,) = studio.personal.digits
+    (digit,) = studio.own_images.digits
     assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())
 
 
@@ -142,7 +142,7 @@ def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
     assert page.notice.text == "This reads as two digits. Press 7 again to keep it as one."
     assert page.notice.property("kind") == "plain"
     assert not studio.drawing.blank
-    with qtbot.waitSignal(studio.personal.kept):
+    with qtbot.waitSignal(studio.own_images.kept):
         QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert labels(studio) == [7]
     # Without the studio's models something else may have been told meanwhile.
@@ -162,7 +162,7 @@ def test_a_picture_of_several_digits_is_not_kept(page: DrawPage, qtbot: QtBot) -
 def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     told: list[str] = []
-    studio.personal.told.connect(told.append)
+    studio.own_images.told.connect(told.append)
     refused = DataError("No.", "Make room.")
 
     def refuse(*arguments: object) -> None:
@@ -174,9 +174,12 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
         with qtbot.waitSignal(studio.library.failed) as failed:
             QTest.keyClick(page.pad, Qt.Key.Key_7)
     assert failed.args == [refused]
-    assert not studio.personal.can_undo
-    with qtbot.waitSignal(studio.personal.changed), qtbot.assertNotEmitted(studio.personal.kept):
-        studio.library.ask(lambda store: store.personal.keep([written(1)]))
+    assert not studio.own_images.can_undo
+    with (
+        qtbot.waitSignal(studio.own_images.changed),
+        qtbot.assertNotEmitted(studio.own_images.kept),
+    ):
+        studio.library.ask(lambda store: store.own_images.keep([written(1)]))
 
 
 def panel_of(page: DrawPage) -> OwnImagesPanel:
@@ -190,23 +193,23 @@ def test_chosen_digits_are_relabeled_and_deleted_and_that_is_undone(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio, panel = page.studio, panel_of(page)
-    studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(3)]))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 3)
+    studio.library.ask(lambda store: store.own_images.keep([written(n) for n in range(3)]))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 3)
     gallery = panel.gallery
     place = gallery.place_of(written(1).key).center().toPoint()
     QTest.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=place)
     assert gallery.keys == (written(1).key,)
-    with qtbot.waitSignal(studio.personal.told):
+    with qtbot.waitSignal(studio.own_images.told):
         QTest.keyClick(gallery, Qt.Key.Key_9)
     assert labels(studio) == [1, 9, 1]
     QTest.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    with qtbot.waitSignal(studio.personal.told) as told:
+    with qtbot.waitSignal(studio.own_images.told) as told:
         panel.delete_button.click()
     assert told.args == ["Three digits deleted."]
     assert labels(studio) == []
     assert panel.gallery.keys == ()
-    with qtbot.waitSignal(studio.personal.told):
-        studio.personal.undo()
+    with qtbot.waitSignal(studio.own_images.told):
+        studio.own_images.undo()
     assert labels(studio) == [1, 9, 1]
 
 
@@ -214,8 +217,8 @@ def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbo
     studio, panel = page.studio, panel_of(page)
     thin = of_ink(((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),), 1, 0.0, 0.03)
     seen = of_picture(written(2).image, 8, 1.0)
-    studio.library.ask(lambda store: store.personal.keep([thin, seen]))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)
+    studio.library.ask(lambda store: store.own_images.keep([thin, seen]))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 2)
     gallery, drawing, left = panel.gallery, studio.drawing, Qt.MouseButton.LeftButton
     QTest.mouseDClick(gallery, left, pos=gallery.place_of(thin.key).center().toPoint())
     assert drawing.ink == thin.ink
@@ -232,8 +235,8 @@ def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbo
 def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:
     studio, panel = page.studio, panel_of(page)
     digits = [written(0, 5), written(1, 2), written(2, 5), written(3, 8)]
-    studio.library.ask(lambda store: store.personal.keep(digits))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
+    studio.library.ask(lambda store: store.own_images.keep(digits))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
     gallery = panel.gallery
     for _ in range(2):
         QTest.keyClick(gallery, Qt.Key.Key_Right)
@@ -250,18 +253,18 @@ def test_digits_go_to_a_file_and_come_back_once(
     page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio = page.studio
-    studio.library.ask(lambda store: store.personal.keep([written(1), written(2)]))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 2)
-    with qtbot.waitSignal(studio.personal.told):
-        studio.personal.export_to(tmp_path / "mine.json")
-    with qtbot.waitSignal(studio.personal.told):
-        studio.personal.delete([written(1).key])
-    with qtbot.waitSignal(studio.personal.told) as told:
-        studio.personal.import_from(tmp_path / "mine.json")
+    studio.library.ask(lambda store: store.own_images.keep([written(1), written(2)]))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 2)
+    with qtbot.waitSignal(studio.own_images.told):
+        studio.own_images.export_to(tmp_path / "mine.json")
+    with qtbot.waitSignal(studio.own_images.told):
+        studio.own_images.delete([written(1).key])
+    with qtbot.waitSignal(studio.own_images.told) as told:
+        studio.own_images.import_from(tmp_path / "mine.json")
     assert told.args == ["One digit imported, 1 were here already."]
     (tmp_path / "bad.json").write_bytes(b"no")
-    with qtbot.waitSignal(studio.personal.failed):
-        studio.personal.import_from(tmp_path / "bad.json")
+    with qtbot.waitSignal(studio.own_images.failed):
+        studio.own_images.import_from(tmp_path / "bad.json")
 
 
 def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: QtBot) -> None:
@@ -270,9 +273,9 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     spec = replace(spec, training=training, dataset="builtin", framework="numpy", threads=1)
     (*_, end) = TrainingJob(spec).events()
     studio = page.studio
-    studio.library.ask(lambda store: store.personal.keep([written(n) for n in range(4)]))
+    studio.library.ask(lambda store: store.own_images.keep([written(n) for n in range(4)]))
     studio.library.refresh()
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 4)
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
     assert not studio.scores.by_run
     panel = panel_of(page)
     qtbot.waitUntil(lambda: end.run in studio.scores.by_run, timeout=20_000)
@@ -294,7 +297,7 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
 def test_in_a_small_window_names_of_models_come_before_the_interval(
     page: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    page.studio.library.ask(lambda store: store.personal.keep([written(1)]))
+    page.studio.library.ask(lambda store: store.own_images.keep([written(1)]))
     table = panel_of(page).table
 
     def is_shown(wanted: bool) -> bool:
@@ -307,10 +310,10 @@ def test_in_a_small_window_names_of_models_come_before_the_interval(
 
 def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:
     studio, names = page.studio, list[str]()
-    with qtbot.waitSignal(studio.personal.failed):
-        studio.personal.freeze(names.append)
-    studio.library.ask(lambda store: store.personal.keep([written(1)]))
-    qtbot.waitUntil(lambda: len(studio.personal.digits) == 1)
-    studio.personal.freeze(names.append)
+    with qtbot.waitSignal(studio.own_images.failed):
+        studio.own_images.freeze(names.append)
+    studio.library.ask(lambda store: store.own_images.keep([written(1)]))
+    qtbot.waitUntil(lambda: len(studio.own_images.digits) == 1)
+    studio.own_images.freeze(names.append)
     qtbot.waitUntil(lambda: len(names) == 1)
     assert len(names[0]) == 32

@@ -1,4 +1,4 @@
-"""Studies chosen, made, run, reordered, stopped and gone on with in the window."""
+"""Experiments chosen, made, run, reordered, stopped and gone on with in the window."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mnist_studio.experiments.events import Begun, Changed, Ended, ExperimentCel
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
-from mnist_studio.gui.experiments.grid_form import GridForm, size, study_of
+from mnist_studio.gui.experiments.grid_form import GridForm, experiment_of, size
 from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.summary import end, facts
 from mnist_studio.gui.services.experiment_progress import ExperimentState
@@ -36,8 +36,8 @@ SMALL = ExperimentSpec(
 
 @pytest.fixture
 def page(window: MainWindow) -> ExperimentsPage:
-    window.go("studies")
-    made = window.page("studies")
+    window.go("experiments")
+    made = window.page("experiments")
     assert isinstance(made, ExperimentsPage)
     return made
 
@@ -48,27 +48,27 @@ def answer(page: ExperimentsPage, text: str) -> None:
     buttons[text].click()
 
 
-def test_ready_made_studies_of_every_source_are_one_click_away(
+def test_ready_made_experiments_of_every_source_are_one_click_away(
     page: ExperimentsPage, qtbot: QtBot
 ) -> None:
-    first = next(iter(EXPERIMENTS.values())).study
+    first = next(iter(EXPERIMENTS.values())).experiment
     assert page.spec == first
     qtbot.waitUntil(lambda: page.board.total == len(expand_cells(first)), timeout=10_000)
     page.list.choose("ready/batch-sizes")
-    assert page.card.question.text() == EXPERIMENTS["batch-sizes"].study.question
+    assert page.card.question.text() == EXPERIMENTS["batch-sizes"].experiment.question
     assert "45 runs" in page.card.facts.text()
     qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
     assert "45 runs left; no earlier run tells for how long." in page.card.words.text()
     assert page.controls.run.isEnabled()
 
 
-def test_a_study_is_run_reordered_stopped_and_goes_on(
+def test_an_experiment_is_run_reordered_stopped_and_goes_on(
     page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.show_made(SMALL)
     assert page.list.choice == "new/0"
     page.controls.run.click()
-    runner = window.studio.study
+    runner = window.studio.experiment
     qtbot.waitUntil(lambda: len(runner.board.order) == 3, timeout=LONG)
     training = window.page("train")
     assert isinstance(training, TrainPage)
@@ -93,7 +93,7 @@ def test_a_study_is_run_reordered_stopped_and_goes_on(
     qtbot.waitUntil(lambda: runner.busy and runner.board.total == 4, timeout=LONG)
     assert runner.board.finished >= done
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
-    assert page.notice.text == "The study is complete: all 4 runs are finished."
+    assert page.notice.text == "The experiment is complete: all 4 runs are finished."
     qtbot.waitUntil(lambda: page.list.choice.startswith("kept/"), timeout=LONG)
     qtbot.waitUntil(lambda: not page.controls.run.isEnabled(), timeout=LONG)
     assert page.controls.run.toolTip() == "It is complete."
@@ -104,21 +104,21 @@ def test_a_study_is_run_reordered_stopped_and_goes_on(
     qtbot.waitUntil(lambda: len(compare.ticked) == 4, timeout=LONG)
 
 
-def test_a_study_is_cancelled_on_the_second_answer(
+def test_an_experiment_is_cancelled_on_the_second_answer(
     page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.show_made(SMALL)
     page.controls.run.click()
-    qtbot.waitUntil(lambda: bool(window.studio.study.board.order), timeout=LONG)
+    qtbot.waitUntil(lambda: bool(window.studio.experiment.board.order), timeout=LONG)
     page.controls.pause.click()
     assert page.controls.pause.text() == "Resume"
     page.controls.cancel.click()
     answer(page, "Cancel it")
-    qtbot.waitUntil(lambda: not window.studio.study.busy, timeout=LONG)
+    qtbot.waitUntil(lambda: not window.studio.experiment.busy, timeout=LONG)
     assert page.notice.text.startswith("Cancelled: 0 of 4 runs")
 
 
-def test_a_huge_study_asks_first(page: ExperimentsPage, window: MainWindow) -> None:
+def test_a_huge_experiment_asks_first(page: ExperimentsPage, window: MainWindow) -> None:
     page.show_made(
         ExperimentSpec(title="Huge", grid=Grid(("mlp-128",)), seeds=tuple(range(400)))
     )  # fmt: skip
@@ -126,19 +126,21 @@ def test_a_huge_study_asks_first(page: ExperimentsPage, window: MainWindow) -> N
     assert page.question is not None
     assert "400" in page.question.windowTitle()
     answer(page, "Not now")
-    assert not window.studio.study.busy
+    assert not window.studio.experiment.busy
 
 
-def test_a_study_is_saved_and_opened(page: ExperimentsPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_experiment_is_saved_and_opened(
+    page: ExperimentsPage, qtbot: QtBot, tmp_path: Path
+) -> None:
     file = tmp_path / "small.toml"
     page.files.save(SMALL, file)
     qtbot.waitUntil(lambda: "saved" in page.notice.text, timeout=10_000)
     assert experiment_files.read(file.read_text("utf-8")) == SMALL
     page.files.open(file)
     qtbot.waitUntil(lambda: page.spec == SMALL, timeout=10_000)
-    file.write_text("format = 1\n[study]\ntitle = 'Empty'\n", "utf-8")
+    file.write_text("format = 1\n[experiment]\ntitle = 'Empty'\n", "utf-8")
     page.files.open(file)
-    qtbot.waitUntil(lambda: "The study has no runs" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "The experiment has no runs" in page.notice.text, timeout=10_000)
     page.controls.forget.click()
     assert page.list.choice.startswith("ready/")
 
@@ -165,9 +167,9 @@ def test_a_grid_is_made_of_fields(page: ExperimentsPage, qtbot: QtBot) -> None:
 
 def test_what_is_wrong_with_a_grid_is_told() -> None:
     good = GridForm(recipes=("mlp-128",), frameworks=("numpy",))
-    assert size(study_of(good)) == "5 runs."
+    assert size(experiment_of(good)) == "5 runs."
     many = GridForm(recipes=("mlp-128",), frameworks=("numpy",), seeds=301)
-    assert "it will be asked about" in size(study_of(many))
+    assert "it will be asked about" in size(experiment_of(many))
     for wrong in (
         GridForm(),
         GridForm(recipes=("mlp-128",), frameworks=("numpy",), learning_rates="fast"),
@@ -175,7 +177,7 @@ def test_what_is_wrong_with_a_grid_is_told() -> None:
         GridForm(recipes=("mlp-128",)),
     ):
         with pytest.raises(SpecError):
-            study_of(wrong)
+            experiment_of(wrong)
 
 
 def test_the_board_keeps_the_order_of_the_queue() -> None:
@@ -192,8 +194,8 @@ def test_the_board_keeps_the_order_of_the_queue() -> None:
     assert [row.cell.number for row in board.rows] == [3, 1, 2, 0]
 
 
-def test_studies_in_words() -> None:
+def test_experiments_in_words() -> None:
     assert facts(SMALL).startswith("Four runs: four seeds. One epoch each; Built-in digits.")
-    pairs = EXPERIMENTS["implementations"].study
+    pairs = EXPERIMENTS["implementations"].experiment
     assert facts(pairs).startswith("Ten runs: two pairs × five seeds. ")
     assert "goes on" in end(Ended("stopped", 1, 4))

@@ -1,4 +1,4 @@
-"""The queue of a study, reordered by dragging."""
+"""The queue of an experiment, reordered by dragging."""
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
@@ -56,7 +56,9 @@ def test_a_waiting_cell_goes_where_it_is_dropped(
     assert drop(card, number, before) == [(number, place)]
 
 
-def test_only_what_waits_in_a_study_that_runs_can_be_dragged(card: ExperimentQueueCard) -> None:
+def test_only_what_waits_in_an_experiment_that_runs_can_be_dragged(
+    card: ExperimentQueueCard,
+) -> None:
     def dragged() -> list[bool]:
         indexes = (card.model.index(row, 0) for row in range(card.model.rowCount()))
         return [bool(card.model.flags(at) & Qt.ItemFlag.ItemIsDragEnabled) for at in indexes]
@@ -75,7 +77,7 @@ def test_nothing_else_can_be_dropped(card: ExperimentQueueCard) -> None:
     assert told == []
 
 
-def test_what_trains_is_paused_with_the_study(card: ExperimentQueueCard) -> None:
+def test_what_trains_is_paused_with_the_experiment(card: ExperimentQueueCard) -> None:
     board = ExperimentState(row.cell for row in card.model.rows)
     assert board.rows[0].state == "Training"
     board.paused = True

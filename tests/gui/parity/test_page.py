@@ -57,7 +57,7 @@ def page(window: MainWindow) -> ParityPage:
 
 
 @pytest.fixture
-def study(studio: Studio) -> CheckRunner[int, str]:
+def experiment(studio: Studio) -> CheckRunner[int, str]:
     return CheckRunner(studio.background, studio)
 
 
@@ -72,11 +72,11 @@ def prove(
     proof.frameworks = ("numpy", "pytorch")
     proof.recipe.choose("bobnet")
     proof.prove_button.click()
-    assert proof.study.busy
+    assert proof.experiment.busy
     assert status_of(page.studio).what == "Proving tiny · no checks so far"
     assert not proof.prove_button.isEnabled()
     assert proof.cancel_button.isEnabled()
-    qtbot.waitUntil(lambda: not proof.study.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not proof.experiment.busy, timeout=60_000)
     return proof
 
 
@@ -85,12 +85,12 @@ def test_a_proof_is_told_check_by_check_and_in_a_sentence(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proof = prove(page, qtbot, monkeypatch, {})
-    assert proof.study.complaint == ""
+    assert proof.experiment.complaint == ""
     assert (
         proof.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
     )
-    assert proof.study.result is not None
-    assert proof.model.rows == proof.study.result.checks
+    assert proof.experiment.result is not None
+    assert proof.model.rows == proof.experiment.result.checks
     assert "do not part within 30 steps" in proof.partings.told.text()
     assert "Batches of 8 digits" in proof.partings.notes.text()
     assert status_of(page.studio).what == "Ready"
@@ -139,40 +139,42 @@ def test_sentences_are_not_cut_off(page: ParityPage, qapp: QApplication) -> None
 
 def test_numpy_alone_proves_nothing(page: ParityPage) -> None:
     page.proof.frameworks = ("numpy",)
-    page.proof.study.changed.emit()
+    page.proof.experiment.changed.emit()
     assert not page.proof.prove_button.isEnabled()
     assert page.proof.prove_button.toolTip() == ALONE
 
 
 def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
-    study = page.proof.study
+    experiment = page.proof.experiment
 
-    def work(told: object, cancelled: IsCancelled) -> ParityReport:
+    def work(told: object, is_cancelled: IsCancelled) -> ParityReport:
         raise UsageError("It does not work.", "Try another.")
 
-    study.start(work)
-    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
+    experiment.start(work)
+    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
     assert page.proof.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
     assert page.proof.verdict.headline.text() == "The proof did not come to its end."
 
 
-def test_a_study_is_cancelled_and_started_anew(study: CheckRunner[int, str], qtbot: QtBot) -> None:
-    def endless(told: Told, cancelled: IsCancelled) -> str:
+def test_an_experiment_is_cancelled_and_started_anew(
+    experiment: CheckRunner[int, str], qtbot: QtBot
+) -> None:
+    def endless(told: Told, is_cancelled: IsCancelled) -> str:
         told(1)
-        while not cancelled():
+        while not is_cancelled():
             time.sleep(0.005)
         raise CancelledByUser("Cancelled.")
 
-    study.start(endless)
-    qtbot.waitUntil(lambda: study.findings == (1,), timeout=10_000)
-    study.cancel()
-    assert study.state == "canceling"
-    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
-    assert (study.state, study.result, study.complaint) == ("cancelled", None, "")
+    experiment.start(endless)
+    qtbot.waitUntil(lambda: experiment.findings == (1,), timeout=10_000)
+    experiment.cancel()
+    assert experiment.state == "canceling"
+    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
+    assert (experiment.state, experiment.result, experiment.complaint) == ("cancelled", None, "")
 
-    study.start(lambda told, cancelled: "all")
-    qtbot.waitUntil(lambda: not study.busy, timeout=10_000)
-    assert (study.state, study.result, study.findings) == ("done", "all", ())
+    experiment.start(lambda told, is_cancelled: "all")
+    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
+    assert (experiment.state, experiment.result, experiment.findings) == ("done", "all", ())
 
 
 def handed(numpy_right: int = 95) -> SharedWeights:
@@ -201,9 +203,9 @@ def test_handed_weights_are_told_and_drawn(
     )
     monkeypatch.setattr("mnist_studio.gui.common.texts.missing", lambda name: "")
     page.view.button("weights").click()
-    page.handed.study.changed.emit()
+    page.handed.experiment.changed.emit()
     page.handed.start_button.click()
-    qtbot.waitUntil(lambda: not page.handed.study.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not page.handed.experiment.busy, timeout=10_000)
     headline = page.handed.verdict.headline
     assert words in headline.text()
     assert headline.property("kind") == kind

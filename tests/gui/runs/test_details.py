@@ -11,7 +11,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 
 def row(number: int, spec: RunSpec) -> RunRow:
@@ -39,7 +39,7 @@ def test_a_run_is_told_with_its_measures_and_what_makes_its_clocks_doubtful() ->
 
 def test_several_runs_are_told_by_their_differences(theme: Theme) -> None:
     plain = replace(run_spec(RECIPES["mlp-128"]), framework="numpy")
-    other = replace(plain, framework="keras", faults=("unshuffled",))
+    other = replace(plain, framework="keras", known_bugs=("unshuffled",))
     rows = [row(1, plain), row(2, other), row(3, plain)]
     assert differing(rows) == [("Framework", "NumPy, Keras"), ("Faults", "–, unshuffled")]
     details = RunDetails(theme)

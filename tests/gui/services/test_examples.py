@@ -140,7 +140,7 @@ def test_an_example_is_never_kept_as_ones_own(page: DrawPage, qtbot: QtBot) -> N
         QTest.keyClick(page.pad, Qt.Key.Key_4)
     assert told.args == ["An example is none of your own digits: write one first."]
     assert not any(made.isEnabled() for made in page.labels.buttons)
-    assert page.studio.personal.digits == ()
+    assert page.studio.own_images.digits == ()
     assert not page.studio.drawing.blank
 
 

@@ -9,7 +9,8 @@ from mnist_studio.explanation.explainer import Explained
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.services.explanations import ExplanationRequest, Explanations
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 IMAGES = builtin.load().train.images
 SHIPPED = paths.resources() / "models"

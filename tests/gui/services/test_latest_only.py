@@ -26,10 +26,10 @@ class Oracle:
         self.newest.failed.connect(lambda wish, error: self.told.append((wish, error)))
         self.newest.busy.connect(self.busy.append)
 
-    def answer(self, wish: str, cancelled: IsCancelled) -> str:
+    def answer(self, wish: str, is_cancelled: IsCancelled) -> str:
         self.asked.append(wish)
         while not self.may.wait(0.005):
-            if cancelled():
+            if is_cancelled():
                 raise CancelledByUser("It was given up.")
         if wish == "trouble":
             raise TROUBLE

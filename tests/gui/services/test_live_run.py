@@ -177,12 +177,12 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
 def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> None:
     plain = run_spec(RECIPES["tiny-10"])
     seeded = structs.replace(plain, training=structs.replace(plain.training, seed=7))
-    faulty = structs.replace(plain, faults=("double-softmax",))
+    with_bugs = structs.replace(plain, known_bugs=("double-softmax",))
     other = structs.replace(plain, framework="numpy")
-    assert shades([plain, faulty, seeded, other]) == [0, 1, 0, 0]
-    lines = lines_of([LiveRun(plain), LiveRun(faulty)], "loss", {"batch"}, "epochs", 0.0)
+    assert shades([plain, with_bugs, seeded, other]) == [0, 1, 0, 0]
+    lines = lines_of([LiveRun(plain), LiveRun(with_bugs)], "loss", {"batch"}, "epochs", 0.0)
     assert lines == []  # Nothing is known yet.
-    runs = [LiveRun(plain), LiveRun(faulty)]
+    runs = [LiveRun(plain), LiveRun(with_bugs)]
     for run in runs:
         run.take(progress(2))
     assert [line.shade for line in lines_of(runs, "loss", {"batch"}, "epochs", 0.0)] == [0, 1]

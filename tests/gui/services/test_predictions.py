@@ -14,7 +14,7 @@ from mnist_studio.gui.services import predictions as bridge
 from mnist_studio.gui.services.predictions import Predictions
 from mnist_studio.gui.train.form import form_of, run_specs
 from mnist_studio.prediction.state import Prediction
-from mnist_studio.store.runs import Run
+from mnist_studio.store.rows import Run
 
 (SPEC,) = run_specs(form_of("tiny-10", ("pytorch",), "builtin"))
 

@@ -18,7 +18,8 @@ from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.train.dataset_panel import DatasetPanel
 from mnist_studio.gui.train.form import form_of, run_specs
 from mnist_studio.running import job as training
-from mnist_studio.store.runs import Run, RunStore
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 SPECS = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
 
@@ -48,9 +49,9 @@ class Receiver(QObject):
 def run_to_end(qtbot: QtBot, background: Background, work: Work, cancel: bool = False) -> Receiver:
     receiver, gate = Receiver(), threading.Event()
 
-    def gated(progress: Progress, cancelled: IsCancelled) -> object:
+    def gated(progress: Progress, is_cancelled: IsCancelled) -> object:
         gate.wait(5)
-        return work(progress, cancelled)
+        return work(progress, is_cancelled)
 
     task = background.start(gated, receiver.take, receiver.take)
     task.progressed.connect(receiver.take)
@@ -64,7 +65,7 @@ def run_to_end(qtbot: QtBot, background: Background, work: Work, cancel: bool = 
 def test_work_tells_progress_and_result_in_the_gui_thread(
     qtbot: QtBot, background: Background
 ) -> None:
-    def work(progress: Progress, cancelled: IsCancelled) -> int:
+    def work(progress: Progress, is_cancelled: IsCancelled) -> int:
         progress(0.5)
         return 42
 
@@ -74,7 +75,7 @@ def test_work_tells_progress_and_result_in_the_gui_thread(
 
 
 def test_a_failure_is_told(qtbot: QtBot, background: Background) -> None:
-    def work(progress: Progress, cancelled: IsCancelled) -> None:
+    def work(progress: Progress, is_cancelled: IsCancelled) -> None:
         raise DataError("Broken.", "Mend it.")
 
     (error,) = run_to_end(qtbot, background, work).seen
@@ -82,8 +83,8 @@ def test_a_failure_is_told(qtbot: QtBot, background: Background) -> None:
 
 
 def test_cancelled_work_tells_neither(qtbot: QtBot, background: Background) -> None:
-    def work(progress: Progress, cancelled: IsCancelled) -> None:
-        assert cancelled()
+    def work(progress: Progress, is_cancelled: IsCancelled) -> None:
+        assert is_cancelled()
         raise CancelledByUser("Cancelled.")
 
     assert run_to_end(qtbot, background, work, cancel=True).seen == []
@@ -233,7 +234,7 @@ def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: P
 def test_what_breaks_in_the_background_is_logged(
     qtbot: QtBot, background: Background, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def work(progress: Progress, cancelled: IsCancelled) -> None:
+    def work(progress: Progress, is_cancelled: IsCancelled) -> None:
         raise KeyError("odd")
 
     run_to_end(qtbot, background, work)

@@ -59,19 +59,19 @@ def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
 
 def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
     settings = page_of(window, "compact-cnn").settings
-    shown = {name for name, box in settings.faults.boxes.items() if not box.isHidden()}
+    shown = {name for name, box in settings.known_bugs.boxes.items() if not box.isHidden()}
     assert "double-softmax" in shown
     assert not {"batch-decay", "full-batch"} & shown
-    assert page_of(window, "mlp-128").settings.faults.had_by.isHidden()
+    assert page_of(window, "mlp-128").settings.known_bugs.had_by.isHidden()
     settings = page_of(window, "wide-cnn").settings
-    assert not settings.faults.boxes["batch-decay"].isHidden()
-    marks = {name: mark.text() for name, mark in settings.faults.marks.items() if mark.text()}
+    assert not settings.known_bugs.boxes["batch-decay"].isHidden()
+    marks = {name: mark.text() for name, mark in settings.known_bugs.marks.items() if mark.text()}
     assert marks == {
         "double-softmax": "its PyTorch", "batch-decay": "its Keras",
         "own-constants": "the source", "unshuffled": "the source",
     }  # fmt: skip
-    assert settings.faults.boxes["batch-decay"].toolTip().endswith(" Had by its Keras.")
-    assert not settings.faults.had_by.isHidden()
+    assert settings.known_bugs.boxes["batch-decay"].toolTip().endswith(" Had by its Keras.")
+    assert not settings.known_bugs.had_by.isHidden()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -79,7 +79,7 @@ def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
     recipe: str, window: MainWindow
 ) -> None:
     settings = page_of(window, recipe).settings
-    for name, box in settings.faults.boxes.items():
+    for name, box in settings.known_bugs.boxes.items():
         if not box.isHidden() and name != "zero-initial":  # Contradicts own first weights.
             box.click()
     (area,) = settings.findChildren(QScrollArea)
@@ -90,11 +90,11 @@ def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
 
 def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:
     settings = page_of(window, "mlp-128").settings
-    assert {run.faults for run in settings.specs()} == {()}
-    settings.faults.boxes["unshuffled"].click()
-    assert {run.faults for run in settings.specs()} == {("unshuffled",)}
+    assert {run.known_bugs for run in settings.specs()} == {()}
+    settings.known_bugs.boxes["unshuffled"].click()
+    assert {run.known_bugs for run in settings.specs()} == {("unshuffled",)}
     settings.recipe.chosen.emit("mlp-128")
-    assert {run.faults for run in settings.specs()} == {()}
+    assert {run.known_bugs for run in settings.specs()} == {()}
 
 
 def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
@@ -225,7 +225,7 @@ def test_a_file_that_is_dropped_sets_the_form(
     window.go("draw")
     run = run_spec(RECIPES["bobnet"])
     training = replace(run.training, seed=7, epochs=3)
-    run = replace(run, training=training, dataset="builtin", faults=("own-initial",))
+    run = replace(run, training=training, dataset="builtin", known_bugs=("own-initial",))
     file = tmp_path / "mine.toml"
     file.write_text(files.write([run]), "utf-8")
     dropped(window, file)
@@ -287,12 +287,12 @@ def test_code_is_shown_saved_and_asked_to_run(
     dialog.run_asked.disconnect()
     dialog.run_asked.connect(asked.append)
     dialog.run_button.click()
-    assert [(run.framework, run.style) for run in asked] == [("numpy", "idiomatic")]
+    assert [(run.framework, run.style) for run in asked] == [("numpy", "native")]
 
 
 def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window, "tiny-gd")
-    page.settings.faults.boxes["bias-gradients"].click()
+    page.settings.known_bugs.boxes["bias-gradients"].click()
     dialog = page.show_code()
     assert dialog is not None
     dialog.frameworks.button("keras").click()

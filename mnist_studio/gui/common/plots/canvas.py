@@ -12,8 +12,8 @@ from mnist_studio.gui.common.plots.axes import PlotAxis
 from mnist_studio.gui.common.plots.graphs import pg
 from mnist_studio.gui.common.plots.line_plot import PlotLine
 from mnist_studio.gui.theme.palette import pen, shaded
-from mnist_studio.palette import DASHES
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import DASHES
 
 ACCURACIES = (-0.03, 1.05)
 LOSSES = (-0.1, None)

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFontMetrics
 
 from mnist_studio.analysis import formatting
 from mnist_studio.analysis.view import Matrix
-from mnist_studio.palette import Palette, contrast, mixed
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import Palette, contrast, mixed
 
 LEAST, LARGEST, HEAD, FOOT = 26, 54, 18, 22
 """Sides of a cell, heights of the line over the cells and of the titles under them; lengths of the

@@ -151,7 +151,7 @@ class TracePart(ExplanationPart):
         self._asked += 1
         asked = self._asked
 
-        def work(progress: Progress, cancelled: IsCancelled) -> tuple[int, Layout]:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[int, Layout]:
             return asked, laid_out(named.values)
 
         self._studio.background.start(work, self._show_picture, self._studio.complain)
@@ -176,7 +176,7 @@ class TracePart(ExplanationPart):
         if found is None:
             return
 
-        def work(progress: Progress, cancelled: IsCancelled) -> str:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             return f"{len(export(found, folder))} files were written into {folder}."
 
         self._studio.background.start(work, self._tell, self._studio.complain)

@@ -1,0 +1,62 @@
+"""Descriptions that earlier versions wrote, brought to the form of today.
+
+Each function takes plain values as JSON or TOML gives them and returns new ones; what it does not
+know it leaves alone, so that the typed reader can report it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+RUN_VERSION = 4
+"""Of one run's description; see ``spec.codec`` and ``spec.files``."""
+EXPERIMENT_VERSION = 2
+"""Of an experiment's description; see ``spec.experiment_files``."""
+
+_RUN_KEYS = {"faults": "known_bugs", "handover": "continued_from", "personal": "own_images"}
+_STYLES = {"neutral": "shared", "idiomatic": "native"}
+
+
+def upgrade_run(run: object, version: int) -> object:
+    """A run as ``RunSpec`` has it.
+
+    Before version 4 the keys were ``faults``, ``handover``, ``personal`` and ``optimiser``, and the
+    styles ``neutral`` and ``idiomatic``.
+    """
+    if version >= RUN_VERSION or not isinstance(run, dict):
+        return run
+    made = _renamed(run, _RUN_KEYS)
+    _upgrade_style(made)
+    if isinstance(made.get("training"), dict):
+        made["training"] = _renamed(made["training"], {"optimiser": "optimizer"})
+    return made
+
+
+def upgrade_experiment(content: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """The content of an experiment's file.
+
+    Before version 2 the table was called ``study``, a pair's bugs ``faults``, and the styles
+    ``neutral`` and ``idiomatic``.
+    """
+    if version >= EXPERIMENT_VERSION:
+        return dict(content)
+    made = _renamed(content, {"study": "experiment"})
+    experiment = made.get("experiment")
+    if isinstance(experiment, dict):
+        made["experiment"] = changed = dict(experiment)
+        _upgrade_style(changed)
+        if isinstance(changed.get("pairs"), list | tuple):
+            changed["pairs"] = [
+                _renamed(pair, {"faults": "known_bugs"}) if isinstance(pair, dict) else pair
+                for pair in changed["pairs"]
+            ]
+    return made
+
+
+def _renamed(content: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
+    return {keys.get(key, key): value for key, value in content.items()}
+
+
+def _upgrade_style(content: dict[str, Any]) -> None:
+    style = content.get("style")
+    if isinstance(style, str):
+        content["style"] = _STYLES.get(style, style)
