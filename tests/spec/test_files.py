@@ -115,7 +115,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
-            BY_HAND.replace('"numpy"', '"numpy"\nfaults = ["batch-decay"]'),
+            BY_HAND.replace('"numpy"', '"numpy"\nknown_bugs = ["batch-decay"]'),
             "“batch-decay” makes no sense here",
         ),
     ],

@@ -82,7 +82,10 @@ GROUPS: tuple[tuple[str, tuple[OfferedView, ...]], ...] = (
                 "over-seeds", "Recipes over seeds", "Is one recipe better than another?",
                 ("threshold",), least=2,
             ),
-            OfferedView("known_bugs", "Cost of faults", "Runs with faults and without", kind="known_bugs"),
+            OfferedView(
+                "known_bugs", "Cost of known bugs", "Runs with and without a known bug",
+                kind="known_bugs",
+            ),
         ),
     ),
     (
