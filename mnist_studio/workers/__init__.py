@@ -1,0 +1,1 @@
+"""Child processes and the one typed channel to them."""
