@@ -34,7 +34,7 @@ def entry() -> Path:
 
 def external_entry() -> Path:
     """The script by which another Python becomes a child process of the studio."""
-    return package() / "workers" / "external_entry.py"
+    return package() / "workers" / "external_script.py"
 
 
 def resources() -> Path:

@@ -1,1 +1,1 @@
-"""Child processes and the one typed channel to them."""
+"""Child processes: how they start, what is sent to them, and how they end. No Qt."""
