@@ -32,6 +32,11 @@ def entry() -> Path:
     return package() / "workers" / "external_entry.py"
 
 
+def external_entry() -> Path:
+    """The script by which another Python becomes a child process of the studio."""
+    return package() / "workers" / "external_script.py"
+
+
 def resources() -> Path:
     """The folder of files that ship with the studio.
 

@@ -1,0 +1,113 @@
+"""Starts child processes: of this Python by ``multiprocessing``, of another one by its program."""
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+
+from mnist_studio.errors import JobError
+from mnist_studio.workers import child_entry
+from mnist_studio.workers.external_python import ExternalPythonProcess
+
+# CUDA does not survive a fork, and only the standard spawn works in a packaged program.
+_SPAWN = multiprocessing.get_context("spawn")
+
+_MAIN_MODULE = Lock()
+
+
+def launch(
+    task: str, environment: Mapping[str, str], console: Path | None = None, python: str = ""
+) -> tuple[Connection, SpawnProcess | ExternalPythonProcess]:
+    """Starts a child; returns the parent's end of its pipe, and the process.
+
+    Args:
+        task: dotted name of the function or class that does the work.
+        environment: variables to set before anything heavy is imported.
+        console: file for what the child prints.
+        python: program of another Python that runs it; empty for the studio's own.
+
+    Raises:
+        JobError: the system starts no more processes, or that Python cannot run the task.
+    """
+    try:
+        return _launch(task, environment, str(console or ""), python)
+    except OSError as error:
+        raise JobError(
+            f"No process could be started: {error.strerror}.", "Close other programs."
+        ) from error
+
+
+def _launch(
+    task: str, environment: Mapping[str, str], console: str, python: str
+) -> tuple[Connection, SpawnProcess | ExternalPythonProcess]:
+    ours, theirs = _SPAWN.Pipe()
+    process: SpawnProcess | ExternalPythonProcess
+    try:
+        with _interrupts_blocked():
+            if python:
+                process = ExternalPythonProcess(python, theirs, task, environment, console)
+            else:
+                process = _spawned(theirs, task, environment, console)
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    if isinstance(process, ExternalPythonProcess):
+        process.wait_until_ready(ours)
+    return ours, process
+
+
+def _spawned(
+    theirs: Connection, task: str, environment: Mapping[str, str], console: str
+) -> SpawnProcess:
+    process = _SPAWN.Process(
+        target=child_entry.main,
+        args=(theirs, task, dict(environment), console),
+        name=f"mnist-studio {task.rpartition('.')[2]}",
+        daemon=True,
+    )
+    with _main_hidden():
+        process.start()
+    return process
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Keeps a process that starts meanwhile from importing this one's main module.
+
+    A child does not need it, and its imports would come before the environment is set: NumPy's
+    matrix products would take all processors.
+    """
+    with _MAIN_MODULE:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Makes a process that starts meanwhile ignore Ctrl+C from its first instruction on.
+
+    This process receives the interrupt afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield  # Windows has no such thing.
+        return
+    # It would otherwise start with the first child, and let interrupts through again.
+    resource_tracker.ensure_running()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)

@@ -1,0 +1,314 @@
+"""The parent's side of child processes: one request, one process, or one that stays."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Generic, Literal, Self
+
+from msgspec import DecodeError
+
+from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.frameworks import registry
+from mnist_studio.workers.channel import (
+    Cancel,
+    Channel,
+    ChannelClosed,
+    Command,
+    Progress,
+    Request,
+    Result,
+    WorkerError,
+)
+from mnist_studio.workers.launch import launch
+from mnist_studio.workers.task import ProgressT, RequestT, ResultT, Task, ignore, never
+
+Ending = Literal["ended", "terminated", "killed"]
+
+POLL_SECONDS = 0.05
+GRACE_SECONDS = 0.5
+
+
+class WorkerDied(JobError):
+    """The child closed its end of the channel, or what it sent cannot be read."""
+
+
+class Worker(Generic[RequestT, ProgressT, ResultT]):
+    """One child process that runs one task; a context manager, for one thread at a time.
+
+    Should the parent die, its end of the pipe closes and the child ends itself.
+    """
+
+    def __init__(
+        self,
+        task: Task[RequestT, ProgressT, ResultT],
+        environment: Mapping[str, str],
+        python: str = "",
+        console: Path | None = None,
+    ) -> None:
+        """Starts the process.
+
+        Args:
+            task: that it runs.
+            environment: variables to set before anything heavy is imported.
+            python: program of another Python that runs it; empty for the studio's own.
+            console: file for what the child prints.
+
+        Raises:
+            JobError: the system starts no more processes, or that Python cannot run the task.
+        """
+        self._task = task
+        self._number = 0
+        connection, self._process = launch(task.name, environment, console, python)
+        self._channel = Channel(connection)
+
+    def __enter__(self) -> Self:
+        """The worker itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the process."""
+        self.end(GRACE_SECONDS)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative for a signal."""
+        return self._process.exitcode
+
+    def request(
+        self,
+        request: RequestT,
+        timeout: float = float("inf"),
+        is_cancelled: Callable[[], bool] = never,
+    ) -> "Response[ProgressT, ResultT]":
+        """Sends a request at once. The answers to earlier ones are ignored from now on.
+
+        Args:
+            request: that the task takes.
+            timeout: seconds to wait for each message, at most.
+            is_cancelled: asked all the time while the response is waited for.
+        """
+        number = self.send(request)
+        return Response(self._replies(number, timeout, is_cancelled))
+
+    def send(self, request: RequestT) -> int:
+        """Sends a request, whose answers ``receive`` returns; gives its number."""
+        self._number += 1
+        self._send(Request(self._number, request))
+        return self._number
+
+    def cancel(self) -> None:
+        """Lets the task know that nobody waits for the newest request any more."""
+        self._send(Cancel(self._number))
+
+    def command(self, name: str) -> None:
+        """Sends a command to the task. Any thread may do so."""
+        self._send(Command(name))
+
+    def receive(self, timeout: float) -> Progress[ProgressT] | Result[ResultT] | WorkerError | None:
+        """The next message, or None if none came within ``timeout`` seconds.
+
+        Raises:
+            WorkerDied: the process has ended, or what it sent cannot be read.
+        """
+        try:
+            content = self._channel.receive(timeout)
+            return None if content is None else self._task.replies.decode(content)
+        except (ChannelClosed, DecodeError) as error:
+            raise WorkerDied("A background process ended unexpectedly.", "Try again.") from error
+
+    def end(self, grace: float) -> Ending:
+        """Waits ``grace`` seconds for the process to end, then terminates, then kills it."""
+        ending: Ending = "ended"
+        # The child ends when it notices.
+        self._channel.close()
+        self._process.join(grace)
+        if self._process.is_alive():
+            ending = "terminated"
+            self._process.terminate()
+            self._process.join(1.0)
+        if self._process.is_alive():
+            ending = "killed"
+            self._process.kill()
+            self._process.join()
+        return ending
+
+    def _send(self, message: Request[RequestT] | Cancel | Command) -> None:
+        with suppress(ChannelClosed):  # ``receive`` reports it.
+            self._channel.send(message)
+
+    def _replies(
+        self, number: int, timeout: float, is_cancelled: Callable[[], bool]
+    ) -> Generator[ProgressT, None, ResultT]:
+        while True:
+            reply = self._reply(timeout, is_cancelled)
+            if reply.number != number:
+                continue  # It answers an earlier request.
+            match reply:
+                case Progress(value=progress):
+                    yield progress
+                case Result(value=result):
+                    return result
+                case WorkerError(reason=reason):
+                    raise JobError(reason)
+
+    def _reply(
+        self, timeout: float, is_cancelled: Callable[[], bool]
+    ) -> Progress[ProgressT] | Result[ResultT] | WorkerError:
+        deadline = monotonic() + timeout
+        while monotonic() < deadline:
+            if is_cancelled():
+                raise Cancelled("Cancelled.", "Nothing that was saved is lost.")
+            if reply := self.receive(POLL_SECONDS):
+                return reply
+        raise JobError("A background process did not answer in time.", "Try again.")
+
+
+class Response(Generic[ProgressT, ResultT]):
+    """What comes back for a request: progress by iteration, then the result.
+
+    Waiting for it raises ``JobError`` where the task failed, the process died or took too long,
+    and ``Cancelled`` where the user cancelled.
+    """
+
+    def __init__(self, replies: Generator[ProgressT, None, ResultT]) -> None:
+        self.replies = replies
+
+    def __iter__(self) -> Iterator[ProgressT]:
+        """Progress as it comes."""
+        return self.replies
+
+    def result(self, on_progress: Callable[[ProgressT], object] = ignore) -> ResultT:
+        """Waits for the result."""
+        while True:
+            try:
+                on_progress(next(self.replies))
+            except StopIteration as end:
+                result: ResultT = end.value
+                return result
+
+
+def request_once(
+    task: Task[RequestT, ProgressT, ResultT],
+    request: RequestT,
+    framework: str,
+    timeout: float,
+    *,
+    on_progress: Callable[[ProgressT], object] = ignore,
+    is_cancelled: Callable[[], bool] = never,
+    python: str | None = None,
+    threads: int = 0,
+    variables: Mapping[str, str] | None = None,
+) -> ResultT:
+    """Runs a task in a process of its own and returns its result.
+
+    Args:
+        task: to run.
+        request: that it takes.
+        framework: whose environment the process gets.
+        timeout: seconds to wait for each message, at most.
+        on_progress: takes the task's progress.
+        is_cancelled: asked all the time.
+        python: program that runs it; None for the one that computes for the framework.
+        threads: of the CPU; 0 leaves it to the framework.
+        variables: of the environment, besides those of the framework.
+
+    Raises:
+        JobError: the task failed, or the process died or took too long.
+        Cancelled: by the user.
+    """
+    program = registry.python(framework) if python is None else python
+    environment = registry.environment(framework, threads) | dict(variables or {})
+    with Worker(task, environment, program) as worker:
+        return worker.request(request, timeout, is_cancelled).result(on_progress)
+
+
+class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
+    """A child process that stays from one request to the next; a context manager.
+
+    The first request starts it, and the next one after it failed. For one thread at a time.
+    """
+
+    def __init__(
+        self,
+        task: Task[RequestT, ProgressT, ResultT],
+        framework: str,
+        timeout: float,
+        threads: int = 1,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            task: that it runs.
+            framework: whose environment the process gets.
+            timeout: seconds to wait for each message, at most.
+            threads: of the CPU; 0 leaves it to the framework.
+        """
+        self.framework = framework
+        self._task = task
+        self._timeout = timeout
+        self._threads = threads
+        self._worker: Worker[RequestT, ProgressT, ResultT] | None = None
+
+    def __enter__(self) -> Self:
+        """This object itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the process."""
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while there is none."""
+        return self._worker.pid if self._worker else None
+
+    def start(self) -> Worker[RequestT, ProgressT, ResultT]:
+        """Starts the process if there is none.
+
+        Raises:
+            JobError: it cannot be started.
+        """
+        if self._worker is None:
+            environment = registry.environment(self.framework, self._threads)
+            self._worker = Worker(self._task, environment, registry.python(self.framework))
+        return self._worker
+
+    def request(
+        self, request: RequestT, is_cancelled: Callable[[], bool] = never
+    ) -> Response[ProgressT, ResultT]:
+        """Sends a request at once. The answers to earlier ones are ignored from now on.
+
+        A cancelled request ends soon and leaves the process alive. A failed one ends the process.
+
+        Raises:
+            JobError: the process cannot be started.
+        """
+        worker = self.start()
+        response = worker.request(request, self._timeout, is_cancelled)
+        return Response(self._watched(worker, response))
+
+    def _watched(
+        self,
+        worker: Worker[RequestT, ProgressT, ResultT],
+        response: Response[ProgressT, ResultT],
+    ) -> Generator[ProgressT, None, ResultT]:
+        try:
+            return (yield from response.replies)
+        except Cancelled:
+            worker.cancel()
+            raise
+        except JobError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the process, if there is one. May be called twice."""
+        if self._worker:
+            self._worker.end(0.0)
+            self._worker = None

@@ -1,0 +1,38 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_studio.frameworks import registry
+
+ROOT = Path(__file__).parents[2]
+FRESH = """
+import sys
+from importlib import import_module
+import_module("mnist_studio.workers.child_entry")
+roots = {name.split(".")[0] for name in sys.modules}
+print(*sorted(roots - set(sys.stdlib_module_names) - {"__main__", "__mp_main__"}))
+"""
+
+
+def test_the_entry_of_children_imports_only_the_standard_library() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}){FRESH}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["mnist_studio"]
+
+
+@pytest.mark.parametrize("name", list(registry.ENTRIES))
+def test_the_environment_of_a_child_is_text(name: str) -> None:
+    variables = registry.environment(name, 1)
+    assert variables["OMP_NUM_THREADS"] == "1"
+    assert all(isinstance(value, str) for value in variables.values())
+    assert ("KERAS_BACKEND" in variables) == (name == "keras")
+
+
+def test_this_process_has_imported_no_framework_but_numpy() -> None:
+    assert np.__name__ in sys.modules
+    assert not {"torch", "tensorflow", "keras"} & sys.modules.keys()
