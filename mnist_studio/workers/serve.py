@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 
 from msgspec import Raw
 
-from mnist_studio.errors import StudioError
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.workers.channel import (
     Cancel,
     Channel,
@@ -163,7 +163,7 @@ def _run(task: TaskFunction, request: Request[Raw], channel: Channel, inbox: Inb
 
 def explain(error: Exception, console: str = "") -> str:
     """What went wrong and what to do about it, in a sentence or two."""
-    if isinstance(error, StudioError):
+    if isinstance(error, MnistStudioError):
         return str(error)
     if isinstance(error, MemoryError):
         return "There is not enough memory. Close other programs or choose a smaller batch size."

@@ -8,7 +8,7 @@ from typing import Generic, Literal, Self
 
 from msgspec import DecodeError
 
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.workers.channel import (
     Cancel,
@@ -163,7 +163,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         deadline = monotonic() + timeout
         while monotonic() < deadline:
             if is_cancelled():
-                raise Cancelled("Cancelled.", "Nothing that was saved is lost.")
+                raise CancelledByUser("CancelledByUser.", "Nothing that was saved is lost.")
             if reply := self.receive(POLL_SECONDS):
                 return reply
         raise JobError("A background process did not answer in time.", "Try again.")
@@ -173,7 +173,7 @@ class Response(Generic[ProgressT, ResultT]):
     """What comes back for a request: progress by iteration, then the result.
 
     Waiting for it raises ``JobError`` where the task failed, the process died or took too long,
-    and ``Cancelled`` where the user cancelled.
+    and ``CancelledByUser`` where the user cancelled.
     """
 
     def __init__(self, replies: Generator[ProgressT, None, ResultT]) -> None:
@@ -220,7 +220,7 @@ def request_once(
 
     Raises:
         JobError: the task failed, or the process died or took too long.
-        Cancelled: by the user.
+        CancelledByUser: by the user.
     """
     program = registry.python(framework) if python is None else python
     environment = registry.environment(framework, threads) | dict(variables or {})
@@ -300,7 +300,7 @@ class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
     ) -> Generator[ProgressT, None, ResultT]:
         try:
             return (yield from response.replies)
-        except Cancelled:
+        except CancelledByUser:
             worker.cancel()
             raise
         except JobError:

@@ -12,7 +12,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from mnist_studio.errors import Cancelled, JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.workers.channel import Channel, Progress
 from mnist_studio.workers.worker import PersistentWorker, Worker, WorkerDied, request_once
 
@@ -116,7 +116,7 @@ def test_a_request_that_takes_too_long_fails() -> None:
 
 
 def test_a_cancelled_request_ends_its_process() -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(CancelledByUser):
         request_once(tasks.SLEEP, 60.0, "numpy", 30.0, is_cancelled=lambda: True)
     assert active_children() == []
 
@@ -149,7 +149,7 @@ def test_a_cancelled_request_leaves_a_persistent_worker_alive() -> None:
         next(iter(response))
         pid = worker.pid
         cancelled.append(True)
-        with pytest.raises(Cancelled):
+        with pytest.raises(CancelledByUser):
             response.result()
         assert worker.request(0.0).result() == "slept"
         assert worker.pid == pid
