@@ -74,6 +74,12 @@ def modules(package: Path) -> Iterator[str]:
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def templates(package: Path) -> Iterator[tuple[str, str]]:
+    """Every template of the program, and the folder of the bundle in which it belongs."""
+    for file in sorted(package.rglob("*.j2")):
+        yield str(file), file.parent.relative_to(package.parent).as_posix()
+
+
 PICTURES = [f"matplotlib.backends.backend_{kind}" for kind in ("agg", "svg", "pdf")]
 """Chosen by the suffix of a file, which PyInstaller does not see."""
 

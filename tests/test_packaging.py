@@ -30,6 +30,13 @@ def test_every_module_goes_in() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_templates_go_into_the_folders_of_their_modules() -> None:
+    package = Path(mnist_studio.__file__).parent
+    found = {Path(file).name: folder for file, folder in bundle.templates(package)}
+    assert found["pytorch.py.j2"] == "mnist_studio/codegen/templates"
+    assert found["forward.py.j2"] == "mnist_studio/codegen/templates/numpy"
+
+
 def test_what_nothing_reads_is_left_out() -> None:
     places = (
         "torch/lib/libtorch_cpu.so", "torch/bin/torch_shm_manager", "torch/bin/test_jit",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio import idiomatic, paths, selftest
+from mnist_studio import paths, selftest
+from mnist_studio.codegen import native_script
 from mnist_studio.errors import DataError, JobError
 from mnist_studio.events import Failed
 from mnist_studio.frameworks import registry
@@ -53,7 +54,7 @@ def _failing(reason: str) -> type:
             self.id = ""
 
         def events(self) -> Iterator[Failed]:
-            assert not idiomatic.problems(self._spec)
+            assert not native_script.problems(self._spec)
             with RunStore() as store:
                 self.id = store.create(self._spec).id
                 failed = Failed(run=self.id, framework=self._spec.framework, reason=reason)

@@ -6,9 +6,9 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from mnist_studio import idiomatic
 from mnist_studio.cli import output
 from mnist_studio.cli.train import check_writable, chosen_faults, known
+from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
     """
     spec = _run(arguments)
     check_writable(spec)
-    text = idiomatic.notebook(spec) if arguments.notebook else idiomatic.script(spec)
+    text = native_script.notebook(spec) if arguments.notebook else native_script.script(spec)
     if arguments.output is None:
         sys.stdout.write(text)
         return 0

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from mnist_studio import idiomatic
 from mnist_studio.cli import digits, output
 from mnist_studio.cli.training import train_all
+from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.files import read_text
 from mnist_studio.errors import SpecError, UsageError
@@ -84,7 +84,7 @@ def check_writable(spec: RunSpec) -> None:
     Raises:
         SpecError: says what, and what to do.
     """
-    for problem in idiomatic.problems(spec):
+    for problem in native_script.problems(spec):
         raise SpecError(f"{spec.recipe} cannot be written for {spec.framework}.", problem)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from queue import SimpleQueue
 
-from mnist_studio import idiomatic
+from mnist_studio.codegen import native_script
 from mnist_studio.errors import SpecError
 from mnist_studio.experiments import cells as ledger
 from mnist_studio.experiments.events import AnyExperimentEvent
@@ -83,5 +83,5 @@ class Supervisor:
         """Refuses before anything is trained what could never be."""
         self._executor.check(left)
         for spec in left:
-            for problem in idiomatic.problems(spec) if spec.style == "native" else ():
+            for problem in native_script.problems(spec) if spec.style == "native" else ():
                 raise SpecError(f"{spec.recipe} cannot be written for {spec.framework}.", problem)

@@ -1,6 +1,6 @@
 """The seam to a run as written: a script that trains by itself, and what watches it from outside.
 
-A script is an ordinary module made by ``mnist_studio.idiomatic``. Nothing of it is changed: its
+A script is an ordinary module made by ``mnist_studio.codegen``. Nothing of it is changed: its
 functions are called as they stand, and what they are given and return is heard on the way.
 """
 

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 from msgspec.structs import replace
 
-from mnist_studio import idiomatic
+from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import idx, sources
 from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.data.datasets.dataset import Dataset
@@ -70,10 +70,10 @@ def train(
 
 def _script(session: TrainingSession, described: RunSpec) -> Script:
     """The script of a run, kept in its folder and loaded as a module."""
-    for problem in idiomatic.problems(described):
+    for problem in native_script.problems(described):
         raise TrainingFailed("This run cannot be trained as written.", problem)
     path = session.folder / SCRIPT
-    write_bytes(path, idiomatic.script(described).encode())
+    write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
     made = adapter.WrittenScript(_module(path), session.spec, len(session.digits.train))
     return cast(Script, made)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.idiomatic import notebook, script
+from mnist_studio.codegen.native_script import notebook, script
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from tests.cli.conftest import TRAIN, Main, studio
 
@@ -29,7 +29,7 @@ def test_a_notebook_is_saved(here: Main, tmp_path: Path) -> None:
 
 def test_faults_are_in_the_code(here: Main) -> None:
     said = here("code", "wide-cnn", "--known-bug", "double-softmax")
-    assert "softmax twice" in said.output
+    assert "softmax a second time" in said.output
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_as_published_is_what_the_source_has_in_that_framework(here: Main) -> No
     for text, has, lacks in (
         (torch, "Softmax twice", "Decay counted"), (keras, "Decay counted", "Softmax twice")
     ):  # fmt: skip
-        assert f"Fault on purpose: {has}" in text
-        assert f"Fault on purpose: {lacks}" not in text
-        assert "Fault on purpose: Unshuffled digits" in text
+        assert f"Known bug: {has}" in text
+        assert f"Known bug: {lacks}" not in text
+        assert "Known bug: Unshuffled digits" in text

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio.codegen.native_script import script
 from mnist_studio.frameworks.base import Framework
 from mnist_studio.frameworks.native_script import Script
-from mnist_studio.idiomatic import script
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from tests.frameworks.examples import (

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio.codegen.native_script import script
 from mnist_studio.data.datasets import sources
 from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Phase, Progress, Stopped
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device
-from mnist_studio.idiomatic import script
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import ModelSpec

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from mnist_studio import idiomatic
+from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, enable, label, row
@@ -167,10 +167,10 @@ class CodeDialog(QDialog):
         self._clear()
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> _Written:
-            problems = idiomatic.problems(run)
+            problems = native_script.problems(run)
             if problems:
                 return _Written(run, "", "", problems)
-            return _Written(run, idiomatic.script(run), idiomatic.notebook(run), ())
+            return _Written(run, native_script.script(run), native_script.notebook(run), ())
 
         self._studio.background.start(work, self._show, self._fail)
 
