@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.analysis.formatting import NOTHING, counted, word
+from mnist_studio.formatting import NOTHING, counted, word
 
 ALL_BUT = 0.9995
 """A probability from here on would be rounded to 100.0 %."""

@@ -9,8 +9,8 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.events import Finished, Terminal
+from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES

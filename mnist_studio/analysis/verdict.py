@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mnist_studio.analysis.intervals import Estimate, Interval
+from mnist_studio.formatting import percentage_points, percentage_points_interval
 
 THRESHOLD = 0.001
 """A tenth of a percentage point: the standard error of 99 % on 10,000 digits."""
@@ -71,23 +72,17 @@ def verdict(
     return Verdict(kind, better, _sentence(kind, a, b, difference, threshold, level))
 
 
-def points(fraction: float, signed: bool = False) -> str:
-    """A difference of accuracies in percentage points: ``0.12``, ``+0.12``."""
-    text = f"{fraction * 100:{'+' if signed else ''}.2f}"
-    return "0.00" if text in ("-0.00", "+0.00") else text.replace("-", "−")
-
-
 def _sentence(
     kind: Kind, a: str, b: str, difference: Estimate, threshold: float, level: str
 ) -> str:
-    limit = f"{points(threshold)} points"
+    limit = f"{percentage_points(threshold)}"
     if difference.interval is None:
         return f"No verdict on {a} and {b}: a single observation has no interval."
     value = difference.value
     first, second = (a, b) if value >= 0 else (b, a)
     match kind:
         case "different":
-            words = f"{first} is better than {second} by {points(abs(value))} points."
+            words = f"{first} is better than {second} by {percentage_points(abs(value))}."
             why = f"all of it beyond {limit}"
         case "equal":
             words = f"{a} and {b} are equal in practice."
@@ -100,6 +95,6 @@ def _sentence(
 
 def _numbers(a: str, b: str, value: float, interval: Interval, level: str) -> str:
     return (
-        f"{a} less {b}: {points(value, signed=True)} points, {level} interval "
-        f"{points(interval.low, signed=True)} to {points(interval.high, signed=True)}"
+        f"{a} - {b}: {percentage_points(value, signed=True)}, {level} CI "
+        f"{percentage_points_interval(interval.low, interval.high)}"
     )

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from mnist_studio.formatting import NOTHING, count, duration, milliseconds, percent, points
+
 Unit = Literal["", "fraction", "points", "seconds", "milliseconds", "bytes", "count", "per second"]
 """How numbers are written: fractions in percent, bytes in MB; points are hundredths that differ."""
 
@@ -202,3 +204,42 @@ def decode(content: bytes) -> View:
         msgspec.DecodeError: it is none.
     """
     return _DECODER.decode(content)
+
+
+_MEGABYTE = 1e6
+
+
+def cell_text(value: CellValue, unit: Unit) -> str:
+    """A field of a table: a figure in its unit, words as they are."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return NOTHING
+    match unit:
+        case "fraction":
+            return percent(value)
+        case "points":
+            return points(value / 100, signed=True)
+        case "seconds":
+            return duration(value)
+        case "milliseconds":
+            return milliseconds(value)
+        case "bytes":
+            return f"{value / _MEGABYTE:,.1f} MB"
+        case "count":
+            return count(value)
+        case "per second":
+            return f"{value:,.0f} /s"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def axis_title(axis: AxisSpec) -> str:
+    """What stands beside an axis; the unit where ticks do not say it."""
+    words = {"seconds": "s", "milliseconds": "ms", "bytes": "MB", "per second": "1/s"}
+    unit = words.get(axis.unit, "")
+    return f"{axis.title}, {unit}" if unit else axis.title
+
+
+def unit_scale(unit: Unit) -> float:
+    """What figures are divided by before they are drawn."""
+    return _MEGABYTE if unit == "bytes" else 1.0

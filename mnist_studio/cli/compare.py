@@ -3,8 +3,8 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from mnist_studio.analysis import formatting, known_bugs
-from mnist_studio.analysis.view import Table, View
+from mnist_studio.analysis import known_bugs
+from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.cli import digits, output
 from mnist_studio.comparison.messages import Answer, Made
 from mnist_studio.comparison.options import AXES, ViewOptions
@@ -141,7 +141,7 @@ def _print(view: View) -> None:
 def _print_table(table: Table) -> None:
     units = [column.unit for column in table.columns]
     rows = (
-        [formatting.text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
+        [cell_text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
         for row in table.rows
     )
     right = [place for place, number in enumerate(numbers(table)) if number]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.analysis.formatting import moment, percent
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets.dataset import CLASSES
 from mnist_studio.data.own_images import OwnImage, of_picture
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
+from mnist_studio.formatting import moment, percent
 from mnist_studio.prediction.own_images import OwnImageScore, scores
 from mnist_studio.store import own_image_files, own_image_sets
 from mnist_studio.store.runs import RunStore

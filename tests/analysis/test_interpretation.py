@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnist_studio.analysis.formatting import NOTHING
 from mnist_studio.analysis.interpretation import Vote, interpret
+from mnist_studio.formatting import NOTHING
 
 
 def vote(name: str, digit: int, sure: float = 0.9) -> Vote:

@@ -87,8 +87,3 @@ def test_without_an_interval_there_is_no_verdict() -> None:
     found = verdict.verdict("A", "B", Estimate(0.01, None, 1))
     assert (found.kind, found.better) == ("none", "")
     assert found.sentence.startswith("No verdict on A and B")
-
-
-def test_points() -> None:
-    assert [verdict.points(x) for x in (0.0012, -0.0012, 0.00001)] == ["0.12", "−0.12", "0.00"]
-    assert [verdict.points(x, signed=True) for x in (0.0012, -0.00001)] == ["+0.12", "0.00"]

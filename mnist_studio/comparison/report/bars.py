@@ -7,8 +7,7 @@ from math import isfinite
 
 from matplotlib.axes import Axes
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.analysis.view import Bar, Bars, cell_text
 from mnist_studio.comparison.report.marks import NOBODY, PrintMark
 from mnist_studio.comparison.report.style import SYMBOLS, dress
 from mnist_studio.palette import LIGHT, PARTS
@@ -71,7 +70,7 @@ def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None
         if place.bar and _known(place.bar.value):
             _paint_row(axes, place.y, place.bar, marks.get(place.bar.key, NOBODY), whole)
     _name_rows(axes, [(place.y, place.text, place.bar is None) for place in places])
-    texts = [(p.y, formatting.text(p.bar.value, chart.value.unit)) for p in places if p.bar]
+    texts = [(p.y, cell_text(p.bar.value, chart.value.unit)) for p in places if p.bar]
     _write_values(axes, texts)
     if not whole:
         axes.margins(x=0.08)
@@ -108,7 +107,7 @@ def _paint_stacked(axes: Axes, chart: Bars) -> None:
             )  # fmt: skip
             left[bar.group] += bar.value or 0.0
     _name_rows(axes, [(place, group, False) for place, group in enumerate(groups)])
-    wholes = [formatting.text(left[group], chart.value.unit) for group in groups]
+    wholes = [cell_text(left[group], chart.value.unit) for group in groups]
     _write_values(axes, list(enumerate(wholes)))
     assert axes.figure is not None
     axes.figure.legend(loc="outside lower left", ncols=4)

@@ -15,7 +15,6 @@ import psutil
 
 from mnist_studio import __version__
 from mnist_studio.analysis.comparability import listed
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import Refused
 from mnist_studio.comparison.options import ViewOptions
@@ -26,6 +25,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog, notes
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.errors import MnistStudioError, SpecError
+from mnist_studio.formatting import counted
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files

@@ -11,17 +11,16 @@ from statistics import fmean
 from msgspec.structs import replace
 
 from mnist_studio.analysis.comparability import listed
-from mnist_studio.analysis.formatting import counted, duration, text, word
 from mnist_studio.analysis.groups import Group, by_seed
 from mnist_studio.analysis.seeds import FEWEST, compare
 from mnist_studio.analysis.time_breakdown import PARTS, Part
-from mnist_studio.analysis.verdict import points
-from mnist_studio.analysis.view import Unit
+from mnist_studio.analysis.view import Unit, cell_text
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import counted, duration, percentage_points, word
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -127,7 +126,7 @@ def _advantages(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
             f"{framework_entry(best).title} {quantity.good} in "
             f"{_part(wins.count(best), len(ranked))} that "
             f"several frameworks trained; with {title} it is "
-            f"{text(value, quantity.unit)} against {text(behind, quantity.unit)} of "
+            f"{cell_text(value, quantity.unit)} against {cell_text(behind, quantity.unit)} of "
             f"{framework_entry(other).title}."
         )
 
@@ -181,8 +180,8 @@ def _challenges(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
             told = (
                 f"{framework_entry(worst).title} is furthest behind with {title}: "
                 f"{framework_entry(best).title} "
-                f"{quantity.good}, {text(value, quantity.unit)} against "
-                f"{text(figure, quantity.unit)}, a factor of {times:.1f}."
+                f"{quantity.good}, {cell_text(value, quantity.unit)} against "
+                f"{cell_text(figure, quantity.unit)}, a factor of {times:.1f}."
             )
             behind[worst] = max(behind.get(worst, (0.0, "")), (times, told))
     yield from (told for _, told in behind.values())
@@ -212,6 +211,6 @@ def _told(sentence: str, value: float, titles: tuple[str, str], seeds: Sequence[
         return sentence
     first, second = titles
     return (
-        f"{first} less {second}, {points(value, signed=True)} points over "
+        f"{first} less {second}, {percentage_points(value, signed=True)} over "
         f"{counted(len(seeds), 'seed')}; too few seeds for a verdict."
     )

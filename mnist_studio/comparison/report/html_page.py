@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Table, View
+from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.text_table import numbers
@@ -119,9 +118,7 @@ def _table(table: Table) -> str:
     )
     body = []
     for row in table.rows:
-        texts = [
-            formatting.text(c, of.unit) for c, of in zip(row.cells, table.columns, strict=True)
-        ]
+        texts = [cell_text(c, of.unit) for c, of in zip(row.cells, table.columns, strict=True)]
         cells = zip(texts, right, strict=True)
         body.append("".join(f"<td{_class(n, text)}>{escape(text)}</td>" for text, n in cells))
     rows = "".join(f"<tr>{cells}</tr>\n" for cells in body)

@@ -5,8 +5,7 @@ from math import isfinite
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Matrix
+from mnist_studio.analysis.view import Matrix, cell_text
 from mnist_studio.palette import LIGHT
 
 CELL = 0.32
@@ -31,7 +30,7 @@ def paint(axes: Axes, chart: Matrix) -> None:
         for x, value in enumerate(row):
             dark = isfinite(shades[y][x]) and shades[y][x] > 0.62
             axes.text(
-                x, y, formatting.text(value, chart.unit), ha="center", va="center", fontsize=7.5,
+                x, y, cell_text(value, chart.unit), ha="center", va="center", fontsize=7.5,
                 color=LIGHT.on_accent if dark else LIGHT.text,
             )  # fmt: skip
     axes.set_xticks(range(len(chart.columns)), chart.columns)

@@ -6,8 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import AxisSpec
+from mnist_studio.analysis.view import AxisSpec, axis_title, unit_scale
 from mnist_studio.palette import LIGHT
 
 STYLE: Any = {
@@ -47,11 +46,11 @@ SYMBOLS = {"o": "o", "d": "D", "t": "^", "s": "s", "x": "x", "+": "P"}
 def dress(axes: Axes, x: AxisSpec | None, y: AxisSpec | None) -> None:
     """Gives the axes their titles, scales and figures."""
     if x:
-        axes.set_xlabel(formatting.axis_title(x))
+        axes.set_xlabel(axis_title(x))
         axes.set_xscale("log" if x.log else "linear")
         _measure(axes.xaxis, x)
     if y:
-        axes.set_ylabel(formatting.axis_title(y))
+        axes.set_ylabel(axis_title(y))
         axes.set_yscale("log" if y.log else "linear")
         _measure(axes.yaxis, y)
 
@@ -68,5 +67,5 @@ def tick_text(value: float, axis: AxisSpec) -> str:
         case "fraction":
             return f"{100 * value:.6g} %"
         case "bytes":
-            return f"{value / formatting.scale('bytes'):,.6g}"
+            return f"{value / unit_scale('bytes'):,.6g}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"

@@ -6,8 +6,7 @@ What the columns of a table are, for those that lay it out.
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Row, Table
+from mnist_studio.analysis.view import Row, Table, cell_text
 
 LONGEST = 90
 """Characters; a column with a longer field is prose."""
@@ -69,7 +68,7 @@ def lines(table: Table, width: int) -> Iterator[str]:
 def _column(table: Table, place: int) -> list[Cell]:
     """Heading and fields."""
     unit = table.columns[place].unit
-    fields = [formatting.text(row.cells[place], unit) for row in table.rows]
+    fields = [cell_text(row.cells[place], unit) for row in table.rows]
     widest = max((len(field) for field in fields), default=0)
     words = max(map(len, table.columns[place].title.split()), default=1)
     room = max(min(MOST, widest), words)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from mnist_studio.analysis import intervals
-from mnist_studio.analysis.formatting import percent
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
@@ -12,6 +11,7 @@ from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import percent
 
 _COLUMNS = (
     Column("Model"), Column("Accuracy", "fraction"), Column("From", "fraction"),

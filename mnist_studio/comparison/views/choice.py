@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mnist_studio.analysis.formatting import word
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.errors import UnknownName
+from mnist_studio.formatting import word
 
 MOST = 8
 """More curves or columns nobody can tell apart."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mnist_studio.analysis.formatting import count, text
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.view import (
     AxisSpec,
@@ -15,12 +14,14 @@ from mnist_studio.analysis.view import (
     Unit,
     ValuePoint,
     View,
+    cell_text,
 )
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import count
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 
 
@@ -143,9 +144,10 @@ def extremes(what: str, bars: Sequence[Bar], unit: Unit) -> str:
     least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
     low, high = known[least], known[most]
     if least == most:
-        return f"{what}: {text(low, unit)} of {least}."
+        return f"{what}: {cell_text(low, unit)} of {least}."
     times = f", {high / low:.1f} times as much" if low > 0 else ""
-    return f"{what}: from {text(low, unit)} of {least} to {text(high, unit)} of {most}{times}."
+    least_cost, most_cost = cell_text(low, unit), cell_text(high, unit)
+    return f"{what}: from {least_cost} ({least}) to {most_cost} ({most}){times}."
 
 
 def _batch(run_data: RunData, group: Group) -> int | None:

@@ -5,15 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from mnist_studio.analysis.effects import TwoWay, two_way
-from mnist_studio.analysis.formatting import duration
 from mnist_studio.analysis.groups import Group
-from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import Bar, Bars, Column, Matrix, Row, Table, Unit, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import duration, percentage_points
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.run import RunSpec
 
@@ -75,7 +74,7 @@ def effects(accuracy: TwoWay, seconds: TwoWay) -> str:
         ("The framework alone changes", accuracy.framework, seconds.framework),
     )
     return " ".join(
-        f"{who} the accuracy by up to {points(score)} points and the training by up to "
+        f"{who} the accuracy by up to {percentage_points(score)} and the training by up to "
         f"{duration(time)}."
         for who, score, time in told
         if score is not None and time is not None

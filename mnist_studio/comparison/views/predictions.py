@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mnist_studio.analysis import predictions
 from mnist_studio.analysis.calibration import Calibration, calibration
-from mnist_studio.analysis.formatting import count, counted, percent
 from mnist_studio.analysis.predictions import (
     ClassifiedImage,
     ClassScore,
@@ -28,6 +27,7 @@ from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import one, some
+from mnist_studio.formatting import count, counted, percent
 from mnist_studio.spec.model import CLASSES
 
 DIGITS = tuple(str(digit) for digit in range(CLASSES))

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mnist_studio.analysis.formatting import count, percent
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind
+from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.robustness import FEW
 from mnist_studio.store import robustness
 from mnist_studio.store.robustness import Robustness

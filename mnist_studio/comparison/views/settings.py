@@ -1,11 +1,11 @@
 """The view of settings: only what differs."""
 
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.settings_diff import differences
 from mnist_studio.analysis.view import Column, Row, Table, View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import counted
 
 _LEFT_OUT = ("training.seed",)
 """What runs of a group differ in has a row of its own."""

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from mnist_studio.analysis import seeds, significance
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.groups import Group, by_seed
 from mnist_studio.analysis.paired import PairTest, SeveralTest
 from mnist_studio.analysis.seeds import FEWEST, SeedComparison
-from mnist_studio.analysis.verdict import Verdict, points, verdict
+from mnist_studio.analysis.verdict import Verdict, verdict
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import some
+from mnist_studio.formatting import counted, percentage_points
 
 Titles = Mapping[str, str]
 """Of runs, by their ids."""
@@ -125,7 +125,7 @@ def over_seeds(run_data: RunData, options: ViewOptions) -> View:
         _summary(short), (_chart(bars),) if bars else (),
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in judged)),
         (f"Paired by seed; no verdict below {FEWEST} seeds. A difference of "
-         f"{points(options.threshold)} points or less does not matter in practice.",
+         f"{percentage_points(options.threshold)} or less does not matter in practice.",
          *_left_out(run_data.groups, pairs), *notes.of_all(run_data)),
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ class _Judged:
         match self.verdict.kind:
             case "different":
                 first, second = (self.a, self.b) if self.value > 0 else (self.b, self.a)
-                return f"{first} is better than {second} by {points(abs(self.value))} points."
+                return f"{first} is better than {second} by {percentage_points(abs(self.value))}."
             case "equal":
                 return f"{self.a} and {self.b} are equal in practice."
             case "undecided":

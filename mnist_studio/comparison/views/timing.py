@@ -10,16 +10,15 @@ from statistics import fmean
 from msgspec.structs import replace
 
 from mnist_studio.analysis.curves import Reached, reached
-from mnist_studio.analysis.formatting import NOTHING, counted, duration, percent
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.time_breakdown import PARTS, Part, TimeBreakdown
-from mnist_studio.analysis.verdict import points
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.formatting import NOTHING, counted, duration, percent, percentage_points, points
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
@@ -255,5 +254,5 @@ def _ranges(changes: Sequence[_Change]) -> str:
     return (
         f"From the smallest to the largest batches, {counted(len(changes), 'model')} take "
         f"{min(ratios):.2f} to {max(ratios):.2f} times as long to train, and their accuracy "
-        f"changes by {points(min(gains), True)} to {points(max(gains), True)} points."
+        f"changes by {points(min(gains), True)} to {percentage_points(max(gains), True)}."
     )

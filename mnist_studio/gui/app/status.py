@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mnist_studio.analysis.formatting import clock, counted
+from mnist_studio.formatting import clock, counted
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.services.experiment_progress import left
 from mnist_studio.gui.services.live_run import LiveRun

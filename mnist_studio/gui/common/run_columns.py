@@ -2,7 +2,8 @@
 
 from PySide6.QtGui import QPixmap
 
-from mnist_studio.analysis import formatting, known_bugs
+from mnist_studio import formatting
+from mnist_studio.analysis import known_bugs
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table_model import TableColumn

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.view import Matrix, View
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.texts import unexpected

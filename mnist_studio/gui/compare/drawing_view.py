@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from mnist_studio.analysis.formatting import NOTHING, milliseconds
+from mnist_studio.formatting import NOTHING, milliseconds
 from mnist_studio.gui.common.basics import GAP, button, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.analysis.view import Column, Matrix, Row, Table, View
+from mnist_studio.formatting import counted
 
 DIGITS = tuple(str(digit) for digit in range(10))
 

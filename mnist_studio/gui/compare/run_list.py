@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, 
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSizePolicy
 
-from mnist_studio.analysis.formatting import counted
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.card import Card

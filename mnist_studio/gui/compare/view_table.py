@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QModelIndex, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from mnist_studio.analysis import formatting, view
+from mnist_studio.analysis import view
+from mnist_studio.analysis.view import cell_text
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.table import TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -80,7 +81,7 @@ class ViewTable(TableView):
 
 
 def _text(at: int, unit: view.Unit, row: view.Row) -> str:
-    return formatting.text(row.cells[at], unit)
+    return cell_text(row.cells[at], unit)
 
 
 def _tip(at: int, row: view.Row) -> str:

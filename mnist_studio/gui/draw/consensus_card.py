@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from mnist_studio.analysis.formatting import NOTHING
 from mnist_studio.analysis.interpretation import Interpretation
+from mnist_studio.formatting import NOTHING
 from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.theme.theme import Theme

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from mnist_studio.analysis.formatting import word
 from mnist_studio.data.datasets.dataset import CLASSES
+from mnist_studio.formatting import word
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.services.drawing import Drawing, Sheet
 from mnist_studio.gui.services.own_images import OwnImagesService

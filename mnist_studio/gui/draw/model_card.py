@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
-from mnist_studio.analysis.formatting import NOTHING, milliseconds
+from mnist_studio.formatting import NOTHING, milliseconds
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import Elided, IconButton, column, holder, label, restyle, row
 from mnist_studio.gui.common.card import Card

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.analysis.formatting import moment
 from mnist_studio.data.own_images import OwnImage
+from mnist_studio.formatting import moment
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.theme.theme import Theme
 

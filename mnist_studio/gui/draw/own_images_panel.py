@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QStackedWidget, QWidget
 
-from mnist_studio.analysis.formatting import NOTHING, counted, percent
+from mnist_studio.formatting import NOTHING, counted, percent
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState

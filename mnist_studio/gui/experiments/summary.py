@@ -1,7 +1,7 @@
 """An experiment in words. No Qt."""
 
-from mnist_studio.analysis.formatting import counted, duration
 from mnist_studio.experiments.events import Ended
+from mnist_studio.formatting import counted, duration
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_studio.analysis.formatting import counted, percent
+from mnist_studio.formatting import counted, percent
 from mnist_studio.parity.comparisons import HUB
 from mnist_studio.parity.report import Check, ParityReport
 from mnist_studio.parity.sentences import figure, listed, verdict

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from mnist_studio import events
-from mnist_studio.analysis import formatting, settings_diff
-from mnist_studio.analysis.formatting import counted
+from mnist_studio import events, formatting
+from mnist_studio.analysis import settings_diff
 from mnist_studio.analysis.time_breakdown import beside_phases
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import column, label
 from mnist_studio.gui.common.card import Card

@@ -4,7 +4,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
-from mnist_studio.analysis.formatting import counted
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
 from mnist_studio.gui.common.basics import row as line_of
 from mnist_studio.gui.common.card import Card

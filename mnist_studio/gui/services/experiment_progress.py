@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from mnist_studio import events
-from mnist_studio.analysis.formatting import duration
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
     Begun,
@@ -17,6 +16,7 @@ from mnist_studio.experiments.events import (
     Queued,
     State,
 )
+from mnist_studio.formatting import duration
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 from mnist_studio.store import titles

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
-from mnist_studio.analysis.formatting import counted
 from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
 from mnist_studio.errors import PictureError
+from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.drawing import Sheet
 from mnist_studio.gui.services.runs import RunLibrary

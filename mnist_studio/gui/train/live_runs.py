@@ -7,8 +7,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
-from mnist_studio import events
-from mnist_studio.analysis import formatting
+from mnist_studio import events, formatting
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.plots.run_lines import shades

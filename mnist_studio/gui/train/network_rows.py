@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mnist_studio.analysis.formatting import count
+from mnist_studio.formatting import count
 from mnist_studio.spec import layers
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame
 
-from mnist_studio.analysis.formatting import NOTHING, count
+from mnist_studio.formatting import NOTHING, count
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Theme

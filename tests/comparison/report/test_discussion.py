@@ -4,12 +4,12 @@ import dataclasses
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis.formatting import duration
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report.discussion import discussion
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import choose
+from mnist_studio.formatting import duration
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
-from mnist_studio.analysis.formatting import count
+from mnist_studio.formatting import count
 from mnist_studio.gui.app.application import ExceptionReporter
 from mnist_studio.gui.app.frame import PAGES
 from mnist_studio.gui.app.window import MainWindow

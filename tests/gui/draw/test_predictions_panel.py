@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths, settings
-from mnist_studio.analysis.formatting import NOTHING
 from mnist_studio.data.ink.rendering import Ink, InkPoint
+from mnist_studio.formatting import NOTHING
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.draw.model_card import WIDE
 from mnist_studio.gui.draw.model_grid import NARROWEST

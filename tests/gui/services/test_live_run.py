@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from mnist_studio import events
-from mnist_studio.analysis import formatting
+from mnist_studio import events, formatting
 from mnist_studio.analysis.curves import smooth
 from mnist_studio.analysis.interpretation import Vote, consensus
 from mnist_studio.data.datasets.dataset import LabeledImages

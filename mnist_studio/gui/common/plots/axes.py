@@ -6,7 +6,8 @@ Axes without boxes, in the colors of the palette.
 from math import floor, log10
 from typing import Any
 
-from mnist_studio.analysis import formatting, view
+from mnist_studio.analysis import view
+from mnist_studio.analysis.view import axis_title
 from mnist_studio.gui.common.plots.graphs import pg
 from mnist_studio.gui.theme.theme import Theme
 
@@ -75,7 +76,7 @@ class ViewPlotAxis(PlotAxis):
 
     def measure(self, axis: view.AxisSpec, theme: Theme, grid: bool) -> None:
         """Shows this title and unit."""
-        self.setLabel(formatting.axis_title(axis))
+        self.setLabel(axis_title(axis))
         self.show_percent(axis.unit == "fraction")
         self.show_whole(axis.unit == "count" and not axis.log)
         self.dress(theme, grid)

@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.analysis.view import Bar, Bars, cell_text
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.bar_painting import (
     HEADING,
@@ -106,10 +105,10 @@ class BarChart(QWidget):
     def _words(self, bar: Bar) -> str:
         assert self._chart is not None
         unit = self._chart.value.unit
-        words = f"{bar.title}\n{self._chart.value.title}: {formatting.text(bar.value, unit)}"
+        words = f"{bar.title}\n{self._chart.value.title}: {cell_text(bar.value, unit)}"
         if bar.low is None and bar.high is None:
             return words
-        return f"{words}\n{formatting.text(bar.low, unit)} to {formatting.text(bar.high, unit)}"
+        return f"{words}\n{cell_text(bar.low, unit)} to {cell_text(bar.high, unit)}"
 
     def _room(self) -> Room:
         """Where figures are drawn, and what range it shows."""
@@ -121,7 +120,7 @@ class BarChart(QWidget):
         metrics = self.fontMetrics()
         names = max(metrics.horizontalAdvance(place.text) for place in self._places)
         left = min(names + self._theme.pixels(INDENT), round(NAME_PART * self.width()))
-        texts = [formatting.text(bar.value, self._chart.value.unit) for bar in self._chart.bars]
+        texts = [cell_text(bar.value, self._chart.value.unit) for bar in self._chart.bars]
         right = max(metrics.horizontalAdvance(text) for text in texts) + self._theme.pixels(16)
         bottom = self._places[-1].top + self._places[-1].high
         area = QRectF(left, 0, max(10, self.width() - left - right), bottom)
@@ -138,7 +137,7 @@ class BarChart(QWidget):
             painter.drawLine(QPointF(x, 0), QPointF(x, room.area.bottom()))
             painter.setPen(QColor(palette.secondary))
             spot = QRectF(x - 40, room.area.bottom() + 3, 80, self._theme.pixels(16))
-            text = formatting.text(10**tick if room.log else tick, unit)
+            text = cell_text(10**tick if room.log else tick, unit)
             painter.drawText(spot, Qt.AlignmentFlag.AlignHCenter, text)
         foot = QRectF(room.area)
         foot.setTop(room.area.bottom() + self._theme.pixels(18))
@@ -167,7 +166,7 @@ class BarChart(QWidget):
         assert self._chart is not None
         painter.setPen(QColor(self._theme.palette.text))
         spot = QRectF(room.area.right(), place.top, self.width() - room.area.right(), place.high)
-        text = formatting.text(bar.value, self._chart.value.unit)
+        text = cell_text(bar.value, self._chart.value.unit)
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
 

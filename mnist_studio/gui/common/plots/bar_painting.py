@@ -6,8 +6,7 @@ from math import log10
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.analysis.view import Bar, Bars, cell_text
 from mnist_studio.gui.theme.marks import RunMark, paint_symbol
 from mnist_studio.gui.theme.theme import Theme
 
@@ -88,6 +87,6 @@ def bars_width(theme: Theme, chart: Bars) -> int:
     """So wide a chart must be in pixels that names, bars and figures can be read."""
     metrics = QFontMetrics(theme.font(12))
     names = max((metrics.horizontalAdvance(bar.title) for bar in chart.bars), default=0)
-    texts = (formatting.text(bar.value, chart.value.unit) for bar in chart.bars)
+    texts = (cell_text(bar.value, chart.value.unit) for bar in chart.bars)
     values = max(map(metrics.horizontalAdvance, texts), default=0)
     return names + values + theme.pixels(INDENT + LEAST_PLOT)

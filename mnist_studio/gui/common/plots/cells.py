@@ -6,8 +6,7 @@ from math import log1p
 
 from PySide6.QtGui import QColor, QFontMetrics
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Matrix
+from mnist_studio.analysis.view import Matrix, cell_text
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import Palette, contrast, mixed
 
@@ -48,7 +47,7 @@ def looks(matrix: Matrix, palette: Palette) -> tuple[tuple[CellLook, ...], ...]:
 
 def short(matrix: Matrix, value: float | None) -> str:
     """A figure without its per cent sign, which the title of the matrix says."""
-    return formatting.text(value, matrix.unit).removesuffix(" %")
+    return cell_text(value, matrix.unit).removesuffix(" %")
 
 
 def cell_width(theme: Theme, matrix: Matrix) -> int:

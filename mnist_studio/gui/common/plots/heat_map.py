@@ -4,8 +4,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import Matrix
+from mnist_studio.analysis.view import Matrix, cell_text
 from mnist_studio.gui.common.plots.cells import (
     FOOT,
     HEAD,
@@ -171,7 +170,7 @@ class HeatMap(QWidget):
     def _words(self, spot: Spot) -> str:
         matrix = self._matrix
         row, column = matrix.rows[spot[0]], matrix.columns[spot[1]]
-        value = formatting.text(matrix.values[spot[0]][spot[1]], matrix.unit)
+        value = cell_text(matrix.values[spot[0]][spot[1]], matrix.unit)
         return f"{matrix.row} {row}, {matrix.column} {column}: {value}"
 
     def _spot_at(self, event: QMouseEvent) -> Spot | None:

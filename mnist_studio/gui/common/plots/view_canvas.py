@@ -8,8 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from mnist_studio.analysis import formatting
-from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points
+from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points, cell_text, unit_scale
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.axes import ViewPlotAxis
 from mnist_studio.gui.common.plots.drawn import DrawnLines, DrawnSymbols, Floats, Placed
@@ -172,7 +171,7 @@ def _placed_lines(chart: Lines | Points) -> tuple[Placed, ...]:
 
 def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
     """Where figures lie on an axis; NaN where they do not."""
-    found = np.asarray(values, dtype=np.float64) / formatting.scale(axis.unit)
+    found = np.asarray(values, dtype=np.float64) / unit_scale(axis.unit)
     if not axis.log:
         return found
     return np.log10(np.where(found > 0, found, np.nan))
@@ -180,4 +179,4 @@ def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
 
 def _figure(place: float, axis: AxisSpec) -> str:
     value = 10**place if axis.log else place
-    return formatting.text(float(value) * formatting.scale(axis.unit), axis.unit)
+    return cell_text(float(value) * unit_scale(axis.unit), axis.unit)

@@ -1,0 +1,106 @@
+"""Numbers and nouns as text: the one way to write them in window, command line and reports."""
+
+from datetime import datetime
+
+NOTHING = "–"
+"""Stands for a value that is missing."""
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def percent(fraction: float | None) -> str:
+    """An accuracy: ``99.10 %``."""
+    return NOTHING if fraction is None else f"{fraction * 100:.2f} %"
+
+
+def percentage_points(fraction: float, signed: bool = False) -> str:
+    """A difference of accuracies: ``0.12 pp``; signed ``+0.12 pp``."""
+    return f"{points(fraction, signed)} pp"
+
+
+def points(fraction: float, signed: bool = False) -> str:
+    """A difference of accuracies in percentage points, without the unit: ``0.12``, ``+0.12``."""
+    text = f"{fraction * 100:{'+' if signed else ''}.2f}"
+    return "0.00" if text in ("-0.00", "+0.00") else text.replace("-", "−")
+
+
+def percentage_points_interval(low: float, high: float) -> str:
+    """An interval of a difference of accuracies: ``+0.02 to +0.21 pp``."""
+    return f"{points(low, signed=True)} to {percentage_points(high, signed=True)}"
+
+
+def loss(value: float | None) -> str:
+    """A loss with four digits after the point: ``0.1234``."""
+    return NOTHING if value is None else f"{value:.4f}"
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands separated: ``60,000``."""
+    return NOTHING if value is None else f"{value:,.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A time: ``0.41 s``, ``12.3 s``, ``1:23``, ``1:02:03``."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    return clock(seconds)
+
+
+def clock(seconds: float | None) -> str:
+    """A time that runs: ``0:41``, ``1:02:03``."""
+    if seconds is None:
+        return NOTHING
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def milliseconds(value: float | None) -> str:
+    """A latency: ``0.41 ms``, ``12 ms``."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2f} ms" if value < 9.995 else f"{value:.0f} ms"
+
+
+def moment(timestamp: float) -> str:
+    """A point in local time: ``2025-03-14 15:09``."""
+    return f"{datetime.fromtimestamp(timestamp):%Y-%m-%d %H:%M}"
+
+
+def word(number: int) -> str:
+    """A number up to ten as a word, a larger one in digits."""
+    return _WORDS[number] if number < len(_WORDS) else f"{number:,}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``one run``, ``six models``.
+
+    Args:
+        number: how many.
+        one: the singular.
+        many: the plural, where it is not the singular with an s.
+    """
+    return f"{word(number)} {one if number == 1 else many or f'{one}s'}"
+
+
+def with_article(noun: str) -> str:
+    """A noun, a name or a number with its article: ``an 8``, ``a 7``, ``an experiment``."""
+    return f"{'an' if _starts_with_a_vowel(noun) else 'a'} {noun}"
+
+
+def listed(items: tuple[str, ...] | list[str], last: str = "and") -> str:
+    """Items in a row: ``NumPy``, ``NumPy and Keras``, ``NumPy, PyTorch and Keras``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def _starts_with_a_vowel(noun: str) -> bool:
+    first = noun.lower()
+    if first[:1].isdigit():
+        return first.startswith("8") or first in ("11", "18")
+    return first[:1] in tuple("aeiou") and not first.startswith(("uni", "use", "one"))

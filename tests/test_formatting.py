@@ -1,0 +1,62 @@
+import pytest
+
+from mnist_studio.formatting import (
+    NOTHING,
+    clock,
+    count,
+    counted,
+    duration,
+    listed,
+    loss,
+    milliseconds,
+    percent,
+    percentage_points,
+    percentage_points_interval,
+    with_article,
+    word,
+)
+
+
+@pytest.mark.parametrize(
+    ("noun", "text"),
+    [
+        ("8", "an 8"), ("7", "a 7"), ("11", "an 11"), ("80", "an 80"), ("1", "a 1"),
+        ("experiment", "an experiment"), ("run", "a run"), ("unit", "a unit"),
+        ("Adam", "an Adam"), ("unshuffled set", "an unshuffled set"),
+    ],
+)  # fmt: skip
+def test_the_article_follows_the_sound(noun: str, text: str) -> None:
+    assert with_article(noun) == text
+
+
+def test_numbers_have_their_noun() -> None:
+    assert counted(0, "run") == "no runs"
+    assert counted(1, "run") == "one run"
+    assert counted(2, "study", "studies") == "two studies"
+    assert counted(12_000, "run") == "12,000 runs"
+    assert (word(3), word(11)) == ("three", "11")
+
+
+def test_items_are_listed() -> None:
+    assert listed([]) == ""
+    assert listed(["NumPy"]) == "NumPy"
+    assert listed(["NumPy", "Keras"]) == "NumPy and Keras"
+    assert listed(["1", "2", "3"], "or") == "1, 2 or 3"
+
+
+def test_differences_have_a_sign_and_a_unit() -> None:
+    assert percentage_points(0.0012) == "0.12 pp"
+    assert percentage_points(0.0012, signed=True) == "+0.12 pp"
+    assert percentage_points(-0.0012, signed=True) == "−0.12 pp"
+    assert percentage_points(-0.00001, signed=True) == "0.00 pp"
+    assert percentage_points_interval(-0.001, 0.002) == "−0.10 to +0.20 pp"
+
+
+def test_figures_have_units_and_no_bare_decimals() -> None:
+    assert percent(0.5) == "50.00 %"
+    assert loss(0.5) == "0.5000"
+    assert count(60_000) == "60,000"
+    assert (duration(0.5), duration(12.34), duration(75)) == ("0.50 s", "12.3 s", "1:15")
+    assert (clock(41), clock(3723)) == ("0:41", "1:02:03")
+    assert (milliseconds(0.41), milliseconds(12.3)) == ("0.41 ms", "12 ms")
+    assert {percent(None), loss(None), count(None), duration(None), milliseconds(None)} == {NOTHING}
