@@ -157,24 +157,24 @@ class MainWindow(QMainWindow):
         self.overlay.hide()
         self.page(self._shown).notice.hide()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The first paint starts what may take longer than a frame."""
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
             QTimer.singleShot(0, self._stand)
         return super().eventFilter(watched, event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The overlay covers the window at any size."""
         super().resizeEvent(event)
         self.overlay.setGeometry(self.rect())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Takes files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Settings dropped anywhere go to the Train page, pictures to the Draw page."""
         self._take(event.mimeData())
         event.acceptProposedAction()
@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
                 self.go("draw")
                 self.studio.open_picture(picture)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Asks what shall become of a training."""
         if self.leaving and self.studio.busy:
             event.ignore()

@@ -65,11 +65,11 @@ class ArrayPicture(QWidget):
         shape = self._shape
         return max(24, round(width * shape.height() / shape.width()))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Small windows get small pictures."""
         return QSize(80, 24)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Scaled as a whole, at the upper left."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._shrunk)

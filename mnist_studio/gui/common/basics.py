@@ -62,12 +62,12 @@ class Elided(QLabel):
         wide = QSizePolicy.Policy.Ignored if grow else QSizePolicy.Policy.Maximum
         self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be as narrow as its dots."""
         narrow = self.fontMetrics().horizontalAdvance("…")
         return QSize(narrow, super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """As much of the text as there is room for."""
         painter = QPainter(self)
         room = self.contentsRect()

@@ -35,20 +35,20 @@ class CheckBox(QCheckBox):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.updateGeometry)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As high as a finger."""
         words = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(text_start(self._theme) + words + EDGE, self._theme.pixels(28))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """All of it."""
         return self.sizeHint()
 
-    def hitButton(self, place: QPoint) -> bool:  # noqa: N802
+    def hitButton(self, place: QPoint) -> bool:
         """Box and word, whatever the style thinks where they are."""
         return self.rect().contains(place)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The frame of the focus, the box, its tick and the word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

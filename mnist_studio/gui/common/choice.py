@@ -96,7 +96,7 @@ class ComboBox(QComboBox):
         item.setEnabled(not reason)
         item.setToolTip(reason)
 
-    def showPopup(self) -> None:  # noqa: N802
+    def showPopup(self) -> None:
         """Shows the list."""
         self.opening.emit()
         # As wide as its longest entry: the field itself may be narrower.
@@ -106,22 +106,22 @@ class ComboBox(QComboBox):
         self.view().setMinimumWidth(widest + self._theme.pixels(56))
         super().showPopup()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Leaves the wheel to the page: scrolling past a field must not change it."""
         event.ignore()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As wide as its row makes it, whatever it offers.
 
         Qt's own policy for that builds the list at once, which most fields are never asked for.
         """
         return self.minimumSizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be narrow: long texts are cut with dots."""
         return QSize(self._theme.pixels(64), super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, text, the word on the right, and a chevron."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
@@ -165,7 +165,7 @@ class _Entries(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def sizeHint(  # noqa: N802
+    def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """All are as high as a finger."""

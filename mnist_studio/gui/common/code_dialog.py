@@ -47,7 +47,7 @@ class PythonColors(QSyntaxHighlighter):
         self._theme = theme
         theme.changed.connect(self.rehighlight)
 
-    def highlightBlock(self, text: str) -> None:  # noqa: N802
+    def highlightBlock(self, text: str) -> None:
         """Colors one line; a state above 0 is an open triple quote."""
         at = 0
         state = self.previousBlockState()

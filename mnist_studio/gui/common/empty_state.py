@@ -43,12 +43,12 @@ class EmptyState(QWidget):
         theme.changed.connect(self._paint_picture)
         self._paint_picture()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The icon goes where there is room for the words only."""
         super().resizeEvent(event)
         self._picture.setVisible(self.height() >= self._theme.pixels(LEAST_HEIGHT))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Room for the words."""
         return QSize(self._theme.pixels(160), self._theme.pixels(80))
 

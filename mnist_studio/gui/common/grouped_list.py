@@ -61,11 +61,11 @@ class GroupedList(QListWidget):
         theme.changed.connect(self._size)
         self.currentItemChanged.connect(self._tell)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """So wide that most titles are whole."""
         return QSize(self._theme.pixels(self._wide), super().sizeHint().height())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Long titles end in dots."""
         return QSize(self._theme.pixels(min(self._wide, LEAST)), self._theme.pixels(100))
 

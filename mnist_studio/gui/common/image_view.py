@@ -48,12 +48,12 @@ class ImageView(QWidget):
             self._side = side
             self.updateGeometry()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """A square of whole pixels."""
         side = max(28, self._theme.pixels(self._side) // 28 * 28)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The squares, or an empty frame."""
         painter = QPainter(self)
         side = min(self.width(), self.height())

@@ -62,12 +62,12 @@ class WholeRows(QScrollArea):
         theme.changed.connect(self._fit)
         self._fit()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Head and the rows there is always room for."""
         high = self._theme.pixels(self._head) + self._least * self._theme.pixels(self._row)
         return QSize(super().minimumSizeHint().width(), high)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Leaves out what is left of a row."""
         super().resizeEvent(event)
         self._fit()
@@ -94,13 +94,13 @@ class WrapBar(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._arrange(False)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the wider group."""
         hints = (self._left.minimumSizeHint(), self._right.minimumSizeHint())
         high = super().minimumSizeHint().height()
         return QSize(max(hint.width() for hint in hints), high)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Breaks or joins."""
         super().resizeEvent(event)
         needed = self._left.sizeHint().width() + GAP + self._right.sizeHint().width()

@@ -49,29 +49,29 @@ class KeyLegend(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Its lines at the width of the moment."""
         width = self.width()
         return QSize(self._theme.pixels(200), self.heightForWidth(width))
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         """As many lines as the names need."""
         spots = self._spots(width)
         return round(spots[-1].bottom()) if spots else 0
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Points at the run under the pointer."""
         spots = self._spots(self.width())
         named = zip(spots, self._entries, strict=False)
         found = (key for spot, (key, _) in named if spot.contains(event.position()))
         self._hover.point(next(found, ""))
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Points at nothing any more."""
         self._hover.point("")
         super().leaveEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Samples and names."""
         painter = QPainter(self)
         painter.setFont(self._theme.font(12))

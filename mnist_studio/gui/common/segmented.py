@@ -75,7 +75,7 @@ class Segmented(QFrame):
         """The button of a choice."""
         return self._buttons[key]
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the choice along with the arrow keys."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
@@ -105,7 +105,7 @@ class _Segment(QToolButton):
         bold.setWeight(QFont.Weight.DemiBold)
         self.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(self.text()) + 22)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.ensure_width()

@@ -69,15 +69,15 @@ class _Whole(QSpinBox):
     def number(self) -> float:
         return self._given if self.value() == self._shown else self.value()
 
-    def textFromValue(self, value: int) -> str:  # noqa: N802
+    def textFromValue(self, value: int) -> str:
         return str(self._given if value == self._shown else value)
 
-    def stepBy(self, steps: int) -> None:  # noqa: N802
+    def stepBy(self, steps: int) -> None:
         self.setValue(
             round(min(max(self._step(self.value(), steps), self.minimum()), self.maximum()))
         )
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
@@ -99,13 +99,13 @@ class _Decimal(QDoubleSpinBox):
     def number(self) -> float:
         return self._given if self.value() == self._shown else self.value()
 
-    def textFromValue(self, value: float) -> str:  # noqa: N802
+    def textFromValue(self, value: float) -> str:
         return f"{self._given if value == self._shown else value:g}"
 
-    def stepBy(self, steps: int) -> None:  # noqa: N802
+    def stepBy(self, steps: int) -> None:
         self.setValue(self._step(self.value(), steps))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
 
@@ -190,7 +190,7 @@ class StepperSpinBox(QFrame):
         """The field between the buttons."""
         return self._field
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Shows the focus of the field on the whole frame."""
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.setProperty("focused", event.type() == QEvent.Type.FocusIn)

@@ -77,7 +77,7 @@ class TableView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(self._theme.pixels(48))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the widest column what is left, or scrolls where nothing is."""
         super().resizeEvent(event)
         self._fit()
@@ -154,7 +154,7 @@ class TableView(QTableView):
             if header.sectionSize(place) != width:
                 header.resizeSection(place, width)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space ticks the current row from any of its columns."""
         first = self.currentIndex().siblingAtColumn(0)
         checkable = first.isValid() and first.flags() & Qt.ItemFlag.ItemIsUserCheckable
@@ -165,7 +165,7 @@ class TableView(QTableView):
             return
         super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The rows, or what is said instead."""
         super().paintEvent(event)
         if self._empty and self.model().rowCount() == 0:
@@ -176,7 +176,7 @@ class TableView(QTableView):
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, self._empty)
             painter.end()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+    def changeEvent(self, event: QEvent) -> None:
         """Keeps rows as high as the text asks."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:

@@ -114,15 +114,15 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         """The row at an index."""
         return self._rows[index.row()]
 
-    def rowCount(self, parent: Index = _TOP_LEVEL) -> int:  # noqa: N802
+    def rowCount(self, parent: Index = _TOP_LEVEL) -> int:
         """How many rows there are."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _TOP_LEVEL) -> int:  # noqa: N802
+    def columnCount(self, parent: Index = _TOP_LEVEL) -> int:
         """How many columns there are."""
         return 0 if parent.isValid() else len(self._columns)
 
-    def headerData(  # noqa: N802
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Titles and what they mean."""
@@ -160,9 +160,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             else (column.text(row) if role == SORT_ROLE else None)
         )
 
-    def setData(  # noqa: N802
-        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
-    ) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ticks or unticks a row."""
         if role != Qt.ItemDataRole.CheckStateRole:
             return False

@@ -119,7 +119,7 @@ class ComputedView(QSplitter):
         self.panel.name(entry.title)
         self.panel.say(entry.title, f"{entry.tip}.")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The controls go where there is room."""
         super().resizeEvent(event)
         self._place_controls()

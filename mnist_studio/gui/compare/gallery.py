@@ -45,20 +45,20 @@ class Gallery(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Its tiles at the width of the moment."""
         return QSize(self._theme.pixels(2 * TILE), self.heightForWidth(self.width()))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """One column."""
         return QSize(self._theme.pixels(TILE), self.heightForWidth(max(self.width(), 1)))
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         """As many rows of tiles as there are digits."""
         count = len(self._found.places) if self._found else 0
         return -(-count // self._columns(width)) * self._tile_height()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The tiles that can be seen."""
         if self._found is None:
             return

@@ -44,7 +44,7 @@ class GalleryCard(Card):
         self.loader.loaded.connect(self._show)
         self.loader.failed.connect(self._fail)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Room for two digits beside each other."""
         return QSize(self._studio.theme.pixels(350), self._studio.theme.pixels(160))
 

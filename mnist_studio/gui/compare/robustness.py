@@ -96,7 +96,7 @@ class RobustnessBar(QWidget):
         self.work.failed.connect(studio.complain)
         self._show()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """The button."""
         return self.button.sizeHint()
 

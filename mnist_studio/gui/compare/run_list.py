@@ -118,7 +118,7 @@ class RunList(Card):
         enable(self.none_button, reason, "Takes all ticks away")
         self._tell()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The pointer leaves the table."""
         if event.type() == QEvent.Type.Leave:
             self._hover.point("")

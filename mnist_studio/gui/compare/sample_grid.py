@@ -37,12 +37,12 @@ class SampleGrid(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As high as its rows."""
         high = self._theme.pixels(HEAD) + self._theme.pixels(ROW) * len(self._rows)
         return QSize(self._theme.pixels(500), high)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be narrow: then fewer digits are shown."""
         return QSize(self._theme.pixels(300), self.sizeHint().height())
 
@@ -53,7 +53,7 @@ class SampleGrid(QWidget):
             return True
         return super().event(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Digits, names and answers."""
         if self._samples is None:
             return

@@ -66,11 +66,11 @@ class ViewCharts(QWidget):
         """What draws them, in their order."""
         return tuple(self._charts[: self._shown])
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Room for a small chart."""
         return QSize(self._theme.pixels(280), self._theme.pixels(140))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts charts beside each other or below."""
         super().resizeEvent(event)
         self._arrange()

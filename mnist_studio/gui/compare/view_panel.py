@@ -83,7 +83,7 @@ class ViewPanel(Card):
         """What is shown; None while there are only words."""
         return self._view
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Room for a small chart and some rows."""
         return QSize(self._theme.pixels(420), self._theme.pixels(260))
 

@@ -54,7 +54,7 @@ class ViewTable(TableView):
             lines.append("\t".join(str(model.index(row, at).data()) for at in columns))
         QApplication.clipboard().setText("\n".join(lines))
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Points at nothing any more."""
         self._hover.point("")
         super().leaveEvent(event)

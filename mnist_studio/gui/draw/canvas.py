@@ -73,41 +73,41 @@ class DrawingCanvas(QWidget):
         self.setAccessibleDescription(words)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Large enough to write comfortably."""
         return QSize(self._theme.pixels(380), self._theme.pixels(380))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Small enough for small screens."""
         return QSize(self._theme.pixels(200), self._theme.pixels(200))
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """Every point counts, also those that come while the window is busy."""
         super().showEvent(event)
         QApplication.setAttribute(_COMPRESSED, False)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Other widgets need no more than the last place of the mouse."""
         super().hideEvent(event)
         QApplication.setAttribute(_COMPRESSED, True)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Puts a tool down."""
         self._pointer.mouse(event)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Puts it down again."""
         self._pointer.mouse(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Moves it."""
         self._pointer.mouse(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lifts it."""
         self._pointer.mouse(event)
 
-    def tabletEvent(self, event: QTabletEvent) -> None:  # noqa: N802
+    def tabletEvent(self, event: QTabletEvent) -> None:
         """A pen writes as a mouse does, with its pressure."""
         self._pointer.tablet(event)
 
@@ -120,7 +120,7 @@ class DrawingCanvas(QWidget):
             self._renew()
         return super().event(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Ink is painted at the size that is shown."""
         super().resizeEvent(event)
         self._renew()
@@ -166,7 +166,7 @@ class DrawingCanvas(QWidget):
         around = extent(self._drawing.stroke, first, square.width(), pen)
         return around.translated(square.topLeft()).toAlignedRect()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Paper, picture, strokes, and where the focus is."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

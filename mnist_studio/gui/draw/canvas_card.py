@@ -85,7 +85,7 @@ class CanvasCard(Card):
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(action)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """What a square does not need is given back."""
         super().resizeEvent(event)
         others = self.sizeHint() - self.pad.sizeHint()

@@ -31,12 +31,12 @@ class ConfusionGrid(QWidget):
         self.setAccessibleDescription(told or "No mistakes")
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Ten cells and their heads."""
         side = self._theme.pixels(HEAD + CLASSES * CELL)
         return QSize(side, side)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Heads, cells, counts; what is right is green, what is wrong red, more of it stronger."""
         painter = QPainter(self)
         painter.setFont(self._theme.font(11))

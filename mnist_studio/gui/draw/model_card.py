@@ -165,17 +165,17 @@ class ModelCard(Card):
         self.pin.setChecked(pinned)
         self.pin.setToolTip(_PINNED if pinned else _NOT_PINNED)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the title more room where there is some."""
         super().resizeEvent(event)
         self._size()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click chooses the model."""
         super().mousePressEvent(event)
         self.chosen.emit(self.run)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """So does Return."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.run)

@@ -79,7 +79,7 @@ class ModelGrid(QScrollArea):
         card.pinned.connect(self.pinned)
         return card
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """More room may mean another column."""
         if event.type() == QEvent.Type.Resize:
             self._arrange()

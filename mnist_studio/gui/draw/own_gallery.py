@@ -73,23 +73,23 @@ class OwnImageGallery(QWidget):
         """Where a digit is painted."""
         return next(spot for one, spot in self._spots(self.width()) if one.key == key)
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         """As many lines as the labels need."""
         step = self._step()
         last = max((spot.bottom() for _, spot in self._spots(width)), default=step)
         return int(last) + self._theme.pixels(GAP)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """A few digits wide."""
         wide = self._theme.pixels(320)
         return QSize(wide, self.heightForWidth(max(self.width(), wide)))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be narrow: then it is higher."""
         wide = self._theme.pixels(160)
         return QSize(wide, self.heightForWidth(max(self.width(), wide)))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The labels and the digits in sight."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -136,7 +136,7 @@ class OwnImageGallery(QWidget):
         painter.setFont(self._theme.font(11, bold=True))
         painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, "✗")
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Chooses the digit under the pointer."""
         key, modifiers = self._key_at(event.position()), event.modifiers()
         if not key:
@@ -152,7 +152,7 @@ class OwnImageGallery(QWidget):
             self._choose(frozenset({key}))
         self._last = key
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Lays the digit under the pointer on the pad; with Ctrl or Shift it is a second click."""
         if event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self._open(self._key_at(event.position()))
@@ -164,7 +164,7 @@ class OwnImageGallery(QWidget):
             if one.key == key:
                 self.opened.emit(one)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Labels, deletes, opens, moves."""
         key = Qt.Key(event.key())
         if key in _STEPS:

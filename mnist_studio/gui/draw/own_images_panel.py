@@ -119,17 +119,17 @@ class OwnImagesPanel(QWidget):
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Names of models come first."""
         super().resizeEvent(event)
         self.table.show_column(INTERVAL, self.width() >= self._studio.theme.pixels(NARROW))
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """While it is looked at, models are scored."""
         super().showEvent(event)
         self._scores.watch(True)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks any more."""
         super().hideEvent(event)
         self._scores.watch(False)

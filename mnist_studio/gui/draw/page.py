@@ -84,7 +84,7 @@ class DrawPage(Page):
         """The keyboard goes to the pad."""
         self.pad.setFocus()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space and Delete clear the pad; 0 to 9 keep what is on it, Backspace takes that back."""
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Space, Qt.Key.Key_Delete):

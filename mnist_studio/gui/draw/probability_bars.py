@@ -45,11 +45,11 @@ class ProbabilityBars(QWidget):
             self._faint = faint
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Wide enough for ten figures."""
         return QSize(self._theme.pixels(130), self._theme.pixels(56))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Narrower still works."""
         return QSize(self._theme.pixels(104), self._theme.pixels(48))
 
@@ -60,7 +60,7 @@ class ProbabilityBars(QWidget):
             return True
         return super().event(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Bars over figures."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -65,12 +65,12 @@ class StageStrip(QWidget):
         self._left_out = names
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """The least that can be seen well."""
         pixels = self._theme.pixels
         return QSize(pixels(360), pixels(SMALLEST + CAPTION))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """The least that can be seen well."""
         return QSize(0, self.sizeHint().height())
 
@@ -95,7 +95,7 @@ class StageStrip(QWidget):
         places = {name: QRect(at * step, top, small, small) for at, name in enumerate(NAMES[:4])}
         return places | {"fed": QRect(4 * step, 0, last, last)}
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Pictures, arrows, and what each is."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -43,7 +43,7 @@ class ExperimentCard(Card):
             )
         )  # fmt: skip
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """No line of the words is cut."""
         super().resizeEvent(event)
         self._give_lines()

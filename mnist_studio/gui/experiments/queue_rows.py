@@ -38,21 +38,21 @@ class QueueRows(RowsModel[CellRow]):
         waits = self._movable and self.row(index).place > 0
         return flags | Qt.ItemFlag.ItemIsDragEnabled if waits else flags
 
-    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802
+    def supportedDropActions(self) -> Qt.DropAction:
         """Cells only move."""
         return Qt.DropAction.MoveAction
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802
+    def mimeTypes(self) -> list[str]:
         """A cell of this queue."""
         return [_MIME]
 
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The number of the cell that is dragged."""
         data = QMimeData()
         data.setData(_MIME, str(self.row(indexes[0]).cell.number).encode())
         return data
 
-    def dropMimeData(  # noqa: N802
+    def dropMimeData(
         self,
         data: QMimeData,
         action: Qt.DropAction,

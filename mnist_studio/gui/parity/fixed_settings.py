@@ -41,7 +41,7 @@ class _Sentences(TableView):
         self.setItemDelegate(_Wrapped(self))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
@@ -63,7 +63,7 @@ class _Wrapped(QStyledItemDelegate):
         super().__init__(table)
         self._table = table
 
-    def sizeHint(  # noqa: N802
+    def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         width = self._table.columnWidth(index.column())

@@ -128,7 +128,7 @@ class GradientPicturesCard(Card):
         self._grid.setRowStretch(3 * len(pairs), 1)
         self._size()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """The pictures of a layer are equally high, and no higher than their width asks."""
         super().resizeEvent(event)
         self._size()

@@ -51,7 +51,7 @@ class NetworkTable(TableView):
         self._layers.show(network_rows(model))
         self._fit_height()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be narrow."""
         return QSize(100, 40)
 

@@ -146,7 +146,7 @@ class SettingsPanel(Card):
         """How everything is set."""
         return self._form
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """One width, whatever is in it."""
         return QSize(self._studio.theme.pixels(316), self._studio.theme.pixels(600))
 

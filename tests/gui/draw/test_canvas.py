@@ -149,7 +149,7 @@ class Painted(QObject):
         super().__init__()
         self.widths: list[int] = []
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QPaintEvent):
             self.widths.append(event.region().boundingRect().width())
         return False

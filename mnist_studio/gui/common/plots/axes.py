@@ -33,16 +33,12 @@ class PlotAxis(pg.AxisItem):
         self.picture = None
         self.update()
 
-    def tickSpacing(  # noqa: N802
-        self, low: float, high: float, size: float
-    ) -> list[tuple[float, float]]:
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """How far apart the ticks of each level are, and where they begin."""
         levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
         return [(max(1.0, levels[0][0]), 0.0)] if self._whole else levels
 
-    def tickStrings(  # noqa: N802
-        self, values: list[float], scale: float, spacing: float
-    ) -> list[str]:
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The figures at the ticks."""
         if self.logMode:
             return [f"{10**value:.2g}" for value in values]
@@ -83,9 +79,7 @@ class ViewPlotAxis(PlotAxis):
         # The grid lies under the lines.
         self.setZValue(-1000)
 
-    def tickValues(  # noqa: N802
-        self, low: float, high: float, size: float
-    ) -> list[tuple[float, list[float]]]:
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         """Ticks; by orders of magnitude at 1, 2 and 5 of each, at 1 only where that is too many."""
         if not self.logMode:
             levels: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
@@ -95,9 +89,7 @@ class ViewPlotAxis(PlotAxis):
         found = [power + log10(front) for power in powers for front in fronts]
         return [(1.0, [value for value in found if low <= value <= high])]
 
-    def tickStrings(  # noqa: N802
-        self, values: list[float], scale: float, spacing: float
-    ) -> list[str]:
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The figures at the ticks."""
         if not self.logMode:
             return super().tickStrings(values, scale, spacing)

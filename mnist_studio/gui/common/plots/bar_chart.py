@@ -54,26 +54,26 @@ class BarChart(QWidget):
         self._chart = chart
         self._arrange()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """As high as its rows."""
         return QSize(self._theme.pixels(420), self._high())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """As high as its rows: whoever holds it scrolls."""
         return QSize(self._theme.pixels(260), self._high())
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Points at the run whose row is under the pointer."""
         bar = self._bar_at(event.position().y())
         self._hover.point(bar.key if bar else "")
         self.setToolTip(self._words(bar) if bar else "")
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Points at nothing any more."""
         self._hover.point("")
         super().leaveEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Axis, rows and figures."""
         if self._chart is None or not self._places:
             return

@@ -94,7 +94,7 @@ class Canvas(pg.PlotWidget):
         for line in lines:
             self._draw_line(line)
 
-    def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: Any) -> None:
         """Shows everything again after zooming."""
         self.getPlotItem().enableAutoRange()
         super().mouseDoubleClickEvent(event)

@@ -51,7 +51,7 @@ class ChartView(QWidget):
         """The widget that draws it."""
         return self._inside
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Still readable."""
         least = QSize(self._theme.pixels(240), self._theme.pixels(150))
         if isinstance(self._inside, BarChart | HeatMap):

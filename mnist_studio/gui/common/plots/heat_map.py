@@ -54,11 +54,11 @@ class HeatMap(QWidget):
         self._matrix, self._current = matrix, None
         self._dress()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Cells of a comfortable size."""
         return self._size(34)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Cells whose figures can still be read."""
         return self._size(LEAST)
 
@@ -68,30 +68,30 @@ class HeatMap(QWidget):
         top = self._theme.pixels(HEAD) + row * high
         return QRectF(self._left() + column * wide, top, wide, high)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tells what a cell says."""
         self._move(self._spot_at(event))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Chooses a cell."""
         spot = self._spot_at(event)
         if spot:
             self._move(spot)
             self.chosen.emit(*spot)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """The pointer is over no cell; the keyboard keeps its own."""
         if not self.hasFocus():
             self._move(None)
         super().leaveEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard begins at the first cell."""
         super().focusInEvent(event)
         if self._current is None and self._matrix.rows:
             self._move((0, 0))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move, Enter and Space choose."""
         step = _STEPS.get(Qt.Key(event.key()))
         if self._current and step:
@@ -103,7 +103,7 @@ class HeatMap(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Titles, and the cells that can be seen."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

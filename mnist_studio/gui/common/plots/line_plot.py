@@ -85,7 +85,7 @@ class LinePlot(QWidget):
         """What is, or will in a moment be, shown."""
         return self._lines
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Still readable."""
         return QSize(self._theme.pixels(180), self._theme.pixels(110))
 

@@ -95,12 +95,12 @@ class ViewCanvas(pg.PlotWidget):
         self._over.draw(thick, mark, self._points, wide=True)
         self._over_symbols.draw(thick, self._marks.of, self._size + 2)
 
-    def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: Any) -> None:
         """Shows everything again after zooming."""
         self.getPlotItem().enableAutoRange()
         super().mouseDoubleClickEvent(event)
 
-    def leaveEvent(self, event: Any) -> None:  # noqa: N802
+    def leaveEvent(self, event: Any) -> None:
         """Points at nothing any more."""
         self._hover.point("")
         super().leaveEvent(event)

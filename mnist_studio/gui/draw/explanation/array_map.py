@@ -50,7 +50,7 @@ class ArrayMap(ArrayPicture):
         self._outline = edges(inside)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, and the outline over it."""
         super().paintEvent(event)
         if self._layout is None or not self._outline:
@@ -64,15 +64,15 @@ class ArrayMap(ArrayPicture):
         painter.drawLines(self._outline)
         painter.end()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         """Its height follows from its width."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         """Undistorted, up to the limit."""
         return min(self.height_at(width), self._theme.pixels(self._highest))
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for squares that one can see."""
         width = self._theme.pixels(240)
         return QSize(width, self.heightForWidth(width))
@@ -123,13 +123,13 @@ class ColorScale(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """A bar over a line of numbers."""
         metrics = self.fontMetrics()
         words = metrics.horizontalAdvance("   ".join(self._words))
         return QSize(max(self._theme.pixels(180), words), self._theme.pixels(30))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The bar and the numbers."""
         painter = QPainter(self)
         high = self._theme.pixels(10)

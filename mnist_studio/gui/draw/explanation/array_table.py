@@ -25,15 +25,15 @@ class NumbersTable(QAbstractTableModel):
         self._names = () if array is None else row_names(array.shape)
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:  # noqa: N802
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
         """How many rows there are."""
         return 0 if parent.isValid() else len(self._names)
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:  # noqa: N802
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
         """How many numbers stand beside each other."""
         return 0 if parent.isValid() or self._numbers is None else self._numbers.shape[1]
 
-    def headerData(  # noqa: N802
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Indices."""

@@ -62,14 +62,14 @@ class Neighbors(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for all."""
         count = len(self._nearest.neighbors) if self._nearest else 0
         down = -(-count // ACROSS)
         step = self._theme.pixels(SIDE + WORDS)
         return QSize(ACROSS * self._theme.pixels(SIDE), down * step)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """May be narrow: then the digits are smaller."""
         return QSize(ACROSS * self._theme.pixels(40), self.sizeHint().height())
 
@@ -91,7 +91,7 @@ class Neighbors(QWidget):
         one = self._nearest.neighbors[place]
         return f"Training digit {one.index:,}: it is a {one.label}, at {one.distance:.6g}"
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Digits over their words."""
         if self._nearest is None:
             return

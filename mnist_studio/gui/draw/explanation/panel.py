@@ -80,13 +80,13 @@ class ExplanationPanel(QWidget):
         studio.explanations.told.connect(self._take)
         studio.explanations.failed.connect(self._fail)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """Explains from now on."""
         super().showEvent(event)
         self._offer()
         self._ask()
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks."""
         super().hideEvent(event)
         self._studio.explanations.forget()
