@@ -1,0 +1,79 @@
+"""Everything that a user reads follows the guide: no banned word, no bare decimal."""
+
+import argparse
+from collections.abc import Iterator
+from itertools import groupby
+
+import pytest
+
+from mnist_studio.cli import parser
+from tests.words import PACKAGE, ROOT, Violation, prose, strings, violations
+
+PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+
+
+def _room(path: str) -> str:
+    """The folder that a module belongs to: ``gui/train``, ``spec``; the module if there is none."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] == "gui" else parts[0]
+
+
+# Names of columns of former versions are no text.
+NO_TEXT = {"store/migrations.py", "spec/upgrades.py"}
+MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+ROOMS = {
+    room: tuple(path for path in paths if path not in NO_TEXT)
+    for room, paths in groupby(sorted(MODULES, key=_room), key=_room)
+}
+
+
+def _commands(
+    command: argparse.ArgumentParser,
+) -> Iterator[argparse.ArgumentParser]:
+    """A command with all that are below it."""
+    yield command
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in dict.fromkeys(action.choices.values()):
+                yield from _commands(below)
+
+
+COMMANDS = tuple(_commands(parser.build()))
+
+
+def _fails_on(found: list[Violation]) -> None:
+    assert not found, "\n" + "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
+def test_the_help_of_a_command_follows_the_guide(command: argparse.ArgumentParser) -> None:
+    _fails_on(list(violations(f"{command.prog} --help", command.format_help())))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
+def test_every_argument_has_help(command: argparse.ArgumentParser) -> None:
+    without = [action.dest for action in command._actions if not action.help]
+    assert without in ([], ["command"], ["action"])
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_strings_of_a_room_follow_the_guide(room: str) -> None:
+    _fails_on(
+        [
+            violation
+            for path in ROOMS[room]
+            for place, text in strings(PACKAGE / path)
+            for violation in violations(place, text)
+        ]
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_follows_the_guide(page) -> None:  # type: ignore[no-untyped-def]
+    _fails_on(
+        [
+            violation
+            for place, words, line in prose(page)
+            for violation in violations(place, words, line)
+        ]
+    )
