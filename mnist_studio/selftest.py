@@ -101,7 +101,7 @@ def train_as_written(bench: Bench) -> str:
         StudioError: one does not work.
     """
     return ", ".join(
-        f"{registry.framework_entry(name).title} {_written(name)}" for name in bench.frameworks
+        f"{registry.framework_title(name)} {_written(name)}" for name in bench.frameworks
     )
 
 
@@ -216,10 +216,9 @@ def tried(step: Step) -> Tried:
 
 def steps() -> Iterator[Step]:
     """What is tried, in order; to be called inside of ``home_apart``."""
-    known: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
-    bench = Bench(tuple(name for name in known if registry.version(name)))
-    for name in known:
-        yield registry.framework_entry(name).title, partial(train, bench, name)
+    bench = Bench(tuple(name for name in registry.FRAMEWORKS if registry.version(name)))
+    for name in registry.FRAMEWORKS:
+        yield registry.framework_title(name), partial(train, bench, name)
     yield "as written", lambda: train_as_written(bench)
     if len(bench.frameworks) > 1:
         yield "agreement", lambda: _agree(bench)
@@ -249,7 +248,7 @@ def _draw(bench: Bench) -> str:
         # The models trained here have seen next to nothing; those that were shipped have.
         if run.bundled and read[run.id] != 4:
             raise JobError(f"{run.title} reads a four as {read[run.id]}.", "Install it again.")
-    engines = sorted({registry.framework_entry(answer.engine).title for answer in answers.values()})
+    engines = sorted({registry.framework_title(answer.engine) for answer in answers.values()})
     return f"{len(answers)} models answered by {', '.join(engines)}"
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mnist_studio.events import Finished, Terminal
 from mnist_studio.formatting import counted
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import KnownBugName, RunSpec
@@ -148,7 +148,7 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
 
 def sentence(cost: KnownBugCost) -> str:
     """What it costs, and how much is behind it."""
-    framework = framework_entry(cost.spec.framework).title
+    framework = framework_title(cost.spec.framework)
     who = f"{cost.spec.recipe} in {framework}, {listed(cost.known_bugs)}"
     if cost.pairs == 1:
         behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"

@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
     own = "this program" if paths.frozen() else sys.executable
     output.table(
         ("Framework", "Version", "Python"),
-        [(registry.framework_entry(one.framework).title, one.version or "–", one.python or own)
+        [(registry.framework_title(one.framework), one.version or "–", one.python or own)
          for one in found],
     )  # fmt: skip
     return 0

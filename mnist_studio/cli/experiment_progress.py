@@ -17,7 +17,7 @@ from mnist_studio.experiments.events import (
     ExperimentCell,
     Overall,
 )
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import RunSpec
 
 
@@ -107,5 +107,5 @@ def duration(seconds: float) -> str:
 
 def _name(spec: RunSpec) -> str:
     training = spec.training
-    title = framework_entry(spec.framework).title
+    title = framework_title(spec.framework)
     return f"{spec.recipe} · {title} · batch {training.batch_size} · seed {training.seed}"

@@ -19,7 +19,7 @@ from mnist_studio.explanation.explainer import Explained, Explainer, Unexplained
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.evaluation import engine_for
 from mnist_studio.spec.layers import text
 from mnist_studio.store.rows import Run
@@ -68,7 +68,7 @@ def run(arguments: Namespace) -> int:
     engine = engine_for(model.spec.framework)
     if engine != model.spec.framework:
         output.note(
-            f"{framework_entry(model.spec.framework).title} is not installed. "
+            f"{framework_title(model.spec.framework)} is not installed. "
             "NumPy computes its predictions."
         )
     walked = arguments.steps or arguments.export is not None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mnist_studio.cli.output import note
 from mnist_studio.errors import StoreError
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -31,5 +31,5 @@ def by_framework(runs: Sequence[Run], threads: int) -> Iterator[tuple[Evaluator,
     for name in dict.fromkeys(run.spec.framework for run in runs):
         with Evaluator(name, threads) as evaluator:
             if evaluator.engine != name:
-                note(f"{framework_entry(name).title} is not installed; NumPy answers for it.")
+                note(f"{framework_title(name)} is not installed; NumPy answers for it.")
             yield evaluator, [run for run in runs if run.spec.framework == name]

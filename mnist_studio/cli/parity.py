@@ -10,7 +10,7 @@ from mnist_studio.cli import output
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
 from mnist_studio.frameworks.differences import DIFFERENCES
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
 from mnist_studio.parity.sentences import figure, sentence, where
@@ -63,7 +63,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
 def _tell(report: ParityReport) -> None:
     rows = [
         (
-            framework_entry(made.framework).title,
+            framework_title(made.framework),
             made.precision,
             made.what,
             figure(made.value, made.unit),
@@ -95,7 +95,9 @@ def _differences(json: bool) -> int:
             output.json_line(difference)
     else:
         rows = [(each.topic, each.pytorch, each.keras, each.studio) for each in DIFFERENCES]
-        output.table(("Topic", "PyTorch", "Keras", "The studio"), rows)
+        output.table(
+            ("Topic", framework_title("pytorch"), framework_title("keras"), "The studio"), rows
+        )
     return 0
 
 

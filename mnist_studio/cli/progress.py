@@ -20,7 +20,7 @@ from mnist_studio.events import (
     Stopped,
 )
 from mnist_studio.events import Progress as Step
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 
 
 class ProgressPrinter(Protocol):
@@ -64,7 +64,7 @@ class ProgressBars:
 
     def tell(self, event: Event) -> None:
         """Moves the bar or writes a line."""
-        title = framework_entry(event.framework).title
+        title = framework_title(event.framework)
         match event:
             case Started():
                 self._task = self._progress.add_task(title, total=None, text="starting")

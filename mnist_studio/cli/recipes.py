@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mnist_studio.cli import output
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec import summary as words
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import describe, parameter_count
@@ -100,7 +100,7 @@ def _faults_there(recipe: Recipe) -> Iterator[str]:
     """Their names, with the framework of those that the source has in one only."""
     only = dict(recipe.only)
     for name in recipe.known_bugs:
-        yield f"{name} ({framework_entry(only[name]).title})" if name in only else name
+        yield f"{name} ({framework_title(only[name])})" if name in only else name
 
 
 def _faults(json: bool) -> int:

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.robustness import FEW, Outcome, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.rows import Run
@@ -76,9 +76,7 @@ def _tell(outcome: Outcome, json: bool) -> bool:
 def _show(model: Run, found: Robustness, kept: bool) -> None:
     several = f"the first {FEW:,}" if found.digits == FEW else f"all {found.digits:,}"
     answered = (
-        ""
-        if found.engine == model.spec.framework
-        else f", by {framework_entry(found.engine).title}"
+        "" if found.engine == model.spec.framework else f", by {framework_title(found.engine)}"
     )
     output.line(
         f"{titled(model.title, model.spec)}  {model.id}{'  (computed before)' if kept else ''}"

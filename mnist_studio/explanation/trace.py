@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.frameworks.base import OptimizerState, Weights
 from mnist_studio.frameworks.numpy_scratch import tracing
 from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace, TrainingInput
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.layers import BatchNorm, Dropout
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, storage
 from mnist_studio.store import artifacts
@@ -84,8 +84,7 @@ def _of_framework(run: RunSpec) -> tuple[str, ...]:
         return ()
     kind = storage(run.training.precision)
     return (
-        f"{framework_entry(run.framework).title} trained it. "
-        f"NumPy computes every step here, in {kind}.",
+        f"{framework_title(run.framework)} trained it. NumPy computes every step here, in {kind}.",
     )
 
 

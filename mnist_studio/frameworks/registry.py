@@ -13,7 +13,7 @@ from mnist_studio.frameworks.base import Framework
 from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.recipes import unknown
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class FrameworkEntry:
         suffix: of its own file format.
     """
 
-    name: str
+    name: FrameworkName
     title: str
     module: str
     package: str
@@ -55,6 +55,10 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
 )
 
 
+FRAMEWORKS: tuple[FrameworkName, ...] = tuple(entry.name for entry in ENTRIES.values())
+"""Their names, in the order in which they are shown."""
+
+
 def framework_entry(name: str) -> FrameworkEntry:
     """What is known of the framework of that name.
 
@@ -65,6 +69,15 @@ def framework_entry(name: str) -> FrameworkEntry:
         return ENTRIES[name]
     except KeyError:
         raise unknown("framework", name, tuple(ENTRIES)) from None
+
+
+def framework_title(name: str) -> str:
+    """The name to show, such as ``PyTorch``.
+
+    Raises:
+        UnknownName: there is no such framework.
+    """
+    return framework_entry(name).title
 
 
 def python(name: str) -> str:

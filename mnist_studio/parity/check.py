@@ -121,8 +121,7 @@ def _in_float32(
 
 def installed() -> tuple[FrameworkName, ...]:
     """The frameworks that can be compared here. Imports none of them."""
-    known: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
-    return tuple(name for name in known if registry.version(name))
+    return tuple(name for name in registry.FRAMEWORKS if registry.version(name))
 
 
 def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:

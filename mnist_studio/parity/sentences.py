@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.parity.comparisons import HUB
 from mnist_studio.parity.report import Check, Divergence, ParityReport, Unit
 from mnist_studio.spec.run import FrameworkName
@@ -12,7 +12,7 @@ def sentence(made: Check) -> str:
     """A check."""
     verdict = "passed" if made.passed else "MISSED"
     return (
-        f"{framework_entry(made.framework).title}, {made.precision}, {made.what}: "
+        f"{framework_title(made.framework)}, {made.precision}, {made.what}: "
         f"{figure(made.value, made.unit)}, bar {figure(made.bar, made.unit)}, {verdict}"
     )
 
@@ -30,7 +30,7 @@ def figure(value: float, unit: Unit) -> str:
 
 def where(parting: Divergence) -> str:
     """Where two frameworks part."""
-    names = framework_entry(parting.framework).title, framework_entry(parting.against).title
+    names = framework_title(parting.framework), framework_title(parting.against)
     at = f"the {parting.quantity} of {parting.layer}"
     if parting.step is None:
         return (
@@ -45,7 +45,7 @@ def where(parting: Divergence) -> str:
 
 def verdict(report: ParityReport) -> str:
     """The whole proof in a sentence."""
-    total, hub = len(report.checks), framework_entry(HUB).title
+    total, hub = len(report.checks), framework_title(HUB)
     missed = [check for check in report.checks if not check.passed]
     if not missed:
         names = tuple(dict.fromkeys(check.framework for check in report.checks))
@@ -62,5 +62,5 @@ def verdict(report: ParityReport) -> str:
 
 def listed(names: Sequence[FrameworkName]) -> str:
     """Frameworks as a list: ``NumPy, PyTorch and Keras``."""
-    titles = [framework_entry(name).title for name in names]
+    titles = [framework_title(name) for name in names]
     return " and ".join(filter(None, (", ".join(titles[:-1]), titles[-1])))

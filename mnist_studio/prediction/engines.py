@@ -89,7 +89,7 @@ class ChildEngine(Engine):
     def run(self) -> None:
         """Serves until the board closes."""
         if registry.version(self._framework) is None:
-            title = registry.framework_entry(self._framework).title
+            title = registry.framework_title(self._framework)
             self._enter("missing", f"{title} is not installed; NumPy answers for it.")
             return
         failures = 0

@@ -49,7 +49,7 @@ def export(
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
         return
     if registry.version(kind) is None:
-        title = registry.framework_entry(kind).title
+        title = registry.framework_title(kind)
         raise JobError(f"{title} is not installed, which this format needs.", "Choose another.")
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"

@@ -125,7 +125,7 @@ def _check_same_training(source: RunSpec, new: RunSpec) -> None:
     if not (same and after.model == before.model):
         own = " and ".join(f"“{name}”" for name in source.known_bugs if name.startswith("own-"))
         raise SpecError(
-            f"With {own} {registry.framework_entry(new.framework).title} trains something else.",
+            f"With {own} {registry.framework_title(new.framework)} trains something else.",
             "Continue it in its own framework, or train it without.",
         )
 

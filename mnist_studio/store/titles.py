@@ -4,7 +4,7 @@ from collections.abc import Collection
 from itertools import chain, count
 
 from mnist_studio.errors import StoreError
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import RunSpec
 
 LONGEST = 80
@@ -13,7 +13,7 @@ LONGEST = 80
 def of(spec: RunSpec) -> str:
     """The title of a new run: ``compact-cnn · PyTorch``, perhaps with ``as written``."""
     written = " as written" if spec.style == "native" else ""
-    return f"{spec.recipe} · {framework_entry(spec.framework).title}{written}"
+    return f"{spec.recipe} · {framework_title(spec.framework)}{written}"
 
 
 def free(title: str, taken: Collection[str]) -> str:

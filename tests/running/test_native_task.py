@@ -12,6 +12,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Phase, Progress, Stopped
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import ModelSpec
@@ -23,7 +24,6 @@ from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from tests.trained_runs import small, trained
 
-FRAMEWORKS = ("numpy", "pytorch", "keras")
 SEEDS = (1, 2, 3)
 BAR = 0.005
 """Half a point."""

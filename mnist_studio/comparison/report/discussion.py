@@ -21,7 +21,7 @@ from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted, duration, percentage_points, word
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 
@@ -64,7 +64,7 @@ def discussion(run_data: RunData, options: ViewOptions) -> tuple[Paragraph, ...]
     """Paragraphs with their figures; what was not measured is not told."""
     families = _families(run_data)
     if not families:
-        names = dict.fromkeys(framework_entry(group.framework).title for group in run_data.groups)
+        names = dict.fromkeys(framework_title(group.framework) for group in run_data.groups)
         alone = (
             f"No two frameworks trained the same settings here, all is of {listed(list(names))}, "
             "so that nothing can be said about frameworks.",
@@ -103,7 +103,7 @@ def _overhead(run_data: RunData) -> Iterator[str]:
         busy = fmean(clock.busy for clock in known)
         before = mean["start-up"] + mean["build"]
         yield (
-            f"{framework_entry(name).title}, mean of {counted(len(known), 'run')}: "
+            f"{framework_title(name)}, mean of {counted(len(known), 'run')}: "
             f"{duration(before)} before "
             f"the first step ({duration(mean['start-up'])} to start and import, "
             f"{duration(mean['build'])} to build and compile), {100 * before / busy:.0f} % of the "
@@ -123,11 +123,11 @@ def _advantages(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
         best = max(dict.fromkeys(wins), key=wins.count)
         title, value, other, behind = next(one for one in ranked if one[0] == best)[1:]
         yield (
-            f"{framework_entry(best).title} {quantity.good} in "
+            f"{framework_title(best)} {quantity.good} in "
             f"{_part(wins.count(best), len(ranked))} that "
             f"several frameworks trained; with {title} it is "
             f"{cell_text(value, quantity.unit)} against {cell_text(behind, quantity.unit)} of "
-            f"{framework_entry(other).title}."
+            f"{framework_title(other)}."
         )
 
 
@@ -166,7 +166,7 @@ def _rank(family: Family, values: Mapping[str, float], quantity: _Quantity) -> _
 def _settings(family: Family) -> str:
     """What a family has in common: the title of a group without its framework."""
     name, group = next(iter(family.items()))
-    return group.title.replace(f" · {framework_entry(name).title}", "", 1)
+    return group.title.replace(f" · {framework_title(name)}", "", 1)
 
 
 def _challenges(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
@@ -178,8 +178,8 @@ def _challenges(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
                 continue
             times = value / figure if quantity.most else figure / value
             told = (
-                f"{framework_entry(worst).title} is furthest behind with {title}: "
-                f"{framework_entry(best).title} "
+                f"{framework_title(worst)} is furthest behind with {title}: "
+                f"{framework_title(best)} "
                 f"{quantity.good}, {cell_text(value, quantity.unit)} against "
                 f"{cell_text(figure, quantity.unit)}, a factor of {times:.1f}."
             )

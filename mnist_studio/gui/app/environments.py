@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVB
 
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.texts import unexpected
@@ -39,7 +39,7 @@ class EnvironmentsDialog(QuestionOverlay):
         self._grid.setColumnStretch(1, 1)
         self._choose: dict[str, QPushButton] = {}
         self._own: dict[str, QPushButton] = {}
-        for name in texts.FRAMEWORKS:
+        for name in FRAMEWORKS:
             self._add(name)
         self.setMinimumWidth(WIDTH)
         layout = self.layout()
@@ -72,7 +72,7 @@ class EnvironmentsDialog(QuestionOverlay):
     def _add(self, framework: str) -> None:
         line = self._grid.rowCount()
         told = self._told[framework] = label("", "secondary", wrap=True)
-        title = texts.framework(framework)
+        title = framework_title(framework)
         choose = self._choose[framework] = button("Choose …", partial(self._ask, framework))
         choose.setAccessibleName(f"Choose a Python for {title}")
         own = self._own[framework] = button("Studio’s own", partial(self.give_back, framework))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mnist_studio.formatting import clock, counted
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.experiment_progress import left
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
@@ -76,7 +76,7 @@ def _doing(run: LiveRun) -> str:
 def _aside(studio: Studio) -> str:
     states = studio.predictions.states.values()
     told = [
-        f"{texts.framework(state.framework)} {_STATES[state.state]}"
+        f"{framework_title(state.framework)} {_STATES[state.state]}"
         for state in states
         if state.state in _STATES
     ]

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout,
 
 from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.common.card import Card
@@ -127,7 +128,7 @@ class CodeDialog(QDialog):
         self._write()
 
     def _make_controls(self) -> None:
-        choices = tuple((name, texts.framework(name)) for name in texts.FRAMEWORKS)
+        choices = tuple((name, framework_title(name)) for name in FRAMEWORKS)
         self.frameworks = Segmented("Framework", choices)
         self.frameworks.chosen.connect(self._write)
         self.text = QPlainTextEdit()
@@ -161,7 +162,7 @@ class CodeDialog(QDialog):
     @Slot()
     def _write(self) -> None:
         framework: FrameworkName = next(
-            name for name in texts.FRAMEWORKS if name == self.frameworks.choice
+            name for name in FRAMEWORKS if name == self.frameworks.choice
         )
         run = replace(self._run, framework=framework, style="native", continued_from=None)
         self._clear()
@@ -187,7 +188,7 @@ class CodeDialog(QDialog):
         if written.run.framework != self.frameworks.choice:
             return  # An older answer: another tab was chosen meanwhile.
         self._shown = written
-        title = texts.framework(written.run.framework)
+        title = framework_title(written.run.framework)
         self.told.setText(
             f"It cannot be written in {title}: {' '.join(written.problems)}"
             if written.problems

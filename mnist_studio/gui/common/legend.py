@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import Elided, label, row
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.theme.marks import Marks
@@ -153,7 +153,7 @@ class FrameworkLabel(QWidget):
         self._theme = theme
         self._framework = framework
         self._sample = QLabel()
-        words = texts.framework(framework)
+        words = framework_title(framework)
         self._text = Elided(words, "secondary") if narrow else label(words, "secondary")
         line = row(self._sample, self._text, gap=6)
         line.setStretch(1, 1)

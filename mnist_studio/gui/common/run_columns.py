@@ -4,6 +4,7 @@ from PySide6.QtGui import QPixmap
 
 from mnist_studio import formatting
 from mnist_studio.analysis import known_bugs
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table_model import TableColumn
@@ -87,7 +88,7 @@ def settings_of(row: RunRow) -> str:
     spec, training = row.run.spec, row.run.spec.training
     lines = [
         f"Recipe: {spec.recipe}",
-        f"Framework: {texts.framework(spec.framework)}",
+        f"Framework: {framework_title(spec.framework)}",
         f"Digits: {row.dataset}",
         f"Device: {row.device or texts.DEVICES[spec.device]}",
         f"Epochs: {training.epochs}",
@@ -104,7 +105,7 @@ def settings_of(row: RunRow) -> str:
     if unusual := provenance.unusual(spec):
         lines.append(f"Method: {unusual}")
     if spec.continued_from:
-        begun = texts.framework(spec.continued_from.framework)
+        begun = framework_title(spec.continued_from.framework)
         lines.append(
             f"Goes on from: {spec.continued_from.run}, {begun}, step {spec.continued_from.step:,}"
         )

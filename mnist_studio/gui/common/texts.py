@@ -10,9 +10,7 @@ from types import MappingProxyType
 from mnist_studio import paths
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
-from mnist_studio.spec.run import DatasetName, DeviceName, FrameworkName
-
-FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
+from mnist_studio.spec.run import DatasetName, DeviceName
 
 DATASETS: Mapping[DatasetName, str] = MappingProxyType(
     {"mnist": "MNIST", "builtin": "Built-in digits"}
@@ -34,11 +32,6 @@ STATES: Mapping[str, str] = MappingProxyType(
         "crashed": "Crashed",
     }
 )
-
-
-def framework(name: str) -> str:
-    """A framework's title, such as ``PyTorch``."""
-    return ENTRIES[name].title
 
 
 def missing(name: str) -> str:

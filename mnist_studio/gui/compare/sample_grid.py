@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.compare.samples import Samples
@@ -121,7 +121,7 @@ class SampleGrid(QWidget):
         for row in self._rows:
             said = int(self._samples.predicted[row.id][place])
             mark = "✓" if said == label else "✗"
-            lines.append(f"{row.title} ({texts.framework(row.framework)}): {said} {mark}")
+            lines.append(f"{row.title} ({framework_title(row.framework)}): {said} {mark}")
         return "\n".join(lines)
 
     def _score(self, row: RunRow) -> str:

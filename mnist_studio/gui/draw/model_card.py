@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.formatting import NOTHING, milliseconds
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import Elided, IconButton, column, holder, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import FrameworkLabel
@@ -98,13 +98,13 @@ class ModelCard(Card):
         answer = self._answer
         if answer is None or answer.engine == answer.framework:
             return ""
-        return f"{texts.framework(answer.engine)} stands in {self._until.text()}"
+        return f"{framework_title(answer.engine)} stands in {self._until.text()}"
 
     def show_row(self, shown: RunRow) -> None:
         """Shows the run's title of the moment."""
         self._row = shown
         # The framework stands below: without it there is room for what parts runs of one recipe.
-        title = shown.title.replace(f" · {texts.framework(shown.framework)}", "", 1)
+        title = shown.title.replace(f" · {framework_title(shown.framework)}", "", 1)
         self._title.setText(title.removesuffix(f", {_BUNDLED}") if shown.run.bundled else title)
         self._tell_engine()
         self.setAccessibleName(shown.title)
@@ -196,7 +196,7 @@ class ModelCard(Card):
         self._tell_engine()
 
     def _tell_engine(self) -> None:
-        answer, own = self._answer, texts.framework(self._row.framework)
+        answer, own = self._answer, framework_title(self._row.framework)
         state = self._state.state if self._state else ""
         self._engine.setToolTip(self._state.text if self._state else "")
         self._until.setText(_BUNDLED if self._row.run.bundled else "")
@@ -205,7 +205,7 @@ class ModelCard(Card):
         elif answer.engine == answer.framework:
             self._engine.say(f"{own} · {milliseconds(answer.milliseconds)}")
         else:
-            self._engine.say(f"{texts.framework(answer.engine)} stands in")
+            self._engine.say(f"{framework_title(answer.engine)} stands in")
             self._until.setText(_UNTIL.get(state, _UNTIL["starting"]).format(own))
             if state == "cold" and self._state and self._state.text:
                 self._until.setText("while memory is short")

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.draw.model_order import ORDERS, ModelFilter
@@ -60,4 +60,4 @@ class PredictionsBar(QWidget):
 
 
 def _frameworks() -> list[tuple[str, str, str]]:
-    return [(key, texts.framework(key), "") for key in ("numpy", "pytorch", "keras")]
+    return [(key, framework_title(key), "") for key in FRAMEWORKS]

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
@@ -18,7 +19,7 @@ from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import DatasetName
 
-_FRAMEWORKS = tuple((name, texts.framework(name), "") for name in texts.FRAMEWORKS)
+_FRAMEWORKS = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
 _DATASETS = tuple((name, title, "") for name, title in texts.DATASETS.items())
 _LOOPS = (("native", "Frameworks' own loops", "Runs the scripts of their documentation"),)
 
@@ -42,7 +43,7 @@ class GridDialog(QDialog):
         self.title = _line("Title", "What it will be called")
         self.question = _line("Question", "What shall it answer?")
         self.table = self._recipe_table()
-        self.frameworks = Toggles("Frameworks", _FRAMEWORKS, texts.FRAMEWORKS)
+        self.frameworks = Toggles("Frameworks", _FRAMEWORKS, FRAMEWORKS)
         self.datasets = Toggles("Digits", _DATASETS, (dataset,))
         self.loop = Toggles("Loop", _LOOPS, ())
         self.batch_sizes = _line("Batch sizes", "Each recipe's own, or 32, 64, 128")
@@ -109,7 +110,7 @@ class GridDialog(QDialog):
             title=self.title.text(),
             question=self.question.text(),
             recipes=tuple(name for name in RECIPES if name in ticked),
-            frameworks=tuple(n for n in texts.FRAMEWORKS if n in self.frameworks.chosen),
+            frameworks=tuple(n for n in FRAMEWORKS if n in self.frameworks.chosen),
             batch_sizes=self.batch_sizes.text(),
             learning_rates=self.learning_rates.text(),
             seeds=self.seeds.whole,

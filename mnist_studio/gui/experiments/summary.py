@@ -2,6 +2,7 @@
 
 from mnist_studio.experiments.events import Ended
 from mnist_studio.formatting import counted, duration
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 
@@ -27,7 +28,7 @@ def facts(spec: ExperimentSpec) -> str:
 def members(spec: ExperimentSpec) -> str:
     """Who takes part: recipes and frameworks."""
     pairs = dict.fromkeys((run.recipe, run.framework) for run in expand_cells(spec))
-    return ", ".join(f"{recipe} in {texts.framework(name)}" for recipe, name in pairs)
+    return ", ".join(f"{recipe} in {framework_title(name)}" for recipe, name in pairs)
 
 
 def end(ended: Ended) -> str:

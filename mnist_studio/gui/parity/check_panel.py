@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
-from mnist_studio.gui.common import provenance, texts
+from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
@@ -184,7 +185,7 @@ def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
         return theme.palette.good if check.passed else theme.palette.bad
 
     return (
-        TableColumn("Framework", lambda check: texts.framework(check.framework), picture=picture),
+        TableColumn("Framework", lambda check: framework_title(check.framework), picture=picture),
         TableColumn("Precision", lambda check: check.precision),
         TableColumn("What", lambda check: check.what, tip=words.arrays_of),
         TableColumn(

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
 
 from mnist_studio.frameworks.differences import DIFFERENCES, Difference
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -12,8 +13,8 @@ from mnist_studio.gui.theme.theme import Theme
 
 COLUMNS: tuple[TableColumn[Difference], ...] = (
     TableColumn("Topic", lambda row: row.topic, tip=lambda row: row.topic),
-    TableColumn("PyTorch", lambda row: row.pytorch, tip=lambda row: row.pytorch),
-    TableColumn("Keras", lambda row: row.keras, tip=lambda row: row.keras),
+    TableColumn(framework_title("pytorch"), lambda row: row.pytorch, tip=lambda row: row.pytorch),
+    TableColumn(framework_title("keras"), lambda row: row.keras, tip=lambda row: row.keras),
     TableColumn("All of them in the studio", lambda row: row.studio, tip=lambda row: row.studio),
 )
 SHARES = (3, 5, 5, 6)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from mnist_studio.events import Finished
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.question import QuestionOverlay
@@ -32,7 +33,7 @@ class ContinueQuestion(QuestionOverlay):
 
     def __init__(self, parent: QWidget, theme: Theme, run: Run, go: Go) -> None:
         super().__init__(parent, f"Continue {run.title} in …", _SENTENCE)
-        choices = tuple((name, texts.framework(name)) for name in texts.FRAMEWORKS)
+        choices = tuple((name, framework_title(name)) for name in FRAMEWORKS)
         self.framework = Segmented("Continue in", choices, stretch=True)
         self.epochs = StepperSpinBox("Epochs in all", theme, 1, LARGEST_EPOCHS, by_one)
         self._offer_frameworks(run.spec.framework)
@@ -48,9 +49,9 @@ class ContinueQuestion(QuestionOverlay):
         self.framework.button(self.framework.choice).setFocus()
 
     def _offer_frameworks(self, own: FrameworkName) -> None:
-        for name in texts.FRAMEWORKS:
+        for name in FRAMEWORKS:
             self.framework.enable(name, texts.missing(name))
-        usable = [name for name in texts.FRAMEWORKS if self.framework.enabled(name)]
+        usable = [name for name in FRAMEWORKS if self.framework.enabled(name)]
         # One continues in another framework, where there is one.
         self.framework.choose(next((name for name in usable if name != own), own))
 
@@ -69,4 +70,4 @@ class ContinueQuestion(QuestionOverlay):
         layout.addLayout(grid)
 
     def _chosen(self) -> FrameworkName:
-        return next(name for name in texts.FRAMEWORKS if name == self.framework.choice)
+        return next(name for name in FRAMEWORKS if name == self.framework.choice)

@@ -9,14 +9,14 @@ from mnist_studio import events, formatting
 from mnist_studio.analysis import settings_diff
 from mnist_studio.analysis.time_breakdown import beside_phases
 from mnist_studio.formatting import counted
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import column, label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 
-_TITLES: Mapping[str, str] = {name: texts.framework(name) for name in texts.FRAMEWORKS}
+_TITLES: Mapping[str, str] = {name: framework_title(name) for name in FRAMEWORKS}
 _INVITATION = "Choose a run to see how it was made and how it went."
 _MAY_END = "\N{ZERO WIDTH SPACE}"
 """A line may end here."""

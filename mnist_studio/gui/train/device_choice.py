@@ -3,6 +3,7 @@
 from PySide6.QtCore import Slot
 
 from mnist_studio.frameworks.base import Device
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
@@ -47,7 +48,7 @@ class DeviceChoice(ComboBox):
         self._asked = True
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[FrameworkReport, ...]:
-            return tuple(probe(name, is_cancelled) for name in texts.FRAMEWORKS)
+            return tuple(probe(name, is_cancelled) for name in FRAMEWORKS)
 
         self._background.start(work, self._take, self._fail)
 

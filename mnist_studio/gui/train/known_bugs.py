@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import Elided, label, row
 from mnist_studio.gui.common.check_box import CheckBox, text_start
 from mnist_studio.gui.theme.theme import Theme
@@ -96,4 +96,4 @@ def _mark(name: KnownBugName, recipe: Recipe | None) -> str:
     if recipe is None or name not in recipe.known_bugs:
         return ""
     only = dict(recipe.only).get(name)
-    return f"its {texts.framework(only)}" if only else "the source"
+    return f"its {framework_title(only)}" if only else "the source"

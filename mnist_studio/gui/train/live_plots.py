@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QSlider, QSplitter, QWidget
 
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
@@ -37,7 +37,7 @@ class LivePlots(QWidget):
         self._prepare_smoothing()
         self.loss = self._plot("Loss", theme)
         self.accuracy = self._plot("Accuracy", theme)
-        self._legend = {name: FrameworkLabel(theme, name) for name in texts.FRAMEWORKS}
+        self._legend = {name: FrameworkLabel(theme, name) for name in FRAMEWORKS}
         self.setLayout(column(self._bar(), self._cards(), gap=8))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import provenance, texts
 from mnist_studio.gui.common.basics import button, label, row
 from mnist_studio.gui.common.card import Card
@@ -53,7 +54,7 @@ class SettingsPanel(Card):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._form = form_of(FIRST_RECIPE, texts.FRAMEWORKS, "builtin")
+        self._form = form_of(FIRST_RECIPE, FRAMEWORKS, "builtin")
         self._make_controls()
         self._lay_out()
         self._connect()
@@ -79,7 +80,7 @@ class SettingsPanel(Card):
         self.advanced = AdvancedFields(theme)
         self.fold = CollapsibleSection("Advanced", theme, self.advanced)
         self.known_bugs = KnownBugSwitches(theme)
-        choices = (*((name, texts.framework(name)) for name in texts.FRAMEWORKS), ("all", "All"))
+        choices = (*((name, framework_title(name)) for name in FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.digits = DatasetPanel(theme, self._studio.digits)
         self.own = OwnImagesBox(theme, self._studio.own_images)
@@ -207,14 +208,14 @@ class SettingsPanel(Card):
     def _chosen_frameworks(self) -> tuple[FrameworkName, ...]:
         if self.frameworks.choice == "all":
             return self._all_frameworks()
-        return tuple(name for name in texts.FRAMEWORKS if name == self.frameworks.choice)
+        return tuple(name for name in FRAMEWORKS if name == self.frameworks.choice)
 
     def _all_frameworks(self) -> tuple[FrameworkName, ...]:
-        return tuple(name for name in texts.FRAMEWORKS if self.frameworks.enabled(name))
+        return tuple(name for name in FRAMEWORKS if self.frameworks.enabled(name))
 
     def _offer_frameworks(self) -> None:
-        for name in texts.FRAMEWORKS:
-            tip = f"Train in {texts.framework(name)}"
+        for name in FRAMEWORKS:
+            tip = f"Train in {framework_title(name)}"
             self.frameworks.enable(name, texts.missing(name), tip)
         self.frameworks.enable("all", tip="One after the other, same weights, same batches")
         self.frameworks.choose("all")

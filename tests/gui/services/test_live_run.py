@@ -9,7 +9,7 @@ from mnist_studio.analysis.curves import smooth
 from mnist_studio.analysis.interpretation import Vote, consensus
 from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.plots.run_lines import lines_of, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
 from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
@@ -17,7 +17,7 @@ from mnist_studio.gui.train.form import Form, form_of, run_specs, with_recipe
 from mnist_studio.gui.train.live_runs import line_of
 from mnist_studio.spec.recipes import RECIPES, run_spec
 
-ALL = texts.FRAMEWORKS
+ALL = FRAMEWORKS
 
 
 def test_form_makes_one_run_a_framework() -> None:

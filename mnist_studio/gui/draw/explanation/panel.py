@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.explanation.explainer import Explained, Told, Underway, Unexplained
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
@@ -117,7 +117,7 @@ class ExplanationPanel(QWidget):
     @Slot()
     def _offer(self) -> None:
         rows = self._rows
-        self.model.offer([(row.id, row.title, texts.framework(row.framework)) for row in rows])
+        self.model.offer([(row.id, row.title, framework_title(row.framework)) for row in rows])
         self._choose()
 
     @Slot()
@@ -171,7 +171,7 @@ class ExplanationPanel(QWidget):
         self._tell_engine(wish, engine)
 
     def _tell_engine(self, wish: ExplanationRequest, engine: str) -> None:
-        own, by = texts.framework(wish.run.spec.framework), texts.framework(engine)
+        own, by = framework_title(wish.run.spec.framework), framework_title(engine)
         missing = own != by and wish.part != "walk"
         stands_in = f", since {own} is not installed" if missing else ""
         self.state.setText(f"Computed by {by}{stands_in}.")
