@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.intervals import LEVEL, Estimate, Interval, t_quantile
 from mnist_studio.analysis.verdict import ROUNDING, THRESHOLD, Verdict, verdict
+from mnist_studio.formatting import counted, word
 
 FEWEST = 5
 """Pairs of which a verdict needs at least as many."""
@@ -84,7 +85,9 @@ def compare(
         return SeedComparison(*titles, seeds, differences, value, None, _too_few(titles, seeds))
     means = resampled_means(differences)
     estimate = Estimate(fmean(differences), expanded(means, len(seeds)), len(seeds))
-    judged = verdict(*titles, estimate, threshold, f"95 % bootstrap ({len(seeds)} seeds)")
+    judged = verdict(
+        *titles, estimate, threshold, f"95 % bootstrap CI over {counted(len(seeds), 'seed')}"
+    )
     chances = _chances(means, threshold)
     return SeedComparison(*titles, seeds, differences, estimate, chances, judged)
 
@@ -133,11 +136,14 @@ def _chances(means: NDArray[np.float64], threshold: float) -> Chances:
 
 
 def _too_few(titles: tuple[str, str], seeds: tuple[int, ...]) -> Verdict:
-    have = {0: "no seed", 1: "one seed"}.get(len(seeds), f"{len(seeds)} seeds")
     return Verdict(
         "none",
         "",
-        f"No verdict on {titles[0]} and {titles[1]}: they have {have} in common, and fewer than "
-        f"{FEWEST} show too little of what chance alone does. Train both with the same "
-        f"{FEWEST} seeds or more.",
+        f"No verdict on {titles[0]} and {titles[1]}: they have {_seeds(len(seeds))} in common, and "
+        f"fewer than {word(FEWEST)} don't show how much results vary by chance. Train both with "
+        f"the same {word(FEWEST)} seeds or more.",
     )
+
+
+def _seeds(number: int) -> str:
+    return counted(number, "seed") if number else "no seed"

@@ -1,7 +1,7 @@
-"""What a difference means, in words: from its interval against the smallest that matters.
+"""Whether a difference in accuracy matters: its interval against the smallest relevant difference.
 
-Never from a p value: with many digits a difference too small to matter is significant, with few a
-large one is not.
+A p-value does not decide this: with many images, a difference too small to matter is significant,
+and with few images a large one is not.
 """
 
 from dataclasses import dataclass
@@ -11,42 +11,44 @@ from mnist_studio.analysis.intervals import Estimate, Interval
 from mnist_studio.formatting import percentage_points, percentage_points_interval
 
 THRESHOLD = 0.001
-"""A tenth of a percentage point: the standard error of 99 % on 10,000 digits."""
+"""0.1 percentage points: the standard error of an accuracy of 99 % on 10,000 images."""
 
 ROUNDING = 1e-9
-"""Nearer to a threshold than this, a figure is at it: differences of accuracies, as binary
-fractions, miss by some 1e-16 the threshold that they equal."""
+"""Values this close to a threshold count as equal to it: differences of accuracies are off by about
+1e-16 because they are binary fractions."""
 
 Kind = Literal["different", "equal", "undecided", "none"]
-"""``equal`` is in practice; ``none``: too little is known for a verdict."""
+"""``equal`` means equal in practice, ``none`` that there is too little data for a verdict."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judgment on the difference of two accuracies.
+    """A verdict on the difference of two accuracies.
 
     Attributes:
-        kind: which.
-        better: title of the better one where they are different, else empty.
-        sentence: for people, with the figures behind it.
+        kind: the verdict.
+        better: title of the better one if they differ, else empty.
+        sentence: the verdict as text, with the numbers behind it.
+        short: the same without the numbers, for a summary of several verdicts.
     """
 
     kind: Kind
     better: str
     sentence: str
+    short: str = ""
 
 
-def judge(interval: Interval | None, threshold: float = THRESHOLD) -> Kind:
-    """What an interval says against a threshold.
+def verdict_kind(interval: Interval | None, threshold: float = THRESHOLD) -> Kind:
+    """Compares an interval with a threshold.
 
-    Different: all of it lies beyond the threshold, on one side. Equal in practice: all of it lies
-    within, its ends included. Undecided: anything else. None without an interval.
+    ``different``: all of it lies beyond the threshold, on one side. ``equal``: all of it lies
+    within the threshold, ends included. ``undecided``: anything else. ``none``: no interval.
 
     Raises:
         ValueError: the threshold is not above 0.
     """
     if not threshold > 0:
-        raise ValueError(f"a threshold of {threshold}")
+        raise ValueError(f"threshold must be above 0, got {threshold}")
     if interval is None:
         return "none"
     beyond = threshold + ROUNDING
@@ -56,45 +58,51 @@ def judge(interval: Interval | None, threshold: float = THRESHOLD) -> Kind:
 
 
 def verdict(
-    a: str, b: str, difference: Estimate, threshold: float = THRESHOLD, level: str = "95 %"
+    a: str,
+    b: str,
+    difference: Estimate,
+    threshold: float = THRESHOLD,
+    interval_name: str = "95 % CI",
 ) -> Verdict:
-    """The judgment on two accuracies.
+    """The verdict on two accuracies.
 
     Args:
         a: title of the first.
-        b: of the second.
-        difference: first less second, as fractions.
-        threshold: the smallest difference that matters in practice, a fraction.
-        level: of the interval, in words.
+        b: title of the second.
+        difference: accuracy of the first minus that of the second, as fractions.
+        threshold: the smallest relevant difference, a fraction.
+        interval_name: what kind of interval it is, for the sentence.
     """
-    kind = judge(difference.interval, threshold)
-    better = (a if difference.value > 0 else b) if kind == "different" else ""
-    return Verdict(kind, better, _sentence(kind, a, b, difference, threshold, level))
-
-
-def _sentence(
-    kind: Kind, a: str, b: str, difference: Estimate, threshold: float, level: str
-) -> str:
-    limit = f"{percentage_points(threshold)}"
     if difference.interval is None:
-        return f"No verdict on {a} and {b}: a single observation has no interval."
-    value = difference.value
-    first, second = (a, b) if value >= 0 else (b, a)
+        return Verdict("none", "", f"No verdict on {a} and {b}: one value has no interval.")
+    kind = verdict_kind(difference.interval, threshold)
+    better = (a if difference.value > 0 else b) if kind == "different" else ""
+    short = _short(kind, a, b, difference.value)
+    low, high = difference.interval.low, difference.interval.high
+    numbers = (
+        f"{a} - {b}: {percentage_points(difference.value, signed=True)}, {interval_name} "
+        f"{percentage_points_interval(low, high)}"
+    )
+    return Verdict(kind, better, f"{short} {numbers}, {_reason(kind, threshold)}.", short)
+
+
+def _short(kind: Kind, a: str, b: str, difference: float) -> str:
     match kind:
         case "different":
-            words = f"{first} is better than {second} by {percentage_points(abs(value))}."
-            why = f"all of it beyond {limit}"
+            better, worse = (a, b) if difference > 0 else (b, a)
+            return f"{better} is better than {worse} by {percentage_points(abs(difference))}."
         case "equal":
-            words = f"{a} and {b} are equal in practice."
-            why = f"all of it within ±{limit}"
+            return f"{a} and {b} are equal in practice."
         case _:
-            words = f"It is undecided whether {a} and {b} differ."
-            why = f"neither all within ±{limit} nor all beyond"
-    return f"{words} {_numbers(a, b, difference.value, difference.interval, level)}, {why}."
+            return f"It is undecided whether {a} and {b} differ."
 
 
-def _numbers(a: str, b: str, value: float, interval: Interval, level: str) -> str:
-    return (
-        f"{a} - {b}: {percentage_points(value, signed=True)}, {level} CI "
-        f"{percentage_points_interval(interval.low, interval.high)}"
-    )
+def _reason(kind: Kind, threshold: float) -> str:
+    limit = percentage_points(threshold)
+    match kind:
+        case "different":
+            return f"entirely beyond {limit}"
+        case "equal":
+            return f"entirely within ±{limit}"
+        case _:
+            return f"neither entirely within nor entirely beyond ±{limit}"

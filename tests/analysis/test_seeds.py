@@ -31,12 +31,12 @@ def test_the_mean_difference_over_common_seeds() -> None:
     assert found.difference.value == pytest.approx(0.04 / 3)
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "no seed"), (1, "one seed"), (4, "4 seeds")])
+@pytest.mark.parametrize(("count", "words"), [(0, "no seed"), (1, "one seed"), (4, "four seeds")])
 def test_below_five_seeds_there_is_no_verdict(count: int, words: str) -> None:
     found = seeds.compare(NAMES, *paired(*[0.01] * count))
     assert found.verdict.kind == "none"
     assert f"they have {words} in common" in found.verdict.sentence
-    assert "the same 5 seeds or more" in found.verdict.sentence
+    assert "the same five seeds or more" in found.verdict.sentence
     assert found.chances is None
     assert (found.difference is None) == (count == 0)
     assert found.difference is None or found.difference.interval is None
@@ -45,8 +45,8 @@ def test_below_five_seeds_there_is_no_verdict(count: int, words: str) -> None:
 def test_five_seeds_decide() -> None:
     found = seeds.compare(NAMES, *paired(0.004, 0.005, 0.006, 0.005, 0.004))
     assert (found.verdict.kind, found.verdict.better) == ("different", "A")
-    assert "A is better than B by 0.48 points." in found.verdict.sentence
-    assert "95 % bootstrap (5 seeds) interval" in found.verdict.sentence
+    assert "A is better than B by 0.48 pp." in found.verdict.sentence
+    assert "95 % bootstrap CI over five seeds +0.4" in found.verdict.sentence
     assert found.chances == Chances(a=1.0, equal=0.0, b=0.0)
     assert found.chances.relevant == 1.0
     same = seeds.compare(NAMES, *paired(0.0, 0.0001, -0.0001, 0.0002, 0.0))

@@ -26,60 +26,60 @@ def estimate(value: float, low: float, high: float) -> Estimate:
         (-0.0011, 0.0010, "undecided"),
     ],
 )
-def test_words_come_from_the_interval(low: float, high: float, expected: Kind) -> None:
-    assert verdict.judge(Interval(low, high)) == expected
+def test_the_kind_follows_from_the_interval(low: float, high: float, expected: Kind) -> None:
+    assert verdict.verdict_kind(Interval(low, high)) == expected
 
 
-def test_the_threshold_is_the_users() -> None:
+def test_the_threshold_can_be_chosen() -> None:
     interval = Interval(0.002, 0.004)
-    assert verdict.judge(interval, 0.001) == "different"
-    assert verdict.judge(interval, 0.003) == "undecided"
-    assert verdict.judge(interval, 0.005) == "equal"
+    assert verdict.verdict_kind(interval, 0.001) == "different"
+    assert verdict.verdict_kind(interval, 0.003) == "undecided"
+    assert verdict.verdict_kind(interval, 0.005) == "equal"
     for wrong in (0.0, -0.1, math.nan):
         with pytest.raises(ValueError, match="threshold"):
-            verdict.judge(interval, wrong)
+            verdict.verdict_kind(interval, wrong)
 
 
-def test_rounding_decides_nothing() -> None:
-    assert verdict.judge(Interval(0.981 - 0.98, 0.99 - 0.98)) == "undecided"
-    assert verdict.judge(Interval(0.0, 0.981 - 0.98)) == "equal"
+def test_rounding_errors_do_not_matter() -> None:
+    assert verdict.verdict_kind(Interval(0.981 - 0.98, 0.99 - 0.98)) == "undecided"
+    assert verdict.verdict_kind(Interval(0.0, 0.981 - 0.98)) == "equal"
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(1e-6, 0.5))
-def test_turning_the_models_turns_nothing_but_the_better(
+def test_swapping_the_models_swaps_only_the_better(
     low: float, width: float, threshold: float
 ) -> None:
     high = low + width
-    assert verdict.judge(Interval(low, high), threshold) == verdict.judge(
+    assert verdict.verdict_kind(Interval(low, high), threshold) == verdict.verdict_kind(
         Interval(-high, -low), threshold
     )
 
 
-def test_different_in_words() -> None:
+def test_sentence_for_different() -> None:
     found = verdict.verdict("A", "B", estimate(-0.004, -0.0062, -0.0018))
     assert (found.kind, found.better) == ("different", "B")
     assert found.sentence == (
-        "B is better than A by 0.40 points. A less B: −0.40 points, 95 % interval −0.62 to −0.18, "
-        "all of it beyond 0.10 points."
+        "B is better than A by 0.40 pp. A - B: −0.40 pp, 95 % CI −0.62 to −0.18 pp, entirely "
+        "beyond 0.10 pp."
     )
     assert verdict.verdict("A", "B", estimate(0.004, 0.002, 0.006)).better == "A"
 
 
-def test_equal_in_words() -> None:
+def test_sentence_for_equal() -> None:
     found = verdict.verdict("A", "B", estimate(0.0001, -0.00051, 0.0007))
     assert (found.kind, found.better) == ("equal", "")
     assert found.sentence == (
-        "A and B are equal in practice. A less B: +0.01 points, 95 % interval −0.05 to +0.07, all "
-        "of it within ±0.10 points."
+        "A and B are equal in practice. A - B: +0.01 pp, 95 % CI −0.05 to +0.07 pp, entirely "
+        "within ±0.10 pp."
     )
 
 
-def test_undecided_in_words() -> None:
-    found = verdict.verdict("A", "B", estimate(0.002, -0.001, 0.005), 0.002, "99 %")
+def test_sentence_for_undecided() -> None:
+    found = verdict.verdict("A", "B", estimate(0.002, -0.001, 0.005), 0.002, "99 % CI")
     assert (found.kind, found.better) == ("undecided", "")
     assert found.sentence == (
-        "It is undecided whether A and B differ. A less B: +0.20 points, 99 % interval −0.10 to "
-        "+0.50, neither all within ±0.20 points nor all beyond."
+        "It is undecided whether A and B differ. A - B: +0.20 pp, 99 % CI −0.10 to +0.50 pp, "
+        "neither entirely within nor entirely beyond ±0.20 pp."
     )
 
 

@@ -54,7 +54,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
     said = here("compare", "--experiment", "small", *words, "--target", 0.5, "--threshold", 0.02)
     assert "Time to 50.00 %" in said.output
-    assert "A difference of 2.00 points or less does not matter" in said.output
+    assert "A difference of 2.00 pp or less does not matter" in said.output
 
 
 @pytest.mark.parametrize(

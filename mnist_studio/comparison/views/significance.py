@@ -41,7 +41,7 @@ def paired_models(run_data: RunData, options: ViewOptions) -> View:
         )
     models, labels = run_data.predictions(chosen.runs)
     found = significance.compare(models, labels)
-    level = "95 %" if len(found.pairs) == 1 else f"95 % over {len(found.pairs)} pairs"
+    level = "95 % CI" if len(found.pairs) == 1 else f"95 % CI over {len(found.pairs)} pairs"
     titles = chosen.titles
     judged = [(test, _judged(titles, test, options.threshold, level)) for test in found.pairs]
     several = _several(found.several)

@@ -33,7 +33,7 @@ def test_two_frameworks_are_compared_on_the_same_settings(run_data: RunData) -> 
     assert "NumPy trains fastest in all four settings" in found["Advantages"][0]
     assert "against 7.00 s of Keras" in found["Advantages"][0]
     assert "Keras, mean of eight runs" in found["Framework overhead"][1]
-    assert "0.00 points over two seeds; too few seeds for a verdict" in found["Accuracy"][0]
+    assert "0.00 pp over two seeds; too few seeds for a verdict" in found["Accuracy"][0]
     (worst,) = (one for one in found["Challenges"] if one.startswith("Keras"))
     assert "NumPy trains fastest" in worst
     assert "against 7.00 s, a factor of" in worst

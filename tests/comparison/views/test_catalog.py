@@ -269,7 +269,7 @@ def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
         ]
         both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
-    assert "The framework alone changes the accuracy by up to 0.00 points" in made.sentence
+    assert "The framework alone changes the accuracy by up to 0.00 pp" in made.sentence
     seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training")}
     assert seconds["mlp-128", "Keras"] == pytest.approx(5.0)
 

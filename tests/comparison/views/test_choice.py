@@ -47,4 +47,4 @@ def test_of_many_models_the_range_that_batches_change_is_told(run_data: RunData)
         more = RunData(choose(store, runs))
     told = catalog.compute("batch-size", more, ViewOptions()).sentence
     assert told.startswith("From the smallest to the largest batches, three models take 0.25 to ")
-    assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d points\.$", told)
+    assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d pp\.$", told)
