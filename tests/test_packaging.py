@@ -35,6 +35,7 @@ def test_templates_go_into_the_folders_of_their_modules() -> None:
     found = {Path(file).name: folder for file, folder in bundle.templates(package)}
     assert found["pytorch.py.j2"] == "mnist_studio/codegen/templates"
     assert found["forward.py.j2"] == "mnist_studio/codegen/templates/numpy"
+    assert found["report.html.j2"] == "mnist_studio/comparison/report/templates"
 
 
 def test_what_nothing_reads_is_left_out() -> None:

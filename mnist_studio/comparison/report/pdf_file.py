@@ -139,8 +139,8 @@ def _heading(pages: _Pages, text: str) -> None:
 def _head(pages: _Pages, report: Report) -> None:
     pages.paragraph(report.title, 19, fontweight="bold")
     pages.paragraph(report.question, 11.5, color=LIGHT.secondary)
-    pages.paragraph(f"{report.subject} Made {report.made}.", 9, color=LIGHT.secondary)
-    _heading(pages, "In short")
+    pages.paragraph(f"{report.subject} Created {report.made}.", 9, color=LIGHT.secondary)
+    _heading(pages, "Summary")
     for title, sentence in report.answers:
         pages.paragraph(f"{title}. {sentence}", bullet="• ")
     for warning in report.warnings:
@@ -191,7 +191,7 @@ def _tail(pages: _Pages, report: Report) -> None:
     _heading(pages, "Machine and versions")
     for what, which in report.facts:
         pages.paragraph(f"{what}: {which}")
-    _note(pages, "As installed when this report was made.")
+    _note(pages, "These versions were installed when the report was created.")
     _heading(pages, "How to reproduce")
     pages.paragraph(report.how)
     for line in report.source.splitlines():

@@ -82,7 +82,7 @@ def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: 
     assert "Studio or own loop: No recipe was trained both" in text
     assert sum(tag == "details" for tag, _ in tags.seen) == 5
     labels = [given["aria-label"] for tag, given in tags.seen if tag == "figure"]
-    assert all(label and "table beneath" in label for label in labels)
+    assert all(label and "table below" in label for label in labels)
 
 
 def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None:
