@@ -17,8 +17,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mnist_studio.data.ink.rendering import Ink, InkPoint
 from mnist_studio.gui.common.image_view import picture_of
-from mnist_studio.gui.draw.ink_layer import InkLayer, InkLook
-from mnist_studio.gui.draw.ink_painting import extent, paint_piece
+from mnist_studio.gui.draw.ink_painting import InkLayer, InkLook, extent, paint_piece
 from mnist_studio.gui.draw.pointer import Pointer, tool_cursor
 from mnist_studio.gui.services.drawing import UNSTEADY, Drawing
 from mnist_studio.gui.theme.theme import Theme

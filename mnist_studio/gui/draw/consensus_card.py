@@ -1,9 +1,12 @@
 """What all models say: a digit or a number, and one sentence."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from mnist_studio.analysis.interpretation import Interpretation
+from mnist_studio.data.datasets.examples import Example
 from mnist_studio.formatting import NOTHING
 from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
@@ -95,3 +98,26 @@ class ConsensusCard(Card):
     def _size(self) -> None:
         self.digit.setFixedWidth(self._theme.pixels(56))
         self.setFixedHeight(self._theme.pixels(98))
+
+
+def truth(example: Example, answers: Sequence[Sequence[float]]) -> str:
+    """What it is and how many models are wrong, in two sentences.
+
+    Args:
+        example: what all models were asked about.
+        answers: of every model that has answered, ten probabilities.
+    """
+    said = [max(range(10), key=chances.__getitem__) for chances in answers]
+    if not said:
+        return f"{example.told}."
+    wrong = sum(digit != example.label for digit in said)
+    return f"{example.told}. {_right(len(said), wrong)}."
+
+
+def _right(count: int, wrong: int) -> str:
+    if wrong not in (0, count):
+        return f"{wrong} of {count} models {'is' if wrong == 1 else 'are'} wrong"
+    verdict = "wrong" if wrong else "right"
+    if count == 1:
+        return f"The model is {verdict}"
+    return f"{'Both' if count == 2 else f'All {count}'} models are {verdict}"

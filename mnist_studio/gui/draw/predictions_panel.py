@@ -1,19 +1,20 @@
 """What all trained models say of the drawing: together on top, each on a card of its own."""
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
-from mnist_studio.gui.common.basics import GAP, column, holder
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
+from mnist_studio.gui.common.basics import GAP, column, holder, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
-from mnist_studio.gui.draw.consensus_card import ConsensusCard
+from mnist_studio.gui.draw.consensus_card import ConsensusCard, truth
 from mnist_studio.gui.draw.model_grid import ModelGrid
-from mnist_studio.gui.draw.model_order import arranged
-from mnist_studio.gui.draw.predictions_bar import PredictionsBar
-from mnist_studio.gui.draw.true_label import truth
+from mnist_studio.gui.draw.model_order import ORDERS, ModelFilter, arranged
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import EngineState, Prediction
 
 CALM_MS = 400
@@ -174,3 +175,56 @@ def _on_a_card(state: EmptyState) -> Card:
     card = Card()
     card.body.addWidget(state)
     return card
+
+
+class PredictionsBar(QWidget):
+    """Two choices and a field for words.
+
+    Signals:
+        changed: the user wants something else.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.order = ComboBox("Order of the answers", theme)
+        self.order.offer([(key, text, "") for key, text in ORDERS.items()])
+        self.framework = ComboBox("Frameworks that answer", theme)
+        self.framework.offer([("all", "All frameworks", ""), *_frameworks()])
+        self.words = QLineEdit()
+        self.words.setAccessibleName("Words of a model's name")
+        self.words.setPlaceholderText("Find a model")
+        self.words.setClearButtonEnabled(True)
+        # Qt makes the cross without a name for those who hear the window.
+        for cross in self.words.findChildren(QToolButton):
+            cross.setAccessibleName("Show all models again")
+        self.order.chosen.connect(self._tell)
+        self.framework.chosen.connect(self._tell)
+        self.words.textChanged.connect(self._tell)
+        line = row(self.order, self.framework, self.words, gap=8)
+        for at, stretch in enumerate((3, 3, 4)):
+            line.setStretch(at, stretch)
+        self.setLayout(line)
+
+    @property
+    def wanted(self) -> ModelFilter:
+        """What the user wants to see."""
+        framework = self.framework.choice
+        return ModelFilter(
+            self.order.choice, "" if framework == "all" else framework, self.words.text()
+        )
+
+    def clear(self) -> None:
+        """Shows all models again."""
+        self.framework.choose("all")
+        self.words.clear()
+        self.changed.emit()
+
+    @Slot()
+    def _tell(self) -> None:
+        self.changed.emit()
+
+
+def _frameworks() -> list[tuple[str, str, str]]:
+    return [(key, framework_title(key), "") for key in FRAMEWORKS]

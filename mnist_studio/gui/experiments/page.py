@@ -12,10 +12,10 @@ from mnist_studio.gui.common.text_files import STUDY, TextFiles, file_name
 from mnist_studio.gui.experiments import summary
 from mnist_studio.gui.experiments.actions import ActionState, ExperimentActions
 from mnist_studio.gui.experiments.card import ExperimentCard
+from mnist_studio.gui.experiments.experiment_list import ExperimentList
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
-from mnist_studio.gui.experiments.list import ExperimentList
 from mnist_studio.gui.experiments.queue import ExperimentQueueCard
-from mnist_studio.gui.experiments.standing import ExperimentLedger, StoredProgress
+from mnist_studio.gui.experiments.stored_progress import ExperimentLedger, StoredProgress
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells

@@ -17,9 +17,8 @@ from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
 from mnist_studio.gui.parity.texts import ParityTexts
-from mnist_studio.gui.parity.verdict import VerdictCard
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme

@@ -6,7 +6,10 @@ from typing import Any, Generic, Literal, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.gui.common.basics import ProgressLine, label, restyle
+from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 
 Finding = TypeVar("Finding")
@@ -106,3 +109,26 @@ class CheckRunner(QObject, Generic[Finding, Result]):
             self._change("failed")
         else:
             self._change("cancelled" if self._result is None else "done")
+
+
+class VerdictCard(Card):
+    """Stands over what it tells of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headline = label(role="headline", wrap=True)
+        self.detail = label(role="secondary", wrap=True)
+        self._line = ProgressLine("Working")
+        self._line.setRange(0, 0)  # Nobody knows how long a framework takes.
+        for part in (self.headline, self.detail, self._line):
+            self.body.addWidget(part)
+
+    def say(self, words: ParityTexts, busy: bool = False) -> None:
+        """Says it; a line moves while it goes on."""
+        self.headline.setText(words.headline)
+        self.headline.setProperty("kind", words.kind)
+        restyle(self.headline)
+        self.detail.setText(words.detail)
+        self.detail.setVisible(bool(words.detail))
+        self.setAccessibleName(words.headline)
+        self._line.setVisible(busy)

@@ -11,9 +11,8 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.parity import gradient_pictures as pictures
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
 from mnist_studio.gui.parity.texts import ParityTexts
-from mnist_studio.gui.parity.verdict import VerdictCard
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme

@@ -10,8 +10,11 @@ from mnist_studio.analysis import settings_diff
 from mnist_studio.analysis.time_breakdown import beside_phases
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import column, label
+from mnist_studio.gui.common.basics import GAP, column, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.plots.line_plot import LinePlot
+from mnist_studio.gui.common.plots.run_lines import stored_lines
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
@@ -127,3 +130,40 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         told += [(name.capitalize(), value) for name, value in measured]
     told.append(("Id", row.id))
     return told
+
+
+_MEASURES = {"accuracy": "Test accuracy", "loss": "Test loss"}
+
+
+class RunCurves(QWidget):
+    """Two plots beside each other."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.plots = {measure: _plot(measure, theme) for measure in _MEASURES}
+        self.setLayout(
+            row(*(_card(measure, plot) for measure, plot in self.plots.items()), gap=GAP)
+        )
+
+    def prepare(self) -> None:
+        """Builds the plots while nobody waits."""
+        for plot in self.plots.values():
+            plot.prepare()
+
+    def show_rows(self, rows: Sequence[RunRow]) -> None:
+        """Draws these runs."""
+        for measure, plot in self.plots.items():
+            plot.draw(stored_lines(rows, measure, "epochs"))
+
+
+def _plot(measure: str, theme: Theme) -> LinePlot:
+    empty = EmptyState(
+        theme, "runs", "No curve yet", "A chosen run's curve stands here after its first epoch."
+    )
+    return LinePlot(_MEASURES[measure], theme, empty, percent=measure == "accuracy")
+
+
+def _card(measure: str, plot: LinePlot) -> Card:
+    card = Card(_MEASURES[measure])
+    card.body.addWidget(plot)
+    return card

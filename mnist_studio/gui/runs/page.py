@@ -15,11 +15,8 @@ from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
 from mnist_studio.gui.common.table import TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
-from mnist_studio.gui.runs.actions import RunActions
-from mnist_studio.gui.runs.continue_question import ContinueQuestion
-from mnist_studio.gui.runs.curves import RunCurves
-from mnist_studio.gui.runs.details import RunDetails
-from mnist_studio.gui.runs.exporter import Exporter
+from mnist_studio.gui.runs.actions import ContinueQuestion, Exporter, RunActions
+from mnist_studio.gui.runs.details import RunCurves, RunDetails
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio

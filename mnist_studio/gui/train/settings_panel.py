@@ -17,8 +17,7 @@ from mnist_studio.gui.common.collapsible import CollapsibleSection
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.dataset_panel import DatasetPanel, OwnImagesBox
-from mnist_studio.gui.train.device_choice import DeviceChoice
-from mnist_studio.gui.train.fields import FIELD_WIDTH, AdvancedFields, NumberFields
+from mnist_studio.gui.train.fields import FIELD_WIDTH, AdvancedFields, DeviceChoice, NumberFields
 from mnist_studio.gui.train.form import (
     Form,
     described,
@@ -28,8 +27,7 @@ from mnist_studio.gui.train.form import (
     with_recipe,
 )
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
-from mnist_studio.gui.train.network_table import NetworkTable
-from mnist_studio.gui.train.recipe_info import RecipeInfo
+from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 

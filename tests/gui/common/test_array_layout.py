@@ -5,7 +5,7 @@ from PySide6.QtCore import QLineF, Qt
 from mnist_studio.explanation.parts import Layers, LayerView
 from mnist_studio.gui.common.array_layout import as_it_is, laid_out
 from mnist_studio.gui.draw.explanation.array_map import edges
-from mnist_studio.gui.draw.explanation.array_table import NumbersTable
+from mnist_studio.gui.draw.explanation.trace import NumbersTable
 from mnist_studio.gui.services.layer_pictures import pictures, scale
 
 

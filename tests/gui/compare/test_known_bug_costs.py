@@ -16,7 +16,7 @@ from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.compare.known_bug_costs import NOTHING, KnownBugCostCard
 from mnist_studio.gui.compare.page import ComparePage
-from mnist_studio.gui.runs.continue_question import ContinueQuestion
+from mnist_studio.gui.runs.actions import ContinueQuestion
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.run_row import RunRow

@@ -41,7 +41,7 @@ def test_several_runs_are_told_by_their_differences(theme: Theme) -> None:
     plain = replace(run_spec(RECIPES["mlp-128"]), framework="numpy")
     other = replace(plain, framework="keras", known_bugs=("unshuffled",))
     rows = [row(1, plain), row(2, other), row(3, plain)]
-    assert differing(rows) == [("Framework", "NumPy, Keras"), ("Faults", "–, unshuffled")]
+    assert differing(rows) == [("Framework", "NumPy, Keras"), ("Known bugs", "–, unshuffled")]
     details = RunDetails(theme)
     details.show_rows(rows)
     assert details._name.text() == "These three runs differ in:"

@@ -13,8 +13,8 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.data.datasets.examples import grid
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.consensus_card import truth
 from mnist_studio.gui.draw.page import DrawPage
-from mnist_studio.gui.draw.true_label import truth
 from mnist_studio.prediction.state import Prediction
 
 WAIT = 20_000

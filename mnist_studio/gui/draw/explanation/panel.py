@@ -14,11 +14,11 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.draw.explanation.attribution import PixelsPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
 from mnist_studio.gui.draw.explanation.part import ExplanationPart
-from mnist_studio.gui.draw.explanation.pixels import PixelsPart
 from mnist_studio.gui.draw.explanation.trace import TracePart
 from mnist_studio.gui.services.explanations import ExplanationRequest
 from mnist_studio.gui.services.layer_pictures import PicturedLayers

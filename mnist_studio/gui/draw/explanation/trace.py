@@ -1,14 +1,23 @@
 """NumPy's way through the network with this drawing, layer by layer, and one training step."""
 
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Slot
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Slot,
+)
 from PySide6.QtWidgets import QFileDialog, QTableView
 
 from mnist_studio.explanation.arrays import LayerArrays, NamedArray, layer_arrays
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.explanation.trace_files import export
+from mnist_studio.explanation.trace_files import export, matrix, row_names
+from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace
 from mnist_studio.gui.common.array_layout import Layout, laid_out
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
@@ -17,7 +26,6 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
-from mnist_studio.gui.draw.explanation.array_table import NumbersTable
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_digit, scrolled
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
@@ -208,3 +216,55 @@ def _output(place: LayerArrays) -> NamedArray:
 
 def _learns(place: LayerArrays) -> bool:
     return any(one.name == "kernel" for one in place.arrays)
+
+
+_TOP_LEVEL = QModelIndex()
+
+
+class NumbersTable(QAbstractTableModel):
+    """Every number; its last index across, all others down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: Array | None = None
+        self._names: tuple[str, ...] = ()
+
+    def show_array(self, array: Array | None) -> None:
+        """Shows an array, or nothing."""
+        self.beginResetModel()
+        self._numbers = None if array is None else matrix(array)
+        self._names = () if array is None else row_names(array.shape)
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
+        """How many rows there are."""
+        return 0 if parent.isValid() else len(self._names)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
+        """How many numbers stand beside each other."""
+        return 0 if parent.isValid() or self._numbers is None else self._numbers.shape[1]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Indices."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return str(section) if orientation == Qt.Orientation.Horizontal else self._names[section]
+
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """A number; in full under the pointer."""
+        if self._numbers is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{self._numbers[index.row(), index.column()]:.4g}"
+            case Qt.ItemDataRole.ToolTipRole:
+                return repr(float(self._numbers[index.row(), index.column()]))
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None

@@ -12,11 +12,11 @@ from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
 from mnist_studio.explanation.parts import PARTS
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.explanation.attribution import PixelsPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
 from mnist_studio.gui.draw.explanation.panel import TITLES, ExplanationPanel
-from mnist_studio.gui.draw.explanation.pixels import PixelsPart
 from mnist_studio.gui.draw.explanation.trace import TracePart
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.running.job import TrainingJob

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.draw.tabs import DrawTabs
+from mnist_studio.gui.draw.page import DrawTabs
 
 
 def _made(names: list[str], name: str) -> QLabel:
