@@ -24,10 +24,10 @@ from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
 from mnist_studio.data.ink.segments import digits
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled
-from mnist_studio.workers.messages import place_of
 
 GAPS = {"wide": (0.3, 0.8), "usual": (0.1, 0.5), "narrow": (0.02, 0.2)}
 """Of the height of the digits."""
@@ -43,7 +43,7 @@ class Reader:
         models = bundled.BundledModels(paths.models()).by_id.items()
         framework = registry.load(name)
         self._learners: dict[str, Learner] = {
-            run: open_model(framework, place_of(model.run)) for run, model in models
+            run: open_model(framework, model_ref(model.run)) for run, model in models
         }
         self._examiner = NoveltyDetector()
 

@@ -27,14 +27,9 @@ def package() -> Path:
     return Path(__file__).resolve().parent
 
 
-def entry() -> Path:
-    """The script that another Python runs to become a child of the studio."""
-    return package() / "workers" / "external_entry.py"
-
-
 def external_entry() -> Path:
     """The script by which another Python becomes a child process of the studio."""
-    return package() / "workers" / "external_script.py"
+    return package() / "workers" / "external_entry.py"
 
 
 def resources() -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mnist_studio.analysis import known_bugs
 from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.cli import digits, output
-from mnist_studio.comparison.messages import Answer, Made
+from mnist_studio.comparison.messages import ViewOutcome, ViewResult
 from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
@@ -37,14 +37,14 @@ def run(arguments: Namespace) -> int:
         wanted = tuple(catalog.VIEWS) if arguments.export and not arguments.view else names
         answers = worker.compute(chosen, wanted, options)
     for answer in answers:
-        name = answer.view.name if isinstance(answer, Made) else answer.name
+        name = answer.view.name if isinstance(answer, ViewResult) else answer.name
         if name in names:
             _tell(answer, arguments.json)
     if not arguments.json and not arguments.view:
         _tell_faults(chosen)
     if arguments.export:
         _export(arguments, chosen, answers)
-    good = all(isinstance(answer, Made) for answer in answers)
+    good = all(isinstance(answer, ViewResult) for answer in answers)
     # Views that nobody asked for by name may not apply.
     return 0 if good or not arguments.view or ALL in arguments.view else 1
 
@@ -55,8 +55,8 @@ def _report(arguments: Namespace, chosen: Selection, options: ViewOptions) -> No
     output.note(f"Written to {arguments.report}.")
 
 
-def _export(arguments: Namespace, chosen: Selection, answers: Sequence[Answer]) -> None:
-    views = [answer.view for answer in answers if isinstance(answer, Made)]
+def _export(arguments: Namespace, chosen: Selection, answers: Sequence[ViewOutcome]) -> None:
+    views = [answer.view for answer in answers if isinstance(answer, ViewResult)]
     files = writing.export(views, families(chosen), arguments.export)
     output.note(f"{len(files)} files written to {arguments.export}.")
 
@@ -107,10 +107,10 @@ def _names(asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked)) or catalog.BRIEF
 
 
-def _tell(answer: Answer, json: bool) -> None:
+def _tell(answer: ViewOutcome, json: bool) -> None:
     if json:
-        output.json_line(answer.view if isinstance(answer, Made) else answer)
-    elif isinstance(answer, Made):
+        output.json_line(answer.view if isinstance(answer, ViewResult) else answer)
+    elif isinstance(answer, ViewResult):
         _print(answer.view)
     else:
         output.line(f"\n{answer.title}: {answer.problem} {answer.remedy}")

@@ -15,8 +15,8 @@ from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import UsageError
 from mnist_studio.explanation import trace_files
-from mnist_studio.explanation.explainer import Explained, Explainer, Unexplained
-from mnist_studio.explanation.messages import Options, Part
+from mnist_studio.explanation.explainer import Explainer, PartResult
+from mnist_studio.explanation.messages import Options, Part, PartUnavailable
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks.registry import framework_title
@@ -78,10 +78,10 @@ def run(arguments: Namespace) -> int:
     )  # fmt: skip
     with Explainer(arguments.data) as explainer:
         replies = list(explainer.explain(model, image, ("walk",) if walked else PARTS, options))
-    refused = [reply for reply in replies if isinstance(reply, Unexplained)]
+    refused = [reply for reply in replies if isinstance(reply, PartUnavailable)]
     for reply in refused:
         output.complain(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
-    values = [reply.value for reply in replies if isinstance(reply, Explained)]
+    values = [reply.value for reply in replies if isinstance(reply, PartResult)]
     if arguments.json and not refused:
         output.json_line(_told(model, engine, values))
     elif not arguments.json:

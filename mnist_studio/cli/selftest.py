@@ -15,12 +15,25 @@ from mnist_studio.comparison.selection import choose
 from mnist_studio.errors import JobError
 from mnist_studio.selftest import Step, Tried
 from mnist_studio.store.runs import RunStore
-from mnist_studio.workers import messages
 
 WINDOW_SECONDS = 60.0
 """A first start reads a gigabyte from a slow disk."""
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What the window writes when it can be used (see ``gui.app.opening``).
+
+    Attributes:
+        painted: seconds from the start of its process to its first frame.
+        usable: seconds until it could be used.
+        platform: of Qt, such as ``xcb``; ``offscreen`` where there is no display.
+    """
+
+    painted: float
+    usable: float
+    platform: str
 
 
 def run(arguments: Namespace) -> int:
@@ -56,7 +69,7 @@ def _window() -> str:
     except subprocess.TimeoutExpired as error:
         raise JobError(f"The window did not open in {WINDOW_SECONDS:.0f} seconds.") from error
     try:
-        opened = messages.opened.decode(done.stdout)
+        opened = msgspec.json.decode(done.stdout, type=Opened)
     except msgspec.DecodeError as error:
         said = done.stderr.decode(errors="replace").strip()
         raise JobError(f"The window ended with {done.returncode}. {said}".strip()) from error

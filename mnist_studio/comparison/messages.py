@@ -1,40 +1,41 @@
-"""What a parent and the child that computes views tell each other: MessagePack."""
+"""What the child that computes views is sent and what it answers."""
 
 import msgspec
 
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.selection import Selection
+from mnist_studio.workers.task import Task
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Views that the child shall compute.
+class ComputeViews(msgspec.Struct, frozen=True):
+    """Views to compute.
 
     Attributes:
-        chosen: of these runs.
+        selection: of these runs.
         names: of the views.
         options: that the user set.
-        data: folder of digits named by the user; empty for the usual places.
+        data: data folder named by the user; empty for the usual places.
     """
 
-    chosen: Selection
+    selection: Selection
     names: tuple[str, ...]
     options: ViewOptions
     data: str = ""
 
 
-class Made(msgspec.Struct, frozen=True, tag=True):
-    """A view."""
+class ViewResult(msgspec.Struct, frozen=True, tag=True):
+    """A computed view."""
 
     view: View
 
 
-class Refused(msgspec.Struct, frozen=True, tag=True):
+class ViewUnavailable(msgspec.Struct, frozen=True, tag=True):
     """A view that these runs do not have.
 
     Attributes:
         name: of the view.
-        title: of it.
+        title: of the view.
         problem: why not.
         remedy: what to do.
     """
@@ -45,15 +46,9 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     remedy: str
 
 
-class Broken(msgspec.Struct, frozen=True, tag=True):
-    """The child could not do it at all, and why."""
+ViewOutcome = ViewResult | ViewUnavailable
 
-    reason: str
-
-
-Answer = Made | Refused
-FromViews = Made | Refused | Broken
-
-from_views: msgspec.msgpack.Decoder[FromViews] = msgspec.msgpack.Decoder(FromViews)
-wanted: msgspec.msgpack.Decoder[Wanted] = msgspec.msgpack.Decoder(Wanted)
-encode = msgspec.msgpack.encode
+COMPUTE_VIEWS: Task[ComputeViews, float, tuple[ViewOutcome, ...]] = Task(
+    "mnist_studio.comparison.task.compute_views", float, tuple[ViewOutcome, ...]
+)
+"""Its progress is the fraction of the views that is done."""

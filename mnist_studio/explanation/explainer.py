@@ -1,41 +1,41 @@
-"""The parent's side of the child that explains answers."""
+"""The parent's side of the child that explains predictions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.errors import CancelledByUser, JobError
-from mnist_studio.explanation import messages
-from mnist_studio.explanation.messages import Done, FromWhy, Made, Options, Part, Question, Refused
+from mnist_studio.explanation.messages import (
+    EXPLAIN,
+    EncodedPart,
+    ExplainRequest,
+    Options,
+    Part,
+    PartProgress,
+    PartUnavailable,
+)
 from mnist_studio.explanation.parts import PARTS, Value
-from mnist_studio.frameworks import registry
 from mnist_studio.prediction.evaluation import engine_for
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.store.rows import Run
-from mnist_studio.workers import learner_messages
-from mnist_studio.workers.messages import place_of
-from mnist_studio.workers.persistent import StayingChild
-from mnist_studio.workers.process import Child
-from mnist_studio.workers.requests import first_message
+from mnist_studio.workers.channel import decode
+from mnist_studio.workers.task import never
+from mnist_studio.workers.worker import PersistentWorker
 
 TIMEOUT_SECONDS = 300.0
-"""Between two messages; a framework is imported in seconds."""
-
-
-def _never() -> bool:
-    return False
+"""Between two messages. A framework is imported in seconds."""
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class PartResult:
     """A part of an explanation.
 
     Attributes:
         part: its name.
-        value: of ``parts.PARTS[part].made``.
+        value: of the type ``parts.PARTS[part].made``.
         engine: the framework that computed it.
     """
 
@@ -44,37 +44,35 @@ class Explained:
     engine: str
 
 
-@dataclass(frozen=True)
-class Unexplained:
-    """A part that cannot be had, why, and what to do."""
-
-    part: Part
-    problem: str
-    remedy: str
+ExplanationUpdate = PartResult | PartUnavailable | PartProgress
 
 
-@dataclass(frozen=True)
-class Underway:
-    """How much of a part is done, from 0 to 1."""
+class Explainer:
+    """Explains predictions in a child process; a context manager, for one thread at a time.
 
-    part: Part
-    fraction: float
-
-
-Told = Explained | Unexplained | Underway
-
-
-class Explainer(StayingChild):
-    """Explains answers in a child until it is closed; a context manager, for one thread at a time.
-
-    It starts with the first question, and anew when a network of another framework is asked about.
+    The first request starts the process. A network of another framework starts another one.
     """
 
     def __init__(self, data: Path | None = None) -> None:
-        """See ``StayingChild``."""
-        super().__init__(data)
-        self._engine = ""
-        self._number = 0
+        """Starts nothing yet.
+
+        Args:
+            data: data folder named by the user; None for the usual places.
+        """
+        self._data = data
+        self._worker = PersistentWorker(EXPLAIN, "numpy", TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        """The explainer itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the process."""
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process, if there is one. May be called twice."""
+        self._worker.close()
 
     def explain(
         self,
@@ -82,73 +80,38 @@ class Explainer(StayingChild):
         image: NDArray[np.uint8],
         parts: Sequence[Part],
         options: Options | None = None,
-        is_cancelled: Callable[[], bool] = _never,
-    ) -> Iterator[Told]:
-        """Every part as soon as it is made, with progress between.
+        is_cancelled: Callable[[], bool] = never,
+    ) -> Iterator[ExplanationUpdate]:
+        """Every part as soon as it is computed, with progress in between.
 
         Args:
-            run: trained, by any framework; NumPy stands in where that is not installed.
+            run: trained, by any framework. NumPy computes where that is not installed.
             image: (28, 28).
             parts: that are wanted, in this order.
             options: that the user set.
-            is_cancelled: asked all the time. The child goes on living and is soon free again.
+            is_cancelled: asked all the time. The process stays alive and is soon free again.
 
         Raises:
-            JobError: the child died or had trouble.
-            Cancelled: by the user.
+            JobError: the process died, or the explanation failed.
+            CancelledByUser: by the user.
         """
-        self._number += 1
-        child = self._started(engine_for(run.spec.framework))
-        question = Question(
-            self._number, self._engine, place_of(run), image.astype(np.uint8).tobytes(),
-            tuple(parts), options or Options(), str(self._data or ""),
+        engine = engine_for(run.spec.framework)
+        request = ExplainRequest(
+            engine, model_ref(run), image.astype(np.uint8), tuple(parts), options or Options(),
+            str(self._data or ""),
         )  # fmt: skip
-        child.send(messages.encode(question))
-        try:
-            yield from self._replies(child, is_cancelled)
-        except CancelledByUser:
-            self._number += 1
-            child.send(messages.encode(_nothing(question, self._number)))
-            raise
-        except JobError:
+        for reply in self._worker_for(engine).request(request, is_cancelled):
+            if isinstance(reply, EncodedPart):
+                value = decode(reply.value, PARTS[reply.part].made)
+                # The trace is NumPy's, whoever trained the network.
+                yield PartResult(reply.part, value, "numpy" if reply.part == "walk" else engine)
+            else:
+                yield reply
+
+    def _worker_for(
+        self, engine: str
+    ) -> PersistentWorker[ExplainRequest, EncodedPart | PartUnavailable | PartProgress, None]:
+        if self._worker.framework != engine:
             self.close()
-            raise
-
-    def _started(self, engine: str) -> Child:
-        if self._child and self._engine != engine:
-            self.close()
-        self._engine = engine
-        if self._child is None:
-            environment, python = registry.environment(engine, 1), registry.python(engine)
-            self._child = Child("why", "", environment, python=python)
-        return self._child
-
-    def _replies(self, child: Child, is_cancelled: Callable[[], bool]) -> Iterator[Told]:
-        while True:
-            message = first_message(child, monotonic() + TIMEOUT_SECONDS, is_cancelled)
-            reply = messages.from_why.decode(message)
-            if reply.number != self._number:
-                continue  # Of a question that nobody asks any more.
-            if isinstance(reply, Done):
-                if reply.reason:
-                    raise JobError(reply.reason)
-                return
-            yield self._told(reply)
-
-    def _told(self, reply: FromWhy) -> Told:
-        match reply:
-            case Made(part=part, value=value):
-                made = learner_messages.decoded(value, PARTS[part].made)
-                # The walk is NumPy's, whoever trained the network.
-                return Explained(part, made, "numpy" if part == "walk" else self._engine)
-            case Refused(part=part, problem=problem, remedy=remedy):
-                return Unexplained(part, problem, remedy)
-            case messages.Working(part=part, fraction=fraction):
-                return Underway(part, fraction)
-            case _:
-                raise TypeError(reply)
-
-
-def _nothing(question: Question, number: int) -> Question:
-    """The question that only ends the work on another one."""
-    return Question(number, question.engine, question.place, b"", (), question.options)
+            self._worker = PersistentWorker(EXPLAIN, engine, TIMEOUT_SECONDS)
+        return self._worker

@@ -1,12 +1,16 @@
-"""What a parent and the child that explains answers tell each other: MessagePack."""
+"""What the child that explains predictions is sent and what it answers."""
 
 from typing import Literal
 
 import msgspec
+import numpy as np
+from msgspec import Raw
+from numpy.typing import NDArray
 
 from mnist_studio.analysis.counterfactual import Manner
 from mnist_studio.analysis.nearest import Metric
-from mnist_studio.workers.messages import ModelPlace
+from mnist_studio.prediction.messages import ModelRef
+from mnist_studio.workers.task import Task
 
 Part = Literal["layers", "attribution", "nearest", "change", "walk"]
 
@@ -33,62 +37,55 @@ class Options(msgspec.Struct, frozen=True):
     rate: float | None = None
 
 
-class Question(msgspec.Struct, frozen=True):
-    """An answer to be explained. A newer question ends the work on an older one.
+class ExplainRequest(msgspec.Struct, frozen=True):
+    """A prediction to explain. A newer request ends the work on an older one.
 
     Attributes:
-        number: that comes back with every reply.
         engine: the framework that computes.
-        place: of the trained network.
-        image: 784 gray levels.
-        parts: of the explanation, in this order; none only ends the work on the question before.
+        model: the trained network.
+        image: (28, 28).
+        parts: of the explanation, in this order.
         options: that the user set.
-        data: folder of digits named by the user; empty for the usual places.
+        data: data folder named by the user; empty for the usual places.
     """
 
-    number: int
     engine: str
-    place: ModelPlace
-    image: bytes
+    model: ModelRef
+    image: NDArray[np.uint8]
     parts: tuple[Part, ...]
     options: Options
     data: str = ""
 
 
-class Made(msgspec.Struct, frozen=True, tag=True):
-    """A part; ``value`` is the encoded result of ``parts.PARTS[part]``."""
+class EncodedPart(msgspec.Struct, frozen=True, tag=True):
+    """A part of the explanation.
 
-    number: int
+    Attributes:
+        part: its name.
+        value: its encoded value, of the type ``parts.PARTS[part].made``.
+    """
+
     part: Part
-    value: bytes
+    value: Raw
 
 
-class Refused(msgspec.Struct, frozen=True, tag=True):
-    """A part that cannot be had, why, and what to do."""
+class PartUnavailable(msgspec.Struct, frozen=True, tag=True):
+    """A part that cannot be computed, why, and what to do."""
 
-    number: int
     part: Part
     problem: str
     remedy: str
 
 
-class Working(msgspec.Struct, frozen=True, tag=True):
+class PartProgress(msgspec.Struct, frozen=True, tag=True):
     """How much of a part is done, from 0 to 1."""
 
-    number: int
     part: Part
     fraction: float
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
-    """Nothing more will be said to this question; ``reason`` where it broke."""
-
-    number: int
-    reason: str = ""
-
-
-FromWhy = Made | Refused | Working | Done
-
-from_why: msgspec.msgpack.Decoder[FromWhy] = msgspec.msgpack.Decoder(FromWhy)
-question: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)
-encode = msgspec.msgpack.encode
+EXPLAIN: Task[ExplainRequest, EncodedPart | PartUnavailable | PartProgress, None] = Task(
+    "mnist_studio.explanation.task.ExplainTask",
+    EncodedPart | PartUnavailable | PartProgress,
+    None,
+)

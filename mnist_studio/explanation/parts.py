@@ -153,7 +153,7 @@ def walked(asked: ExplanationInput) -> Trace:
     subject, options = asked.subject, asked.options
     label = asked.answer if options.teach is None else options.teach
     return trace(
-        subject.spec, subject.weights, asked.image, subject.folder, subject.place.step,
+        subject.spec, subject.weights, asked.image, subject.folder, subject.model.step,
         label if options.train else None, options.rate,
     )  # fmt: skip
 

@@ -14,13 +14,13 @@ from mnist_studio.data.datasets.dataset import Dataset
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner, Weights
+from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.store import artifacts
 from mnist_studio.store import features as kept
 from mnist_studio.store.features import Source
-from mnist_studio.workers.messages import ModelPlace
 
 MOST_DIGITS = 10_000
 MOST_NUMBERS = 4_000_000
@@ -36,7 +36,7 @@ class ExplainedModel:
 
     Attributes:
         engine: the framework that computes.
-        place: where it lies.
+        model: where it is.
         data: folder of digits named by the user; empty for the usual places.
         folder: of the run.
         spec: of the run, with the effect of its faults.
@@ -44,16 +44,16 @@ class ExplainedModel:
         weights: of it.
     """
 
-    def __init__(self, engine: str, place: ModelPlace, data: str) -> None:
+    def __init__(self, engine: str, model: ModelRef, data: str) -> None:
         """Opens it.
 
         Raises:
-            StudioError: the framework is missing, or the weights are missing or damaged.
+            MnistStudioError: the framework is missing, or the weights are missing or damaged.
         """
-        self.engine, self.place, self.data = engine, place, data
-        self.folder = Path(place.folder)
-        self.spec = effective(codec.decode(place.spec))
-        self.learner: Learner = open_model(registry.load(engine), place)
+        self.engine, self.model, self.data = engine, model, data
+        self.folder = Path(model.folder)
+        self.spec = effective(codec.validate(model.spec))
+        self.learner: Learner = open_model(registry.load(engine), model)
         self.weights: Weights = artifacts.load_weights(self.folder, self.spec)
         self._layer, self._size = feature_layer(self.spec.model)
         self._parts: list[NDArray[np.float32]] = []
@@ -85,7 +85,7 @@ class ExplainedModel:
         if self._whole is not None:
             return self._whole
         source = Source(
-            self.place.step, self._layer, self.dataset.fingerprint, self.count, self.engine
+            self.model.step, self._layer, self.dataset.fingerprint, self.count, self.engine
         )
         self._whole = kept.load(self.folder, source)
         if self._whole is None and self._computed(progress, is_cancelled):

@@ -1,50 +1,29 @@
 """The task of being a learner for another process."""
 
-import sys
-import traceback
-from multiprocessing.connection import Connection
-
-from msgspec import Raw
-
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
+from mnist_studio.parity.learner_messages import BuildLearner, CallMethod, arguments_of
 from mnist_studio.running.train_task import choose_device
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.workers import inbox
-from mnist_studio.workers import learner_messages as messages
-from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
-from mnist_studio.workers.messages import Trouble
-from mnist_studio.workers.task_errors import explain
+from mnist_studio.workers.task import Context
 
 
-def run(connection: Connection, _: str) -> None:
-    """Answers ``Build``, then every ``Call``, until the parent closes its pipe or dies."""
-    arrived = inbox.opened(connection)
-    learner: Learner | None = None
-    while True:
-        message = messages.to_learner.decode(arrived.get())
-        reply: FromLearner
-        try:
-            if isinstance(message, Build):
-                learner = _built(message)
-                reply = Built(learner.capacity)
-            else:
-                reply = _answer(learner, message)
-        except Exception as error:  # noqa: BLE001 - the parent tells it, whatever it is
-            traceback.print_exc(file=sys.stderr)
-            reply = Trouble(explain(error))
-        connection.send_bytes(messages.encode(reply))
-        if learner is None:
-            return  # Nothing more can be asked of it.
+class LearnerTask:
+    """See ``learner_messages.LEARN``."""
+
+    def __init__(self) -> None:
+        self._learner: Learner | None = None
+
+    def __call__(self, request: BuildLearner | CallMethod, _: Context[None]) -> object:
+        """Builds the learner and returns its capacity, or calls one of its methods."""
+        if isinstance(request, BuildLearner):
+            self._learner = _built(request)
+            return self._learner.capacity
+        return getattr(self._learner, request.method)(*arguments_of(request))
 
 
-def _built(message: Build) -> Learner:
-    spec = effective(codec.decode(message.spec))
+def _built(request: BuildLearner) -> Learner:
+    spec = effective(codec.validate(request.spec))
     framework = registry.load(spec.framework)
-    return framework.learner(spec, message.weights, choose_device(framework, spec))
-
-
-def _answer(learner: Learner | None, call: Call) -> Answer:
-    result = getattr(learner, call.method)(*messages.arguments_of(call))
-    return Answer(Raw(messages.encode(result)))
+    return framework.learner(spec, request.weights, choose_device(framework, spec))

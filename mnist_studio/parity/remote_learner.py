@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from time import monotonic
 from typing import Any, Self
 
 import numpy as np
@@ -13,19 +12,19 @@ from numpy.typing import NDArray
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
-from mnist_studio.spec import codec
+from mnist_studio.parity.learner_messages import (
+    LEARN,
+    BuildLearner,
+    CallMethod,
+    call,
+    result_of,
+)
 from mnist_studio.spec.run import DeviceName, RunSpec
-from mnist_studio.workers import learner_messages as messages
-from mnist_studio.workers.learner_messages import Answer, Build, Built, Call, FromLearner
-from mnist_studio.workers.messages import Trouble
-from mnist_studio.workers.process import Child
-from mnist_studio.workers.requests import first_message
+from mnist_studio.workers.channel import decode
+from mnist_studio.workers.task import never
+from mnist_studio.workers.worker import Response, Worker
 
 TIMEOUT_SECONDS = 600.0
-
-
-def _never() -> bool:
-    return False
 
 
 class RemoteLearner:
@@ -41,7 +40,7 @@ class RemoteLearner:
         run: RunSpec,
         weights: Weights,
         device: DeviceName = "cpu",
-        is_cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = never,
     ) -> None:
         """Starts the child.
 
@@ -49,16 +48,16 @@ class RemoteLearner:
             run: what it learns, and with which framework and how many threads.
             weights: that it starts from.
             device: where; the run's own is not asked.
-            is_cancelled: asked all the time while an answer is waited for.
+            is_cancelled: asked all the time while a result is waited for.
 
         Raises:
             JobError: no process could be started.
         """
-        self._cancelled = is_cancelled
+        self._is_cancelled = is_cancelled
+        self._failure: JobError | None = None
         environment = registry.environment(run.framework, run.threads)
-        self._child = Child("learn", "", environment, python=registry.python(run.framework))
-        spec = codec.encode(replace(run, device=device))
-        self._child.send(messages.encode(Build(spec, dict(weights))))
+        self._worker = Worker(LEARN, environment, registry.python(run.framework))
+        self._built = self._request(BuildLearner(replace(run, device=device), dict(weights)))
 
     def __enter__(self) -> Self:
         """The learner itself."""
@@ -66,15 +65,19 @@ class RemoteLearner:
 
     def __exit__(self, *_: object) -> None:
         """Ends the child."""
-        self._child.end(0.0)
+        self._worker.end(0.0)
 
     @cached_property
     def capacity(self) -> int:
         """The most steps that one chunk may have. Waits until the learner is built."""
-        reply = self._reply()
-        if not isinstance(reply, Built):
-            raise JobError("A helper process answered out of turn.", "Try again.")
-        return reply.capacity
+        if self._failure:
+            raise self._failure
+        try:
+            capacity: int = decode(self._built.result(), int)
+        except JobError as error:
+            self._failure = error  # Every later call fails for the same reason.
+            raise
+        return capacity
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """See ``Learner.bind``."""
@@ -128,17 +131,9 @@ class RemoteLearner:
         self._call("synchronize")
 
     def _call(self, method: str, *arguments: object) -> Any:
-        """What a method gives, of the type that ``Learner`` declares."""
-        _ = self.capacity  # What it was built with is answered first.
-        self._child.send(messages.encode(Call(method, Raw(messages.encode(arguments)))))
-        reply = self._reply()
-        if not isinstance(reply, Answer):
-            raise JobError("A helper process answered out of turn.", "Try again.")
-        return messages.result_of(method, reply)
+        """The result of a method, of the type that ``Learner`` declares."""
+        _ = self.capacity  # The answer to ``BuildLearner`` comes first.
+        return result_of(method, self._request(call(method, *arguments)).result())
 
-    def _reply(self) -> FromLearner:
-        message = first_message(self._child, monotonic() + TIMEOUT_SECONDS, self._cancelled)
-        reply = messages.from_learner.decode(message)
-        if isinstance(reply, Trouble):
-            raise JobError(reply.reason)
-        return reply
+    def _request(self, request: BuildLearner | CallMethod) -> Response[None, Raw]:
+        return self._worker.request(request, TIMEOUT_SECONDS, self._is_cancelled)

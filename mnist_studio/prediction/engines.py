@@ -3,14 +3,14 @@
 One works through the child of a framework; ``stand_in`` has the one for all others.
 """
 
+from contextlib import suppress
 from threading import Thread
 from time import monotonic
 
-import numpy as np
-
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.errors import JobError
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
+from mnist_studio.prediction.messages import PREDICT, LoadModels, Logits, ModelRef, Predict
 from mnist_studio.prediction.state import (
     EngineState,
     Held,
@@ -21,11 +21,9 @@ from mnist_studio.prediction.state import (
     PredictionState,
     State,
 )
-from mnist_studio.workers import memory, messages
-from mnist_studio.workers.messages import Answered, Ask, Hold, Logits, ModelPlace, Ready, Trouble
-from mnist_studio.workers.process import Child
+from mnist_studio.workers import memory
+from mnist_studio.workers.worker import PersistentWorker
 
-POLL_SECONDS = 0.05
 MOST_FAILURES = 3
 SHORT = "Memory is short; NumPy answers until there is more."
 
@@ -54,14 +52,14 @@ class Engine(Thread):
             if board.closing or not wanted:
                 return None
             self._served = board.request
-            return PredictionRequest(board.request, board.image, self._wanted())
+            return PredictionRequest(board.request, board.images, self._wanted())
 
-    def _answer(self, framework: str, engine: str, logits: Logits) -> None:
-        chances = probabilities(np.frombuffer(logits.logits).reshape(-1, 10)).tolist()
+    def _answer(self, framework: str, engine: str, request: int, logits: Logits) -> None:
+        chances = probabilities(logits.logits).tolist()
         first, *others = map(tuple, chances)
         self._tell(
             Prediction(
-                request=logits.request,
+                request=request,
                 run=logits.run,
                 framework=framework,
                 engine=engine,
@@ -82,8 +80,8 @@ class ChildEngine(Engine):
         self._framework = name
         self._on_state = on_state
         self._idle = idle
-        self._child: Child | None = None
-        self._held: dict[str, ModelPlace] = {}
+        self._worker = PersistentWorker(PREDICT, name)
+        self._loaded: dict[str, ModelRef] = {}
         self._told = EngineState(name, "cold")
 
     def run(self) -> None:
@@ -98,7 +96,7 @@ class ChildEngine(Engine):
             if work is None:
                 self._leave()
                 continue
-            if self._child is None and memory.available() < memory.NEEDED:
+            if self._worker.pid is None and memory.available() < memory.NEEDED:
                 self._enter("cold", SHORT)
                 continue
             try:
@@ -107,7 +105,6 @@ class ChildEngine(Engine):
             except JobError as error:
                 failures += 1
                 self._served = 0  # The request waits for the next child.
-                self._leave()
                 self._enter("failed", f"{error.problem} NumPy answers for it.")
         self._leave()
 
@@ -115,10 +112,10 @@ class ChildEngine(Engine):
         """Waits for work; None when idle, closing, or when others need the child's memory."""
         until = monotonic() + self._idle
         while not self._board.closing:
-            if self._child and memory.available() < memory.KEPT:
+            if self._worker.pid and memory.available() < memory.KEPT:
                 self._leave(SHORT)
             left = until - monotonic()
-            work = self._next(min(left, memory.LOOK_SECONDS) if self._child else left)
+            work = self._next(min(left, memory.LOOK_SECONDS) if self._worker.pid else left)
             if work or monotonic() >= until:
                 return work
         return None
@@ -128,50 +125,30 @@ class ChildEngine(Engine):
         return {self._framework: models} if models else {}
 
     def _serve(self, work: PredictionRequest) -> None:
-        child = self._child or self._start()
-        models = work.models[self._framework]
-        if models != self._held:
-            child.send(messages.encode(Hold(models)))
-            self._held = models
-        child.send(messages.encode(Ask(work.request, work.image)))
-        while (answer := self._receive(child)) is not None:
-            if isinstance(answer, Logits):
-                self._answer(self._framework, self._framework, answer)
-            elif isinstance(answer, Trouble):
-                self._enter("warm", answer.reason)
-            elif isinstance(answer, Answered):
-                self._enter("warm")
-                return
+        """Answers a request; leaves it where the board closes."""
+        with suppress(CancelledByUser):
+            self._load(work.models[self._framework])
+            for logits in self._worker.request(Predict(work.images), self._is_closing):
+                self._answer(self._framework, self._framework, work.request, logits)
+            self._enter("warm")
 
-    def _start(self) -> Child:
-        """A child that has imported its framework.
+    def _load(self, models: dict[str, ModelRef]) -> None:
+        if self._worker.pid is None:
+            self._enter("starting")
+        elif models == self._loaded:
+            return
+        load = LoadModels(self._framework, models)
+        for error in self._worker.request(load, self._is_closing).result():
+            self._enter("warm", error.reason)
+        self._loaded = models
 
-        Raises:
-            JobError: it cannot be started or used.
-        """
-        self._enter("starting")
-        environment = registry.environment(self._framework, 1)
-        python = registry.python(self._framework)
-        self._child = child = Child("predict", self._framework, environment, python=python)
-        answer = self._receive(child)
-        if isinstance(answer, Trouble):
-            raise JobError(answer.reason)
-        assert answer is None or isinstance(answer, Ready)
-        return child
-
-    def _receive(self, child: Child) -> messages.FromTask | None:
-        """The child's next message; None when closing."""
-        while not self._board.closing:
-            message = child.receive(POLL_SECONDS)
-            if message:
-                return messages.from_task.decode(message)
-        return None
+    def _is_closing(self) -> bool:
+        return self._board.closing
 
     def _leave(self, why: str = "") -> None:
         """Ends the child if there is one."""
-        if self._child:
-            self._child.end(0.0)
-            self._child, self._held = None, {}
+        if self._worker.pid:
+            self._worker.close()
             self._enter("cold", why)
 
     def _enter(self, state: State, text: str = "") -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Self
 
 import numpy as np
@@ -11,22 +10,13 @@ from numpy.typing import NDArray
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array
+from mnist_studio.prediction.messages import PREDICT, LoadModels, Predict, model_ref
 from mnist_studio.store.rows import Run
-from mnist_studio.workers import messages
-from mnist_studio.workers.messages import Answered, Ask, FromTask, Hold, Logits, Trouble, place_of
-from mnist_studio.workers.process import Child
-from mnist_studio.workers.requests import first_answer
+from mnist_studio.workers.task import ignore, never
+from mnist_studio.workers.worker import PersistentWorker
 
 SLICE = 500
 TIMEOUT_SECONDS = 120.0
-
-
-def _never() -> bool:
-    return False
-
-
-def _silent(_: float) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +55,9 @@ class Evaluator:
             JobError: it could not be started.
         """
         self.engine = engine_for(framework)
-        environment = registry.environment(self.engine, threads)
-        python = registry.python(self.engine)
-        self._child = Child("predict", self.engine, environment, python=python)
-        self._ready = False
+        self._worker = PersistentWorker(PREDICT, self.engine, TIMEOUT_SECONDS, threads)
+        # The framework is imported while the caller still prepares its images.
+        self._worker.request(LoadModels(self.engine, {}))
 
     def __enter__(self) -> Self:
         """The evaluator itself."""
@@ -76,54 +65,32 @@ class Evaluator:
 
     def __exit__(self, *_: object) -> None:
         """Ends the child."""
-        self._child.end(0.0)
+        self._worker.close()
 
     def judge(
         self,
         run: Run,
         images: NDArray[np.uint8],
-        progress: Callable[[float], None] = _silent,
-        is_cancelled: Callable[[], bool] = _never,
+        progress: Callable[[float], None] = ignore,
+        is_cancelled: Callable[[], bool] = never,
     ) -> Evaluation:
         """What a trained run says of images (n, 28, 28).
 
         Raises:
             JobError: the child died, or the run's weights cannot be used.
-            Cancelled: by the user.
+            CancelledByUser: by the user.
         """
-        self._wait_until_ready(is_cancelled)
-        self._child.send(messages.encode(Hold({run.id: place_of(run)})))
+        load = LoadModels(self.engine, {run.id: model_ref(run)})
+        errors = self._worker.request(load, is_cancelled).result()
         parts, milliseconds = [], 0.0
         for start in range(0, len(images), SLICE):
-            answer = self._ask(run, start, images[start : start + SLICE], is_cancelled)
-            parts.append(np.frombuffer(answer.logits).reshape(-1, 10))
+            predict = Predict(images[start : start + SLICE], run.id)
+            found = list(self._worker.request(predict, is_cancelled))
+            if not found:
+                reasons = [error.reason for error in errors]
+                raise JobError(*reasons or (f"{run.title} gave no answer.", "Train it again."))
+            (answer,) = found
+            parts.append(answer.logits)
             milliseconds += answer.milliseconds
             progress(min(1.0, (start + SLICE) / len(images)))
         return Evaluation(np.concatenate(parts), milliseconds)
-
-    def _wait_until_ready(self, is_cancelled: Callable[[], bool]) -> None:
-        if self._ready:
-            return
-        reply = self._reply(is_cancelled)
-        if isinstance(reply, Trouble):
-            raise JobError(reply.reason)
-        self._ready = True
-
-    def _ask(
-        self, run: Run, start: int, images: NDArray[np.uint8], is_cancelled: Callable[[], bool]
-    ) -> Logits:
-        self._child.send(messages.encode(Ask(start, images.tobytes(), run.id)))
-        trouble = f"{run.title} gave no answer. Train it again."
-        found: Logits | None = None
-        # To the last reply, so that the next question does not get what is left of this one.
-        while not isinstance(reply := self._reply(is_cancelled), Answered):
-            if isinstance(reply, Logits):
-                found = reply
-            elif isinstance(reply, Trouble):
-                trouble = reply.reason
-        if found is None:
-            raise JobError(trouble)
-        return found
-
-    def _reply(self, is_cancelled: Callable[[], bool]) -> FromTask:
-        return first_answer(self._child, monotonic() + TIMEOUT_SECONDS, is_cancelled)

@@ -5,15 +5,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import msgspec
+
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.spec import codec
+from mnist_studio.spec.known_bugs import effective
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
-from mnist_studio.workers import messages
-from mnist_studio.workers.messages import ExportRequest
-from mnist_studio.workers.requests import call
+from mnist_studio.workers.task import Context, Task, never
+from mnist_studio.workers.worker import request_once
 
 Kind = Literal["safetensors", "pytorch", "keras", "numpy"]
 SUFFIXES: dict[Kind, str] = {
@@ -25,9 +28,28 @@ SUFFIXES: dict[Kind, str] = {
 TIMEOUT_SECONDS = 300.0
 
 
-def export(
-    run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = lambda: False
-) -> None:
+class ExportRequest(msgspec.Struct, frozen=True):
+    """A trained network to be written in a framework's own format.
+
+    Attributes:
+        framework: whose format.
+        folder: of the run.
+        spec: of the run.
+        target: file to write.
+    """
+
+    framework: str
+    folder: str
+    spec: RunSpec
+    target: str
+
+
+EXPORT: Task[ExportRequest, None, None] = Task(
+    "mnist_studio.prediction.export.write_model", None, None
+)
+
+
+def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = never) -> None:
     """Writes the weights of a run, whichever framework trained it.
 
     Args:
@@ -40,7 +62,7 @@ def export(
         JobError: the run has no weights, or that framework is not installed.
         StoreError: its weights are damaged.
         DataError: the file cannot be written.
-        Cancelled: by the user.
+        CancelledByUser: by the user.
     """
     if not run.trained:
         raise JobError("This run has no weights to export.", "Choose one that finished.")
@@ -53,6 +75,17 @@ def export(
         raise JobError(f"{title} is not installed, which this format needs.", "Choose another.")
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"
-        request = ExportRequest(kind, str(run.folder), codec.encode(run.spec), str(staged))
-        call("export", kind, messages.encode(request).decode(), TIMEOUT_SECONDS, is_cancelled)
+        request = ExportRequest(kind, str(run.folder), run.spec, str(staged))
+        request_once(EXPORT, request, kind, TIMEOUT_SECONDS, is_cancelled=is_cancelled)
         write_bytes(path, staged.read_bytes())
+
+
+def write_model(request: ExportRequest, _: Context[None]) -> None:
+    """The task of writing a trained network in a framework's own format.
+
+    Raises:
+        MnistStudioError: its weights are missing or damaged, or the framework cannot be imported.
+    """
+    spec = effective(codec.validate(request.spec))
+    weights = artifacts.load_weights(Path(request.folder), spec)
+    registry.load(request.framework).export(spec.model, weights, Path(request.target))

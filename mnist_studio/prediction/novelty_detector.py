@@ -11,11 +11,11 @@ from mnist_studio.analysis import novelty
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled, known_digits
 from mnist_studio.store.known_digits import KnownDigits
 from mnist_studio.store.rows import BUNDLED
-from mnist_studio.workers.messages import place_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class NoveltyDetector:
             model = bundled.BundledModels(paths.models()).by_id.get(BUNDLED + known.model)
             if model is None:
                 return None  # Why it is left out has been told.
-            return known, open_model(registry.load("numpy"), place_of(model.run))
+            return known, open_model(registry.load("numpy"), model_ref(model.run))
         except MnistStudioError as error:
             _LOG.warning("Drawings that are no digit are not noticed. %s", error)
             self.problem = error

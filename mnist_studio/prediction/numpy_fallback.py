@@ -1,7 +1,7 @@
 """NumPy in this process answers for every framework whose child is not warm."""
 
-from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import Engine
+from mnist_studio.prediction.messages import LoadModels, Predict
 from mnist_studio.prediction.predict_task import LoadedModels
 from mnist_studio.prediction.state import (
     EngineState,
@@ -11,7 +11,6 @@ from mnist_studio.prediction.state import (
     PredictionRequest,
     PredictionState,
 )
-from mnist_studio.workers.messages import Ask, Hold, Logits, Trouble
 
 IDLE_SECONDS = 20.0
 
@@ -25,7 +24,7 @@ class NumpyFallbackEngine(Engine):
 
     def run(self) -> None:
         """Serves until the board closes."""
-        models = LoadedModels(registry.load("numpy"))
+        models = LoadedModels()
         self._prepare(models)
         while not self._board.closing:
             work = self._next(IDLE_SECONDS)
@@ -33,7 +32,7 @@ class NumpyFallbackEngine(Engine):
                 self._serve(models, work)
             else:
                 # The children are warm, or nobody draws: this process shall stay small.
-                models = LoadedModels(registry.load("numpy"))
+                models = LoadedModels()
 
     def _prepare(self, models: LoadedModels) -> None:
         """Opens the first models before anything is asked: the first stroke is answered at once."""
@@ -52,18 +51,16 @@ class NumpyFallbackEngine(Engine):
 
     def _serve(self, models: LoadedModels, work: PredictionRequest) -> None:
         owners = self._hold(models, work.models)
-        for answer in models.replies(Ask(work.request, work.image)):
+        for logits in models.predict(Predict(work.images)):
             # A child that became warm meanwhile has the last word.
-            if isinstance(answer, Logits) and self._board.states[owners[answer.run]] != "warm":
-                self._answer(owners[answer.run], "numpy", answer)
+            if self._board.states[owners[logits.run]] != "warm":
+                self._answer(owners[logits.run], "numpy", work.request, logits)
 
     def _hold(self, models: LoadedModels, owned: Held) -> dict[str, str]:
         """Opens models that are not open yet; whose framework each is."""
         owners = {run: name for name, places in owned.items() for run in places}
         held = {run: place for places in owned.values() for run, place in places.items()}
-        for trouble in models.replies(Hold(held)):
-            if isinstance(trouble, Trouble):
-                name = owners[trouble.run]
-                state = self._board.states[name]
-                self._on_state(EngineState(name, state, trouble.reason))
+        for error in models.load(LoadModels("numpy", held)):
+            name = owners[error.run]
+            self._on_state(EngineState(name, self._board.states[name], error.reason))
         return owners

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import ChildEngine
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.numpy_fallback import NumpyFallbackEngine
 from mnist_studio.prediction.state import (
     Held,
@@ -21,7 +22,6 @@ from mnist_studio.prediction.state import (
     PredictionState,
 )
 from mnist_studio.store.rows import Run
-from mnist_studio.workers.messages import place_of
 
 MOST_MODELS = 20
 """So many of each framework answer."""
@@ -70,7 +70,7 @@ class Predictors:
         """The trained runs that shall answer, as ``newest`` has them."""
         models: Held = {}
         for run in newest(runs, pinned):
-            models.setdefault(run.spec.framework, {})[run.id] = place_of(run)
+            models.setdefault(run.spec.framework, {})[run.id] = model_ref(run)
         with self._board.changed:
             self._board.models = models
             # An image that no model could answer is answered now.
@@ -86,7 +86,7 @@ class Predictors:
         """
         with self._board.changed:
             self._board.request += 1
-            self._board.image = image.astype(np.uint8).tobytes()
+            self._board.images = image.astype(np.uint8).reshape(-1, 28, 28)
             self._board.changed.notify_all()
             return self._board.request
 

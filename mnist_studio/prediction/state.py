@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from threading import Condition
 from typing import Literal
 
-from mnist_studio.workers.messages import ModelPlace
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_studio.prediction.messages import ModelRef
+
+Images = NDArray[np.uint8]
+"""(n, 28, 28)."""
 
 State = Literal["cold", "starting", "warm", "missing", "failed"]
-Held = dict[str, dict[str, ModelPlace]]
+Held = dict[str, dict[str, ModelRef]]
 """Models by framework and run."""
 
 
@@ -69,7 +75,7 @@ class PredictionState:
 
     changed: Condition = field(default_factory=Condition)
     request: int = 0
-    image: bytes = b""
+    images: Images = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
     models: Held = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     closing: bool = False
@@ -80,5 +86,5 @@ class PredictionRequest:
     """A request and the models that shall answer it, by framework."""
 
     request: int
-    image: bytes
+    images: Images
     models: Held

@@ -7,25 +7,22 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
 
-from msgspec import DecodeError
-
-from mnist_studio import events
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running import endings
 from mnist_studio.running.continuation import copy_checkpoint
+from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
-from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from mnist_studio.workers import messages
-from mnist_studio.workers.messages import TrainRequest
-from mnist_studio.workers.process import Child, ChildGoneError
+from mnist_studio.workers.channel import Progress, Result, WorkerError
+from mnist_studio.workers.worker import Worker, WorkerDied
 
-Wish = Literal["pause", "resume", "stop", "cancel"]
+TrainingWorker = Worker[TrainRequest, AnyEvent, Terminal]
+CommandName = Literal["pause", "resume", "stop", "cancel"]
 
 POLL_SECONDS = 0.03
 ANSWERS_STOP = ("train", "evaluate", "save", "paused")
@@ -67,25 +64,25 @@ class TrainingJob:
         self._data = data
         self._resume = resume
         self._membership = membership
-        self._wishes: SimpleQueue[Wish] = SimpleQueue()
+        self._commands: SimpleQueue[CommandName] = SimpleQueue()
         self._stop_deadline = float("inf")
         self._launched = 0.0
 
     def pause(self) -> None:
         """Keeps everything as it is after the current chunk."""
-        self._wishes.put("pause")
+        self._commands.put("pause")
 
     def resume(self) -> None:
         """Goes on after a pause."""
-        self._wishes.put("resume")
+        self._commands.put("resume")
 
     def stop(self) -> None:
         """Ends after the current chunk and keeps the weights."""
-        self._wishes.put("stop")
+        self._commands.put("stop")
 
     def cancel(self) -> None:
         """Ends at once and keeps nothing."""
-        self._wishes.put("cancel")
+        self._commands.put("cancel")
 
     def events(self) -> Generator[AnyEvent, None, None]:
         """Starts the child and tells what it tells, the last being the one terminal event.
@@ -121,47 +118,47 @@ class TrainingJob:
         continued_from = None if self._resume else spec.continued_from
         if continued_from:
             yield from copy_checkpoint(store, run, continued_from)
-        child = Child(
-            "train", self._request(store, run),
-            registry.training_environment(spec), artifacts.console(run.folder),
-            registry.python(spec.framework),
+        request = self._request(store, run)
+        worker = Worker(
+            TRAIN, registry.training_environment(spec),
+            registry.python(spec.framework), artifacts.console(run.folder),
         )  # fmt: skip
         try:
-            yield from self._heard(child, run)
+            worker.send(request)
+            yield from self._events_of(worker, run)
         finally:
-            child.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
+            worker.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
 
     _ended_well = False
 
-    def _request(self, store: RunStore, run: Run) -> str:
+    def _request(self, store: RunStore, run: Run) -> TrainRequest:
         self._launched = time.perf_counter()
-        request = TrainRequest(
+        return TrainRequest(
             run=run.id,
-            spec=codec.encode(self._spec),
+            spec=self._spec,
             folder=str(run.folder),
             data=str(self._data or ""),
             launched=self._launched,
             resume=bool(self._resume or self._spec.continued_from),
             epochs=store.epochs(run.id),
         )
-        return messages.encode(request).decode()
 
-    def _heard(self, child: Child, run: Run) -> Iterator[AnyEvent]:
-        """What the child tells, until a terminal event, which is made here if it makes none."""
+    def _events_of(self, worker: TrainingWorker, run: Run) -> Iterator[AnyEvent]:
+        """The events of the child up to the terminal one, which is made here if it sends none."""
         phase = "start"
         while True:
-            ended = self._obey(child, run, phase)
+            ended = self._obey(worker, run, phase)
             if ended:
                 yield ended
                 return
             try:
-                message = child.receive(POLL_SECONDS)
-                event = events.decode(message) if message else None
-            except (ChildGoneError, DecodeError):
-                yield self._crashed(child, run)
+                message = worker.receive(POLL_SECONDS)
+            except WorkerDied:
+                yield self._crashed(worker, run)
                 return
-            if event is None:
+            if message is None:
                 continue
+            event = self._event(message, run)
             if isinstance(event, Phase):
                 phase = event.phase
             self._ended_well = isinstance(event, Terminal)
@@ -169,39 +166,48 @@ class TrainingJob:
             if self._ended_well:
                 return
 
-    def _obey(self, child: Child, run: Run, phase: str) -> Cancelled | None:
-        """Passes wishes on to the child; the terminal event if that ended it here."""
-        for wish in self._new_wishes():
-            if wish == "cancel":
-                how = child.end(0.0)
+    def _event(
+        self, message: Progress[AnyEvent] | Result[Terminal] | WorkerError, run: Run
+    ) -> AnyEvent:
+        match message:
+            case WorkerError(reason=reason):
+                return self._failed(run, reason)
+            case Progress(value=event) | Result(value=event):
+                return event
+
+    def _obey(self, worker: TrainingWorker, run: Run, phase: str) -> Cancelled | None:
+        """Sends commands on to the child; the terminal event if that ended it here."""
+        for command in self._new_commands():
+            if command == "cancel":
+                how = worker.end(0.0)
                 if not self._resume:
                     artifacts.discard(run.folder)
                 return self._cancelled(run, f"Cancelled, nothing was kept (process {how}).")
-            if wish == "stop" and phase not in ANSWERS_STOP:
-                child.end(0.0)
+            if command == "stop" and phase not in ANSWERS_STOP:
+                worker.end(0.0)
                 return self._cancelled(run, f"Stopped before training began. {endings.kept(run)}")
-            if wish == "stop":
+            if command == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
-            child.send(wish.encode())
+            worker.command(command)
         if time.monotonic() > self._stop_deadline:
-            how = child.end(0.0)
+            how = worker.end(0.0)
             return self._cancelled(
                 run, f"It did not answer Stop (process {how}). {endings.kept(run)}"
             )
         return None
 
-    def _new_wishes(self) -> Iterator[Wish]:
+    def _new_commands(self) -> Iterator[CommandName]:
         with suppress(Empty):
             while True:
-                yield self._wishes.get_nowait()
+                yield self._commands.get_nowait()
 
-    def _crashed(self, child: Child, run: Run) -> Crashed:
-        child.end(EXIT_GRACE_SECONDS)
+    def _crashed(self, worker: TrainingWorker, run: Run) -> Crashed:
+        worker.end(EXIT_GRACE_SECONDS)
         return Crashed(
             run=run.id,
             framework=self._spec.framework,
-            reason=f"{endings.how_it_died(child.exit_code)} {endings.what_is_left(run)}",
-            exit_code=child.exit_code,
+            reason=f"{endings.how_it_died(worker.exit_code)} {endings.what_is_left(run)}",
+            exit_code=worker.exit_code,
         )
 
     def _failed(self, run: Run, reason: str) -> Failed:

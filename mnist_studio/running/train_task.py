@@ -1,12 +1,7 @@
 """The task of training one run, in a child."""
 
-import os
-import sys
-import traceback
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock, Thread
 from time import perf_counter
 
 from msgspec.structs import replace
@@ -15,11 +10,12 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.dataset import joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
-from mnist_studio.events import Event, Failed, Phase, encode
+from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.running import native_task
+from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.run import KnownBugName, RunSpec
@@ -29,81 +25,54 @@ from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
 from mnist_studio.training.machine import Watch
 from mnist_studio.training.session import DataSplit, TrainingSession
-from mnist_studio.workers import messages
-from mnist_studio.workers.messages import TrainRequest
-from mnist_studio.workers.task_errors import explain
+from mnist_studio.workers.task import Context
 
 
-def run(connection: Connection, request: str) -> None:
-    """Trains the run that ``request``, a ``TrainRequest``, describes; ends in a terminal event."""
-    asked = messages.train_request.decode(request)
-    described = codec.decode(asked.spec)
-    spec = effective(described)
-    reporter = _Reporter(connection)
+def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
+    """The task of training one run.
+
+    Raises:
+        MnistStudioError: the run cannot be trained here; says why.
+    """
     control = Control()
-    Thread(target=_listen, args=(connection, control), name="control", daemon=True).start()
-    clock, watch = PhaseClock("import"), Watch()
-    clock.add("start", perf_counter() - asked.launched)
-    try:
-        reporter.tell(_train(asked, spec, described.known_bugs, reporter, control, clock, watch))
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong here ends the run, in words
-        traceback.print_exc(file=sys.stderr)
-        reason = explain(error)
-        reporter.tell(Failed(run=asked.run, framework=spec.framework, reason=reason))
+    commands = {"pause": control.pause, "resume": control.resume, "stop": control.stop}
+    context.on_command(lambda name: commands[name]())
+    clock, machine = PhaseClock("import"), Watch()
+    clock.add("start", perf_counter() - request.launched)
+    described = codec.validate(request.spec)
+    spec = effective(described)
 
+    def phase(name: PhaseName) -> Phase:
+        return Phase(run=request.run, framework=spec.framework, phase=name)
 
-class _Reporter:
-    """Sends events; the loop and the control thread may both do so."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = Lock()
-
-    def tell(self, event: Event) -> None:
-        with self._lock:
-            self._connection.send_bytes(encode(event))
-
-
-def _listen(connection: Connection, control: Control) -> None:
-    """Hears the parent until its pipe closes, which ends this process at once."""
-    actions = {b"pause": control.pause, b"resume": control.resume, b"stop": control.stop}
-    try:
-        while True:
-            actions[connection.recv_bytes()]()
-    except (EOFError, OSError):
-        os._exit(1)
-
-
-def _train(
-    asked: TrainRequest,
-    spec: RunSpec,
-    bugs: Sequence[KnownBugName],
-    reporter: _Reporter,
-    control: Control,
-    clock: PhaseClock,
-    watch: Watch,
-) -> Event:
-    """Trains ``spec``, in which the effect of its ``faults`` is already."""
-    reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="import"))
+    context.send(phase("import"))
     framework = registry.load(spec.framework)
     device = choose_device(framework, spec)
     clock.enter("data")
-    reporter.tell(Phase(run=asked.run, framework=spec.framework, phase="data"))
-    digits = _digits(spec, Path(asked.data) if asked.data else None)
+    context.send(phase("data"))
+    data = Path(request.data) if request.data else None
     session = TrainingSession(
-        run=asked.run, spec=spec, digits=digits, folder=Path(asked.folder), device=device.name,
-        clock=clock, control=control, report=reporter.tell, machine=watch,
+        run=request.run, spec=spec, digits=_digits(spec, data), folder=Path(request.folder),
+        device=device.name, clock=clock, control=control, report=context.send, machine=machine,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
-    _warn_of_faults(session, bugs)
+    _warn_of_faults(session, described.known_bugs)
     if spec.style == "native":
-        return native_task.train(session, bugs, Path(asked.data) if asked.data else None)
+        return native_task.train(session, described.known_bugs, data)
+    return _train(session, framework, device, request)
+
+
+def _train(
+    session: TrainingSession, framework: Framework, device: Device, request: TrainRequest
+) -> Finished | Stopped:
+    """Trains through the shared loop."""
+    spec = session.spec
     weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
     training = Training(session, framework.learner(spec, weights, device))
     training.prepare()
-    if asked.resume:
+    if request.resume:
         checkpoint = artifacts.load_checkpoint(session.folder, spec)
-        training.resume(checkpoint, asked.epochs)
+        training.resume(checkpoint, request.epochs)
     return training.run()
 
 

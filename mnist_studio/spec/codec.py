@@ -29,7 +29,15 @@ def decode(text: str | bytes) -> RunSpec:
     Raises:
         SpecError: not JSON, of a newer version, with wrong keys, or describing an impossible run.
     """
-    run = parse(text)
+    return validate(parse(text))
+
+
+def validate(run: RunSpec) -> RunSpec:
+    """The run itself.
+
+    Raises:
+        SpecError: it describes an impossible run.
+    """
     check(run)
     known_bugs.check(run)
     return run

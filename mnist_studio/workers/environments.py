@@ -1,4 +1,4 @@
-"""Pythons of their own for frameworks: tried before they are chosen, and kept as a setting."""
+"""Pythons of other environments for frameworks: tested first, then saved as a setting."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +10,12 @@ from mnist_studio import settings
 from mnist_studio.errors import JobError, UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.settings import Interpreter
-from mnist_studio.workers.messages import Probed
-from mnist_studio.workers.requests import call
+from mnist_studio.workers.probe import FIND_DEVICES, TIMEOUT_SECONDS
+from mnist_studio.workers.task import never
+from mnist_studio.workers.worker import request_once
 
-TIMEOUT_SECONDS = 120.0
 
-
-def choose(
-    framework: str, python: str, is_cancelled: Callable[[], bool] = lambda: False
-) -> Interpreter:
+def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never) -> Interpreter:
     """Lets another Python compute for a framework from now on. Takes seconds.
 
     Args:
@@ -31,18 +28,22 @@ def choose(
         UsageError: the framework needs none.
         JobError: that Python cannot be used; says what it lacks.
         StoreError: the setting cannot be written.
-        Cancelled: by the user.
+        CancelledByUser: by the user.
     """
     _check(framework)
-    found = which(python)
-    if found is None:
-        raise JobError(f"There is no program {python}.", "Name the Python of an environment.")
-    # Never resolved: an environment's Python is a link, and its name says where it belongs.
-    program = str(Path(found).absolute())
-    answer = call("probe", framework, framework, TIMEOUT_SECONDS, is_cancelled, program)
-    assert isinstance(answer, Probed)  # Trouble was raised.
-    chosen = Interpreter(program, answer.version)
-    _keep(settings.load()[0].interpreters | {framework: chosen})
+    path = which(python)
+    if path is None:
+        raise JobError(
+            f"There is no program {python}.", "Give the path of an environment's Python."
+        )
+    # Not resolved: an environment's Python is a link, and its name says where it belongs.
+    program = str(Path(path).absolute())
+    found = request_once(
+        FIND_DEVICES, framework, framework, TIMEOUT_SECONDS,
+        is_cancelled=is_cancelled, python=program,
+    )  # fmt: skip
+    chosen = Interpreter(program, found.version)
+    _save(settings.load()[0].interpreters | {framework: chosen})
     return chosen
 
 
@@ -56,7 +57,7 @@ def forget(framework: str) -> None:
     """
     _check(framework)
     others = settings.load()[0].interpreters.items()
-    _keep({name: chosen for name, chosen in others if name != framework})
+    _save({name: chosen for name, chosen in others if name != framework})
 
 
 def _check(framework: str) -> None:
@@ -67,5 +68,5 @@ def _check(framework: str) -> None:
         )
 
 
-def _keep(interpreters: dict[str, Interpreter]) -> None:
+def _save(interpreters: dict[str, Interpreter]) -> None:
     settings.save(replace(settings.load()[0], interpreters=interpreters))

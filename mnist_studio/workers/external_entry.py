@@ -1,15 +1,14 @@
 """The entry of a child in another Python, run as a script with the number of its pipe.
 
-Of the studio's files only this one may meet any Python 3, so it keeps to what all of them know.
+Of the studio's files only this one may meet any Python 3, so it uses only what all of them know.
 """
 
 import sys
 
 if __name__ == "__main__":
-    # The folder of a script comes first on the path; its neighbors are no modules of that name.
+    # Python puts the folder of a script first on the path. Its files are no top-level modules.
     del sys.path[0]
 
-import json
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from multiprocessing import connection
@@ -26,23 +25,22 @@ NEEDED = {
     "PIL": "pillow>=10.4",
     "tomli_w": "tomli-w>=1.0",
 }
-"""Modules that training and answering need beside the framework, and how they are installed."""
+"""Modules that tasks need besides the framework, and what installs them."""
 
 
-def main(handle: int) -> None:
-    """Tells what is missing, or nothing, and then does what it is told."""
-    pipe = opened(handle)
-    package, *arguments = json.loads(pipe.recv_bytes().decode())
+def main(handle: int, package: str, task: str, console: str) -> None:
+    """Sends what is missing, or an empty text, and then serves the parent's requests."""
+    pipe = open_pipe(handle)
     missing = problem()
-    pipe.send_bytes(json.dumps(missing).encode())
+    pipe.send_bytes(missing.encode())
     if not missing:
-        # What it learns to import must not be written into the studio's folder.
+        # Python must not write compiled modules into the studio's folder.
         sys.dont_write_bytecode = True
-        open_studio(package)
-        import_module("mnist_studio.workers.child").main(pipe, *arguments)
+        import_studio(package)
+        import_module("mnist_studio.workers.child_entry").main(pipe, task, {}, console)
 
 
-def opened(handle: int) -> Any:
+def open_pipe(handle: int) -> Any:
     """The pipe of that number."""
     if sys.platform == "win32":
         return connection.PipeConnection(handle)
@@ -50,20 +48,20 @@ def opened(handle: int) -> Any:
 
 
 def problem() -> str:
-    """What this Python lacks, as the end of a sentence that begins with its name; else nothing."""
+    """What this Python lacks, as the end of a sentence that begins with its name; else empty."""
     if sys.version_info < OLDEST:
         return "is Python %d.%d, and at least %d.%d is needed" % (*sys.version_info[:2], *OLDEST)  # noqa: UP031
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if not missing:
         return ""
-    return "lacks something; install it with: %s -m pip install %s" % (  # noqa: UP031
+    return "lacks packages. Install them with: %s -m pip install %s" % (  # noqa: UP031
         sys.executable,
         " ".join('"%s"' % package for package in missing),  # noqa: UP031
     )
 
 
-def open_studio(package: str) -> None:
-    """Makes the studio's source importable, and nothing that lies beside it."""
+def import_studio(package: str) -> None:
+    """Makes the studio's source importable, but nothing else of the folder that it is in."""
     spec = spec_from_file_location(
         "mnist_studio", f"{package}/__init__.py", submodule_search_locations=[package]
     )
@@ -75,4 +73,4 @@ def open_studio(package: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -3,13 +3,32 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device
-from mnist_studio.workers.messages import Probed
-from mnist_studio.workers.requests import call
+from mnist_studio.workers.task import Context, Task, never
+from mnist_studio.workers.worker import request_once
 
 TIMEOUT_SECONDS = 120.0
+
+
+class FrameworkDevices(msgspec.Struct, frozen=True):
+    """A framework as a child process finds it.
+
+    Attributes:
+        version: of the framework there.
+        devices: it can compute on, the fastest first.
+    """
+
+    version: str
+    devices: tuple[Device, ...]
+
+
+FIND_DEVICES: Task[str, None, FrameworkDevices] = Task(
+    "mnist_studio.workers.probe.find_devices", None, FrameworkDevices
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +41,8 @@ class FrameworkReport:
         version: None where it is not installed.
         devices: it can compute on, the fastest first.
         problem: why it cannot be used; empty if it can.
-        python: the program of another Python that computes for it; empty for the studio's own.
-        chosen: version that was there when that Python was chosen.
+        python: program of another Python that computes for it; empty for the studio's own.
+        chosen: its version when that Python was chosen.
     """
 
     name: str
@@ -35,12 +54,12 @@ class FrameworkReport:
     chosen: str = ""
 
 
-def probe(name: str, is_cancelled: Callable[[], bool] = lambda: False) -> FrameworkReport:
-    """Asks a child that imports the framework. Takes seconds.
+def probe(name: str, is_cancelled: Callable[[], bool] = never) -> FrameworkReport:
+    """Imports a framework in a child process and reports on it. Takes seconds.
 
     Raises:
         UnknownName: there is no such framework.
-        Cancelled: by the user.
+        CancelledByUser: by the user.
     """
     known = registry.framework_entry(name)
     missing = registry.missing(name)
@@ -49,9 +68,17 @@ def probe(name: str, is_cancelled: Callable[[], bool] = lambda: False) -> Framew
     version, python = registry.version(name), registry.python(name)
     chosen = (version or "") if python else ""
     try:
-        answer = call("probe", name, name, TIMEOUT_SECONDS, is_cancelled)
+        found = request_once(FIND_DEVICES, name, name, TIMEOUT_SECONDS, is_cancelled=is_cancelled)
     except JobError as error:
         return FrameworkReport(name, known.title, version, (), str(error), python, chosen)
-    assert isinstance(answer, Probed)  # Trouble was raised.
-    devices = tuple(Device(device.kind, device.name) for device in answer.devices)
-    return FrameworkReport(name, known.title, answer.version, devices, "", python, chosen)
+    return FrameworkReport(name, known.title, found.version, found.devices, "", python, chosen)
+
+
+def find_devices(framework: str, _: Context[None]) -> FrameworkDevices:
+    """The task of finding what a framework can compute on.
+
+    Raises:
+        FrameworkMissing: it is not installed, or its installation is broken.
+    """
+    devices = tuple(registry.load(framework).devices())
+    return FrameworkDevices(registry.installed(framework) or "unknown", devices)

@@ -238,7 +238,7 @@ class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
         self,
         task: Task[RequestT, ProgressT, ResultT],
         framework: str,
-        timeout: float,
+        timeout: float = float("inf"),
         threads: int = 1,
     ) -> None:
         """Starts nothing yet.

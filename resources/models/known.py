@@ -17,10 +17,10 @@ from mnist_studio.analysis import novelty
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.store import bundled, known_digits
 from mnist_studio.store.rows import BUNDLED
-from mnist_studio.workers.messages import place_of
 
 ROOT = Path(__file__).parent
 MODEL, LAYER = "robust", "max_pool2"
@@ -31,7 +31,7 @@ def main(data: Path | None) -> None:
     """Writes the file."""
     digits = sources.load("mnist", data)
     run = bundled.BundledModels(ROOT).by_id[BUNDLED + MODEL].run
-    learner = open_model(registry.load("numpy"), place_of(run))
+    learner = open_model(registry.load("numpy"), model_ref(run))
     labels = digits.train.labels
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
     known = novelty.learnt(

@@ -3,12 +3,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mnist_studio.cli import selftest
+from mnist_studio.cli.selftest import Opened
 from mnist_studio.errors import JobError
 from mnist_studio.selftest import Step
-from mnist_studio.workers import messages
 from tests.cli.conftest import Main
 
 
@@ -64,6 +65,6 @@ def test_the_program_tells_how_long_its_window_took(home: Path) -> None:
         [sys.executable, "-m", "mnist_studio", "--until-usable", ],
         capture_output=True, timeout=60, check=True,
     )  # fmt: skip
-    opened = messages.opened.decode(done.stdout)
+    opened = msgspec.json.decode(done.stdout, type=Opened)
     assert 0 < opened.painted < opened.usable < 60
     assert (home / "studio.log").is_file()

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_studio.analysis.view import Matrix
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.messages import Made, Refused
+from mnist_studio.comparison.messages import ViewResult, ViewUnavailable
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import Selection
@@ -44,7 +44,7 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
     with ViewWorker() as worker:
         found = worker.compute(run_data.chosen, names, options)
         again = worker.compute(run_data.chosen, ("confusion",), ViewOptions())
-    views = {one.view.name: one.view for one in found if isinstance(one, Made)}
+    views = {one.view.name: one.view for one in found if isinstance(one, ViewResult)}
     assert views.keys() == set(names)
     for name, view in views.items():
         said = any("9 of your own digits" in note for note in view.notes)
@@ -54,7 +54,7 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
     counts = np.array(matrix.values, float)
     assert counts.sum() == counts[1].sum() == 9
     (plain,) = again
-    assert isinstance(plain, Made)
+    assert isinstance(plain, ViewResult)
     assert isinstance(plain.view.charts[0], Matrix)
     assert np.array(plain.view.charts[0].values, float).sum() == 500
 
@@ -78,4 +78,4 @@ def test_what_is_not_here_or_not_answered_is_told(run_data: RunData) -> None:
     with ViewWorker() as worker:
         chosen = replace(run_data.chosen, runs=run_data.chosen.runs[:1])
         (answer,) = worker.compute(chosen, ("disagreements",), ViewOptions(own=kept().fingerprint))
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, ViewUnavailable)

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.comparison import messages
+from mnist_studio.comparison.messages import ComputeViews
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import choose, choose_experiment
@@ -16,6 +16,7 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import UnknownName
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
+from mnist_studio.workers.channel import decode, encode
 from tests import small_experiment
 
 
@@ -29,8 +30,8 @@ def test_an_experiment_is_gathered_in_the_order_of_its_cells(run_data: RunData) 
 
 
 def test_runs_travel_to_a_child_and_back(run_data: RunData) -> None:
-    wanted = messages.Wanted(run_data.chosen, ("clocks",), ViewOptions())
-    assert messages.wanted.decode(messages.encode(wanted)) == wanted
+    request = ComputeViews(run_data.chosen, ("clocks",), ViewOptions())
+    assert decode(encode(request), ComputeViews) == request
 
 
 def test_stored_predictions_give_the_accuracy_that_was_told(run_data: RunData) -> None:

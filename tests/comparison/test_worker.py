@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_studio.analysis.view import encode
-from mnist_studio.comparison.messages import Made, Refused
+from mnist_studio.comparison.messages import ViewResult, ViewUnavailable
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
@@ -17,8 +17,8 @@ def test_a_child_computes_the_same(run_data: RunData) -> None:
     with ViewWorker() as worker:
         made, refused = worker.compute(run_data.chosen, names, ViewOptions(), told.append)
         (again,) = worker.compute(run_data.chosen, names[:1], ViewOptions())
-    assert isinstance(made, Made)
-    assert isinstance(refused, Refused)
+    assert isinstance(made, ViewResult)
+    assert isinstance(refused, ViewUnavailable)
     assert encode(made.view) == encode(catalog.compute(names[0], run_data, ViewOptions()))
     assert again == made
     assert told == [0.5, 1.0]
@@ -30,7 +30,7 @@ def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:
         with pytest.raises(CancelledByUser):
             worker.compute(run_data.chosen, ("clocks",), ViewOptions(), is_cancelled=lambda: True)
         (made,) = worker.compute(run_data.chosen, ("clocks",), ViewOptions())
-    assert isinstance(made, Made)
+    assert isinstance(made, ViewResult)
 
 
 def test_what_cannot_work_starts_no_child(run_data: RunData) -> None:

@@ -12,16 +12,16 @@ from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import CancelledByUser, JobError
-from mnist_studio.explanation.explainer import Explained, Explainer, Told, Underway, Unexplained
-from mnist_studio.explanation.messages import Options, Part
+from mnist_studio.explanation.explainer import Explainer, ExplanationUpdate, PartResult
+from mnist_studio.explanation.messages import Options, Part, PartProgress, PartUnavailable
 from mnist_studio.explanation.parts import PARTS, Layers, Nearest
 from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks import registry
+from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.artifacts import FEATURES, WEIGHTS
 from mnist_studio.store.rows import Run
-from mnist_studio.workers.messages import place_of
 
 DIGITS = builtin.load()
 IMAGE = DIGITS.train.images[17]
@@ -30,23 +30,23 @@ T = TypeVar("T")
 
 def told(
     run: Run, parts: Sequence[Part], options: Options | None = None, image: np.ndarray = IMAGE
-) -> list[Told]:
+) -> list[ExplanationUpdate]:
     with Explainer() as explainer:
         return list(explainer.explain(run, image, parts, options))
 
 
-def value(found: list[Told], kind: type[T]) -> T:
-    (one,) = (v.value for v in found if isinstance(v, Explained) and isinstance(v.value, kind))
+def value(found: list[ExplanationUpdate], kind: type[T]) -> T:
+    (one,) = (v.value for v in found if isinstance(v, PartResult) and isinstance(v.value, kind))
     assert isinstance(one, kind)
     return one
 
 
 def test_every_part_is_told_in_order(trained: Run) -> None:
     found = told(trained, tuple(PARTS), Options(train=True, teach=3))
-    parts = [one for one in found if isinstance(one, Explained)]
+    parts = [one for one in found if isinstance(one, PartResult)]
     assert [one.part for one in parts] == list(PARTS)
     assert {one.engine for one in parts} == {"numpy"}
-    model = open_model(registry.load("numpy"), place_of(trained))
+    model = open_model(registry.load("numpy"), model_ref(trained))
     logits = model.logits(IMAGE[None])[0]
 
     layers = value(found, Layers).layers
@@ -74,7 +74,7 @@ def test_every_part_is_told_in_order(trained: Run) -> None:
 def test_a_training_digit_is_nearest_to_itself_and_features_are_kept(trained: Run) -> None:
     (trained.folder / FEATURES).unlink(missing_ok=True)
     found = told(trained, ["nearest"])
-    fractions = [one.fraction for one in found if isinstance(one, Underway)]
+    fractions = [one.fraction for one in found if isinstance(one, PartProgress)]
     assert fractions == sorted(fractions)
     assert len(fractions) > 3
     nearest = value(found, Nearest)
@@ -84,7 +84,7 @@ def test_a_training_digit_is_nearest_to_itself_and_features_are_kept(trained: Ru
     assert (trained.folder / FEATURES).is_file()
 
     again = told(trained, ["nearest"], Options(metric="cosine"))
-    assert not [one for one in again if isinstance(one, Underway)]
+    assert not [one for one in again if isinstance(one, PartProgress)]
     assert value(again, Nearest).neighbors[0].index == 17
 
 
@@ -99,8 +99,8 @@ def test_the_newest_question_counts(trained: Run) -> None:
         left = explainer.explain(trained, IMAGE, ["attribution", "layers"])
         next(left)
         found = list(explainer.explain(trained, DIGITS.train.images[3], ["layers"]))
-    assert [type(one) for one in found] == [Explained]
-    model = open_model(registry.load("numpy"), place_of(trained))
+    assert [type(one) for one in found] == [PartResult]
+    model = open_model(registry.load("numpy"), model_ref(trained))
     expected = model.logits(DIGITS.train.images[3][None])[0]
     np.testing.assert_allclose(value(found, Layers).layers[-1].output, expected, rtol=1e-5)
 
@@ -108,27 +108,26 @@ def test_the_newest_question_counts(trained: Run) -> None:
 def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
-        child = explainer._child
+        child = explainer._worker.pid
         with pytest.raises(CancelledByUser):
             list(explainer.explain(trained, IMAGE, tuple(PARTS), is_cancelled=lambda: True))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
-        assert explainer._child is child
+        assert explainer._worker.pid == child
 
 
 def test_a_child_that_died_is_told_and_replaced(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
-        assert explainer._child is not None
-        assert explainer._child.pid is not None
-        os.kill(explainer._child.pid, signal.SIGKILL)
-        with pytest.raises(JobError, match="died"):
+        assert explainer._worker.pid is not None
+        os.kill(explainer._worker.pid, signal.SIGKILL)
+        with pytest.raises(JobError, match="ended unexpectedly"):
             list(explainer.explain(trained, IMAGE, ["layers"]))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
 
 
 def test_a_run_without_weights_is_refused_in_words(trained: Run) -> None:
     (found,) = told(dataclasses.replace(trained, folder=trained.folder / "gone"), ["layers"])
-    assert isinstance(found, Unexplained)
+    assert isinstance(found, PartUnavailable)
     assert WEIGHTS in found.problem
 
 
@@ -139,7 +138,7 @@ def test_numpy_stands_in_where_a_framework_is_missing(
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     by_keras = dataclasses.replace(trained, spec=replace(trained.spec, framework="keras"))
     (found,) = told(by_keras, ["walk"])
-    assert isinstance(found, Explained)
+    assert isinstance(found, PartResult)
     assert found.engine == "numpy"
     assert value([found], Trace).notes[0].startswith("Keras trained it")
 
@@ -153,7 +152,7 @@ def test_it_is_the_same_in_every_framework(trained: Run, framework: FrameworkNam
     there = told(
         dataclasses.replace(trained, spec=replace(trained.spec, framework=framework)), parts
     )
-    assert {one.engine for one in there if isinstance(one, Explained)} == {framework}
+    assert {one.engine for one in there if isinstance(one, PartResult)} == {framework}
     ours, theirs = value(here, Attribution), value(there, Attribution)
     assert ours.digit == theirs.digit
     np.testing.assert_allclose(theirs.saliency, ours.saliency, atol=1e-4 * _largest(ours.saliency))

@@ -105,6 +105,13 @@ def test_the_faults_of_a_run_are_in_it() -> None:
         assert np.abs(plain.logits(IMAGES) - other.logits(IMAGES)).max() > 1e-3
 
 
+def test_every_call_of_a_learner_that_was_not_built_says_why() -> None:
+    with RemoteLearner(RUN, start(), device="cuda") as learner:
+        for _ in range(2):
+            with pytest.raises(JobError, match="NumPy computes on the CPU only"):
+                learner.logits(IMAGES)
+
+
 def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
     with (
         RemoteLearner(RUN, start(), device="cuda") as learner,
@@ -115,7 +122,7 @@ def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
 
 def test_a_mistake_of_the_caller_is_told_and_it_goes_on() -> None:
     with RemoteLearner(RUN, start()) as learner:
-        with pytest.raises(JobError, match="Something unexpected happened"):
+        with pytest.raises(JobError, match="Unexpected error"):
             learner.logits(IMAGES[:, :5])
         assert learner.logits(IMAGES).shape == (12, 10)
 
@@ -124,7 +131,7 @@ def test_it_can_be_cancelled() -> None:
     with RemoteLearner(RUN, start(), is_cancelled=lambda: True) as learner:
         with pytest.raises(CancelledByUser):
             learner.logits(IMAGES)
-        pid = learner._child.pid
+        pid = learner._worker.pid
     assert pid
     assert not alive(pid)
 
@@ -133,9 +140,9 @@ def test_it_can_be_cancelled() -> None:
 def test_a_child_that_dies_is_told() -> None:
     with RemoteLearner(RUN, start()) as learner:
         learner.logits(IMAGES)
-        assert learner._child.pid
-        os.kill(learner._child.pid, signal.SIGKILL)
-        with pytest.raises(JobError, match="helper process died"):
+        assert learner._worker.pid
+        os.kill(learner._worker.pid, signal.SIGKILL)
+        with pytest.raises(JobError, match="ended unexpectedly"):
             learner.logits(IMAGES)
 
 
@@ -148,7 +155,7 @@ def test_it_dies_with_its_parent() -> None:
         if __name__ == "__main__":
             learner = RemoteLearner(RUN, start())
             learner.logits(IMAGES)
-            print(learner._child.pid, flush=True)
+            print(learner._worker.pid, flush=True)
             time.sleep(60)
         """
     )

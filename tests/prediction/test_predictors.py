@@ -20,13 +20,13 @@ from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Framework, Learner
 from mnist_studio.prediction import predict_task
+from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.prediction.predictors import MOST_MODELS, Predictors, newest
 from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from mnist_studio.workers import memory
-from mnist_studio.workers.messages import ModelPlace
 from tests.trained_runs import copy_of, until
 
 IMAGES = builtin.load().test.images
@@ -83,7 +83,7 @@ def test_models_are_opened_before_anything_is_asked(
     opened: list[str] = []
     real = predict_task.open_model
 
-    def noted(framework: Framework, place: ModelPlace) -> Learner:
+    def noted(framework: Framework, place: ModelRef) -> Learner:
         opened.append(threading.current_thread().name)
         return real(framework, place)
 

@@ -9,8 +9,8 @@ from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import KnownBugName
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
+from tests.running.watched import Watched
 from tests.trained_runs import small, trained
-from tests.workers.watched import Watched
 
 
 def test_a_run_tells_everything_and_ends_finished() -> None:

@@ -11,8 +11,8 @@ from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
+from tests.running.watched import Watched, on
 from tests.trained_runs import endless, only_folder, small, status, trained
-from tests.workers.watched import Watched, on
 
 
 def test_a_stop_is_answered_while_digits_are_augmented() -> None:

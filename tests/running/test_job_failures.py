@@ -28,8 +28,8 @@ from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
+from tests.running.watched import Watched, child_pid, on
 from tests.trained_runs import alive, endless, only_folder, small, status, trained, until
-from tests.workers.watched import Watched, child_pid, on
 
 SUPERVISOR = Path(__file__).parent / "supervisor.py"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads /proc")

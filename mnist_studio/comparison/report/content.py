@@ -16,7 +16,7 @@ import psutil
 from mnist_studio import __version__
 from mnist_studio.analysis.comparability import listed
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.messages import Refused
+from mnist_studio.comparison.messages import ViewUnavailable
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report.discussion import Paragraph, discussion
 from mnist_studio.comparison.report.marks import PrintMark, families, marks
@@ -110,7 +110,7 @@ class Report:
     warnings: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     views: tuple[View, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[ViewUnavailable, ...]
     discussion: tuple[Paragraph, ...]
     how: str
     source: str
@@ -153,15 +153,15 @@ def report(
 
 def _views(
     run_data: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
-) -> tuple[tuple[View, ...], tuple[Refused, ...]]:
+) -> tuple[tuple[View, ...], tuple[ViewUnavailable, ...]]:
     made: list[View] = []
-    refused: list[Refused] = []
+    refused: list[ViewUnavailable] = []
     for number, name in enumerate(names):
         try:
             made.extend(_of_name(run_data, name, options))
         except MnistStudioError as error:
             entry = catalog.view_entry(name)
-            refused.append(Refused(name, entry.title, error.problem, error.remedy))
+            refused.append(ViewUnavailable(name, entry.title, error.problem, error.remedy))
         told((number + 1) / len(names))
     return tuple(made), tuple(refused)
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic
 
 from mnist_studio import paths
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
 from mnist_studio.comparison.options import ViewOptions
-from mnist_studio.comparison.report import csv_file, messages
+from mnist_studio.comparison.report import csv_file
 from mnist_studio.comparison.report.marks import Families
 from mnist_studio.comparison.report.messages import (
-    Broken,
-    Done,
+    WRITE_FILES,
     DrawViews,
     File,
     PictureKind,
@@ -22,21 +20,12 @@ from mnist_studio.comparison.report.messages import (
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.data.files import write_bytes
-from mnist_studio.errors import JobError, UsageError
-from mnist_studio.frameworks import registry
-from mnist_studio.workers.process import Child
-from mnist_studio.workers.requests import first_message
+from mnist_studio.errors import UsageError
+from mnist_studio.workers.task import ignore, never
+from mnist_studio.workers.worker import request_once
 
 TIMEOUT_SECONDS = 600.0
-"""Without a word; a report of hundreds of runs takes a minute."""
-
-
-def _never() -> bool:
-    return False
-
-
-def _silent(_: float) -> None:
-    """Progress that nobody watches."""
+"""Between two messages. A report of hundreds of runs takes a minute."""
 
 
 def report_kind(path: Path) -> ReportKind:
@@ -59,8 +48,8 @@ def write_report(
     names: Sequence[str] = (),
     options: ViewOptions | None = None,
     data: Path | None = None,
-    progress: Callable[[float], None] = _silent,
-    is_cancelled: Callable[[], bool] = _never,
+    progress: Callable[[float], object] = ignore,
+    is_cancelled: Callable[[], bool] = never,
 ) -> None:
     """Computes a report and writes it.
 
@@ -77,8 +66,8 @@ def write_report(
         UsageError: another kind of file.
         UnknownName: there is no such view.
         DataError: the file cannot be written, which is tried before anything is computed.
-        JobError: the child died or had trouble.
-        Cancelled: by the user.
+        JobError: the process died, or drawing failed.
+        CancelledByUser: by the user.
     """
     for name in names:
         catalog.view_entry(name)
@@ -97,14 +86,14 @@ def pictures(
     views: Sequence[View],
     families: Families,
     kinds: Sequence[PictureKind],
-    progress: Callable[[float], None] = _silent,
-    is_cancelled: Callable[[], bool] = _never,
+    progress: Callable[[float], object] = ignore,
+    is_cancelled: Callable[[], bool] = never,
 ) -> tuple[File, ...]:
     """Every chart of some views in every kind, as files without a folder.
 
     Raises:
-        JobError: the child died or had trouble.
-        Cancelled: by the user.
+        JobError: the process died, or drawing failed.
+        CancelledByUser: by the user.
     """
     if not kinds or not any(view.charts for view in views):
         return ()
@@ -120,15 +109,15 @@ def export(
     views: Sequence[View],
     families: Families,
     folder: Path,
-    progress: Callable[[float], None] = _silent,
-    is_cancelled: Callable[[], bool] = _never,
+    progress: Callable[[float], object] = ignore,
+    is_cancelled: Callable[[], bool] = never,
 ) -> tuple[Path, ...]:
     """Writes every view as PNG, SVG and CSV into a folder; gives the files.
 
     Raises:
         DataError: the folder cannot be written, which is tried before anything is drawn.
-        JobError: the child died or had trouble.
-        Cancelled: by the user.
+        JobError: the process died, or drawing failed.
+        CancelledByUser: by the user.
     """
     require_writable(folder)
     files = (*pictures(views, families, ("png", "svg"), progress, is_cancelled), *tables(views))
@@ -150,24 +139,11 @@ def require_writable(folder: Path) -> None:
 
 def _files(
     request: WriteReport | DrawViews,
-    progress: Callable[[float], None],
+    progress: Callable[[float], object],
     is_cancelled: Callable[[], bool],
 ) -> tuple[File, ...]:
-    environment = registry.environment("numpy", 1) | {"MPLCONFIGDIR": str(paths.matplotlib_home())}
-    child = Child("report", "", environment)
-    found: list[File] = []
-    try:
-        child.send(messages.encode(request))
-        while True:
-            message = first_message(child, monotonic() + TIMEOUT_SECONDS, is_cancelled)
-            match messages.from_drawing.decode(message):
-                case File() as file:
-                    found.append(file)
-                case Broken(reason):
-                    raise JobError(reason)
-                case Done(fraction):
-                    progress(fraction)
-                    if fraction >= 1.0:
-                        return tuple(found)
-    finally:
-        child.end(0.5)
+    return request_once(
+        WRITE_FILES, request, "numpy", TIMEOUT_SECONDS,
+        on_progress=progress, is_cancelled=is_cancelled, threads=1,
+        variables={"MPLCONFIGDIR": str(paths.matplotlib_home())},
+    )  # fmt: skip

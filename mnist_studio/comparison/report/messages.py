@@ -1,4 +1,4 @@
-"""What a parent and the child that draws tell each other: MessagePack."""
+"""What the child that draws is sent and what it answers."""
 
 from typing import Literal
 
@@ -7,23 +7,24 @@ import msgspec
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.selection import Selection
+from mnist_studio.workers.task import Task
 
 ReportKind = Literal["html", "pdf"]
 PictureKind = Literal["png", "svg", "pdf"]
 
 
 class WriteReport(msgspec.Struct, frozen=True, tag=True):
-    """A report to be computed and written.
+    """A report to compute and write.
 
     Attributes:
-        chosen: of these runs.
+        selection: of these runs.
         names: of its views.
         options: of the views.
         kind: of the file.
-        data: folder of digits named by the user; empty for the usual places.
+        data: data folder named by the user; empty for the usual places.
     """
 
-    chosen: Selection
+    selection: Selection
     names: tuple[str, ...]
     options: ViewOptions
     kind: ReportKind
@@ -31,11 +32,11 @@ class WriteReport(msgspec.Struct, frozen=True, tag=True):
 
 
 class DrawViews(msgspec.Struct, frozen=True, tag=True):
-    """Views to be drawn, a picture a chart.
+    """Views to draw, one picture per chart.
 
     Attributes:
         views: what is drawn.
-        families: id of a run -> its framework, and the key that it shares with other seeds.
+        families: by the id of a run, its framework and the key that it shares with other seeds.
         kinds: of files.
     """
 
@@ -44,29 +45,14 @@ class DrawViews(msgspec.Struct, frozen=True, tag=True):
     kinds: tuple[PictureKind, ...]
 
 
-class File(msgspec.Struct, frozen=True, tag=True):
+class File(msgspec.Struct, frozen=True):
     """A file: its name without a folder, and its bytes."""
 
     name: str
     content: bytes
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
-    """So much is done, a fraction; at 1 nothing more comes."""
-
-    fraction: float
-
-
-class Broken(msgspec.Struct, frozen=True, tag=True):
-    """It could not be done, and why."""
-
-    reason: str
-
-
-FromDrawing = File | Done | Broken
-
-to_drawing: msgspec.msgpack.Decoder[WriteReport | DrawViews] = msgspec.msgpack.Decoder(
-    WriteReport | DrawViews
+WRITE_FILES: Task[WriteReport | DrawViews, float, tuple[File, ...]] = Task(
+    "mnist_studio.comparison.report.task.write_files", float, tuple[File, ...]
 )
-from_drawing: msgspec.msgpack.Decoder[FromDrawing] = msgspec.msgpack.Decoder(FromDrawing)
-encode = msgspec.msgpack.encode
+"""Its progress is the fraction that is done."""

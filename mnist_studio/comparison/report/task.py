@@ -1,75 +1,49 @@
-"""The task of drawing, in a child: it alone loads matplotlib."""
+"""The task of drawing. It loads matplotlib, which the parent must not."""
 
-import sys
-import traceback
-from collections.abc import Iterator
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.report import charts, content, html_page, messages, pdf_file
+from mnist_studio.comparison.report import charts, content, html_page, pdf_file
 from mnist_studio.comparison.report.marks import marks
-from mnist_studio.comparison.report.messages import Broken, Done, DrawViews, File, WriteReport
+from mnist_studio.comparison.report.messages import DrawViews, File, WriteReport
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.workers.task_errors import explain
+from mnist_studio.workers.task import Context
 
 COMPUTED = 0.7
 """How much of the work on a report is done when its views are computed."""
 
 
-def run(connection: Connection, request: str) -> None:
-    """Answers one ``WriteReport`` or ``DrawViews`` with its files."""
-    try:
-        asked = messages.to_drawing.decode(connection.recv_bytes())
-        told = _Teller(connection)
-        if isinstance(asked, WriteReport):
-            told.tell(File(f"report.{asked.kind}", _written(asked, told)))
-        else:
-            for file, fraction in _drawn(asked):
-                told.tell(file)
-                told.done(fraction)
-        told.done(1.0)
-    except (EOFError, OSError):
-        return  # Nobody listens any more.
-    except Exception as error:  # noqa: BLE001 - the parent tells it, whatever it is
-        traceback.print_exc(file=sys.stderr)
-        connection.send_bytes(messages.encode(Broken(explain(error))))
+def write_files(request: WriteReport | DrawViews, context: Context[float]) -> tuple[File, ...]:
+    """The task: one file of a report, or one file per chart and kind."""
+    if isinstance(request, WriteReport):
+        return (File(f"report.{request.kind}", _report(request, context)),)
+    return _pictures(request, context)
 
 
-class _Teller:
-    """Sends what is done."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def tell(self, message: File | Done) -> None:
-        self._connection.send_bytes(messages.encode(message))
-
-    def done(self, fraction: float) -> None:
-        self.tell(Done(fraction))
-
-
-def _written(asked: WriteReport, told: _Teller) -> bytes:
-    run_data = RunData(asked.chosen, Path(asked.data) if asked.data else None)
+def _report(request: WriteReport, context: Context[float]) -> bytes:
+    run_data = RunData(request.selection, Path(request.data) if request.data else None)
     report = content.report(
-        run_data, asked.names, asked.options, lambda part: told.done(COMPUTED * part * 0.999)
+        run_data, request.names, request.options, lambda done: context.send(COMPUTED * done)
     )
-    return html_page.write(report) if asked.kind == "html" else pdf_file.write(report)
+    written = html_page.write(report) if request.kind == "html" else pdf_file.write(report)
+    context.send(1.0)
+    return written
 
 
-def _drawn(asked: DrawViews) -> Iterator[tuple[File, float]]:
-    """Every picture, and how much is done with it."""
-    known = marks(asked.families)
+def _pictures(request: DrawViews, context: Context[float]) -> tuple[File, ...]:
+    known = marks(request.families)
     pictures = [
         (view, place, kind)
-        for view in asked.views
+        for view in request.views
         for place in range(len(view.charts))
-        for kind in asked.kinds
+        for kind in request.kinds
     ]
-    for number, (view, place, kind) in enumerate(pictures, start=1):
+    files = []
+    for view, place, kind in pictures:
         drawn = charts.picture(view.charts[place], known, kind, view.title)
-        # Done is told apart, so that what comes last is always that.
-        yield File(f"{stem(view, place)}.{kind}", drawn), 0.999 * number / len(pictures)
+        files.append(File(f"{stem(view, place)}.{kind}", drawn))
+        context.send(len(files) / len(pictures))
+    return tuple(files)
 
 
 def stem(view: View, place: int) -> str:

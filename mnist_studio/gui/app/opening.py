@@ -1,5 +1,6 @@
 """How long the window takes to open: told on standard output, and the window closed again."""
 
+import json
 import sys
 from time import time
 
@@ -9,8 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.workers import messages
-from mnist_studio.workers.messages import Opened
 
 
 class Opening(QObject):
@@ -31,7 +30,8 @@ class Opening(QObject):
     @Slot()
     def _stand(self) -> None:
         platform = QGuiApplication.platformName()
-        opened = Opened(self._painted, time() - self._began, platform)
-        sys.stdout.write(messages.encode(opened).decode() + "\n")
+        usable = time() - self._began
+        opened = {"painted": self._painted, "usable": usable, "platform": platform}
+        sys.stdout.write(json.dumps(opened) + "\n")
         sys.stdout.flush()
         QApplication.exit(0)

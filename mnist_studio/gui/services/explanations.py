@@ -44,7 +44,7 @@ class Explanations(QObject):
     """Answers the newest wish; what is being computed for an older one is given up.
 
     Signals:
-        told: a wish, and ``Explained``, ``Unexplained`` or ``Underway``.
+        told: a wish, and ``PartResult``, ``PartUnavailable`` or ``PartProgress``.
         failed: a wish and the exception.
         busy: whether something is being computed.
     """

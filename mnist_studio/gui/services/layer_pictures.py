@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 
-from mnist_studio.explanation.explainer import Explained, Told
+from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.parts import Layers, LayerView
 from mnist_studio.gui.common.array_layout import Layout, laid_out
 from mnist_studio.spec.layers import text
@@ -50,9 +50,9 @@ def _picture(layer: LayerView) -> LayerPicture:
     return LayerPicture(layer.name, title, laid_out(layer.output), kernel, mark)
 
 
-def prepared(told: Told) -> Told | PicturedLayers:
+def prepared(told: ExplanationUpdate) -> ExplanationUpdate | PicturedLayers:
     """What a child told, with layers as pictures, so that the window only has to draw them."""
-    if isinstance(told, Explained) and isinstance(told.value, Layers):
+    if isinstance(told, PartResult) and isinstance(told.value, Layers):
         return PicturedLayers(pictures(told.value), told.engine)
     return told
 

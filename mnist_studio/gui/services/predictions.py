@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio.prediction.messages import ModelRef, model_ref
 from mnist_studio.prediction.predictors import Predictors, newest
 from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.store.rows import Run
-from mnist_studio.workers.messages import ModelPlace, place_of
 
 Images = NDArray[np.uint8]
 
@@ -37,7 +37,7 @@ class Predictions(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._predictors: Predictors | None = None
-        self._held: dict[str, ModelPlace] = {}
+        self._held: dict[str, ModelRef] = {}
         self._images: Images = np.zeros((0, 28, 28), np.uint8)
         self._asked = 0
         self._answers: dict[str, Prediction] = {}
@@ -103,7 +103,7 @@ class Predictions(QObject):
         """The trained runs that shall answer: the pinned, and the newest of each framework."""
         self._runs = runs
         chosen = newest(runs, self._pinned)
-        held = {run.id: place_of(run) for run in chosen}
+        held = {run.id: model_ref(run) for run in chosen}
         if held == self._held:
             return
         # A run that went on has other weights: what it said before does not count any more.

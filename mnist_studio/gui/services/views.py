@@ -81,10 +81,10 @@ class ViewLoader(QObject):
         """Computes a view; on a worker thread.
 
         Raises:
-            StudioError: these runs do not have it, or the child had trouble.
+            MnistStudioError: these runs do not have it, or the child had trouble.
         """
         # No first window needs it.
-        from mnist_studio.comparison.messages import Refused
+        from mnist_studio.comparison.messages import ViewUnavailable
         from mnist_studio.comparison.worker import ViewWorker
 
         with self._turn:
@@ -92,7 +92,7 @@ class ViewLoader(QObject):
             (answer,) = self._worker.compute(
                 wanted.chosen, (wanted.view,), wanted.options, is_cancelled=is_cancelled
             )
-        if isinstance(answer, Refused):
+        if isinstance(answer, ViewUnavailable):
             raise MnistStudioError(answer.problem, answer.remedy)
         return answer.view
 

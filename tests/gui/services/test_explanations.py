@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
-from mnist_studio.explanation.explainer import Explained
+from mnist_studio.explanation.explainer import PartResult
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.services.explanations import ExplanationRequest, Explanations
 from mnist_studio.gui.services.studio import Studio
@@ -43,7 +43,7 @@ def test_only_the_newest_of_many_is_told(studio: Studio, run: Run, qtbot: QtBot)
         qtbot.wait(120)
     qtbot.waitUntil(lambda: told[-1][0] == wish(run, 8), timeout=WAIT)
     assert told[0][0] == wish(run, 4)
-    assert all(isinstance(found, Explained) for _, found in told)
+    assert all(isinstance(found, PartResult) for _, found in told)
 
 
 def test_a_child_that_nobody_asks_leaves(studio: Studio, run: Run, qtbot: QtBot) -> None:
@@ -59,4 +59,4 @@ def test_a_child_that_nobody_asks_leaves(studio: Studio, run: Run, qtbot: QtBot)
 
 
 def _alive(explanations: Explanations) -> bool:
-    return explanations._explainer is not None and explanations._explainer._child is not None
+    return explanations._explainer is not None and explanations._explainer._worker.pid is not None

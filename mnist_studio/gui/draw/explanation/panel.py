@@ -5,7 +5,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mnist_studio.errors import MnistStudioError
-from mnist_studio.explanation.explainer import Explained, Told, Underway, Unexplained
+from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
+from mnist_studio.explanation.messages import PartProgress, PartUnavailable
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.common.card import Card
@@ -151,15 +152,15 @@ class ExplanationPanel(QWidget):
         self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)
-    def _take(self, wish: ExplanationRequest, told: Told | PicturedLayers) -> None:
+    def _take(self, wish: ExplanationRequest, told: ExplanationUpdate | PicturedLayers) -> None:
         match told:
-            case Underway(fraction=fraction):
+            case PartProgress(fraction=fraction):
                 self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
-            case Unexplained(problem=problem, remedy=remedy):
+            case PartUnavailable(problem=problem, remedy=remedy):
                 self._refuse(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):
                 self._show_value(wish, told, engine)
-            case Explained(value=value, engine=engine):
+            case PartResult(value=value, engine=engine):
                 self._show_value(wish, value, engine)
 
     def _show_value(self, wish: ExplanationRequest, value: object, engine: str) -> None:

@@ -17,26 +17,22 @@ from mnist_studio.frameworks import registry
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.settings import Interpreter, Settings
 from mnist_studio.spec import recipes
-from mnist_studio.workers import environments, external, external_entry
-from mnist_studio.workers.messages import Ready, from_task
-from mnist_studio.workers.probe import probe
-from mnist_studio.workers.process import Child
+from mnist_studio.workers import environments, external_entry, external_python
+from mnist_studio.workers.probe import FIND_DEVICES, FrameworkDevices, probe
+from mnist_studio.workers.worker import Worker
 from tests.trained_runs import alive
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def waiting(python: str = sys.executable) -> Iterator[Child]:
-    child = Child("predict", "numpy", {}, python=python)
-    try:
-        yield child
-    finally:
-        child.end(0.0)
+def external(python: str = sys.executable) -> "Iterator[Worker[str, None, FrameworkDevices]]":
+    with Worker(FIND_DEVICES, {"OMP_NUM_THREADS": "1"}, python) as worker:
+        yield worker
 
 
 def choose_numpy() -> None:
-    """As ``interpreters.choose`` keeps it; for NumPy, which is at hand everywhere."""
+    """As ``environments.choose`` saves it; for NumPy, which is at hand everywhere."""
     chosen = Interpreter(sys.executable, "1.2.3")
     settings.save(Settings(interpreters={"numpy": chosen}))
 
@@ -50,23 +46,20 @@ def script(folder: Path, *lines: str) -> str:
 
 
 def test_another_python_answers_and_ends_with_its_pipe() -> None:
-    with waiting() as child:
-        message = child.receive(60.0)
-        assert message is not None
-        assert isinstance(from_task.decode(message), Ready)
-        pid = child.pid
-        assert child.exit_code is None
-        assert child.end(0.0) != "ended"
+    with external() as worker:
+        for _ in range(2):
+            found = worker.request("numpy", 60.0).result()
+            assert found.version == registry.installed("numpy")
+        pid = worker.pid
+        assert worker.end(10.0) == "ended"
+        assert worker.exit_code == 0
     assert pid is not None
     assert not alive(pid)
 
 
-def test_it_ends_by_itself_when_nobody_listens() -> None:
-    with waiting() as child:
-        child.receive(60.0)
-        child._connection.close()
-        child._process.join(10)
-        assert child.exit_code == 0
+def test_its_errors_are_reported() -> None:
+    with external() as worker, pytest.raises(JobError, match="Did you mean numpy"):
+        worker.request("numpi", 60.0).result()
 
 
 def test_a_run_is_trained_by_the_python_of_its_framework() -> None:
@@ -116,22 +109,22 @@ def test_what_cannot_be_chosen_is_told(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
 def test_a_program_that_is_no_python_is_told_with_what_it_said(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match=r"python is no Python that works\. Not today\."):
-        Child("predict", "numpy", {}, python=script(tmp_path, "echo Not today >&2", "exit 3"))
+    with pytest.raises(JobError, match=r"isn't a working Python\. Not today\."):
+        Worker(FIND_DEVICES, {}, python=script(tmp_path, "echo Not today >&2", "exit 3"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
 def test_a_python_that_says_nothing_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(external, "HELLO_SECONDS", 0.2)
-    with pytest.raises(JobError, match="did not answer in"):
-        Child("predict", "numpy", {}, python=script(tmp_path, "exec sleep 60"))
+    monkeypatch.setattr(external_python, "START_SECONDS", 0.2)
+    with pytest.raises(JobError, match="did not answer within"):
+        Worker(FIND_DEVICES, {}, python=script(tmp_path, "exec sleep 60"))
 
 
 def test_a_program_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="cannot be started"):
-        Child("predict", "numpy", {}, python=str(tmp_path))
+        Worker(FIND_DEVICES, {}, python=str(tmp_path))
 
 
 def test_what_is_missing_there_is_told_with_the_command_that_installs_it(
@@ -153,16 +146,22 @@ BARE = """
 import sys
 from importlib.abc import MetaPathFinder
 sys.path[:0] = sys.argv[1:2]
-from mnist_studio.jobs import entry
-from mnist_studio.workers.child import TASKS
-KNOWN = {*sys.stdlib_module_names, *entry.NEEDED, "mnist_studio", "opt_einsum"}
+from mnist_studio.workers import external_entry
+from mnist_studio.explanation.messages import EXPLAIN
+from mnist_studio.parity.learner_messages import LEARN
+from mnist_studio.prediction.export import EXPORT
+from mnist_studio.prediction.messages import PREDICT
+from mnist_studio.running.messages import TRAIN
+from mnist_studio.workers.probe import FIND_DEVICES
+from mnist_studio.workers.serve import load_task
+KNOWN = {*sys.stdlib_module_names, *external_entry.NEEDED, "mnist_studio", "opt_einsum"}
 class Nothing(MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if path is None and name.partition(".")[0] not in KNOWN:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Nothing())
-for task in ("train", "predict", "probe", "export", "learn", "why"):
-    __import__(TASKS[task])
+for task in (TRAIN, PREDICT, FIND_DEVICES, EXPORT, LEARN, EXPLAIN):
+    load_task(task.name)
 __import__("mnist_studio.frameworks.numpy_scratch")
 """
 
@@ -182,6 +181,6 @@ def test_the_packaged_program_gives_another_python_the_users_libraries(
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/users")
     monkeypatch.setenv("_PYI_ARCHIVE_FILE", "/bundle/program")
     monkeypatch.setenv("PYTHONPATH", "/ours")
-    variables = external._environment()
+    variables = external_python._users_environment()
     assert variables["LD_LIBRARY_PATH"] == "/users"
     assert not {"LD_LIBRARY_PATH_ORIG", "_PYI_ARCHIVE_FILE", "PYTHONPATH"} & set(variables)

@@ -1,0 +1,36 @@
+"""What the child that trains is sent and what it answers."""
+
+import msgspec
+
+from mnist_studio.events import AnyEvent, Epoch, Terminal
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.workers.task import Task
+
+
+class TrainRequest(msgspec.Struct, frozen=True):
+    """A run to train.
+
+    Attributes:
+        run: its id.
+        spec: of the run.
+        folder: of its artifacts.
+        data: data folder named by the user; empty for the usual places.
+        launched: ``time.perf_counter`` when the parent started the process. All processes of a
+            system read the same clock.
+        resume: whether it starts from the checkpoint in the folder.
+        epochs: that were trained before.
+    """
+
+    run: str
+    spec: RunSpec
+    folder: str
+    data: str
+    launched: float
+    resume: bool = False
+    epochs: tuple[Epoch, ...] = ()
+
+
+TRAIN: Task[TrainRequest, AnyEvent, Terminal] = Task(
+    "mnist_studio.running.train_task.train", AnyEvent, Terminal
+)
+"""Takes the commands ``pause``, ``resume`` and ``stop``."""
