@@ -1,8 +1,10 @@
 """Everything that a user reads follows the guide: no banned word, no bare decimal."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,9 @@ def test_a_page_follows_the_guide(page) -> None:  # type: ignore[no-untyped-def]
             for violation in violations(place, words, line)
         ]
     )
+
+
+@pytest.mark.parametrize("template", sorted(PACKAGE.rglob("*.j2")), ids=lambda path: path.name)
+def test_a_template_follows_the_guide(template: Path) -> None:
+    text = re.sub(r":\.\d[f%]", "", template.read_text("utf-8"))  # Without formats such as {x:.4f}.
+    _fails_on(list(violations(template.name, text)))
