@@ -1,4 +1,4 @@
-"""What the Train page is set to, and the runs that makes. No Qt."""
+"""The settings of the Train page, and the runs that they describe. No Qt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,25 +25,25 @@ from mnist_studio.spec.run import (
 
 @dataclass(frozen=True)
 class Form:
-    """Every control of the Train page.
+    """The value of every control of the Train page.
 
     Attributes:
-        base: what the recipe, or an opened file, says; all that no control shows stays as it is.
-        frameworks: that train it, one after the other.
-        dataset: which digits.
-        device: where.
-        epochs: passes over the digits.
-        batch_size: digits a step.
+        base: the run of the recipe or of an opened file. It supplies what no control shows.
+        frameworks: train the recipe one after the other.
+        dataset: for training and evaluation.
+        device: requested device.
+        epochs: passes over the training set.
+        batch_size: images per step.
         learning_rate: of the recipe's optimizer.
         seed: of every random number.
-        validation: training digits kept apart to validate on.
-        threads: of the CPU; 0 leaves it to the framework.
+        validation: size of the validation set, held out of the training set.
+        threads: CPU threads; 0 leaves the number to the framework.
         precision: of weights and activations.
-        known_bugs: of the sources, that are switched on.
-        sampling: in which order the digits come.
-        epoch_steps: steps an epoch; 0 is one pass.
-        clip: what is done with large gradients.
-        augmentation: how the training digits are changed.
+        known_bugs: of the source, that are switched on.
+        sampling: order in which training images are drawn.
+        epoch_steps: steps per epoch; 0 is one pass over the training set.
+        clip: how gradients are clipped.
+        augmentation: random changes of training images.
     """
 
     base: RunSpec
@@ -65,18 +65,18 @@ class Form:
 
     @property
     def recipe(self) -> str:
-        """Its name."""
+        """The id of the recipe."""
         return self.base.recipe
 
 
-def form_of(name: str, frameworks: tuple[FrameworkName, ...], dataset: DatasetName) -> Form:
-    """The controls as a recipe sets them."""
+def recipe_form(name: str, frameworks: tuple[FrameworkName, ...], dataset: DatasetName) -> Form:
+    """The settings of a recipe."""
     run = recipes.run_spec(recipes.recipe(name))
-    return replace(form_of_run(run), frameworks=frameworks, dataset=dataset)
+    return replace(run_form(run), frameworks=frameworks, dataset=dataset)
 
 
-def form_of_run(run: RunSpec) -> Form:
-    """The controls as a run sets them."""
+def run_form(run: RunSpec) -> Form:
+    """The settings of a run."""
     training = run.training
     return Form(
         base=run,
@@ -98,41 +98,41 @@ def form_of_run(run: RunSpec) -> Form:
     )
 
 
-def form_of_runs(runs: Sequence[RunSpec]) -> Form | None:
-    """The controls as runs set them that differ in their framework only; None if they do not."""
+def shared_form(runs: Sequence[RunSpec]) -> Form | None:
+    """The settings of runs that differ only in their framework; None if they differ in more."""
     frameworks = tuple(run.framework for run in runs)
     for run in runs:
-        form = replace(form_of_run(run), frameworks=frameworks)
+        form = replace(run_form(run), frameworks=frameworks)
         if _run_specs(form) == tuple(runs):
             return form
     return None
 
 
-def described(form: Form) -> RunSpec:
-    """What is set, in the framework of the recipe."""
+def preview_run(form: Form) -> RunSpec:
+    """The run that a form describes, in the framework of its base."""
     return _run_spec(form, form.base.framework)
 
 
-def sensible_faults(form: Form) -> tuple[KnownBugName, ...]:
-    """The faults that would change something in what is set."""
-    run = described(form)
+def applicable_bugs(form: Form) -> tuple[KnownBugName, ...]:
+    """The known bugs that change something in the run of a form."""
+    run = preview_run(form)
     return tuple(name for name in known_bugs.KNOWN_BUGS if known_bugs.makes_sense(name, run))
 
 
 def with_recipe(form: Form, name: str) -> Form:
-    """The same digits, frameworks and device with everything else as another recipe sets it."""
-    fresh = form_of(name, form.frameworks, form.dataset)
+    """The settings of another recipe with the dataset, frameworks and device of a form."""
+    fresh = recipe_form(name, form.frameworks, form.dataset)
     return replace(fresh, device=form.device, threads=form.threads)
 
 
 def run_specs(form: Form) -> tuple[RunSpec, ...]:
-    """One run for every chosen framework.
+    """One run for every selected framework.
 
     Raises:
-        SpecError: what is wrong and what to choose instead.
+        SpecError: which setting is invalid, and what to do.
     """
     if not form.frameworks:
-        raise SpecError("No framework is chosen.", "Choose at least one under “Train in”.")
+        raise SpecError("No framework is selected.", "Select at least one under “Train in”.")
     runs = _run_specs(form)
     for run in runs:
         check(run)
@@ -145,10 +145,10 @@ def _run_specs(form: Form) -> tuple[RunSpec, ...]:
 
 
 def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
-    kept = form.base.training
-    optimizer = msgspec.structs.replace(kept.optimizer, learning_rate=form.learning_rate)
+    base = form.base.training
+    optimizer = msgspec.structs.replace(base.optimizer, learning_rate=form.learning_rate)
     training = msgspec.structs.replace(
-        kept,
+        base,
         optimizer=optimizer,
         epochs=form.epochs,
         batch_size=form.batch_size,
@@ -172,6 +172,6 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
 
 
 def _device(form: Form, framework: FrameworkName) -> DeviceName:
-    """The chosen one; in a row of frameworks one that cannot have it takes the CPU."""
-    alone = len(form.frameworks) == 1
-    return form.device if alone else possible_device(framework, form.device)
+    """The selected device; among several frameworks, one without that device uses the CPU."""
+    single = len(form.frameworks) == 1
+    return form.device if single else possible_device(framework, form.device)

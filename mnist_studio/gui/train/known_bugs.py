@@ -1,4 +1,4 @@
-"""The faults of the sources as switches: "as published"."""
+"""Switches for the known bugs of the sources that recipes come from."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -7,22 +7,24 @@ from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import Elided, label, row
 from mnist_studio.gui.common.check_box import CheckBox, text_start
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.train.form import Form, sensible_faults
+from mnist_studio.gui.train.form import Form, applicable_bugs
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES, Recipe
 from mnist_studio.spec.run import KnownBugName
 
 
 class KnownBugSwitches(QWidget):
-    """A check box for every fault that makes sense; one that is on explains itself.
+    """A check box for every known bug that applies. One that is on explains itself.
 
-    Beside it stands where the recipe's source has it, if it does.
+    A mark next to a box says whether the source of the recipe has this bug.
 
     Attributes:
-        had_by: the heading of what stands beside the boxes.
+        source_heading: heading of the marks.
+        boxes: check boxes by the names of the bugs.
+        marks: labels by the names of the bugs.
 
     Signals:
-        edited: the user switched one.
+        edited: the user switched a bug on or off.
     """
 
     edited = Signal()
@@ -30,70 +32,72 @@ class KnownBugSwitches(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.had_by = label("had by", "secondary")
+        self.source_heading = label("found in", "secondary")
+        self.source_heading.setToolTip("Where the recipe's source has the bug")
         self.boxes: dict[KnownBugName, CheckBox] = {}
         self.marks: dict[KnownBugName, QLabel] = {}
-        self._words: dict[KnownBugName, QLabel] = {}
+        self._explanations: dict[KnownBugName, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         for name, bug in KNOWN_BUGS.items():
             box = CheckBox(bug.title, theme)
-            words = label(bug.explanation, "secondary", wrap=True)
+            explanation = label(bug.explanation, "secondary", wrap=True)
             box.clicked.connect(self._switch)
-            # It may be cut, so that no name of a fault decides how wide the page's form is.
+            # Elided, so that no mark makes the form wider.
             mark = Elided(role="secondary")
             mark.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.boxes[name], self.marks[name], self._words[name] = box, mark, words
+            self.boxes[name], self.marks[name] = box, mark
+            self._explanations[name] = explanation
             lines.addLayout(row(box, mark, gap=8))
-            lines.addWidget(words)
+            lines.addWidget(explanation)
         theme.changed.connect(self._indent)
         self._indent()
 
     @property
-    def on(self) -> tuple[KnownBugName, ...]:
-        """The faults that are switched on."""
+    def selected(self) -> tuple[KnownBugName, ...]:
+        """The known bugs that are switched on."""
         return tuple(name for name, box in self.boxes.items() if box.isChecked())
 
     def show_form(self, form: Form) -> None:
-        """Offers what makes sense in a form, and shows what is on in it."""
+        """Shows the known bugs that apply to a form, and which of them are on."""
         recipe = RECIPES.get(form.recipe)
-        sensible = sensible_faults(form)
+        applicable = applicable_bugs(form)
         for name, box in self.boxes.items():
             box.setChecked(name in form.known_bugs)
-            box.setVisible(name in sensible or name in form.known_bugs)
-            self._show_mark(name, _mark(name, recipe))
-        self.had_by.setVisible(any(mark.text() for mark in self.marks.values()))
+            box.setVisible(name in applicable or name in form.known_bugs)
+            self._show_mark(name, _source_mark(name, recipe))
+        self.source_heading.setVisible(any(mark.text() for mark in self.marks.values()))
         self._explain()
 
     def _show_mark(self, name: KnownBugName, text: str) -> None:
         box, mark = self.boxes[name], self.marks[name]
         mark.setText(text)
         mark.setVisible(not box.isHidden())
-        told = KNOWN_BUGS[name].explanation
+        tip = KNOWN_BUGS[name].explanation
         if text:
-            told = f"{told} Had by {text}."
-        box.setToolTip(told)
-        box.setAccessibleDescription(told)
+            tip = f"{tip} Found in the {text} of this recipe."
+        box.setToolTip(tip)
+        box.setAccessibleDescription(tip)
 
     @Slot()
     def _indent(self) -> None:
-        """Explanations begin under the words that they explain."""
-        for words in self._words.values():
-            words.setIndent(text_start(self._theme))
+        """Aligns explanations with the titles of their bugs."""
+        for explanation in self._explanations.values():
+            explanation.setIndent(text_start(self._theme))
 
     def _switch(self) -> None:
         self._explain()
         self.edited.emit()
 
     def _explain(self) -> None:
-        for name, words in self._words.items():
-            words.setVisible(self.boxes[name].isChecked())
+        for name, explanation in self._explanations.items():
+            explanation.setVisible(self.boxes[name].isChecked())
 
 
-def _mark(name: KnownBugName, recipe: Recipe | None) -> str:
-    """Where the source of a recipe has a fault: nowhere, in one framework, or wherever it runs."""
+def _source_mark(name: KnownBugName, recipe: Recipe | None) -> str:
+    """Where a recipe's source has a bug: in one framework, in all, or (empty) nowhere."""
     if recipe is None or name not in recipe.known_bugs:
         return ""
     only = dict(recipe.only).get(name)
-    return f"its {framework_title(only)}" if only else "the source"
+    return f"{framework_title(only)} source" if only else "source"

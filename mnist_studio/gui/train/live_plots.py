@@ -18,20 +18,22 @@ from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
 
 ALTERNATE_MS = 45
-"""New numbers are drawn in one plot, and so long after in the other."""
+"""Pause between drawing one plot and the other."""
 
 
 class LivePlots(QWidget):
-    """Two plots with one bar of controls that count for both."""
+    """Two plots with a common bar of controls."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._runs: Sequence[LiveRun] = ()
         self._stale: set[str] = set()
-        self._newest = "accuracy"
+        self._latest = "accuracy"
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
         self.axis = Segmented("Horizontal axis", AXES)
-        self.log = Toggles("Loss axis", (("log", "Log loss", "A logarithmic loss axis"),), ())
+        self.log = Toggles(
+            "Loss axis", (("log", "Log loss", "Logarithmic axis of the loss (default: off)"),), ()
+        )
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._number = label("0.90", "secondary")
         self._prepare_smoothing()
@@ -51,21 +53,23 @@ class LivePlots(QWidget):
         empty = EmptyState(
             theme,
             "train",
-            f"{name} will be drawn here, live",
-            "Choose a recipe on the left and press Train.",
+            f"{name} appears here during training",
+            "Select a recipe on the left and press Train.",
         )
         return LinePlot(name, theme, empty, percent=name == "Accuracy")
 
     def _prepare_smoothing(self) -> None:
         self._smoothing.setRange(0, 98)
         self._smoothing.setValue(90)
-        self._smoothing.setAccessibleName("Smoothing of the lines per batch")
-        self._smoothing.setToolTip("How much the lines per batch are smoothed")
+        self._smoothing.setAccessibleName("Smoothing of batch curves")
+        self._smoothing.setToolTip(
+            "Weight of the moving average of batch curves, 0 to 0.98 (default: 0.90)"
+        )
         self._smoothing.setMinimumSize(70, 28)
         self._smoothing.valueChanged.connect(self._smooth)
 
     def _bar(self) -> QWidget:
-        smoothing = row(label("Smooth", "secondary"), self._smoothing, self._number, gap=6)
+        smoothing = row(label("Smoothing", "secondary"), self._smoothing, self._number, gap=6)
         return WrapBar(self.measures, holder(row(smoothing, self.log, self.axis, gap=10)))
 
     def _cards(self) -> QSplitter:
@@ -82,7 +86,7 @@ class LivePlots(QWidget):
         return cards
 
     def prepare(self) -> None:
-        """Builds the canvases while nobody waits."""
+        """Builds the canvases while the window is idle."""
         self.loss.prepare()
         QTimer.singleShot(0, self.accuracy, self.accuracy.prepare)
 
@@ -92,14 +96,14 @@ class LivePlots(QWidget):
         self.redraw()
 
     def renew(self) -> None:
-        """Draws new numbers, soon: they come faster than anyone can look."""
+        """Draws new numbers at most once per interval, since they come faster than one can look."""
         self._stale = {"loss", "accuracy"}
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def redraw(self) -> None:
-        """Draws what is known by now."""
+        """Draws all curves."""
         for measure in ("loss", "accuracy"):
             self._redraw(measure)
         shown = {run.spec.framework for run in self._runs}
@@ -108,9 +112,9 @@ class LivePlots(QWidget):
 
     @Slot()
     def _redraw_next(self) -> None:
-        """Draws one of both, so that no pass through the event loop has to paint two."""
-        measure = max(self._stale, key=lambda one: one != self._newest)
-        self._newest = measure
+        """Draws one of the two plots, so that no pass through the event loop paints both."""
+        measure = max(self._stale, key=lambda name: name != self._latest)
+        self._latest = measure
         self._stale.discard(measure)
         self._redraw(measure)
         if self._stale:

@@ -1,4 +1,4 @@
-"""The runs of the queue as a table, and what they told as a log."""
+"""The runs of the queue as a table, and their events as a log."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ LONGEST_LOG = 2000
 
 
 class LiveRuns(Card):
-    """Shows how far every run is, and why one failed."""
+    """Shows the progress of every run, and why one failed."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Runs")
@@ -34,17 +34,19 @@ class LiveRuns(Card):
             theme,
             self.model,
             wide=1,
-            empty="One row a run, once it trains.",
+            empty="Runs appear here when you press Train.",
         )
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LONGEST_LOG)
         self.log.setAccessibleName("Log")
-        self.log.setPlaceholderText("What the runs tell will be written here.")
+        self.log.setPlaceholderText("Messages of the runs appear here.")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self.log)
         self._choice = Segmented("Show", (("runs", "Table"), ("log", "Log")))
+        self._choice.enable("runs", tip="Shows the progress of every run")
+        self._choice.enable("log", tip="Shows the messages of all runs")
         self._choice.chosen.connect(lambda key: self._stack.setCurrentIndex(int(key == "log")))
         self.header.addWidget(self._choice)
         self.body.addWidget(self._stack)
@@ -57,11 +59,13 @@ class LiveRuns(Card):
         return (
             TableColumn("Run", lambda run: run.title, picture=self._sample),
             TableColumn("State", _state, tip=lambda run: run.note, color=self._color),
-            TableColumn("Epoch", _epoch, right=True),
-            TableColumn("Loss", _loss, right=True, explain="Of the newest batches, averaged"),
-            TableColumn("Test accuracy", _accuracy, right=True, explain="After the newest epoch"),
-            TableColumn("Images/s", _speed, right=True, explain="Training digits a second"),
-            TableColumn("Left", _left, right=True),
+            TableColumn("Epoch", _epoch, right=True, explain="Current epoch and total"),
+            TableColumn("Loss", _loss, right=True, explain="Training loss, smoothed over batches"),
+            TableColumn("Test accuracy", _accuracy, right=True, explain="After the latest epoch"),
+            TableColumn("Images/s", _speed, right=True, explain="Training images per second"),
+            TableColumn(
+                "Time left", _left, right=True, explain="Estimated from the latest batches"
+            ),
         )
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
@@ -74,12 +78,12 @@ class LiveRuns(Card):
 
     @Slot()
     def renew(self) -> None:
-        """Shows new numbers, soon."""
+        """Shows new numbers, at most once per interval."""
         if not self._timer.isActive():
             self._timer.start()
 
     def write(self, run: LiveRun, event: events.AnyEvent) -> None:
-        """Adds a line to the log where the event is worth one."""
+        """Adds a line to the log if the event has one."""
         text = line_of(event)
         if text:
             self.log.appendPlainText(f"{datetime.now():%H:%M:%S}  {run.title}: {text}")
@@ -94,7 +98,7 @@ class LiveRuns(Card):
 
 
 def line_of(event: events.AnyEvent) -> str:
-    """An event as a line of the log; empty where it is not worth one."""
+    """An event as a line of the log; empty if it has none."""
     match event:
         case events.Started():
             return f"started, {event.parameters:,} parameters, {event.epochs} epochs"
@@ -109,9 +113,9 @@ def line_of(event: events.AnyEvent) -> str:
             return event.text
         case events.Finished():
             accuracy = formatting.percent(event.test_accuracy)
-            return f"finished on {event.device} with {accuracy} on the test digits"
+            return f"finished on {event.device}, test accuracy {accuracy}"
         case events.Stopped():
-            return f"stopped after {event.step:,} steps; its weights are kept"
+            return f"stopped after {event.step:,} steps, weights saved"
         case events.Cancelled() | events.Failed() | events.Crashed():
             return f"{type(event).__name__.lower()}: {event.reason}"
         case _:
@@ -119,7 +123,7 @@ def line_of(event: events.AnyEvent) -> str:
 
 
 def _state(run: LiveRun) -> str:
-    # The reason stands beside the word, not only under the pointer.
+    # The reason is visible without hovering.
     return f"{run.state_text}: {run.note}" if run.note else run.state_text
 
 

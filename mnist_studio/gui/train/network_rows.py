@@ -1,4 +1,4 @@
-"""A network in few rows: what learns, with what follows it in the same row. No Qt."""
+"""The layers of a network as rows of a table, an activation in the row of its layer. No Qt."""
 
 from dataclasses import dataclass, replace
 
@@ -14,9 +14,9 @@ class NetworkRow:
     Attributes:
         name: unique in the network.
         title: short, such as ``conv 3×3, ReLU``.
-        output: the shape it gives.
-        parameters: how many numbers it learns.
-        detail: the layers in full and how the number of parameters comes about.
+        output: shape of the output.
+        parameters: number of learned parameters.
+        detail: the layers in full, and how the number of parameters is computed.
     """
 
     name: str
@@ -27,10 +27,10 @@ class NetworkRow:
 
 
 def network_rows(model: ModelSpec) -> tuple[NetworkRow, ...]:
-    """The network from top to bottom, the sum of its parameters last.
+    """The rows of a network from input to output, then the total of its parameters.
 
-    Activations stand with the layer before them, since they change neither shape nor parameters;
-    flattening stands with the layer after it.
+    An activation joins the row of the layer before it, since it changes neither shape nor
+    parameters. Flattening joins the row of the layer after it.
     """
     rows: list[NetworkRow] = []
     flattened = ""
@@ -43,7 +43,7 @@ def network_rows(model: ModelSpec) -> tuple[NetworkRow, ...]:
             rows.append(_row(report, flattened))
             flattened = ""
     total = sum(row.parameters for row in rows)
-    return (*rows, NetworkRow("sum", "Sum", "", total, f"{count(total)} numbers are learned"))
+    return (*rows, NetworkRow("sum", "Total", "", total, f"{count(total)} learned parameters"))
 
 
 def _row(report: LayerReport, before: str) -> NetworkRow:
@@ -64,7 +64,7 @@ def _activated(row: NetworkRow, report: LayerReport) -> NetworkRow:
 
 
 def _short(report: LayerReport) -> str:
-    """Without what the output's shape says already: filters, padding, units, pooling."""
+    """The kind of a layer, without what the shape of its output shows: filters, units, padding."""
     match report.layer:
         case layers.Conv(size=size):
             return f"conv {size}×{size}"
@@ -73,10 +73,10 @@ def _short(report: LayerReport) -> str:
         case layers.MaxPool():
             return "max-pool"
         case layers.AvgPool():
-            return "mean-pool"
+            return "average-pool"
         case layers.GlobalAvgPool():
-            return "global mean"
+            return "global average"
         case layers.BatchNorm():
-            return "norm"
+            return "batch norm"
         case _:
             return report.title

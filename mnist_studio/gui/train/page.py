@@ -1,4 +1,4 @@
-"""The Train page: settings, transport, live plots, table and log."""
+"""The Train page: settings, buttons, live plots, table of runs, and log."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -18,16 +18,19 @@ from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.settings_panel import SettingsPanel
 from mnist_studio.spec.run import RunSpec
 
-_NOTHING_TRAINS = "Nothing is training."
-_STUDY_RUNS = "An experiment is being run: beside it no clock would be honest."
-_OPENED = "The settings on the left are those of the file. Nothing trains yet: press Train."
+_IDLE = "No run is training. Press Train to start one."
+_EXPERIMENT_RUNS = (
+    "An experiment is running. A second training would make its times incomparable. "
+    "Wait until it ends, or stop it on the Experiments page."
+)
+_OPENED = "The settings now show the file. Press Train to start."
 
 
 class TrainPage(Page):
-    """Trains one recipe in one framework or in all, one after the other."""
+    """Trains one recipe in one framework, or in all of them one after the other."""
 
     title = "Train"
-    sentence = "Same weights, same batches, in every framework"
+    sentence = "The same weights and batches in every framework"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -36,35 +39,38 @@ class TrainPage(Page):
         self.runs = LiveRuns(studio.theme)
         self.discard_button = button("Discard", studio.queue.cancel, danger=True)
         self.pause_button = button("Pause", self._pause_or_resume)
-        self.stop_button = button("Stop and keep", studio.queue.stop)
+        self.stop_button = button("Stop", studio.queue.stop)
         self.train_button = button("Train  F5", self.train, primary=True)
-        for made in (self.discard_button, self.pause_button, self.stop_button, self.train_button):
-            self.action_line.addWidget(made)
+        for action in (
+            self.discard_button, self.pause_button, self.stop_button, self.train_button
+        ):  # fmt: skip
+            self.action_line.addWidget(action)
         self._lay_out()
-        studio.queue.changed.connect(self._update)
-        studio.queue.told.connect(self._take)
-        studio.experiment.changed.connect(self._update)
-        studio.training_asked.connect(self.train)
-        self.settings.edited.connect(self._update)
         self._files = TextFiles(studio, self, SETTINGS)
-        self._connect_settings()
+        self._connect()
         self._update()
 
-    def _connect_settings(self) -> None:
-        self.settings.code_asked.connect(self.show_code)
-        self.settings.open_asked.connect(self._files.ask_to_open)
-        self.settings.save_asked.connect(self._save_settings)
-        self._files.opened.connect(self.take_settings)
-        self._files.failed.connect(self._complain)
-        self.studio.settings_dropped.connect(self._files.open)
+    def _connect(self) -> None:
+        studio = self.studio
+        studio.queue.changed.connect(self._update)
+        studio.queue.told.connect(self._show_event)
+        studio.experiment.changed.connect(self._update)
+        studio.training_asked.connect(self.train)
+        studio.settings_dropped.connect(self._files.open)
+        self.settings.edited.connect(self._update)
+        self.settings.code_requested.connect(self.show_code)
+        self.settings.open_requested.connect(self._files.ask_to_open)
+        self.settings.save_requested.connect(self._save_settings)
+        self._files.opened.connect(self.show_file)
+        self._files.failed.connect(self._show_error)
         for keys, action in (
             ("Ctrl+S", self._save_settings),
             ("Ctrl+Shift+O", self._files.ask_to_open),
             ("F6", self.show_code),
         ):
-            made = QShortcut(QKeySequence(keys), self)
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(action)
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
 
     def _lay_out(self) -> None:
         right = QSplitter(Qt.Orientation.Vertical)
@@ -86,28 +92,28 @@ class TrainPage(Page):
 
     @Slot()
     def train(self) -> None:
-        """Trains with what is set; queues where something trains already."""
+        """Trains with the present settings, after the runs that are queued already."""
         if self.studio.experiment.busy:
-            self._complain(_STUDY_RUNS)
+            self._show_error(_EXPERIMENT_RUNS)
             return
-        specs = self._checked_specs()
+        specs = self._valid_specs()
         if specs:
             self.notice.hide()
             self.studio.queue.add(specs)
 
     def show_code(self) -> CodeDialog | None:
-        """Opens the settings as scripts; None where they are wrong."""
-        specs = self._checked_specs()
+        """Shows the settings as scripts; returns None if they are invalid."""
+        specs = self._valid_specs()
         if not specs:
             return None
         dialog = CodeDialog(self.studio, self.window(), specs[0])
-        dialog.run_asked.connect(self._train_as_written)
+        dialog.run_asked.connect(self._train_native)
         dialog.open()
         return dialog
 
     @Slot(object)
-    def take_settings(self, runs: tuple[RunSpec, ...]) -> None:
-        """Shows what a file has; asks before it trains runs that one form cannot show."""
+    def show_file(self, runs: tuple[RunSpec, ...]) -> None:
+        """Shows the runs of a file; offers to queue them if one form cannot show them."""
         self.notice.hide()
         if self.settings.show_runs(runs):
             self.notice.tell(_OPENED, "good")
@@ -115,8 +121,8 @@ class TrainPage(Page):
         ask(
             self.window(),
             f"Train {len(runs)} runs?",
-            "This file has runs that differ: they train one after the other. The settings on the "
-            "left stay as they are.",
+            "The runs in this file have different settings, so they train one after the other. "
+            "Your settings on the left stay as they are.",
             (
                 ("Cancel", lambda: None),
                 ("Add to queue", lambda: self.studio.queue.add(runs)),
@@ -125,24 +131,24 @@ class TrainPage(Page):
         )
 
     def _save_settings(self) -> None:
-        specs = self._checked_specs()
+        specs = self._valid_specs()
         if specs:
             self._files.ask_to_save(specs, self.settings.form.recipe)
 
-    def _checked_specs(self) -> tuple[RunSpec, ...]:
-        """The runs as they are set; none where that is wrong, which is told."""
+    def _valid_specs(self) -> tuple[RunSpec, ...]:
+        """The runs to train; if the settings are invalid, shows the error and returns none."""
         try:
             return self.settings.specs()
         except SpecError as error:
-            self._complain(str(error))
+            self._show_error(str(error))
             return ()
 
     @Slot(object)
-    def _train_as_written(self, run: RunSpec) -> None:
+    def _train_native(self, run: RunSpec) -> None:
         self.studio.queue.add((run,))
 
     @Slot(str)
-    def _complain(self, sentence: str) -> None:
+    def _show_error(self, sentence: str) -> None:
         self.notice.tell(sentence, "bad")
 
     def _pause_or_resume(self) -> None:
@@ -155,19 +161,21 @@ class TrainPage(Page):
     @Slot()
     def _update(self) -> None:
         queue = self.studio.queue
-        idle = "" if queue.busy else _NOTHING_TRAINS
-        enable(self.pause_button, idle, "Holds the run; Resume goes on where it was")
-        enable(self.stop_button, idle, "Ends after the current batches and keeps what was learned")
-        enable(self.discard_button, idle, "Ends at once and keeps nothing")
+        idle = "" if queue.busy else _IDLE
+        pause = "Continues the paused run" if queue.paused else "Holds the run until you resume it"
+        enable(self.pause_button, idle, pause)
+        enable(self.stop_button, idle, "Ends after the current batch and saves the weights")
+        enable(self.discard_button, idle, "Ends at once and deletes the weights")
         self.pause_button.setText("Resume" if queue.paused else "Pause")
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
-        problem = _STUDY_RUNS if self.studio.experiment.busy else self.settings.complaint.text()
+        busy = self.studio.experiment.busy
+        problem = _EXPERIMENT_RUNS if busy else self.settings.complaint.text()
         enable(self.train_button, problem, "Trains with the settings on the left (F5)")
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)
 
     @Slot(object, object)
-    def _take(self, run: LiveRun, event: events.AnyEvent) -> None:
+    def _show_event(self, run: LiveRun, event: events.AnyEvent) -> None:
         self.runs.write(run, event)
         self.runs.renew()
         if isinstance(event, events.Progress | events.Epoch):

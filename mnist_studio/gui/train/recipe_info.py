@@ -1,4 +1,4 @@
-"""Where a run comes from, a paragraph for each part."""
+"""What a recipe is: where it comes from, and the layers of its network."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
@@ -13,61 +13,77 @@ from mnist_studio.gui.train.network_rows import NetworkRow, network_rows
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.run import RunSpec
 
+_ROW_HEIGHT = 26
+"""Lower than in other tables, since these rows cannot be clicked."""
+
+_TIPS = {
+    "Reported": "The result that the authors of the recipe publish",
+    "Source": "The project that the recipe comes from, and what it specifies",
+    "Inferred": "What the source leaves open, and the value used here",
+}
+
 
 class RecipeInfo(QWidget):
-    """The network, then what its source reports, has, and leaves open."""
+    """A summary of the network, then a paragraph on each aspect of its source.
+
+    Attributes:
+        summary: of the network.
+        details: paragraphs by their titles.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.summary = label(wrap=True)
-        self.parts: dict[str, QLabel] = {
-            title: label(role="secondary", wrap=True)
-            for title in ("Reported", "Source", "Inferred")
-        }
+        self.details: dict[str, QLabel] = {}
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 2, 0, 2)
         lines.setSpacing(4)
-        for part in (self.summary, *self.parts.values()):
-            lines.addWidget(part)
+        lines.addWidget(self.summary)
+        for title, tip in _TIPS.items():
+            self.details[title] = label(role="secondary", wrap=True)
+            self.details[title].setToolTip(tip)
+            lines.addWidget(self.details[title])
 
     def show_run(self, run: RunSpec) -> None:
-        """Tells of another run."""
-        told = origin(run)
-        self.summary.setText(told.summary)
-        for title, text in (
-            ("Reported", told.reported), ("Source", told.source), ("Inferred", told.inferred)
-        ):  # fmt: skip
-            self.parts[title].setText(f"{title}: {text}")
-            self.parts[title].setVisible(bool(text))
-
-
-ROW = 26
-"""Lower than elsewhere: nothing in these rows is clicked."""
+        """Shows where a run comes from."""
+        source = origin(run)
+        self.summary.setText(source.summary)
+        texts = {"Reported": source.reported, "Source": source.source, "Inferred": source.inferred}
+        for title, text in texts.items():
+            self.details[title].setText(f"{title}: {text}")
+            self.details[title].setVisible(bool(text))
 
 
 def _detail(row: NetworkRow) -> str:
     return row.detail
 
 
-COLUMNS: tuple[TableColumn[NetworkRow], ...] = (
+_COLUMNS: tuple[TableColumn[NetworkRow], ...] = (
     TableColumn("Layer", lambda row: row.title, tip=_detail),
-    TableColumn("Output", lambda row: row.output, right=True, tip=_detail),
+    TableColumn(
+        "Output",
+        lambda row: row.output,
+        right=True,
+        tip=_detail,
+        explain="Shape of the layer's output for one image",
+    ),
     TableColumn(
         "Parameters",
         lambda row: count(row.parameters) if row.parameters else NOTHING,
         right=True,
         tip=_detail,
+        explain="Weights and biases that the layer learns",
     ),
 )
 
 
 class NetworkTable(TableView):
-    """As high as its rows, since it stands in a page that scrolls."""
+    """Every layer with its shape and parameters. As high as its rows: the page around scrolls."""
 
     squeezed = True
 
     def __init__(self, theme: Theme) -> None:
-        self._layers: RowsModel[NetworkRow] = RowsModel(COLUMNS, lambda row: row.name)
+        self._layers: RowsModel[NetworkRow] = RowsModel(_COLUMNS, lambda row: row.name)
         super().__init__("Network", theme, self._layers)
         self._layers.setParent(self)
         self.setObjectName("network")
@@ -87,7 +103,7 @@ class NetworkTable(TableView):
         return QSize(100, 40)
 
     def _resize_rows(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(ROW))
+        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(_ROW_HEIGHT))
 
     def _fit_height(self) -> None:
         rows = self._layers.rowCount() * self.verticalHeader().defaultSectionSize()

@@ -135,8 +135,8 @@ def test_the_whole_network_fits_for_every_recipe(window: MainWindow, qapp: QAppl
 def test_it_says_plainly_which_digits_it_uses(window: MainWindow) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    assert page.settings.digits.dataset == "builtin"
-    assert "not MNIST" in page.settings.digits.sentence
+    assert page.settings.dataset.dataset == "builtin"
+    assert "not MNIST" in page.settings.dataset.sentence
 
 
 def test_a_picture_dropped_anywhere_is_drawn(

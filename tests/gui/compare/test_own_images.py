@@ -86,7 +86,7 @@ def test_runs_learn_from_own_digits_where_the_box_is_ticked(
 ) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    settings, box = page.settings, page.settings.own
+    settings, box = page.settings, page.settings.own_images
     assert not box.isEnabled()
     assert box.toolTip() == "Write and label some on the Draw page first"
     keep(page.studio, 2, qtbot)
@@ -109,10 +109,10 @@ def test_a_box_that_is_ticked_does_not_outlive_the_digits(window: MainWindow, qt
     assert isinstance(page, TrainPage)
     settings, personal = page.settings, page.studio.own_images
     keep(page.studio, 1, qtbot)
-    settings.own.click()
+    settings.own_images.click()
     qtbot.waitUntil(lambda: all(spec.own_images for spec in settings.specs()))
     personal.delete([written(0).key])
     qtbot.waitUntil(lambda: not personal.digits)
     qtbot.waitUntil(lambda: not any(spec.own_images for spec in settings.specs()))
-    assert not settings.own.isChecked()
-    assert not settings.own.isEnabled()
+    assert not settings.own_images.isChecked()
+    assert not settings.own_images.isEnabled()

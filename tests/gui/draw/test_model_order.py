@@ -5,14 +5,14 @@ from pathlib import Path
 from mnist_studio.events import Finished
 from mnist_studio.gui.draw.model_order import ModelFilter, arranged
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.rows import Run
 
 
 def row(name: str, framework: FrameworkName, accuracy: float, created: float) -> RunRow:
-    (spec,) = run_specs(form_of("tiny-10", (framework,), "builtin"))
+    (spec,) = run_specs(recipe_form("tiny-10", (framework,), "builtin"))
     end = Finished(
         run=name, framework=framework, epochs=1, step=1, test_accuracy=accuracy, test_loss=1.0,
         latency_ms=1.0,

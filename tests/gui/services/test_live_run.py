@@ -13,7 +13,7 @@ from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.plots.run_lines import lines_of, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
 from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
-from mnist_studio.gui.train.form import Form, form_of, run_specs, with_recipe
+from mnist_studio.gui.train.form import Form, recipe_form, run_specs, with_recipe
 from mnist_studio.gui.train.live_runs import line_of
 from mnist_studio.spec.recipes import RECIPES, run_spec
 
@@ -21,14 +21,14 @@ ALL = FRAMEWORKS
 
 
 def test_form_makes_one_run_a_framework() -> None:
-    runs = run_specs(form_of("mlp-128", ALL, "builtin"))
+    runs = run_specs(recipe_form("mlp-128", ALL, "builtin"))
     assert [run.framework for run in runs] == list(ALL)
     assert {run.training for run in runs} == {RECIPES["mlp-128"].training}
 
 
 def test_form_hands_every_setting_on() -> None:
     form = replace(
-        form_of("wide-cnn", ("numpy",), "mnist"),
+        recipe_form("wide-cnn", ("numpy",), "mnist"),
         device="cpu", epochs=3, batch_size=32, learning_rate=0.5,
         seed=7, validation=5000, threads=2,
     )  # fmt: skip
@@ -41,7 +41,7 @@ def test_form_hands_every_setting_on() -> None:
     assert training.schedule == RECIPES["wide-cnn"].training.schedule
 
 
-FORM = form_of("tiny-10", ("numpy",), "builtin")
+FORM = recipe_form("tiny-10", ("numpy",), "builtin")
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_form_refuses_what_cannot_work(form: Form) -> None:
 
 def test_form_refuses_no_framework() -> None:
     with pytest.raises(SpecError, match="No framework"):
-        run_specs(form_of("tiny-10", (), "builtin"))
+        run_specs(recipe_form("tiny-10", (), "builtin"))
 
 
 def test_a_framework_that_cannot_have_the_device_takes_the_cpu_among_others() -> None:
-    form = replace(form_of("tiny-10", ALL, "builtin"), device="mps")
+    form = replace(recipe_form("tiny-10", ALL, "builtin"), device="mps")
     assert {run.framework: run.device for run in run_specs(form)} == {
         "numpy": "cpu", "pytorch": "mps", "keras": "cpu",
     }  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_framework_that_cannot_have_the_device_takes_the_cpu_among_others() ->
 
 
 def test_another_recipe_keeps_digits_frameworks_and_device() -> None:
-    form = replace(form_of("tiny-10", ("keras",), "mnist"), device="cpu", threads=3)
+    form = replace(recipe_form("tiny-10", ("keras",), "mnist"), device="cpu", threads=3)
     other = with_recipe(form, "wide-cnn")
     assert (other.frameworks, other.dataset, other.device, other.threads) == (
         ("keras",), "mnist", "cpu", 3,
@@ -114,7 +114,7 @@ def test_two_weights_in_turn_do_not_restart() -> None:
 
 
 def live() -> LiveRun:
-    (spec,) = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
+    (spec,) = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
     return LiveRun(spec)
 
 

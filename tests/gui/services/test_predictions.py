@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication
 from mnist_studio import events
 from mnist_studio.gui.services import predictions as bridge
 from mnist_studio.gui.services.predictions import Predictions
-from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.store.rows import Run
 
-(SPEC,) = run_specs(form_of("tiny-10", ("pytorch",), "builtin"))
+(SPEC,) = run_specs(recipe_form("tiny-10", ("pytorch",), "builtin"))
 
 
 class FakePredictors:

@@ -16,12 +16,12 @@ from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.train.dataset_panel import DatasetPanel
-from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.running import job as training
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
-SPECS = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
+SPECS = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Any:
 def specs(*seeds: int) -> Any:
     from dataclasses import replace
 
-    form = form_of("tiny-10", ("numpy",), "builtin")
+    form = recipe_form("tiny-10", ("numpy",), "builtin")
     return [run_specs(replace(form, seed=seed))[0] for seed in seeds]
 
 
@@ -294,7 +294,7 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
         studio.digits.use(shared_mnist)
     assert settings.load()[0].data_folder == str(shared_mnist)
     assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
-    panel.forget_button.click()
+    panel.remove_button.click()
     qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)
     assert settings.load()[0].data_folder == ""
     assert panel.dataset == "builtin"

@@ -11,10 +11,10 @@ from mnist_studio import events
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.services import store_thread
 from mnist_studio.gui.services.runs import RunLibrary
-from mnist_studio.gui.train.form import form_of, run_specs
+from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.store.runs import RunStore
 
-(SPEC,) = run_specs(form_of("tiny-10", ("numpy",), "builtin"))
+(SPEC,) = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
 
 
 @pytest.fixture

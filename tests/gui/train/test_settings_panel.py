@@ -1,4 +1,4 @@
-"""Faults, code and files on the Train page."""
+"""Known bugs, code and files on the Train page."""
 
 import ast
 from functools import partial
@@ -33,7 +33,7 @@ def page_of(window: MainWindow, recipe: str) -> TrainPage:
     return page
 
 
-def test_recipes_stand_under_headings_that_cannot_be_chosen(window: MainWindow) -> None:
+def test_headings_of_recipes_cannot_be_selected(window: MainWindow) -> None:
     choice = page_of(window, "bobnet").settings.recipe
     model = choice.model()
     for at, (key, text, _) in enumerate(provenance.offered()):
@@ -43,7 +43,7 @@ def test_recipes_stand_under_headings_that_cannot_be_chosen(window: MainWindow) 
     assert choice.choice == "bobnet"
 
 
-def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
+def test_every_recipe_has_a_source_and_a_method() -> None:
     for recipe in RECIPES.values():
         told = provenance.origin(run_spec(recipe))
         assert told.summary == recipe.summary
@@ -57,30 +57,32 @@ def test_every_recipe_says_where_it_comes_from_and_what_it_does() -> None:
         assert words in provenance.method(run_spec(RECIPES[name]))
 
 
-def test_only_faults_that_make_sense_are_offered(window: MainWindow) -> None:
+def test_only_applicable_bugs_are_shown(window: MainWindow) -> None:
     settings = page_of(window, "compact-cnn").settings
     shown = {name for name, box in settings.known_bugs.boxes.items() if not box.isHidden()}
     assert "double-softmax" in shown
     assert not {"batch-decay", "full-batch"} & shown
-    assert page_of(window, "mlp-128").settings.known_bugs.had_by.isHidden()
+    assert page_of(window, "mlp-128").settings.known_bugs.source_heading.isHidden()
     settings = page_of(window, "wide-cnn").settings
     assert not settings.known_bugs.boxes["batch-decay"].isHidden()
     marks = {name: mark.text() for name, mark in settings.known_bugs.marks.items() if mark.text()}
     assert marks == {
-        "double-softmax": "its PyTorch", "batch-decay": "its Keras",
-        "own-constants": "the source", "unshuffled": "the source",
+        "double-softmax": "PyTorch source", "batch-decay": "Keras source",
+        "own-constants": "source", "unshuffled": "source",
     }  # fmt: skip
-    assert settings.known_bugs.boxes["batch-decay"].toolTip().endswith(" Had by its Keras.")
-    assert not settings.known_bugs.had_by.isHidden()
+    assert (
+        settings.known_bugs.boxes["batch-decay"]
+        .toolTip()
+        .endswith(" Found in the Keras source of this recipe.")
+    )
+    assert not settings.known_bugs.source_heading.isHidden()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
-    recipe: str, window: MainWindow
-) -> None:
+def test_no_recipe_makes_the_form_too_wide(recipe: str, window: MainWindow) -> None:
     settings = page_of(window, recipe).settings
     for name, box in settings.known_bugs.boxes.items():
-        if not box.isHidden() and name != "zero-initial":  # Contradicts own first weights.
+        if not box.isHidden() and name != "zero-initial":  # Contradicts an own initialization.
             box.click()
     (area,) = settings.findChildren(QScrollArea)
     inside = area.widget()
@@ -88,7 +90,7 @@ def test_whatever_is_told_of_a_recipe_the_form_is_not_wider_than_its_place(
     assert inside.minimumSizeHint().width() <= area.viewport().width()
 
 
-def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -> None:
+def test_a_known_bug_that_is_on_is_part_of_the_runs(window: MainWindow) -> None:
     settings = page_of(window, "mlp-128").settings
     assert {run.known_bugs for run in settings.specs()} == {()}
     settings.known_bugs.boxes["unshuffled"].click()
@@ -97,7 +99,7 @@ def test_a_fault_that_is_on_explains_itself_and_is_trained(window: MainWindow) -
     assert {run.known_bugs for run in settings.specs()} == {()}
 
 
-def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
+def test_settings_without_a_control_survive_the_form(window: MainWindow) -> None:
     settings = page_of(window, "deep-cnn").settings
     settings.numbers.epochs.field().setValue(2)
     (run,) = (run for run in settings.specs() if run.framework == "numpy")
@@ -105,11 +107,11 @@ def test_what_no_control_shows_is_kept(window: MainWindow) -> None:
     assert run.training == replace(recipe.training, epochs=2)
 
 
-def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) -> None:
+def test_advanced_settings_are_shown_and_changed(window: MainWindow) -> None:
     settings = page_of(window, "deep-cnn").settings
     advanced = settings.advanced
     assert not advanced.isVisible()
-    settings.fold.head.click()
+    settings.advanced_section.head.click()
     assert advanced.isVisible()
     assert advanced.amounts["rotation"].number == 10
     assert advanced.amounts["shift"].number == 2.8
@@ -133,7 +135,7 @@ def test_advanced_settings_are_shown_changed_and_taken_back(window: MainWindow) 
     assert settings.specs()[0].training.augmentation is None
 
 
-def test_a_precision_that_a_framework_lacks_is_told_before_it_trains(window: MainWindow) -> None:
+def test_a_precision_that_a_framework_lacks_disables_train(window: MainWindow) -> None:
     page = page_of(window, "mlp-128")
     precision = page.settings.advanced.precision
     page.settings.frameworks.button("numpy").click()
@@ -146,7 +148,7 @@ def test_a_precision_that_a_framework_lacks_is_told_before_it_trains(window: Mai
     assert page.train_button.isEnabled()
 
 
-def test_only_numbers_that_mean_something_are_shown(window: MainWindow) -> None:
+def test_only_relevant_numbers_are_shown(window: MainWindow) -> None:
     settings = page_of(window, "mlp-128").settings
     advanced = settings.advanced
     assert advanced.limit.isHidden()
@@ -159,7 +161,7 @@ def test_only_numbers_that_mean_something_are_shown(window: MainWindow) -> None:
     assert settings.specs()[0].training.clip == ClipValue(1.0)
 
 
-def test_every_recipe_goes_through_the_form_unharmed(window: MainWindow) -> None:
+def test_the_form_reproduces_every_recipe(window: MainWindow) -> None:
     for name, recipe in RECIPES.items():
         settings = page_of(window, name).settings
         settings.advanced.edited.emit()
@@ -168,40 +170,40 @@ def test_every_recipe_goes_through_the_form_unharmed(window: MainWindow) -> None
             assert run.model == recipe.model
 
 
-def test_numbers_that_no_field_can_show_come_through_it(window: MainWindow) -> None:
+def test_numbers_beyond_a_field_survive_the_form(window: MainWindow) -> None:
     page = page_of(window, "mlp-128")
     run = run_spec(RECIPES["mlp-128"])
     optimizer = Adam(learning_rate=0.00123456789123, beta1=0.85)
     training = replace(run.training, seed=2**62 + 1, optimizer=optimizer)
     run = replace(run, training=training, dataset="builtin")
-    page.take_settings((run,))
+    page.show_file((run,))
     page.settings.numbers.edited.emit()
     assert page.settings.specs() == (run,)
     page.settings.numbers.seed.field().setValue(5)
     assert page.settings.specs()[0].training == replace(training, seed=5)
 
 
-def test_a_run_of_no_known_recipe_has_its_own_name(window: MainWindow) -> None:
+def test_a_run_of_an_unknown_recipe_keeps_its_name(window: MainWindow) -> None:
     page = page_of(window, "mlp-128")
     run = replace(run_spec(RECIPES["tiny-10"]), recipe="mine", dataset="builtin")
-    page.take_settings((run,))
+    page.show_file((run,))
     assert page.settings.recipe.choice == "mine"
     assert "mine" in page.settings.origin.summary.text()
     page_of(window, "bobnet")
     assert page_of(window, "mine").settings.specs() == (run,)
 
 
-def test_runs_that_differ_in_their_framework_only_fill_the_form(window: MainWindow) -> None:
+def test_runs_that_differ_only_in_framework_fill_the_form(window: MainWindow) -> None:
     page = page_of(window, "tiny-gd")
     page.settings.numbers.epochs.field().setValue(3)
     runs = page.settings.specs()
     page_of(window, "mlp-128")
-    page.take_settings(runs)
+    page.show_file(runs)
     assert page.settings.specs() == runs
     assert window.findChild(QuestionOverlay) is None
 
 
-def dropped(window: MainWindow, file: Path) -> None:
+def drop_file(window: MainWindow, file: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     enter = QDragEnterEvent(
@@ -218,9 +220,7 @@ def dropped(window: MainWindow, file: Path) -> None:
     )  # fmt: skip
 
 
-def test_a_file_that_is_dropped_sets_the_form(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_dropped_file_fills_the_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     page = page_of(window, "mlp-128")
     window.go("draw")
     run = run_spec(RECIPES["bobnet"])
@@ -228,21 +228,21 @@ def test_a_file_that_is_dropped_sets_the_form(
     run = replace(run, training=training, dataset="builtin", known_bugs=("own-initial",))
     file = tmp_path / "mine.toml"
     file.write_text(files.write([run]), "utf-8")
-    dropped(window, file)
+    drop_file(window, file)
     assert window.shown == "train"
     qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
     assert page.settings.specs() == (run,)
-    assert "those of the file" in page.notice.text
+    assert "show the file" in page.notice.text
 
 
-def test_a_wrong_file_is_told_and_changes_nothing(
+def test_an_invalid_file_is_reported_and_changes_nothing(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     page = page_of(window, "mlp-128")
     before = page.settings.form
     file = tmp_path / "mine.toml"
     file.write_text("format = 2\nrun = 3\n", "utf-8")
-    dropped(window, file)
+    drop_file(window, file)
     qtbot.waitUntil(lambda: "mine.toml: Line 2" in page.notice.text)
     assert page.settings.form == before
 
@@ -250,7 +250,7 @@ def test_a_wrong_file_is_told_and_changes_nothing(
 def test_a_file_with_several_runs_asks_before_it_trains(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window, "mlp-128")
     run: RunSpec = replace(run_spec(RECIPES["tiny-10"]), dataset="builtin", framework="numpy")
-    page.take_settings((run, replace(run, threads=2)))
+    page.show_file((run, replace(run, threads=2)))
     question = window.findChild(QuestionOverlay)
     assert question is not None
     assert not page.studio.queue.busy
@@ -266,7 +266,7 @@ def test_settings_are_saved_and_come_back(window: MainWindow, qtbot: QtBot, tmp_
     qtbot.wait(50)
 
 
-def test_code_is_shown_saved_and_asked_to_run(
+def test_code_is_shown_saved_and_run(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, qapp: QApplication
 ) -> None:
     dialog = page_of(window, "mlp-128").show_code()
