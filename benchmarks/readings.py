@@ -76,7 +76,7 @@ class Reader:
                 [[Vote(run, tuple(told[at])) for run, told in chances.items()]], [share]
             )
             assert said is not None
-            found += said.places
+            found += said.digits
         return found
 
 

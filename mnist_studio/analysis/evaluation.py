@@ -1,4 +1,4 @@
-"""What logits say about digits. Everything is computed in float64, whatever the logits are."""
+"""Predictions, accuracy and loss from logits, computed in float64 for every dtype of the logits."""
 
 from typing import Any
 
@@ -19,30 +19,30 @@ def probabilities(logits: Logits) -> Floats:
 
 
 def predictions(logits: Logits) -> NDArray[np.int64]:
-    """The digit of the largest logit, the smallest digit of equals, (n, 10) -> (n,)."""
+    """The digit of the largest logit; of equal logits the smallest digit, (n, 10) -> (n,)."""
     return np.asarray(np.argmax(logits, axis=-1), dtype=np.int64)
 
 
 def accuracy(logits: Logits, labels: Labels) -> float:
-    """The fraction of digits answered rightly; logits (n, 10), labels (n,), n at least 1."""
-    _require_digits(logits, labels)
+    """The fraction of correct predictions; logits (n, 10), labels (n,), n at least 1."""
+    _require_images(logits, labels)
     return float(np.mean(predictions(logits) == labels))
 
 
 def cross_entropy(logits: Logits, labels: Labels) -> float:
     """The mean of -log softmax(z)[label]; logits (n, 10), labels (n,), n at least 1."""
-    _require_digits(logits, labels)
+    _require_images(logits, labels)
     shifted = _shifted(logits)
     of_label = np.take_along_axis(shifted, labels[:, np.newaxis].astype(np.intp), axis=1)[:, 0]
     return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - of_label))
 
 
 def _shifted(logits: Logits) -> Floats:
-    """Logits less their maximum: softmax stays the same, exp cannot overflow."""
+    """Logits minus their maximum: softmax stays the same and exp cannot overflow."""
     wide = np.asarray(logits, dtype=np.float64)
     return np.asarray(wide - wide.max(axis=-1, keepdims=True))
 
 
-def _require_digits(logits: Logits, labels: Labels) -> None:
+def _require_images(logits: Logits, labels: Labels) -> None:
     if len(labels) == 0 or logits.shape != (len(labels), CLASSES):
         raise ValueError(f"logits of shape {logits.shape} for {len(labels)} labels")

@@ -1,4 +1,4 @@
-"""Runs that differ in nothing but their seed, as one."""
+"""Runs that differ only in their seed, as groups, and tables of groups by recipe and framework."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,21 +10,22 @@ from mnist_studio.analysis import settings_diff
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import titles
 
-_TITLED = ("recipe", "framework", "style")
-"""Settings that the title of a run has anyway."""
+_IN_TITLE = ("recipe", "framework", "style")
+"""Settings that the title of every run contains."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of the same settings.
+    """Runs with the same settings except the seed.
 
-    The number of threads is a setting too: accuracies would bear to be mixed, clocks would not.
+    The number of threads counts as a setting: it does not change accuracies, but it does change
+    times.
 
     Attributes:
-        key: id of its first run: the same for as long as that run is chosen.
-        title: recipe and framework, and whatever else parts it from the other groups.
-        spec: that of its first run.
-        runs: ids, by seed, repeats of a seed in the given order.
+        key: id of its first run, which stays the same as long as that run is selected.
+        title: recipe and framework, and whatever distinguishes it from the other groups.
+        spec: of its first run.
+        runs: ids, ordered by seed; repeats of a seed keep the given order.
         seeds: of each of them.
     """
 
@@ -41,25 +42,26 @@ class Group:
 
     @property
     def framework(self) -> FrameworkName:
-        """Who trained it."""
+        """Framework that trained it."""
         return self.spec.framework
 
 
 def groups(runs: Mapping[str, RunSpec]) -> tuple[Group, ...]:
-    """Groups in the order in which their first runs come; id -> spec."""
+    """Groups in the order of their first runs; id -> spec."""
     members: dict[RunSpec, list[str]] = {}
     for run, spec in runs.items():
         members.setdefault(settings(spec), []).append(run)
-    named = _titles([runs[of[0]] for of in members.values()])
-    return tuple(_group(title, of, runs) for title, of in zip(named, members.values(), strict=True))
+    group_titles = _titles([runs[ids[0]] for ids in members.values()])
+    pairs = zip(group_titles, members.values(), strict=True)
+    return tuple(_group(title, ids, runs) for title, ids in pairs)
 
 
 def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:
-    """The figure of every seed, ascending; repeats of a seed count as their mean.
+    """The value of every seed, ascending; repeats of a seed are averaged.
 
     Args:
         group: of runs.
-        values: run id -> figure; runs without one are left out.
+        values: run id -> value; runs without one are left out.
     """
     found: dict[int, list[float]] = {}
     for run, seed in zip(group.runs, group.seeds, strict=True):
@@ -69,27 +71,95 @@ def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:
 
 
 def settings(spec: RunSpec) -> RunSpec:
-    """What the runs of a group have in common: all but the seed, which is 0."""
+    """What the runs of a group have in common: everything but the seed, which is set to 0."""
     return replace(spec, training=replace(spec.training, seed=0))
 
 
 def _group(title: str, members: Iterable[str], runs: Mapping[str, RunSpec]) -> Group:
     in_order = tuple(members)
-    by = tuple(sorted(in_order, key=lambda run: runs[run].training.seed))
-    seeds = tuple(runs[run].training.seed for run in by)
-    return Group(in_order[0], title, runs[in_order[0]], by, seeds)
+    by_seed = tuple(sorted(in_order, key=lambda run: runs[run].training.seed))
+    seeds = tuple(runs[run].training.seed for run in by_seed)
+    return Group(in_order[0], title, runs[in_order[0]], by_seed, seeds)
 
 
 def _titles(specs: Sequence[RunSpec]) -> tuple[str, ...]:
-    """A title for each: those that would be equal have what parts them added."""
+    """A title for each; titles that would be equal get what distinguishes them appended."""
     plain = [titles.of(spec) for spec in specs]
     return tuple(
-        f"{title}{_parting(spec, [s for s, t in zip(specs, plain, strict=True) if t == title])}"
+        f"{title}{_labels(spec, [s for s, t in zip(specs, plain, strict=True) if t == title])}"
         for spec, title in zip(specs, plain, strict=True)
     )
 
 
-def _parting(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
-    """What parts a group from those of the same recipe and framework: `` · batch size 32``."""
-    told = settings_diff.distinguishing_labels([settings(one) for one in alike], _TITLED)
-    return "".join(f" · {words}" for words in told[alike.index(spec)])
+def _labels(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
+    """What distinguishes a group from those of the same title: `` · batch size 32``."""
+    labels = settings_diff.distinguishing_labels([settings(one) for one in alike], _IN_TITLE)
+    return "".join(f" · {label}" for label in labels[alike.index(spec)])
+
+
+@dataclass(frozen=True)
+class TwoWay:
+    """Means by recipe and framework.
+
+    Along a row only the framework changes, down a column only the recipe. Comparing a CNN in one
+    framework with an MLP in another would mix up both effects.
+
+    Attributes:
+        recipes: the rows.
+        frameworks: the columns.
+        means: row by row, over the runs of each cell; None for a cell without runs.
+        framework_effects: for every recipe, the largest minus the smallest mean over its
+            frameworks; None below 2 frameworks.
+        recipe_effects: for every framework, the same over its recipes; None below 2 recipes.
+    """
+
+    recipes: tuple[str, ...]
+    frameworks: tuple[FrameworkName, ...]
+    means: tuple[tuple[float | None, ...], ...]
+    framework_effects: tuple[float | None, ...]
+    recipe_effects: tuple[float | None, ...]
+
+    @property
+    def framework_effect(self) -> float | None:
+        """The largest effect of the framework; None if no recipe has two frameworks."""
+        return max((one for one in self.framework_effects if one is not None), default=None)
+
+    @property
+    def recipe_effect(self) -> float | None:
+        """The largest effect of the recipe; None if no framework has two recipes."""
+        return max((one for one in self.recipe_effects if one is not None), default=None)
+
+
+def two_way(groups: Sequence[Group], values: Mapping[str, float]) -> TwoWay:
+    """The table of recipes by frameworks, both in the order of their first groups.
+
+    A cell with several groups, such as several batch sizes, has the mean over their means.
+
+    Args:
+        groups: of runs.
+        values: run id -> value, such as an accuracy or seconds; runs without one are left out.
+    """
+    recipes = tuple(dict.fromkeys(group.recipe for group in groups))
+    frameworks = tuple(dict.fromkeys(group.framework for group in groups))
+    means = tuple(tuple(_mean(groups, values, r, f) for f in frameworks) for r in recipes)
+    columns = zip(*means, strict=True)
+    return TwoWay(
+        recipes, frameworks, means, tuple(map(_range, means)), tuple(map(_range, columns))
+    )
+
+
+def _mean(
+    groups: Sequence[Group], values: Mapping[str, float], recipe: str, framework: FrameworkName
+) -> float | None:
+    known = [
+        [values[run] for run in group.runs if run in values]
+        for group in groups
+        if (group.recipe, group.framework) == (recipe, framework)
+    ]
+    means = [fmean(of_group) for of_group in known if of_group]
+    return fmean(means) if means else None
+
+
+def _range(means: Sequence[float | None]) -> float | None:
+    known = [mean for mean in means if mean is not None]
+    return max(known) - min(known) if len(known) > 1 else None

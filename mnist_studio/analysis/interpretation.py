@@ -1,25 +1,22 @@
-"""What a drawing is read as: one digit, several side by side, or none.
-
-What all models together say of a drawing.
-"""
+"""How a drawing is read from the predictions of all models: as one digit, several, or none."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.formatting import NOTHING, counted, word
+from mnist_studio.formatting import NOTHING, counted, listed, word
 
-ALL_BUT = 0.9995
+ALMOST_CERTAIN = 0.9995
 """A probability from here on would be rounded to 100.0 %."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """One model's answer.
+    """The prediction of one model.
 
     Attributes:
-        name: of the model, for people.
+        name: title of the model.
         probabilities: of the ten digits.
     """
 
@@ -28,88 +25,89 @@ class Vote:
 
     @property
     def digit(self) -> int:
-        """The likeliest digit."""
+        """The digit of the highest probability."""
         return max(range(10), key=self.probabilities.__getitem__)
 
     @property
-    def sure(self) -> float:
+    def confidence(self) -> float:
         """Its probability."""
         return self.probabilities[self.digit]
 
 
 @dataclass(frozen=True)
 class Consensus:
-    """The answer of all.
+    """The common prediction of several models.
 
     Attributes:
-        digit: what most say.
-        headline: how many say so.
-        detail: who is least sure, or who says what else.
-        agreed: all say the same.
-        sure: the mean probability of that digit over all models.
+        digit: that most models predict.
+        headline: how many models predict it.
+        detail: the lowest confidence, or what the other models predict.
+        agreed: whether all models predict the same digit.
+        confidence: the mean probability of that digit over all models.
     """
 
     digit: int
     headline: str
     detail: str
     agreed: bool
-    sure: float
+    confidence: float
 
 
 def consensus(votes: Sequence[Vote]) -> Consensus | None:
-    """The common answer; None without votes. Where digits tie, the surer side counts."""
+    """The common prediction; None without votes. A tie goes to the more confident side."""
     if not votes:
         return None
     counts = Counter(vote.digit for vote in votes)
     sums = {digit: sum(vote.probabilities[digit] for vote in votes) for digit in counts}
     digit = max(counts, key=lambda one: (counts[one], sums[one]))
-    sure = sums[digit] / len(votes)
+    confidence = sums[digit] / len(votes)
     if len(votes) == 1:
-        return Consensus(digit, f"{votes[0].name} says {digit}", _single(votes[0]), True, sure)
+        headline = f"{votes[0].name} predicts {digit}"
+        return Consensus(digit, headline, _single(votes[0]), True, confidence)
     if counts[digit] == len(votes):
-        many = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
-        return Consensus(digit, f"{many} agree", _lowest_confidence(votes), True, sure)
+        all_models = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
+        return Consensus(digit, f"{all_models} agree", _lowest_confidence(votes), True, confidence)
     headline = f"{word(counts[digit]).capitalize()} of {counted(len(votes), 'model')} "
-    headline += f"{'says' if counts[digit] == 1 else 'say'} {digit}"
-    return Consensus(digit, headline, _others(votes, digit), False, sure)
+    headline += f"{'predicts' if counts[digit] == 1 else 'predict'} {digit}"
+    return Consensus(digit, headline, _others(votes, digit), False, confidence)
 
 
-def certainty(sure: float) -> str:
-    """A probability for people: short of 1, none is told as 100 %."""
-    return f"{sure * 100:.1f} %" if sure < ALL_BUT else "over 99.9 %"
+def confidence_text(confidence: float) -> str:
+    """A probability as text; one below 1 is never written as 100 %."""
+    return f"{confidence * 100:.1f} %" if confidence < ALMOST_CERTAIN else "over 99.9 %"
 
 
 def _single(vote: Vote) -> str:
-    return f"It is {certainty(vote.sure)} sure. Runner-up: {_runner_up(vote)}."
+    return f"Confidence: {confidence_text(vote.confidence)}. Second choice: {_second_choice(vote)}."
 
 
 def _lowest_confidence(votes: Sequence[Vote]) -> str:
-    vote = min(votes, key=lambda one: one.sure)
-    if vote.sure >= ALL_BUT:
-        return f"Each is {certainty(vote.sure)} sure. Runner-up: {_runner_up(vote)}."
-    return f"Least sure: {vote.name}, {certainty(vote.sure)}. Runner-up: {_runner_up(vote)}."
+    vote = min(votes, key=lambda one: one.confidence)
+    confidence, second = confidence_text(vote.confidence), _second_choice(vote)
+    if vote.confidence >= ALMOST_CERTAIN:
+        return f"Confidence of each: {confidence}. Second choice: {second}."
+    return f"Lowest confidence: {vote.name}, {confidence}. Second choice: {second}."
 
 
 def _others(votes: Sequence[Vote], digit: int) -> str:
-    told = [f"{vote.name} says {vote.digit}" for vote in votes if vote.digit != digit]
-    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
-    return f"{', '.join(told[:3])}{more}."
+    others = [f"{vote.name} predicts {vote.digit}" for vote in votes if vote.digit != digit]
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return f"{', '.join(others[:3])}{more}."
 
 
-def _runner_up(vote: Vote) -> int:
+def _second_choice(vote: Vote) -> int:
     return sorted(range(10), key=vote.probabilities.__getitem__)[-2]
 
 
-STRANGE = 0.01
-"""No digit: fewer real digits than this share are so unlike all known ones. They are called so too:
-it is the rate of false alarms on digits like MNIST's.
-"""
+NOT_A_DIGIT = 0.01
+"""Below this p-value a drawing is not read as a digit. It is also the rate of false alarms on
+digits like MNIST's."""
 
-ODD = 0.05
-"""Below this share a drawing is doubtful, and no digit if the models are unsure, too."""
+UNUSUAL = 0.05
+"""Below this p-value a drawing is doubtful, and not a digit if the confidence is low too."""
 
-UNSURE = 0.6
-"""Of the common answer, the mean probability over all models, below which they are unsure."""
+LOW_CONFIDENCE = 0.6
+"""A mean probability of the common prediction below this counts as low confidence."""
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
             "tenth", "eleventh", "twelfth")  # fmt: skip
@@ -122,115 +120,106 @@ class DigitReading:
     """One digit of a drawing.
 
     Attributes:
-        found: what all models say of it.
-        share: of real digits, those that are at least as unlike the known ones; None where nobody
-            has looked.
+        consensus: of all models.
+        p_value: the fraction of real digits that look at least as unusual; None if unknown.
     """
 
-    found: Consensus
-    share: float | None
+    consensus: Consensus
+    p_value: float | None
 
     @property
     def verdict(self) -> Verdict:
-        """Whether it is a digit, by how strange it is and how sure the models are."""
-        share = 1.0 if self.share is None else self.share
-        unsure = self.found.sure < UNSURE
-        if share < STRANGE or (share < ODD and unsure):
+        """Whether it is a digit, by how unusual it looks and how confident the models are."""
+        p_value = 1.0 if self.p_value is None else self.p_value
+        low = self.consensus.confidence < LOW_CONFIDENCE
+        if p_value < NOT_A_DIGIT or (p_value < UNUSUAL and low):
             return "none"
-        return "doubtful" if share < ODD or unsure else "digit"
+        return "doubtful" if p_value < UNUSUAL or low else "digit"
 
     @property
     def text(self) -> str:
-        """The digit; a sign that says nothing where it is none."""
-        return NOTHING if self.verdict == "none" else str(self.found.digit)
+        """The digit; a dash if it is none."""
+        return NOTHING if self.verdict == "none" else str(self.consensus.digit)
 
 
 @dataclass(frozen=True)
 class Interpretation:
-    """What a drawing is read as.
+    """How a drawing is read.
 
     Attributes:
-        places: its digits from left to right.
+        digits: from left to right.
         headline: in one line.
-        detail: who is least sure, who says what else, or why it is no digit.
+        detail: the lowest confidence, what other models predict, or why it is not a digit.
     """
 
-    places: tuple[DigitReading, ...]
+    digits: tuple[DigitReading, ...]
     headline: str
     detail: str
 
     @property
     def text(self) -> str:
         """The number."""
-        return "".join(place.text for place in self.places)
+        return "".join(digit.text for digit in self.digits)
 
 
 def interpret(
-    votes: Sequence[Sequence[Vote]], shares: Sequence[float] = ()
+    votes: Sequence[Sequence[Vote]], p_values: Sequence[float] = ()
 ) -> Interpretation | None:
-    """What the models and the comparison with real digits say together.
+    """Reads a drawing from the predictions of models and the comparison with real digits.
 
     Args:
         votes: of all models, for every digit from left to right.
-        shares: as in ``Place``; empty where nobody has looked.
+        p_values: as in ``DigitReading``; ignored unless there is one for every digit.
     """
-    found = [consensus(at) for at in votes]
-    looked = shares if len(shares) == len(found) else [None] * len(found)
-    pairs = zip(found, looked, strict=True)
-    places = tuple(DigitReading(one, share) for one, share in pairs if one)
-    if not places:
+    agreed = [consensus(at) for at in votes]
+    known = p_values if len(p_values) == len(agreed) else [None] * len(agreed)
+    pairs = zip(agreed, known, strict=True)
+    digits = tuple(DigitReading(one, p_value) for one, p_value in pairs if one)
+    if not digits:
         return None
-    told = _one(places[0]) if len(places) == 1 else _several(places)
-    return Interpretation(places, *told)
+    texts = _one(digits[0]) if len(digits) == 1 else _several(digits)
+    return Interpretation(digits, *texts)
 
 
-def _one(place: DigitReading) -> tuple[str, str]:
-    found = place.found
-    if place.verdict == "none":
-        return "This is no digit", f"{_unlike(place)} The models would say {found.digit}."
-    if place.verdict == "doubtful":
-        odd = place.share is not None and place.share < ODD
-        why = _unlike(place) if odd else "The models are unsure."
-        return f"Perhaps {found.digit}: {_small(found.headline)}", f"{why} {found.detail}"
+def _one(digit: DigitReading) -> tuple[str, str]:
+    found = digit.consensus
+    if digit.verdict == "none":
+        return "This is not a digit", f"{_unusual(digit)} The models would predict {found.digit}."
+    if digit.verdict == "doubtful":
+        unusual = digit.p_value is not None and digit.p_value < UNUSUAL
+        reason = _unusual(digit) if unusual else "The confidence is low."
+        return f"Perhaps {found.digit}: {_lower(found.headline)}", f"{reason} {found.detail}"
     return found.headline, found.detail
 
 
-def _several(places: tuple[DigitReading, ...]) -> tuple[str, str]:
-    number = "".join(place.text for place in places)
-    strange = [at for at, place in enumerate(places) if place.verdict == "none"]
-    told = [f"The {_nth(at)} is no digit." for at in strange]
-    split = [at for at, place in enumerate(places) if not place.found.agreed and at not in strange]
+def _several(digits: tuple[DigitReading, ...]) -> tuple[str, str]:
+    number = "".join(digit.text for digit in digits)
+    none = [at for at, digit in enumerate(digits) if digit.verdict == "none"]
+    sentences = [f"The {_NUMBERS[at]} is not a digit." for at in none]
+    split = [at for at, digit in enumerate(digits) if not digit.consensus.agreed and at not in none]
     if split:
-        digits = "digit" if len(split) == 1 else "digits"
-        told.append(f"Models differ on the {_listed([_nth(at) for at in split])} {digits}.")
-    if not told:
-        told = [f"No model disagrees. {_least_sure(places)}"]
-    return f"{len(places)} digits: {number}", " ".join(told)
+        noun = "digit" if len(split) == 1 else "digits"
+        sentences.append(f"Models differ on the {listed([_NUMBERS[at] for at in split])} {noun}.")
+    if not sentences:
+        sentences = [f"All models agree. {_lowest_of_digits(digits)}"]
+    return f"{len(digits)} digits: {number}", " ".join(sentences)
 
 
-def _least_sure(places: Sequence[DigitReading]) -> str:
-    least = min(range(len(places)), key=lambda at: places[at].found.sure)
-    sure = places[least].found.sure
-    if sure >= ALL_BUT:
-        return f"They are {certainty(sure)} sure of each digit."
-    return f"Least sure: the {_nth(least)} digit, {certainty(sure)}."
+def _lowest_of_digits(digits: Sequence[DigitReading]) -> str:
+    lowest = min(range(len(digits)), key=lambda at: digits[at].consensus.confidence)
+    confidence = digits[lowest].consensus.confidence
+    if confidence >= ALMOST_CERTAIN:
+        return f"Confidence for each digit: {confidence_text(confidence)}."
+    return f"Lowest confidence: {_NUMBERS[lowest]} digit, {confidence_text(confidence)}."
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def _lower(sentence: str) -> str:
+    """For use after a colon; names of models keep their capitals."""
+    starts_with_a_count = sentence.startswith(("All ", "Both ")) or sentence.split()[1:2] == ["of"]
+    return sentence[0].lower() + sentence[1:] if starts_with_a_count else sentence
 
 
-def _nth(at: int) -> str:
-    return _NUMBERS[at]
-
-
-def _small(sentence: str) -> str:
-    """To stand after a colon; names of models keep their capitals."""
-    counted = sentence.startswith(("All ", "Both ")) or sentence.split()[1:2] == ["of"]
-    return sentence[0].lower() + sentence[1:] if counted else sentence
-
-
-def _unlike(place: DigitReading) -> str:
-    assert place.share is not None
-    share = f"{place.share * 100:.1f} %" if place.share >= 0.0005 else "less than 0.1 %"
-    return f"Of real digits, {share} look as strange as this."
+def _unusual(digit: DigitReading) -> str:
+    assert digit.p_value is not None
+    share = f"Only {digit.p_value * 100:.1f} %" if digit.p_value >= 0.0005 else "Less than 0.1 %"
+    return f"{share} of real digits look as unusual as this."

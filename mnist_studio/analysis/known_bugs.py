@@ -1,7 +1,4 @@
-"""Faults of runs, and what they cost, in words.
-
-What faults cost: accuracy and loss of runs with them against those of the same without.
-"""
+"""Known bugs of runs as text, and what they cost: accuracy and loss with and without them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,8 +7,8 @@ from statistics import fmean
 from msgspec.structs import replace
 
 from mnist_studio.events import Finished, Terminal
-from mnist_studio.formatting import counted
-from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.formatting import counted, percentage_points
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import KnownBugName, RunSpec
@@ -19,12 +16,12 @@ from mnist_studio.spec.run import KnownBugName, RunSpec
 
 @dataclass(frozen=True)
 class Result:
-    """A run and what it came to.
+    """A run and its test metrics.
 
     Attributes:
         spec: what was trained.
-        accuracy: on the test digits at its end, a fraction.
-        loss: on the test digits at its end.
+        accuracy: at its end, a fraction.
+        loss: at its end.
     """
 
     spec: RunSpec
@@ -34,15 +31,15 @@ class Result:
 
 @dataclass(frozen=True)
 class KnownBugCost:
-    """What some faults together do to one run.
+    """What a set of known bugs does to the result of a run.
 
     Attributes:
         spec: the run without them, with the first of its seeds.
-        known_bugs: that are switched on, in alphabetical order.
-        seeds: that both sides have, ascending: each is one pair.
-        difference: accuracy with the faults less that without, the mean over the pairs; a fraction,
-            below 0 where the faults cost accuracy.
-        loss: that of the losses, likewise.
+        known_bugs: in alphabetical order.
+        seeds: that both sides have, ascending; each is one pair.
+        difference: accuracy with the bugs minus accuracy without, mean over the pairs; a fraction,
+            below 0 if the bugs cost accuracy.
+        loss: the same for the loss.
     """
 
     spec: RunSpec
@@ -53,7 +50,7 @@ class KnownBugCost:
 
     @property
     def pairs(self) -> int:
-        """How many pairs of the same seed there are."""
+        """Number of pairs of the same seed."""
         return len(self.seeds)
 
 
@@ -61,10 +58,10 @@ _Seeds = dict[int, list[Result]]
 
 
 def costs(results: Sequence[Result]) -> tuple[KnownBugCost, ...]:
-    """Pairs runs that differ in nothing but faults, in the order in which faults first come.
+    """Pairs runs that differ only in known bugs, in the order in which sets of bugs first occur.
 
-    Only runs of the same seed are paired: they have the same first weights and batches, so that
-    what is left of their difference is the fault's. Repeats of a seed count as their mean.
+    Only runs of the same seed are paired: they have the same initialization and batches, so what
+    remains of their difference is due to the bugs. Repeats of a seed are averaged.
     """
     sides: dict[tuple[RunSpec, tuple[KnownBugName, ...]], _Seeds] = {}
     for result in results:
@@ -83,7 +80,7 @@ def _names(spec: RunSpec) -> tuple[KnownBugName, ...]:
 
 
 def _common(spec: RunSpec) -> RunSpec:
-    """What two runs of a pair, of whichever seed, have in common."""
+    """What the two runs of a pair have in common, for every seed."""
     return replace(spec, known_bugs=(), training=replace(spec.training, seed=0))
 
 
@@ -110,33 +107,30 @@ def _loss(repeats: Sequence[Result]) -> float:
 
 
 def listed(bugs: Iterable[KnownBugName]) -> str:
-    """Their titles: ``softmax twice, unshuffled digits``."""
+    """Their titles: ``softmax applied twice, unshuffled training set``."""
     titles = (KNOWN_BUGS[name].title for name in bugs)
     return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
 def titled(title: str, spec: RunSpec) -> str:
-    """The title of a run with its faults, if any: ``… · as published: softmax twice``.
+    """The title of a run with its known bugs, if any: ``… · with known bug: softmax twice``.
 
-    More than one are counted only: titles stand where there is little room.
+    Several bugs are only counted, because titles have little room.
     """
     if not spec.known_bugs:
         return title
     recipe = RECIPES.get(spec.recipe)
-    published = recipe.published(spec.framework) if recipe else ()
-    how = "as published" if set(spec.known_bugs) == set(published) else "with"
-    what = (
-        listed(spec.known_bugs)
-        if len(spec.known_bugs) == 1
-        else counted(len(spec.known_bugs), "fault")
-    )
-    return f"{title} · {how}: {what}"
+    if recipe and set(spec.known_bugs) == set(recipe.published(spec.framework)):
+        return f"{title} · with the source's bugs"
+    if len(spec.known_bugs) == 1:
+        return f"{title} · with known bug: {listed(spec.known_bugs)}"
+    return f"{title} · with {counted(len(spec.known_bugs), 'known bug')}"
 
 
 def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:
-    """What the faults of these runs cost, a sentence each.
+    """What the known bugs of these runs cost, one sentence for each set of bugs.
 
-    Only runs that finished are paired: an early end is no fault of the settings.
+    Only finished runs are paired: a run that ended early would look worse than its settings are.
     """
     results = [
         Result(spec, end.test_accuracy, end.test_loss)
@@ -147,23 +141,22 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
 
 
 def sentence(cost: KnownBugCost) -> str:
-    """What it costs, and how much is behind it."""
-    framework = framework_title(cost.spec.framework)
-    who = f"{cost.spec.recipe} in {framework}, {listed(cost.known_bugs)}"
+    """What the bugs cost, and on how many pairs of runs that is based."""
+    framework = framework_entry(cost.spec.framework).title
+    subject = f"{cost.spec.recipe} in {framework}, {listed(cost.known_bugs)}"
     if cost.pairs == 1:
-        behind = f"in the one pair of seed {cost.seeds[0]}. One seed proves nothing"
+        basis = f"(one pair, seed {cost.seeds[0]}: too few to generalize)"
     else:
-        behind = f"in the mean of {cost.pairs} pairs of the same seed"
-    return f"{who}: {_change(cost.difference)}, {_loss_cost(cost.loss)} {behind}."
+        basis = f"(mean of {cost.pairs} pairs of the same seed)"
+    return f"{subject}: {_change(cost.difference)}, {_loss_change(cost.loss)} {basis}."
 
 
 def _change(difference: float) -> str:
-    points = f"{abs(difference) * 100:.2f}"
-    if points == "0.00":
-        return "less than 0.01 points of test accuracy either way"
-    verb = "costs" if difference < 0 else "gains"
-    return f"{verb} {points} points of test accuracy"
+    change = percentage_points(abs(difference))
+    if change == "0.00 pp":
+        return "changes test accuracy by less than 0.01 pp"
+    return f"{'costs' if difference < 0 else 'gains'} {change} of test accuracy"
 
 
-def _loss_cost(difference: float) -> str:
+def _loss_change(difference: float) -> str:
     return f"test loss {difference:+.4f}".replace("-", "\N{MINUS SIGN}")

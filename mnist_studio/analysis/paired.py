@@ -1,10 +1,10 @@
-"""Two models on the same digits: where they agree, and the difference of their accuracies.
+"""Two models on the same images: agreement, and the difference of their accuracies.
 
-A digit that both models answer rightly, or both wrongly, says nothing about which is better; the
-others decide. Nothing here needs SciPy: the tests are in ``significance``.
+Images on which both models are correct, or both wrong, do not show which one is better. The others
+decide. Nothing here needs SciPy: the tests are in ``significance``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
@@ -15,19 +15,67 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import Labels, Logits, predictions
 from mnist_studio.analysis.intervals import LEVEL, Estimate, Interval, normal_quantile
+from mnist_studio.formatting import count as number
+from mnist_studio.formatting import listed
 
-Right = NDArray[np.bool_]
-"""(n,), whether a model answered each digit rightly."""
+Correct = NDArray[np.bool_]
+"""(n,), whether a model predicts each image correctly."""
+
+
+@dataclass(frozen=True)
+class ComparedModel:
+    """What a run was tested on.
+
+    Attributes:
+        title: of the run.
+        dataset: whose test set, such as ``mnist``.
+        predictions: number of stored predictions; None if it stored none.
+    """
+
+    title: str
+    dataset: str
+    predictions: int | None
+
+
+def incompatibility_reason(runs: Sequence[ComparedModel], images: int | None = None) -> str:
+    """Why the runs cannot be paired, as a sentence; empty if they can.
+
+    Args:
+        runs: to be compared.
+        images: size of the test set now; None if unknown.
+    """
+    if len(runs) < 2:
+        return "Select at least two runs to compare them image by image."
+    without = [run.title for run in runs if run.predictions is None]
+    if without:
+        return (
+            f"{listed(without)} {'has' if len(without) == 1 else 'have'} no stored predictions. A "
+            "run stores them when its first epoch is evaluated."
+        )
+    datasets = list(dict.fromkeys(run.dataset for run in runs))
+    if len(datasets) > 1:
+        return (
+            f"The runs were tested on different datasets, {listed(datasets)}, so they can't be "
+            "compared image by image."
+        )
+    counts = list(dict.fromkeys(run.predictions for run in runs))
+    if len(counts) > 1 or (images is not None and images not in counts):
+        sizes = [number(one) for one in (*counts, *([images] if len(counts) == 1 else []))]
+        return (
+            f"The runs were tested on different numbers of images, {listed(sizes)}, so they can't "
+            "be compared image by image."
+        )
+    return ""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Digits by who answered them rightly.
+    """Number of images by which model predicts them correctly.
 
     Attributes:
         both: models.
-        only_a: the first one alone.
-        only_b: the second one alone.
+        only_a: only the first one.
+        only_b: only the second one.
         neither: of them.
     """
 
@@ -37,14 +85,14 @@ class Agreement:
     neither: int
 
     @property
-    def digits(self) -> int:
+    def images(self) -> int:
         """All of them."""
         return self.both + self.only_a + self.only_b + self.neither
 
     @property
     def difference(self) -> float:
-        """The accuracy of the first less that of the second, a fraction."""
-        return (self.only_a - self.only_b) / self.digits
+        """The accuracy of the first minus that of the second, a fraction."""
+        return (self.only_a - self.only_b) / self.images
 
 
 @dataclass(frozen=True)
@@ -54,8 +102,8 @@ class PairComparison:
     Attributes:
         a: key of the first.
         b: key of the second.
-        agreement: of their answers.
-        difference: of their accuracies, first less second, with its interval.
+        agreement: of their predictions.
+        difference: of their accuracies, first minus second, with its interval.
     """
 
     a: str
@@ -70,8 +118,8 @@ class PairTest:
 
     Attributes:
         pair: that was tested.
-        p: probability of so uneven a split among the digits that one model alone answered rightly,
-            or a more uneven one, if both were equally good (McNemar, exact, two-sided).
+        p: exact two-sided p-value of McNemar's test: the probability of a split at least as uneven
+            among the images that only one model predicts correctly, if both were equally good.
         holm: the same corrected for all pairs that were tested together (Holm 1979).
     """
 
@@ -82,12 +130,12 @@ class PairTest:
 
 @dataclass(frozen=True)
 class SeveralTest:
-    """Cochran's Q over more than two models, from ``significance``.
+    """Cochran's Q test of more than two models, from ``significance``.
 
     Attributes:
         statistic: Q.
-        degrees: of freedom, the number of models less 1.
-        p: probability of so large a Q, or a larger one, if all models were equally good.
+        degrees: of freedom, the number of models minus 1.
+        p: probability of a Q at least as large, if all models were equally good.
     """
 
     statistic: float
@@ -97,58 +145,58 @@ class SeveralTest:
 
 @dataclass(frozen=True)
 class SignificanceTests:
-    """All tests of some models on the same digits.
+    """All tests of several models on the same images.
 
     Attributes:
-        pairs: every two of them.
-        several: all at once; None where they are two.
+        pairs: every pair of models.
+        several: all models at once; None for two models.
     """
 
     pairs: tuple[PairTest, ...]
     several: SeveralTest | None
 
 
-def right(logits: Logits, labels: Labels) -> Right:
-    """Which digits a model answered rightly; logits (n, 10), labels (n,) -> (n,)."""
+def correct(logits: Logits, labels: Labels) -> Correct:
+    """Which images a model predicts correctly; logits (n, 10), labels (n,) -> (n,)."""
     return np.asarray(predictions(logits) == labels)
 
 
-def agreement(a: Right, b: Right) -> Agreement:
-    """Counts the digits of two models, (n,) and (n,).
+def agreement(a: Correct, b: Correct) -> Agreement:
+    """Counts the images of two models, (n,) and (n,).
 
     Raises:
-        ValueError: they are not of the same digits, or there are none.
+        ValueError: the shapes differ, or there are no images.
     """
     if a.shape != b.shape or a.ndim != 1 or len(a) == 0:
-        raise ValueError(f"answers of shapes {a.shape} and {b.shape}")
+        raise ValueError(f"shapes must be equal and (n,), got {a.shape} and {b.shape}")
     return Agreement(
         both=_count(a & b), only_a=_count(a & ~b), only_b=_count(b & ~a), neither=_count(~a & ~b)
     )
 
 
 def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[PairComparison, ...]:
-    """Every two models, each difference with its interval; key -> logits (n, 10), labels (n,).
+    """Every pair of models with its difference; key -> logits (n, 10), labels (n,).
 
-    Of several pairs the intervals are wider, at 1 - .05 / pairs (Bonferroni), so that all of them
-    hold together in 95 % of all cases.
+    The intervals of several pairs are wider, at 1 - 0.05 / pairs (Bonferroni), so that all of them
+    cover the truth together in 95 % of cases.
     """
-    answers = {key: right(logits, labels) for key, logits in models.items()}
-    both = list(combinations(answers, 2))
+    right = {key: correct(logits, labels) for key, logits in models.items()}
+    both = list(combinations(right, 2))
     level = 1 - (1 - LEVEL) / max(1, len(both))
-    tables = [(a, b, agreement(answers[a], answers[b])) for a, b in both]
+    tables = [(a, b, agreement(right[a], right[b])) for a, b in both]
     return tuple(PairComparison(a, b, table, difference(table, level)) for a, b, table in tables)
 
 
 def difference(table: Agreement, level: float = LEVEL) -> Estimate:
-    """The first model's accuracy less the second's, with its ``tango`` interval."""
-    return Estimate(table.difference, tango(table, level), table.digits)
+    """The first model's accuracy minus the second's, with its ``tango`` interval."""
+    return Estimate(table.difference, tango(table, level), table.images)
 
 
 def tango(table: Agreement, level: float = LEVEL) -> Interval:
     """The score interval of the difference of two paired proportions (Tango 1998, eq. 5-7).
 
-    Those differences that the score test would not reject. It excludes 0 exactly where McNemar's
-    test without correction does, and exists where the models never disagree.
+    The differences that the score test would not reject. It excludes 0 exactly when McNemar's test
+    without correction does, and exists even if the models never disagree.
     """
     limit = normal_quantile(level)
     estimate = table.difference
@@ -156,7 +204,7 @@ def tango(table: Agreement, level: float = LEVEL) -> Interval:
 
 
 def _limit(table: Agreement, far: float, near: float, limit: float) -> float:
-    """The difference between ``near``, the estimate, and ``far`` where the score is ``limit``."""
+    """The difference from ``near`` (the estimate) to ``far`` at which the score is ``limit``."""
     while True:
         middle = (near + far) / 2
         if middle in (near, far):
@@ -168,9 +216,10 @@ def _limit(table: Agreement, far: float, near: float, limit: float) -> float:
 
 
 def _score(table: Agreement, delta: float) -> float:
-    """How many standard errors the estimate lies from ``delta``, if ``delta`` were the truth."""
-    n, b, c = table.digits, table.only_a, table.only_b
-    # The likeliest share of digits that only the second model answers, given delta (eq. 6).
+    """How many standard errors the estimate lies from ``delta``, if ``delta`` were true."""
+    n, b, c = table.images, table.only_a, table.only_b
+    # Maximum likelihood estimate of the share of images that only the second model predicts
+    # correctly, given delta (eq. 6).
     middle = (2 * n - b + c) * delta - b - c
     share = (sqrt(max(0.0, middle**2 + 8 * n * c * delta * (1 - delta))) - middle) / (4 * n)
     variance = n * (2 * share + delta * (1 - delta))
@@ -178,5 +227,5 @@ def _score(table: Agreement, delta: float) -> float:
     return distance / sqrt(variance) if variance > 0 else distance * float("inf")
 
 
-def _count(chosen: NDArray[Any]) -> int:
-    return int(np.count_nonzero(chosen))
+def _count(mask: NDArray[Any]) -> int:
+    return int(np.count_nonzero(mask))

@@ -1,8 +1,7 @@
-"""What a model answered: confusions, figures of every digit, its worst mistakes.
+"""Predictions of models: confusion matrix, per-class metrics, calibration, errors, disagreements.
 
-All from logits (n, 10) and labels (n,), such as those that a run keeps of the test digits.
-
-Digits on which models disagree.
+Everything is computed from logits (n, 10) and labels (n,), such as the ones that a run stores for
+the test images.
 """
 
 from collections.abc import Sequence
@@ -15,76 +14,21 @@ from mnist_studio.analysis import evaluation
 from mnist_studio.analysis.evaluation import Labels, Logits, predictions, probabilities
 from mnist_studio.spec.model import CLASSES
 
-
-@dataclass(frozen=True)
-class Disagreement:
-    """One digit on which the models disagree.
-
-    Attributes:
-        index: of the digit among the test digits.
-        label: what it is.
-        answers: of every model, in the given order.
-        probabilities: that each gave its answer.
-        split: the fraction of pairs of models that disagree, above 0.
-    """
-
-    index: int
-    label: int
-    answers: tuple[int, ...]
-    probabilities: tuple[float, ...]
-    split: float
-
-
-def disagreements(
-    models: Sequence[Logits], labels: Labels, count: int | None = None
-) -> tuple[Disagreement, ...]:
-    """The digits on which not all models answer alike, the most split first.
-
-    Of equally split ones that come first on which the models are surer of their answers.
-
-    Args:
-        models: logits (n, 10) of each, at least 2.
-        labels: (n,).
-        count: at most so many; None for all.
-    """
-    answers = np.stack([predictions(logits) for logits in models])
-    sure = np.stack([probabilities(logits).max(axis=-1) for logits in models])
-    split = _split(answers)
-    order = np.lexsort((-sure.mean(axis=0), -split))
-    return tuple(
-        Disagreement(
-            index=int(index),
-            label=int(labels[index]),
-            answers=tuple(answers[:, index].tolist()),
-            probabilities=tuple(sure[:, index].tolist()),
-            split=float(split[index]),
-        )
-        for index in order[: np.count_nonzero(split)][:count]
-    )
-
-
-def _split(answers: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The fraction of pairs of models that answer differently, (k, n) -> (n,)."""
-    models = len(answers)
-    votes = np.stack([(answers == digit).sum(axis=0) for digit in range(CLASSES)])
-    alike = (votes * (votes - 1)).sum(axis=0)
-    return np.asarray(1 - alike / (models * (models - 1)))
-
-
-Confusion = NDArray[np.int64]
-"""(10, 10): digits by what they are (row) and what the model answered (column)."""
+ConfusionMatrix = NDArray[np.int64]
+"""(10, 10): number of images by true label (row) and prediction (column)."""
 
 
 @dataclass(frozen=True)
-class ClassScore:
-    """How well one digit is recognized.
+class ClassMetrics:
+    """How well one class is recognized.
 
     Attributes:
-        digit: 0 to 9.
-        count: of test digits that are this one.
-        precision: of those answered as this digit, the fraction that are it; None where none was.
-        recall: of those that are this digit, the fraction answered so; None where there is none.
-        f1: harmonic mean of both, 2·hits / (count + answered); None where neither is defined.
+        digit: the class, 0 to 9.
+        count: number of test images of this class.
+        precision: of the images predicted as this class, the fraction that belong to it; None if
+            there are none.
+        recall: of the images of this class, the fraction predicted as such; None if there are none.
+        f1: harmonic mean of both, 2·hits / (count + predicted); None if neither is defined.
     """
 
     digit: int
@@ -95,67 +39,194 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class ClassifiedImage:
-    """What a model answered to one digit.
+class Prediction:
+    """What a model predicts for one image.
 
     Attributes:
-        index: of the digit among the test digits.
-        label: what it is.
-        answer: what the model took it for.
-        probability: that the model gave its answer.
+        index: of the image among the test images.
+        label: the true one.
+        predicted: the predicted digit.
+        confidence: its probability.
     """
 
     index: int
     label: int
-    answer: int
-    probability: float
+    predicted: int
+    confidence: float
 
 
-def confusion(logits: Logits, labels: Labels) -> Confusion:
-    """Counts digits by label (row) and answer (column), (10, 10)."""
+@dataclass(frozen=True)
+class Disagreement:
+    """An image on which models disagree.
+
+    Attributes:
+        index: of the image among the test images.
+        label: the true one.
+        predicted: by every model, in the given order.
+        confidences: of every model in its prediction.
+        fraction: of pairs of models that disagree, above 0.
+    """
+
+    index: int
+    label: int
+    predicted: tuple[int, ...]
+    confidences: tuple[float, ...]
+    fraction: float
+
+
+def confusion_matrix(logits: Logits, labels: Labels) -> ConfusionMatrix:
+    """Counts images by true label (row) and prediction (column), (10, 10)."""
     cells = CLASSES * labels.astype(np.int64) + evaluation.predictions(logits)
     return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
-def cell(logits: Logits, labels: Labels, label: int, answer: int) -> tuple[ClassifiedImage, ...]:
-    """The digits of one cell of the confusion matrix, the most confident answers first."""
-    given = evaluation.predictions(logits)
-    return _most_confident(logits, labels, (labels == label) & (given == answer))
-
-
-def most_wrong(logits: Logits, labels: Labels, count: int = 100) -> tuple[ClassifiedImage, ...]:
-    """The mistakes of which the model was most sure, at most ``count``, the surest first."""
-    wrong = evaluation.predictions(logits) != labels
-    return _most_confident(logits, labels, wrong)[:count]
-
-
-def class_scores(table: Confusion) -> tuple[ClassScore, ...]:
-    """Precision, recall and F1 of every digit, 0 to 9, from a confusion matrix (10, 10)."""
-    hits, of_label, of_answer = np.diagonal(table), table.sum(axis=1), table.sum(axis=0)
-    rows = zip(hits.tolist(), of_label.tolist(), of_answer.tolist(), strict=True)
+def class_metrics(matrix: ConfusionMatrix) -> tuple[ClassMetrics, ...]:
+    """Precision, recall and F1 of the classes 0 to 9 from a confusion matrix (10, 10)."""
+    hits, actual, predicted = np.diagonal(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    rows = zip(hits.tolist(), actual.tolist(), predicted.tolist(), strict=True)
     return tuple(
-        ClassScore(
+        ClassMetrics(
             digit=digit,
             count=count,
-            precision=_ratio(hit, answered),
+            precision=_ratio(hit, positive),
             recall=_ratio(hit, count),
-            f1=_ratio(2 * hit, count + answered),
+            f1=_ratio(2 * hit, count + positive),
         )
-        for digit, (hit, count, answered) in enumerate(rows)
+        for digit, (hit, count, positive) in enumerate(rows)
     )
 
 
-def _most_confident(
-    logits: Logits, labels: Labels, chosen: NDArray[np.bool_]
-) -> tuple[ClassifiedImage, ...]:
-    places = np.flatnonzero(chosen)
-    sure = evaluation.probabilities(logits[places]).max(axis=-1)
-    given = evaluation.predictions(logits[places])
+def cell_images(
+    logits: Logits, labels: Labels, label: int, predicted: int
+) -> tuple[Prediction, ...]:
+    """The images of one cell of the confusion matrix, the most confident predictions first."""
+    in_cell = (labels == label) & (evaluation.predictions(logits) == predicted)
+    return _by_confidence(logits, labels, in_cell)
+
+
+def confident_errors(logits: Logits, labels: Labels, count: int = 100) -> tuple[Prediction, ...]:
+    """At most ``count`` wrong predictions, the most confident first."""
+    wrong = evaluation.predictions(logits) != labels
+    return _by_confidence(logits, labels, wrong)[:count]
+
+
+def disagreements(
+    models: Sequence[Logits], labels: Labels, count: int | None = None
+) -> tuple[Disagreement, ...]:
+    """The images on which not all models agree, the largest disagreement first.
+
+    Equal disagreements are ordered by the mean confidence, highest first.
+
+    Args:
+        models: logits (n, 10) of each, at least 2.
+        labels: (n,).
+        count: at most so many; None for all.
+    """
+    predicted = np.stack([predictions(logits) for logits in models])
+    confidences = np.stack([probabilities(logits).max(axis=-1) for logits in models])
+    fractions = _disagreeing_pairs(predicted)
+    order = np.lexsort((-confidences.mean(axis=0), -fractions))
     return tuple(
-        ClassifiedImage(
-            int(places[one]), int(labels[places[one]]), int(given[one]), float(sure[one])
+        Disagreement(
+            index=int(index),
+            label=int(labels[index]),
+            predicted=tuple(predicted[:, index].tolist()),
+            confidences=tuple(confidences[:, index].tolist()),
+            fraction=float(fractions[index]),
         )
-        for one in np.argsort(-sure, kind="stable")
+        for index in order[: np.count_nonzero(fractions)][:count]
+    )
+
+
+BINS = 15
+"""As in Guo et al. 2017, "On calibration of modern neural networks"."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The images with a confidence in one interval.
+
+    Attributes:
+        low: the confidence is above this
+        high: and at most this.
+        count: number of images.
+        confidence: mean confidence; None without images.
+        accuracy: fraction of correct predictions; None without images.
+    """
+
+    low: float
+    high: float
+    count: int
+    confidence: float | None
+    accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How well the confidence of a model matches its accuracy.
+
+    Attributes:
+        bins: from 0 to 1.
+        error: the expected calibration error, a fraction: the mean over all images of the distance
+            between confidence and accuracy of their bin (Guo et al. 2017, eq. 3).
+        confidence: mean over all images; above the accuracy if a model is overconfident.
+        accuracy: over all images.
+    """
+
+    bins: tuple[Bin, ...]
+    error: float
+    confidence: float
+    accuracy: float
+
+
+def calibration(logits: Logits, labels: Labels, bins: int = BINS) -> Calibration:
+    """Reliability over ``bins`` of equal width, bin m being ((m - 1) / bins, m / bins].
+
+    Args:
+        logits: (n, 10), n at least 1.
+        labels: (n,).
+        bins: at least 1.
+    """
+    confidence = probabilities(logits).max(axis=-1)
+    correct = predictions(logits) == labels
+    edges = np.arange(bins + 1) / bins
+    bin_of = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
+    counts = np.bincount(bin_of, minlength=bins)
+    confidence_sums = np.bincount(bin_of, weights=confidence, minlength=bins)
+    correct_sums = np.bincount(bin_of, weights=correct, minlength=bins)
+    filled = tuple(
+        Bin(
+            low=float(edges[at]),
+            high=float(edges[at + 1]),
+            count=int(counts[at]),
+            confidence=float(confidence_sums[at] / counts[at]) if counts[at] else None,
+            accuracy=float(correct_sums[at] / counts[at]) if counts[at] else None,
+        )
+        for at in range(bins)
+    )
+    error = float(np.abs(confidence_sums - correct_sums).sum() / len(labels))
+    return Calibration(filled, error, float(confidence.mean()), float(correct.mean()))
+
+
+def _disagreeing_pairs(predicted: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The fraction of pairs of models with different predictions, (k, n) -> (n,)."""
+    models = len(predicted)
+    votes = np.stack([(predicted == digit).sum(axis=0) for digit in range(CLASSES)])
+    agreeing = (votes * (votes - 1)).sum(axis=0)
+    return np.asarray(1 - agreeing / (models * (models - 1)))
+
+
+def _by_confidence(
+    logits: Logits, labels: Labels, mask: NDArray[np.bool_]
+) -> tuple[Prediction, ...]:
+    indices = np.flatnonzero(mask)
+    confidences = evaluation.probabilities(logits[indices]).max(axis=-1)
+    predicted = evaluation.predictions(logits[indices])
+    return tuple(
+        Prediction(
+            int(indices[at]), int(labels[indices[at]]), int(predicted[at]), float(confidences[at])
+        )
+        for at in np.argsort(-confidences, kind="stable")
     )
 
 

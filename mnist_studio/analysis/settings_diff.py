@@ -1,7 +1,4 @@
-"""What parts runs from each other, in words short enough for a title.
-
-What differs between runs, and nothing else.
-"""
+"""Settings in which runs differ, as a table and as labels short enough for a title."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +7,10 @@ from typing import Any
 
 import msgspec
 
+from mnist_studio.formatting import NOTHING
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import title
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
-
-NOTHING = "–"
-"""Stands where a run has no such setting."""
 
 
 @dataclass(frozen=True)
@@ -23,65 +18,65 @@ class Setting:
     """A setting in which runs differ.
 
     Attributes:
-        place: where it stands in a run's text file, such as ``training.batch_size``.
-        values: of every run as text, in the given order.
+        path: in a run's file, such as ``training.batch_size``.
+        values: of every run as text, in the given order; a dash where a run does not have it.
     """
 
-    place: str
+    path: str
     values: tuple[str, ...]
 
 
 def differences(runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
     """The settings in which some of the runs differ, in the order of a run's file.
 
-    A network's layers are one setting, in words, since layers of different networks have no places
-    in common.
+    The layers of a network are one setting, because layers of different networks do not correspond
+    to each other.
     """
     flat = [dict(settings(run)) for run in runs]
-    places = _in_order([place for one in flat for place in one])
-    found = (Setting(p, tuple(one.get(p, NOTHING) for one in flat)) for p in places)
+    paths = _in_order([path for one in flat for path in one])
+    found = (Setting(p, tuple(one.get(p, NOTHING) for one in flat)) for p in paths)
     return tuple(setting for setting in found if len(set(setting.values)) > 1)
 
 
 def settings(run: RunSpec) -> Iterator[tuple[str, str]]:
-    """Every setting of a run: its place and its value as text."""
-    for place, value in _flat("", msgspec.to_builtins(run)):
-        if place == "model.layers":
-            yield place, " → ".join(map(_layer, run.model.layers))
+    """Every setting of a run: its path and its value as text."""
+    for path, value in _flat("", msgspec.to_builtins(run)):
+        if path == "model.layers":
+            yield path, " → ".join(map(_layer, run.model.layers))
         else:
-            yield place, _text(value)
+            yield path, _text(value)
 
 
-def _in_order(places: Sequence[str]) -> list[str]:
-    """Each place once, those of one section together, sections as they first come."""
-    sections = [place.rpartition(".")[0] or place for place in places]
+def _in_order(paths: Sequence[str]) -> list[str]:
+    """Each path once, those of one section together, sections in the order of their first path."""
+    sections = [path.rpartition(".")[0] or path for path in paths]
     first = {section: number for number, section in reversed(list(enumerate(sections)))}
-    order = {place: first[section] for place, section in zip(places, sections, strict=True)}
+    order = {path: first[section] for path, section in zip(paths, sections, strict=True)}
     return sorted(order, key=order.__getitem__)
 
 
-def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(value, dict):
-        yield place, value
+        yield path, value
         return
     for key, inner in value.items():
-        yield from _flat(f"{place}.{key}".removeprefix("."), inner)
+        yield from _flat(f"{path}.{key}".removeprefix("."), inner)
 
 
 def _layer(layer: Any) -> str:
-    """A layer in words, with what its title leaves out where it is not the default."""
-    told = {"units", "filters", "size", "padding", "bias", "rate"}
+    """A layer as text, with the fields that its title omits if they are not the default."""
+    in_title = {"units", "filters", "size", "padding", "bias", "rate"}
     fields = zip(layer.__struct_fields__, _defaults(layer), strict=True)
     other = [
         f"{name} {_text(msgspec.to_builtins(getattr(layer, name)))}"
         for name, default in fields
-        if name not in told and getattr(layer, name) != default
+        if name not in in_title and getattr(layer, name) != default
     ]
     return f"{title(layer)} ({', '.join(other)})" if other else title(layer)
 
 
 def _defaults(layer: Any) -> tuple[Any, ...]:
-    """The default of every field, ``msgspec.NODEFAULT`` where it has none."""
+    """The default of every field, ``msgspec.NODEFAULT`` for a field without one."""
     known: tuple[Any, ...] = layer.__struct_defaults__
     return (msgspec.NODEFAULT,) * (len(layer.__struct_fields__) - len(known)) + known
 
@@ -104,63 +99,63 @@ def _text(value: Any) -> str:
             return str(value)
 
 
-_OWN: Mapping[tuple[str, str], str] = MappingProxyType(
+_SPECIAL_LABELS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("known_bugs", NOTHING): "no known bugs",
         ("device", "auto"): "fastest device",
         ("threads", "0"): "default threads",
-        ("training.batch_size", f"{FULL_BATCH:,}"): "all digits a batch",
-        ("training.epoch_steps", "0"): "whole passes",
+        ("training.batch_size", f"{FULL_BATCH:,}"): "full batch",
+        ("training.epoch_steps", "0"): "full epochs",
     }
 )
-"""Values whose words are not made of the setting's name."""
+"""Labels that are not made from the name of the setting."""
 
-_FAULTS: Mapping[str, str] = MappingProxyType(
+_KNOWN_BUG_TITLES: Mapping[str, str] = MappingProxyType(
     {bug.name: bug.title.lower() for bug in KNOWN_BUGS.values()}
 )
 
 
 def distinguishing_labels(
-    runs: Sequence[RunSpec], known: Sequence[str] = ()
+    runs: Sequence[RunSpec], excluded: Sequence[str] = ()
 ) -> tuple[tuple[str, ...], ...]:
-    """For each run what parts it from the others: ``batch size 32``, ``no augmentation``.
+    """What distinguishes each run from the others: ``batch size 32``, ``no augmentation``.
 
     Args:
-        runs: to be told apart.
-        known: places of settings that are told anyway.
+        runs: to be distinguished.
+        excluded: paths of settings that need no label.
     """
-    found = [setting for setting in differences(runs) if setting.place not in known]
-    told = (
-        _told({setting.place: setting.values[at] for setting in found}, dict(settings(run)))
+    found = [setting for setting in differences(runs) if setting.path not in excluded]
+    labels = (
+        _labels({setting.path: setting.values[at] for setting in found}, dict(settings(run)))
         for at, run in enumerate(runs)
     )
-    return tuple(tuple(dict.fromkeys(one)) for one in told)
+    return tuple(tuple(dict.fromkeys(one)) for one in labels)
 
 
-def _told(values: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
-    """The words of one run, whose settings are all ``known``, on the places of ``values``."""
-    for place, value in values.items():
-        section = place.rpartition(".")[0]
-        if value != NOTHING or place in known:
-            yield _words(place, value)
+def _labels(values: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
+    """The labels of one run for the paths of ``values``; ``known`` has all its settings."""
+    for path, value in values.items():
+        section = path.rpartition(".")[0]
+        if value != NOTHING or path in known:
+            yield _label(path, value)
         elif section in known:
-            yield _words(section, NOTHING)
+            yield _label(section, NOTHING)
         elif f"{section}.kind" not in values:
-            yield _words(place, NOTHING)
+            yield _label(path, NOTHING)
 
 
-def _words(place: str, value: str) -> str:
+def _label(path: str, value: str) -> str:
     """One setting: ``batch size 32``, ``no clip``, ``optimizer adam``."""
-    section, _, last = place.rpartition(".")
-    name = _name(section if last == "kind" else place)
-    if (place, value) in _OWN:
-        return _OWN[place, value]
+    section, _, last = path.rpartition(".")
+    name = _name(section if last == "kind" else path)
+    if (path, value) in _SPECIAL_LABELS:
+        return _SPECIAL_LABELS[path, value]
     if value in ("no", NOTHING):
         return f"no {name}"
-    if place == "known_bugs":
-        return f"with {' and '.join(_FAULTS[one] for one in value.split(', '))}"
+    if path == "known_bugs":
+        return f"with {' and '.join(_KNOWN_BUG_TITLES[one] for one in value.split(', '))}"
     return name if value == "yes" else f"{name} {value.replace('_', ' ')}"
 
 
-def _name(place: str) -> str:
-    return place.rpartition(".")[2].replace("_", " ")
+def _name(path: str) -> str:
+    return path.rpartition(".")[2].replace("_", " ")

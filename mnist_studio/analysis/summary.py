@@ -1,4 +1,4 @@
-"""One row of the table that compares runs."""
+"""The metrics of one run that tables of runs show."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,24 +9,23 @@ from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import RunSpec
 
 TARGET = 0.97
-"""The accuracy that the table asks for: the least that any source of a recipe reports."""
+"""Accuracy for the "epochs to" column: the lowest that the source of any recipe reports."""
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What the table tells of one run; None where the run has no such figure.
+    """The metrics of one run; None for a metric that it does not have.
 
     Attributes:
-        title: the user's name of the run.
-        framework: who trained it.
+        title: of the run.
+        framework: that trained it.
         recipe: name of its recipe.
-        accuracy: on the test digits after the last whole epoch, a fraction; a run that was
-            stopped later keeps weights that were trained a little more.
-        train_seconds: spent training, evaluation left out.
-        epochs: trained to their end.
+        accuracy: on the test set at the end, a fraction. A running run has that of its last epoch.
+        train_seconds: spent training, without evaluation.
+        epochs: completed.
         epochs_to_target: until the test accuracy reached 97 %.
-        parameters: numbers the network learns.
-        latency_ms: one image, median.
+        parameters: number of learned parameters.
+        latency_ms: of one image, median.
     """
 
     title: str
@@ -43,12 +42,12 @@ class RunSummary:
 def summarize(
     title: str, spec: RunSpec, epochs: Sequence[Epoch], terminal: Terminal | None
 ) -> RunSummary:
-    """The row of a run, finished or not.
+    """The metrics of a run, finished or not.
 
     Args:
-        title: the user's name of the run.
+        title: of the run.
         spec: what was trained.
-        epochs: in order, as far as they came.
+        epochs: that it has completed, in order.
         terminal: the event that ended it; None while it runs.
     """
     last = epochs[-1] if epochs else None

@@ -1,14 +1,11 @@
-"""Where the time of a run went and what else was measured of it, as lines for people.
-
-Where the seconds of a run went, from what its process measured.
-Whether the clocks of a run can be trusted, in words, from what its machine did beside it.
-"""
+"""Where the time of a run went, what else was measured, and what makes its timing doubtful."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from mnist_studio.events import Finished, Machine, Measures, PhaseName, Stopped
+from mnist_studio.formatting import counted
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
 
@@ -25,20 +22,18 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
     ("paused", ("paused",)),
     ("other", ("other",)),
 )
-"""Every part with the phases of the run that it is made of, in the order of a run."""
+"""Every part with the phases that it consists of, in the order of a run."""
 
 
 @dataclass(frozen=True)
 class TimeBreakdown:
-    """The seconds of one run.
-
-    Of a run that went on from a checkpoint they are those of its last process.
+    """The seconds of one run. For a resumed run, those of its last process.
 
     Attributes:
         parts: seconds of every part, in the order of ``PARTS``; they add up to ``wall``.
         wall: from the start of its process to its end.
-        images_per_second: training images over training seconds; None where it did not train.
-        earlier: seconds of training in earlier processes, in no part.
+        images_per_second: training images per second of training; None if it did not train.
+        earlier: seconds of training in earlier processes, not contained in any part.
     """
 
     parts: tuple[tuple[Part, float], ...]
@@ -48,97 +43,95 @@ class TimeBreakdown:
 
     @property
     def busy(self) -> float:
-        """The wall time with pauses left out."""
+        """The wall time without pauses."""
         return self.wall - dict(self.parts)["paused"]
 
 
-def time_breakdown(ended: Finished | Stopped, training: TrainingSpec, digits: int) -> TimeBreakdown:
-    """The clock of a run that kept its weights.
+def time_breakdown(ended: Finished | Stopped, training: TrainingSpec, images: int) -> TimeBreakdown:
+    """The time breakdown of a run that saved its weights.
 
     Args:
-        ended: its last event; an older one, without measures, says nothing of earlier processes.
+        ended: its terminal event. Old ones lack measures and with them earlier processes.
         training: how it was trained.
-        digits: it learned from, those for validation left out.
+        images: size of its training set, without the validation set.
     """
     trained, measures = ended.seconds.get("train", 0.0), ended.measures
     if measures:
-        earlier, rate = measures.earlier_seconds, measures.train_images_per_second
+        earlier, speed = measures.earlier_seconds, measures.train_images_per_second
     else:
         earlier = 0.0
-        rate = images(training, digits, ended.step) / trained if trained > 0 else None
-    # Of a run that went on, the phase of training is that of all its processes.
+        speed = images_trained(training, images, ended.step) / trained if trained > 0 else None
+    # The training phase of a resumed run covers all of its processes.
     seconds = ended.seconds | {"train": max(0.0, trained - earlier)}
     parts = tuple((part, sum(seconds.get(phase, 0.0) for phase in of)) for part, of in PARTS)
-    return TimeBreakdown(parts, sum(second for _, second in parts), rate, earlier)
+    return TimeBreakdown(parts, sum(second for _, second in parts), speed, earlier)
 
 
-def images(training: TrainingSpec, digits: int, steps: int) -> int:
-    """How many images the first ``steps`` steps of a run learn from, repeats counted."""
+def images_trained(training: TrainingSpec, images: int, steps: int) -> int:
+    """How many images the first ``steps`` steps of a run process, repeats included."""
     if training.sampling == "with_replacement":
         return training.batch_size * steps
-    passes, rest = divmod(steps, steps_per_pass(training, digits))
-    return passes * digits + rest * training.batch_size
+    passes, rest = divmod(steps, steps_per_pass(training, images))
+    return passes * images + rest * training.batch_size
 
 
 BUSY = 0.1
-"""Other programs are worth a note from this fraction of all processors on."""
+"""Other programs are mentioned when they use at least this fraction of all processors."""
 
 CROWDED = 0.5
-"""From this fraction on, threads that share out a step wait for each other most of the time: on two
-processors that two programs kept busy, NumPy took 1 to 2 s for an epoch of ``mlp-128`` on one
-thread and 7 to 21 s on two."""
+"""From this fraction on, threads that share a step mostly wait for each other: on two processors
+that two programs kept busy, NumPy took 1 to 2 s for an epoch of ``mlp-128`` on one thread and 7 to
+21 s on two."""
 
 SLOW = 0.7
-"""A clock below this fraction of the highest is worth a note: under load it is not idling."""
+"""A clock frequency below this fraction of the highest is mentioned: the processor is not idle."""
 
 
 def timing_doubts(machine: Machine) -> tuple[str, ...]:
     """A sentence for everything that may have made the run slower; empty if nothing is known."""
-    said = []
+    doubts = []
     others = machine.others_processors or 0.0
     if others > BUSY * machine.processors:
-        said.append(f"Other programs kept {others:.1f} of {machine.processors} processors busy.")
+        doubts.append(f"Other programs used {others:.1f} of {machine.processors} processors.")
     if others > CROWDED * machine.processors:
-        said.append("One CPU thread is then often faster than several.")
+        doubts.append("In that case one CPU thread is often faster than several.")
     if machine.throttle_count:
-        said.append(f"Heat slowed the processors down {machine.throttle_count:,} times.")
+        times = counted(machine.throttle_count, "time")
+        doubts.append(f"The processors were throttled {times} because of heat.")
     if machine.frequency_fraction is not None and machine.frequency_fraction < SLOW:
         share = f"{100 * machine.frequency_fraction:.0f} %"
-        said.append(f"The processors ran at {share} of their highest clock.")
+        doubts.append(f"The processors ran at {share} of their highest clock frequency.")
     if machine.on_battery:
-        said.append("The machine ran on battery.")
-    return tuple(said)
+        doubts.append("The computer ran on battery.")
+    return tuple(doubts)
 
 
 Line = tuple[str, str]
 
 
 def lines(ended: Finished | Stopped) -> list[Line]:
-    """Name and value of every figure; the phases in the order of a run, then the others."""
+    """Name and value of every measurement: first the phases in their order, then the others."""
     phases = [phase for phase in get_args(PhaseName) if phase in ended.seconds]
-    return [*((phase, f"{ended.seconds[phase]:.3f} s") for phase in phases), *beside_phases(ended)]
+    return [*((phase, f"{ended.seconds[phase]:.3f} s") for phase in phases), *other_lines(ended)]
 
 
-def beside_phases(ended: Finished | Stopped) -> list[Line]:
-    """The wall time, rates, memory, and what makes the clocks doubtful."""
-    told = list(_measured(ended.measures)) if ended.measures else []
+def other_lines(ended: Finished | Stopped) -> list[Line]:
+    """Wall time, speed, memory, and what makes the timing doubtful."""
+    found = list(_measured(ended.measures)) if ended.measures else []
     if isinstance(ended, Finished):
-        told.append(("one image", f"{ended.latency_ms:.3f} ms"))
-    return told
+        found.append(("latency of one image", f"{ended.latency_ms:.3f} ms"))
+    return found
 
 
 def _measured(measures: Measures) -> Iterator[Line]:
     yield "wall time", f"{measures.wall_seconds:.3f} s"
     if measures.earlier_seconds:
-        yield (
-            "trained before",
-            f"{measures.earlier_seconds:.3f} s, part of train",
-        )
+        yield "trained earlier", f"{measures.earlier_seconds:.3f} s, included in train"
     if measures.train_images_per_second is not None:
-        yield "training rate", f"{measures.train_images_per_second:,.0f} images/s"
+        yield "training speed", f"{measures.train_images_per_second:,.0f} images/s"
     if measures.throughput_images_per_second is not None:
-        rate = f"{measures.throughput_images_per_second:,.0f} images/s"
-        yield "answering rate", f"{rate} in batches of {measures.throughput_batch}"
+        speed = f"{measures.throughput_images_per_second:,.0f} images/s"
+        yield "prediction speed", f"{speed} in batches of {measures.throughput_batch}"
     if measures.peak_memory_bytes is not None:
         yield "peak memory", f"{measures.peak_memory_bytes / 1e6:,.0f} MB"
     for sentence in timing_doubts(measures.machine):

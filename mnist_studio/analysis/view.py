@@ -1,8 +1,8 @@
-"""A view of runs: a chart and a table with the same content, as values that anything can draw.
+"""A view of runs: charts and a table with the same content, as values.
 
-The window draws them with pyqtgraph, a report with matplotlib, a spreadsheet reads the table. Every
-number of a chart stands in its table. ``key`` says whose a mark is, a run's id or a group's: it has
-the same color and dash in every view, and pointing at one shows it in all.
+The window draws them with pyqtgraph, the report with matplotlib, and a spreadsheet reads the table.
+The table has every number of the charts. ``key`` is the id of the run or group that a value belongs
+to, and decides its color and dash in every view.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,21 @@ import msgspec
 from mnist_studio.formatting import NOTHING, count, duration, milliseconds, percent, points
 
 Unit = Literal["", "fraction", "points", "seconds", "milliseconds", "bytes", "count", "per second"]
-"""How numbers are written: fractions in percent, bytes in MB; points are hundredths that differ."""
+"""Units of numbers. Fractions are written in percent and bytes in MB; ``points`` are percentage
+points; ``per second`` counts images."""
 
 CellValue = str | float | int | None
-"""A field of a table; None where there is no such figure."""
+"""A cell of a table; None if the value is missing."""
 
 
 @dataclass(frozen=True)
 class AxisSpec:
-    """What is measured along an axis.
+    """What an axis shows.
 
     Attributes:
-        title: for people.
+        title: the quantity, without the unit.
         unit: of its numbers.
-        log: whether it is drawn by orders of magnitude.
+        log: whether the scale is logarithmic.
     """
 
     title: str
@@ -40,13 +41,13 @@ class Line:
     """A curve.
 
     Attributes:
-        key: whose.
-        title: of it.
+        key: of its run or group.
+        title: in the legend.
         x: ascending.
-        y: as many; NaN leaves a gap.
+        y: as many values; NaN leaves a gap.
         low: lower ends of the interval around y; empty without one.
         high: upper ends.
-        thin: one of several behind a mean.
+        thin: whether it is one of the curves behind a mean.
     """
 
     key: str
@@ -60,15 +61,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Bar:
-    """One figure.
+    """One value.
 
     Attributes:
-        key: whose.
-        title: of it.
-        value: None where there is none.
-        low: end of its interval; None without one.
-        high: the other end.
-        group: bars of one group stand together, such as those of one batch size.
+        key: of its run or group.
+        title: next to the bar.
+        value: None if it is missing.
+        low: lower end of its interval; None without one.
+        high: upper end.
+        group: heading of the bars that are drawn together, such as those of one batch size.
     """
 
     key: str
@@ -81,7 +82,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class ValuePoint:
-    """A figure over another one."""
+    """A value over another one."""
 
     key: str
     title: str
@@ -98,12 +99,12 @@ class Lines(msgspec.Struct, frozen=True, tag=True):
 
 
 class Bars(msgspec.Struct, frozen=True, tag=True):
-    """Figures beside each other.
+    """Values next to each other.
 
     Attributes:
-        value: what they measure.
-        bars: the figures.
-        stacked: those of one group are parts of a whole.
+        value: the quantity.
+        bars: the values.
+        stacked: whether the bars of one group are parts of a whole.
     """
 
     value: AxisSpec
@@ -112,7 +113,7 @@ class Bars(msgspec.Struct, frozen=True, tag=True):
 
 
 class Points(msgspec.Struct, frozen=True, tag=True):
-    """Figures over others."""
+    """Values over others."""
 
     x: AxisSpec
     y: AxisSpec
@@ -120,15 +121,15 @@ class Points(msgspec.Struct, frozen=True, tag=True):
 
 
 class Matrix(msgspec.Struct, frozen=True, tag=True):
-    """Figures by row and column, such as a confusion matrix.
+    """Values by row and column, such as a confusion matrix.
 
     Attributes:
-        key: whose; empty where it is of all.
-        row: what the rows are.
-        column: what the columns are.
-        rows: their titles.
-        columns: theirs.
-        values: row by row; None where there is none.
+        key: of its run; empty for a matrix of several runs.
+        row: title of the vertical axis.
+        column: title of the horizontal axis.
+        rows: titles of the rows.
+        columns: titles of the columns.
+        values: row by row; None for a missing value.
         unit: of the values.
     """
 
@@ -154,7 +155,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: whose it is, and its fields."""
+    """A row of a table: the key of its run or group, and its cells."""
 
     key: str
     cells: tuple[CellValue, ...]
@@ -162,7 +163,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Figures as rows and columns."""
+    """Values as rows and columns."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -170,15 +171,16 @@ class Table:
 
 @dataclass(frozen=True)
 class View:
-    """What one sees of some runs from one side.
+    """Charts, a table and a summary of some runs.
 
     Attributes:
         name: on the command line and in file names, such as ``time-to-accuracy``.
-        title: for people.
-        sentence: what it says in words, with its figures; empty where the chart says it all.
-        charts: drawn one below the other; none where a table says it better.
+        title: of the view.
+        sentence: the result in words, with its numbers; empty if the charts need no summary.
+        charts: drawn one below the other; empty if the table is clearer.
         table: the same content.
-        notes: what a reader must know, such as that clocks ran beside others.
+        notes: caveats, such as that timing is not comparable.
+        description: what the view shows, whatever the result; displayed above it.
     """
 
     name: str
@@ -187,21 +189,22 @@ class View:
     charts: tuple[Chart, ...]
     table: Table
     notes: tuple[str, ...] = ()
+    description: str = ""
 
 
 _DECODER = msgspec.msgpack.Decoder(View)
 
 
 def encode(view: View) -> bytes:
-    """A view as MessagePack, which unlike JSON has a number for what is none."""
+    """A view as MessagePack, which unlike JSON can contain NaN."""
     return msgspec.msgpack.encode(view)
 
 
 def decode(content: bytes) -> View:
-    """The view that was encoded; its sequences are lists.
+    """The view that was encoded. Its sequences are lists.
 
     Raises:
-        msgspec.DecodeError: it is none.
+        msgspec.DecodeError: the content is not a view.
     """
     return _DECODER.decode(content)
 
@@ -210,7 +213,7 @@ _MEGABYTE = 1e6
 
 
 def cell_text(value: CellValue, unit: Unit) -> str:
-    """A field of a table: a figure in its unit, words as they are."""
+    """A cell of a table: a number in its unit, text unchanged."""
     if isinstance(value, str):
         return value
     if value is None or value != value:
@@ -229,17 +232,20 @@ def cell_text(value: CellValue, unit: Unit) -> str:
         case "count":
             return count(value)
         case "per second":
-            return f"{value:,.0f} /s"
+            return f"{value:,.0f} images/s"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
 def axis_title(axis: AxisSpec) -> str:
-    """What stands beside an axis; the unit where ticks do not say it."""
-    words = {"seconds": "s", "milliseconds": "ms", "bytes": "MB", "per second": "1/s"}
-    unit = words.get(axis.unit, "")
-    return f"{axis.title}, {unit}" if unit else axis.title
+    """Quantity and unit, such as ``Latency (ms)``; ticks show the unit of percentages."""
+    units = {
+        "points": "pp", "seconds": "s", "milliseconds": "ms", "bytes": "MB",
+        "per second": "images/s",
+    }  # fmt: skip
+    unit = units.get(axis.unit, "")
+    return f"{axis.title} ({unit})" if unit else axis.title
 
 
 def unit_scale(unit: Unit) -> float:
-    """What figures are divided by before they are drawn."""
+    """What values are divided by before they are drawn."""
     return _MEGABYTE if unit == "bytes" else 1.0

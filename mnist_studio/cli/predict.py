@@ -162,7 +162,7 @@ def _prediction(evaluator: Evaluator, model: Run, asked: PredictArguments) -> Pr
 
 
 def _verdicts(found: Interpretation | None) -> tuple[Verdict, ...]:
-    return tuple(place.verdict for place in found.places) if found else ()
+    return tuple(digit.verdict for digit in found.digits) if found else ()
 
 
 def _line(prediction: PredictionLine) -> None:

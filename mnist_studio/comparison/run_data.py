@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_studio.analysis import comparability, evaluation
+from mnist_studio.analysis import evaluation, paired
 from mnist_studio.analysis.evaluation import Labels
 from mnist_studio.analysis.groups import Group, groups
 from mnist_studio.comparison.own_images import OwnImagePredictions, answered, run_of
@@ -117,7 +117,7 @@ class RunData:
         name = asked[0].spec.dataset
         labels = self.labels.get(name)
         tested = [self._subject(run) for run in asked]
-        problem = comparability.incompatibility_reason(
+        problem = paired.incompatibility_reason(
             tested * 2 if len(tested) == 1 else tested, _count(labels)
         )
         if problem:
@@ -169,10 +169,10 @@ class RunData:
         again = f" ({run.id})" if seeds.count(seed) > 1 else ""
         return f"{group.title} · seed {seed}{again}"
 
-    def _subject(self, run: SelectedRun) -> comparability.ComparedModel:
+    def _subject(self, run: SelectedRun) -> paired.ComparedModel:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
-        return comparability.ComparedModel(self.titles[run.id], run.spec.dataset, count)
+        return paired.ComparedModel(self.titles[run.id], run.spec.dataset, count)
 
     def _require_same_digits(self, runs: Sequence[SelectedRun], labels: Labels) -> None:
         """As many digits need not be the same: the accuracy that a run told betrays others."""

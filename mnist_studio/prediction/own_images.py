@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis import intervals
 from mnist_studio.analysis.evaluation import predictions
 from mnist_studio.analysis.intervals import Estimate
-from mnist_studio.analysis.predictions import Confusion, confusion
+from mnist_studio.analysis.predictions import ConfusionMatrix, confusion_matrix
 from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.evaluation import Evaluator
@@ -41,7 +41,7 @@ class OwnImageScore:
 
     run: Run
     accuracy: Estimate | None
-    confusion: Confusion
+    confusion: ConfusionMatrix
     learnt: int = 0
     wrong: frozenset[str] = frozenset()
     problem: str = ""
@@ -139,7 +139,7 @@ def _score(
     return OwnImageScore(
         run,
         intervals.accuracy(int(right.sum()), len(right)) if len(right) else None,
-        confusion(logits, labels),
+        confusion_matrix(logits, labels),
         len(digits.keys) - len(places),
         frozenset(digits.keys[place] for place in places[~right]),
     )

@@ -11,7 +11,7 @@ from mnist_studio.analysis.paired import Agreement
 from tests.analysis.example_logits import labels, logits, random_models
 from tests.approximately import near
 
-TABLES = st.builds(Agreement, *[st.integers(0, 60)] * 4).filter(lambda table: table.digits > 0)
+TABLES = st.builds(Agreement, *[st.integers(0, 60)] * 4).filter(lambda table: table.images > 0)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_models_that_never_disagree_by_hand() -> None:
 
 
 @given(TABLES)
-def test_the_interval_holds_the_estimate_and_turns_with_the_models(table: Agreement) -> None:
+def test_the_interval_holds_the_estimate_and_flips_with_the_models(table: Agreement) -> None:
     found = paired.tango(table)
     assert -1 <= found.low <= table.difference <= found.high <= 1
     turned = paired.tango(Agreement(table.both, table.only_b, table.only_a, table.neither))
@@ -61,7 +61,7 @@ def test_it_excludes_0_exactly_where_mcnemars_score_does(table: Agreement) -> No
 
 
 def test_it_covers_the_truth() -> None:
-    # 2,000 samples of 500 digits, of which one model alone answers 6 %, the other alone 3 %.
+    # 2,000 samples of 500 images, of which only one model gets 6 % right, only the other 3 %.
     rng = np.random.default_rng(7)
     tables = rng.multinomial(500, (0.86, 0.06, 0.03, 0.05), size=2000)
     found = [paired.tango(Agreement(*map(int, table))) for table in tables]
@@ -72,16 +72,16 @@ def test_it_covers_the_truth() -> None:
 def test_agreement_by_hand() -> None:
     truth = labels(0, 1, 2, 3, 4)
     a, b = logits([0, 1, 2, 9, 9]), logits([0, 9, 9, 3, 9])
-    table = paired.agreement(paired.right(a, truth), paired.right(b, truth))
+    table = paired.agreement(paired.correct(a, truth), paired.correct(b, truth))
     assert table == Agreement(both=1, only_a=2, only_b=1, neither=1)
-    assert (table.digits, table.difference) == (5, near(0.2))
+    assert (table.images, table.difference) == (5, near(0.2))
 
 
-def test_answers_to_different_digits_are_refused() -> None:
+def test_predictions_of_different_images_are_refused() -> None:
     for other in (np.ones(4, bool), np.ones((5, 2), bool)):
-        with pytest.raises(ValueError, match="answers of shapes"):
+        with pytest.raises(ValueError, match="shapes must be equal"):
             paired.agreement(np.ones(5, bool), other)
-    with pytest.raises(ValueError, match="answers of shapes"):
+    with pytest.raises(ValueError, match="shapes must be equal"):
         paired.agreement(np.ones(0, bool), np.ones(0, bool))
 
 

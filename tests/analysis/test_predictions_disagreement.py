@@ -11,16 +11,16 @@ B = logits([1, 7, 8, 5], [0.9, 0.8, 0.9, 0.9])
 C = logits([1, 2, 9, 4], [0.9, 0.9, 0.9, 0.9])
 
 
-def test_the_most_split_come_first() -> None:
+def test_the_largest_disagreements_come_first() -> None:
     found = disagreements([A, B, C], TRUTH)
-    # Digit 2 splits all three pairs; 1 and 3 two of three, of which 3 is answered more surely.
-    assert [(one.index, one.split) for one in found] == [
+    # Digit 2 splits all three pairs; 1 and 3 two of three, 3 with more confidence.
+    assert [(one.index, one.fraction) for one in found] == [
         (2, 1.0),
         (3, near(2 / 3)),
         (1, near(2 / 3)),
     ]
     assert found[0] == Disagreement(2, 3, (3, 8, 9), (near(0.9),) * 3, 1.0)
-    assert found[2].probabilities == pytest.approx((0.9, 0.8, 0.9))
+    assert found[2].confidences == pytest.approx((0.9, 0.8, 0.9))
     assert disagreements([A, B, C], TRUTH, count=1) == found[:1]
 
 
@@ -34,10 +34,10 @@ def test_they_are_those_recomputed_from_the_logits() -> None:
     answers = np.array([model.argmax(axis=1) for model in models])
     split = {i: len(set(answers[:, i].tolist())) > 1 for i in range(300)}
     found = disagreements(models, truth)
-    assert {one.index for one in found} == {index for index, parted in split.items() if parted}
+    assert {one.index for one in found} == {index for index, differ in split.items() if differ}
     for one in found:
         given = answers[:, one.index].tolist()
         apart = sum(a != b for n, a in enumerate(given) for b in given[n + 1 :])
-        assert one.split == pytest.approx(apart / 6)
-        assert one.answers == tuple(given)
-    assert [one.split for one in found] == sorted((one.split for one in found), reverse=True)
+        assert one.fraction == pytest.approx(apart / 6)
+        assert one.predicted == tuple(given)
+    assert [one.fraction for one in found] == sorted((one.fraction for one in found), reverse=True)

@@ -1,4 +1,4 @@
-"""The figures are those that a few plain lines find in the predictions that are kept."""
+"""The metrics equal those that a few plain lines compute from stored predictions."""
 
 from itertools import combinations
 from math import exp
@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_studio.analysis import calibration, evaluation, paired, predictions
+from mnist_studio.analysis import evaluation, paired, predictions
 from mnist_studio.analysis.evaluation import Logits
 from mnist_studio.store import artifacts
 from tests.analysis.example_logits import random_models
 
-DIGITS = 1_000
+IMAGES = 1_000
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> tuple[dict[str, Logits], list[int], dict[str, list[int]]]:
+def runs(tmp_path: Path) -> tuple[dict[str, Logits], list[int], dict[str, list[int]]]:
     """Three runs' logits read back from their folders, the labels, and each run's answers."""
-    models, truth = random_models(3, DIGITS, seed=21)
+    models, truth = random_models(3, IMAGES, seed=21)
     stored = {}
     for name, logits in zip("abc", models, strict=True):
         (tmp_path / name).mkdir()
@@ -31,44 +31,46 @@ def kept(tmp_path: Path) -> tuple[dict[str, Logits], list[int], dict[str, list[i
     return stored, truth.tolist(), plain
 
 
-Kept = tuple[dict[str, Logits], list[int], dict[str, list[int]]]
+StoredRuns = tuple[dict[str, Logits], list[int], dict[str, list[int]]]
 
 
-def test_accuracies_confusions_and_scores(kept: Kept) -> None:
-    stored, truth, answers = kept
+def test_accuracies_confusions_and_scores(runs: StoredRuns) -> None:
+    stored, truth, answers = runs
     for name, logits in stored.items():
         both = list(zip(truth, answers[name], strict=True))
         right = sum(label == answer for label, answer in both)
-        assert evaluation.accuracy(logits, np.array(truth)) == right / DIGITS
-        table = predictions.confusion(logits, np.array(truth))
+        assert evaluation.accuracy(logits, np.array(truth)) == right / IMAGES
+        table = predictions.confusion_matrix(logits, np.array(truth))
         assert all(table[cell] == both.count(cell) for cell in np.ndindex(10, 10))
-        for score in predictions.class_scores(table):
+        for score in predictions.class_metrics(table):
             hits = both.count((score.digit, score.digit))
             assert score.recall == hits / truth.count(score.digit)
             assert score.precision == hits / answers[name].count(score.digit)
             assert score.f1 == pytest.approx(2 / (1 / score.precision + 1 / score.recall))
 
 
-def test_differences_and_disagreements(kept: Kept) -> None:
-    stored, truth, answers = kept
+def test_differences_and_disagreements(runs: StoredRuns) -> None:
+    stored, truth, answers = runs
     hits = {n: [a == t for a, t in zip(answers[n], truth, strict=True)] for n in answers}
     found = paired.pairs(stored, np.array(truth))
     for pair, (a, b) in zip(found, combinations("abc", 2), strict=True):
         alone = [sum(x and not y for x, y in zip(hits[p], hits[q], strict=True))
                  for p, q in ((a, b), (b, a))]  # fmt: skip
         assert [pair.agreement.only_a, pair.agreement.only_b] == alone
-        assert pair.difference.value == pytest.approx((sum(hits[a]) - sum(hits[b])) / DIGITS)
-    parted = {n for n, given in enumerate(zip(*answers.values(), strict=True)) if len({*given}) > 1}
+        assert pair.difference.value == pytest.approx((sum(hits[a]) - sum(hits[b])) / IMAGES)
+    differing = {
+        n for n, given in enumerate(zip(*answers.values(), strict=True)) if len({*given}) > 1
+    }
     splits = predictions.disagreements(list(stored.values()), np.array(truth))
-    assert {split.index for split in splits} == parted
+    assert {split.index for split in splits} == differing
 
 
-def test_calibration(kept: Kept) -> None:
-    stored, truth, answers = kept
+def test_calibration(runs: StoredRuns) -> None:
+    stored, truth, answers = runs
     for name, logits in stored.items():
         sums = dict.fromkeys(range(15), 0.0)
         for row, answer, label in zip(logits.tolist(), answers[name], truth, strict=True):
             sure = exp(row[answer]) / sum(map(exp, row))
             sums[min(14, int(sure * 15))] += sure - (answer == label)
-        error = sum(map(abs, sums.values())) / DIGITS
-        assert calibration.calibration(logits, np.array(truth)).error == pytest.approx(error)
+        error = sum(map(abs, sums.values())) / IMAGES
+        assert predictions.calibration(logits, np.array(truth)).error == pytest.approx(error)

@@ -9,7 +9,7 @@ from scipy import stats
 
 from mnist_studio.analysis import seeds
 from mnist_studio.analysis.intervals import Interval, t_quantile
-from mnist_studio.analysis.seeds import Chances
+from mnist_studio.analysis.seeds import Probabilities
 from tests.approximately import near
 
 NAMES = ("A", "B")
@@ -37,7 +37,7 @@ def test_below_five_seeds_there_is_no_verdict(count: int, words: str) -> None:
     assert found.verdict.kind == "none"
     assert f"they have {words} in common" in found.verdict.sentence
     assert "the same five seeds or more" in found.verdict.sentence
-    assert found.chances is None
+    assert found.probabilities is None
     assert (found.difference is None) == (count == 0)
     assert found.difference is None or found.difference.interval is None
 
@@ -47,22 +47,24 @@ def test_five_seeds_decide() -> None:
     assert (found.verdict.kind, found.verdict.better) == ("different", "A")
     assert "A is better than B by 0.48 pp." in found.verdict.sentence
     assert "95 % bootstrap CI over five seeds +0.4" in found.verdict.sentence
-    assert found.chances == Chances(a=1.0, equal=0.0, b=0.0)
-    assert found.chances.relevant == 1.0
+    assert found.probabilities == Probabilities(a=1.0, equal=0.0, b=0.0)
+    assert found.probabilities.relevant == 1.0
     same = seeds.compare(NAMES, *paired(0.0, 0.0001, -0.0001, 0.0002, 0.0))
     assert same.verdict.kind == "equal"
-    assert same.chances == Chances(a=0.0, equal=1.0, b=0.0)
+    assert same.probabilities == Probabilities(a=0.0, equal=1.0, b=0.0)
     torn = seeds.compare(NAMES, *paired(-0.01, 0.01, 0.004, -0.002, 0.003))
     assert torn.verdict.kind == "undecided"
-    assert torn.chances is not None
-    assert torn.chances.a + torn.chances.equal + torn.chances.b == pytest.approx(1)
+    assert torn.probabilities is not None
+    assert torn.probabilities.a + torn.probabilities.equal + torn.probabilities.b == pytest.approx(
+        1
+    )
 
 
-def test_chances_are_those_of_all_resamples() -> None:
+def test_probabilities_are_those_of_all_resamples() -> None:
     # Of 5 values all 5^5 resamples can be listed; 10,000 drawn ones come within sampling error.
     differences = (-0.01, 0.01, 0.004, -0.002, 0.003)
     means = [fmean(drawn) for drawn in itertools.product(differences, repeat=5)]
-    found = seeds.compare(NAMES, *paired(*differences)).chances
+    found = seeds.compare(NAMES, *paired(*differences)).probabilities
     assert found is not None
     # Many of them are the threshold itself but for rounding: not beyond it.
     assert found.a == pytest.approx(np.mean(np.array(means) > 0.001 + 1e-12), abs=0.015)
@@ -74,7 +76,7 @@ def test_a_difference_of_just_the_threshold_is_not_beyond_it() -> None:
     assert 0.981 - 0.98 > 0.001
     found = seeds.compare(NAMES, dict.fromkeys(range(5), 0.981), dict.fromkeys(range(5), 0.98))
     assert found.verdict.kind == "equal"
-    assert found.chances == Chances(a=0.0, equal=1.0, b=0.0)
+    assert found.probabilities == Probabilities(a=0.0, equal=1.0, b=0.0)
 
 
 def test_the_same_runs_give_the_same_figures() -> None:
@@ -108,7 +110,7 @@ def test_the_interval_is_scipys_at_the_expanded_level() -> None:
 
 @settings(max_examples=30)
 @given(st.lists(st.floats(-0.1, 0.1), min_size=5, max_size=12))
-def test_the_interval_lies_within_the_differences_and_turns_with_the_names(
+def test_the_interval_lies_within_the_differences_and_flips_with_the_order(
     values: list[float],
 ) -> None:
     a, b = paired(*values)

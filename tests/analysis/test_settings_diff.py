@@ -29,11 +29,11 @@ def test_settings_that_only_one_optimizer_has() -> None:
     rho = Setting("training.optimizer.rho", ("0.9", "–"))
     beta = Setting("training.optimizer.beta1", ("–", "0.9"))
     assert {rho, beta} <= set(found)
-    places = [setting.place for setting in found]
-    assert places.index(beta.place) < places.index("training.epochs") < places.index("framework")
+    paths = [setting.path for setting in found]
+    assert paths.index(beta.path) < paths.index("training.epochs") < paths.index("framework")
 
 
-def test_layers_are_one_setting_in_words() -> None:
+def test_layers_are_one_setting() -> None:
     narrow = replace(MLP, model=ModelSpec((Flatten(), Dense(16), Relu(), Dense(10))))
     (found,) = differences([MLP, narrow])
     assert found == Setting(
@@ -42,15 +42,15 @@ def test_layers_are_one_setting_in_words() -> None:
     )
 
 
-def test_layers_of_equal_titles_that_differ_in_their_first_weights() -> None:
+def test_layers_of_equal_titles_that_differ_in_their_initialization() -> None:
     layers = (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(10))
     (found,) = differences([MLP, replace(MLP, model=ModelSpec(layers, MLP.model.scaling))])
-    assert found.place == "model.layers"
+    assert found.path == "model.layers"
     assert found.values[0] != found.values[1]
     assert "dense 128 (initial he_normal)" in found.values[1]
 
 
-def test_every_difference_of_any_two_recipes_is_told() -> None:
+def test_every_difference_of_any_two_recipes_is_found() -> None:
     runs = [run_spec(recipe) for recipe in RECIPES.values()]
     for a in runs:
         for b in runs:

@@ -15,11 +15,11 @@ def trained(**changes: object) -> RunSpec:
 
 
 @pytest.mark.parametrize(
-    ("other", "plain_words", "other_words"),
+    ("other", "plain_labels", "other_labels"),
     [
         (trained(batch_size=32), ("batch size 64",), ("batch size 32",)),
-        (trained(batch_size=FULL_BATCH), ("batch size 64",), ("all digits a batch",)),
-        (trained(epoch_steps=50), ("whole passes",), ("epoch steps 50",)),
+        (trained(batch_size=FULL_BATCH), ("batch size 64",), ("full batch",)),
+        (trained(epoch_steps=50), ("full epochs",), ("epoch steps 50",)),
         (trained(clip=ClipNorm(1.0)), ("no clip",), ("clip norm", "limit 1")),
         (trained(sampling="with_replacement"), ("sampling shuffled",),
          ("sampling with replacement",)),
@@ -32,26 +32,26 @@ def trained(**changes: object) -> RunSpec:
         (PLAIN, (), ()),
     ],
 )  # fmt: skip
-def test_what_differs_reads_as_words(
-    other: RunSpec, plain_words: tuple[str, ...], other_words: tuple[str, ...]
+def test_labels_of_what_differs(
+    other: RunSpec, plain_labels: tuple[str, ...], other_labels: tuple[str, ...]
 ) -> None:
-    assert distinguishing_labels([PLAIN, other]) == (plain_words, other_words)
+    assert distinguishing_labels([PLAIN, other]) == (plain_labels, other_labels)
 
 
-def test_what_another_kind_does_not_have_is_not_told() -> None:
+def test_what_another_kind_does_not_have_gets_no_label() -> None:
     plain, other = distinguishing_labels([PLAIN, trained(optimizer=Sgd(0.1))])
     assert plain[:2] == ("optimizer adam", "learning rate 0.001")
     assert other[:2] == ("optimizer sgd", "learning rate 0.1")
     assert not any(word.startswith("no beta") for word in other)
 
 
-def test_a_whole_part_that_is_missing_is_told_once() -> None:
+def test_a_missing_section_gets_one_label() -> None:
     plain, other = distinguishing_labels([PLAIN, trained(augmentation=Augmentation())])
     assert plain == ("no augmentation",)
     assert len(other) > 1
 
 
-def test_what_is_known_anyway_is_left_out() -> None:
+def test_excluded_settings_get_no_label() -> None:
     other = replace(trained(batch_size=32), framework="numpy")
     assert distinguishing_labels([PLAIN, other], ("framework",)) == (
         ("batch size 64",),

@@ -51,8 +51,8 @@ def test_mcnemar_is_that_of_statsmodels(table: Agreement) -> None:
 
 
 def test_cochran_as_published() -> None:
-    answers = np.array([[int(digit) for digit in game] for game in FORECASTS], bool)
-    found = significance.cochran(list(answers.T))
+    right = np.array([[int(digit) for digit in game] for game in FORECASTS], bool)
+    found = significance.cochran(list(right.T))
     assert (found.statistic, found.degrees) == (near(2.8), 2)
     assert found.p == pytest.approx(0.246597, abs=1e-6)
 

@@ -47,11 +47,11 @@ def test_every_phase_of_a_run_belongs_to_one_part() -> None:
 
 
 def test_a_smaller_last_batch_and_a_half_epoch_are_counted() -> None:
-    assert time_breakdown.images(TRAINING, 100, 2) == 100
-    assert time_breakdown.images(TRAINING, 100, 3) == 164
+    assert time_breakdown.images_trained(TRAINING, 100, 2) == 100
+    assert time_breakdown.images_trained(TRAINING, 100, 3) == 164
     drawn = replace(TRAINING, sampling="with_replacement")
-    assert time_breakdown.images(drawn, 100, 3) == 192
-    assert time_breakdown.images(TRAINING, 100, 0) == 0
+    assert time_breakdown.images_trained(drawn, 100, 3) == 192
+    assert time_breakdown.images_trained(TRAINING, 100, 0) == 0
 
 
 @pytest.mark.parametrize("sampling", ["shuffled", "stored", "with_replacement"])
@@ -60,7 +60,7 @@ def test_images_are_those_of_the_batches(sampling: Sampling, digits: int) -> Non
     training = replace(TRAINING, sampling=sampling)
     for steps in range(25):
         expected = sum(batch_sizes(training, digits, 0, steps))
-        assert time_breakdown.images(training, digits, steps) == expected
+        assert time_breakdown.images_trained(training, digits, steps) == expected
 
 
 def test_a_run_that_did_not_train_has_no_speed() -> None:

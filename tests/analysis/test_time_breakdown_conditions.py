@@ -18,17 +18,17 @@ def test_nothing_is_said_of_a_quiet_machine_or_one_that_tells_nothing() -> None:
     [
         (
             Machine(processors=4, others_processors=1.25),
-            "Other programs kept 1.2 of 4 processors busy.",
+            "Other programs used 1.2 of 4 processors.",
         ),
         (
             Machine(processors=4, frequency_fraction=0.55),
-            "The processors ran at 55 % of their highest clock.",
+            "The processors ran at 55 % of their highest clock frequency.",
         ),
         (
             Machine(processors=4, throttle_count=1200),
-            "Heat slowed the processors down 1,200 times.",
+            "The processors were throttled 1,200 times because of heat.",
         ),
-        (Machine(processors=4, on_battery=True), "The machine ran on battery."),
+        (Machine(processors=4, on_battery=True), "The computer ran on battery."),
     ],
 )
 def test_what_makes_a_run_slower_is_said(machine: Machine, sentence: str) -> None:
@@ -41,4 +41,4 @@ def test_everything_is_said_at_once() -> None:
         on_battery=True,
     )  # fmt: skip
     assert len(timing_doubts(machine)) == 5
-    assert timing_doubts(machine)[1].startswith("One CPU thread is then often faster")
+    assert timing_doubts(machine)[1].startswith("In that case one CPU thread is often faster")

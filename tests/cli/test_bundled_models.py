@@ -51,7 +51,7 @@ def test_what_is_no_digit_is_called_so(copied: Path, tmp_path: Path) -> None:
     told = studio("predict", *pictures)
     assert told.code == 0
     *_, noise, digit = told.output.splitlines()
-    assert "noise.png: This is no digit. Of real digits, less than 0.1 % " in noise
+    assert "noise.png: This is not a digit. Less than 0.1 % of real digits" in noise
     assert "no digit" not in digit
     for answer in studio("predict", *pictures, "--json").json:
         strange = answer["image"].endswith("noise.png")

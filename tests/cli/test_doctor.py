@@ -33,7 +33,7 @@ def test_a_busy_machine_is_told_and_no_fault(here: Main, monkeypatch: pytest.Mon
     monkeypatch.setattr(Watch, "told", lambda _: busy)
     said = here("doctor", "--json")
     assert said.code == 0
-    assert said.json[1]["text"] == "Other programs kept 2.0 of 4 processors busy."
+    assert said.json[1]["text"] == "Other programs used 2.0 of 4 processors."
 
 
 def test_people_see_what_is_good(here: Main) -> None:

@@ -48,7 +48,7 @@ def test_a_run_is_shown_with_its_clocks(run: str, here: Main) -> None:
     wall = float(shown["wall time"].removesuffix(" s"))
     assert sum(parts) == pytest.approx(wall, abs=0.001 * len(parts))
     assert wall == pytest.approx(end["measures"]["wall_seconds"], abs=0.0005)
-    assert shown["answering rate"].endswith("images/s in batches of 250")
+    assert shown["prediction speed"].endswith("images/s in batches of 250")
     assert shown["peak memory"].endswith(" MB")
     assert here("runs", "show", "nothing").code == 2
 
@@ -65,9 +65,9 @@ def test_a_run_that_went_on_and_one_of_an_older_version_are_shown() -> None:
         peak_memory_bytes=None, machine=machine,
     )  # fmt: skip
     told = dict(time_breakdown.lines(replace(stopped, measures=figures)))
-    assert told["trained before"] == "7.000 s, part of train"
-    assert told["note"] == "The machine ran on battery."
-    assert "answering rate" not in told
+    assert told["trained earlier"] == "7.000 s, included in train"
+    assert told["note"] == "The computer ran on battery."
+    assert "prediction speed" not in told
 
 
 def test_an_empty_list_says_how_to_begin(here: Main) -> None:

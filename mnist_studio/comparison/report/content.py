@@ -14,7 +14,6 @@ from pathlib import Path
 import psutil
 
 from mnist_studio import __version__
-from mnist_studio.analysis.comparability import listed
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewUnavailable
 from mnist_studio.comparison.options import ViewOptions
@@ -25,7 +24,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog, notes
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.errors import MnistStudioError, SpecError
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import counted, listed
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files

@@ -10,9 +10,8 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis.comparability import listed
 from mnist_studio.analysis.groups import Group, by_seed
-from mnist_studio.analysis.seeds import FEWEST, compare
+from mnist_studio.analysis.seeds import MIN_SEEDS, compare
 from mnist_studio.analysis.time_breakdown import PARTS, Part
 from mnist_studio.analysis.view import Unit, cell_text
 from mnist_studio.comparison import measures
@@ -20,7 +19,7 @@ from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
-from mnist_studio.formatting import counted, duration, percentage_points, word
+from mnist_studio.formatting import counted, duration, listed, percentage_points, word
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -207,7 +206,7 @@ def _accuracy(run_data: RunData, families: Sequence[Family], options: ViewOption
 
 
 def _told(sentence: str, value: float, titles: tuple[str, str], seeds: Sequence[int]) -> str:
-    if len(seeds) >= FEWEST:
+    if len(seeds) >= MIN_SEEDS:
         return sentence
     first, second = titles
     return (

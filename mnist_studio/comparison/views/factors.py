@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis.effects import TwoWay, two_way
-from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.groups import Group, TwoWay, two_way
 from mnist_studio.analysis.view import Bar, Bars, Column, Matrix, Row, Table, Unit, View
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
@@ -70,8 +69,8 @@ def _left_out(run_data: RunData, alike: Sequence[Group]) -> Iterator[str]:
 def effects(accuracy: TwoWay, seconds: TwoWay) -> str:
     """How much the network and the framework each change."""
     told = (
-        ("The network alone changes", accuracy.recipe, seconds.recipe),
-        ("The framework alone changes", accuracy.framework, seconds.framework),
+        ("The network alone changes", accuracy.recipe_effect, seconds.recipe_effect),
+        ("The framework alone changes", accuracy.framework_effect, seconds.framework_effect),
     )
     return " ".join(
         f"{who} the accuracy by up to {percentage_points(score)} and the training by up to "

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from mnist_studio.analysis.comparability import listed
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.events import Machine
-from mnist_studio.formatting import count, counted
+from mnist_studio.formatting import count, counted, listed
 from mnist_studio.store.rows import BUNDLED
 
 BUSY = 0.25

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from mnist_studio.analysis import predictions
-from mnist_studio.analysis.calibration import Calibration, calibration
 from mnist_studio.analysis.predictions import (
-    ClassifiedImage,
-    ClassScore,
-    Confusion,
+    Calibration,
+    ClassMetrics,
+    ConfusionMatrix,
     Disagreement,
+    Prediction,
+    calibration,
     disagreements,
 )
 from mnist_studio.analysis.view import (
@@ -39,7 +40,7 @@ def confusion(run_data: RunData, options: ViewOptions) -> View:
     """Digits by what they are and what one run answered."""
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
-    table, title = predictions.confusion(models[run], labels), run_data.titles[run]
+    table, title = predictions.confusion_matrix(models[run], labels), run_data.titles[run]
     values = tuple(tuple(float(n) for n in line) for line in table.tolist())
     matrix = Matrix(run, "It is", f"Answer of {title}", DIGITS, DIGITS, values)
     columns = (Column("It is"), *(Column(f"Answer {digit}", "count") for digit in DIGITS))
@@ -52,7 +53,7 @@ def confusion(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
 
 
-def _confusion_sentence(title: str, table: Confusion) -> str:
+def _confusion_sentence(title: str, table: ConfusionMatrix) -> str:
     wrong = table.copy()
     wrong[range(CLASSES), range(CLASSES)] = 0
     if not wrong.any():
@@ -73,7 +74,7 @@ def per_class(run_data: RunData, options: ViewOptions) -> View:
     chosen = some(run_data)
     models, labels = run_data.predictions(chosen.runs)
     scores = {
-        run: predictions.class_scores(predictions.confusion(logits, labels))
+        run: predictions.class_metrics(predictions.confusion_matrix(logits, labels))
         for run, logits in models.items()
     }
     titles = tuple(chosen.titles[run] for run in scores)
@@ -100,7 +101,7 @@ def per_class(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
 
 
-def _class_sentence(scores: Mapping[str, Sequence[ClassScore]]) -> str:
+def _class_sentence(scores: Mapping[str, Sequence[ClassMetrics]]) -> str:
     """Which digits are hardest and easiest, over all runs."""
     recalls = {
         digit: [of[digit].recall or 0.0 for of in scores.values()] for digit in range(CLASSES)
@@ -168,26 +169,26 @@ def wrong(run_data: RunData, options: ViewOptions) -> View:
     """The mistakes of which one run was most sure."""
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
-    worst = predictions.most_wrong(models[run], labels, MOST_WRONG)
+    worst = predictions.confident_errors(models[run], labels, MOST_WRONG)
     title = run_data.titles[run]
     columns = (
         Column("Test digit", "count"), Column("It is"), Column("Answer"),
         Column("Sure", "fraction"),
     )  # fmt: skip
-    rows = tuple(Row(run, (a.index, str(a.label), str(a.answer), a.probability)) for a in worst)
+    rows = tuple(Row(run, (a.index, str(a.label), str(a.predicted), a.confidence)) for a in worst)
     return View(
         "wrong", f"Surely wrong: {title}", _wrong_sentence(title, worst), (), Table(columns, rows),
         ("Test digits are counted from 0.", *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def _wrong_sentence(title: str, worst: Sequence[ClassifiedImage]) -> str:
+def _wrong_sentence(title: str, worst: Sequence[Prediction]) -> str:
     if not worst:
         return f"{title} made no mistake."
     first = worst[0]
     return (
         f"{title} was most sure of a mistake at test digit {count(first.index)}: a {first.label}, "
-        f"taken for a {first.answer} with {percent(first.probability)}."
+        f"taken for a {first.predicted} with {percent(first.confidence)}."
     )
 
 
@@ -205,7 +206,7 @@ def split_opinions(run_data: RunData, options: ViewOptions) -> View:
         Column("Test digit", "count"), Column("It is"), Column("Pairs that disagree", "fraction"),
         *(Column(chosen.titles[run]) for run in models),
     )  # fmt: skip
-    rows = tuple(Row("", (s.index, str(s.label), s.split, *_answers(s))) for s in shown)
+    rows = tuple(Row("", (s.index, str(s.label), s.fraction, *_answers(s))) for s in shown)
     more = f"The {len(shown)} most split ones are shown." if len(found) > len(shown) else ""
     return View(
         "disagreements", "Disagreements",
@@ -218,5 +219,5 @@ def split_opinions(run_data: RunData, options: ViewOptions) -> View:
 
 def _answers(split: Disagreement) -> tuple[str, ...]:
     """Each answer with how sure it was."""
-    both = zip(split.answers, split.probabilities, strict=True)
+    both = zip(split.predicted, split.confidences, strict=True)
     return tuple(f"{answer} ({percent(sure)})" for answer, sure in both)

@@ -17,12 +17,12 @@ def settings(run_data: RunData, options: ViewOptions) -> View:
     found = [
         setting
         for setting in differences([group.spec for group in groups])
-        if setting.place not in _LEFT_OUT
+        if setting.path not in _LEFT_OUT
     ]
     seeds = tuple(", ".join(map(str, group.seeds)) for group in groups)
     columns = (Column("Setting"), *(Column(group.title) for group in groups))
     rows = (
-        *(Row("", (setting.place, *setting.values)) for setting in found),
+        *(Row("", (setting.path, *setting.values)) for setting in found),
         Row("", ("seeds", *seeds)),
     )
     told = f"The models differ in {counted(len(found), 'setting')}."

@@ -7,7 +7,7 @@ from itertools import combinations
 from mnist_studio.analysis import seeds, significance
 from mnist_studio.analysis.groups import Group, by_seed
 from mnist_studio.analysis.paired import PairTest, SeveralTest
-from mnist_studio.analysis.seeds import FEWEST, SeedComparison
+from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison
 from mnist_studio.analysis.verdict import Verdict, verdict
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
 from mnist_studio.comparison import measures
@@ -124,7 +124,7 @@ def over_seeds(run_data: RunData, options: ViewOptions) -> View:
         "over-seeds", "Recipes and frameworks over seeds",
         _summary(short), (_chart(bars),) if bars else (),
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in judged)),
-        (f"Paired by seed; no verdict below {FEWEST} seeds. A difference of "
+        (f"Paired by seed; no verdict below {MIN_SEEDS} seeds. A difference of "
          f"{percentage_points(options.threshold)} or less does not matter in practice.",
          *_left_out(run_data.groups, pairs), *notes.of_all(run_data)),
     )  # fmt: skip
@@ -170,7 +170,7 @@ def _seed_bar(a: Group, one: SeedComparison) -> Bar:
 
 def _seed_row(a: Group, one: SeedComparison) -> Row:
     bar = _seed_bar(a, one) if one.difference else Bar(a.key, "", None)
-    chances = one.chances
+    chances = one.probabilities
     likely = (chances.a, chances.equal, chances.b) if chances else (None, None, None)
     return Row(
         a.key,
@@ -215,7 +215,7 @@ def _summary(judged: Sequence[_Judged]) -> str:
     if len(judged) <= MOST_SENTENCES or set(kinds) == {"none"}:
         told = [one.words for one in judged if one.words]
         none = kinds.count("none")
-        few = f"No verdict on {counted(none, 'pair')}: fewer than {FEWEST} seeds in common."
+        few = f"No verdict on {counted(none, 'pair')}: fewer than {MIN_SEEDS} seeds in common."
         return " ".join([*told, few] if none else told)
     counts = (f"{kinds.count(kind)} {words}" for kind, words in WORDS.items() if kind in kinds)
     return f"Of {len(judged)} pairs: {', '.join(counts)}."

@@ -75,10 +75,10 @@ def _places(
 ) -> Sequence[int]:
     match asked.what:
         case "cell":
-            answers = predictions.cell(logits[asked.model], test.labels, *asked.cell)
+            answers = predictions.cell_images(logits[asked.model], test.labels, *asked.cell)
             return [answer.index for answer in answers]
         case "wrong":
-            worst = predictions.most_wrong(logits[asked.model], test.labels, MOST)
+            worst = predictions.confident_errors(logits[asked.model], test.labels, MOST)
             return [answer.index for answer in worst]
         case "disagreements":
             return [one.index for one in disagreements(tuple(logits.values()), test.labels, MOST)]

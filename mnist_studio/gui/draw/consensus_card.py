@@ -71,16 +71,16 @@ class ConsensusCard(Card):
         self._number.setVisible(several)
 
     def _show_places(self, found: Interpretation, focus: int) -> None:
-        several = len(found.places) > 1
+        several = len(found.digits) > 1
         self._choose_number(several)
-        while several and len(self.places) < len(found.places):
+        while several and len(self.places) < len(found.digits):
             self.places.append(self._place(len(self.places)))
         for at, shown in enumerate(self.places):
-            shown.setVisible(several and at < len(found.places))
-            if several and at < len(found.places):
-                shown.setText(found.places[at].text)
+            shown.setVisible(several and at < len(found.digits))
+            if several and at < len(found.digits):
+                shown.setText(found.digits[at].text)
                 shown.setChecked(at == focus)
-                said = found.places[at].found
+                said = found.digits[at].consensus
                 shown.setToolTip(f"{said.headline}. {said.detail} A click looks at it.")
 
     def _place(self, at: int) -> QToolButton:

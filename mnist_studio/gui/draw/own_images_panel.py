@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
-from mnist_studio.analysis.predictions import Confusion
+from mnist_studio.analysis.predictions import ConfusionMatrix
 from mnist_studio.formatting import NOTHING, counted, percent
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
@@ -239,12 +239,12 @@ class ConfusionGrid(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._counts: Confusion = np.zeros((CLASSES, CLASSES), np.int64)
+        self._counts: ConfusionMatrix = np.zeros((CLASSES, CLASSES), np.int64)
         self.setAccessibleName("Confusion of your own digits")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
-    def show_counts(self, counts: Confusion) -> None:
+    def show_counts(self, counts: ConfusionMatrix) -> None:
         """Shows a matrix (10, 10), rows the labels."""
         self._counts = counts
         off = [(a, b) for a in range(CLASSES) for b in range(CLASSES) if a != b and counts[a, b]]

@@ -135,8 +135,8 @@ class PredictionsPanel(QStackedWidget):
             self.consensus.show_reading(found, focus, self._truth())
         else:
             self.consensus.invite()
-        said = [place.found.digit for place in found.places] if found else []
-        strange = found is not None and found.places[focus].verdict == "none"
+        said = [one.consensus.digit for one in found.digits] if found else []
+        strange = found is not None and found.digits[focus].verdict == "none"
         for run, card in self.grid.cards.items():
             if example is None:
                 card.compare(said)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWi
 
 from mnist_studio import events, formatting
 from mnist_studio.analysis import settings_diff
-from mnist_studio.analysis.time_breakdown import beside_phases
+from mnist_studio.analysis.time_breakdown import other_lines
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import GAP, column, label, row
@@ -101,7 +101,7 @@ def differing(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
     found = settings_diff.differences([row.run.spec for row in rows])
     return [
         (
-            setting.place.rpartition(".")[2].replace("_", " ").capitalize(),
+            setting.path.rpartition(".")[2].replace("_", " ").capitalize(),
             ", ".join(dict.fromkeys(_TITLES.get(value, value) for value in setting.values)),
         )
         for setting in found
@@ -126,7 +126,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
             for phase, word in events.PHASES.items()
             if phase in terminal.seconds
         ]
-        measured = beside_phases(terminal)
+        measured = other_lines(terminal)
         told += [(name.capitalize(), value) for name, value in measured]
     told.append(("Id", row.id))
     return told

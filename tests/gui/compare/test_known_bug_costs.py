@@ -59,15 +59,20 @@ def row(
 
 def test_titles_tell_faults() -> None:
     assert row(1, spec(), 0.9).title == "Run 1"
-    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with: unshuffled digits"
+    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with known bug: unshuffled digits"
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.known_bugs)
     run = run_spec(recipe)
     published = replace(run, known_bugs=recipe.published(run.framework))
-    assert titled("Mine", published) == "Mine · as published: three faults"
-    assert LiveRun(published).title.endswith(" · as published: three faults")
+    assert titled("Mine", published) == "Mine · with the source's bugs"
+    assert LiveRun(published).title.endswith(" · with the source's bugs")
     # No source has all of them in one framework.
-    assert titled("Mine", replace(run, known_bugs=recipe.known_bugs)) == "Mine · with: four faults"
-    assert LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with: unshuffled digits"
+    assert (
+        titled("Mine", replace(run, known_bugs=recipe.known_bugs)) == "Mine · with four known bugs"
+    )
+    assert (
+        LiveRun(spec(1, "unshuffled"), name="Mine").title
+        == "Mine · with known bug: unshuffled digits"
+    )
 
 
 def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
@@ -76,13 +81,13 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
     assert card.words.text() == (
-        "mlp-128 in NumPy, unshuffled digits: costs 2.00 points of test accuracy, test loss "
-        "+0.1000 in the one pair of seed 1. One seed proves nothing."
+        "mlp-128 in NumPy, unshuffled digits: costs 2.00 pp of test accuracy, test loss "
+        "+0.1000 (one pair, seed 1: too few to generalize)."
     )
     assert card.explained.text() == f"Unshuffled digits: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
-        "costs 1.50 points of test accuracy, test loss +0.0500 in the mean of 2 pairs"
+        "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 pairs of the same seed)"
         in card.words.text()
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
@@ -97,7 +102,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     many = [row(place, spec(place, "unshuffled"), 0.9) for place in range(20, 40)]
     twins = [row(place + 40, spec(place), 0.9) for place in range(20, 40)]
     card.show_rows([*many, *twins])
-    assert "in the mean of 20 pairs" in card.words.text()
+    assert "(mean of 20 pairs" in card.words.text()
     card.show_rows(())
     assert card.words.text() == NOTHING
 
@@ -113,10 +118,10 @@ def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
     assert live is not None
     assert list(dict.fromkeys(row.cells[0] for row in live.table.rows)) == [
         "Run 1",
-        "Run 2 · with: unshuffled digits",
+        "Run 2 · with known bug: unshuffled digits",
     ]
     page.list.choose("known_bugs")
-    assert "costs 2.00 points" in page.views.known_bugs.words.text()
+    assert "costs 2.00 pp" in page.views.known_bugs.words.text()
     page.runs.model.tick(frozenset({"1"}))
     assert page.views.known_bugs.words.text() == NOTHING
 

@@ -76,7 +76,7 @@ def test_what_is_no_digit_is_called_so_and_answers_fade(
     qtbot: QtBot, panel: PredictionsPanel
 ) -> None:
     draw(panel, CROSS)
-    qtbot.waitUntil(lambda: panel.consensus.headline.text() == "This is no digit", timeout=WAIT)
+    qtbot.waitUntil(lambda: panel.consensus.headline.text() == "This is not a digit", timeout=WAIT)
     assert panel.consensus.digit.text() == NOTHING
     assert all(card.digit.property("faint") for card in panel.grid.cards.values())
     draw(panel, ONE)

@@ -34,7 +34,7 @@ def test_a_run_is_told_with_its_measures_and_what_makes_its_clocks_doubtful() ->
     assert ("Time: training", "9.00 s") in told
     assert ("Training rate", "2,828 images/s") in told
     assert ("Peak memory", "302 MB") in told
-    assert ("Note", "Other programs kept 1.6 of 2 processors busy.") in told
+    assert ("Note", "Other programs used 1.6 of 2 processors.") in told
 
 
 def test_several_runs_are_told_by_their_differences(theme: Theme) -> None:

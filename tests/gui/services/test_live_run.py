@@ -202,18 +202,22 @@ def test_consensus() -> None:
     assert consensus(()) is None
     one = consensus((vote("a", 3),))
     assert one is not None
-    assert one.headline == "a says 3"
+    assert one.headline == "a predicts 3"
     two = consensus((vote("a", 3), vote("b", 3, 0.5)))
     assert two is not None
     assert two.headline == "Both models agree"
-    assert two.detail.startswith("Least sure: b, 50.0 %.")
+    assert two.detail.startswith("Lowest confidence: b, 50.0 %.")
     split = consensus((vote("a", 3), vote("b", 8), vote("c", 3)))
     assert split is not None
-    assert (split.digit, split.agreed, split.headline) == (3, False, "Two of three models say 3")
-    assert split.detail == "b says 8."
+    assert (split.digit, split.agreed, split.headline) == (
+        3,
+        False,
+        "Two of three models predict 3",
+    )
+    assert split.detail == "b predicts 8."
     tie = consensus((vote("a", 3, 0.6), vote("b", 8, 0.9)))
     assert tie is not None
-    assert (tie.digit, tie.headline) == (8, "One of two models says 8")
+    assert (tie.digit, tie.headline) == (8, "One of two models predicts 8")
 
 
 def test_samples_are_the_same_and_wrong_ones_can_come_first() -> None:
