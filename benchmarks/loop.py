@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mnist_studio.data.datasets.dataset import LabeledImages
+    from mnist_studio.data.images import LabeledImages
     from mnist_studio.frameworks.base import Learner
     from mnist_studio.spec.run import RunSpec
 

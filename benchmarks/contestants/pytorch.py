@@ -13,7 +13,7 @@ from torchvision import datasets, transforms
 
 from benchmarks.loop import bare_loop, spec_of
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 
 
 class _Net(nn.Module):

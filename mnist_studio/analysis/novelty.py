@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.nearest import features
-from mnist_studio.data.datasets.dataset import CLASSES
+from mnist_studio.data.images import CLASSES
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.store.known_digits import KnownDigits
 

@@ -15,7 +15,7 @@ from mnist_studio.comparison.selection import Selection, choose, choose_experime
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS
+from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 
 ALL = "all"

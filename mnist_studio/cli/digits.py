@@ -9,7 +9,7 @@ from typing import Literal
 
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
-from mnist_studio.data.datasets.dataset import CLASSES
+from mnist_studio.data.images import CLASSES
 from mnist_studio.data.own_images import OwnImage, of_picture
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName

@@ -10,7 +10,7 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import models, output
 from mnist_studio.data.datasets import pen_digits, sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, MnistStudioError

@@ -19,7 +19,7 @@ from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.supervisor import Supervisor
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS, ready_made
+from mnist_studio.spec.ready_made import EXPERIMENTS, ready_made
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.comparison.selection import SelectedRun, Selection
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
 from mnist_studio.store import own_image_predictions, own_image_sets

@@ -2,12 +2,7 @@
 
 from pathlib import Path
 
-from mnist_studio.comparison.messages import (
-    ComputeViews,
-    ViewOutcome,
-    ViewResult,
-    ViewUnavailable,
-)
+from mnist_studio.comparison.messages import ComputeViews, ViewOutcome, ViewResult, ViewUnavailable
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import MnistStudioError

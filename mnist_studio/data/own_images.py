@@ -13,7 +13,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import CLASSES, SIDE, LabeledImages
+from mnist_studio.data.images import CLASSES, SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkPoint, digit_image
 from mnist_studio.data.ink.strokes import EVEN
 from mnist_studio.errors import PictureError, UsageError

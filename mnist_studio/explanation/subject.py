@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.nearest import feature_layer, features
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import Dataset
+from mnist_studio.data.images import Dataset
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner, Weights

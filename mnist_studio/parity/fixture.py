@@ -10,7 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.known_bugs import effective

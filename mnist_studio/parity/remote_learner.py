@@ -12,13 +12,7 @@ from numpy.typing import NDArray
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
-from mnist_studio.parity.learner_messages import (
-    LEARN,
-    BuildLearner,
-    CallMethod,
-    call,
-    result_of,
-)
+from mnist_studio.parity.learner_messages import LEARN, BuildLearner, CallMethod, call, result_of
 from mnist_studio.spec.run import DeviceName, RunSpec
 from mnist_studio.workers.channel import decode
 from mnist_studio.workers.task import never

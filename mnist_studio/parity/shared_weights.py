@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.evaluation import predictions
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.parity.fixture import OpenLearner

@@ -15,12 +15,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import ChildEngine
 from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.numpy_fallback import NumpyFallbackEngine
-from mnist_studio.prediction.state import (
-    Held,
-    OnAnswer,
-    OnState,
-    PredictionState,
-)
+from mnist_studio.prediction.state import Held, OnAnswer, OnState, PredictionState
 from mnist_studio.store.rows import Run
 
 MOST_MODELS = 20

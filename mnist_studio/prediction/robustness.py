@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Images, Kind, corrupted
 from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
 from mnist_studio.events import Finished, Stopped

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import idx, sources
 from mnist_studio.data.datasets.catalog import MNIST
-from mnist_studio.data.datasets.dataset import Dataset
 from mnist_studio.data.files import write_bytes
+from mnist_studio.data.images import Dataset
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Finished, PhaseName, Stopped
 from mnist_studio.frameworks import registry

@@ -7,7 +7,7 @@ from time import perf_counter
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import joined
+from mnist_studio.data.images import joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped

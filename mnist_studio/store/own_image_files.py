@@ -14,8 +14,8 @@ from typing import Annotated, Literal
 import msgspec
 import numpy as np
 
-from mnist_studio.data.datasets.dataset import SIDE
 from mnist_studio.data.files import write_bytes
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.ink.rendering import UNIT_PAD, InkPoint
 from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
 from mnist_studio.errors import DataError, MnistStudioError

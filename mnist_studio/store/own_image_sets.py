@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio import paths
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.own_images import OwnImage, digits_of
 from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.store import tensors

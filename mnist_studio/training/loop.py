@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, Grid
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS
+from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import Main, studio
 

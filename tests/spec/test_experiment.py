@@ -14,8 +14,8 @@ from mnist_studio.spec.experiment import (
     expand_cells,
     largest,
 )
+from mnist_studio.spec.ready_made import EXPERIMENTS, SEEDS, ready_made
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS, SEEDS, ready_made
 from mnist_studio.spec.run import RunSpec
 
 GRID = ExperimentSpec(

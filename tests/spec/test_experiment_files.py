@@ -4,8 +4,8 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import experiment_files, files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, RecipePair
+from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS
 from tests.spec.test_experiment import GRID
 
 BY_HAND = """\

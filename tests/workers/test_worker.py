@@ -15,8 +15,7 @@ import pytest
 from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.workers.channel import Channel, Progress
 from mnist_studio.workers.worker import PersistentWorker, Worker, WorkerDied, request_once
-
-from . import example_tasks as tasks
+from tests.workers import example_tasks as tasks
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads /proc")
 

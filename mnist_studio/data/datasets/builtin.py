@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio import paths
-from mnist_studio.data.datasets.dataset import Dataset, LabeledImages, fingerprint
+from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
 from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import DataError
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pictures.files import picture_from_levels
 from mnist_studio.errors import UnknownName
 from mnist_studio.spec.run import DatasetName

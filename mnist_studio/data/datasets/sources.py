@@ -7,8 +7,8 @@ from pathlib import Path
 from mnist_studio import paths, settings
 from mnist_studio.data.datasets import builtin, folders, idx
 from mnist_studio.data.datasets.catalog import MNIST, Catalog
-from mnist_studio.data.datasets.dataset import Dataset, LabeledImages, fingerprint
 from mnist_studio.data.files import write_bytes
+from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
 from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.spec.run import DatasetName
 

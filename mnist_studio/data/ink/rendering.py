@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.ink.strokes import (
     EDGE,
     EVEN,

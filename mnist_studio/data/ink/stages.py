@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.ink.rendering import (
     PEN,
     UNIT_PAD,

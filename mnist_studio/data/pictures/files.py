@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import SIDE
 from mnist_studio.data.files import unreadable
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.pictures.components import digits_of
 from mnist_studio.data.pictures.normalize import Levels, blank, normalize
 from mnist_studio.data.pictures.paper import ink_of

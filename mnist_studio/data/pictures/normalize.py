@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.images import SIDE
 from mnist_studio.errors import PictureError
 
 BOX = 20

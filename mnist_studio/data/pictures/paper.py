@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.pictures.normalize import Levels, blank
 
 _FAINTEST = 0.08

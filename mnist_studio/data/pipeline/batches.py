@@ -6,7 +6,7 @@ Which training digits every step sees, the same for every framework.
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pipeline.randomness import Purpose, permutation, random_bytes
 from mnist_studio.errors import DataError
 from mnist_studio.spec.run import TrainingSpec

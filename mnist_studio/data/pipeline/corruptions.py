@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets.dataset import SIDE
+from mnist_studio.data.images import SIDE
 from mnist_studio.data.pipeline.augmentation import levels, places
 from mnist_studio.data.pipeline.randomness import Purpose, random_bytes
 

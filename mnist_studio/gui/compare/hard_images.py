@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis import predictions
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.predictions import disagreements
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 
 MOST = 60
 """More digits nobody looks at."""

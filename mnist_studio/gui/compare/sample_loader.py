@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.comparison.own_images import answered
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.gui.compare.hard_images import HardImageQuery, HardImages, find_hard_images
 from mnist_studio.gui.compare.samples import Samples, samples
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task

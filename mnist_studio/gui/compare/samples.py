@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import predictions
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 
 COUNT = 20

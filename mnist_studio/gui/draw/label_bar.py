@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from mnist_studio.data.datasets.dataset import CLASSES
+from mnist_studio.data.images import CLASSES
 from mnist_studio.formatting import word
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.services.drawing import Drawing, Sheet

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from mnist_studio.gui.common.grouped_list import GroupedList, Item
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import ExperimentSpec
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS
+from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.experiments import Experiment
 
 

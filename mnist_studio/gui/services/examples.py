@@ -5,8 +5,8 @@ import random
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.datasets.dataset import LabeledImages
 from mnist_studio.data.datasets.examples import from_test, grid
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.spec.run import DatasetName

@@ -3,12 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
-from mnist_studio.palette import (
-    DASHES,
-    SHADES,
-    Palette,
-    mixed,
-)
+from mnist_studio.palette import DASHES, SHADES, Palette, mixed
 
 
 def shaded(palette: Palette, framework: str, shade: int) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import DataError
 

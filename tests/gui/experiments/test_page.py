@@ -20,7 +20,7 @@ from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
-from mnist_studio.spec.recipes.experiments import EXPERIMENTS
+from mnist_studio.spec.ready_made import EXPERIMENTS
 
 LONG = 120_000
 

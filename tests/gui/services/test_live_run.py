@@ -7,7 +7,7 @@ from msgspec import structs
 from mnist_studio import events, formatting
 from mnist_studio.analysis.curves import smooth
 from mnist_studio.analysis.interpretation import Vote, consensus
-from mnist_studio.data.datasets.dataset import LabeledImages
+from mnist_studio.data.images import LabeledImages
 from mnist_studio.errors import SpecError
 from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.plots.run_lines import lines_of, shades

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_studio.data.datasets.dataset import LabeledImages, fingerprint
+from mnist_studio.data.images import LabeledImages, fingerprint
 from mnist_studio.errors import DataError
 
 
