@@ -207,7 +207,7 @@ class Photographer:
         self._window.go("experiments")
         page = self._page("experiments", ExperimentsPage)
         page.list.choose("ready/batch-sizes")
-        self._until(lambda: page.board.total > 0)
+        self._until(lambda: page.state.total > 0)
         self._pause(1)
 
     def _compare(self) -> None:

@@ -1,4 +1,4 @@
-"""What can be done with the experiment that is shown, and why something cannot."""
+"""The buttons of the Experiments page: what each does, and why one is disabled."""
 
 from dataclasses import dataclass
 
@@ -7,30 +7,31 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from mnist_studio.gui.common.basics import enable
 from mnist_studio.gui.services.studio import TRAINS
 
-_IDLE = "No experiment is being run."
-_ONE = "One experiment runs at a time."
+_IDLE = "No experiment is running. Press Run experiment to start this one."
+_OTHER_RUNS = "Another experiment is running. Wait until it ends, or stop it."
+_COMPLETE = "All runs are finished. Select another experiment to run it."
 
 
 @dataclass(frozen=True)
 class ActionState:
-    """What the buttons depend on.
+    """What decides which buttons are enabled.
 
     Attributes:
-        busy: an experiment is being run.
-        mine: it is the one that is shown.
-        paused: it is.
-        ending: it was told to end.
-        other: something else trains.
-        begun: the one that is shown has runs.
+        busy: an experiment is running.
+        running: it is the selected one.
+        paused: it is paused.
+        ending: it is about to end.
+        training: a run of the Train page is training.
+        begun: the selected experiment has runs.
         complete: all of them are finished.
-        own: it is no ready-made one.
+        own: the selected experiment is not a ready-made one.
     """
 
     busy: bool
-    mine: bool
+    running: bool
     paused: bool
     ending: bool
-    other: bool
+    training: bool
     begun: bool
     complete: bool
     own: bool
@@ -43,33 +44,48 @@ class ExperimentActions:
         self.new = QPushButton("New grid…")
         self.open = QPushButton("Open…")
         self.save = QPushButton("Save…")
-        self.forget = QPushButton("Forget")
-        self.compare = QPushButton("Compare its runs")
-        self.cancel = QPushButton("Cancel")
+        self.remove = QPushButton("Remove")
+        self.compare = QPushButton("Compare runs")
+        self.discard = QPushButton("Discard")
         self.pause = QPushButton("Pause")
         self.stop = QPushButton("Stop")
         self.run = QPushButton("Run experiment")
         self.run.setProperty("primary", True)
-        for made in (self.forget, self.cancel):
-            made.setProperty("danger", True)
-        for made in (self.compare, self.cancel, self.pause, self.stop, self.run):
-            line.addWidget(made)
-        enable(self.new, "", "Recipes × frameworks × batch sizes × learning rates × seeds")
-        enable(self.open, "", "Opens an experiment file")
-        enable(self.save, "", "Keeps the experiment as a text file")
+        for action in (self.remove, self.discard):
+            action.setProperty("danger", True)
+        for action in (self.compare, self.discard, self.pause, self.stop, self.run):
+            line.addWidget(action)
+        enable(self.new, tip="Combines recipes, frameworks, batch sizes, learning rates and seeds")
+        enable(self.open, tip="Reads an experiment from a file")
+        enable(self.save, tip="Writes the experiment to a text file")
 
-    def show_state(self, now: ActionState) -> None:
-        """Enables what can be done now."""
-        self.run.setText("Go on" if now.begun and not now.mine else "Run experiment")
-        self.pause.setText("Resume" if now.paused else "Pause")
-        reason = _ONE if now.busy else TRAINS if now.other else ""
-        reason = reason or ("It is complete." if now.complete else "")
-        enable(self.run, reason, "Trains what is left, in the order of the queue")
-        idle = "It is ending." if now.ending else "" if now.busy else _IDLE
-        enable(self.pause, idle, "Holds what trains and begins nothing")
-        enable(self.stop, idle, "Ends it; what trains keeps what it learnt and can go on")
-        enable(self.cancel, idle, "Ends it at once; only finished runs are kept")
-        unknown = "" if now.begun else "None of its runs is trained yet."
-        enable(self.compare, unknown, "Shows its runs on the Compare page")
-        why = "It is being run." if now.mine else "" if now.own else "Ready-made ones stay."
-        enable(self.forget, why, "Takes it off this list; its runs stay")
+    def show_state(self, state: ActionState) -> None:
+        """Enables the buttons that can be used, and explains the others."""
+        resumes = state.begun and not state.running
+        self.run.setText("Resume experiment" if resumes else "Run experiment")
+        self.pause.setText("Resume" if state.paused else "Pause")
+        enable(self.run, _run_reason(state), "Trains the remaining runs in the order of the queue")
+        idle = "The experiment is ending." if state.ending else "" if state.busy else _IDLE
+        pause = (
+            "Continues the paused runs" if state.paused else "Holds all runs until you resume them"
+        )
+        enable(self.pause, idle, pause)
+        enable(self.stop, idle, "Ends the experiment. You can resume its runs later")
+        enable(self.discard, idle, "Ends the experiment and deletes the runs that are training")
+        untrained = "" if state.begun else "The experiment has no runs yet. Run it first."
+        enable(self.compare, untrained, "Shows the runs on the Compare page")
+        enable(self.remove, _remove_reason(state), "Removes the experiment. Its runs stay")
+
+
+def _run_reason(state: ActionState) -> str:
+    if state.busy:
+        return "The experiment is running." if state.running else _OTHER_RUNS
+    if state.training:
+        return TRAINS
+    return _COMPLETE if state.complete else ""
+
+
+def _remove_reason(state: ActionState) -> str:
+    if state.running:
+        return "The experiment is running. Stop it first."
+    return "" if state.own else "A ready-made experiment cannot be removed."

@@ -1,4 +1,4 @@
-"""What an experiment asks, how large it is, and how far."""
+"""The selected experiment: its question, its size, and its progress."""
 
 from PySide6.QtGui import QResizeEvent
 
@@ -10,16 +10,16 @@ from mnist_studio.gui.services.experiment_progress import ExperimentState, left
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import ExperimentSpec
 
-MOST_ABREAST = 16
-_ONE = "One at a time: clocks are honest."
-_SEVERAL = "Several at a time: sooner done, but no clock is honest, and the experiment will say so."
+LARGEST_CONCURRENCY = 16
+_SEQUENTIAL = "Runs train one after the other, so their times are comparable."
+_CONCURRENT = "Runs train concurrently. This is faster, but their times are not comparable."
 
 
 class ExperimentCard(Card):
-    """Question, facts and progress.
+    """Question, size and progress.
 
     Attributes:
-        concurrency: runs at a time.
+        concurrency: number of parallel runs.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -28,29 +28,32 @@ class ExperimentCard(Card):
         self.members = label(wrap=True)
         self.facts = label(role="secondary", wrap=True)
         self.progress = ProgressLine("Progress of the experiment")
-        self.words = label(role="secondary")
-        self.concurrency = StepperSpinBox("Runs at a time", studio.theme, 1, MOST_ABREAST, by_one)
+        self.progress.setToolTip("Trained steps of all runs")
+        self.progress_text = label(role="secondary")
+        self.concurrency = StepperSpinBox(
+            "Parallel runs", studio.theme, 1, LARGEST_CONCURRENCY, by_one
+        )
         self.concurrency.setFixedWidth(studio.theme.pixels(104))
         self.concurrency.set_number(1)
         self.concurrency.edited.connect(self._explain)
-        self._honest = label(_ONE, "secondary", wrap=True)
-        line = row(label("At a time", "secondary"), self.concurrency, self._honest, gap=8)
+        self._timing = label(_SEQUENTIAL, "secondary", wrap=True)
+        line = row(label("Parallel runs", "secondary"), self.concurrency, self._timing, gap=8)
         line.setStretch(2, 1)
         self.body.addLayout(
             column(
                 self.question, self.members, self.facts, line,
-                row(self.progress, self.words), gap=8,
+                row(self.progress, self.progress_text), gap=8,
             )
         )  # fmt: skip
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """No line of the words is cut."""
+        """Gives wrapped labels the height that their width needs."""
         super().resizeEvent(event)
-        self._give_lines()
+        self._fit_labels()
 
-    def _give_lines(self) -> None:
-        for words in (self.question, self.members, self.facts, self._honest):
-            words.setMinimumHeight(words.heightForWidth(words.width()))
+    def _fit_labels(self) -> None:
+        for text in (self.question, self.members, self.facts, self._timing):
+            text.setMinimumHeight(text.heightForWidth(text.width()))
 
     def show_experiment(self, spec: ExperimentSpec) -> None:
         """Shows another experiment."""
@@ -60,28 +63,29 @@ class ExperimentCard(Card):
         self.question.setVisible(bool(spec.question))
         self.members.setText(summary.members(spec))
         self.facts.setText(summary.facts(spec))
-        self._give_lines()
+        self._fit_labels()
 
-    def show_progress(self, board: ExperimentState, seconds: float | None, busy: bool) -> None:
-        """How far it is.
+    def show_progress(self, state: ExperimentState, seconds: float | None, running: bool) -> None:
+        """Shows how many runs are finished, and the time that is left.
 
         Args:
-            board: its cells.
-            seconds: until its end, from earlier runs; None where nothing tells.
-            busy: it is being run.
+            state: the cells of the experiment.
+            seconds: estimate of the remaining time from earlier runs; None without an estimate.
+            running: the experiment is running.
         """
-        self.progress.show_fraction(board.fraction)
-        if not board.total:
-            self.words.setText("")
+        self.progress.show_fraction(state.fraction)
+        if not state.total:
+            self.progress_text.setText("")
             return
-        told = f"{board.finished} of {board.total} runs finished"
-        if busy:
-            live = board.overall.seconds_left if board.overall else None
-            words = left(live)
+        finished = f"{state.finished} of {state.total} runs finished"
+        if running:
+            remaining = left(state.overall.seconds_left if state.overall else None)
         else:
-            words = summary.time_left(seconds, board.total - board.finished)
-        self.words.setText(" · ".join(filter(None, (told, words))))
-        enable(self.concurrency, "It is being run." if busy else "", "How many train side by side")
+            remaining = summary.time_left(seconds, state.total - state.finished)
+        self.progress_text.setText(" · ".join(filter(None, (finished, remaining))))
+        reason = "The experiment is running. Stop it to change this number." if running else ""
+        tip = f"Number of runs that train concurrently, 1 to {LARGEST_CONCURRENCY} (default: 1)"
+        enable(self.concurrency, reason, tip)
 
     def _explain(self) -> None:
-        self._honest.setText(_ONE if self.concurrency.whole == 1 else _SEVERAL)
+        self._timing.setText(_SEQUENTIAL if self.concurrency.whole == 1 else _CONCURRENT)

@@ -1,4 +1,4 @@
-"""The experiments that can be chosen: ready-made ones, those of the store, those made just now."""
+"""The experiments to select: ready-made ones, stored ones, and new ones of this session."""
 
 from collections.abc import Sequence
 
@@ -10,116 +10,118 @@ from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.experiments import Experiment
 
+READY_MADE, STORED, NEW = "ready/", "stored/", "new/"
+"""Prefixes of the keys of experiments."""
+
+_WIDTH = 368
+
+Groups = tuple[tuple[str, tuple[Item, ...]], ...]
+
 
 class ExperimentList(GroupedList):
-    """One experiment is chosen.
+    """Experiments under headings, one of them selected.
 
     Signals:
-        picked: the experiment that is chosen from now on.
+        picked: another experiment is selected.
     """
 
     picked = Signal(object)
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__("Experiments", studio.theme, 368)
+        super().__init__("Experiments", studio.theme, _WIDTH)
         self._library = studio.library
-        self._made: list[ExperimentSpec] = []
+        self._new: list[ExperimentSpec] = []
         self.spec: ExperimentSpec | None = None
-        self.chosen.connect(self._take)
+        self.chosen.connect(self._pick)
         self._library.changed.connect(self._offer_all)
         self._offer_all()
 
     @property
     def own(self) -> bool:
-        """The chosen one is no ready-made one."""
-        return self.choice.startswith((KEPT, NEW))
+        """Whether the selected experiment is not a ready-made one."""
+        return self.choice.startswith((STORED, NEW))
 
     def choose_first(self) -> None:
-        """Chooses the first ready-made one."""
-        self.choose(offered((), ())[0][1][0][0])
+        """Selects the first ready-made experiment."""
+        self.choose(grouped((), ())[0][1][0].key)
 
     def add(self, experiment: ExperimentSpec) -> None:
-        """Offers an experiment of a file or a grid, too, and chooses it."""
-        if experiment not in self._made:
-            self._made.append(experiment)
+        """Adds an experiment of a file or a grid, and selects it."""
+        if experiment not in self._new:
+            self._new.append(experiment)
         self._offer_all()
-        self._pick(experiment)
+        self._choose_spec(experiment)
 
-    def forget(self) -> None:
-        """Takes the chosen one off the list and out of the store; its runs stay."""
-        spec = self.spec
-        self._made = [one for one in self._made if one != spec]
+    def remove(self) -> None:
+        """Removes the selected experiment from the list and the store. Its runs stay."""
+        self._new = [spec for spec in self._new if spec != self.spec]
         for experiment in self._library.experiments:
-            if experiment.spec == spec:
+            if experiment.spec == self.spec:
                 self._library.delete_experiment(experiment.id)
         self.choose_first()
         self._offer_all()
 
     @Slot()
     def _offer_all(self) -> None:
-        groups = offered(self._library.experiments, self._made)
-        self.offer(tuple((head, tuple(Item(*entry) for entry in items)) for head, items in groups))
+        self.offer(grouped(self._library.experiments, self._new))
         if self.spec is not None and not self.choice:
-            self._pick(self.spec)
+            self._choose_spec(self.spec)
 
-    def _pick(self, spec: ExperimentSpec) -> None:
-        """Chooses an experiment under whichever key it is there."""
-        kept = self._library.experiments
-        for _, entries in offered(kept, self._made):
-            for key, *_ in entries:
-                if experiment_of(key, kept, self._made) == spec:
-                    self.choose(key)
+    def _choose_spec(self, spec: ExperimentSpec) -> None:
+        """Selects an experiment, whose key changes once it is stored."""
+        stored = self._library.experiments
+        for _, items in grouped(stored, self._new):
+            for item in items:
+                if find_spec(item.key, stored, self._new) == spec:
+                    self.choose(item.key)
                     return
 
     @Slot(str)
-    def _take(self, key: str) -> None:
-        spec = experiment_of(key, self._library.experiments, self._made)
+    def _pick(self, key: str) -> None:
+        spec = find_spec(key, self._library.experiments, self._new)
         if spec is not None and spec != self.spec:
             self.spec = spec
             self.picked.emit(spec)
 
 
-READY, KEPT, NEW = "ready/", "kept/", "new/"
-"""What keys begin with."""
-
-Entry = tuple[str, str, str]
-"""Key, title and tip."""
-
-
-def offered(
-    kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
-) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+def grouped(stored: Sequence[Experiment], new: Sequence[ExperimentSpec]) -> Groups:
     """Headings with their experiments.
 
     Args:
-        kept: in the store, newest first.
-        made: in this session, by a file or a grid; those that are kept by now are left out.
+        stored: experiments of the store, newest first.
+        new: of this session, from a file or a grid. Those that are stored by now are left out.
     """
-    known = {experiment.spec for experiment in kept}
-    ready = {one.experiment for one in EXPERIMENTS.values()}
-    sources = tuple(
-        (READY + name, one.experiment.title, f"{one.source}\n{one.experiment.question}")
-        for name, one in EXPERIMENTS.items()
+    known = {experiment.spec for experiment in stored}
+    ready_made = {entry.experiment for entry in EXPERIMENTS.values()}
+    provided = tuple(
+        Item(
+            READY_MADE + name,
+            entry.experiment.title,
+            f"{entry.source}\n{entry.experiment.question}",
+        )
+        for name, entry in EXPERIMENTS.items()
     )
     own = tuple(
-        (f"{NEW}{place}", spec.title, spec.question)
-        for place, spec in enumerate(made)
-        if spec not in known and spec not in ready
+        Item(f"{NEW}{place}", spec.title, spec.question)
+        for place, spec in enumerate(new)
+        if spec not in known and spec not in ready_made
     )
-    stored = tuple(
-        (KEPT + one.id, one.title, one.spec.question) for one in kept if one.spec not in ready
+    kept = tuple(
+        Item(STORED + experiment.id, experiment.title, experiment.spec.question)
+        for experiment in stored
+        if experiment.spec not in ready_made
     )
-    groups = (("Ready-made", sources), ("Yours", own + stored))
-    return tuple((heading, entries) for heading, entries in groups if entries)
+    groups = (("Ready-made", provided), ("Yours", own + kept))
+    return tuple((heading, items) for heading, items in groups if items)
 
 
-def experiment_of(
-    key: str, kept: Sequence[Experiment], made: Sequence[ExperimentSpec]
+def find_spec(
+    key: str, stored: Sequence[Experiment], new: Sequence[ExperimentSpec]
 ) -> ExperimentSpec | None:
-    """The experiment behind a key; None where it was deleted meanwhile."""
-    if key.startswith(READY):
-        return EXPERIMENTS[key.removeprefix(READY)].experiment
+    """The experiment of a key; None if it was deleted meanwhile."""
+    if key.startswith(READY_MADE):
+        return EXPERIMENTS[key.removeprefix(READY_MADE)].experiment
     if key.startswith(NEW):
-        return made[int(key.removeprefix(NEW))]
-    found = (one.spec for one in kept if KEPT + one.id == key)
+        return new[int(key.removeprefix(NEW))]
+    found = (experiment.spec for experiment in stored if STORED + experiment.id == key)
     return next(found, None)

@@ -1,4 +1,4 @@
-"""Makes an experiment: every chosen recipe in every framework, for every number that is given."""
+"""The dialog for a new experiment: a grid of recipes, frameworks and settings."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
@@ -12,7 +12,7 @@ from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
-from mnist_studio.gui.experiments.grid_form import GridForm, experiment_of, size
+from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
@@ -21,14 +21,32 @@ from mnist_studio.spec.run import DatasetName
 
 _FRAMEWORKS = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
 _DATASETS = tuple((name, title, "") for name, title in texts.DATASETS.items())
-_LOOPS = (("native", "Frameworks' own loops", "Runs the scripts of their documentation"),)
+_LOOPS = (
+    (
+        "native",
+        "Native scripts",
+        "Trains with the script that each framework's documentation suggests, instead of the "
+        "shared loop (default: off)",
+    ),
+)
+_TIPS = {
+    "Title": "Name of the experiment (default: its recipes)",
+    "Question": "The question that the experiment answers (optional)",
+    "Frameworks": "Trains every recipe in each of these",
+    "Dataset": "Trains and evaluates every run on each of these",
+    "Training loop": "How runs are trained (default: shared loop)",
+    "Batch sizes": "Training images per step (default: those of the recipes)",
+    "Learning rates": "Step sizes of the optimizer (default: those of the recipes)",
+    "Seeds": "Runs with different random numbers per setting, 1 to 100 (default: 5)",
+    "Epochs": "Passes over the training set, 1 to 1,000 (default: those of the recipes)",
+}
 
 
 class GridDialog(QDialog):
-    """Fields and how many runs they come to.
+    """The fields of a grid, and the number of runs that it has.
 
     Signals:
-        made: the experiment.
+        made: the new experiment.
     """
 
     made = Signal(object)
@@ -40,28 +58,33 @@ class GridDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = theme
         self._experiment: ExperimentSpec | None = None
-        self.title = _line("Title", "What it will be called")
-        self.question = _line("Question", "What shall it answer?")
+        self.title = _line("Title", "Such as: Batch size and accuracy")
+        self.question = _line("Question", "Such as: Does the batch size matter?")
         self.table = self._recipe_table()
         self.frameworks = Toggles("Frameworks", _FRAMEWORKS, FRAMEWORKS)
-        self.datasets = Toggles("Digits", _DATASETS, (dataset,))
-        self.loop = Toggles("Loop", _LOOPS, ())
-        self.batch_sizes = _line("Batch sizes", "Each recipe's own, or 32, 64, 128")
-        self.learning_rates = _line("Learning rates", "Each recipe's own, or 0.01, 0.001")
+        self.datasets = Toggles("Dataset", _DATASETS, (dataset,))
+        self.loop = Toggles("Training loop", _LOOPS, ())
+        self.batch_sizes = _line("Batch sizes", "Such as: 32, 64, 128")
+        self.learning_rates = _line("Learning rates", "Such as: 0.01, 0.001")
         self.seeds = StepperSpinBox("Seeds", theme, 1, 100, by_one)
         self.seeds.set_number(5)
         self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)
-        self.epochs.set_special("own")
-        self.words = label(role="headline", wrap=True)
-        self.use_button = button("Use this experiment", self._use, primary=True)
+        self.epochs.set_special("default")
+        self.status = label(role="headline", wrap=True)
+        self.add_button = button("Add experiment", self._add, primary=True)
         self._lay_out()
         self._connect()
         self._read()
 
     def _recipe_table(self) -> TableView:
         columns = (
-            TableColumn[Recipe]("Recipe", lambda recipe: recipe.name, tip=_origin),
-            TableColumn[Recipe]("Parameters", _parameters, right=True),
+            TableColumn[Recipe]("Recipe", lambda recipe: recipe.name, tip=_recipe_tip),
+            TableColumn[Recipe](
+                "Parameters",
+                _parameters,
+                right=True,
+                explain="Weights and biases that the network learns",
+            ),
         )
         self.recipes: RowsModel[Recipe] = RowsModel(columns, lambda recipe: recipe.name, self, True)
         self.recipes.show(tuple(RECIPES.values()))
@@ -73,11 +96,13 @@ class GridDialog(QDialog):
         grid.setVerticalSpacing(8)
         named: tuple[tuple[str, QWidget], ...] = (
             ("Title", self.title), ("Question", self.question), ("Frameworks", self.frameworks),
-            ("Digits", self.datasets), ("Loop", self.loop), ("Batch sizes", self.batch_sizes),
+            ("Dataset", self.datasets), ("Training loop", self.loop),
+            ("Batch sizes", self.batch_sizes),
             ("Learning rates", self.learning_rates), ("Seeds", self.seeds),
             ("Epochs", self.epochs),
         )  # fmt: skip
         for place, (text, field) in enumerate(named):
+            field.setToolTip(_TIPS[text])
             grid.addWidget(label(text, "secondary"), place, 0)
             if isinstance(field, QLineEdit):
                 grid.addWidget(field, place, 1)
@@ -86,8 +111,12 @@ class GridDialog(QDialog):
         recipes = Card("Recipes")
         recipes.body.addWidget(self.table)
         recipes.setMinimumSize(self._theme.pixels(330), self._theme.pixels(440))
-        fields = column(grid, 1, self.words, gap=12)
-        foot = row(1, button("Cancel", self.reject), self.use_button)
+        fields = column(grid, 1, self.status, gap=12)
+        foot = row(
+            1,
+            button("Cancel", self.reject, "Closes the dialog without an experiment"),
+            self.add_button,
+        )
         upper = row(recipes, holder(fields))
         upper.setStretch(1, 1)
         self.setLayout(column(upper, foot, margin=20))
@@ -104,35 +133,34 @@ class GridDialog(QDialog):
 
     @property
     def form(self) -> GridForm:
-        """What the fields hold."""
-        ticked = self.recipes.ticked_keys
+        """The values of all fields."""
         return GridForm(
             title=self.title.text(),
             question=self.question.text(),
-            recipes=tuple(name for name in RECIPES if name in ticked),
+            recipes=tuple(name for name in RECIPES if name in self.recipes.ticked_keys),
             frameworks=tuple(n for n in FRAMEWORKS if n in self.frameworks.chosen),
             batch_sizes=self.batch_sizes.text(),
             learning_rates=self.learning_rates.text(),
             seeds=self.seeds.whole,
             datasets=tuple(n for n in texts.DATASETS if n in self.datasets.chosen),
             epochs=self.epochs.whole,
-            idiomatic=bool(self.loop.chosen),
+            native=bool(self.loop.chosen),
         )
 
     @Slot()
     def _read(self) -> None:
-        """Says how many runs it is, or what is wrong."""
+        """Shows the number of runs, or which field is invalid."""
         try:
-            self._experiment = experiment_of(self.form)
+            self._experiment = grid_experiment(self.form)
         except MnistStudioError as error:
             self._experiment = None
-            self.words.setText(str(error))
-            enable(self.use_button, str(error))
+            self.status.setText(str(error))
+            enable(self.add_button, str(error))
             return
-        self.words.setText(size(self._experiment))
-        enable(self.use_button, "", "Shows it among the experiments; nothing is trained yet")
+        self.status.setText(size(self._experiment))
+        enable(self.add_button, "", "Adds the experiment to the list. It does not start yet")
 
-    def _use(self) -> None:
+    def _add(self) -> None:
         if self._experiment is not None:
             self.made.emit(self._experiment)
             self.accept()
@@ -149,5 +177,5 @@ def _parameters(recipe: Recipe) -> str:
     return f"{parameter_count(recipe.model):,}"
 
 
-def _origin(recipe: Recipe) -> str:
+def _recipe_tip(recipe: Recipe) -> str:
     return f"{recipe.source}\n{recipe.summary}"

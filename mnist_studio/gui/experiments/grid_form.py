@@ -1,10 +1,11 @@
-"""A grid as fields of text, and the experiment that they describe. No Qt."""
+"""A grid as the text of its fields, and the experiment that it describes. No Qt."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import counted
 from mnist_studio.spec.experiment import (
     MANY_RUNS,
     ExperimentSpec,
@@ -17,24 +18,26 @@ from mnist_studio.spec.run import DatasetName, FrameworkName
 Number = TypeVar("Number", int, float)
 
 FIRST_SEED = 42
-"""The recipes' own."""
+"""The default seed of the recipes."""
+
+_LONGEST_TITLE = 80
 
 
 @dataclass(frozen=True)
 class GridForm:
-    """What the fields hold.
+    """The values of all fields.
 
     Attributes:
         title: of the experiment.
-        question: that it shall answer.
-        recipes: chosen names.
-        frameworks: chosen ones.
-        batch_sizes: numbers with commas between; empty for the recipes' own.
+        question: that the experiment answers.
+        recipes: ids of the selected recipes.
+        frameworks: selected frameworks.
+        batch_sizes: numbers separated by commas; empty for those of the recipes.
         learning_rates: likewise.
-        seeds: how many, from the recipes' own on.
-        datasets: chosen ones.
-        epochs: of every run; 0 for the recipes' own.
-        idiomatic: each framework's own loop instead of the studio's.
+        seeds: number of seeds; the first is ``FIRST_SEED``.
+        datasets: selected datasets.
+        epochs: of every run; 0 for those of the recipes.
+        native: native scripts instead of the shared loop.
     """
 
     title: str = ""
@@ -46,23 +49,22 @@ class GridForm:
     seeds: int = 5
     datasets: tuple[DatasetName, ...] = ("mnist",)
     epochs: int = 0
-    idiomatic: bool = False
+    native: bool = False
 
 
-def experiment_of(form: GridForm) -> ExperimentSpec:
-    """The experiment of a form, checked.
+def grid_experiment(form: GridForm) -> ExperimentSpec:
+    """The valid experiment of a form.
 
     Raises:
-        SpecError: says what is wrong and what to do.
+        SpecError: which field is invalid, and what to do.
     """
-    if not form.recipes:
-        raise SpecError("The grid has no recipe.", "Choose at least one.")
-    if not form.frameworks:
-        raise SpecError("The grid has no framework.", "Choose at least one.")
-    if not form.datasets:
-        raise SpecError("The grid has no digits.", "Choose at least one kind.")
+    for values, name in (
+        (form.recipes, "recipe"), (form.frameworks, "framework"), (form.datasets, "dataset")
+    ):  # fmt: skip
+        if not values:
+            raise SpecError(f"The experiment has no {name}.", f"Select at least one {name}.")
     experiment = ExperimentSpec(
-        title=form.title.strip() or suggestion(form),
+        title=form.title.strip() or default_title(form),
         question=form.question.strip(),
         grid=Grid(
             recipes=form.recipes,
@@ -73,34 +75,33 @@ def experiment_of(form: GridForm) -> ExperimentSpec:
         seeds=tuple(range(FIRST_SEED, FIRST_SEED + form.seeds)),
         datasets=form.datasets,
         epochs=form.epochs,
-        style="native" if form.idiomatic else "shared",
+        style="native" if form.native else "shared",
     )
     check_experiment(experiment)
     return experiment
 
 
-def suggestion(form: GridForm) -> str:
-    """A title where the user gave none."""
+def default_title(form: GridForm) -> str:
+    """The title of a grid to which the user gives none."""
     names = ", ".join(form.recipes[:2]) + (" and more" if len(form.recipes) > 2 else "")
-    count = len(form.frameworks)
-    return f"{names} in {count} framework{'' if count == 1 else 's'}"[:80]
+    return f"{names} in {counted(len(form.frameworks), 'framework')}"[:_LONGEST_TITLE]
 
 
 def size(experiment: ExperimentSpec) -> str:
-    """How many runs it is, and how they come about."""
+    """The number of runs in a sentence."""
     runs = len(expand_cells(experiment))
-    words = f"{runs:,} run{'' if runs == 1 else 's'}"
-    return f"{words}. That is many: it will be asked about." if runs > MANY_RUNS else f"{words}."
+    sentence = f"{counted(runs, 'run').capitalize()}."
+    return f"{sentence} You will be asked before so many start." if runs > MANY_RUNS else sentence
 
 
 def _numbers(name: str, text: str, kind: Callable[[str], Number]) -> tuple[Number, ...]:
-    """Numbers between commas, semicolons or spaces."""
+    """Numbers that are separated by commas, semicolons or spaces."""
     words: Sequence[str] = text.replace(",", " ").replace(";", " ").split()
     try:
         return tuple(kind(word) for word in words)
     except ValueError:
-        what = "whole numbers" if kind is int else "numbers"
+        numbers = "whole numbers" if kind is int else "numbers"
         example = "32, 64, 128" if kind is int else "0.01, 0.001"
         raise SpecError(
-            f"{name}: “{text}” is not a list of {what}.", f"Write it as {example}."
+            f"{name} must be a list of {numbers}, got “{text}”.", f"Enter a list like {example}."
         ) from None

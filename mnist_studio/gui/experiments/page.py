@@ -1,4 +1,4 @@
-"""The Experiments page: ready-made ones, own ones, their queue and how far they are."""
+"""The Experiments page: a list of experiments, the selected one, and its queue."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
@@ -15,28 +15,35 @@ from mnist_studio.gui.experiments.card import ExperimentCard
 from mnist_studio.gui.experiments.experiment_list import ExperimentList
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.queue import ExperimentQueueCard
-from mnist_studio.gui.experiments.stored_progress import ExperimentLedger, StoredProgress
+from mnist_studio.gui.experiments.summary import StoredProgress
+from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.experiment_progress import ExperimentState
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
 
-LEAST_WIDE = 480
-"""So wide the words on an experiment stay, while the list of experiments gives way."""
+_LEAST_WIDTH = 480
+"""Least width of the selected experiment; below it the list of experiments becomes narrower."""
+
+_ProgressQuery = tuple[ExperimentSpec, int]
+"""An experiment and its number of parallel runs."""
 
 
 class ExperimentsPage(Page):
-    """Chooses, makes and runs experiments."""
+    """Selects, creates and runs experiments."""
 
     title = "Experiments"
-    sentence = "Many runs for one question, one after the other, so that clocks are honest"
+    sentence = "Many runs that answer one question"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._standing: StoredProgress | None = None
+        self._stored: StoredProgress | None = None
         self.list = ExperimentList(studio)
         self.card = ExperimentCard(studio)
         self.queue = ExperimentQueueCard(studio.theme)
-        self.ledger = ExperimentLedger(studio.background, self)
+        self._reader: LatestOnlyRunner[_ProgressQuery] = LatestOnlyRunner(
+            studio.background, _read_progress, self
+        )
         self.files = TextFiles(studio, self, STUDY)
         self.question: QuestionOverlay | None = None
         self.controls = ExperimentActions(self.action_line)
@@ -48,85 +55,85 @@ class ExperimentsPage(Page):
         known = Card("Experiments")
         known.body.addWidget(self.list, 1)
         known.body.addLayout(row(self.controls.new, self.controls.open, gap=8))
-        known.body.addLayout(row(self.controls.save, self.controls.forget, gap=8))
+        known.body.addLayout(row(self.controls.save, self.controls.remove, gap=8))
         right = column(self.card, self.queue, gap=GAP)
         right.setStretch(1, 1)
         whole = QHBoxLayout()
         whole.setSpacing(GAP)
         known.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.card.setMinimumWidth(self.studio.theme.pixels(LEAST_WIDE))
+        self.card.setMinimumWidth(self.studio.theme.pixels(_LEAST_WIDTH))
         whole.addWidget(known)
         whole.addLayout(right, 1)
         self.body.addLayout(whole)
 
     def _connect(self) -> None:
-        runner, actions = self.studio.experiment, self.controls
-        for made, action in (
+        service, actions = self.studio.experiment, self.controls
+        for control, action in (
             (actions.new, self.make_grid), (actions.open, self.files.ask_to_open),
-            (actions.save, self._save), (actions.forget, self.list.forget),
-            (actions.compare, self._compare), (actions.cancel, self._ask_cancel),
-            (actions.pause, self._pause_or_resume), (actions.stop, runner.stop),
+            (actions.save, self._save), (actions.remove, self.list.remove),
+            (actions.compare, self._compare), (actions.discard, self._ask_to_discard),
+            (actions.pause, self._pause_or_resume), (actions.stop, service.stop),
             (actions.run, self.run),
         ):  # fmt: skip
-            made.clicked.connect(lambda checked=False, action=action: action())
+            control.clicked.connect(lambda checked=False, action=action: action())
         self.list.picked.connect(self._show_experiment)
-        self.card.concurrency.edited.connect(self._look)
-        self.queue.moved.connect(runner.move)
-        self.queue.dropped.connect(runner.drop)
-        self.ledger.read.connect(self._stand)
-        self.ledger.failed.connect(self.studio.complain)
-        self.files.opened.connect(self.show_made)
-        self.files.failed.connect(lambda told: self.notice.tell(told, "bad"))
-        runner.changed.connect(self._show)
-        runner.renewed.connect(self._show)
-        runner.ended.connect(self._tell_end)
-        runner.idle.connect(self._end)
+        self.card.concurrency.edited.connect(self._read)
+        self.queue.moved.connect(service.move)
+        self.queue.removed.connect(service.drop)
+        self._reader.done.connect(self._show_stored)
+        self._reader.failed.connect(lambda query, error: self.studio.complain(error))
+        self.files.opened.connect(self.add_experiment)
+        self.files.failed.connect(lambda sentence: self.notice.tell(sentence, "bad"))
+        service.changed.connect(self._show)
+        service.renewed.connect(self._show)
+        service.ended.connect(self._show_end)
+        service.idle.connect(self._end)
         self.studio.queue.changed.connect(self._enable)
 
     @property
     def spec(self) -> ExperimentSpec | None:
-        """The experiment that is shown."""
+        """The selected experiment."""
         return self.list.spec
 
     @property
-    def board(self) -> ExperimentState:
-        """The cells of the experiment that is shown."""
-        if self._mine:
+    def state(self) -> ExperimentState:
+        """The cells of the selected experiment."""
+        if self._running:
             return self.studio.experiment.board
-        return ExperimentState(self._standing.cells if self._standing else ())
+        return ExperimentState(self._stored.cells if self._stored else ())
 
     @property
-    def _mine(self) -> bool:
-        """The experiment that is shown is the one that is being run."""
+    def _running(self) -> bool:
+        """Whether the selected experiment is the one that is running."""
         return self.studio.experiment.busy and self.studio.experiment.spec == self.spec
 
     def make_grid(self) -> GridDialog:
-        """Opens the form for a new experiment."""
+        """Opens the dialog for a new experiment."""
         dialog = GridDialog(self.window(), self.studio.theme, self.studio.digits.default)
-        dialog.made.connect(self.show_made)
+        dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog
 
     @Slot(object)
-    def show_made(self, experiment: ExperimentSpec) -> None:
-        """Shows an experiment of a file or a grid."""
+    def add_experiment(self, experiment: ExperimentSpec) -> None:
+        """Adds an experiment of a file or a grid, and selects it."""
         self.notice.hide()
         self.list.add(experiment)
 
     def run(self) -> None:
-        """Runs what is left of the experiment; asks before many runs."""
+        """Trains the remaining runs of the experiment; asks before many."""
         if self.spec is None or not self.controls.run.isEnabled():
             return
         count = len(expand_cells(self.spec))
         if count <= MANY_RUNS:
             self._start()
             return
-        left = summary.time_left(self._standing.seconds if self._standing else None, count)
+        left = summary.time_left(self._stored.seconds if self._stored else None, count)
         self.question = ask(
             self.window(),
             f"Run {count:,} runs?",
-            f"That is many. {left} You can stop at any time; it goes on where it was.",
-            (("Not now", lambda: None), ("Run them", self._start)),
+            f"{left} You can stop the experiment at any time and resume it later.",
+            (("Cancel", lambda: None), ("Run experiment", self._start)),
             primary=1,
         )
 
@@ -137,54 +144,56 @@ class ExperimentsPage(Page):
 
     @Slot(object)
     def _show_experiment(self, spec: ExperimentSpec) -> None:
-        self._standing = None
+        self._stored = None
         self.card.show_experiment(spec)
         self._show()
-        self._look()
+        self._read()
 
     @Slot()
-    def _look(self) -> None:
-        if self.spec is not None and not self._mine:
-            self.ledger.look(self.spec, self.card.concurrency.whole)
+    def _read(self) -> None:
+        """Reads the stored progress again, also if the same query is running already."""
+        if self.spec is not None and not self._running:
+            self._reader.give_up()
+            self._reader.ask((self.spec, self.card.concurrency.whole))
 
     @Slot()
     def _end(self) -> None:
-        """What the session left stays in sight until it is read from the store."""
-        runner = self.studio.experiment
-        if runner.id and runner.spec is not None and runner.spec == self.spec:
-            self._standing = StoredProgress(runner.spec, runner.id, runner.board.cells, None)
-        self._look()
+        """Shows the last state of the session until the store has been read."""
+        service = self.studio.experiment
+        if service.id and service.spec is not None and service.spec == self.spec:
+            self._stored = StoredProgress(service.spec, service.id, service.board.cells, None)
+        self._read()
         if self.isVisible():
-            # The button that had the keyboard can be used no more.
+            # The button that had the focus is disabled now.
             self.setFocus()
 
-    @Slot(object)
-    def _stand(self, standing: StoredProgress) -> None:
-        if standing.spec == self.spec:
-            self._standing = standing
+    @Slot(object, object)
+    def _show_stored(self, query: _ProgressQuery, stored: StoredProgress) -> None:
+        if stored.spec == self.spec:
+            self._stored = stored
             self._show()
 
     @Slot()
     def _show(self) -> None:
-        board = self.board
-        seconds = self._standing.seconds if self._standing else None
-        self.card.show_progress(board, seconds, self._mine)
-        self.queue.show_board(board, self._mine)
+        state = self.state
+        seconds = self._stored.seconds if self._stored else None
+        self.card.show_progress(state, seconds, self._running)
+        self.queue.show_state(state, self._running)
         self._enable()
 
     @Slot()
     def _enable(self) -> None:
-        runner, board = self.studio.experiment, self.board
-        begun = board.finished > 0 or (self._standing is not None and bool(self._standing.id))
+        service, state = self.studio.experiment, self.state
+        begun = state.finished > 0 or (self._stored is not None and bool(self._stored.id))
         self.controls.show_state(
             ActionState(
-                busy=runner.busy,
-                mine=self._mine,
-                paused=runner.paused,
-                ending=runner.ending,
-                other=self.studio.queue.busy,
+                busy=service.busy,
+                running=self._running,
+                paused=service.paused,
+                ending=service.ending,
+                training=self.studio.queue.busy,
                 begun=begun,
-                complete=board.total > 0 and board.finished == board.total,
+                complete=state.total > 0 and state.finished == state.total,
                 own=self.list.own,
             )
         )
@@ -194,29 +203,34 @@ class ExperimentsPage(Page):
             self.files.ask_to_save(self.spec, file_name(self.spec.title))
 
     def _compare(self) -> None:
-        standing = next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
-        if standing is not None:
+        stored = next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
+        if stored is not None:
             self.studio.going.emit("compare")
-            self.studio.experiment_chosen.emit(standing.id)
+            self.studio.experiment_chosen.emit(stored.id)
 
     def _pause_or_resume(self) -> None:
-        runner = self.studio.experiment
-        if runner.paused:
-            runner.resume()
+        service = self.studio.experiment
+        if service.paused:
+            service.resume()
         else:
-            runner.pause()
+            service.pause()
 
-    def _ask_cancel(self) -> None:
+    def _ask_to_discard(self) -> None:
         self.question = ask(
             self.window(),
-            "Cancel the experiment?",
-            "What is training now is lost. Finished runs stay, and the experiment can go on later.",
-            (("Keep running", lambda: None), ("Stop and keep", self.studio.experiment.stop),
-             ("Cancel it", self.studio.experiment.cancel)),
+            "Discard the training runs?",
+            "The runs that are training now are deleted. Finished runs stay, and you can resume "
+            "the experiment later.",
+            (("Keep running", lambda: None), ("Stop", self.studio.experiment.stop),
+             ("Discard", self.studio.experiment.cancel)),
             primary=1,
             danger=2,
         )  # fmt: skip
 
     @Slot(object)
-    def _tell_end(self, ended: Ended) -> None:
+    def _show_end(self, ended: Ended) -> None:
         self.notice.tell(summary.end(ended), "good" if ended.outcome == "complete" else "plain")
+
+
+def _read_progress(query: _ProgressQuery, is_cancelled: IsCancelled) -> StoredProgress:
+    return summary.read_progress(*query)

@@ -1,4 +1,4 @@
-"""The runs of an experiment in the order in which they train."""
+"""The queue of an experiment: its runs in the order in which they train."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
@@ -13,39 +13,43 @@ from mnist_studio.gui.experiments.queue_rows import QueueRows
 from mnist_studio.gui.services.experiment_progress import CellRow, ExperimentState
 from mnist_studio.gui.theme.theme import Theme
 
-_NOT_RUN = "The queue can be changed while the experiment is being run."
-_NONE = "Choose a run that waits."
+_NOT_RUNNING = "Run the experiment to change its queue."
+_NOT_WAITING = "Select a waiting run first."
 
 
 class ExperimentQueueCard(Card):
-    """A table; what waits can be moved, by buttons or by dragging it, and taken out.
+    """A table of runs. Waiting ones can be moved, by buttons or by dragging, and removed.
 
     Signals:
         moved: number of a cell and its new place in the queue, from 0.
-        dropped: number of a cell.
+        removed: number of a cell.
     """
 
     moved = Signal(int, int)
-    dropped = Signal(int)
+    removed = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Queue")
         self._theme = theme
-        self._busy = False
+        self._running = False
         self.model = QueueRows(self._columns(), self)
         self.model.moved.connect(self.moved)
         self.table = TableView(
-            "Runs of the experiment", theme, self.model, 2, "Its runs stand here."
+            "Runs of the experiment",
+            theme,
+            self.model,
+            2,
+            "The experiment is being read.",
         )
         self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.table.setDragDropOverwriteMode(False)
-        self.first_button = button("Next", lambda: self._move_to(0), quiet=True)
-        self.up_button = button("Up", lambda: self._move(-1), quiet=True)
-        self.down_button = button("Down", lambda: self._move(1), quiet=True)
-        self.drop_button = button("Take out", self._drop, quiet=True)
-        for made in (self.first_button, self.up_button, self.down_button, self.drop_button):
+        self.top_button = button("Move to top", lambda: self._move_to(0), quiet=True)
+        self.up_button = button("Move up", lambda: self._move(-1), quiet=True)
+        self.down_button = button("Move down", lambda: self._move(1), quiet=True)
+        self.remove_button = button("Remove", self._remove, quiet=True)
+        for made in (self.top_button, self.up_button, self.down_button, self.remove_button):
             self.header.addWidget(made)
         self.body.addWidget(self.table)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
@@ -54,7 +58,7 @@ class ExperimentQueueCard(Card):
 
     def _shortcuts(self) -> None:
         for keys, made in (
-            ("Alt+Up", self.up_button), ("Alt+Down", self.down_button), ("Del", self.drop_button),
+            ("Alt+Up", self.up_button), ("Alt+Down", self.down_button), ("Del", self.remove_button),
         ):  # fmt: skip
             QShortcut(QKeySequence(keys), self.table).activated.connect(made.click)
 
@@ -64,28 +68,28 @@ class ExperimentQueueCard(Card):
             TableColumn("Settings", lambda row: row.settings),
             TableColumn("State", lambda row: row.state, tip=lambda row: row.state,
                    color=self._color),
-            TableColumn("Done", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
+            TableColumn("Progress", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
                    sort=lambda row: row.cell.fraction),
         )  # fmt: skip
 
-    def show_board(self, board: ExperimentState, busy: bool) -> None:
-        """Shows the cells; the one that is chosen stays chosen where it goes."""
+    def show_state(self, state: ExperimentState, running: bool) -> None:
+        """Shows the cells. The selected one stays selected when it moves."""
         chosen = self.chosen
-        self._busy = busy
-        self.model.let_move(busy)
-        self.model.show(board.rows)
+        self._running = running
+        self.model.set_movable(running)
+        self.model.show(state.rows)
         if chosen is not None:
             self.choose(chosen.cell.number)
         self._enable()
 
     @property
     def chosen(self) -> CellRow | None:
-        """The row that is chosen."""
+        """The selected row."""
         rows = self.table.selectionModel().selectedRows()
         return self.model.row(rows[0]) if rows else None
 
     def choose(self, number: int) -> None:
-        """Chooses a cell by its number."""
+        """Selects a cell by its number."""
         places = [row.cell.number for row in self.model.rows]
         if number in places:
             self.table.selectRow(places.index(number))
@@ -100,22 +104,22 @@ class ExperimentQueueCard(Card):
         if row is not None and row.place:
             self.moved.emit(row.cell.number, place)
 
-    def _drop(self) -> None:
+    def _remove(self) -> None:
         row = self.chosen
         if row is not None:
-            self.dropped.emit(row.cell.number)
+            self.removed.emit(row.cell.number)
 
     @Slot()
     def _enable(self) -> None:
         row = self.chosen
         waits = row is not None and row.place > 0
-        reason = _NOT_RUN if not self._busy else "" if waits else _NONE
-        enable(self.first_button, reason, "Trains it before all others")
-        enable(self.up_button, reason, "Trains it one earlier (Alt+Up)")
-        enable(self.down_button, reason, "Trains it one later (Alt+Down)")
+        reason = _NOT_RUNNING if not self._running else "" if waits else _NOT_WAITING
+        enable(self.top_button, reason, "Trains this run before all others")
+        enable(self.up_button, reason, "Trains this run one place earlier (Alt+Up)")
+        enable(self.down_button, reason, "Trains this run one place later (Alt+Down)")
         trains = row is not None and row.cell.state == "running"
-        enable(self.drop_button, "" if self._busy and trains else reason,
-               "Leaves it out of this session; the next has it again (Del)")  # fmt: skip
+        enable(self.remove_button, "" if self._running and trains else reason,
+               "Leaves this run out until the experiment is resumed (Delete)")  # fmt: skip
 
     def _sample(self, row: CellRow) -> QPixmap:
         return sample(self._theme, row.cell.spec.framework)

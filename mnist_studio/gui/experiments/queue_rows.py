@@ -1,4 +1,4 @@
-"""The queue of an experiment as a table whose waiting rows can be dragged."""
+"""The queue of an experiment as a table model whose waiting rows can be dragged. No widgets."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _TOP_LEVEL = QModelIndex()
 
 
 class QueueRows(RowsModel[CellRow]):
-    """Rows of cells. What is dropped is only told: whoever runs the experiment decides.
+    """Rows of cells. A drop only emits a signal: the experiment itself moves the run.
 
     Signals:
         moved: number of a cell and its new place in the queue, from 0.
@@ -26,12 +26,12 @@ class QueueRows(RowsModel[CellRow]):
         super().__init__(columns, lambda row: row.key, parent)
         self._movable = False
 
-    def let_move(self, movable: bool) -> None:
-        """Whether what waits can be dragged now."""
+    def set_movable(self, movable: bool) -> None:
+        """Sets whether waiting rows can be dragged."""
         self._movable = movable
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """What waits can be dragged; everything is dropped between rows."""
+        """Waiting rows can be dragged, and dropped between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         flags = super().flags(index)
@@ -39,15 +39,15 @@ class QueueRows(RowsModel[CellRow]):
         return flags | Qt.ItemFlag.ItemIsDragEnabled if waits else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Cells only move."""
+        """Rows can only be moved."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:
-        """A cell of this queue."""
+        """The format of a dragged cell."""
         return [_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The number of the cell that is dragged."""
+        """The number of the dragged cell."""
         data = QMimeData()
         data.setData(_MIME, str(self.row(indexes[0]).cell.number).encode())
         return data
@@ -60,7 +60,7 @@ class QueueRows(RowsModel[CellRow]):
         column: int,
         parent: Index = _TOP_LEVEL,
     ) -> bool:
-        """Tells where the cell was dropped: before ``row``, or behind all."""
+        """Emits the new place of the cell: before ``row``, or the last if that is negative."""
         if not data.hasFormat(_MIME):
             return False
         number = int(bytes(data.data(_MIME).data()))

@@ -1,14 +1,59 @@
-"""An experiment in words. No Qt."""
+"""An experiment in words and numbers: its size, its progress, the time that is left. No Qt."""
 
-from mnist_studio.experiments.events import Ended
+from dataclasses import dataclass
+
+from mnist_studio.experiments import cells, estimates
+from mnist_studio.experiments.events import Ended, ExperimentCell
 from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.runs import RunStore
+
+
+@dataclass(frozen=True)
+class StoredProgress:
+    """The progress of an experiment, as the store has it.
+
+    Attributes:
+        spec: the experiment.
+        id: in the store; empty before its first run.
+        cells: all cells.
+        seconds: estimate of the remaining time from earlier runs; None without an estimate.
+    """
+
+    spec: ExperimentSpec
+    id: str
+    cells: tuple[ExperimentCell, ...]
+    seconds: float | None
+
+
+def read_progress(spec: ExperimentSpec, concurrency: int) -> StoredProgress:
+    """Reads the progress of an experiment, and estimates its remaining time.
+
+    Args:
+        spec: the experiment.
+        concurrency: number of parallel runs.
+
+    Raises:
+        MnistStudioError: the experiment is invalid, or the store cannot be read.
+    """
+    with RunStore() as store:
+        stored = next((one for one in store.experiments.all() if one.spec == spec), None)
+        known = estimates.of_runs(store.runs(), store.experiments.memberships())
+        found = cells.cells(store, stored) if stored else _new_cells(spec)
+    left = [cell.spec for cell in found if cell.state != "finished"]
+    seconds = estimates.together(left, known, Membership("", concurrency))
+    return StoredProgress(spec, stored.id if stored else "", found, seconds)
+
+
+def _new_cells(spec: ExperimentSpec) -> tuple[ExperimentCell, ...]:
+    return tuple(ExperimentCell(number, run) for number, run in enumerate(expand_cells(spec)))
 
 
 def facts(spec: ExperimentSpec) -> str:
-    """What its runs are made of: ``30 runs: 2 recipes × 3 frameworks × 5 seeds``."""
+    """The size of an experiment: ``30 runs: two recipes × three frameworks × five seeds``."""
     runs = expand_cells(spec)
     axes: dict[str, set[object]] = {
         "recipe": {run.recipe for run in runs},
@@ -19,44 +64,42 @@ def facts(spec: ExperimentSpec) -> str:
     if spec.pairs:
         axes = {"pair": {(run.recipe, run.framework, run.known_bugs) for run in runs}}
     axes["seed"] = {run.training.seed for run in runs}
-    axes["data set"] = {run.dataset for run in runs}
-    told = [counted(len(values), name) for name, values in axes.items() if len(values) > 1]
-    made = f": {' × '.join(told)}" if told else ""
-    return f"{counted(len(runs), 'run').capitalize()}{made}. {_settings(spec)}"
+    axes["dataset"] = {run.dataset for run in runs}
+    factors = [counted(len(values), name) for name, values in axes.items() if len(values) > 1]
+    product = f": {' × '.join(factors)}" if factors else ""
+    return f"{counted(len(runs), 'run').capitalize()}{product}. {_settings(spec)}"
 
 
 def members(spec: ExperimentSpec) -> str:
-    """Who takes part: recipes and frameworks."""
+    """Recipes and frameworks that the experiment compares."""
     pairs = dict.fromkeys((run.recipe, run.framework) for run in expand_cells(spec))
     return ", ".join(f"{recipe} in {framework_title(name)}" for recipe, name in pairs)
 
 
 def end(ended: Ended) -> str:
-    """How a session ended."""
+    """How a session of an experiment ended."""
     done = f"{ended.finished} of {ended.total} runs are finished"
     return {
-        "complete": f"The experiment is complete: all {ended.total} runs are finished.",
-        "incomplete": f"{done}; the others failed or were taken out. Run it again to try them.",
-        "stopped": f"Stopped: {done}. It goes on where it was whenever you run it again.",
-        "cancelled": f"Cancelled: {done}. What was training is lost; the rest goes on when you "
-        "run it again.",
+        "complete": f"The experiment is complete. All {ended.total} runs are finished.",
+        "incomplete": f"{done}. The others failed or were removed. Resume the experiment to "
+        "train them.",
+        "stopped": f"The experiment is stopped. {done}. You can resume it at any time.",
+        "cancelled": f"The training runs are discarded. {done}. You can resume the experiment at "
+        "any time.",
     }[ended.outcome]
 
 
 def time_left(seconds: float | None, left: int) -> str:
-    """What is known of the time that it will take."""
+    """The number of remaining runs with an estimate of their time."""
     if not left:
-        return "Nothing is left to train."
+        return "All runs are trained."
     if seconds is None:
-        return f"{counted(left, 'run')} left; no earlier run tells for how long.".capitalize()
-    return f"{counted(left, 'run')} left, about {duration(seconds)}.".capitalize()
+        return f"{counted(left, 'run').capitalize()} left. No earlier run allows an estimate."
+    return f"{counted(left, 'run').capitalize()} left, about {duration(seconds)}."
 
 
 def _settings(spec: ExperimentSpec) -> str:
-    epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "each recipe's own epochs"
-    style = " Each framework's own loop." if spec.style == "native" else ""
-    return f"{epochs[:1].upper()}{epochs[1:]}; {_digits(spec)}.{style}"
-
-
-def _digits(spec: ExperimentSpec) -> str:
-    return ", ".join(texts.DATASETS[name] for name in spec.datasets or ("mnist",))
+    epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "epochs of each recipe"
+    style = " Native scripts." if spec.style == "native" else ""
+    datasets = ", ".join(texts.DATASETS[name] for name in spec.datasets or ("mnist",))
+    return f"{epochs.capitalize()}. {datasets}.{style}"

@@ -21,6 +21,10 @@ ALTERNATE_MS = 45
 """Pause between drawing one plot and the other."""
 
 
+_LOG = (("log", "Log loss", "Draws the loss on a logarithmic axis (default: off)"),)
+_SMOOTHING_TIP = "Weight of the moving average of batch curves, 0 to 0.98 (default: 0.90)"
+
+
 class LivePlots(QWidget):
     """Two plots with a common bar of controls."""
 
@@ -31,9 +35,9 @@ class LivePlots(QWidget):
         self._latest = "accuracy"
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
         self.axis = Segmented("Horizontal axis", AXES)
-        self.log = Toggles(
-            "Loss axis", (("log", "Log loss", "Logarithmic axis of the loss (default: off)"),), ()
-        )
+        self.axis.enable("epochs", tip="Draws curves over epochs")
+        self.axis.enable("seconds", tip="Draws curves over training time")
+        self.log = Toggles("Loss axis", _LOG, ())
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._number = label("0.90", "secondary")
         self._prepare_smoothing()
@@ -62,9 +66,7 @@ class LivePlots(QWidget):
         self._smoothing.setRange(0, 98)
         self._smoothing.setValue(90)
         self._smoothing.setAccessibleName("Smoothing of batch curves")
-        self._smoothing.setToolTip(
-            "Weight of the moving average of batch curves, 0 to 0.98 (default: 0.90)"
-        )
+        self._smoothing.setToolTip(_SMOOTHING_TIP)
         self._smoothing.setMinimumSize(70, 28)
         self._smoothing.valueChanged.connect(self._smooth)
 

@@ -63,9 +63,7 @@ class LiveRuns(Card):
             TableColumn("Loss", _loss, right=True, explain="Training loss, smoothed over batches"),
             TableColumn("Test accuracy", _accuracy, right=True, explain="After the latest epoch"),
             TableColumn("Images/s", _speed, right=True, explain="Training images per second"),
-            TableColumn(
-                "Time left", _left, right=True, explain="Estimated from the latest batches"
-            ),
+            TableColumn("Time left", _left, right=True, explain="Estimate from recent batches"),
         )
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:

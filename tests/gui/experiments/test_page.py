@@ -1,4 +1,4 @@
-"""Experiments chosen, made, run, reordered, stopped and gone on with in the window."""
+"""Experiments selected, created, run, reordered, stopped and resumed in the window."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from mnist_studio.experiments.events import Begun, Changed, Ended, ExperimentCel
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
-from mnist_studio.gui.experiments.grid_form import GridForm, experiment_of, size
+from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
 from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.summary import end, facts
 from mnist_studio.gui.services.experiment_progress import ExperimentState
@@ -26,7 +26,7 @@ LONG = 120_000
 
 SMALL = ExperimentSpec(
     title="Seeds of a small network",
-    question="How far do seeds part?",
+    question="How far do seeds differ?",
     grid=Grid(recipes=("mlp-128",), frameworks=("numpy",)),
     seeds=(1, 2, 3, 4),
     datasets=("builtin",),
@@ -53,19 +53,19 @@ def test_ready_made_experiments_of_every_source_are_one_click_away(
 ) -> None:
     first = next(iter(EXPERIMENTS.values())).experiment
     assert page.spec == first
-    qtbot.waitUntil(lambda: page.board.total == len(expand_cells(first)), timeout=10_000)
+    qtbot.waitUntil(lambda: page.state.total == len(expand_cells(first)), timeout=10_000)
     page.list.choose("ready/batch-sizes")
     assert page.card.question.text() == EXPERIMENTS["batch-sizes"].experiment.question
     assert "45 runs" in page.card.facts.text()
     qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
-    assert "45 runs left; no earlier run tells for how long." in page.card.words.text()
+    assert "45 runs left. No earlier run allows an estimate." in page.card.progress_text.text()
     assert page.controls.run.isEnabled()
 
 
-def test_an_experiment_is_run_reordered_stopped_and_goes_on(
+def test_an_experiment_is_run_reordered_stopped_and_resumed(
     page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    page.show_made(SMALL)
+    page.add_experiment(SMALL)
     assert page.list.choice == "new/0"
     page.controls.run.click()
     runner = window.studio.experiment
@@ -75,28 +75,28 @@ def test_an_experiment_is_run_reordered_stopped_and_goes_on(
     assert not training.train_button.isEnabled()
     last = runner.board.order[-1]
     page.queue.choose(last)
-    page.queue.first_button.click()
+    page.queue.top_button.click()
     qtbot.waitUntil(lambda: runner.board.order[:1] == (last,), timeout=LONG)
-    dropped = runner.board.order[-1]
-    page.queue.choose(dropped)
-    page.queue.drop_button.click()
-    qtbot.waitUntil(lambda: dropped not in runner.board.order, timeout=LONG)
+    removed = runner.board.order[-1]
+    page.queue.choose(removed)
+    page.queue.remove_button.click()
+    qtbot.waitUntil(lambda: removed not in runner.board.order, timeout=LONG)
     qtbot.waitUntil(lambda: runner.board.finished >= 1, timeout=LONG)
     assert "of 4 runs" in window.frame.status.words
     page.controls.stop.click()
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
-    assert "It goes on where it was" in page.notice.text
-    qtbot.waitUntil(lambda: page.controls.run.text() == "Go on", timeout=LONG)
-    done = page.board.finished
+    assert "You can resume it" in page.notice.text
+    qtbot.waitUntil(lambda: page.controls.run.text() == "Resume experiment", timeout=LONG)
+    done = page.state.finished
     assert 1 <= done < 4
     page.controls.run.click()
     qtbot.waitUntil(lambda: runner.busy and runner.board.total == 4, timeout=LONG)
     assert runner.board.finished >= done
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
-    assert page.notice.text == "The experiment is complete: all 4 runs are finished."
-    qtbot.waitUntil(lambda: page.list.choice.startswith("kept/"), timeout=LONG)
+    assert page.notice.text == "The experiment is complete. All 4 runs are finished."
+    qtbot.waitUntil(lambda: page.list.choice.startswith("stored/"), timeout=LONG)
     qtbot.waitUntil(lambda: not page.controls.run.isEnabled(), timeout=LONG)
-    assert page.controls.run.toolTip() == "It is complete."
+    assert page.controls.run.toolTip().startswith("All runs are finished.")
     page.controls.compare.click()
     compare = window.page("compare")
     assert isinstance(compare, ComparePage)
@@ -104,28 +104,28 @@ def test_an_experiment_is_run_reordered_stopped_and_goes_on(
     qtbot.waitUntil(lambda: len(compare.ticked) == 4, timeout=LONG)
 
 
-def test_an_experiment_is_cancelled_on_the_second_answer(
+def test_an_experiment_is_discarded_after_a_question(
     page: ExperimentsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    page.show_made(SMALL)
+    page.add_experiment(SMALL)
     page.controls.run.click()
     qtbot.waitUntil(lambda: bool(window.studio.experiment.board.order), timeout=LONG)
     page.controls.pause.click()
     assert page.controls.pause.text() == "Resume"
-    page.controls.cancel.click()
-    answer(page, "Cancel it")
+    page.controls.discard.click()
+    answer(page, "Discard")
     qtbot.waitUntil(lambda: not window.studio.experiment.busy, timeout=LONG)
-    assert page.notice.text.startswith("Cancelled: 0 of 4 runs")
+    assert "discarded. 0 of 4 runs" in page.notice.text
 
 
 def test_a_huge_experiment_asks_first(page: ExperimentsPage, window: MainWindow) -> None:
-    page.show_made(
+    page.add_experiment(
         ExperimentSpec(title="Huge", grid=Grid(("mlp-128",)), seeds=tuple(range(400)))
     )  # fmt: skip
     page.controls.run.click()
     assert page.question is not None
     assert "400" in page.question.windowTitle()
-    answer(page, "Not now")
+    answer(page, "Cancel")
     assert not window.studio.experiment.busy
 
 
@@ -141,7 +141,7 @@ def test_an_experiment_is_saved_and_opened(
     file.write_text("format = 1\n[experiment]\ntitle = 'Empty'\n", "utf-8")
     page.files.open(file)
     qtbot.waitUntil(lambda: "The experiment has no runs" in page.notice.text, timeout=10_000)
-    page.controls.forget.click()
+    page.controls.remove.click()
     assert page.list.choice.startswith("ready/")
 
 
@@ -149,27 +149,27 @@ def test_a_grid_is_made_of_fields(page: ExperimentsPage, qtbot: QtBot) -> None:
     page.controls.new.click()
     dialog = page.window().findChild(GridDialog)
     assert dialog is not None
-    assert "Choose at least one" in dialog.words.text()
-    assert not dialog.use_button.isEnabled()
+    assert "Select at least one recipe" in dialog.status.text()
+    assert not dialog.add_button.isEnabled()
     dialog.table.selectRow(0)
     QTest.keyClick(dialog.table, Qt.Key.Key_Space)
-    assert dialog.words.text() == "15 runs."
+    assert dialog.status.text() == "15 runs."
     dialog.batch_sizes.setText("")
     QTest.keyClicks(dialog.batch_sizes, "32, x")
-    assert "is not a list of whole numbers" in dialog.words.text()
+    assert "must be a list of whole numbers" in dialog.status.text()
     dialog.batch_sizes.clear()
     QTest.keyClicks(dialog.batch_sizes, "32, 64")
-    dialog.use_button.click()
+    dialog.add_button.click()
     assert page.spec is not None
     assert len(expand_cells(page.spec)) == 30
-    assert page.spec.title == "mlp-128 in 3 frameworks"
+    assert page.spec.title == "mlp-128 in three frameworks"
 
 
-def test_what_is_wrong_with_a_grid_is_told() -> None:
+def test_an_invalid_grid_is_reported() -> None:
     good = GridForm(recipes=("mlp-128",), frameworks=("numpy",))
-    assert size(experiment_of(good)) == "5 runs."
+    assert size(grid_experiment(good)) == "Five runs."
     many = GridForm(recipes=("mlp-128",), frameworks=("numpy",), seeds=301)
-    assert "it will be asked about" in size(experiment_of(many))
+    assert "You will be asked" in size(grid_experiment(many))
     for wrong in (
         GridForm(),
         GridForm(recipes=("mlp-128",), frameworks=("numpy",), learning_rates="fast"),
@@ -177,10 +177,10 @@ def test_what_is_wrong_with_a_grid_is_told() -> None:
         GridForm(recipes=("mlp-128",)),
     ):
         with pytest.raises(SpecError):
-            experiment_of(wrong)
+            grid_experiment(wrong)
 
 
-def test_the_board_keeps_the_order_of_the_queue() -> None:
+def test_the_state_has_the_order_of_the_queue() -> None:
     cells = tuple(ExperimentCell(number, run) for number, run in enumerate(expand_cells(SMALL)))
     board = ExperimentState()
     board.take(Begun("id", "Small", cells, 1, ""))
@@ -195,7 +195,7 @@ def test_the_board_keeps_the_order_of_the_queue() -> None:
 
 
 def test_experiments_in_words() -> None:
-    assert facts(SMALL).startswith("Four runs: four seeds. One epoch each; Built-in digits.")
+    assert facts(SMALL).startswith("Four runs: four seeds. One epoch each. Built-in digits.")
     pairs = EXPERIMENTS["implementations"].experiment
     assert facts(pairs).startswith("Ten runs: two pairs × five seeds. ")
-    assert "goes on" in end(Ended("stopped", 1, 4))
+    assert "resume" in end(Ended("stopped", 1, 4))

@@ -31,19 +31,19 @@ def card(qtbot: QtBot, theme: Theme) -> ExperimentQueueCard:
         board.take(event)
     made = ExperimentQueueCard(theme)
     qtbot.addWidget(made)
-    made.show_board(board, True)
+    made.show_state(board, True)
     assert [row.cell.number for row in made.model.rows] == [1, 4, 2, 3, 0]
     return made
 
 
 def drop(card: ExperimentQueueCard, number: int, before: int) -> list[tuple[int, int]]:
     """Where the cell goes that is dropped before a row; -1 is the empty place under all."""
-    told: list[tuple[int, int]] = []
-    card.moved.connect(lambda cell, place: told.append((cell, place)))
+    moves: list[tuple[int, int]] = []
+    card.moved.connect(lambda cell, place: moves.append((cell, place)))
     row = [row.cell.number for row in card.model.rows].index(number)
     data = card.model.mimeData([card.model.index(row, 0)])
     assert card.model.dropMimeData(data, Qt.DropAction.MoveAction, before, 0)
-    return told
+    return moves
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_waiting_cell_goes_where_it_is_dropped(
     assert drop(card, number, before) == [(number, place)]
 
 
-def test_only_what_waits_in_an_experiment_that_runs_can_be_dragged(
+def test_only_waiting_runs_of_a_running_experiment_can_be_dragged(
     card: ExperimentQueueCard,
 ) -> None:
     def dragged() -> list[bool]:
@@ -64,20 +64,20 @@ def test_only_what_waits_in_an_experiment_that_runs_can_be_dragged(
         return [bool(card.model.flags(at) & Qt.ItemFlag.ItemIsDragEnabled) for at in indexes]
 
     assert dragged() == [False, True, True, True, False]
-    card.model.let_move(False)
+    card.model.set_movable(False)
     assert dragged() == [False] * 5
 
 
 def test_nothing_else_can_be_dropped(card: ExperimentQueueCard) -> None:
-    told: list[object] = []
-    card.moved.connect(lambda *moved: told.append(moved))
+    moves: list[object] = []
+    card.moved.connect(lambda *moved: moves.append(moved))
     data = QMimeData()
     data.setText("4")
     assert not card.model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0)
-    assert told == []
+    assert moves == []
 
 
-def test_what_trains_is_paused_with_the_experiment(card: ExperimentQueueCard) -> None:
+def test_running_cells_are_paused_with_the_experiment(card: ExperimentQueueCard) -> None:
     board = ExperimentState(row.cell for row in card.model.rows)
     assert board.rows[0].state == "Training"
     board.paused = True
