@@ -109,11 +109,11 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     page = window.page("runs")
     assert isinstance(page, RunsPage)
     (row,) = window.studio.library.rows
-    assert [one.id for one in page.chosen] == [row.id]
+    assert [one.id for one in page.selected] == [row.id]
     assert page.controls.export.isEnabled()
     assert len(page.curves.plots["accuracy"].lines) == 1
     page.exporter.write(row, "safetensors", folder / "weights.safetensors")
-    qtbot.waitUntil(lambda: "Exported" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "The weights are in" in page.notice.text, timeout=10_000)
     assert (folder / "weights.safetensors").stat().st_size > 1000
     page.controls.rename.click()
     assert page.question is not None
@@ -178,9 +178,9 @@ def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWi
     window.go("runs")
     runs = window.page("runs")
     assert isinstance(runs, RunsPage)
-    runs.choose(kept.id)
+    runs.select(kept.id)
     with qtbot.waitSignal(queue.idle, timeout=LONG):
-        runs.controls.go_on.click()
+        runs.controls.resume.click()
 
     (run,) = queue.runs
     assert run.state == "finished", run.note

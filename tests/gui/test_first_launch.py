@@ -60,10 +60,10 @@ def test_the_runs_page_says_why_they_stay(window: MainWindow, qtbot: QtBot) -> N
     window.go("runs")
     page = window.page("runs")
     assert isinstance(page, RunsPage)
-    qtbot.waitUntil(lambda: bool(page.chosen), timeout=5000)
+    qtbot.waitUntil(lambda: bool(page.selected), timeout=5000)
     for made in (page.controls.rename, page.controls.delete):
         assert not made.isEnabled()
-        assert made.toolTip() == "It came with the studio."
+        assert made.toolTip().startswith("This run is bundled")
 
 
 def test_a_damaged_model_is_told_and_the_others_answer(

@@ -1,4 +1,4 @@
-"""What can be done with the chosen runs, and why something cannot."""
+"""What can be done with runs: the buttons, the question before a continuation, and the export."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,93 +29,104 @@ from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
 from mnist_studio.store.rows import Run
 
+_NONE_SELECTED = "Select a run first."
+_SEVERAL_SELECTED = "Select a single run."
+_BUNDLED = "This run is bundled with the program and cannot be changed."
+_TRAINING = "The run is training. Stop it first."
+_COMPLETE = "The run is complete. Use Continue as a new run to train longer."
+_NO_CHECKPOINT = "The run has no checkpoint to continue from."
+_NO_WEIGHTS = "The run has no weights to export."
+
 
 class RunActions:
     """The buttons: five in the top bar, two under the details."""
 
     def __init__(self, line: QHBoxLayout) -> None:
-        """Makes them.
+        """Adds the buttons.
 
         Args:
             line: of the top bar.
         """
-        self.go_on = QPushButton("Continue")
-        self.go_on_in = QPushButton("Continue in…")
-        self.rename = QPushButton("Rename")
-        self.delete = QPushButton("Delete")
+        self.resume = QPushButton("Resume")
+        self.continue_as_new = QPushButton("Continue as a new run…")
+        self.rename = QPushButton("Rename…")
+        self.delete = QPushButton("Delete…")
         self.export = QPushButton("Export")
         self.code = QPushButton("Show code")
-        self.reveal = QPushButton("Reveal folder")
+        self.reveal = QPushButton("Open folder")
         self.delete.setProperty("danger", True)
         self.export.setProperty("primary", True)
-        for made in (self.code, self.reveal):
-            made.setProperty("quiet", True)
-        for made in (self.go_on, self.go_on_in, self.rename, self.delete, self.export):
-            line.addWidget(made)
+        for action in (self.code, self.reveal):
+            action.setProperty("quiet", True)
+        for action in (self.resume, self.continue_as_new, self.rename, self.delete, self.export):
+            line.addWidget(action)
 
-    def show_chosen(self, chosen: Sequence[RunRow]) -> None:
-        """Enables what can be done with these runs."""
-        none = "" if chosen else "Choose a run first."
-        one = none or ("" if len(chosen) == 1 else "Choose a single run.")
-        running = any(row.run.status == "running" for row in chosen)
-        fixed = "It came with the studio." if any(row.run.bundled for row in chosen) else ""
-        busy = "It is still training: stop it first." if running else ""
-        enable(self.code, one, "The run as each framework's own script")
-        enable(self.reveal, one, "Opens the folder with everything the run left")
-        enable(self.rename, one or fixed, "Gives the run another name (F2)")
-        enable(self.delete, none or fixed or busy, "Deletes weights and curves (Delete)")
-        self._show_one(one, chosen[0] if chosen else None, running)
+    def show_selected(self, selected: Sequence[RunRow]) -> None:
+        """Enables what can be done with these runs, and explains the rest."""
+        none = "" if selected else _NONE_SELECTED
+        single = none or ("" if len(selected) == 1 else _SEVERAL_SELECTED)
+        training = any(row.run.status == "running" for row in selected)
+        bundled = _BUNDLED if any(row.run.bundled for row in selected) else ""
+        busy = _TRAINING if training else ""
+        enable(self.code, single, "Shows the run as a script of each framework")
+        enable(self.reveal, single, "Opens the folder of the run's files")
+        enable(self.rename, single or bundled, "Changes the title of the run (F2)")
+        enable(self.delete, none or bundled or busy, "Deletes weights and curves (Delete)")
+        self._show_single(single, selected[0] if selected else None, busy)
 
-    def _show_one(self, reason: str, row: RunRow | None, running: bool) -> None:
-        """What depends on what a single run has left."""
-        whole = "" if row and row.run.resumable else "It did not end early."
-        enable(self.go_on, reason or whole, "Goes on training from its last checkpoint")
-        no_end = "It is still training." if running else ""
-        no_start = "" if row and row.run.checkpoint else "It left nothing to go on from."
-        tip = "Goes on in another framework, or longer, as a new run"
-        enable(self.go_on_in, reason or no_end or no_start, tip)
-        no_weights = "" if row and row.run.trained else "This run has no weights to export."
-        enable(self.export, reason or no_weights, "Writes the weights (Ctrl+Shift+E)")
+    def _show_single(self, reason: str, row: RunRow | None, busy: str) -> None:
+        """Enables what needs a single run."""
+        complete = "" if row and row.run.resumable else _COMPLETE
+        enable(self.resume, reason or complete, "Resumes the same run from its last checkpoint")
+        no_start = "" if row and row.run.checkpoint else _NO_CHECKPOINT
+        tip = "Starts a new run from the last checkpoint, in any framework"
+        enable(self.continue_as_new, reason or busy or no_start, tip)
+        no_weights = "" if row and row.run.trained else _NO_WEIGHTS
+        enable(self.export, reason or no_weights, "Writes the weights to a file (Ctrl+Shift+E)")
 
 
-Go = Callable[[FrameworkName, int], object]
+OnContinue = Callable[[FrameworkName, int], object]
 
 _SENTENCE = (
-    "A new run goes on from the last checkpoint on the same curve: weights, optimizer, batches and "
-    "learning rates are those it would have had."
+    "The new run starts from the last checkpoint and extends the same curve. Weights, optimizer "
+    "state, batches and learning rates are those of an uninterrupted run."
 )
 
 
 class ContinueQuestion(QuestionOverlay):
-    """Stays over the window until it is answered.
+    """Asks for the framework and the total number of epochs of a continuation.
 
     Attributes:
-        framework: that shall go on.
-        epochs: of the whole curve.
+        framework: of the new run.
+        epochs: total, the earlier ones included.
     """
 
-    def __init__(self, parent: QWidget, theme: Theme, run: Run, go: Go) -> None:
-        super().__init__(parent, f"Continue {run.title} in …", _SENTENCE)
+    def __init__(self, parent: QWidget, theme: Theme, run: Run, on_continue: OnContinue) -> None:
+        super().__init__(parent, f"Continue {run.title} as a new run", _SENTENCE)
         choices = tuple((name, framework_title(name)) for name in FRAMEWORKS)
         self.framework = Segmented("Continue in", choices, stretch=True)
-        self.epochs = StepperSpinBox("Epochs in all", theme, 1, LARGEST_EPOCHS, by_one)
-        self._offer_frameworks(run.spec.framework)
+        self.epochs = StepperSpinBox("Total epochs", theme, 1, LARGEST_EPOCHS, by_one)
+        self.epochs.setToolTip(
+            f"Epochs of the whole curve, the earlier ones included, 1 to {LARGEST_EPOCHS:,}"
+        )
+        self._enable_frameworks(run.spec.framework)
         planned = run.spec.training.epochs
         more = min(2 * planned, LARGEST_EPOCHS)
         self.epochs.set_number(more if isinstance(run.terminal, Finished) else planned)
-        self._lay_out(f"It was to have {planned}.")
+        self._lay_out(f"The earlier run had {planned:,}.")
         answers = (
             ("Cancel", lambda: None),
-            ("Continue", lambda: go(self._chosen(), self.epochs.whole)),
+            ("Continue", lambda: on_continue(self._selected(), self.epochs.whole)),
         )
         self.offer(answers, primary=1)
         self.framework.button(self.framework.choice).setFocus()
 
-    def _offer_frameworks(self, own: FrameworkName) -> None:
+    def _enable_frameworks(self, own: FrameworkName) -> None:
         for name in FRAMEWORKS:
-            self.framework.enable(name, texts.missing(name))
+            tip = f"Continues in {framework_title(name)}"
+            self.framework.enable(name, texts.missing(name), tip)
         usable = [name for name in FRAMEWORKS if self.framework.enabled(name)]
-        # One continues in another framework, where there is one.
+        # Another framework is the likelier wish, since the same run can be resumed.
         self.framework.choose(next((name for name in usable if name != own), own))
 
     def _lay_out(self, planned: str) -> None:
@@ -125,14 +136,14 @@ class ContinueQuestion(QuestionOverlay):
         grid.setColumnStretch(1, 1)
         grid.addWidget(label("Framework"), 0, 0)
         grid.addWidget(self.framework, 0, 1, 1, 2)
-        grid.addWidget(label("Epochs in all"), 1, 0)
+        grid.addWidget(label("Total epochs"), 1, 0)
         grid.addWidget(self.epochs, 1, 1)
         grid.addWidget(label(planned, "secondary"), 1, 2)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.addLayout(grid)
 
-    def _chosen(self) -> FrameworkName:
+    def _selected(self) -> FrameworkName:
         return next(name for name in FRAMEWORKS if name == self.framework.choice)
 
 
@@ -142,10 +153,11 @@ KINDS: tuple[tuple[Kind, str, str], ...] = (
     ("keras", "Keras model (.keras)…", "keras"),
     ("numpy", "NumPy arrays (.npz)…", "numpy"),
 )
+"""The formats of an export: key, entry of the menu, and the framework that it needs."""
 
 
 class Exporter(QObject):
-    """Asks for a file and writes it in the background."""
+    """Asks for a file and writes weights to it in the background."""
 
     def __init__(self, studio: Studio, window: QWidget) -> None:
         super().__init__(window)
@@ -153,41 +165,41 @@ class Exporter(QObject):
         self._window = window
 
     def menu(self, row: RunRow) -> QMenu:
-        """The formats; one whose framework is missing says so."""
-        made = QMenu(self._window)
-        made.setToolTipsVisible(True)
+        """The formats; those whose framework is missing are disabled and say so."""
+        menu = QMenu(self._window)
+        menu.setToolTipsVisible(True)
         for kind, text, framework in KINDS:
-            action = made.addAction(text)
-            action.triggered.connect(self._asker(row, kind))
+            action = menu.addAction(text)
+            action.triggered.connect(self._dialog_opener(row, kind))
             reason = texts.missing(framework)
             action.setEnabled(not reason)
             action.setToolTip(reason)
-        made.aboutToHide.connect(made.deleteLater)
-        return made
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
 
     def write(self, row: RunRow, kind: Kind, file: Path) -> None:
-        """Writes a file off the GUI thread and tells when it is there."""
+        """Writes a file in the background, and reports when it is complete."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             export(row.run, kind, file, is_cancelled)
             return file
 
         self._studio.told.emit(f"Writing {file.name} …", "plain")
-        self._studio.background.start(work, self._written, self._studio.complain)
+        self._studio.background.start(work, self._report, self._studio.complain)
 
-    def _asker(self, row: RunRow, kind: Kind) -> Callable[[], None]:
-        def ask() -> None:
+    def _dialog_opener(self, row: RunRow, kind: Kind) -> Callable[[], None]:
+        def open_dialog() -> None:
             dialog = QFileDialog(self._window, "Export weights")
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIXES[kind].removeprefix("."))
             name = row.run.title.replace(" · ", "-").replace("/", "-")
             dialog.selectFile(f"{name}{SUFFIXES[kind]}")
-            dialog.fileSelected.connect(lambda chosen: self.write(row, kind, Path(chosen)))
+            dialog.fileSelected.connect(lambda file: self.write(row, kind, Path(file)))
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 
-        return ask
+        return open_dialog
 
     @Slot(object)
-    def _written(self, file: Path) -> None:
-        self._studio.told.emit(f"Exported to {file}.", "good")
+    def _report(self, file: Path) -> None:
+        self._studio.told.emit(f"The weights are in {file}.", "good")

@@ -1,4 +1,4 @@
-"""Everything about one stored run, or in what several differ, in words."""
+"""The details of the selected runs: settings, figures and curves."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,13 +20,13 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 
 _TITLES: Mapping[str, str] = {name: framework_title(name) for name in FRAMEWORKS}
-_INVITATION = "Choose a run to see how it was made and how it went."
-_MAY_END = "\N{ZERO WIDTH SPACE}"
-"""A line may end here."""
+_INVITATION = "Select a run to see its settings and results."
+_BREAK = "\N{ZERO WIDTH SPACE}"
+"""Allows a line break."""
 
 
 class RunDetails(Card):
-    """Names on the left, figures on the right; a failure's sentence on top."""
+    """Settings and figures of one run, or the settings in which several runs differ."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class RunDetails(Card):
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(column(self._reason, self._grid, 1, gap=8))
-        # The scroll bar stands beside the figures, not on them.
+        # Keeps the scroll bar off the figures.
         inside.setContentsMargins(0, 0, 8, 0)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -55,7 +55,7 @@ class RunDetails(Card):
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Shows one run, in what several differ, or says what to do."""
+        """Shows one run, the differences of several, or a hint if none is selected."""
         reason = rows[0].reason if len(rows) == 1 else ""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
@@ -83,8 +83,8 @@ class RunDetails(Card):
 
 
 def _value(text: str) -> QLabel:
-    # Else a line never ends between a hyphen and a figure, as an id has them, and is cut off.
-    made = label(text.replace("-", f"-{_MAY_END}"), wrap=True)
+    # Without it, Qt never breaks a line between a hyphen and a figure, and cuts off an id.
+    made = label(text.replace("-", f"-{_BREAK}"), wrap=True)
     made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
@@ -109,9 +109,9 @@ def differing(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
 
 
 def lines_of(row: RunRow) -> list[tuple[str, str]]:
-    """What is told of a run: name and value."""
+    """The details of a run: names and values."""
     figures, terminal = row.figures, row.run.terminal
-    told = [
+    lines = [
         ("State", row.state),
         ("Started", formatting.moment(row.run.created)),
         ("Test accuracy", formatting.percent(figures.accuracy)),
@@ -119,24 +119,24 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         ("Parameters", formatting.count(figures.parameters)),
     ]
     settings = [line.split(": ", 1) for line in settings_of(row).splitlines()]
-    told += [(name, value) for name, value in settings]
+    lines += [(name, value) for name, value in settings]
     if isinstance(terminal, events.Finished | events.Stopped):
-        told += [
+        lines += [
             (f"Time: {word.lower()}", formatting.duration(terminal.seconds[phase]))
             for phase, word in events.PHASES.items()
             if phase in terminal.seconds
         ]
         measured = other_lines(terminal)
-        told += [(name.capitalize(), value) for name, value in measured]
-    told.append(("Id", row.id))
-    return told
+        lines += [(name.capitalize(), value) for name, value in measured]
+    lines.append(("ID", row.id))
+    return lines
 
 
 _MEASURES = {"accuracy": "Test accuracy", "loss": "Test loss"}
 
 
 class RunCurves(QWidget):
-    """Two plots beside each other."""
+    """Test accuracy and test loss after every epoch, as two plots."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class RunCurves(QWidget):
         )
 
     def prepare(self) -> None:
-        """Builds the plots while nobody waits."""
+        """Builds the plots while the window is idle."""
         for plot in self.plots.values():
             plot.prepare()
 
@@ -158,7 +158,10 @@ class RunCurves(QWidget):
 
 def _plot(measure: str, theme: Theme) -> LinePlot:
     empty = EmptyState(
-        theme, "runs", "No curve yet", "A chosen run's curve stands here after its first epoch."
+        theme,
+        "runs",
+        "No curve yet",
+        "A selected run's curve appears after its first epoch.",
     )
     return LinePlot(_MEASURES[measure], theme, empty, percent=measure == "accuracy")
 

@@ -1,4 +1,4 @@
-"""The Runs page: everything that was ever trained."""
+"""The Runs page: all stored runs, and what can be done with them."""
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
@@ -26,10 +26,10 @@ from mnist_studio.store.rows import Run
 
 
 class RunsPage(Page):
-    """Continues, renames, deletes, reveals and exports runs."""
+    """Shows, resumes, continues, renames, deletes and exports runs."""
 
     title = "Runs"
-    sentence = "Everything that was trained here, kept until you delete it"
+    sentence = "All runs that you have trained"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -38,7 +38,7 @@ class RunsPage(Page):
         self._sorted = sorted_by(self.model)
         self.table = TableView("Runs", studio.theme, self._sorted)
         self.table.setSortingEnabled(True)
-        # The end of a title tells its number and its faults.
+        # The end of a title has its number and its known bugs, so the middle is elided.
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.details = RunDetails(studio.theme)
@@ -60,7 +60,7 @@ class RunsPage(Page):
     def _connect(self) -> None:
         actions = self.controls
         for made, action in (
-            (actions.go_on, self._continue), (actions.go_on_in, self._continue_in),
+            (actions.resume, self._resume), (actions.continue_as_new, self._ask_to_continue),
             (actions.rename, self._rename), (actions.delete, self._delete),
             (actions.export, self._export), (actions.code, self.show_code),
             (actions.reveal, self._reveal),
@@ -82,9 +82,9 @@ class RunsPage(Page):
         self.empty = EmptyState(
             self.studio.theme,
             "runs",
-            "No run is kept yet",
-            "Every training is kept here with its weights and curves.",
-            ("Train one", lambda: self.studio.going.emit("train")),
+            "No runs yet",
+            "Every run appears here with its weights and curves.",
+            ("Train a model", lambda: self.studio.going.emit("train")),
         )
         nothing = Card()
         nothing.body.addWidget(self.empty)
@@ -94,7 +94,7 @@ class RunsPage(Page):
         self.body.addWidget(self._stack)
 
     @property
-    def chosen(self) -> list[RunRow]:
+    def selected(self) -> list[RunRow]:
         """The selected runs."""
         indexes = self.table.selectionModel().selectedRows()
         return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
@@ -103,8 +103,8 @@ class RunsPage(Page):
         """Builds the plots."""
         self.curves.prepare()
 
-    def choose(self, *runs: str) -> None:
-        """Selects these runs, where they are."""
+    def select(self, *runs: str) -> None:
+        """Selects these runs, if they exist."""
         flags = QItemSelectionModel.SelectionFlag
         selection = self.table.selectionModel()
         selection.clearSelection()
@@ -115,40 +115,40 @@ class RunsPage(Page):
 
     @Slot()
     def _show_rows(self) -> None:
-        kept = [row.id for row in self.chosen]
+        selected = [row.id for row in self.selected]
         rows = self.studio.library.rows
         self.model.show(rows)
         self._stack.setCurrentIndex(int(bool(rows) or not self.studio.library.loaded))
-        if not self.chosen:
-            self.choose(*kept)
-        if rows and not self.chosen:
-            self.choose(rows[0].id)
+        if not self.selected:
+            self.select(*selected)
+        if rows and not self.selected:
+            self.select(rows[0].id)
         self._update()
 
     @Slot()
     def _update(self) -> None:
-        chosen = self.chosen
-        self.details.show_rows(chosen)
-        self.curves.show_rows(chosen)
-        self.controls.show_chosen(chosen)
+        selected = self.selected
+        self.details.show_rows(selected)
+        self.curves.show_rows(selected)
+        self.controls.show_selected(selected)
 
-    def _continue(self) -> None:
-        row = self.chosen[0]
+    def _resume(self) -> None:
+        row = self.selected[0]
         self.studio.queue.go_on(row.run, row.epochs)
         self.studio.going.emit("train")
 
-    def _continue_in(self) -> None:
-        run = self.chosen[0].run
+    def _ask_to_continue(self) -> None:
+        run = self.selected[0].run
         self.question = ContinueQuestion(
             self,
             self.studio.theme,
             run,
-            lambda framework, epochs: self._hand_over(run, framework, epochs),
+            lambda framework, epochs: self._continue(run, framework, epochs),
         )
         self.question.open()
 
-    def _hand_over(self, run: Run, framework: FrameworkName, epochs: int) -> None:
-        """Reads its checkpoint, which takes a moment, and queues the new run."""
+    def _continue(self, run: Run, framework: FrameworkName, epochs: int) -> None:
+        """Reads the checkpoint of a run in the background, and queues the new run."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> RunSpec:
             return continuation.continue_run(run, framework, epochs)
@@ -161,32 +161,32 @@ class RunsPage(Page):
         self.studio.going.emit("train")
 
     def show_code(self) -> CodeDialog:
-        """Opens the chosen run as scripts."""
-        dialog = CodeDialog(self.studio, self.window(), self.chosen[0].run.spec)
+        """Shows the selected run as scripts."""
+        dialog = CodeDialog(self.studio, self.window(), self.selected[0].run.spec)
         dialog.run_asked.connect(self._queue)
         dialog.open()
         return dialog
 
     def _reveal(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.chosen[0].run.folder)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.selected[0].run.folder)))
 
     def _rename(self) -> None:
-        row = self.chosen[0]
+        row = self.selected[0]
 
         def rename(title: str) -> None:
             self.studio.library.rename(row.id, title)
 
-        self.question = ask_text(self, "Rename the run", row.run.title, ("Rename", rename))
+        self.question = ask_text(self, "Rename run", row.run.title, ("Rename", rename))
 
     def _delete(self) -> None:
-        runs = tuple(row.id for row in self.chosen)
-        what = self.chosen[0].run.title if len(runs) == 1 else counted(len(runs), "run")
+        runs = tuple(row.id for row in self.selected)
+        name = self.selected[0].run.title if len(runs) == 1 else counted(len(runs), "run")
         self.question = ask(
             self,
-            f"Delete {what}?",
-            "Its weights and curves are deleted from the disk. This cannot be undone.",
+            f"Delete {name}?",
+            "Weights and curves are deleted from the disk. You cannot undo this.",
             (
-                ("Keep", lambda: None),
+                ("Cancel", lambda: None),
                 ("Delete", lambda: self.studio.library.delete(runs)),
             ),
             primary=0,
@@ -195,4 +195,4 @@ class RunsPage(Page):
 
     def _export(self) -> None:
         below = QPoint(0, self.controls.export.height() + 2)
-        self.exporter.menu(self.chosen[0]).popup(self.controls.export.mapToGlobal(below))
+        self.exporter.menu(self.selected[0]).popup(self.controls.export.mapToGlobal(below))

@@ -1,23 +1,16 @@
 """Faults are told wherever a run is named, and what they cost where runs can be paired."""
 
-import dataclasses
 from pathlib import Path
 
-import pytest
 from msgspec.structs import asdict, replace
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch, Finished, Stopped
-from mnist_studio.frameworks.base import OptimizerState
-from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.compare.known_bug_costs import NOTHING, KnownBugCostCard
 from mnist_studio.gui.compare.page import ComparePage
-from mnist_studio.gui.runs.actions import ContinueQuestion
-from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
@@ -25,7 +18,6 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, KnownBugName, RunSpec
-from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run, Status
 
 
@@ -124,72 +116,6 @@ def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
     assert "costs 2.00 pp" in page.views.known_bugs.words.text()
     page.runs.model.tick(frozenset({"1"}))
     assert page.views.known_bugs.words.text() == NOTHING
-
-
-@pytest.fixture
-def runs_page(window: MainWindow, tmp_path: Path) -> RunsPage:
-    """The Runs page with one finished run of NumPy that left a checkpoint."""
-    made = row(1, spec(), 0.97)
-    weights = initial_weights(made.run.spec.model, 1, "float32")
-    checkpoint = artifacts.SavedCheckpoint(weights, OptimizerState(42, {}), 42, 1.5)
-    artifacts.save_checkpoint(tmp_path, checkpoint)
-    run = dataclasses.replace(made.run, folder=tmp_path)
-    window.studio.library._rows = (RunRow(run, made.epochs),)
-    window.go("runs")
-    page = window.page("runs")
-    assert isinstance(page, RunsPage)
-    page._show_rows()
-    return page
-
-
-def asked(page: RunsPage, epochs: int) -> ContinueQuestion:
-    page.controls.go_on_in.click()
-    question = page.question
-    assert isinstance(question, ContinueQuestion)
-    assert question.epochs.whole == 4
-    question.framework.choose("numpy")
-    question.epochs.set_number(epochs)
-    return question
-
-
-def go_on(question: ContinueQuestion) -> None:
-    buttons = {made.text(): made for made in question.findChildren(QPushButton)}
-    buttons["Continue"].click()
-
-
-def test_a_run_goes_on_longer_as_a_new_one(
-    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
-    go_on(asked(runs_page, 5))
-    qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
-    (new,) = queued
-    assert new.training.epochs == 5
-    assert new.continued_from == ContinuedFrom("1", "numpy", 42)
-    qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
-
-
-def test_what_cannot_go_on_is_told_in_words(
-    window: MainWindow, runs_page: RunsPage, qtbot: QtBot
-) -> None:
-    go_on(asked(runs_page, 2))
-    qtbot.waitUntil(lambda: "nothing is left to train" in runs_page.notice.text, timeout=10_000)
-    assert not window.studio.queue.busy
-
-
-def test_a_stored_run_is_shown_as_code_and_trained_as_written(
-    window: MainWindow, runs_page: RunsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queued: list[RunSpec] = []
-    monkeypatch.setattr(window.studio.queue, "add", queued.extend)
-    assert runs_page.controls.code.isEnabled()
-    dialog = runs_page.show_code()
-    qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
-    assert "mlp-128 in NumPy" in dialog.text.toPlainText()
-    dialog.run_button.click()
-    assert queued == [replace(spec(), style="native")]
-    assert window.shown == "train"
 
 
 def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:

@@ -19,7 +19,7 @@ def row(number: int, spec: RunSpec) -> RunRow:
     return RunRow(run, ())
 
 
-def test_a_run_is_told_with_its_measures_and_what_makes_its_clocks_doubtful() -> None:
+def test_details_have_measures_and_doubts_about_timing() -> None:
     machine = Machine(processors=2, others_processors=1.6)
     measures = Measures(
         wall_seconds=12.5, earlier_seconds=0.0, train_images_per_second=2828.0,
@@ -32,12 +32,12 @@ def test_a_run_is_told_with_its_measures_and_what_makes_its_clocks_doubtful() ->
     made = row(1, replace(run_spec(RECIPES["mlp-128"]), framework="numpy"))
     told = lines_of(RunRow(dataclasses.replace(made.run, terminal=stopped), ()))
     assert ("Time: training", "9.00 s") in told
-    assert ("Training rate", "2,828 images/s") in told
+    assert ("Training speed", "2,828 images/s") in told
     assert ("Peak memory", "302 MB") in told
     assert ("Note", "Other programs used 1.6 of 2 processors.") in told
 
 
-def test_several_runs_are_told_by_their_differences(theme: Theme) -> None:
+def test_several_runs_show_their_differences(theme: Theme) -> None:
     plain = replace(run_spec(RECIPES["mlp-128"]), framework="numpy")
     other = replace(plain, framework="keras", known_bugs=("unshuffled",))
     rows = [row(1, plain), row(2, other), row(3, plain)]
