@@ -1,5 +1,6 @@
 """Numbers and nouns as text: the one way to write them in window, command line and reports."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 NOTHING = "–"
@@ -92,7 +93,7 @@ def with_article(noun: str) -> str:
     return f"{'an' if _starts_with_a_vowel(noun) else 'a'} {noun}"
 
 
-def listed(items: tuple[str, ...] | list[str], last: str = "and") -> str:
+def listed(items: Sequence[str], last: str = "and") -> str:
     """Items in a row: ``NumPy``, ``NumPy and Keras``, ``NumPy, PyTorch and Keras``."""
     if len(items) < 2:
         return "".join(items)
