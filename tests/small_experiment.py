@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import Selection, choose_experiment
+from mnist_studio.comparison.selection import Selection, select_experiment
 from mnist_studio.events import Finished
 from mnist_studio.experiments.events import Ended
 from mnist_studio.experiments.supervisor import Supervisor
@@ -57,7 +57,7 @@ def run_data(experiment_home: Path, home: Path) -> RunData:
 def chosen() -> Selection:
     with RunStore() as store:
         (experiment,) = store.experiments.all()
-        return choose_experiment(store, experiment.id)
+        return select_experiment(store, experiment.id)
 
 
 def copied(run: Run, store: RunStore, framework: FrameworkName, seconds: float) -> Run:

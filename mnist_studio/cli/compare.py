@@ -11,7 +11,7 @@ from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
 from mnist_studio.comparison.report.text_table import numbers, prose, without
-from mnist_studio.comparison.selection import Selection, choose, choose_experiment
+from mnist_studio.comparison.selection import Selection, select_experiment, select_runs
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
@@ -69,8 +69,8 @@ def _chosen(arguments: Namespace) -> Selection:
         )
     with RunStore() as store:
         if arguments.experiment:
-            return choose_experiment(store, _experiment_id(store, arguments.experiment))
-        return choose(store, arguments.runs, arguments.question)
+            return select_experiment(store, _experiment_id(store, arguments.experiment))
+        return select_runs(store, arguments.runs, arguments.question)
 
 
 def _experiment_id(store: RunStore, name: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from mnist_studio import paths, selftest
 from mnist_studio.cli import output
 from mnist_studio.comparison.report.files import write_report
-from mnist_studio.comparison.selection import choose
+from mnist_studio.comparison.selection import select_runs
 from mnist_studio.errors import JobError
 from mnist_studio.selftest import Step, Tried
 from mnist_studio.store.runs import RunStore
@@ -88,7 +88,7 @@ def _display() -> dict[str, str]:
 def _report() -> str:
     """All views of what was trained, as a page and on paper."""
     with RunStore() as store:
-        chosen = choose(store, [run.id for run in store.runs() if not run.bundled])
+        chosen = select_runs(store, [run.id for run in store.runs() if not run.bundled])
     sizes = []
     for path in (paths.home() / "report.html", paths.home() / "report.pdf"):
         write_report(chosen, path)

@@ -1,4 +1,4 @@
-"""Single figures of runs; None where a run does not have one."""
+"""Single metrics of runs, and their means over groups. A metric is None if a run lacks it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,78 +10,80 @@ from mnist_studio.analysis.intervals import Estimate, Interval
 from mnist_studio.analysis.time_breakdown import TimeBreakdown, time_breakdown
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.data.datasets import builtin
 from mnist_studio.events import Epoch, Finished
 from mnist_studio.spec.run import DatasetName
+from mnist_studio.store.rows import Run
 
-Measure = Callable[[SelectedRun], float | None]
+Measure = Callable[[RunData, Run], float | None]
 
-_TRAINING_DIGITS: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": builtin.TRAIN}
+_TRAINING_IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": builtin.TRAIN}
 
 
-def accuracy(run: SelectedRun) -> float | None:
-    """On the test digits after the last whole epoch, never the best of them."""
+def accuracy(run_data: RunData, run: Run) -> float | None:
+    """Test accuracy at the end; never the best epoch, which would be selected on the test set."""
     if run.ended:
         return run.ended.test_accuracy
-    return run.epochs[-1].test_accuracy if run.epochs else None
+    epochs = run_data.epochs(run)
+    return epochs[-1].test_accuracy if epochs else None
 
 
-def validated(run: SelectedRun) -> Epoch | None:
-    """The epoch with the best accuracy on validation digits, the first of equals."""
-    known = [epoch for epoch in run.epochs if epoch.validation_accuracy is not None]
+def best_validation_epoch(run_data: RunData, run: Run) -> Epoch | None:
+    """The epoch with the highest validation accuracy; the first of equal ones."""
+    known = [epoch for epoch in run_data.epochs(run) if epoch.validation_accuracy is not None]
     return max(known, key=lambda epoch: epoch.validation_accuracy or 0.0, default=None)
 
 
-def train_seconds(run: SelectedRun) -> float | None:
-    """Spent training, evaluation left out."""
+def train_seconds(run_data: RunData, run: Run) -> float | None:
+    """Training time without evaluation."""
     if run.ended:
         return run.ended.seconds.get("train")
-    return run.epochs[-1].train_seconds if run.epochs else None
+    epochs = run_data.epochs(run)
+    return epochs[-1].train_seconds if epochs else None
 
 
-def images_per_second(run: SelectedRun) -> float | None:
-    """Learned from, in the phase of training."""
-    of = clocks(run)
-    return of.images_per_second if of else None
+def images_per_second(run_data: RunData, run: Run) -> float | None:
+    """Training speed."""
+    breakdown = breakdown_of(run)
+    return breakdown.images_per_second if breakdown else None
 
 
-def clocks(run: SelectedRun) -> TimeBreakdown | None:
-    """Where the seconds of a run that kept its weights went."""
+def breakdown_of(run: Run) -> TimeBreakdown | None:
+    """The time breakdown of a run that saved its weights."""
     if run.ended is None:
         return None
-    digits = _TRAINING_DIGITS[run.spec.dataset] - run.spec.training.validation
-    return time_breakdown(run.ended, run.spec.training, digits)
+    images = _TRAINING_IMAGES[run.spec.dataset] - run.spec.training.validation
+    return time_breakdown(run.ended, run.spec.training, images)
 
 
-def peak_memory(run: SelectedRun) -> float | None:
-    """Bytes: the most that the run's process held at once."""
+def peak_memory(run_data: RunData, run: Run) -> float | None:
+    """The largest memory of the run's process, in bytes."""
     measures = run.ended.measures if run.ended else None
     known = measures.peak_memory_bytes if measures else None
     return None if known is None else float(known)
 
 
-def latency_ms(run: SelectedRun) -> float | None:
-    """One image alone, median."""
+def latency_ms(run_data: RunData, run: Run) -> float | None:
+    """Median time to classify one image."""
     return run.ended.latency_ms if isinstance(run.ended, Finished) else None
 
 
-def throughput(run: SelectedRun) -> float | None:
-    """Images per second, answered in batches."""
+def throughput(run_data: RunData, run: Run) -> float | None:
+    """Images classified per second, in batches."""
     measures = run.ended.measures if run.ended else None
     return measures.throughput_images_per_second if measures else None
 
 
 def of_all(run_data: RunData, measure: Measure) -> Mapping[str, float]:
-    """A figure of every run that has it."""
-    found = {run.id: measure(run) for run in run_data.runs}
+    """A metric of every run that has it."""
+    found = {run.id: measure(run_data, run) for run in run_data.runs}
     return {run: value for run, value in found.items() if value is not None}
 
 
 def estimate(group: Group, values: Mapping[str, float]) -> Estimate | None:
-    """The mean over a group's runs; None where none has a figure.
+    """The mean accuracy of a group with Student's t interval, clipped to 0 and 1.
 
-    Of accuracies its interval says how well the mean is known (Student's t, cut off at 0 and 1).
+    None if no run of the group has a value.
     """
     known = of_group(group, values)
     if not known:
@@ -94,57 +96,51 @@ def estimate(group: Group, values: Mapping[str, float]) -> Estimate | None:
 
 
 def of_group(group: Group, values: Mapping[str, float]) -> list[float]:
-    """The figures of a group's runs, those without one left out."""
+    """The values of a group's runs, without runs that have none."""
     return [values[run] for run in group.runs if run in values]
-
-
-def mean(group: Group, values: Mapping[str, float]) -> float | None:
-    """The mean over a group's runs; None where none has a figure."""
-    known = of_group(group, values)
-    return fmean(known) if known else None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Figures of runs, as they stand in charts and tables: the mean of a group, and its ends.
+    """Values of a metric, for charts and tables: the mean of each group, and an interval.
 
-    The ends are the interval of an accuracy; of a time, a rate or memory the least and the most of
-    the runs: two or three runs know so little of their spread that an interval would reach below 0.
+    The interval of accuracies is their 95 % CI. For times, speeds and memory it is the smallest and
+    the largest value: a CI over two or three runs would often reach below 0.
 
     Attributes:
-        axis: what they measure.
-        values: run id -> figure.
+        axis: the metric.
+        values: run id -> value.
     """
 
     axis: AxisSpec
     values: Mapping[str, float]
 
     def bar(self, group: Group, heading: str = "", title: str = "") -> Bar:
-        """Of a group, under the heading of its bars; empty where none of its runs has a figure."""
+        """The bar of a group under a heading; without a value if no run of the group has one."""
         value, low, high = self.cells(group)
         return Bar(group.key, title or group.title, value, low, high, heading)
 
     def columns(self) -> tuple[Column, Column, Column]:
-        """Of the mean and its ends."""
+        """Columns for the mean and the ends of the interval."""
         title, unit = self.axis.title, self.axis.unit
-        low, high = ("from", "to") if unit == "fraction" else ("least", "most")
+        low, high = ("95 % CI low", "95 % CI high") if unit == "fraction" else ("min", "max")
         return (
             Column(title, unit),
-            Column(f"{title}: {low}", unit),
-            Column(f"{title}: {high}", unit),
+            Column(f"{title}, {low}", unit),
+            Column(f"{title}, {high}", unit),
         )
 
     def cells(self, group: Group) -> tuple[float | None, float | None, float | None]:
-        """What stands in these columns."""
+        """The cells of these columns."""
         known = of_group(group, self.values)
         if not known:
             return None, None, None
         found = estimate(group, self.values) if self.axis.unit == "fraction" else None
-        ends_of = ends(found) if found else _range(known)
-        return fmean(known), *ends_of
+        interval = ends(found) if found else _range(known)
+        return fmean(known), *interval
 
     def chart(self, groups: Sequence[Group]) -> Bars:
-        """A bar a group."""
+        """One bar per group."""
         return Bars(self.axis, tuple(map(self.bar, groups)))
 
 
@@ -158,11 +154,9 @@ def _range(known: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
 
 
 def training(run_data: RunData) -> tuple[Measured, Measured, Measured]:
-    """What it took and what came of it: seconds, accuracy, images a second."""
+    """Training time, test accuracy and training speed."""
     return (
-        Measured(AxisSpec("Training", "seconds"), of_all(run_data, train_seconds)),
+        Measured(AxisSpec("Training time", "seconds"), of_all(run_data, train_seconds)),
         Measured(AxisSpec("Test accuracy", "fraction"), of_all(run_data, accuracy)),
-        Measured(
-            AxisSpec("Images learned from", "per second"), of_all(run_data, images_per_second)
-        ),
+        Measured(AxisSpec("Training speed", "per second"), of_all(run_data, images_per_second)),
     )

@@ -1,4 +1,4 @@
-"""What a user can set for views."""
+"""Options of views that the user can set."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -13,17 +13,16 @@ AXES: tuple[XAxis, ...] = get_args(XAxis)
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """What the user set, for all views alike.
+    """Options of all views.
 
     Attributes:
-        axis: of curves.
+        axis: horizontal axis of curves.
         smoothing: weight of the past in curves, from 0 to less than 1.
-        log: losses by orders of magnitude.
-        target: accuracy to be reached, a fraction.
-        threshold: the smallest difference in accuracy that matters in practice, a fraction.
+        log: logarithmic scale for losses.
+        target: accuracy to reach, a fraction.
+        threshold: the smallest relevant difference in accuracy, a fraction.
         model: id of the run whose predictions are shown; empty for the first that has any.
-        own: fingerprint of the user's own digits, which views of predictions are of then; empty for
-            the test digits.
+        own: fingerprint of the user's own images for views of predictions; empty for the test set.
     """
 
     axis: XAxis = "epochs"
@@ -35,22 +34,24 @@ class ViewOptions:
     own: str = ""
 
     def check(self) -> None:
-        """Refuses what cannot work.
+        """Checks the ranges.
 
         Raises:
-            UsageError: says what.
+            UsageError: an option is out of range.
         """
         if not 0 < self.target <= 1:
             raise UsageError(
-                f"The accuracy to be reached is {self.target:g}.",
-                "Choose a fraction above 0 and at most 1, such as 0.97.",
+                f"The target accuracy must be above 0 and at most 1, got {self.target:g}.",
+                "Choose a fraction such as 0.97.",
             )
         if not 0 < self.threshold <= 0.5:
             raise UsageError(
-                f"The smallest difference that matters is {self.threshold:g}.",
-                "Choose a fraction above 0 and at most 0.5; 0.001 is a tenth of a point.",
+                "The smallest relevant difference must be above 0 and at most 0.5, got "
+                f"{self.threshold:g}.",
+                "Choose a fraction such as 0.001, which is 0.1 percentage points.",
             )
         if not 0 <= self.smoothing < 1:
             raise UsageError(
-                f"The smoothing is {self.smoothing:g}.", "Choose 0 or more and less than 1."
+                f"The smoothing must be at least 0 and below 1, got {self.smoothing:g}.",
+                "Choose 0 for no smoothing.",
             )

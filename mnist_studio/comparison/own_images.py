@@ -1,12 +1,11 @@
-"""What compared runs say of the user's own digits in place of the test digits."""
+"""Predictions of compared runs for the user's own images, in place of the test set."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from mnist_studio.comparison.selection import SelectedRun, Selection
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
@@ -16,61 +15,54 @@ from mnist_studio.store.rows import Run
 VIEWS = frozenset(
     {"significance", "confusion", "per-class", "calibration", "wrong", "disagreements"}
 )
-"""The views that are of predictions, and can be of those of one's own digits."""
+"""The views of predictions, which can show own images."""
 
 
 @dataclass(frozen=True, eq=False)
 class OwnImagePredictions:
-    """The user's own digits that none of some runs learnt from.
+    """The user's own images that none of some runs was trained on.
 
     Attributes:
-        digits: images and labels.
-        logits: run id -> (n, 10), of every run that has answered all of them.
-        left_out: how many were, since a run learnt from them.
+        images: with their labels.
+        logits: run id -> (n, 10), for every run with predictions for all of them.
+        left_out: number of images that a run was trained on.
     """
 
-    digits: LabeledImages
+    images: LabeledImages
     logits: Mapping[str, Array]
     left_out: int
 
 
-def run_of(kept: SelectedRun) -> Run:
-    """A run of the store again."""
-    return Run(
-        kept.id, kept.title, kept.spec, kept.status, kept.created, Path(kept.folder), kept.terminal
-    )
-
-
-def answered(runs: Sequence[Run], fingerprint: str) -> OwnImagePredictions:
-    """What is kept of the answers of runs; computes nothing.
+def stored_predictions(runs: Sequence[Run], fingerprint: str) -> OwnImagePredictions:
+    """The stored predictions of runs. Computes nothing.
 
     Raises:
-        DataError: a set of digits is not here.
+        DataError: a set of images is not here.
         StoreError: the weights of a run cannot be read.
     """
     whole = own_image_sets.load(fingerprint)
-    places = whole.without(frozenset().union(*(learnt(run.spec) for run in runs)))
-    digits = whole.digits.take(places)
-    names = [own_image_predictions.name_of(image) for image in digits.images]
+    unseen = whole.without(frozenset().union(*(learnt(run.spec) for run in runs)))
+    images = whole.digits.take(unseen)
+    names = [own_image_predictions.name_of(image) for image in images.images]
     logits = {}
     for run in (one for one in runs if one.trained):
         known = own_image_predictions.load(run.folder)
         if all(name in known for name in names):
             logits[run.id] = np.array([known[name] for name in names]).reshape(-1, 10)
-    return OwnImagePredictions(digits, logits, len(whole.keys) - len(places))
+    return OwnImagePredictions(images, logits, len(whole.keys) - len(unseen))
 
 
-def answer(chosen: Selection, fingerprint: str, is_cancelled: Callable[[], bool]) -> None:
-    """Lets every trained run answer the digits that it has not answered yet.
+def predict(selection: Selection, fingerprint: str, is_cancelled: Callable[[], bool]) -> None:
+    """Computes and stores the predictions of every trained run that are missing.
 
     Raises:
-        DataError: the set is not here.
+        DataError: the set of images is not here.
         StoreError: the weights of a run cannot be read, or the disk refuses.
-        JobError: the child could not be started or died.
-        Cancelled: by the user.
+        JobError: the child process could not be started or died.
+        CancelledByUser: by the user.
     """
     images = own_image_sets.load(fingerprint).digits.images
-    with OwnImagePredictor() as answering:
-        for run in (run_of(kept) for kept in chosen.runs):
+    with OwnImagePredictor() as predictor:
+        for run in selection.runs:
             if run.trained:
-                answering.logits(run, images, is_cancelled)
+                predictor.logits(run, images, is_cancelled)

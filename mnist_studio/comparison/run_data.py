@@ -1,6 +1,6 @@
-"""Runs gathered for comparison: what the database knows of them, and what lies in their folders.
+"""The data of the runs to compare: from the database, and from the folders of the runs.
 
-The artifacts of a run are read when they are first asked for.
+Artifacts of a run are read when they are first needed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,54 +13,68 @@ import numpy as np
 from mnist_studio.analysis import evaluation, paired
 from mnist_studio.analysis.evaluation import Labels
 from mnist_studio.analysis.groups import Group, groups
-from mnist_studio.comparison.own_images import OwnImagePredictions, answered, run_of
-from mnist_studio.comparison.selection import SelectedRun, Selection
+from mnist_studio.comparison.own_images import OwnImagePredictions, stored_predictions
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import DataError, MnistStudioError, StoreError
+from mnist_studio.events import Epoch
+from mnist_studio.formatting import percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artifacts, titles
 from mnist_studio.store.artifacts import StepCurve
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.rows import Run
 
-SAME = 1e-9
-"""Accuracies nearer to each other are of the same answers."""
+SAME_ACCURACY = 1e-9
+"""Accuracies closer than this come from the same predictions."""
+
+NO_EXPERIMENT = Membership("")
 
 
 class NotComparable(MnistStudioError):
-    """These runs do not have what a view shows."""
+    """These runs lack the data that a view shows."""
 
 
 @dataclass(frozen=True, eq=False)
 class RunData:
-    """Runs with what they left, read when it is first needed.
+    """Runs with their artifacts, which are read when they are first needed.
 
     Attributes:
-        chosen: what is compared.
-        data: folder of digits named by the user; None for the usual places.
-        personal: fingerprint of the user's own digits, which predictions are of then; empty for
-            the test digits.
-        groups: runs that differ in their seed only.
+        selection: the runs.
+        data: data folder named by the user; None for the usual places.
+        own_images: fingerprint of the user's own images, which predictions are of; empty for the
+            test set.
+        groups: runs that differ only in their seed.
     """
 
-    chosen: Selection
+    selection: Selection
     data: Path | None = None
     own_images: str = ""
     groups: tuple[Group, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Groups the runs."""
-        specs = {run.id: run.spec for run in self.chosen.runs}
+        specs = {run.id: run.spec for run in self.selection.runs}
         object.__setattr__(self, "groups", groups(specs))
 
     @property
-    def runs(self) -> tuple[SelectedRun, ...]:
-        """In the order in which they are shown."""
-        return self.chosen.runs
+    def runs(self) -> tuple[Run, ...]:
+        """In display order."""
+        return self.selection.runs
 
     @cached_property
-    def by_id(self) -> Mapping[str, SelectedRun]:
+    def by_id(self) -> Mapping[str, Run]:
         """Every run by its id."""
         return {run.id: run for run in self.runs}
+
+    def epochs(self, run: Run) -> tuple[Epoch, ...]:
+        """The completed epochs of a run, in order."""
+        return self.selection.epochs.get(run.id, ())
+
+    def timing_comparable(self, run: Run) -> bool:
+        """Whether a run was trained on this machine with no other run at the same time."""
+        return self.selection.memberships.get(run.id, NO_EXPERIMENT).timing_comparable
 
     @cached_property
     def group_of(self) -> Mapping[str, Group]:
@@ -69,69 +83,67 @@ class RunData:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """A title of every run that tells it from the others; the user's own where there is one."""
+        """A unique title of every run: the user's own, or settings and seed."""
         return {run.id: self._title(run) for run in self.runs}
 
     @cached_property
     def labels(self) -> Mapping[DatasetName, Labels]:
-        """Of the test digits of every data set that can be had here, (n,)."""
+        """Labels (n,) of the test set of every dataset that is available here."""
         found: dict[DatasetName, Labels] = {}
         for name in dict.fromkeys(run.spec.dataset for run in self.runs):
             try:
                 found[name] = _labels(name, self.data)
             except DataError:
-                continue  # ``predictions`` says that they are missing.
+                continue  # ``predictions`` reports that they are missing.
         return found
 
     @cached_property
     def logits(self) -> Mapping[str, Array]:
-        """The test logits (n, 10) of every run that kept them."""
+        """The test logits (n, 10) of every run that has stored them."""
         found = {run.id: _logits(run) for run in self.runs}
         return {run: logits for run, logits in found.items() if logits is not None}
 
     @cached_property
     def steps(self) -> Mapping[str, StepCurve]:
-        """Every step of every run that made one."""
-        curves = {run.id: artifacts.load_steps(Path(run.folder)) for run in self.runs}
+        """The metrics of every step, for every run that has any."""
+        curves = {run.id: artifacts.load_steps(run.folder) for run in self.runs}
         return {run: curve for run, curve in curves.items() if len(curve.losses)}
 
     @cached_property
     def own(self) -> OwnImagePredictions | None:
-        """The user's own digits and the answers to them; None where it is about the test digits.
+        """The user's own images and their predictions; None if the test set is used.
 
         Raises:
-            DataError: they are not here.
+            DataError: the images are not here.
         """
-        runs = [run_of(run) for run in self.runs]
-        return answered(runs, self.own_images) if self.own_images else None
+        return stored_predictions(self.runs, self.own_images) if self.own_images else None
 
     def predictions(self, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
-        """The logits of these runs, and the labels of the digits that all of them answered.
+        """The logits of these runs and the labels of their common images.
 
         Raises:
-            NotComparable: a run kept no predictions, or they are of different digits.
+            NotComparable: a run has no predictions, or they are of different images.
         """
         if self.own:
             return self._own_predictions(self.own, runs)
-        asked = [self.by_id[run] for run in runs]
-        name = asked[0].spec.dataset
-        labels = self.labels.get(name)
-        tested = [self._subject(run) for run in asked]
+        wanted = [self.by_id[run] for run in runs]
+        labels = self.labels.get(wanted[0].spec.dataset)
+        tested = [self._compared_model(run) for run in wanted]
         problem = paired.incompatibility_reason(
-            tested * 2 if len(tested) == 1 else tested, _count(labels)
+            tested * 2 if len(tested) == 1 else tested, None if labels is None else len(labels)
         )
         if problem:
-            raise NotComparable(problem, "Choose runs of the same test digits.")
+            raise NotComparable(problem, "Select runs with the same test set.")
         if labels is None:
             raise NotComparable(
-                "The test digits that these predictions are of are not on this computer.",
-                "Download MNIST, or name its folder: in the window under “Digits” of “Train”.",
+                "The test images of these predictions are not on this computer.",
+                "Download the dataset or select its folder on the Train page.",
             )
-        self._require_same_digits(asked, labels)
+        self._require_same_images(wanted, labels)
         return {run: self.logits[run] for run in runs}, labels
 
-    def answering(self) -> tuple[str, ...]:
-        """Ids of the runs with predictions.
+    def with_predictions(self) -> tuple[str, ...]:
+        """Ids of the runs that have predictions.
 
         Raises:
             NotComparable: there are none.
@@ -141,24 +153,26 @@ class RunData:
         if not found:
             raise NotComparable(
                 "None of these runs has predictions.",
-                "A run keeps them when its first epoch is evaluated.",
+                "A run stores them when its first epoch is evaluated.",
             )
         return found
 
     def _own_predictions(
         self, own: OwnImagePredictions, runs: Sequence[str]
     ) -> tuple[Mapping[str, Array], Labels]:
-        if not len(own.digits):
+        if not len(own.images):
             raise NotComparable(
-                "These runs learnt from all of your own digits.",
-                "Draw and label more, or choose runs that did not learn from them.",
+                "These runs were trained on all of your own images.",
+                "Draw and label more, or select runs that were not trained on them.",
             )
-        silent = [self.titles[run] for run in runs if run not in own.logits]
-        if silent:
-            raise NotComparable(f"{silent[0]} did not answer your digits.", "Choose a trained run.")
-        return {run: own.logits[run] for run in runs}, own.digits.labels
+        missing = [self.titles[run] for run in runs if run not in own.logits]
+        if missing:
+            raise NotComparable(
+                f"{missing[0]} has no predictions for your images.", "Select a trained run."
+            )
+        return {run: own.logits[run] for run in runs}, own.images.labels
 
-    def _title(self, run: SelectedRun) -> str:
+    def _title(self, run: Run) -> str:
         group = self.group_of[run.id]
         if not run.title.startswith(titles.of(run.spec)):
             return run.title
@@ -166,24 +180,25 @@ class RunData:
             return group.title
         seeds = [self.by_id[one].spec.training.seed for one in group.runs]
         seed = run.spec.training.seed
-        again = f" ({run.id})" if seeds.count(seed) > 1 else ""
-        return f"{group.title} · seed {seed}{again}"
+        repeat = f" ({run.id})" if seeds.count(seed) > 1 else ""
+        return f"{group.title} · seed {seed}{repeat}"
 
-    def _subject(self, run: SelectedRun) -> paired.ComparedModel:
+    def _compared_model(self, run: Run) -> paired.ComparedModel:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
         return paired.ComparedModel(self.titles[run.id], run.spec.dataset, count)
 
-    def _require_same_digits(self, runs: Sequence[SelectedRun], labels: Labels) -> None:
-        """As many digits need not be the same: the accuracy that a run told betrays others."""
+    def _require_same_images(self, runs: Sequence[Run], labels: Labels) -> None:
+        """Compares accuracies, because different test sets can have the same size."""
         for run in runs:
-            told = run.ended.test_accuracy if run.ended else None
+            stored = run.ended.test_accuracy if run.ended else None
             found = evaluation.accuracy(self.logits[run.id], labels)
-            if told is not None and abs(told - found) > SAME:
+            if stored is not None and abs(stored - found) > SAME_ACCURACY:
                 raise NotComparable(
-                    f"{self.titles[run.id]} was tested on other digits than those that are here: "
-                    f"it told an accuracy of {told:.2%}, its predictions give {found:.2%}.",
-                    "Name the folder of the digits that it was tested on.",
+                    f"{self.titles[run.id]} was tested on other images than those on this "
+                    f"computer: its accuracy was {percent(stored)}, but these labels give "
+                    f"{percent(found)}.",
+                    "Select the folder of the dataset that it was tested on.",
                 )
 
 
@@ -192,15 +207,11 @@ def _labels(name: DatasetName, folder: Path | None) -> Labels:
     return sources.load_test(name, folder).labels
 
 
-def _logits(run: SelectedRun) -> Array | None:
-    """What a run answered; None where it kept nothing that can be read."""
+def _logits(run: Run) -> Array | None:
+    """Test logits of a run; None if it has none that can be used."""
     try:
-        found = artifacts.load_test_logits(Path(run.folder))
+        found = artifacts.load_test_logits(run.folder)
     except StoreError:
         return None
-    # A run that diverged answers nothing.
+    # A run that diverged has no predictions.
     return found if np.isfinite(found).all() else None
-
-
-def _count(labels: Labels | None) -> int | None:
-    return None if labels is None else len(labels)

@@ -1,67 +1,38 @@
-"""What the database knows of runs that shall be compared.
+"""The runs to compare, with everything that the database has about them.
 
-``choose`` and ``choose_experiment`` make a ``Selection`` where the store is open. It travels
-to a child as MessagePack.
+``select_runs`` and ``select_experiment`` create a ``Selection`` while the store is open. It can be
+sent to a child process.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mnist_studio.analysis.verdict import THRESHOLD
 from mnist_studio.errors import UnknownName
-from mnist_studio.events import Epoch, Finished, Stopped, Terminal
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.events import Epoch
 from mnist_studio.store.experiments import Membership
-from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 
 @dataclass(frozen=True)
-class SelectedRun:
-    """A run as the database knows it.
-
-    Attributes:
-        id: of it.
-        title: the user's name of it.
-        spec: what was trained.
-        status: ``running`` or how it ended.
-        created: seconds since 1970.
-        folder: of its artifacts.
-        terminal: the event that ended it; None while it runs.
-        epochs: in order, as far as they came.
-        membership: under which circumstances an experiment trained it.
-    """
-
-    id: str
-    title: str
-    spec: RunSpec
-    status: Status
-    created: float
-    folder: str
-    terminal: Terminal | None
-    epochs: tuple[Epoch, ...]
-    membership: Membership
-
-    @property
-    def ended(self) -> Finished | Stopped | None:
-        """The event of a run that kept its weights."""
-        return self.terminal if isinstance(self.terminal, Finished | Stopped) else None
-
-
-@dataclass(frozen=True)
 class Selection:
-    """What is compared, and why.
+    """The runs to compare.
 
     Attributes:
-        runs: in the order in which they are shown.
-        title: of the experiment, or of the user.
-        question: that shall be answered; may be empty.
+        runs: in display order.
+        epochs: run id -> its completed epochs, in order.
+        memberships: run id -> how it belongs to an experiment, for runs of experiments.
+        title: of the experiment; empty for runs that the user selected.
+        question: that the experiment or the user asks; may be empty.
         text: file of the experiment; empty without one.
-        threshold: of the experiment.
-        waiting: cells of the experiment that have no run yet.
+        threshold: the smallest relevant difference, from the experiment.
+        waiting: number of cells of the experiment without a run.
     """
 
-    runs: tuple[SelectedRun, ...]
+    runs: tuple[Run, ...]
+    epochs: Mapping[str, tuple[Epoch, ...]] = field(default_factory=dict)
+    memberships: Mapping[str, Membership] = field(default_factory=dict)
     title: str = ""
     question: str = ""
     text: str = ""
@@ -69,53 +40,52 @@ class Selection:
     waiting: int = 0
 
 
-def choose(store: RunStore, ids: Sequence[str], question: str = "") -> Selection:
-    """These runs, each once; beginnings of ids are enough.
+def select_runs(store: RunStore, ids: Sequence[str], question: str = "") -> Selection:
+    """These runs, each once. Beginnings of ids are enough.
 
     Raises:
         UnknownName: there is no such run.
         StoreError: it cannot be read.
     """
-    found = dict.fromkeys(store.run(one).id for one in ids)
-    return Selection(_kept(store, [store.run(one) for one in found]), question=question)
+    unique = dict.fromkeys(store.run(one).id for one in ids)
+    runs = tuple(store.run(one) for one in unique)
+    return Selection(runs, _epochs(store, runs), _memberships(store, runs), question=question)
 
 
-def choose_experiment(store: RunStore, experiment_id: str) -> Selection:
+def select_experiment(store: RunStore, experiment_id: str) -> Selection:
     """The runs of an experiment, in the order of its cells.
 
     Raises:
-        UnknownName: there is no such experiment, or nothing of it was begun.
+        UnknownName: there is no such experiment, or none of its runs has started.
         StoreError: it cannot be read.
     """
+    # Only this function needs the code of experiments.
     from mnist_studio.experiments import cells as ledger
 
     experiment = store.experiments.experiment(experiment_id)
     cells = ledger.cells(store, experiment)
-    runs = [store.run(cell.run) for cell in cells if cell.run]
+    runs = tuple(store.run(cell.run) for cell in cells if cell.run)
     if not runs:
-        raise UnknownName(f"No run of “{experiment.title}” was begun.", "Run the experiment first.")
-    spec = experiment.spec
-    waiting = len(cells) - len(runs)
+        raise UnknownName(
+            f"“{experiment.title}” has no runs yet.",
+            f"Start it: mnist-studio experiment {experiment.title}",
+        )
     return Selection(
-        _kept(store, runs),
-        experiment.title,
-        spec.question,
-        experiment.text,
-        spec.threshold,
-        waiting,
+        runs,
+        _epochs(store, runs),
+        _memberships(store, runs),
+        title=experiment.title,
+        question=experiment.spec.question,
+        text=experiment.text,
+        threshold=experiment.spec.threshold,
+        waiting=len(cells) - len(runs),
     )
 
 
-def _kept(store: RunStore, runs: Sequence[Run]) -> tuple[SelectedRun, ...]:
-    memberships = store.experiments.memberships()
-    return tuple(
-        kept(run, store.epochs(run.id), memberships.get(run.id, Membership(""))) for run in runs
-    )
+def _epochs(store: RunStore, runs: Sequence[Run]) -> dict[str, tuple[Epoch, ...]]:
+    return {run.id: store.epochs(run.id) for run in runs}
 
 
-def kept(run: Run, epochs: tuple[Epoch, ...], membership: Membership) -> SelectedRun:
-    """A run of the store with what else the database knows of it."""
-    return SelectedRun(
-        run.id, run.title, run.spec, run.status, run.created, str(run.folder), run.terminal,
-        epochs, membership,
-    )  # fmt: skip
+def _memberships(store: RunStore, runs: Sequence[Run]) -> dict[str, Membership]:
+    every = store.experiments.memberships()
+    return {run.id: every[run.id] for run in runs if run.id in every}

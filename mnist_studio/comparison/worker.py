@@ -72,7 +72,7 @@ class ViewWorker:
             catalog.view_entry(name)
         options.check()
         if options.own and own_images.VIEWS.intersection(names):
-            own_images.answer(selection, options.own, is_cancelled)
+            own_images.predict(selection, options.own, is_cancelled)
         request = ComputeViews(selection, tuple(names), options, str(self._data or ""))
         try:
             return self._worker.request(request, is_cancelled).result(progress)

@@ -96,6 +96,11 @@ class Run:
         return self.status in ("finished", "stopped")
 
     @property
+    def ended(self) -> Finished | Stopped | None:
+        """The terminal event of a run that saved weights; None for any other run."""
+        return self.terminal if isinstance(self.terminal, Finished | Stopped) else None
+
+    @property
     def bundled(self) -> bool:
         """Whether it came with the studio; see ``store.bundled``."""
         return self.id.startswith(BUNDLED)

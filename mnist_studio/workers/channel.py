@@ -2,10 +2,12 @@
 
 The parent sends a ``Request``. The child answers it with any number of ``Progress`` messages and
 then with exactly one ``Result`` or ``WorkerError``. While it works, the parent may send ``Cancel``
-and ``Command``. NumPy arrays travel as their dtype, shape and bytes.
+and ``Command``. NumPy arrays travel as their dtype, shape and bytes, paths
+as text.
 """
 
 from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -115,8 +117,8 @@ def encode(value: object) -> bytes:
 
 
 def decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
-    """A decoder for values of a type that may contain arrays."""
-    return msgspec.msgpack.Decoder(kind, dec_hook=_array)
+    """A decoder for values of a type that may contain arrays and paths."""
+    return msgspec.msgpack.Decoder(kind, dec_hook=_value)
 
 
 def decode(content: bytes | msgspec.Raw, kind: Any) -> Any:
@@ -125,16 +127,20 @@ def decode(content: bytes | msgspec.Raw, kind: Any) -> Any:
     Raises:
         msgspec.DecodeError: it is of another type.
     """
-    return msgspec.msgpack.decode(content, type=kind, dec_hook=_array)
+    return msgspec.msgpack.decode(content, type=kind, dec_hook=_value)
 
 
-def _parts(value: object) -> _ArrayParts:
+def _parts(value: object) -> _ArrayParts | str:
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, Path):
+        return str(value)
     raise NotImplementedError(f"The channel can't carry {type(value).__name__}.")
 
 
-def _array(_: type, parts: _ArrayParts) -> NDArray[Any]:
+def _value(kind: type, parts: _ArrayParts | str) -> NDArray[Any] | Path:
+    if isinstance(parts, str):
+        return Path(parts)
     dtype, shape, content = parts
     # Frameworks want arrays that can be written, and the message's own bytes cannot.
     return np.frombuffer(content, dtype).reshape(shape).copy()

@@ -13,7 +13,7 @@ from tests.cli.conftest import TRAIN, Main, studio
 
 @pytest.fixture
 def chosen(run_data: RunData) -> Selection:
-    return run_data.chosen
+    return run_data.selection
 
 
 def test_an_experiment_is_compared_in_words_and_tables(chosen: Selection) -> None:
@@ -91,7 +91,7 @@ def test_a_folder_that_cannot_be_written(chosen: Selection, here: Main, tmp_path
 def test_runs_without_predictions_are_said(chosen: Selection, here: Main) -> None:
     runs = chosen.runs[:2]
     for run in runs:
-        (Path(run.folder) / artifacts.TEST_LOGITS).unlink()
+        (run.folder / artifacts.TEST_LOGITS).unlink()
     said = here("compare", *(run.id for run in runs), "--view", "significance")
     assert said.code == 1
     assert "None of these runs has predictions." in said.output

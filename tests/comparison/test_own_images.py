@@ -42,8 +42,8 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
     options = ViewOptions(own=mine.fingerprint)
     names = (*sorted(own_images.VIEWS), "final-accuracy")
     with ViewWorker() as worker:
-        found = worker.compute(run_data.chosen, names, options)
-        again = worker.compute(run_data.chosen, ("confusion",), ViewOptions())
+        found = worker.compute(run_data.selection, names, options)
+        again = worker.compute(run_data.selection, ("confusion",), ViewOptions())
     views = {one.view.name: one.view for one in found if isinstance(one, ViewResult)}
     assert views.keys() == set(names)
     for name, view in views.items():
@@ -61,11 +61,11 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
 
 def test_digits_that_any_of_the_runs_learnt_from_are_left_out(run_data: RunData) -> None:
     mine = kept()
-    chosen = taught(run_data.chosen, own_image_sets.freeze([written(n) for n in range(4)]))
-    own_images.answer(chosen, mine.fingerprint, lambda: False)
+    chosen = taught(run_data.selection, own_image_sets.freeze([written(n) for n in range(4)]))
+    own_images.predict(chosen, mine.fingerprint, lambda: False)
     view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
     assert any("5 of your own digits" in note and "4 that a run" in note for note in view.notes)
-    everything = taught(run_data.chosen, mine)
+    everything = taught(run_data.selection, mine)
     with pytest.raises(NotComparable, match="learnt from all of your own digits"):
         compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
@@ -76,6 +76,6 @@ def test_what_is_not_here_or_not_answered_is_told(run_data: RunData) -> None:
     with pytest.raises(NotComparable):
         compute("confusion", run_data, ViewOptions(own=kept().fingerprint))
     with ViewWorker() as worker:
-        chosen = replace(run_data.chosen, runs=run_data.chosen.runs[:1])
+        chosen = replace(run_data.selection, runs=run_data.selection.runs[:1])
         (answer,) = worker.compute(chosen, ("disagreements",), ViewOptions(own=kept().fingerprint))
     assert isinstance(answer, ViewUnavailable)

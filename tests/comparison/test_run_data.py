@@ -11,7 +11,7 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.comparison.messages import ComputeViews
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import choose, choose_experiment
+from mnist_studio.comparison.selection import select_runs, select_experiment
 from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import UnknownName
 from mnist_studio.store import artifacts
@@ -23,19 +23,19 @@ from tests import small_experiment
 def test_an_experiment_is_gathered_in_the_order_of_its_cells(run_data: RunData) -> None:
     sizes = [run.spec.training.batch_size for run in run_data.runs]
     assert sizes == [32, 64, 32, 64] * 2
-    assert run_data.chosen.question == small_experiment.STUDY.question
+    assert run_data.selection.question == small_experiment.STUDY.question
     assert [group.seeds for group in run_data.groups] == [(1, 2)] * 4
     assert run_data.titles[run_data.runs[0].id] == "tiny-10 · NumPy · batch size 32 · seed 1"
-    assert run_data.chosen.waiting == 0
+    assert run_data.selection.waiting == 0
 
 
 def test_runs_travel_to_a_child_and_back(run_data: RunData) -> None:
-    request = ComputeViews(run_data.chosen, ("clocks",), ViewOptions())
+    request = ComputeViews(run_data.selection, ("clocks",), ViewOptions())
     assert decode(encode(request), ComputeViews) == request
 
 
 def test_stored_predictions_give_the_accuracy_that_was_told(run_data: RunData) -> None:
-    runs = run_data.answering()
+    runs = run_data.with_predictions()
     models, labels = run_data.predictions(runs)
     assert len(runs) == small_experiment.RUNS
     assert np.array_equal(labels, builtin.load().test.labels)
@@ -48,11 +48,11 @@ def test_stored_predictions_give_the_accuracy_that_was_told(run_data: RunData) -
 def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(run_data: RunData) -> None:
     run = run_data.runs[0].id
     with RunStore() as store:
-        assert [one.id for one in choose(store, [run, run]).runs] == [run]
+        assert [one.id for one in select_runs(store, [run, run]).runs] == [run]
         with pytest.raises(UnknownName):
-            choose(store, ["never"])
+            select_runs(store, ["never"])
         with pytest.raises(UnknownName):
-            choose_experiment(store, "never")
+            select_experiment(store, "never")
 
 
 def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
@@ -64,7 +64,7 @@ def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
 
 def test_runs_without_predictions_are_said_and_not_paired(run_data: RunData) -> None:
     first, second = run_data.runs[:2]
-    (Path(first.folder) / artifacts.TEST_LOGITS).unlink()
+    (first.folder / artifacts.TEST_LOGITS).unlink()
     with pytest.raises(NotComparable, match="no predictions of tiny-10 · NumPy · batch size 32"):
         run_data.predictions([first.id, second.id])
 
@@ -72,15 +72,15 @@ def test_runs_without_predictions_are_said_and_not_paired(run_data: RunData) -> 
 def test_runs_on_different_digits_are_said_and_not_paired(run_data: RunData) -> None:
     runs = run_data.runs
     other = replace(runs[0], spec=structs.replace(runs[0].spec, dataset="mnist"))
-    mixed = RunData(replace(run_data.chosen, runs=(other, runs[1])))
+    mixed = RunData(replace(run_data.selection, runs=(other, runs[1])))
     with pytest.raises(NotComparable, match="different digits, mnist and builtin"):
         mixed.predictions([other.id, runs[1].id])
 
 
 def test_predictions_of_other_digits_of_the_same_number_are_found_out(run_data: RunData) -> None:
     run = run_data.runs[0]
-    folder = Path(run.folder)
+    folder = run.folder
     logits = artifacts.load_test_logits(folder)
     artifacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
     with pytest.raises(NotComparable, match="tested on other digits"):
-        RunData(run_data.chosen).predictions([run.id])
+        RunData(run_data.selection).predictions([run.id])

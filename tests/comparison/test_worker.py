@@ -15,8 +15,8 @@ def test_a_child_computes_the_same(run_data: RunData) -> None:
     told: list[float] = []
     names = ("final-accuracy", "shared-native")
     with ViewWorker() as worker:
-        made, refused = worker.compute(run_data.chosen, names, ViewOptions(), told.append)
-        (again,) = worker.compute(run_data.chosen, names[:1], ViewOptions())
+        made, refused = worker.compute(run_data.selection, names, ViewOptions(), told.append)
+        (again,) = worker.compute(run_data.selection, names[:1], ViewOptions())
     assert isinstance(made, ViewResult)
     assert isinstance(refused, ViewUnavailable)
     assert encode(made.view) == encode(catalog.compute(names[0], run_data, ViewOptions()))
@@ -28,15 +28,15 @@ def test_a_child_computes_the_same(run_data: RunData) -> None:
 def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:
     with ViewWorker() as worker:
         with pytest.raises(CancelledByUser):
-            worker.compute(run_data.chosen, ("clocks",), ViewOptions(), is_cancelled=lambda: True)
-        (made,) = worker.compute(run_data.chosen, ("clocks",), ViewOptions())
+            worker.compute(run_data.selection, ("clocks",), ViewOptions(), is_cancelled=lambda: True)
+        (made,) = worker.compute(run_data.selection, ("clocks",), ViewOptions())
     assert isinstance(made, ViewResult)
 
 
 def test_what_cannot_work_starts_no_child(run_data: RunData) -> None:
     worker = ViewWorker()
     with pytest.raises(UnknownName, match="Did you mean clocks"):
-        worker.compute(run_data.chosen, ("clock",), ViewOptions())
+        worker.compute(run_data.selection, ("clock",), ViewOptions())
     for wrong in (ViewOptions(target=97), ViewOptions(threshold=0), ViewOptions(smoothing=1)):
         with pytest.raises(UsageError):
-            worker.compute(run_data.chosen, ("clocks",), wrong)
+            worker.compute(run_data.selection, ("clocks",), wrong)

@@ -127,7 +127,7 @@ def report(
         options: of the views.
         told: gets the fraction of the views that is done.
     """
-    chosen = run_data.chosen
+    chosen = run_data.selection
     views, refused = _views(run_data, names, options, told)
     how, source = _again(chosen)
     return Report(

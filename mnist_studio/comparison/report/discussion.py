@@ -4,7 +4,7 @@ Frameworks are compared on the same settings only: runs that differ in nothing b
 and seed are one *family*.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -15,9 +15,9 @@ from mnist_studio.analysis.seeds import MIN_SEEDS, compare
 from mnist_studio.analysis.time_breakdown import PARTS, Part
 from mnist_studio.analysis.view import Unit, cell_text
 from mnist_studio.comparison import measures
+from mnist_studio.comparison.measures import Measure
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted, duration, listed, percentage_points, word
 from mnist_studio.frameworks.registry import framework_title
@@ -43,7 +43,7 @@ class _Quantity:
         good: what the best one does.
     """
 
-    measure: Callable[[SelectedRun], float | None]
+    measure: Measure
     unit: Unit
     most: bool
     good: str
@@ -92,7 +92,7 @@ def _families(run_data: RunData) -> tuple[Family, ...]:
 def _overhead(run_data: RunData) -> Iterator[str]:
     """Seconds before and beside training, by framework."""
     for name in dict.fromkeys(group.framework for group in run_data.groups):
-        clocks = [measures.clocks(run) for run in run_data.runs if run.spec.framework == name]
+        clocks = [measures.breakdown_of(run) for run in run_data.runs if run.spec.framework == name]
         known = [clock for clock in clocks if clock and clock.busy > 0]
         if not known:
             continue

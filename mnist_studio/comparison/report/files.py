@@ -76,7 +76,7 @@ def write_report(
     require_writable(path.parent)
     wanted = tuple(names) or tuple(catalog.VIEWS)
     if options.own and own_images.VIEWS.intersection(wanted):
-        own_images.answer(chosen, options.own, is_cancelled)
+        own_images.predict(chosen, options.own, is_cancelled)
     request = WriteReport(chosen, wanted, options, kind, str(data or ""))
     (file,) = _files(request, progress, is_cancelled)
     write_bytes(path, file.content)

@@ -9,9 +9,9 @@ from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, 
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import percent
+from mnist_studio.store.rows import Run
 
 _COLUMNS = (
     Column("Model"), Column("Accuracy", "fraction"), Column("From", "fraction"),
@@ -49,8 +49,8 @@ def final_accuracy(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
 
 
-def _at_best_validation(run: SelectedRun) -> float | None:
-    epoch = measures.validated(run)
+def _at_best_validation(run_data: RunData, run: Run) -> float | None:
+    epoch = measures.best_validation_epoch(run_data, run)
     return epoch.test_accuracy if epoch else None
 
 

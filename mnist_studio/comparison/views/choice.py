@@ -38,7 +38,7 @@ def one(run_data: RunData, asked: str) -> str:
     """
     if asked and asked not in run_data.by_id:
         raise UnknownName(f"The run {asked} is not among those compared.", "Choose one of them.")
-    return asked or run_data.answering()[0]
+    return asked or run_data.with_predictions()[0]
 
 
 def some(run_data: RunData, most: int = MOST) -> ShownRuns:
@@ -47,7 +47,7 @@ def some(run_data: RunData, most: int = MOST) -> ShownRuns:
     Raises:
         NotComparable: none has predictions.
     """
-    every = run_data.answering()
+    every = run_data.with_predictions()
     if len(every) <= most:
         return _choice(run_data, every)
     of_groups = _first({run: run_data.group_of[run].key for run in _by_seed(run_data, every)})

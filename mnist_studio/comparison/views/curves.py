@@ -11,10 +11,10 @@ from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, View
 from mnist_studio.comparison.options import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.events import Epoch
 from mnist_studio.store.artifacts import StepCurve
+from mnist_studio.store.rows import Run
 
 Sampled = tuple[Sequence[float], Sequence[float]]
 """x and y of one curve, as many."""
@@ -121,7 +121,7 @@ def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
 
 
 def _sampled(
-    drawn: _CurveKind, run_data: RunData, run: SelectedRun, options: ViewOptions
+    drawn: _CurveKind, run_data: RunData, run: Run, options: ViewOptions
 ) -> Sampled:
     """One curve of one run, smoothed, with at most ``MOST_POINTS``, its last point among them."""
     steps = run_data.steps.get(run.id) if options.axis == "steps" else None
@@ -129,7 +129,7 @@ def _sampled(
         y = smooth(np.asarray(drawn.of_steps(steps)), options.smoothing)
         places = np.unique(np.linspace(0, len(y) - 1, min(len(y), MOST_POINTS)).round().astype(int))
         return (places + 1.0).tolist(), y[places].tolist()
-    known = [(epoch, drawn.of_epoch(epoch)) for epoch in run.epochs]
+    known = [(epoch, drawn.of_epoch(epoch)) for epoch in run_data.epochs(run)]
     points = [(_place(epoch, options.axis), y) for epoch, y in known if y is not None]
     smoothed = smooth(np.array([y for _, y in points]), options.smoothing)
     return [x for x, _ in points], smoothed.tolist()

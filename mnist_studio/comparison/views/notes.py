@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.events import Machine
 from mnist_studio.formatting import count, counted, listed
-from mnist_studio.store.rows import BUNDLED
+from mnist_studio.store.rows import Run
 
 BUSY = 0.25
 """Processors that others kept busy: more than this is felt."""
@@ -28,10 +27,10 @@ def of_all(run_data: RunData) -> tuple[str, ...]:
 
 def of_clocks(run_data: RunData) -> tuple[str, ...]:
     """Which clocks cannot be compared, and why."""
-    came = [run for run in run_data.runs if run.id.startswith(BUNDLED)]
+    came = [run for run in run_data.runs if run.bundled]
     again = [run for run in run_data.runs if _earlier(run)]
     beside = [
-        run for run in run_data.runs if not run.membership.timing_comparable and run not in came
+        run for run in run_data.runs if not run_data.timing_comparable(run) and run not in came
     ]
     told = (
         (came, "came with the studio: such seconds are another machine's"),
@@ -50,16 +49,16 @@ def of_clocks(run_data: RunData) -> tuple[str, ...]:
     return found + _devices(run_data)
 
 
-def machine(run: SelectedRun) -> Machine | None:
+def machine(run: Run) -> Machine | None:
     """What the machine did beside a run."""
     return run.ended.measures.machine if run.ended and run.ended.measures else None
 
 
-def _where(run_data: RunData, holds: Callable[[Machine], bool]) -> list[SelectedRun]:
+def _where(run_data: RunData, holds: Callable[[Machine], bool]) -> list[Run]:
     return [run for run in run_data.runs if (of := machine(run)) is not None and holds(of)]
 
 
-def _earlier(run: SelectedRun) -> float:
+def _earlier(run: Run) -> float:
     """Seconds of training in earlier processes."""
     return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
 
@@ -85,7 +84,7 @@ def _devices(run_data: RunData) -> tuple[str, ...]:
 
 def _unfinished(run_data: RunData) -> str:
     early = [run for run in run_data.runs if run.status != "finished"]
-    waiting = run_data.chosen.waiting
+    waiting = run_data.selection.waiting
     left = f"{counted(waiting, 'run')} of the experiment did not begin yet." if waiting else ""
     if not early:
         return left[:1].upper() + left[1:]
@@ -102,7 +101,7 @@ def _datasets(run_data: RunData) -> str:
 def _own(run_data: RunData) -> str:
     """How many of the user's own digits predictions are of."""
     assert run_data.own is not None
-    digits, out = len(run_data.own.digits), run_data.own.left_out
+    digits, out = len(run_data.own.images), run_data.own.left_out
     least = " (few digits: intervals are wide)" if digits < FEW_OWN else ""
     apart = f"; {count(out)} that a run learnt from are left out" if out else ""
     return (
@@ -111,7 +110,7 @@ def _own(run_data: RunData) -> str:
     )
 
 
-def who(run_data: RunData, runs: Sequence[SelectedRun]) -> str:
+def who(run_data: RunData, runs: Sequence[Run]) -> str:
     """Some of the runs in words."""
     if len(runs) == len(run_data.runs) > 1:
         return "All runs"

@@ -1,18 +1,17 @@
 """The view of robustness: accuracy on digits that were made harder, where that is known."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import SelectedRun
 from mnist_studio.comparison.views import notes
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.robustness import FEW
 from mnist_studio.store import robustness
 from mnist_studio.store.robustness import Robustness
+from mnist_studio.store.rows import Run
 
 
 def robustness_curves(run_data: RunData, options: ViewOptions) -> View:
@@ -53,8 +52,8 @@ def _known(run_data: RunData) -> tuple[int, Mapping[str, Robustness]]:
     return max(by_size.items(), key=lambda one: (len(one[1]), one[0]))
 
 
-def _of(run: SelectedRun, digits: int) -> Robustness | None:
-    return robustness.load(Path(run.folder), run.ended.step, digits) if run.ended else None
+def _of(run: Run, digits: int) -> Robustness | None:
+    return robustness.load(run.folder, run.ended.step, digits) if run.ended else None
 
 
 def _chart(run_data: RunData, kind: Kind, found: Mapping[str, Robustness]) -> Lines:

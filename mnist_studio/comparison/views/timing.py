@@ -42,7 +42,7 @@ _EARLIER = Column("Trained before", "seconds")
 
 def clocks(run_data: RunData, options: ViewOptions) -> View:
     """Every run's seconds by part; the parts add up to the wall time of its last process."""
-    found = {run.id: measures.clocks(run) for run in run_data.runs}
+    found = {run.id: measures.breakdown_of(run) for run in run_data.runs}
     known = {run: of for run, of in found.items() if of}
     if not known:
         raise NotComparable("No run kept its clocks.", "Wait until one has finished.")
@@ -90,7 +90,11 @@ MOST_SENTENCES = 2
 
 def time_to_accuracy(run_data: RunData, options: ViewOptions) -> View:
     """How long each group trained until its test accuracy first reached the target."""
-    found = {run.id: reached(run.epochs, options.target) for run in run_data.runs if run.epochs}
+    found = {
+        run.id: reached(epochs, options.target)
+        for run in run_data.runs
+        if (epochs := run_data.epochs(run))
+    }
     if not found:
         raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
     known = {run: at for run, at in found.items() if at}
@@ -161,7 +165,7 @@ def batch_size(run_data: RunData, options: ViewOptions) -> View:
             "No two of these runs differ in their batch size alone.",
             "Run the experiment “batch-sizes”, or train a recipe with several sizes.",
         )
-    found = {run.id: reached(run.epochs, options.target) for run in run_data.runs}
+    found = {run.id: reached(run_data.epochs(run), options.target) for run in run_data.runs}
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     goal = percent(options.target)
     seconds, accuracy, rate = measures.training(run_data)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.comparison.own_images import answered
+from mnist_studio.comparison.own_images import stored_predictions
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.gui.compare.hard_images import HardImageQuery, HardImages, find_hard_images
@@ -53,8 +53,8 @@ class SampleLoader(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> HardImages:
             if not asked.own:
                 return find_hard_images(self._test(dataset), _logits(runs), asked)
-            own = answered(runs, asked.own)
-            return find_hard_images(own.digits, own.logits, asked)
+            own = stored_predictions(runs, asked.own)
+            return find_hard_images(own.images, own.logits, asked)
 
         self._start(work)
 

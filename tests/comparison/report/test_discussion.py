@@ -8,7 +8,7 @@ from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.report.discussion import discussion
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import choose
+from mnist_studio.comparison.selection import select_runs
 from mnist_studio.formatting import duration
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
@@ -28,7 +28,7 @@ def test_two_frameworks_are_compared_on_the_same_settings(run_data: RunData) -> 
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
+        both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     found = told(both)
     assert "NumPy trains fastest in all four settings" in found["Advantages"][0]
     assert "against 7.00 s of Keras" in found["Advantages"][0]
@@ -44,8 +44,8 @@ def test_overhead_has_the_figures_of_the_clocks(run_data: RunData) -> None:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 7.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
-    clocks = [measures.clocks(both.by_id[run.id]) for run in slow]
+        both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
+    clocks = [measures.breakdown_of(both.by_id[run.id]) for run in slow]
     start = sum(dict(one.parts)["start-up"] for one in clocks if one) / len(slow)
     assert f"{duration(start)} to start and import" in told(both)["Framework overhead"][1]
 
@@ -60,5 +60,5 @@ def test_what_was_not_measured_is_not_told(run_data: RunData) -> None:
         dataclasses.replace(run, id=f"{run.id}-k", spec=replace(run.spec, framework="keras"))
         for run in bare
     )
-    found = told(RunData(dataclasses.replace(run_data.chosen, runs=bare + other)))
+    found = told(RunData(dataclasses.replace(run_data.selection, runs=bare + other)))
     assert not any("memory" in sentence for sentence in found["Advantages"])

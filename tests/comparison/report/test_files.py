@@ -52,7 +52,7 @@ def page(path: Path) -> tuple[str, _Tags]:
 def test_a_page_has_everything_and_needs_nothing(run_data: RunData, tmp_path: Path) -> None:
     told: list[float] = []
     path = tmp_path / "new" / "report.html"
-    writing.write_report(run_data.chosen, path, progress=told.append)
+    writing.write_report(run_data.selection, path, progress=told.append)
     text, tags = page(path)
     for name in catalog.VIEWS:
         title = catalog.view_entry(name).title
@@ -71,7 +71,7 @@ def test_a_page_has_everything_and_needs_nothing(run_data: RunData, tmp_path: Pa
 
 def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    writing.write_report(run_data.chosen, path, FEW)
+    writing.write_report(run_data.selection, path, FEW)
     text, tags = page(path)
     view = catalog.compute("final-accuracy", run_data, ViewOptions())
     for row in view.table.rows:
@@ -90,7 +90,7 @@ def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None
 
     nasty = "<script>alert(1)</script> & $x$ _"
     runs = (dataclasses.replace(run_data.runs[0], title=nasty), *run_data.runs[1:])
-    chosen = dataclasses.replace(run_data.chosen, runs=runs, question=nasty, title=nasty)
+    chosen = dataclasses.replace(run_data.selection, runs=runs, question=nasty, title=nasty)
     path = tmp_path / "report.html"
     writing.write_report(chosen, path, ("clocks", "confusion"))
     text, _ = page(path)
@@ -100,7 +100,7 @@ def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None
 
 def test_a_report_as_pdf(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    writing.write_report(run_data.chosen, path, FEW)
+    writing.write_report(run_data.selection, path, FEW)
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") >= 3
@@ -110,7 +110,7 @@ def test_views_are_exported_as_pictures_and_tables(run_data: RunData, tmp_path: 
     views = [
         catalog.compute(name, run_data, ViewOptions()) for name in ("final-accuracy", "curves-loss")
     ]
-    files = writing.export(views, families(run_data.chosen), tmp_path / "out")
+    files = writing.export(views, families(run_data.selection), tmp_path / "out")
     assert sorted(file.name for file in files) == [
         "curves-loss-1.png", "curves-loss-1.svg", "curves-loss-2.png", "curves-loss-2.svg",
         "curves-loss.csv", "final-accuracy.csv", "final-accuracy.png", "final-accuracy.svg",
@@ -122,20 +122,20 @@ def test_bad_files_and_names_are_refused_before_anything_is_computed(
     run_data: RunData, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="neither HTML nor PDF"):
-        writing.write_report(run_data.chosen, tmp_path / "report.doc")
+        writing.write_report(run_data.selection, tmp_path / "report.doc")
     with pytest.raises(UnknownName):
-        writing.write_report(run_data.chosen, tmp_path / "report.html", ("never",))
+        writing.write_report(run_data.selection, tmp_path / "report.html", ("never",))
     file = tmp_path / "file"
     file.write_text("a file, not a folder")
     with pytest.raises(DataError):
-        writing.write_report(run_data.chosen, file / "report.html")
+        writing.write_report(run_data.selection, file / "report.html")
     with pytest.raises(DataError):
         writing.export([], {}, file)
 
 
 def test_a_cancelled_report_leaves_nothing(run_data: RunData, tmp_path: Path) -> None:
     with pytest.raises(CancelledByUser):
-        writing.write_report(run_data.chosen, tmp_path / "report.html", is_cancelled=lambda: True)
+        writing.write_report(run_data.selection, tmp_path / "report.html", is_cancelled=lambda: True)
     assert not list(tmp_path.iterdir())
 
 

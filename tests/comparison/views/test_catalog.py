@@ -13,7 +13,7 @@ import pytest
 from mnist_studio.analysis.view import Bars, Lines, Matrix, Points, View, decode, encode
 from mnist_studio.comparison.options import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import SelectedRun, choose
+from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.predictions import _confusion_sentence
 from mnist_studio.data.datasets import builtin
@@ -30,8 +30,8 @@ def view(run_data: RunData, name: str, options: ViewOptions | None = None) -> Vi
     return catalog.compute(name, run_data, options or ViewOptions(target=0.3))
 
 
-def answers(run: SelectedRun) -> np.ndarray:
-    return np.asarray(artifacts.load_test_logits(Path(run.folder)).argmax(axis=1))
+def answers(run: Run) -> np.ndarray:
+    return np.asarray(artifacts.load_test_logits(run.folder).argmax(axis=1))
 
 
 def cells(made: View, *titles: str) -> list[tuple[object, ...]]:
@@ -85,7 +85,7 @@ def test_final_accuracy_is_that_of_the_predictions(run_data: RunData) -> None:
 
 def test_a_single_run_has_an_interval_over_digits(run_data: RunData) -> None:
     with RunStore() as store:
-        alone = RunData(choose(store, [run_data.runs[0].id]))
+        alone = RunData(select_runs(store, [run_data.runs[0].id]))
     ((how, low, value, high),) = cells(
         view(alone, "final-accuracy"), "Interval", "From", "Accuracy", "To"
     )
@@ -150,7 +150,7 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) ->
     )
     plain = view(run_data, "clocks")
     runs = (again, *run_data.runs[1:])
-    made = view(RunData(replace(run_data.chosen, runs=runs)), "clocks")
+    made = view(RunData(replace(run_data.selection, runs=runs)), "clocks")
     assert [column.title for column in made.table.columns][-1] == "Trained before"
     assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
     assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
@@ -160,7 +160,7 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) ->
 def test_significance_is_that_of_the_predictions(run_data: RunData) -> None:
     runs = [run_data.runs[0].id, run_data.runs[2].id]
     with RunStore() as store:
-        made = view(RunData(choose(store, runs)), "significance")
+        made = view(RunData(select_runs(store, runs)), "significance")
     a, b = (answers(run_data.by_id[run]) == LABELS for run in runs)
     (row,) = cells(made, "Difference, points", "Only the first right", "Only the second right")
     difference, only_a, only_b = row
@@ -257,7 +257,7 @@ def test_wrong_digits_are_mistakes_by_sureness(run_data: RunData) -> None:
 def test_disagreements_are_counted(run_data: RunData) -> None:
     runs = [run_data.runs[0].id, run_data.runs[2].id]
     with RunStore() as store:
-        made = view(RunData(choose(store, runs)), "disagreements")
+        made = view(RunData(select_runs(store, runs)), "disagreements")
     a, b = (answers(run_data.by_id[run]) for run in runs)
     assert f"disagree on {np.sum(a != b)} of 500 digits" in made.sentence
 
@@ -267,7 +267,7 @@ def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 5.0) for run in run_data.runs
         ]
-        both = RunData(choose(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
+        both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
     assert "The framework alone changes the accuracy by up to 0.00 pp" in made.sentence
     seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training")}
@@ -275,7 +275,7 @@ def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
 
 
 def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunData) -> None:
-    def other(run: SelectedRun, **changes: object) -> SelectedRun:
+    def other(run: Run, **changes: object) -> Run:
         assert run.ended
         spec = msgspec.structs.replace(run.spec, **changes)
         ended = msgspec.structs.replace(run.ended, test_accuracy=0.1)
@@ -286,7 +286,7 @@ def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunDa
         other(first, dataset="mnist"), other(first, style="native"),
         other(first, framework="keras", known_bugs=("unshuffled",)),
     )  # fmt: skip
-    more = RunData(replace(run_data.chosen, runs=(*run_data.runs, *others)))
+    more = RunData(replace(run_data.selection, runs=(*run_data.runs, *others)))
     made = view(more, "networks-and-frameworks")
     assert made.sentence == view(run_data, "networks-and-frameworks").sentence
     assert made.table.rows == view(run_data, "networks-and-frameworks").table.rows
@@ -301,7 +301,7 @@ def test_neutral_and_idiomatic_runs_are_paired(run_data: RunData) -> None:
         replace(run, id=f"{run.id}-w", spec=msgspec.structs.replace(run.spec, style="native"))
         for run in run_data.runs
     )
-    both = RunData(replace(run_data.chosen, runs=(*run_data.runs, *written)))
+    both = RunData(replace(run_data.selection, runs=(*run_data.runs, *written)))
     made = view(both, "shared-native")
     assert len(made.table.rows) == 8
     assert "1.00 times that" in made.sentence
@@ -316,7 +316,7 @@ def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
         RobustnessCurve(kind, change.strengths, (0.9, 0.8, 0.7, 0.6, 0.5))
         for kind, change in CORRUPTIONS.items()
     )
-    robustness.save(Path(run.folder), Robustness(run.ended.step, 500, "numpy", 0.95, curves))
+    robustness.save(run.folder, Robustness(run.ended.step, 500, "numpy", 0.95, curves))
     made = view(run_data, "robustness")
     assert len(made.charts) == len(CORRUPTIONS)
     assert "On the first 500 test digits." in made.notes
@@ -325,7 +325,7 @@ def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
 
 def test_views_say_what_the_runs_lack(run_data: RunData) -> None:
     for run in run_data.runs:
-        (Path(run.folder) / artifacts.TEST_LOGITS).unlink()
+        (run.folder / artifacts.TEST_LOGITS).unlink()
     for name in ("confusion", "per-class", "calibration", "wrong", "disagreements", "significance"):
         with pytest.raises(NotComparable, match="predictions"):
             view(run_data, name)
@@ -336,6 +336,6 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         run_data.runs[0], status="running", terminal=None,
         membership=replace(run_data.runs[0].membership, concurrency=2),
     )  # fmt: skip
-    made = view(RunData(replace(run_data.chosen, runs=(first, *run_data.runs[1:]))), "latency")
+    made = view(RunData(replace(run_data.selection, runs=(first, *run_data.runs[1:]))), "latency")
     assert any(note.endswith("did not come to the end.") for note in made.notes)
     assert any("such seconds are not honest" in note for note in made.notes)

@@ -4,7 +4,7 @@ import re
 
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.comparison.selection import choose
+from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.store.runs import RunStore
@@ -32,7 +32,7 @@ def test_what_all_shown_models_share_is_said_once(run_data: RunData) -> None:
 def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:
     run = run_data.runs[0].id
     with RunStore() as store:
-        alone = RunData(choose(store, [run]))
+        alone = RunData(select_runs(store, [run]))
     assert some(alone).titles == alone.titles
 
 
@@ -44,7 +44,7 @@ def test_of_many_models_the_range_that_batches_change_is_told(run_data: RunData)
         for place, seconds in ((0, 8.0), (1, 2.0)):
             made = small_experiment.copied(store.run(runs[place]), store, "keras", seconds)
             runs.append(made.id)
-        more = RunData(choose(store, runs))
+        more = RunData(select_runs(store, runs))
     told = catalog.compute("batch-size", more, ViewOptions()).sentence
     assert told.startswith("From the smallest to the largest batches, three models take 0.25 to ")
     assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d pp\.$", told)
