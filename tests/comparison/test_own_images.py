@@ -66,7 +66,7 @@ def test_digits_that_any_of_the_runs_learnt_from_are_left_out(run_data: RunData)
     view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
     assert any("5 of your own digits" in note and "4 that a run" in note for note in view.notes)
     everything = taught(run_data.selection, mine)
-    with pytest.raises(NotComparable, match="learnt from all of your own digits"):
+    with pytest.raises(NotComparable, match="trained on all of your own images"):
         compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
 

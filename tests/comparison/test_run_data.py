@@ -1,7 +1,6 @@
-"""Runs gathered for comparison."""
+"""The data of runs to compare."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.comparison.messages import ComputeViews
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
-from mnist_studio.comparison.selection import select_runs, select_experiment
+from mnist_studio.comparison.selection import select_experiment, select_runs
 from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import UnknownName
 from mnist_studio.store import artifacts
@@ -34,7 +33,7 @@ def test_runs_travel_to_a_child_and_back(run_data: RunData) -> None:
     assert decode(encode(request), ComputeViews) == request
 
 
-def test_stored_predictions_give_the_accuracy_that_was_told(run_data: RunData) -> None:
+def test_stored_predictions_give_the_stored_accuracy(run_data: RunData) -> None:
     runs = run_data.with_predictions()
     models, labels = run_data.predictions(runs)
     assert len(runs) == small_experiment.RUNS
@@ -45,7 +44,7 @@ def test_stored_predictions_give_the_accuracy_that_was_told(run_data: RunData) -
         assert accuracy(models[run], labels) == ended.test_accuracy
 
 
-def test_a_run_is_named_by_the_start_of_its_id_and_chosen_once(run_data: RunData) -> None:
+def test_a_run_is_named_by_the_start_of_its_id_and_selected_once(run_data: RunData) -> None:
     run = run_data.runs[0].id
     with RunStore() as store:
         assert [one.id for one in select_runs(store, [run, run]).runs] == [run]
@@ -62,25 +61,25 @@ def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
     assert RunData(small_experiment.chosen()).titles[run] == "My favorite"
 
 
-def test_runs_without_predictions_are_said_and_not_paired(run_data: RunData) -> None:
+def test_runs_without_predictions_are_reported_and_not_paired(run_data: RunData) -> None:
     first, second = run_data.runs[:2]
     (first.folder / artifacts.TEST_LOGITS).unlink()
-    with pytest.raises(NotComparable, match="no predictions of tiny-10 · NumPy · batch size 32"):
+    with pytest.raises(NotComparable, match="batch size 32 · seed 1 has no stored predictions"):
         run_data.predictions([first.id, second.id])
 
 
-def test_runs_on_different_digits_are_said_and_not_paired(run_data: RunData) -> None:
+def test_runs_on_different_datasets_are_reported_and_not_paired(run_data: RunData) -> None:
     runs = run_data.runs
     other = replace(runs[0], spec=structs.replace(runs[0].spec, dataset="mnist"))
     mixed = RunData(replace(run_data.selection, runs=(other, runs[1])))
-    with pytest.raises(NotComparable, match="different digits, mnist and builtin"):
+    with pytest.raises(NotComparable, match="different datasets, mnist and builtin"):
         mixed.predictions([other.id, runs[1].id])
 
 
-def test_predictions_of_other_digits_of_the_same_number_are_found_out(run_data: RunData) -> None:
+def test_predictions_of_another_test_set_of_the_same_size_are_detected(run_data: RunData) -> None:
     run = run_data.runs[0]
     folder = run.folder
     logits = artifacts.load_test_logits(folder)
     artifacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
-    with pytest.raises(NotComparable, match="tested on other digits"):
+    with pytest.raises(NotComparable, match="tested on other images"):
         RunData(run_data.selection).predictions([run.id])

@@ -28,7 +28,9 @@ def test_a_child_computes_the_same(run_data: RunData) -> None:
 def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:
     with ViewWorker() as worker:
         with pytest.raises(CancelledByUser):
-            worker.compute(run_data.selection, ("clocks",), ViewOptions(), is_cancelled=lambda: True)
+            worker.compute(
+                run_data.selection, ("clocks",), ViewOptions(), is_cancelled=lambda: True
+            )
         (made,) = worker.compute(run_data.selection, ("clocks",), ViewOptions())
     assert isinstance(made, ViewResult)
 

@@ -120,9 +120,7 @@ def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:
     return Line(group.key, title, made.x.tolist(), made.mean.tolist(), low, high)
 
 
-def _sampled(
-    drawn: _CurveKind, run_data: RunData, run: Run, options: ViewOptions
-) -> Sampled:
+def _sampled(drawn: _CurveKind, run_data: RunData, run: Run, options: ViewOptions) -> Sampled:
     """One curve of one run, smoothed, with at most ``MOST_POINTS``, its last point among them."""
     steps = run_data.steps.get(run.id) if options.axis == "steps" else None
     if steps is not None and drawn.of_steps:

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mnist_studio.comparison.options import ViewOptions
-from mnist_studio.comparison.selection import Selection, kept
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.store.experiments import Experiment, Membership
-
-_NO_STUDY = Membership("")
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,14 @@ def view_request(
 def chosen(
     rows: Sequence[RunRow], memberships: Mapping[str, Membership], experiment: Experiment | None
 ) -> Selection:
-    """Runs as what computes views takes them, oldest first: so they keep their order."""
-    runs = tuple(
-        kept(row.run, row.epochs, memberships.get(row.id, _NO_STUDY)) for row in reversed(rows)
-    )
+    """The selection that views are computed from, oldest run first: runs keep their order."""
+    in_order = tuple(reversed(rows))
+    runs = tuple(row.run for row in in_order)
+    epochs = {row.id: row.epochs for row in in_order}
+    known = {row.id: memberships[row.id] for row in in_order if row.id in memberships}
     if experiment is None:
-        return Selection(runs)
+        return Selection(runs, epochs, known)
     spec = experiment.spec
-    return Selection(runs, experiment.title, spec.question, experiment.text, spec.threshold)
+    return Selection(
+        runs, epochs, known, experiment.title, spec.question, experiment.text, spec.threshold
+    )

@@ -135,7 +135,9 @@ def test_bad_files_and_names_are_refused_before_anything_is_computed(
 
 def test_a_cancelled_report_leaves_nothing(run_data: RunData, tmp_path: Path) -> None:
     with pytest.raises(CancelledByUser):
-        writing.write_report(run_data.selection, tmp_path / "report.html", is_cancelled=lambda: True)
+        writing.write_report(
+            run_data.selection, tmp_path / "report.html", is_cancelled=lambda: True
+        )
     assert not list(tmp_path.iterdir())
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isclose
-from pathlib import Path
 from statistics import fmean
 
 import msgspec
@@ -20,6 +19,7 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.store import artifacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
+from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
@@ -191,7 +191,7 @@ def test_curves_have_every_seed_thin_and_the_mean_on_top(run_data: RunData) -> N
     assert [line.thin for line in test.lines] == [True, True, False] * 4
     first, second, mean = test.lines[:3]
     assert list(mean.y) == pytest.approx([fmean(y) for y in zip(first.y, second.y, strict=True)])
-    assert list(first.y) == [epoch.test_accuracy for epoch in run_data.runs[0].epochs]
+    assert list(first.y) == [epoch.test_accuracy for epoch in run_data.epochs(run_data.runs[0])]
 
 
 @pytest.mark.parametrize("axis", ["epochs", "steps", "seconds"])
@@ -199,7 +199,7 @@ def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, run_data: Run
     options = ViewOptions(axis=axis, smoothing=0.5)
     made = view(run_data, "curves-loss", options)
     run = run_data.runs[0]
-    last = run.epochs[-1]
+    last = run_data.epochs(run)[-1]
     ends = {"epochs": 2, "steps": last.step, "seconds": last.train_seconds}
     for chart in made.charts:
         assert isinstance(chart, Lines)
@@ -214,7 +214,11 @@ def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(run_data: RunData) 
     ):
         found = [
             next(
-                (e.train_seconds for e in run_data.by_id[run].epochs if e.test_accuracy >= 0.8),
+                (
+                    e.train_seconds
+                    for e in run_data.epochs(run_data.by_id[run])
+                    if e.test_accuracy >= 0.8
+                ),
                 None,
             )
             for run in group.runs
@@ -332,10 +336,14 @@ def test_views_say_what_the_runs_lack(run_data: RunData) -> None:
 
 
 def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
-    first = replace(
-        run_data.runs[0], status="running", terminal=None,
-        membership=replace(run_data.runs[0].membership, concurrency=2),
-    )  # fmt: skip
-    made = view(RunData(replace(run_data.selection, runs=(first, *run_data.runs[1:]))), "latency")
+    first = replace(run_data.runs[0], status="running", terminal=None)
+    memberships = dict(run_data.selection.memberships)
+    memberships[first.id] = replace(memberships[first.id], concurrency=2)
+    made = view(
+        RunData(
+            replace(run_data.selection, runs=(first, *run_data.runs[1:]), memberships=memberships)
+        ),
+        "latency",
+    )
     assert any(note.endswith("did not come to the end.") for note in made.notes)
     assert any("such seconds are not honest" in note for note in made.notes)
