@@ -91,7 +91,7 @@ class Photographer:
         self._window.go("runs")
         self._pause(1)
         self._take("runs")
-        self._prove()
+        self._parity()
 
     def _train(self, recipe: str, epochs: int) -> None:
         """All three frameworks; waits until the last of them is well on its way."""
@@ -128,19 +128,19 @@ class Photographer:
         self._take("code", dialog)
         dialog.reject()
 
-    def _prove(self) -> None:
-        """A proof, weights that are handed over, and what is pinned."""
+    def _parity(self) -> None:
+        """Parity checks, shared weights, and fixed settings."""
         self._window.go("parity")
         page = self._page("parity", ParityPage)
-        page.proof.recipe.choose("mlp-128")
-        page.proof.prove_button.click()
-        self._until(lambda: not page.proof.experiment.busy)
+        page.checks.recipe.choose("mlp-128")
+        page.checks.run_button.click()
+        self._until(lambda: not page.checks.runner.busy)
         self._take("parity")
         page.show_view("weights")
-        page.handed.start_button.click()
-        self._until(lambda: not page.handed.experiment.busy)
+        page.shared_weights.start_button.click()
+        self._until(lambda: not page.shared_weights.runner.busy)
         self._take("weights")
-        page.show_view("pinned")
+        page.show_view("settings")
         self._take("pinned")
 
     def _draw(self) -> None:

@@ -1,4 +1,4 @@
-"""The proof of parity: the verdict, every check as it is made, and where frameworks part."""
+"""The parity check: the verdict, a table of checks, and the first divergence."""
 
 from collections.abc import Callable
 
@@ -28,63 +28,70 @@ from mnist_studio.parity.sentences import figure, where
 from mnist_studio.spec import recipes
 from mnist_studio.spec.run import FrameworkName
 
-_LAST = "Comes at the end of a proof: in float32 the frameworks step together until they differ."
-_DIFFERENCE = (
-    "The largest, relative to the largest magnitude; of curves in float32 in multiples of the "
-    "own distance from float64, the framework's or NumPy's; of accuracies a part of the digits"
+_NO_DIVERGENCE = (
+    "The last check appears here. It trains the frameworks in float32, step by step, until they "
+    "diverge."
 )
-_BAR = "The largest difference that passes"
+_DIFFERENCE = (
+    "Largest difference from NumPy, relative to the largest magnitude. For curves in float32 it "
+    "is a multiple of the framework's own distance from float64. For accuracies it is the "
+    "fraction of the test images"
+)
+_TOLERANCE = "Largest difference that passes"
+
+
+_RUNNING = "The checks are running. Wait until they end, or cancel them."
 
 
 class ParityCheckPanel(QStackedWidget):
-    """Proves a recipe in the installed frameworks.
+    """Checks the parity of a recipe in the installed frameworks.
 
     Attributes:
-        controls: for the top bar: the recipe, Cancel and Prove.
-        experiment: the proof itself.
-        frameworks: that are compared.
+        controls: for the top bar: recipe, Cancel, and Run checks.
+        runner: runs the checks in the background.
+        frameworks: to compare.
     """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
         self.frameworks: tuple[FrameworkName, ...] = parity.installed()
-        self.experiment: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
-        self._proven = ""
+        self.runner: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
+        self._checked = ""
         self._make_controls()
         self.verdict = VerdictCard()
         self.model: RowsModel[Check] = RowsModel(check_columns(studio.theme), words.key_of, self)
         self.table = TableView(
-            "Checks", studio.theme, self.model, wide=6, empty="The frameworks load."
+            "Checks", studio.theme, self.model, wide=6, empty="The frameworks are being loaded."
         )
         self.table.squeezed = True
-        self.partings = DivergenceCard()
+        self.divergence = DivergenceCard()
         self._lay_out()
-        for work in (self.experiment, studio.queue, studio.experiment):
-            work.changed.connect(self._show)
+        for source in (self.runner, studio.queue, studio.experiment):
+            source.changed.connect(self._show)
         self._show()
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
-        self.recipe = ComboBox("Recipe to prove", theme)
+        self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
         self.recipe.setMinimumWidth(theme.pixels(270))
-        self.prove_button = button("Prove", self.prove, primary=True)
-        self.cancel_button = button("Cancel", self.experiment.cancel)
-        self.controls = holder(row(self.recipe, self.cancel_button, self.prove_button))
+        self.run_button = button("Run checks", self.run, primary=True)
+        self.cancel_button = button("Cancel", self.runner.cancel)
+        self.controls = holder(row(self.recipe, self.cancel_button, self.run_button))
 
     def _lay_out(self) -> None:
         checks = Card("Checks against NumPy")
         checks.body.addWidget(self.table)
-        below = split(Qt.Orientation.Horizontal, (checks, self.partings), (860, 300))
+        below = split(Qt.Orientation.Horizontal, (checks, self.divergence), (860, 300))
         nothing = Card()
         self.empty = EmptyState(
             self._studio.theme,
             "parity",
-            "Nothing is proven yet",
-            "The same weights and digits go through every framework; outputs, gradients, losses "
-            "and accuracy are compared here with NumPy's, check by check.",
-            ("Prove", self.prove),
+            "No checks yet",
+            "Every framework gets the same weights and images. Outputs, gradients, losses and "
+            "accuracies are compared with those of NumPy and listed here.",
+            ("Run checks", self.run),
         )
         nothing.body.addWidget(self.empty)
         self.addWidget(nothing)
@@ -92,70 +99,68 @@ class ParityCheckPanel(QStackedWidget):
         whole.addWidget(below, 1)
         self.addWidget(holder(whole))
 
-    def prove(self) -> None:
-        """Starts the proof of the chosen recipe."""
-        if not self.prove_button.isEnabled():
+    def run(self) -> None:
+        """Starts the checks of the selected recipe."""
+        if not self.run_button.isEnabled():
             return
         run = recipes.run_spec(recipes.recipe(self.recipe.choice))
         frameworks = self.frameworks
 
-        def work(told: Callable[[Check], None], is_cancelled: IsCancelled) -> ParityReport:
-            return parity.check_parity(run, frameworks, told, is_cancelled)
+        def work(on_check: Callable[[Check], None], is_cancelled: IsCancelled) -> ParityReport:
+            return parity.check_parity(run, frameworks, on_check, is_cancelled)
 
-        self._proven = run.recipe
-        self.experiment.start(work)
+        self._checked = run.recipe
+        self.runner.start(work)
 
     @Slot()
     def _show(self) -> None:
-        experiment, alone = self.experiment, "" if words.others(self.frameworks) else words.ALONE
+        runner, alone = self.runner, "" if words.others(self.frameworks) else words.ALONE
         reason = alone or (TRAINS if self._studio.busy else "")
-        enable(self.prove_button, reason or ("It is being proven." if experiment.busy else ""))
-        enable(self.empty.button, reason)
-        enable(self.recipe, "Wait for the proof, or cancel it." if experiment.busy else "")
-        enable(
-            self.cancel_button, "" if experiment.state == "running" else "Nothing is being proven."
-        )
-        self.setCurrentIndex(int(experiment.state != "idle"))
-        self.model.show(experiment.findings)
-        self.verdict.say(self._words(), busy=experiment.busy)
-        self.partings.show_report(experiment.result)
+        running = _RUNNING if runner.busy else ""
+        enable(self.run_button, reason or running, "Compares all frameworks with NumPy")
+        enable(self.empty.button, reason, "Compares all frameworks with NumPy")
+        enable(self.recipe, running, "The network and training settings to check")
+        idle = "" if runner.state == "running" else "No check is running."
+        enable(self.cancel_button, idle, "Ends the checks without a verdict")
+        self.setCurrentIndex(int(runner.state != "idle"))
+        self.model.show(runner.findings)
+        self.verdict.show_texts(self._texts(), busy=runner.busy)
+        self.divergence.show_report(runner.result)
 
     @property
     def occupation(self) -> str:
-        """What is being proven, for the status line; empty for nothing."""
-        busy = self.experiment.busy
-        return words.proving_short(self._proven, len(self.experiment.findings)) if busy else ""
+        """What is running, for the status line; empty if nothing is."""
+        checks = len(self.runner.findings)
+        return words.checking_status(self._checked, checks) if self.runner.busy else ""
 
-    def _words(self) -> ParityTexts:
-        experiment = self.experiment
-        match experiment.state:
-            case "done" if experiment.result:
-                return words.proven(experiment.result)
+    def _texts(self) -> ParityTexts:
+        runner = self.runner
+        match runner.state:
+            case "done" if runner.result:
+                return words.finished(runner.result)
             case "failed":
-                return ParityTexts(
-                    "The proof did not come to its end.", experiment.complaint, "bad"
-                )
+                return words.failed(runner.complaint)
             case "cancelled":
-                return words.is_cancelled(len(experiment.findings))
+                return words.cancelled(len(runner.findings))
             case "canceling":
-                return ParityTexts("Canceling.")
+                return words.CANCELING
             case "running":
-                return words.proving(self._proven, self.frameworks, len(experiment.findings))
+                return words.checking(self._checked, self.frameworks, len(runner.findings))
         return ParityTexts("")
 
 
 class DivergenceCard(Card):
-    """Where frameworks part, in sentences, and what is to be known of the proof."""
+    """The first divergence of every framework, and notes on the checks."""
 
     def __init__(self) -> None:
-        super().__init__("Where they part")
-        self.told = label(wrap=True)
+        super().__init__("First divergence")
+        self.sentences = label(wrap=True)
         self.notes = label(role="secondary", wrap=True)
-        for part in (self.told, self.notes):
+        for part in (self.sentences, self.notes):
             part.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inside = holder(column(self.told, self.notes, 1, gap=10), "scrolled")
+        inside = holder(column(self.sentences, self.notes, 1, gap=10), "scrolled")
         area = QScrollArea()
-        area.setAccessibleName("Where they part")
+        area.setAccessibleName("First divergence")
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -163,11 +168,11 @@ class DivergenceCard(Card):
         self.body.addWidget(area)
 
     def show_report(self, report: ParityReport | None) -> None:
-        """Tells of a proof, or when there will be something to tell."""
-        told = [where(parting) for parting in report.partings] if report else []
-        self.told.setText("\n\n".join(told))
-        self.told.setVisible(bool(told))
-        self.notes.setText("\n\n".join(report.notes) if report else _LAST)
+        """Shows the divergence of a report, or what will appear."""
+        sentences = [where(one) for one in report.partings] if report else []
+        self.sentences.setText("\n\n".join(sentences))
+        self.sentences.setVisible(bool(sentences))
+        self.notes.setText("\n\n".join(report.notes) if report else _NO_DIVERGENCE)
 
 
 def _arrays_or_detail(check: Check) -> str:
@@ -186,14 +191,19 @@ def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
     return (
         TableColumn("Framework", lambda check: framework_title(check.framework), picture=picture),
         TableColumn("Precision", lambda check: check.precision),
-        TableColumn("What", lambda check: check.what, tip=words.arrays_of),
+        TableColumn("Quantity", lambda check: check.what, tip=words.arrays_of),
         TableColumn(
             "Difference",
             lambda check: figure(check.value, check.unit),
             right=True,
             explain=_DIFFERENCE,
         ),
-        TableColumn("Bar", lambda check: figure(check.bar, check.unit), right=True, explain=_BAR),
-        TableColumn("Verdict", lambda check: "passed" if check.passed else "missed", color=color),
-        TableColumn("Where", lambda check: check.detail, tip=_arrays_or_detail),
+        TableColumn(
+            "Tolerance",
+            lambda check: figure(check.bar, check.unit),
+            right=True,
+            explain=_TOLERANCE,
+        ),
+        TableColumn("Result", lambda check: "passed" if check.passed else "failed", color=color),
+        TableColumn("Details", lambda check: check.detail, tip=_arrays_or_detail),
     )

@@ -1,4 +1,4 @@
-"""An experiment in the background: what it finds as it finds it, its result, and its end."""
+"""A check in the background with its findings, its result, and the card of its verdict."""
 
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
@@ -21,11 +21,11 @@ class CheckRunner(QObject, Generic[Finding, Result]):
     """One parity check at a time, in the background.
 
     Signals:
-        changed: its state is another one, or something was found.
+        changed: its state has changed, or there is a new finding.
     """
 
     changed = Signal()
-    _told = Signal(object)
+    _found = Signal(object)
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,11 +35,11 @@ class CheckRunner(QObject, Generic[Finding, Result]):
         self._findings: tuple[Finding, ...] = ()
         self._result: Result | None = None
         self._complaint = ""
-        self._told.connect(self._find)
+        self._found.connect(self._add)
 
     @property
     def state(self) -> State:
-        """Where it stands."""
+        """Whether it is running, or how it ended."""
         return self._state
 
     @property
@@ -49,38 +49,38 @@ class CheckRunner(QObject, Generic[Finding, Result]):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What the newest experiment has found so far."""
+        """The findings of the latest check so far."""
         return self._findings
 
     @property
     def result(self) -> Result | None:
-        """What it came to; None before its end and after any other end."""
+        """The result; None before the end, and after a failure or cancellation."""
         return self._result
 
     @property
     def complaint(self) -> str:
-        """Why it failed, in words; empty where it did not."""
+        """Why it failed; empty if it did not."""
         return self._complaint
 
     def start(self, work: Callable[[Callable[[Finding], None], IsCancelled], Result]) -> None:
-        """Starts an experiment, unless one is busy.
+        """Starts a check, unless one is running.
 
         Args:
-            work: gets whom to tell what it finds, and whom to ask whether it is cancelled.
+            work: called with ``on_finding`` and ``is_cancelled`` on another thread.
         """
         if self._task:
             return
         self._findings, self._result, self._complaint = (), None, ""
 
-        def experiment(progress: Progress, is_cancelled: IsCancelled) -> Result:
-            return work(self._told.emit, is_cancelled)
+        def check(progress: Progress, is_cancelled: IsCancelled) -> Result:
+            return work(self._found.emit, is_cancelled)
 
-        self._task = self._background.start(experiment, self._take, self._fail)
+        self._task = self._background.start(check, self._take, self._fail)
         self._task.ended.connect(self._end)
         self._change("running")
 
     def cancel(self) -> None:
-        """Asks it to end."""
+        """Requests its end."""
         if self._task:
             self._task.cancel()
             self._change("canceling")
@@ -90,7 +90,7 @@ class CheckRunner(QObject, Generic[Finding, Result]):
         self.changed.emit()
 
     @Slot(object)
-    def _find(self, finding: Any) -> None:
+    def _add(self, finding: Any) -> None:
         self._findings = (*self._findings, finding)
         self.changed.emit()
 
@@ -112,23 +112,23 @@ class CheckRunner(QObject, Generic[Finding, Result]):
 
 
 class VerdictCard(Card):
-    """Stands over what it tells of."""
+    """The verdict, its details, and a moving line while the check runs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.headline = label(role="headline", wrap=True)
         self.detail = label(role="secondary", wrap=True)
-        self._line = ProgressLine("Working")
-        self._line.setRange(0, 0)  # Nobody knows how long a framework takes.
+        self._line = ProgressLine("Check is running")
+        self._line.setRange(0, 0)  # The duration is unknown.
         for part in (self.headline, self.detail, self._line):
             self.body.addWidget(part)
 
-    def say(self, words: ParityTexts, busy: bool = False) -> None:
-        """Says it; a line moves while it goes on."""
-        self.headline.setText(words.headline)
-        self.headline.setProperty("kind", words.kind)
+    def show_texts(self, texts: ParityTexts, busy: bool = False) -> None:
+        """Shows a verdict, and whether the check still runs."""
+        self.headline.setText(texts.headline)
+        self.headline.setProperty("kind", texts.kind)
         restyle(self.headline)
-        self.detail.setText(words.detail)
-        self.detail.setVisible(bool(words.detail))
-        self.setAccessibleName(words.headline)
+        self.detail.setText(texts.detail)
+        self.detail.setVisible(bool(texts.detail))
+        self.setAccessibleName(texts.headline)
         self._line.setVisible(busy)

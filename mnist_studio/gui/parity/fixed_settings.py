@@ -1,4 +1,4 @@
-"""What the frameworks do differently by default, and how the studio pins each."""
+"""The defaults in which frameworks differ, and the value that all of them use here."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 
 from mnist_studio.frameworks.differences import DIFFERENCES, Difference
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -15,26 +16,31 @@ COLUMNS: tuple[TableColumn[Difference], ...] = (
     TableColumn("Topic", lambda row: row.topic, tip=lambda row: row.topic),
     TableColumn(framework_title("pytorch"), lambda row: row.pytorch, tip=lambda row: row.pytorch),
     TableColumn(framework_title("keras"), lambda row: row.keras, tip=lambda row: row.keras),
-    TableColumn("All of them in the studio", lambda row: row.studio, tip=lambda row: row.studio),
+    TableColumn("Used here", lambda row: row.studio, tip=lambda row: row.studio),
 )
 SHARES = (3, 5, 5, 6)
 MARGIN = 11
-"""Pixels left and right of a cell's text, the padding of the style sheet and Qt's own together."""
+"""Pixels left and right of a cell's text: the padding of the style sheet plus that of Qt."""
 
 
 class FixedSettingsCard(Card):
-    """A table of sentences."""
+    """A table of the default of each framework and the value that is used."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__("What they do differently by default, and what the studio pins")
+        super().__init__("Fixed settings")
+        self.header.addWidget(
+            label(
+                "The defaults of PyTorch and Keras differ. All frameworks use these.", "secondary"
+            )
+        )
         self.model: RowsModel[Difference] = RowsModel(COLUMNS, lambda row: row.topic, self)
-        self.table = _Sentences("Differences by default", theme, self.model)
+        self.table = _Sentences("Fixed settings", theme, self.model)
         self.body.addWidget(self.table)
         self.model.show(DIFFERENCES)
 
 
 class _Sentences(TableView):
-    """Rows as high as their longest cell asks, columns in fixed shares of the width."""
+    """Rows as high as their longest cell, columns in fixed shares of the width."""
 
     def _prepare_header(self) -> None:
         super()._prepare_header()
@@ -58,7 +64,7 @@ class _Sentences(TableView):
 
 
 class _Wrapped(QStyledItemDelegate):
-    """Asks for the height of all lines: Qt's own forgets the padding of the style sheet."""
+    """Requests the height of all lines. Qt's delegate ignores the padding of the style sheet."""
 
     def __init__(self, table: TableView) -> None:
         super().__init__(table)

@@ -1,4 +1,4 @@
-"""Gradients laid out as pictures. No Qt."""
+"""Gradients as pictures. No Qt."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from mnist_studio.parity.shared_weights import GradientPair
 SIDE = 28
 TILES_ACROSS = 16
 LINES = 3
-"""So many a unit where there is no picture of 28 x 28 for it."""
+"""Lines of a unit that has no 28 x 28 picture."""
 
 Numbers = NDArray[np.float64]
 
@@ -21,9 +21,9 @@ class Picture:
     """One gradient.
 
     Attributes:
-        title: the layer and whose gradient it is.
-        scale: what the full colors stand for, in words.
-        values: (height, width) within -1 to 1; NaN between its parts.
+        title: the layer and the framework.
+        scale: the values of the full colors, as text.
+        values: (height, width) from -1 to 1; NaN between units.
     """
 
     title: str
@@ -31,21 +31,21 @@ class Picture:
     values: Numbers
 
 
-def of(pair: GradientPair) -> tuple[Picture, Picture, Picture]:
-    """NumPy, PyTorch, and their difference, which has a scale of its own: it is far smaller."""
+def gradient_pictures(pair: GradientPair) -> tuple[Picture, Picture, Picture]:
+    """NumPy, PyTorch, and their difference, which is far smaller and has its own scale."""
     common = max(_largest(pair.numpy), _largest(pair.pytorch))
     return (
         _picture(f"{pair.layer} in NumPy", pair.numpy, common),
         _picture(f"{pair.layer} in PyTorch", pair.pytorch, common),
-        _picture(f"{pair.layer}, PyTorch less NumPy", pair.difference, _largest(pair.difference)),
+        _picture(f"{pair.layer}, PyTorch - NumPy", pair.difference, _largest(pair.difference)),
     )
 
 
-def laid_out(kernel: Array) -> Numbers:
+def kernel_picture(kernel: Array) -> Numbers:
     """A kernel (in, out) as a picture.
 
-    One that sees all 784 pixels becomes a picture of 28 x 28 for every unit, in rows of 16; of any
-    other, every unit is a line.
+    A kernel with 784 inputs becomes one 28 x 28 picture per unit, in rows of 16. In any other
+    kernel, every unit is a line.
     """
     lines = np.asarray(kernel.reshape(-1, kernel.shape[-1]).T, dtype=np.float64)
     if lines.shape[1] != SIDE * SIDE:
@@ -58,8 +58,8 @@ def laid_out(kernel: Array) -> Numbers:
 
 
 def _picture(title: str, kernel: Array, scale: float) -> Picture:
-    told = f"−{scale:.1e} to {scale:.1e}" if scale else "0 everywhere"
-    return Picture(title, told, laid_out(kernel) / (scale or 1.0))
+    text = f"−{scale:.1e} to {scale:.1e}" if scale else "0 everywhere"
+    return Picture(title, text, kernel_picture(kernel) / (scale or 1.0))
 
 
 def _largest(kernel: Array) -> float:

@@ -1,4 +1,4 @@
-"""The Parity page: the proof that the frameworks learn alike, and what is pinned for it."""
+"""The Framework parity page: parity checks, shared weights, and fixed settings."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -11,36 +11,47 @@ from mnist_studio.gui.parity.fixed_settings import FixedSettingsCard
 from mnist_studio.gui.parity.shared_weights import SharedWeightsPanel
 from mnist_studio.gui.services.studio import Studio
 
-VIEWS = (("proof", "Proof"), ("weights", "Weights handed over"), ("pinned", "What is pinned"))
+VIEWS = (
+    ("checks", "Parity check", "Compares the computations of all frameworks"),
+    ("weights", "Shared weights", "Loads PyTorch's weights into NumPy"),
+    ("settings", "Fixed settings", "Lists the defaults that differ, and the values used here"),
+)
 
 
 class ParityPage(Page):
-    """Proves parity and tells what it rests on."""
+    """Checks that all frameworks compute the same, and shows the settings that this requires."""
 
-    title = "Parity"
-    sentence = "Proof that all compute the same"
+    title = "Framework parity"
+    sentence = "Checks that all frameworks compute the same"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.view = Segmented("View", VIEWS)
-        self.proof = ParityCheckPanel(studio)
-        self.handed = SharedWeightsPanel(studio)
-        self.pinned = FixedSettingsCard(studio.theme)
+        self.view = Segmented("View", tuple((key, text) for key, text, _ in VIEWS))
+        for key, _, tip in VIEWS:
+            self.view.enable(key, tip=tip)
+        self.checks = ParityCheckPanel(studio)
+        self.shared_weights = SharedWeightsPanel(studio)
+        self.fixed_settings = FixedSettingsCard(studio.theme)
         self._views: dict[str, QWidget] = {
-            "proof": self.proof, "weights": self.handed, "pinned": self.pinned,
-        }  # fmt: skip
-        self._controls = {"proof": self.proof.controls, "weights": self.handed.controls}
+            "checks": self.checks,
+            "weights": self.shared_weights,
+            "settings": self.fixed_settings,
+        }
+        self._controls = {
+            "checks": self.checks.controls,
+            "weights": self.shared_weights.controls,
+        }
         self._stack = QStackedWidget()
-        for part in self._views.values():
-            self._stack.addWidget(part)
+        for view in self._views.values():
+            self._stack.addWidget(view)
         for controls in self._controls.values():
             self.action_line.addWidget(controls)
         self.body.addLayout(row(self.view, 1))
         self.body.addWidget(self._stack, 1)
         self.view.chosen.connect(self.show_view)
-        for experiment in (self.proof.experiment, self.handed.experiment):
-            experiment.changed.connect(self._occupy)
-        self.show_view("proof")
+        for runner in (self.checks.runner, self.shared_weights.runner):
+            runner.changed.connect(self._report_occupation)
+        self.show_view("checks")
 
     @Slot(str)
     def show_view(self, key: str) -> None:
@@ -51,5 +62,5 @@ class ParityPage(Page):
             controls.setVisible(name == key)
 
     @Slot()
-    def _occupy(self) -> None:
-        self.studio.occupy(self.proof.occupation or self.handed.occupation)
+    def _report_occupation(self) -> None:
+        self.studio.occupy(self.checks.occupation or self.shared_weights.occupation)

@@ -1,4 +1,4 @@
-"""What the Parity page says, from where a proof stands. No Qt."""
+"""The sentences of the Framework parity page, for every state of a check. No Qt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from mnist_studio.parity.sentences import figure, listed, verdict
 from mnist_studio.parity.shared_weights import STEPS, SharedWeights
 from mnist_studio.spec.run import FrameworkName
 
-ALONE = "NumPy alone has nothing to be compared with: install PyTorch or Keras."
+ALONE = "NumPy is the only framework installed. Install PyTorch or TensorFlow to compare them."
 
 
 @dataclass(frozen=True)
 class ParityTexts:
-    """The verdict in a sentence, and what is to be known with it.
+    """A verdict in one sentence, with its details.
 
     Attributes:
         headline: the sentence.
-        detail: under it.
-        kind: how it is colored: empty, good or bad.
+        detail: below it.
+        kind: how the headline is colored: empty, ``good`` or ``bad``.
     """
 
     headline: str
@@ -28,73 +28,82 @@ class ParityTexts:
     kind: str = ""
 
 
-HANDING = ParityTexts(
-    "Training bobnet in PyTorch, and handing its weights to NumPy.",
-    "Each framework in a process of its own on the CPU.",
+CANCELING = ParityTexts("Canceling.")
+
+SHARING = ParityTexts(
+    "Training bobnet in PyTorch, then loading its weights into NumPy.",
+    "Each framework runs on the CPU in its own process.",
 )
 
-HANDING_SHORT = "Handing PyTorch's weights to NumPy"
+SHARING_STATUS = "Loading PyTorch's weights into NumPy"
+
+SHARING_CANCELLED = ParityTexts("Cancelled. No weights were shared.")
 
 
 def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
-    """Those that are compared with NumPy."""
+    """The frameworks that are compared with NumPy."""
     return tuple(name for name in frameworks if name != HUB)
 
 
-def proving(recipe: str, frameworks: Sequence[FrameworkName], made: int) -> ParityTexts:
-    """While it is proven."""
-    names = others(frameworks)
+def checking(recipe: str, frameworks: Sequence[FrameworkName], checks: int) -> ParityTexts:
+    """While checks run."""
     return ParityTexts(
-        f"Proving that {listed(names)} {'learns' if len(names) == 1 else 'learn'} what NumPy "
-        f"learns: {counted(made, 'check')} so far.",
-        f"{recipe}, each framework in a process of its own on the CPU. Takes about a minute.",
+        f"Comparing {listed(others(frameworks))} with NumPy. "
+        f"{counted(checks, 'check').capitalize()} so far.",
+        f"Each framework trains {recipe} on the CPU in its own process. This takes about a minute.",
     )
 
 
-def proving_short(recipe: str, made: int) -> str:
+def checking_status(recipe: str, checks: int) -> str:
     """The same for the status line."""
-    return f"Proving {recipe} · {counted(made, 'check')} so far"
+    return f"Checking parity of {recipe} · {counted(checks, 'check')} so far"
 
 
-def proven(report: ParityReport) -> ParityTexts:
-    """At its end."""
+def finished(report: ParityReport) -> ParityTexts:
+    """When all checks have run."""
     return ParityTexts(
         verdict(report),
-        f"{report.run.recipe} on {report.digits}, batches of {report.batch} digits; "
-        f"{report.seconds:.0f} s. float64 rounds so little that only another equation parts two "
-        "frameworks; in float32 rounding does.",
+        f"{report.run.recipe} on {report.digits}, batches of {report.batch} images, "
+        f"{report.seconds:.0f} s. Rounding in float64 is so small that only different equations "
+        "exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
         "good" if report.passed else "bad",
     )
 
 
-def is_cancelled(made: int) -> ParityTexts:
-    """After the user ended it."""
-    return ParityTexts(f"Cancelled after {counted(made, 'check')}: nothing is proven.")
+def failed(problem: str) -> ParityTexts:
+    """When an error ended it."""
+    return ParityTexts("The check did not finish.", problem, "bad")
+
+
+def cancelled(checks: int) -> ParityTexts:
+    """When the user ended it."""
+    return ParityTexts(f"Cancelled after {counted(checks, 'check')}. There is no verdict.")
 
 
 def key_of(check: Check) -> str:
-    """What no other check of a proof has."""
+    """A key that no other check of a report has."""
     return f"{check.framework} {check.precision} {check.what}"
 
 
 def arrays_of(check: Check) -> str:
-    """The difference of every array of a check, a line each; empty where it has no arrays."""
+    """The difference of every array of a check, one per line; empty without arrays."""
     return "\n".join(f"{array.name}: {figure(array.value, check.unit)}" for array in check.arrays)
 
 
-def handed(found: SharedWeights) -> ParityTexts:
-    """What two frameworks make of the same weights."""
-    theirs, ours = (percent(right / found.digits) for right in (found.pytorch, found.numpy))
-    many = f"{found.digits:,} test digits"
+def shared(found: SharedWeights) -> ParityTexts:
+    """The accuracies of two frameworks with the same weights."""
+    pytorch, numpy = (percent(correct / found.digits) for correct in (found.pytorch, found.numpy))
+    images = f"{found.digits:,} test images"
     if found.same:
-        headline = f"With PyTorch's weights NumPy is as accurate as PyTorch: {ours} of {many}."
+        headline = f"With PyTorch's weights, NumPy is as accurate as PyTorch: {numpy} of {images}."
     else:
         headline = (
-            f"With PyTorch's weights NumPy is right on {ours} of {many}, PyTorch on {theirs}."
+            f"With PyTorch's weights, NumPy classifies {numpy} of {images} correctly, "
+            f"PyTorch {pytorch}."
         )
-    right = f"PyTorch {theirs} ({found.pytorch:,} right), NumPy {ours} ({found.numpy:,} right)"
     return ParityTexts(
         headline,
-        f"{right}, after {STEPS} steps of bobnet in PyTorch.",
+        f"Correct images: PyTorch {found.pytorch:,}, NumPy {found.numpy:,}. "
+        f"PyTorch trained bobnet for {STEPS} steps.",
         "good" if found.same else "bad",
     )

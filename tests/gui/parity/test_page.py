@@ -1,4 +1,4 @@
-"""The Parity page proves with real learners of NumPy that play the other frameworks."""
+"""Parity checks with learners of NumPy in the roles of the other frameworks."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.array_picture import ArrayPicture, colored
 from mnist_studio.gui.parity.check_panel import ParityCheckPanel
 from mnist_studio.gui.parity.check_runner import CheckRunner
-from mnist_studio.gui.parity.gradient_pictures import laid_out
+from mnist_studio.gui.parity.gradient_pictures import kernel_picture
 from mnist_studio.gui.parity.page import ParityPage
 from mnist_studio.gui.parity.texts import ALONE, arrays_of
 from mnist_studio.gui.services.background import IsCancelled
@@ -39,7 +39,7 @@ from tests.experiments.remote import OtherWeights, Wrong, here
 needs_pytorch = pytest.mark.skipif(
     registry.version("pytorch") is None, reason="PyTorch is not here"
 )
-Told = Callable[[int], None]
+OnFinding = Callable[[int], None]
 TINY = RunSpec(
     recipe="tiny",
     model=ModelSpec((Flatten(), Dense(6), Relu(), Dense(10))),
@@ -57,79 +57,81 @@ def page(window: MainWindow) -> ParityPage:
 
 
 @pytest.fixture
-def experiment(studio: Studio) -> CheckRunner[int, str]:
+def runner(studio: Studio) -> CheckRunner[int, str]:
     return CheckRunner(studio.background, studio)
 
 
-def prove(
+def run_checks(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Wrong]
 ) -> ParityCheckPanel:
     monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
-    monkeypatch.setattr(parity, "prove", partial(parity.check_parity, open_learner=here(wrong)))
-    # A network so small that the wait is for the steps of the proof, not for its products.
+    monkeypatch.setattr(
+        parity, "check_parity", partial(parity.check_parity, open_learner=here(wrong))
+    )
+    # A network so small that the wait is for the steps of the checks, not for its products.
     monkeypatch.setattr(recipes, "run_spec", lambda chosen: TINY)
-    proof = page.proof
-    proof.frameworks = ("numpy", "pytorch")
-    proof.recipe.choose("bobnet")
-    proof.prove_button.click()
-    assert proof.experiment.busy
-    assert status_of(page.studio).what == "Proving tiny · no checks so far"
-    assert not proof.prove_button.isEnabled()
-    assert proof.cancel_button.isEnabled()
-    qtbot.waitUntil(lambda: not proof.experiment.busy, timeout=60_000)
-    return proof
+    checks = page.checks
+    checks.frameworks = ("numpy", "pytorch")
+    checks.recipe.choose("bobnet")
+    checks.run_button.click()
+    assert checks.runner.busy
+    assert status_of(page.studio).what == "Checking parity of tiny · no checks so far"
+    assert not checks.run_button.isEnabled()
+    assert checks.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: not checks.runner.busy, timeout=60_000)
+    return checks
 
 
 @needs_pytorch
-def test_a_proof_is_told_check_by_check_and_in_a_sentence(
+def test_checks_are_listed_with_a_verdict(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proof = prove(page, qtbot, monkeypatch, {})
-    assert proof.experiment.complaint == ""
+    checks = run_checks(page, qtbot, monkeypatch, {})
+    assert checks.runner.complaint == ""
     assert (
-        proof.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
+        checks.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
     )
-    assert proof.experiment.result is not None
-    assert proof.model.rows == proof.experiment.result.checks
-    assert "do not part within 30 steps" in proof.partings.told.text()
-    assert "Batches of 8 digits" in proof.partings.notes.text()
+    assert checks.runner.result is not None
+    assert checks.model.rows == checks.runner.result.checks
+    assert "do not part within 30 steps" in checks.divergence.sentences.text()
+    assert "Batches of 8 digits" in checks.divergence.notes.text()
     assert status_of(page.studio).what == "Ready"
-    gradients = next(check for check in proof.model.rows if check.what == "gradients")
+    gradients = next(check for check in checks.model.rows if check.what == "gradients")
     tips = arrays_of(gradients).splitlines()
     assert [tip.partition(": ")[0] for tip in tips] == [
         "dense1.kernel", "dense1.bias", "dense2.kernel", "dense2.bias",
     ]  # fmt: skip
-    assert proof.prove_button.isEnabled()
+    assert checks.run_button.isEnabled()
 
 
 @needs_pytorch
-def test_missed_bars_are_told(
+def test_exceeded_tolerances_are_reported(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    proof = prove(page, qtbot, monkeypatch, {"pytorch": OtherWeights})
-    missed = sum(not check.passed for check in proof.model.rows)
+    checks = run_checks(page, qtbot, monkeypatch, {"pytorch": OtherWeights})
+    missed = sum(not check.passed for check in checks.model.rows)
     assert 0 < missed < 10
-    headline = proof.verdict.headline
+    headline = checks.verdict.headline
     assert f"PyTorch does not learn what NumPy learns: {missed} of 10" in headline.text()
     assert headline.property("kind") == "bad"
-    verdicts = [proof.model.index(row, 5).data() for row in range(10)]
-    assert verdicts.count("missed") == missed
+    verdicts = [checks.model.index(row, 5).data() for row in range(10)]
+    assert verdicts.count("failed") == missed
 
 
-def test_every_recipe_can_be_chosen_and_every_difference_read(page: ParityPage) -> None:
-    recipe = page.proof.recipe
+def test_every_recipe_and_every_fixed_setting_is_listed(page: ParityPage) -> None:
+    recipe = page.checks.recipe
     keys = [recipe.itemData(place) for place in range(recipe.count())]
     assert [key for key in keys if key] == list(RECIPES)
-    page.view.button("pinned").click()
-    assert page.pinned.isVisible()
-    assert page.pinned.model.rows == DIFFERENCES
-    assert not page.proof.controls.isVisible()
+    page.view.button("settings").click()
+    assert page.fixed_settings.isVisible()
+    assert page.fixed_settings.model.rows == DIFFERENCES
+    assert not page.checks.controls.isVisible()
 
 
 def test_sentences_are_not_cut_off(page: ParityPage, qapp: QApplication) -> None:
-    page.show_view("pinned")
+    page.show_view("settings")
     qapp.processEvents()
-    table = page.pinned.table
+    table = page.fixed_settings.table
     for row, difference in enumerate(DIFFERENCES):
         for place, text in enumerate((difference.topic, difference.pytorch, difference.keras)):
             wide = table.fontMetrics().horizontalAdvance(text)
@@ -137,47 +139,47 @@ def test_sentences_are_not_cut_off(page: ParityPage, qapp: QApplication) -> None
             assert table.rowHeight(row) >= lines * table.fontMetrics().lineSpacing()
 
 
-def test_numpy_alone_proves_nothing(page: ParityPage) -> None:
-    page.proof.frameworks = ("numpy",)
-    page.proof.experiment.changed.emit()
-    assert not page.proof.prove_button.isEnabled()
-    assert page.proof.prove_button.toolTip() == ALONE
+def test_numpy_alone_cannot_be_checked(page: ParityPage) -> None:
+    page.checks.frameworks = ("numpy",)
+    page.checks.runner.changed.emit()
+    assert not page.checks.run_button.isEnabled()
+    assert page.checks.run_button.toolTip() == ALONE
 
 
-def test_an_error_is_told_in_words(page: ParityPage, qtbot: QtBot) -> None:
-    experiment = page.proof.experiment
+def test_an_error_is_reported(page: ParityPage, qtbot: QtBot) -> None:
+    runner = page.checks.runner
 
-    def work(told: object, is_cancelled: IsCancelled) -> ParityReport:
+    def work(on_finding: object, is_cancelled: IsCancelled) -> ParityReport:
         raise UsageError("It does not work.", "Try another.")
 
-    experiment.start(work)
-    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
-    assert page.proof.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
-    assert page.proof.verdict.headline.text() == "The proof did not come to its end."
+    runner.start(work)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    assert page.checks.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
+    assert page.checks.verdict.headline.text() == "The check did not finish."
 
 
-def test_an_experiment_is_cancelled_and_started_anew(
-    experiment: CheckRunner[int, str], qtbot: QtBot
+def test_a_check_is_cancelled_and_started_again(
+    runner: CheckRunner[int, str], qtbot: QtBot
 ) -> None:
-    def endless(told: Told, is_cancelled: IsCancelled) -> str:
-        told(1)
+    def endless(on_finding: OnFinding, is_cancelled: IsCancelled) -> str:
+        on_finding(1)
         while not is_cancelled():
             time.sleep(0.005)
         raise CancelledByUser("Cancelled.")
 
-    experiment.start(endless)
-    qtbot.waitUntil(lambda: experiment.findings == (1,), timeout=10_000)
-    experiment.cancel()
-    assert experiment.state == "canceling"
-    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
-    assert (experiment.state, experiment.result, experiment.complaint) == ("cancelled", None, "")
+    runner.start(endless)
+    qtbot.waitUntil(lambda: runner.findings == (1,), timeout=10_000)
+    runner.cancel()
+    assert runner.state == "canceling"
+    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    assert (runner.state, runner.result, runner.complaint) == ("cancelled", None, "")
 
-    experiment.start(lambda told, is_cancelled: "all")
-    qtbot.waitUntil(lambda: not experiment.busy, timeout=10_000)
-    assert (experiment.state, experiment.result, experiment.findings) == ("done", "all", ())
+    runner.start(lambda on_finding, is_cancelled: "all")
+    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    assert (runner.state, runner.result, runner.findings) == ("done", "all", ())
 
 
-def handed(numpy_right: int = 95) -> SharedWeights:
+def shared(numpy_right: int = 95) -> SharedWeights:
     kernel = np.linspace(-2, 2, 784 * 17).reshape(784, 17)
     small = np.array([[1.0, -4.0], [0.0, 2.0]])
     pairs = (
@@ -190,34 +192,34 @@ def handed(numpy_right: int = 95) -> SharedWeights:
 @pytest.mark.parametrize(
     ("right", "words", "kind"),
     [
-        (95, "With PyTorch's weights NumPy is as accurate as PyTorch: 95.00 %", "good"),
-        (90, "NumPy is right on 90.00 % of 100 test digits, PyTorch on 95.00 %", "bad"),
+        (95, "With PyTorch's weights, NumPy is as accurate as PyTorch: 95.00 %", "good"),
+        (90, "NumPy classifies 90.00 % of 100 test images correctly, PyTorch 95.00 %", "bad"),
     ],
 )
-def test_handed_weights_are_told_and_drawn(
+def test_shared_weights_are_compared_and_drawn(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
     right: int, words: str, kind: str,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(
-        "mnist_studio.gui.parity.shared_weights.share_weights", lambda **rest: handed(right)
+        "mnist_studio.gui.parity.shared_weights.share_weights", lambda **rest: shared(right)
     )
     monkeypatch.setattr("mnist_studio.gui.common.texts.missing", lambda name: "")
     page.view.button("weights").click()
-    page.handed.experiment.changed.emit()
-    page.handed.start_button.click()
-    qtbot.waitUntil(lambda: not page.handed.experiment.busy, timeout=10_000)
-    headline = page.handed.verdict.headline
+    page.shared_weights.runner.changed.emit()
+    page.shared_weights.start_button.click()
+    qtbot.waitUntil(lambda: not page.shared_weights.runner.busy, timeout=10_000)
+    headline = page.shared_weights.verdict.headline
     assert words in headline.text()
     assert headline.property("kind") == kind
-    drawn = page.handed.pictures.findChildren(ArrayPicture)
+    drawn = page.shared_weights.pictures.findChildren(ArrayPicture)
     assert len(drawn) == 6
-    assert drawn[2].accessibleName() == "dense1, PyTorch less NumPy, −1.0e-06 to 1.0e-06"
-    assert drawn[5].accessibleName() == "dense2, PyTorch less NumPy, 0 everywhere"
+    assert drawn[2].accessibleName() == "dense1, PyTorch - NumPy, −1.0e-06 to 1.0e-06"
+    assert drawn[5].accessibleName() == "dense2, PyTorch - NumPy, 0 everywhere"
 
 
 def test_a_kernel_of_all_pixels_is_a_picture_for_every_unit() -> None:
     kernel = np.arange(784 * 17, dtype=float).reshape(784, 17)
-    values = laid_out(kernel)
+    values = kernel_picture(kernel)
     assert values.shape == (2 * 29 - 1, 16 * 29 - 1)
     np.testing.assert_array_equal(values[:28, 29:57], kernel[:, 1].reshape(28, 28))
     np.testing.assert_array_equal(values[29:57, :28], kernel[:, 16].reshape(28, 28))
@@ -232,13 +234,13 @@ def test_colors_go_both_ways_from_the_panel() -> None:
     assert told == [LIGHT.bad, LIGHT.panel, LIGHT.accent, LIGHT.line, LIGHT.accent]
 
 
-def test_nothing_is_proven_beside_a_training(page: ParityPage, qtbot: QtBot) -> None:
-    queue, proof, spec = page.studio.queue, page.proof, replace(TINY, framework="numpy")
-    buttons = (proof.prove_button, proof.empty.button, page.handed.start_button)
+def test_checks_are_disabled_during_training(page: ParityPage, qtbot: QtBot) -> None:
+    queue, checks, spec = page.studio.queue, page.checks, replace(TINY, framework="numpy")
+    buttons = (checks.run_button, checks.empty.button, page.shared_weights.start_button)
     queue.add([replace(spec, training=replace(spec.training, epochs=10_000))])
     qtbot.waitUntil(lambda: queue.busy)
     assert not any(button.isEnabled() for button in buttons)
-    assert proof.prove_button.toolTip() == TRAINS
+    assert checks.run_button.toolTip() == TRAINS
     queue.cancel()
     qtbot.waitUntil(lambda: not queue.busy, timeout=20_000)
-    assert proof.prove_button.toolTip() != TRAINS
+    assert checks.run_button.toolTip() != TRAINS
