@@ -1,4 +1,4 @@
-"""What docs/recipes.md is made of: every recipe in every framework, over seeds, and faults."""
+"""The runs behind docs/recipes.md: every recipe in every framework and seed, and known bugs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
 
 @dataclass(frozen=True)
 class Cell:
-    """A field of the table.
+    """A cell of a table: runs that differ only in their seed.
 
     Attributes:
         recipe: name.
-        framework: who trains.
+        framework: that trains.
         seeds: of its runs.
-        epochs: of each; fewer than the recipe's own where a CPU takes too long.
-        faults: switched on.
+        epochs: of each run; fewer than in the recipe where a CPU takes too long.
+        known_bugs: that are switched on.
     """
 
     recipe: str
@@ -31,7 +31,7 @@ class Cell:
     known_bugs: tuple[KnownBugName, ...] = ()
 
     def specs(self) -> Iterator[RunSpec]:
-        """Its runs, each on one thread of the CPU, so that several can run side by side."""
+        """Its runs, each on one CPU thread, so that several can run concurrently."""
         base = recipes.run_spec(recipes.recipe(self.recipe))
         for seed in self.seeds:
             training = replace(base.training, seed=seed, epochs=self.epochs)
@@ -51,7 +51,7 @@ _FEWER: dict[tuple[str, FrameworkName], tuple[tuple[int, ...], int]] = {
     ("record", "pytorch"): ((42,), 24),
     ("record", "keras"): ((42,), 1),
 }
-"""Seeds and epochs of what would take hours on two cores."""
+"""Seeds and epochs of cells that would take hours on two cores."""
 
 
 def cells() -> list[Cell]:
@@ -65,7 +65,7 @@ def _cell(name: str, framework: FrameworkName) -> Cell:
     return Cell(name, framework, seeds, epochs)
 
 
-_FAULTY: tuple[tuple[str, KnownBugName, tuple[FrameworkName, ...]], ...] = (
+_KNOWN_BUG_RUNS: tuple[tuple[str, KnownBugName, tuple[FrameworkName, ...]], ...] = (
     ("mlp-128", "double-softmax", ("pytorch",)),
     ("mlp-128", "unshuffled", ("pytorch",)),
     ("mlp-128", "zero-initial", ("pytorch",)),
@@ -80,13 +80,13 @@ _FAULTY: tuple[tuple[str, KnownBugName, tuple[FrameworkName, ...]], ...] = (
 )
 
 
-def faulty_cells() -> list[Cell]:
-    """Recipes with one fault each, beside which the cell without it stands."""
+def known_bug_cells() -> list[Cell]:
+    """Recipes with one known bug each; ``cells`` has the same runs without it."""
     return [
         Cell(
             name, framework, (42,) if name == "wide-cnn" else SEEDS,
             recipes.recipe(name).training.epochs, (bug,),
         )
-        for name, bug, frameworks in _FAULTY
+        for name, bug, frameworks in _KNOWN_BUG_RUNS
         for framework in frameworks
     ]  # fmt: skip

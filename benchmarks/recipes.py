@@ -3,9 +3,10 @@
     python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--in FRAMEWORK ...]
                                  [--device NAME] [--threads N] [--write]
 
-HOME keeps the runs, benchmarks/recipes.csv their results: what is there is not trained again, so
-this can be stopped and started at any time, on another machine too. A result counts only for the
-very description it was made with. ``--write`` trains nothing. Needs MNIST (MNIST_STUDIO_DATA).
+HOME stores the runs, and benchmarks/recipes.csv their results. A run with a result is not trained
+again, so you can interrupt this and start it again, also on another machine. A result counts only
+for the exact description that it was made with. ``--write`` trains nothing. It needs MNIST
+(MNIST_STUDIO_DATA).
 """
 
 import argparse
@@ -21,7 +22,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from benchmarks.cells import FRAMEWORKS, Cell, cells, faulty_cells
+from benchmarks.cells import FRAMEWORKS, Cell, cells, known_bug_cells
 from benchmarks.recipes_text import text
 from mnist_studio import paths
 from mnist_studio.events import Finished
@@ -30,57 +31,60 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import RunStore
 
 TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
-KEPT = Path(__file__).with_name("recipes.csv")
-COLUMNS = ("digest", "recipe", "framework", "seed", "epochs", "faults", "accuracy")
+STORED = Path(__file__).with_name("recipes.csv")
+COLUMNS = ("digest", "recipe", "framework", "seed", "epochs", "known_bugs", "accuracy")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Trains what is missing, then writes the table."""
-    asked = _parser().parse_args(arguments)
-    os.environ[paths.HOME_VARIABLE] = str(asked.home.resolve())
-    wanted = [*cells(), *faulty_cells()]
-    if not asked.write:
-        specs = _missing(_chosen(wanted, asked.only, asked.frameworks))
-        placed = [replace(spec, device=asked.device, threads=asked.threads) for spec in specs]
-        _train(placed, asked.jobs)
+    options = _parser().parse_args(arguments)
+    os.environ[paths.HOME_VARIABLE] = str(options.home.resolve())
+    wanted = [*cells(), *known_bug_cells()]
+    if not options.write:
+        specs = _missing(_chosen(wanted, options.only, options.frameworks))
+        _train(
+            [replace(spec, device=options.device, threads=options.threads) for spec in specs],
+            options.jobs,
+        )
     found = results(wanted)
-    _keep(found)
-    TARGET.write_text(text(cells(), faulty_cells(), found), "utf-8")
+    _save(found)
+    TARGET.write_text(text(cells(), known_bug_cells(), found), "utf-8")
     return 0
 
 
 def results(wanted: Iterable[Cell]) -> dict[RunSpec, float]:
-    """The final test accuracy of every wanted run that was ever finished."""
-    known = _kept() | _stored()
+    """The final test accuracy of every wanted run that has finished."""
+    known = _from_file() | _from_store()
     specs = (spec for cell in wanted for spec in cell.specs())
     return {spec: known[digest(spec)] for spec in specs if digest(spec) in known}
 
 
 def digest(spec: RunSpec) -> str:
-    """Of a spec without where it is trained, which changes no more than rounding.
+    """The digest of a spec without its device and threads, which only change rounding.
 
-    Only what differs from the default counts: a field that a later version adds changes nothing.
+    Only values that differ from the default count, so a field that a later version adds changes
+    nothing.
     """
-    said = json.dumps(_own(replace(spec, device="cpu", threads=1)), sort_keys=True)
-    return sha256(said.encode()).hexdigest()[:16]
+    content = json.dumps(_without_defaults(replace(spec, device="cpu", threads=1)), sort_keys=True)
+    return sha256(content.encode()).hexdigest()[:16]
 
 
-def _own(value: object) -> object:
-    """Its type and what differs from the defaults of it, for structs at any depth."""
+def _without_defaults(value: object) -> object:
+    """The type of a value and what differs from its defaults, for structs at any depth."""
     if isinstance(value, Struct):
-        own = {
-            field.name: _own(found)
+        changed = {
+            field.name: _without_defaults(found)
             for field in fields(value)
             if (found := getattr(value, field.name)) != field.default
         }
-        return {type(value).__name__: own}
+        return {type(value).__name__: changed}
     if isinstance(value, tuple):
-        return [_own(one) for one in value]
-    # A recipe may have a whole number where a stored run has a float.
+        return [_without_defaults(one) for one in value]
+    # A recipe may have an integer where a stored run has a float.
     return float(value) if type(value) is int else value
 
 
-def _stored() -> dict[str, float]:
+def _from_store() -> dict[str, float]:
     with RunStore() as store:
         store.recover()
         return {
@@ -90,15 +94,15 @@ def _stored() -> dict[str, float]:
         }
 
 
-def _kept() -> dict[str, float]:
-    if not KEPT.exists():
+def _from_file() -> dict[str, float]:
+    if not STORED.exists():
         return {}
-    with KEPT.open(encoding="utf-8", newline="") as file:
+    with STORED.open(encoding="utf-8", newline="") as file:
         return {line["digest"]: float(line["accuracy"]) for line in csv.DictReader(file)}
 
 
-def _keep(found: Mapping[RunSpec, float]) -> None:
-    with KEPT.open("w", encoding="utf-8", newline="") as file:
+def _save(found: Mapping[RunSpec, float]) -> None:
+    with STORED.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(COLUMNS)
         for spec, accuracy in found.items():
@@ -125,14 +129,14 @@ def _chosen(wanted: list[Cell], names: Sequence[str], frameworks: Sequence[str])
 
 def _train(specs: Sequence[RunSpec], jobs: int) -> None:
     with ThreadPoolExecutor(jobs) as pool:
-        for number, (spec, told) in enumerate(zip(specs, pool.map(_one, specs), strict=True), 1):
-            what = (
-                f"{spec.recipe} {spec.framework} seed {spec.training.seed} {spec.known_bugs or ''}"
-            )
-            print(f"{number}/{len(specs)} {what}: {told}", flush=True)
+        for number, (spec, result) in enumerate(
+            zip(specs, pool.map(_train_one, specs), strict=True), 1
+        ):
+            run = f"{spec.recipe} {spec.framework} seed {spec.training.seed}"
+            print(f"{number}/{len(specs)} {run} {spec.known_bugs or ''}: {result}", flush=True)
 
 
-def _one(spec: RunSpec) -> str:
+def _train_one(spec: RunSpec) -> str:
     *_, last = TrainingJob(spec).events()
     return f"{last.test_accuracy:.4f}" if isinstance(last, Finished) else str(last)
 

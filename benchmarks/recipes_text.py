@@ -1,83 +1,141 @@
 """The text of docs/recipes.md."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean, stdev
 
 from msgspec.structs import replace
 
 from benchmarks.cells import Cell
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec import summary
-from mnist_studio.spec.known_bugs import KNOWN_BUGS
+from mnist_studio.spec.known_bugs import KNOWN_BUGS, KnownBug
 from mnist_studio.spec.model import describe, parameter_count
-from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
+from mnist_studio.spec.recipes import RECIPES, Recipe, Source, run_spec
+from mnist_studio.spec.recipes.own import OWN
 from mnist_studio.spec.run import RunSpec
 
 Results = Mapping[RunSpec, float]
 
 _HEAD = """\
-# The recipes
+# Recipes
 
-Every system of the five public comparisons, their two parents, and the studio's own, each with
-the figure that its source reports and the studio's: test accuracy on MNIST after the *last* epoch,
-in percent, as the mean over seeds 42, 43 and 44 ± their standard deviation. Where fewer seeds or
-epochs were trained, since a CPU takes hours, the cell says so. One seed alone is uncertain by .1
-points at 99 % for the 10,000 test digits. Made by `python -m benchmarks.recipes`, which can be
-stopped and resumed. What `robust` and others make of drawn digits is in docs/pen-digits.md.
+A recipe is a named network with its training, and it works in every framework.
+The recipes cover every system of five public comparisons and their two parents.
+Four more are our own.
+
+## Sources
+
+| project | what it does | recipes | what we read |
+|---|---|---|---|
+"""
+
+_RESULTS = """
+
+Each comparison is also a ready-made experiment: `mnist-studio experiment --list`.
+The recipe `fast-99` is based on [train MNIST fast](https://github.com/tuomaso/train_mnist_fast).
+
+## Results
+
+The table has the accuracy that each source reports, and our own.
+Ours is the test accuracy on MNIST after the *last* epoch, in percent.
+It is the mean over the seeds 42, 43, and 44 ± the standard deviation.
+Some cells have fewer seeds or epochs, because a CPU needs hours for them.
+These cells name the number.
+
+On 10,000 test images, the accuracy of one seed is uncertain by 0.1 pp at 99 %.
+
+`python -m benchmarks.recipes` creates this page. You can interrupt it and start it again.
+[Drawn digits](pen-digits.md) has the accuracy of some recipes on drawings.
 
 | recipe | parameters | reported | NumPy | PyTorch | Keras |
 |---|---|---|---|---|---|
 """
 
-_FAULTS = """
-## What the faults of the sources cost
+_KNOWN_BUGS = """
 
-The same recipes with one fault switched on, over the same seeds; the cost is the mean difference of
-pairs of runs with the same seed, in points.
+## The cost of known bugs
 
-| recipe | fault | framework | without | with | cost |
+A *known bug* is a bug of a source that you can switch on, to see its effect. It is off by default.
+Each row compares runs with and without one known bug, with the same seeds.
+The cost is the mean difference of these pairs, in percentage points.
+A cell without ± has one seed.
+
+| recipe | known bug | framework | without | with | cost (pp) |
 |---|---|---|---|---|---|
 """
 
 _OTHER = """
-## What else is wrong in the sources
+## Other errors in the sources
 
-These change no training but what is said of it, so that no switch can show them. None is
-inherited.
+These errors do not change the training, but what is reported about it.
+So no option can reproduce them.
+MNIST Studio has none of them.
 
-- B, PyTorch: the test loss is the negative log-likelihood of probabilities, hence negative. Here
-  every loss is that of the logits, by one definition.
-- C: the “accuracy” of its comparison is, by the precedence of operators, the mean label; squared
-  errors and cross-entropies are drawn on one axis; timers count evaluation and the transforms of
-  images; the speed of inference is that of an untrained network; the last 32 digits of every
-  epoch are dropped. Here the phases of a run have clocks of their own, and the smaller last batch
-  is learnt from.
-- D: the loss of its NumPy network is a mean over the classes too, ten times too small.
-- E's parent: its softmax does not subtract the maximum; it divides by 42,000 where 41,000 digits
-  are used; its sample predictions are of training digits. E's own table gives dW1 as 10×10, and
-  it is 10×784. Here every array is told with its shape (Draw, Why), and samples are test digits.
-- A and C compare a network in one framework with another network in another. Here the view
-  “Network or framework” says which of the two differs.
-- All have one seed, of which a difference of .1 points at 99 % tells nothing."""
+- *Comparative implementations*, PyTorch: the test loss is a negative log-likelihood of
+  probabilities, so it is negative. Here, every loss is computed from logits, by one definition.
+- *MNIST Digit Recognition* has several errors in its comparison:
+  - operator precedence makes its “accuracy” the mean label;
+  - squared error and cross-entropy share one axis;
+  - its timers include evaluation and image transforms;
+  - its inference time belongs to an untrained network;
+  - it drops the last 32 images of every epoch.
+
+  Here, each phase of a run is timed separately, and the smaller last batch is used.
+- *From scratch: PyTorch vs. NumPy*: the NumPy loss is also averaged over the classes, so it
+  is ten times too small.
+- The parent of *MNIST Neural Network Project* has several errors:
+  - its softmax does not subtract the maximum;
+  - it divides by 42,000, but uses 41,000 images;
+  - its sample predictions are of training images.
+
+  The project's own table gives dW1 as 10×10, but it is 10×784.
+  Here, every array has its shape next to it (Draw, tab Why), and samples are test images.
+- *MNIST Image Classification* and *MNIST Digit Recognition* compare different networks in different
+  frameworks.
+  Here, the view “Network or framework” shows which of the two causes a difference.
+- All sources use one seed. A difference of 0.1 pp at 99 % then means nothing.
+
+## All recipes
+"""
 
 
 def text(cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results) -> str:
-    """All of it."""
+    """The whole page."""
     rows = [_row(recipe, cells, results) for recipe in RECIPES.values()]
     costs = [_cost(cell, results) for cell in with_bugs]
     details = [_detail(recipe) for recipe in RECIPES.values()]
-    return "\n".join(
-        [_HEAD + "\n".join(rows), _FAULTS + "\n".join(costs), *_explained(), _OTHER, *details, ""]
-    )
+    return "".join(
+        (
+            _HEAD, "\n".join(_sources()), _RESULTS, "\n".join(rows), _KNOWN_BUGS, "\n".join(costs),
+            "\n\nThe known bugs:\n\n", "\n".join(map(_explained, KNOWN_BUGS.values())),
+            "\n", _OTHER, "".join(details),
+        )
+    )  # fmt: skip
+
+
+def _sources() -> Iterator[str]:
+    """A row of the table of sources for each."""
+    for source in dict.fromkeys(recipe.source for recipe in RECIPES.values()):
+        names = ", ".join(f"`{one.name}`" for one in RECIPES.values() if one.source == source)
+        does = source.summary.removesuffix(".")
+        yield f"| {_linked(source)} | {does} | {names} | {source.read} |".replace("|  |", "| |")
+
+
+def _linked(source: Source) -> str:
+    return f"[{source.name}]({source.url})" if source.url else f"*{source.name}*"
+
+
+def _titled(recipe: Recipe) -> str:
+    return f"{recipe.title} (`{recipe.name}`)"
 
 
 def _row(recipe: Recipe, cells: Sequence[Cell], results: Results) -> str:
-    own = [cell for cell in cells if cell.recipe == recipe.name]
-    fields = [_figure(cell, recipe, results) for cell in own]
+    accuracies = [_accuracy(one, recipe, results) for one in cells if one.recipe == recipe.name]
     count = f"{parameter_count(recipe.model):,}"
-    return f"| `{recipe.name}` | {count} | {recipe.reported or '–'} | {' | '.join(fields)} |"
+    return f"| {_titled(recipe)} | {count} | {recipe.reported or '–'} | {' | '.join(accuracies)} |"
 
 
-def _figure(cell: Cell, recipe: Recipe, results: Results) -> str:
+def _accuracy(cell: Cell, recipe: Recipe, results: Results) -> str:
     found = [results[spec] for spec in cell.specs() if spec in results]
     if not found:
         return "not run"
@@ -86,45 +144,49 @@ def _figure(cell: Cell, recipe: Recipe, results: Results) -> str:
         limits.append(f"{cell.epochs} of {recipe.training.epochs} epochs")
     if len(found) < 3:
         limits.append("1 seed" if len(found) == 1 else f"{len(found)} seeds")
-    said = f" ({', '.join(limits)})" if limits else ""
-    return _percent(found) + said
+    return _mean(found) + (f" ({', '.join(limits)})" if limits else "")
 
 
-def _percent(values: Sequence[float]) -> str:
+def _mean(values: Sequence[float]) -> str:
     spread = f" ± {100 * stdev(values):.2f}" if len(values) > 1 else ""
     return f"{100 * mean(values):.2f}{spread}"
 
 
 def _cost(cell: Cell, results: Results) -> str:
-    pairs = [
-        (results[plain], results[spec])
-        for spec in cell.specs()
-        for plain in [replace(spec, known_bugs=())]
-        if spec in results and plain in results
-    ]
-    names = f"| `{cell.recipe}` | {cell.known_bugs[0]} | {cell.framework} |"
+    bug = KNOWN_BUGS[cell.known_bugs[0]]
+    framework = framework_entry(cell.framework).title
+    names = f"| {_titled(RECIPES[cell.recipe])} | {bug.title} (`{bug.name}`) | {framework} |"
+    pairs = list(_pairs(cell.specs(), results))
     if not pairs:
         return f"{names} not run | not run | – |"
-    without, with_it = [a for a, _ in pairs], [b for _, b in pairs]
-    points = 100 * (mean(without) - mean(with_it))
-    seeds = "" if len(pairs) > 1 else " (1 seed)"
-    return f"{names} {_percent(without)} | {_percent(with_it)} | {points:+.2f}{seeds} |"
+    without, with_bug = zip(*pairs, strict=True)
+    cost = 100 * (mean(without) - mean(with_bug))
+    return f"{names} {_mean(without)} | {_mean(with_bug)} | {cost:+.2f} |"
 
 
-def _explained() -> list[str]:
-    return [
-        f"\n**{bug.name}** ({bug.title.lower()}): {bug.explanation}" for bug in KNOWN_BUGS.values()
-    ]
+def _pairs(specs: Iterable[RunSpec], results: Results) -> Iterator[tuple[float, float]]:
+    """The accuracies without and with the known bug, of every seed that has both."""
+    for spec in specs:
+        plain = replace(spec, known_bugs=())
+        if spec in results and plain in results:
+            yield results[plain], results[spec]
+
+
+def _explained(bug: KnownBug) -> str:
+    return f"- **{bug.title}** (`{bug.name}`). {bug.explanation}"
 
 
 def _detail(recipe: Recipe) -> str:
+    own = recipe.source == OWN
+    source = "Our own recipe." if own else f"Source: *{recipe.source.name}*."
     network = ", ".join(report.title for report in describe(recipe.model))
-    lines = [
-        f"\n## `{recipe.name}`", "", f"*{recipe.source}.* {recipe.summary} {recipe.provenance}", "",
-        f"Network: {network}.", "",
-        f"Training: {summary.numbers(recipe.training)}"
-        f" {' '.join(summary.method(run_spec(recipe)))}",
-    ]  # fmt: skip
-    if recipe.inferred:
-        lines += ["", f"Inferred: {recipe.inferred}"]
-    return "\n".join(lines)
+    training = " ".join((summary.numbers(recipe.training), *summary.method(run_spec(recipe))))
+    paragraphs = [
+        f"\n### {_titled(recipe)}",
+        f"{source} {recipe.summary} {recipe.provenance}",
+        f"Network: {network}.",
+        f"Training: {training}",
+    ]
+    if recipe.assumptions:
+        paragraphs.append(f"Our assumptions: {recipe.assumptions}")
+    return "\n\n".join(paragraphs) + "\n"

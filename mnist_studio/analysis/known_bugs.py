@@ -120,7 +120,7 @@ def titled(title: str, spec: RunSpec) -> str:
     if not spec.known_bugs:
         return title
     recipe = RECIPES.get(spec.recipe)
-    if recipe and set(spec.known_bugs) == set(recipe.published(spec.framework)):
+    if recipe and set(spec.known_bugs) == set(recipe.source_bugs(spec.framework)):
         return f"{title} · with the source's bugs"
     if len(spec.known_bugs) == 1:
         return f"{title} · with known bug: {listed(spec.known_bugs)}"

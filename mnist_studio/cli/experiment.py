@@ -81,10 +81,10 @@ def _list(json: bool) -> int:
     if json:
         for one in known:
             runs = len(expand_cells(one.experiment))
-            output.json_line(ExperimentLine(one.name, one.source, runs, one.experiment))
+            output.json_line(ExperimentLine(one.name, one.source.name, runs, one.experiment))
         return 0
     rows = [
-        (one.name, str(len(expand_cells(one.experiment))), one.experiment.title, one.source)
+        (one.name, str(len(expand_cells(one.experiment))), one.experiment.title, one.source.name)
         for one in known
     ]
     output.table(("Experiment", "Runs", "Title", "Source"), rows, right=(1,))

@@ -19,15 +19,16 @@ class RecipeLine:
     """A recipe as JSON tells it."""
 
     recipe: str
+    title: str
     source: str
     framework: str
     parameters: int
     summary: str
     provenance: str
-    inferred: str
+    assumptions: str
     reported: str
     known_bugs: tuple[KnownBugName, ...]
-    only: tuple[tuple[KnownBugName, FrameworkName], ...]
+    bug_frameworks: tuple[tuple[KnownBugName, FrameworkName], ...]
     training: TrainingSpec
 
 
@@ -60,16 +61,19 @@ def _list() -> None:
     rows = [
         (
             recipe.name,
+            recipe.title,
             f"{parameter_count(recipe.model):,}",
             recipe.framework,
             recipe.summary,
             recipe.reported,
-            recipe.source,
+            recipe.source.name,
         )
         for recipe in RECIPES.values()
     ]
     output.table(
-        ("Recipe", "Parameters", "Framework", "Network", "Reported", "Source"), rows, right=(1,)
+        ("Recipe", "Title", "Parameters", "Framework", "Network", "Reported", "Source"),
+        rows,
+        right=(2,),
     )
 
 
@@ -77,11 +81,14 @@ def _tell(recipe: Recipe) -> None:
     """Where a recipe comes from, how it is trained, what its source got wrong, and its layers."""
     training = " ".join((words.numbers(recipe.training), *words.method(run_spec(recipe))))
     origin = (
-        ("Recipe", recipe.name),
+        ("Recipe", f"{recipe.title} ({recipe.name})"),
         ("Network", recipe.summary),
-        ("Source", recipe.source),
+        (
+            "Source",
+            " ".join((recipe.source.name + ".", recipe.source.summary, recipe.source.url)).strip(),
+        ),
         ("Provenance", recipe.provenance),
-        ("Inferred", recipe.inferred),
+        ("Assumptions", recipe.assumptions),
         ("Reported", recipe.reported),
         ("Training", training),
         ("Faults there", ", ".join(_faults_there(recipe))),
@@ -98,7 +105,7 @@ def _tell(recipe: Recipe) -> None:
 
 def _faults_there(recipe: Recipe) -> Iterator[str]:
     """Their names, with the framework of those that the source has in one only."""
-    only = dict(recipe.only)
+    only = dict(recipe.bug_frameworks)
     for name in recipe.known_bugs:
         yield f"{name} ({framework_title(only[name])})" if name in only else name
 
@@ -117,14 +124,15 @@ def _faults(json: bool) -> int:
 def _line(recipe: Recipe) -> RecipeLine:
     return RecipeLine(
         recipe=recipe.name,
-        source=recipe.source,
+        title=recipe.title,
+        source=recipe.source.name,
         framework=recipe.framework,
         parameters=parameter_count(recipe.model),
         summary=recipe.summary,
         provenance=recipe.provenance,
-        inferred=recipe.inferred,
+        assumptions=recipe.assumptions,
         reported=recipe.reported,
         known_bugs=recipe.known_bugs,
-        only=recipe.only,
+        bug_frameworks=recipe.bug_frameworks,
         training=recipe.training,
     )

@@ -112,7 +112,7 @@ def chosen_faults(
     recipe: Recipe, framework: FrameworkName, arguments: Namespace
 ) -> tuple[KnownBugName, ...]:
     """The faults that ``--with-source-bugs`` and ``--known-bug`` switch on in a framework."""
-    published = recipe.published(framework) if arguments.with_source_bugs else ()
+    published = recipe.source_bugs(framework) if arguments.with_source_bugs else ()
     asked = [known("fault", name, get_args(KnownBugName)) for name in arguments.known_bug]
     return (*published, *(name for name in asked if name not in published))
 

@@ -225,8 +225,8 @@ def _about(run: RunSpec) -> str:
     recipe = RECIPES.get(run.recipe)
     paragraphs = []
     if recipe:
-        paragraphs += [recipe.summary, f"Source: {recipe.source}. {recipe.provenance}"]
-        paragraphs += [f"Inferred: {recipe.inferred}"] if recipe.inferred else []
+        paragraphs += [recipe.summary, f"Source: {recipe.source.name}. {recipe.provenance}"]
+        paragraphs += [f"Our assumptions: {recipe.assumptions}"] if recipe.assumptions else []
     for name in run.known_bugs:
         paragraphs.append(f"Known bug: {KNOWN_BUGS[name].title}. {KNOWN_BUGS[name].explanation}")
     paragraphs.append("Written by MNIST Studio.")

@@ -1,7 +1,7 @@
-"""The faults of the five sources as switches: what a run does "as published".
+"""Known bugs of the sources, to be reproduced in a run. All are off by default.
 
-A fault rewrites a run's description and nothing else, so that every framework has it alike:
-``effective`` gives the description that is really trained. All are off by default.
+A bug changes the description of a run and nothing else, so every framework reproduces it in the
+same way. ``effective`` gives the description that is really trained.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,24 +13,24 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.layers import Conv, Dense, Initializer
-from mnist_studio.spec.model import STANDARDISED, UNIT, Scaling
+from mnist_studio.spec.model import STANDARDIZED, UNIT, Scaling
 from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp
 from mnist_studio.spec.run import FULL_BATCH, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential
 
-MNIST_DIGITS = 60_000
+MNIST_IMAGES = 60_000
 
 
 @dataclass(frozen=True)
 class KnownBug:
-    """One fault.
+    """A known bug.
 
     Attributes:
-        name: in specs and on the command line.
-        title: for people.
-        explanation: two sentences: what the source does, and what follows.
-        apply: the description with the fault in it; the same one where it makes no sense.
-        needs: what a run must have for it to make sense, to complete "It needs ...".
+        name: its id in specs and on the command line.
+        title: readable.
+        explanation: two or three sentences: what the source does, and the consequence.
+        apply: adds the bug to a description; returns it unchanged where the bug has no effect.
+        needs: what a run must have for the bug to have an effect; completes "It needs ...".
     """
 
     name: KnownBugName
@@ -41,38 +41,38 @@ class KnownBug:
 
 
 def effective(run: RunSpec) -> RunSpec:
-    """What is really trained: the run with the effect of its faults in place of their names."""
+    """What is really trained: the run with its known bugs applied, and none named."""
     for name in run.known_bugs:
         run = KNOWN_BUGS[name].apply(run)
     return replace(run, known_bugs=())
 
 
-def makes_sense(name: KnownBugName, run: RunSpec) -> bool:
-    """Whether a fault would change anything in ``run``, in whichever framework."""
+def has_effect(name: KnownBugName, run: RunSpec) -> bool:
+    """Whether a known bug changes anything in ``run``, in any framework."""
     plain = replace(run, known_bugs=())
     versions = [replace(plain, framework=framework) for framework in get_args(FrameworkName)]
     return any(KNOWN_BUGS[name].apply(version) != version for version in versions)
 
 
 def check(run: RunSpec) -> None:
-    """Refuses faults where they make no sense.
+    """Checks that every known bug of a run has an effect, and that none contradict each other.
 
     Raises:
-        SpecError: names the fault and what it needs.
+        SpecError: a known bug has no effect or is there twice.
     """
     for number, name in enumerate(run.known_bugs):
         bug, path = KNOWN_BUGS[name], ("known_bugs", number)
         if run.known_bugs.count(name) > 1:
-            raise SpecError(f"The fault “{name}” is switched on twice.", "Name it once.", path)
-        if not makes_sense(name, run):
+            raise SpecError(f"The known bug “{name}” is listed twice.", "List it once.", path)
+        if not has_effect(name, run):
             raise SpecError(
-                f"The fault “{name}” makes no sense here: it needs {bug.needs}.",
-                "Switch it off.",
+                f"The known bug “{name}” has no effect in this run: it needs {bug.needs}.",
+                "Switch it off, or choose another recipe.",
                 path,
             )
     if {"own-initial", "zero-initial"} <= set(run.known_bugs):
         raise SpecError(
-            "The faults “own-initial” and “zero-initial” contradict each other.",
+            "The known bugs “own-initial” and “zero-initial” both set the initialization.",
             "Switch one of them off.",
             ("known_bugs",),
         )
@@ -87,7 +87,7 @@ def _batch_decay(run: RunSpec) -> RunSpec:
     if not isinstance(schedule, Exponential) or schedule.period:
         return run
     return replace(
-        run, training=replace(run.training, schedule=replace(schedule, period=MNIST_DIGITS))
+        run, training=replace(run.training, schedule=replace(schedule, period=MNIST_IMAGES))
     )
 
 
@@ -110,7 +110,7 @@ def _bias_gradients(run: RunSpec) -> RunSpec:
 
 
 def _own_constants(run: RunSpec) -> RunSpec:
-    """The constants that each framework's optimizer has by itself; NumPy's are PyTorch's."""
+    """The default constants of each framework's optimizer; NumPy uses those of PyTorch."""
     keras = run.framework == "keras"
     epsilon = 1e-7 if keras else 1e-8
     optimizer: Optimizer = run.training.optimizer
@@ -128,7 +128,7 @@ def _own_constants(run: RunSpec) -> RunSpec:
 
 
 _OWN_SCALING: Mapping[FrameworkName, Scaling] = {
-    "pytorch": STANDARDISED, "keras": UNIT, "numpy": UNIT,
+    "pytorch": STANDARDIZED, "keras": UNIT, "numpy": UNIT,
 }  # fmt: skip
 
 
@@ -166,82 +166,81 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
         bug.name: bug
         for bug in (
             KnownBug(
-                "double-softmax",
-                "Softmax twice",
-                "The network ends in a softmax and the loss applies another one: the training loss "
-                "cannot fall below 1.4612 and the gradients shrink, which costs accuracy. The test "
-                "loss stays the plain one, of one softmax, so that runs can be compared.",
-                _double_softmax,
-                "a loss with one softmax",
+                name="double-softmax",
+                title="Softmax applied twice",
+                explanation="The network ends in a softmax, and the loss applies another one. The "
+                "training loss cannot fall below 1.4612, and the gradients shrink, which costs "
+                "accuracy. The test loss still uses one softmax, so runs are comparable.",
+                apply=_double_softmax,
+                needs="a loss with one softmax",
             ),
             KnownBug(
-                "batch-decay",
-                "Decay counted in batches",
-                "The learning rate is meant to fall after every epoch of 60,000 digits, but "
-                "the schedule counts batches and waits for 60,000 of those. The rate hardly "
-                "falls: after ten epochs of 938 batches it is .946 of the first one.",
-                _batch_decay,
-                "a rate that falls exponentially, once an epoch",
+                name="batch-decay",
+                title="Decay counted in batches",
+                explanation="The learning rate should fall after every epoch of 60,000 images. "
+                "The schedule counts batches and waits for 60,000 of them. So it hardly falls: "
+                "after ten epochs of 938 batches, it is 0.946 of the initial one.",
+                apply=_batch_decay,
+                needs="a learning rate that decays exponentially, once per epoch",
             ),
             KnownBug(
-                "unshuffled",
-                "Unshuffled digits",
-                "Every epoch sees the digits in the order of the file. Batches repeat with the "
-                "same companions, so that their errors repeat too.",
-                _unshuffled,
-                "shuffled batches smaller than all digits",
+                name="unshuffled",
+                title="No shuffling",
+                explanation="Every epoch uses the images in the order of the file. The same "
+                "images always share a batch, so the errors of the batches repeat too.",
+                apply=_unshuffled,
+                needs="shuffled batches that are smaller than the training set",
             ),
             KnownBug(
-                "full-batch",
-                "Full batch by mistake",
-                "All digits are put through the network at once where mini-batches were meant. "
-                "An epoch is then a single update, and five epochs are five.",
-                _full_batch,
-                "a network without convolutions, which fits into memory, and smaller batches",
+                name="full-batch",
+                title="Full batch by mistake",
+                explanation="One step uses the complete training set where mini-batches were "
+                "intended. One epoch is then one update, and five epochs are five updates.",
+                apply=_full_batch,
+                needs="a network without convolutions, which fits into memory, and smaller batches",
             ),
             KnownBug(
-                "bias-gradients",
-                "Wrong bias gradients",
-                "The gradient of a layer's biases is summed over everything, the units too. "
-                "All biases of a layer move together, and those of the output, whose errors add "
-                "up to 0, never learn.",
-                _bias_gradients,
-                "a layer with biases",
+                name="bias-gradients",
+                title="Wrong bias gradients",
+                explanation="The gradient of the biases is summed over all axes, including the "
+                "units. All biases of a layer change together. The output biases never learn, "
+                "because their errors add up to 0.",
+                apply=_bias_gradients,
+                needs="a layer with biases",
             ),
             KnownBug(
-                "own-constants",
-                "Own optimizer constants",
-                "The optimizer runs with the constants that a framework happens to have: epsilon "
-                "and rho differ between PyTorch and Keras. Two frameworks then train two "
+                name="own-constants",
+                title="Per-framework optimizer constants",
+                explanation="The optimizer uses the default constants of the framework. Epsilon "
+                "and rho differ between PyTorch and Keras. So the two frameworks train with "
                 "different methods under one name.",
-                _own_constants,
-                "Adam, Adadelta or RMSprop",
+                apply=_own_constants,
+                needs="Adam, Adadelta, or RMSprop",
             ),
             KnownBug(
-                "own-scaling",
-                "Own input scaling",
-                "The input is standardized in PyTorch and scaled to 0-1 in Keras and NumPy. "
-                "Two frameworks then learn from two different inputs.",
-                _own_scaling,
-                "any network",
+                name="own-scaling",
+                title="Per-framework input scaling",
+                explanation="PyTorch standardizes the inputs, while Keras and NumPy scale them to "
+                "0 to 1. So the frameworks learn from different inputs.",
+                apply=_own_scaling,
+                needs="another input scaling",
             ),
             KnownBug(
-                "own-initial",
-                "Own first weights",
-                "The weights start as each framework's source draws them: evenly by the fan-in "
-                "in PyTorch, by Glorot in Keras, evenly by the size of the kernel in NumPy. What "
-                "then looks like a better framework is a better start.",
-                _own_initial,
-                "first weights that are drawn otherwise",
+                name="own-initial",
+                title="Per-framework initialization",
+                explanation="Each framework uses the initialization of its source: uniform by "
+                "fan-in in PyTorch, Glorot in Keras, and uniform by the size of the kernel in "
+                "NumPy. A better start then looks like a better framework.",
+                apply=_own_initial,
+                needs="another initialization",
             ),
             KnownBug(
-                "zero-initial",
-                "All weights start at zero",
-                "Every weight starts at 0, so that all units of a layer compute the same and get "
-                "the same gradient. Where a hidden layer follows another with ReLU, nothing but "
-                "the last biases ever learns.",
-                _zero_initial,
-                "weights that start elsewhere",
+                name="zero-initial",
+                title="All weights start at zero",
+                explanation="All units of a layer compute the same and get the same gradient. If "
+                "a hidden layer follows another one with ReLU, only the last biases ever learn.",
+                apply=_zero_initial,
+                needs="another initialization",
             ),
         )
     }

@@ -21,7 +21,7 @@ class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deviation: float = 1.0
 
 
-STANDARDISED = Scaling(mean=0.1307, deviation=0.3081)
+STANDARDIZED = Scaling(mean=0.1307, deviation=0.3081)
 UNIT = Scaling()
 RAW = Scaling(deviation=1 / 255)
 """Gray levels as they are, 0 to 255."""
@@ -31,7 +31,7 @@ class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A network: layers from the image to ten logits, and the scaling of its input."""
 
     layers: tuple[Layer, ...]
-    scaling: Scaling = STANDARDISED
+    scaling: Scaling = STANDARDIZED
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,13 @@ def title(layer: Layer) -> str:
         case kinds.Dense(units=units, bias=bias):
             return f"dense {units}" if bias else f"dense {units}, no bias"
         case kinds.MaxPool(size=size):
-            return f"max-pool {size}×{size}"
+            return f"max-pooling {size}×{size}"
         case kinds.AvgPool(size=size):
-            return f"average-pool {size}×{size}"
+            return f"average pooling {size}×{size}"
         case kinds.GlobalAvgPool():
-            return "global average-pool"
+            return "global average pooling"
         case kinds.BatchNorm():
-            return "batch-norm"
+            return "batch normalization"
         case kinds.Dropout(rate=rate):
             return f"dropout {rate:g}"
         case kinds.Relu():

@@ -1,7 +1,7 @@
-"""Ready-made experiments: the comparisons of the five public sources, and the studio's own.
+"""Ready-made experiments: the comparisons of the five public sources, and one of our own.
 
-Each source compares with one seed; here there are five, since no verdict on a recipe can be given
-from fewer. The runs of the first seed, the source's own, are trained first.
+Each source compares with one seed. Here there are five, because fewer seeds allow no conclusion
+about a recipe. The runs with the seed of the source are trained first.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, RecipePair
 from mnist_studio.spec.recipes import recipe, unknown
+from mnist_studio.spec.recipes.own import OWN
+from mnist_studio.spec.recipes.recipe import Source
 
 SEEDS = (42, 43, 44, 45, 46)
 
@@ -19,13 +21,13 @@ class ReadyMadeExperiment:
     """A ready-made experiment.
 
     Attributes:
-        name: how users call it.
-        source: whose comparison it is.
+        name: its id on the command line.
+        source: the project whose comparison it is.
         experiment: its runs.
     """
 
     name: str
-    source: str
+    source: Source
     experiment: ExperimentSpec
 
 
@@ -36,49 +38,49 @@ def _comparison(name: str, title: str, question: str, *pairs: RecipePair) -> Rea
 
 _IMAGE_CLASSIFICATION = _comparison(
     "image-classification",
-    "A: an MLP in Keras, a CNN and an MLP in PyTorch",
-    "Is the CNN better than the two MLPs? The first MLP differs from it in the framework too.",
+    "MLP in Keras, CNN and MLP in PyTorch",
+    "Is the CNN better than the two MLPs? The first MLP also uses another framework.",
     RecipePair("mlp-128", "keras"),
     RecipePair("small-cnn", "pytorch"),
     RecipePair("fnn-3", "pytorch"),
 )
 _IMPLEMENTATIONS = _comparison(
     "implementations",
-    "B: the same CNN in PyTorch and TensorFlow",
-    "Does one network learn differently in two frameworks, and which is faster?",
+    "One CNN in PyTorch and TensorFlow",
+    "Does the same network learn differently in two frameworks, and which is faster?",
     RecipePair("wide-cnn", "pytorch"),
     RecipePair("wide-cnn", "keras"),
 )
 _DIGIT_RECOGNITION = _comparison(
     "digit-recognition",
-    "C: a CNN in PyTorch and Keras, an MLP in NumPy",
-    "How do PyTorch and Keras compare, and how far does NumPy from scratch come? The MLP differs "
-    "from the CNN in the framework too.",
+    "CNN in PyTorch and Keras, MLP in NumPy",
+    "How do PyTorch and Keras compare, and how accurate is NumPy from scratch? The MLP and the CNN "
+    "also use different frameworks.",
     RecipePair("compact-cnn", "pytorch"),
     RecipePair("compact-cnn", "keras"),
     RecipePair("sgd-mlp", "numpy"),
 )
 _FROM_SCRATCH = _comparison(
     "from-scratch",
-    "D: from scratch, PyTorch against NumPy",
-    "Does NumPy from scratch beat PyTorch, as its author saw?",
+    "From scratch: PyTorch and NumPy",
+    "Is NumPy from scratch more accurate than PyTorch, as the source reports?",
     RecipePair("bobnet", "pytorch"),
     RecipePair("bobnet", "numpy"),
 )
 _NEURAL_NETWORK = _comparison(
     "neural-network",
-    "E: ten hidden units in NumPy and TensorFlow",
-    "Why does TensorFlow reach more than NumPy from scratch? Optimizer, batches and framework all "
-    "differ.",
+    "Ten hidden units in NumPy and TensorFlow",
+    "Why is TensorFlow more accurate than NumPy from scratch? The optimizer, the batch size, and "
+    "the framework all differ.",
     RecipePair("tiny-gd", "numpy"),
     RecipePair("tiny-10", "keras"),
 )
 _BATCH_SIZES = ReadyMadeExperiment(
     "batch-sizes",
-    "The studio's own",
+    OWN,
     ExperimentSpec(
-        title="The batch size: time, accuracy, convergence",
-        question="What does the batch size change in each framework?",
+        title="Effect of the batch size",
+        question="How does the batch size change time, accuracy, and convergence?",
         grid=Grid(
             recipes=("mlp-128",),
             frameworks=("numpy", "pytorch", "keras"),

@@ -39,7 +39,7 @@ def test_the_ready_made_experiments_are_listed_with_their_sources(here: Main) ->
     assert said.code == 0
     for one in EXPERIMENTS.values():
         assert one.name in said.output
-        assert one.source.split(" ")[0] in said.output
+        assert one.source.name.split(" ")[0] in said.output
     lines = here("experiment", "--list", "--json").json
     assert [line["experiment"] for line in lines] == list(EXPERIMENTS)
     assert {line["experiment"]: line["runs"] for line in lines}["implementations"] == 10
@@ -122,7 +122,7 @@ def test_wrong_usage_is_told(here: Main, words: tuple[object, ...], told: str) -
             "format = 1\n[experiment]\ntitle = 'x'\nseed = [1]\n",
             "Line 4, experiment.seed: there is no such",
         ),
-        ("format = 2\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
+        ("format = 3\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
         ("what?", "This is not TOML"),
     ],
 )

@@ -85,7 +85,7 @@ def test_the_differences_are_listed(here: Main) -> None:
         (("tiny-10", "--framework", "numpy"), "NumPy alone"),
         (("tiny-10", "--framework", "pytroch"), "Did you mean pytorch?"),
         (("tiny-10", "--precision", "float16"), "Did you mean float"),
-        (("tiny-10", "--known-bug", "batch-decay"), "makes no sense here"),
+        (("tiny-10", "--known-bug", "batch-decay"), "has no effect in this run"),
     ],
 )
 def test_the_impossible_is_refused_in_a_sentence(

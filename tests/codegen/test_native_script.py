@@ -54,7 +54,7 @@ def test_a_script_describes_itself_and_its_source(name: str, framework: str) -> 
 
 def test_a_script_names_its_known_bugs() -> None:
     text = script(replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",)))
-    assert "Known bug: Softmax twice." in text
+    assert "Known bug: Softmax applied twice." in text
 
 
 def test_only_what_a_framework_lacks_is_a_problem() -> None:

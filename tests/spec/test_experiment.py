@@ -130,7 +130,7 @@ ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
         ),
         (
             ExperimentSpec(title="x", pairs=(RecipePair("fnn-3", "numpy", ("batch-decay",)),)),
-            ("pairs", 0), "makes no sense here",
+            ("pairs", 0), "has no effect in this run",
         ),
         (replace(ONE, seeds=tuple(range(MOST_RUNS))), ("grid",), "20,000 runs"),
     ],
@@ -158,25 +158,28 @@ def replace_seed(run: RunSpec) -> RunSpec:
 
 
 @pytest.mark.parametrize(
-    ("name", "letter", "pairs"),
+    ("name", "source", "pairs"),
     [
-        ("image-classification", "A",
+        ("image-classification", "MNIST Image Classification",
          {("mlp-128", "keras"), ("small-cnn", "pytorch"), ("fnn-3", "pytorch")}),
-        ("implementations", "B", {("wide-cnn", "pytorch"), ("wide-cnn", "keras")}),
-        ("digit-recognition", "C",
+        ("implementations", "Comparative implementations",
+         {("wide-cnn", "pytorch"), ("wide-cnn", "keras")}),
+        ("digit-recognition", "MNIST Digit Recognition",
          {("compact-cnn", "pytorch"), ("compact-cnn", "keras"), ("sgd-mlp", "numpy")}),
-        ("from-scratch", "D", {("bobnet", "pytorch"), ("bobnet", "numpy")}),
-        ("neural-network", "E", {("tiny-gd", "numpy"), ("tiny-10", "keras")}),
+        ("from-scratch", "From scratch: PyTorch vs. NumPy",
+         {("bobnet", "pytorch"), ("bobnet", "numpy")}),
+        ("neural-network", "MNIST Neural Network Project",
+         {("tiny-gd", "numpy"), ("tiny-10", "keras")}),
     ],
 )  # fmt: skip
 def test_the_five_sources_compare_what_they_compared(
-    name: str, letter: str, pairs: set[tuple[str, str]]
+    name: str, source: str, pairs: set[tuple[str, str]]
 ) -> None:
     found = ready_made(name)
-    assert found.source.startswith(f"{letter} · ")
+    assert found.source.name == source
     assert {(run.recipe, run.framework) for run in expand_cells(found.experiment)} == pairs
 
 
-def test_an_unknown_experiment_is_told_with_the_nearest() -> None:
+def test_an_unknown_experiment_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean from-scratch"):
         ready_made("from-scrach")

@@ -116,7 +116,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
             BY_HAND.replace('"numpy"', '"numpy"\nknown_bugs = ["batch-decay"]'),
-            "“batch-decay” makes no sense here",
+            "“batch-decay” has no effect in this run",
         ),
     ],
 )

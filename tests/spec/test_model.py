@@ -61,7 +61,7 @@ def test_weight_shapes_are_in_the_order_of_the_layers() -> None:
         ),
         (
             (MaxPool(), MaxPool(), MaxPool(), MaxPool(4), Flatten(), Dense(10)),
-            r"Layer 4 \(max-pool 4×4\) cannot work: its 4×4 window does not fit into 3×3×1",
+            r"Layer 4 \(max-pooling 4×4\) cannot work: its 4×4 window does not fit into 3×3×1",
         ),
         ((Flatten(), Dropout(1.5), Dense(10)), r"Layer 2 \(dropout 1\.5\) cannot work"),
         ((Flatten(), Dense(11)), "ends in 11 instead of 10 logits"),
@@ -99,7 +99,7 @@ def test_an_input_scaling_that_cannot_work_is_refused(scaling: Scaling) -> None:
         (Conv(8, size=5, padding="valid"), "conv 5×5, 8 valid"),
         (Dense(10), "dense 10"),
         (Dense(10, bias=False), "dense 10, no bias"),
-        (MaxPool(), "max-pool 2×2"),
+        (MaxPool(), "max-pooling 2×2"),
         (Dropout(0.25), "dropout 0.25"),
         (Relu(), "ReLU"),
         (Sigmoid(), "sigmoid"),

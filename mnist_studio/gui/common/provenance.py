@@ -20,10 +20,10 @@ def offered(opened: str = "") -> tuple[tuple[str, str, str], ...]:
         entries += [("", "From a file", ""), (opened, opened, "")]
     source = ""
     for name, recipe in recipes.RECIPES.items():
-        if recipe.source != source:
-            source = recipe.source
+        if recipe.source.name != source:
+            source = recipe.source.name
             entries.append(("", source, ""))
-        entries.append((name, name, f"{parameter_count(recipe.model):,} parameters"))
+        entries.append((name, recipe.title, f"{parameter_count(recipe.model):,} parameters"))
     return tuple(entries)
 
 
@@ -54,8 +54,8 @@ def origin(run: RunSpec) -> Origin:
     same = run.model == recipe.model
     summary = recipe.summary if same else f"Not the network of {run.recipe}: as in the file."
     # Names of files and functions are marked for documents; a window has no such marks.
-    source = f"{recipe.source}. {recipe.provenance}".replace("`", "")
-    return Origin(summary, reported, source, recipe.inferred)
+    source = f"{recipe.source.name}. {recipe.provenance}".replace("`", "")
+    return Origin(summary, reported, source, recipe.assumptions)
 
 
 def method(run: RunSpec) -> str:
@@ -65,7 +65,7 @@ def method(run: RunSpec) -> str:
 
 def unusual(run: RunSpec) -> str:
     """What of it most runs do not have; empty if nothing."""
-    return " ".join((*_style(run), *words.unusual(run.training)))
+    return " ".join((*_style(run), *words.special_settings(run.training)))
 
 
 def _style(run: RunSpec) -> Iterator[str]:

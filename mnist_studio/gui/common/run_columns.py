@@ -100,7 +100,7 @@ def settings_of(row: RunRow) -> str:
         f"Optimizer: {summary.optimizer(training.optimizer)}",
         f"Schedule: {summary.schedule(training.schedule)}",
         f"Input: {summary.scaling(spec.model.scaling)}",
-        f"First weights: {summary.first_weights(spec.model)}",
+        f"Initialization: {summary.initialization(spec.model)}",
     ]
     if unusual := provenance.unusual(spec):
         lines.append(f"Method: {unusual}")

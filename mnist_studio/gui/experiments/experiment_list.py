@@ -97,7 +97,7 @@ def grouped(stored: Sequence[Experiment], new: Sequence[ExperimentSpec]) -> Grou
         Item(
             READY_MADE + name,
             entry.experiment.title,
-            f"{entry.source}\n{entry.experiment.question}",
+            f"{entry.source.name}\n{entry.experiment.question}",
         )
         for name, entry in EXPERIMENTS.items()
     )

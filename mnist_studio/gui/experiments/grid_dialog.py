@@ -178,4 +178,4 @@ def _parameters(recipe: Recipe) -> str:
 
 
 def _recipe_tip(recipe: Recipe) -> str:
-    return f"{recipe.source}\n{recipe.summary}"
+    return f"{recipe.source.name}\n{recipe.summary}"

@@ -116,7 +116,7 @@ def preview_run(form: Form) -> RunSpec:
 def applicable_bugs(form: Form) -> tuple[KnownBugName, ...]:
     """The known bugs that change something in the run of a form."""
     run = preview_run(form)
-    return tuple(name for name in known_bugs.KNOWN_BUGS if known_bugs.makes_sense(name, run))
+    return tuple(name for name in known_bugs.KNOWN_BUGS if known_bugs.has_effect(name, run))
 
 
 def with_recipe(form: Form, name: str) -> Form:

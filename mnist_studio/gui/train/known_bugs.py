@@ -99,5 +99,5 @@ def _source_mark(name: KnownBugName, recipe: Recipe | None) -> str:
     """Where a recipe's source has a bug: in one framework, in all, or (empty) nowhere."""
     if recipe is None or name not in recipe.known_bugs:
         return ""
-    only = dict(recipe.only).get(name)
+    only = dict(recipe.bug_frameworks).get(name)
     return f"{framework_title(only)} source" if only else "source"

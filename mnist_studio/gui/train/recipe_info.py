@@ -19,7 +19,7 @@ _ROW_HEIGHT = 26
 _TIPS = {
     "Reported": "The result that the authors of the recipe publish",
     "Source": "The project that the recipe comes from, and what it specifies",
-    "Inferred": "What the source leaves open, and the value used here",
+    "Assumptions": "What the source leaves open, and the value used here",
 }
 
 
@@ -48,7 +48,11 @@ class RecipeInfo(QWidget):
         """Shows where a run comes from."""
         source = origin(run)
         self.summary.setText(source.summary)
-        texts = {"Reported": source.reported, "Source": source.source, "Inferred": source.inferred}
+        texts = {
+            "Reported": source.reported,
+            "Source": source.source,
+            "Assumptions": source.inferred,
+        }
         for title, text in texts.items():
             self.details[title].setText(f"{title}: {text}")
             self.details[title].setVisible(bool(text))

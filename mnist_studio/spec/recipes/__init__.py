@@ -5,14 +5,14 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from mnist_studio.errors import UnknownName
-from mnist_studio.spec.recipes import own, parents, sources
-from mnist_studio.spec.recipes.recipe import Recipe
+from mnist_studio.spec.recipes import own, sources
+from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
 
-__all__ = ["RECIPES", "Recipe", "recipe", "run_spec", "unknown"]
+__all__ = ["RECIPES", "Recipe", "Source", "recipe", "run_spec", "unknown"]
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
-    {recipe.name: recipe for recipe in (*sources.RECIPES, *parents.RECIPES, *own.RECIPES)}
+    {recipe.name: recipe for recipe in (*sources.RECIPES, *own.RECIPES)}
 )
 
 
@@ -29,7 +29,7 @@ def recipe(name: str) -> Recipe:
 
 
 def run_spec(chosen: Recipe) -> RunSpec:
-    """The run that a recipe describes as it stands."""
+    """The run that a recipe describes, with all its defaults."""
     return RunSpec(
         recipe=chosen.name,
         model=chosen.model,

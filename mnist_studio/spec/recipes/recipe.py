@@ -1,4 +1,4 @@
-"""What a recipe is."""
+"""A recipe: a named network with its training, and the project that it comes from."""
 
 from dataclasses import dataclass
 
@@ -7,36 +7,55 @@ from mnist_studio.spec.run import FrameworkName, KnownBugName, TrainingSpec
 
 
 @dataclass(frozen=True)
+class Source:
+    """A project that recipes come from.
+
+    Attributes:
+        name: of the project.
+        summary: one sentence on what the project does.
+        read: what of the project the recipes are based on; empty for our own.
+        url: of the project; empty if it has none.
+    """
+
+    name: str
+    summary: str
+    read: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A named run description.
 
     Attributes:
-        name: how users and files call it.
-        source: where it comes from; recipes of one source stand together.
+        name: its id in commands and files, such as ``mlp-128``.
+        title: readable, such as ``MLP 128``; titles of runs begin with it.
+        source: the project that it comes from; recipes of one source follow each other.
         summary: one sentence on the network.
-        provenance: what its source has, in which frameworks.
-        inferred: what its source does not give and was chosen here; empty if nothing.
-        reported: the figure its source gives; empty for the studio's own.
-        framework: the framework it is trained in where none is chosen.
+        provenance: what the source has, and in which frameworks.
+        assumptions: what the source leaves open and was chosen here; empty if nothing.
+        reported: the accuracy that the source reports; empty for our own recipes.
+        framework: the default framework.
         model: the network.
         training: how it is trained.
-        known_bugs: those that its source has, off unless they are switched on.
-        only: those that the source has in one framework only, with that framework.
+        known_bugs: bugs of the source; a run reproduces them only if they are switched on.
+        bug_frameworks: the framework of each bug that the source has in one framework only.
     """
 
     name: str
-    source: str
+    title: str
+    source: Source
     summary: str
     provenance: str
-    inferred: str
+    assumptions: str
     reported: str
     framework: FrameworkName
     model: ModelSpec
     training: TrainingSpec
     known_bugs: tuple[KnownBugName, ...] = ()
-    only: tuple[tuple[KnownBugName, FrameworkName], ...] = ()
+    bug_frameworks: tuple[tuple[KnownBugName, FrameworkName], ...] = ()
 
-    def published(self, framework: FrameworkName) -> tuple[KnownBugName, ...]:
-        """The faults that its source has in a framework."""
-        only = dict(self.only)
-        return tuple(name for name in self.known_bugs if only.get(name, framework) == framework)
+    def source_bugs(self, framework: FrameworkName) -> tuple[KnownBugName, ...]:
+        """The known bugs that the source has in ``framework``."""
+        limited = dict(self.bug_frameworks)
+        return tuple(bug for bug in self.known_bugs if limited.get(bug, framework) == framework)

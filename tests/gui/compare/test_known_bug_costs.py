@@ -54,7 +54,7 @@ def test_titles_tell_faults() -> None:
     assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with known bug: unshuffled digits"
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.known_bugs)
     run = run_spec(recipe)
-    published = replace(run, known_bugs=recipe.published(run.framework))
+    published = replace(run, known_bugs=recipe.source_bugs(run.framework))
     assert titled("Mine", published) == "Mine · with the source's bugs"
     assert LiveRun(published).title.endswith(" · with the source's bugs")
     # No source has all of them in one framework.

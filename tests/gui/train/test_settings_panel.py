@@ -47,12 +47,12 @@ def test_every_recipe_has_a_source_and_a_method() -> None:
     for recipe in RECIPES.values():
         told = provenance.origin(run_spec(recipe))
         assert told.summary == recipe.summary
-        assert told.source.startswith(f"{recipe.source}. ")
+        assert told.source.startswith(f"{recipe.source.name}. ")
         assert told.source.endswith(recipe.provenance.replace("`", ""))
-        assert told.inferred == recipe.inferred
+        assert told.inferred == recipe.assumptions
         assert told.reported.replace("\N{NO-BREAK SPACE}", " ") == recipe.reported
     for name, words in (
-        ("deep-cnn", "turned by 10°"), ("bobnet", "with replacement"), ("tiny-gd", "all digits")
+        ("deep-cnn", "rotation 10°"), ("bobnet", "with replacement"), ("tiny-gd", "complete")
     ):  # fmt: skip
         assert words in provenance.method(run_spec(RECIPES[name]))
 
