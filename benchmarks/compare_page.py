@@ -85,15 +85,15 @@ def _use(window: "MainWindow", gaps: Gaps) -> None:
         page.list.choose(name)
         _wait(2500)
     gaps.begin()
-    for name in (*known, "live", "samples", "digit"):
+    for name in (*known, "live", "samples", "single-image"):
         page.list.choose(name)
         _wait(400)
     gaps.tell("views one after another")
     page.list.choose("live")
     page.runs.experiment.choose("all")
     page.runs.experiment.chosen.emit("all")
-    _during(gaps, "all 200 runs are ticked", page.runs.tick_all)
-    page.runs.model.tick(frozenset())
+    _during(gaps, "all 200 runs are ticked", page.runs.select_all)
+    page.runs.model.check(frozenset())
     _during(gaps, "the store is read again", window.studio.library.refresh)
     _overlay(page, gaps)
 

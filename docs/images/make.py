@@ -213,11 +213,11 @@ class Photographer:
     def _compare(self) -> None:
         self._window.go("compare")
         page = self._page("compare", ComparePage)
-        self._until(lambda: bool(page.ticked))
+        self._until(lambda: bool(page.selected))
         # Where these runs had no MNIST, the models that came with the studio had other digits.
-        digits = page.ticked[0].run.spec.dataset
-        same = (row.id for row in page.ticked if row.run.spec.dataset == digits)
-        page.runs.model.tick(frozenset(same))
+        digits = page.selected[0].run.spec.dataset
+        same = (row.id for row in page.selected if row.run.spec.dataset == digits)
+        page.runs.model.check(frozenset(same))
         page.list.choose("samples")
         self._until(lambda: bool(page.views.samples.grid.accessibleDescription()))
         self._pause(1)

@@ -12,11 +12,6 @@ from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
 from mnist_studio.store import own_image_predictions, own_image_sets
 from mnist_studio.store.rows import Run
 
-VIEWS = frozenset(
-    {"significance", "confusion", "per-class", "calibration", "wrong", "disagreements"}
-)
-"""The views of predictions, which can show own images."""
-
 
 @dataclass(frozen=True, eq=False)
 class OwnImagePredictions:

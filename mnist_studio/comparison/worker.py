@@ -71,7 +71,7 @@ class ViewWorker:
         for name in names:
             catalog.view_entry(name)
         options.check()
-        if options.own and own_images.VIEWS.intersection(names):
+        if options.own and catalog.show_own_images(names):
             own_images.predict(selection, options.own, is_cancelled)
         request = ComputeViews(selection, tuple(names), options, str(self._data or ""))
         try:

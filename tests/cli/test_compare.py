@@ -19,7 +19,7 @@ def chosen(run_data: RunData) -> Selection:
 def test_an_experiment_is_compared_in_words_and_tables(chosen: Selection) -> None:
     said = studio("compare", "--experiment", "small")
     assert said.code == 0, said.errors
-    for title in ("Final accuracy", "Clocks", "Models, paired", "Recipes and frameworks over"):
+    for title in ("Final accuracy", "Time breakdown", "Paired comparison", "Comparison across"):
         assert title in said.output
     assert "No verdict on six pairs: fewer than 5 seeds in common." in said.output
     assert "Cochran's Q" in said.output
@@ -53,7 +53,7 @@ def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> No
 def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Main) -> None:
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
     said = here("compare", "--experiment", "small", *words, "--target", 0.5, "--threshold", 0.02)
-    assert "Time to 50.00 %" in said.output
+    assert "50.00 %" in said.output
     assert "A difference of 2.00 pp or less does not matter" in said.output
 
 
@@ -64,7 +64,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
         (("never",), "There is no run “never”"),
         (("--experiment", "never"), "No experiment begins with “never”"),
         (("--experiment", "from-scratch"), "Say: mnist-studio experiment from-scratch"),
-        (("--experiment", "small", "--view", "colcks"), "Did you mean clocks?"),
+        (("--experiment", "small", "--view", "latencey"), "Did you mean latency?"),
         (("--experiment", "small", "--axis", "miles"), "“miles” is no axis"),
         (("--experiment", "small", "--target", "97"), "Choose a fraction"),
         (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),

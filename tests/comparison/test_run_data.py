@@ -29,7 +29,7 @@ def test_an_experiment_is_gathered_in_the_order_of_its_cells(run_data: RunData) 
 
 
 def test_runs_travel_to_a_child_and_back(run_data: RunData) -> None:
-    request = ComputeViews(run_data.selection, ("clocks",), ViewOptions())
+    request = ComputeViews(run_data.selection, ("time-breakdown",), ViewOptions())
     assert decode(encode(request), ComputeViews) == request
 
 

@@ -29,16 +29,16 @@ def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:
     with ViewWorker() as worker:
         with pytest.raises(CancelledByUser):
             worker.compute(
-                run_data.selection, ("clocks",), ViewOptions(), is_cancelled=lambda: True
+                run_data.selection, ("time-breakdown",), ViewOptions(), is_cancelled=lambda: True
             )
-        (made,) = worker.compute(run_data.selection, ("clocks",), ViewOptions())
+        (made,) = worker.compute(run_data.selection, ("time-breakdown",), ViewOptions())
     assert isinstance(made, ViewResult)
 
 
 def test_what_cannot_work_starts_no_child(run_data: RunData) -> None:
     worker = ViewWorker()
-    with pytest.raises(UnknownName, match="Did you mean clocks"):
-        worker.compute(run_data.selection, ("clock",), ViewOptions())
+    with pytest.raises(UnknownName, match="Did you mean latency"):
+        worker.compute(run_data.selection, ("latenci",), ViewOptions())
     for wrong in (ViewOptions(target=97), ViewOptions(threshold=0), ViewOptions(smoothing=1)):
         with pytest.raises(UsageError):
-            worker.compute(run_data.selection, ("clocks",), wrong)
+            worker.compute(run_data.selection, ("time-breakdown",), wrong)

@@ -79,7 +79,7 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     window.go("compare")
     page = window.page("compare")
     assert isinstance(page, ComparePage)
-    qtbot.waitUntil(lambda: len(page.ticked) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.selected) == 1, timeout=5000)
     live = page.views.live
     assert live.view is not None
     assert len(live.view.table.rows) == 2
@@ -95,7 +95,7 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     assert samples.images.shape == (20, 28, 28)
     assert np.all(np.diff([said != label for said, label in _answers(samples)]) <= 0)
     page.list.choose("live")
-    page.runs.model.tick(frozenset())
+    page.runs.model.check(frozenset())
     assert live.view is None
 
 

@@ -75,7 +75,7 @@ ANSWERS = (
 )  # fmt: skip
 """Views whose sentences answer the question."""
 
-ONE_MODEL = ("confusion", "wrong")
+ONE_MODEL = ("confusion", "confident-errors")
 """Views of one run: a report has one for every model, as far as they are few."""
 
 MOST_MODELS = 6

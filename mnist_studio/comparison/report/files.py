@@ -74,8 +74,8 @@ def write_report(
     kind, options = report_kind(path), options or ViewOptions()
     options.check()
     require_writable(path.parent)
-    wanted = tuple(names) or tuple(catalog.VIEWS)
-    if options.own and own_images.VIEWS.intersection(wanted):
+    wanted = tuple(names) or catalog.VIEWS
+    if options.own and catalog.show_own_images(wanted):
         own_images.predict(chosen, options.own, is_cancelled)
     request = WriteReport(chosen, wanted, options, kind, str(data or ""))
     (file,) = _files(request, progress, is_cancelled)

@@ -10,6 +10,7 @@ from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import percent
 from mnist_studio.store.rows import Run
 
@@ -42,7 +43,7 @@ def final_accuracy(run_data: RunData, options: ViewOptions) -> View:
     rows = tuple(_row(group, found, how, values, chosen) for group, found, how in known)
     columns = (*_COLUMNS, _VALIDATED) if chosen else _COLUMNS
     return View(
-        "final-accuracy", "Final accuracy", _sentence(known),
+        "final-accuracy", title_of("final-accuracy"), _sentence(known),
         (Bars(AxisSpec("Test accuracy", "fraction"), bars),), Table(columns, rows),
         ("Final is after the last epoch; nothing is selected on the test digits.",
          *notes.of_all(run_data)),

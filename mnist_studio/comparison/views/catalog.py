@@ -1,18 +1,25 @@
-"""Every view by its name. Knowing them imports none of what computes them."""
+"""Every view with its title and description. Reading the catalog imports no code that computes.
 
-from collections.abc import Callable, Mapping
+Window, report and command line take titles from here, so that a view has one name everywhere.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import MappingProxyType
-from typing import cast
+from typing import Literal, cast
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison import own_images
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.spec.recipes import unknown
 
 Compute = Callable[[RunData, ViewOptions], View]
+
+Option = Literal["axis", "smoothing", "log", "target", "threshold", "model", "pair", "own"]
+"""A field of ``ViewOptions``; ``pair`` restricts the runs to two of them."""
+
+Group = Literal["Curves", "Speed", "Significance", "Predictions", "Robustness", "Settings"]
 
 
 @dataclass(frozen=True)
@@ -21,78 +28,200 @@ class ViewEntry:
 
     Attributes:
         name: on the command line and in file names.
-        title: for people.
-        module: of ``comparison.views``, that computes it.
+        group: heading in the list of views.
+        title: the same in the window, the report and on the command line.
+        description: one or two sentences that are shown above the view.
+        module: of ``comparison.views`` that computes it; empty for a view that only the window has.
         function: in that module.
+        options: what the user can set for it.
+        least_runs: the smallest number of runs it needs.
     """
 
     name: str
+    group: Group
     title: str
-    module: str
-    function: str
+    description: str
+    module: str = ""
+    function: str = ""
+    options: tuple[Option, ...] = ()
+    least_runs: int = 1
 
 
-VIEWS: Mapping[str, ViewEntry] = MappingProxyType(
+ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            ViewEntry("final-accuracy", "Final accuracy", "accuracy", "final_accuracy"),
             ViewEntry(
-                "over-seeds", "Recipes and frameworks over seeds", "significance", "over_seeds"
+                "live", "Curves", "Live curves",
+                "Test accuracy or loss of each run, updated after every epoch.",
             ),
-            ViewEntry("significance", "Models, paired", "significance", "paired_models"),
-            ViewEntry("curves-accuracy", "Accuracy", "curves", "accuracies"),
-            ViewEntry("curves-loss", "Loss", "curves", "losses"),
-            ViewEntry("time-to-accuracy", "Time to accuracy", "timing", "time_to_accuracy"),
-            ViewEntry("clocks", "Clocks", "timing", "clocks"),
-            ViewEntry("batch-size", "Batch size", "timing", "batch_size"),
-            ViewEntry("latency", "Latency", "costs", "latency"),
-            ViewEntry("memory", "Memory", "costs", "memory"),
             ViewEntry(
-                "networks-and-frameworks", "Networks and frameworks", "factors",
-                "networks_and_frameworks",
+                "curves-accuracy", "Curves", "Accuracy curves",
+                "Accuracy over training. Thin lines are single seeds, bold lines their mean with a "
+                "95 % CI.",
+                "curves", "accuracies", ("axis", "smoothing"),
             ),
-            ViewEntry("shared-native", "Studio or own loop", "factors", "shared_native"),
-            ViewEntry("confusion", "Confusion", "predictions", "confusion"),
-            ViewEntry("per-class", "Every digit", "predictions", "per_class"),
-            ViewEntry("calibration", "Calibration", "predictions", "reliability"),
-            ViewEntry("wrong", "Surely wrong", "predictions", "wrong"),
-            ViewEntry("disagreements", "Disagreements", "predictions", "split_opinions"),
-            ViewEntry("robustness", "Disturbed digits", "robustness", "robustness_curves"),
-            ViewEntry("settings", "Settings that differ", "settings", "settings"),
-            ViewEntry("parameters", "Parameters", "costs", "parameters"),
+            ViewEntry(
+                "curves-loss", "Curves", "Loss curves",
+                "Loss over training. Thin lines are single seeds, bold lines their mean with a "
+                "95 % CI.",
+                "curves", "losses", ("axis", "smoothing", "log"),
+            ),
+            ViewEntry(
+                "time-to-accuracy", "Speed", "Time to accuracy",
+                "Training time until the test accuracy first reaches the target.",
+                "timing", "time_to_accuracy", ("target",),
+            ),
+            ViewEntry(
+                "time-breakdown", "Speed", "Time breakdown",
+                "The wall time of each run, split into start-up, data, training, evaluation and "
+                "saving.",
+                "timing", "clocks",
+            ),
+            ViewEntry(
+                "batch-size", "Speed", "Batch size",
+                "Training time and accuracy of runs that differ only in their batch size.",
+                "timing", "batch_size",
+            ),
+            ViewEntry(
+                "latency", "Speed", "Latency",
+                "The time to classify one image, and the throughput with many images at once.",
+                "costs", "latency",
+            ),
+            ViewEntry(
+                "memory", "Speed", "Memory",
+                "The peak memory of each training process.", "costs", "memory",
+            ),
+            ViewEntry(
+                "networks-and-frameworks", "Speed", "Networks and frameworks",
+                "How much of the differences in accuracy and time is due to the network, and how "
+                "much to the framework.",
+                "factors", "networks_and_frameworks",
+            ),
+            ViewEntry(
+                "shared-native", "Speed", "Native script or shared loop",
+                "The same network trained by the framework's native script and by the loop that "
+                "all frameworks share.",
+                "factors", "shared_native",
+            ),
+            ViewEntry(
+                "final-accuracy", "Significance", "Final accuracy",
+                "Test accuracy after the last epoch, with a 95 % CI.",
+                "accuracy", "final_accuracy",
+            ),
+            ViewEntry(
+                "significance", "Significance", "Paired comparison",
+                "Two models at a time, compared image by image on the same test set.",
+                "significance", "paired_models", ("pair", "threshold", "own"), 2,
+            ),
+            ViewEntry(
+                "over-seeds", "Significance", "Comparison across seeds",
+                "Recipes and frameworks that were trained with several seeds, compared by their "
+                "mean accuracy.",
+                "significance", "over_seeds", ("threshold",), 2,
+            ),
+            ViewEntry(
+                "known-bugs", "Significance", "Known bugs' cost",
+                "How much accuracy each known bug costs, from runs with and without it.",
+            ),
+            ViewEntry(
+                "confusion", "Predictions", "Confusion matrix",
+                "Test images by true label and prediction. Select a cell to see its images.",
+                "predictions", "confusion", ("model", "own"),
+            ),
+            ViewEntry(
+                "per-class", "Predictions", "Per-class metrics",
+                "Precision, recall and F1 score of each digit.",
+                "predictions", "per_class", ("own",),
+            ),
+            ViewEntry(
+                "calibration", "Predictions", "Calibration",
+                "Whether a model's confidence matches how often it is right.",
+                "predictions", "reliability", ("own",),
+            ),
+            ViewEntry(
+                "confident-errors", "Predictions", "Most confident errors",
+                "Misclassified images, ordered by the confidence of the wrong prediction.",
+                "predictions", "wrong", ("model", "own"),
+            ),
+            ViewEntry(
+                "disagreements", "Predictions", "Disagreements",
+                "Images on which the models predict different digits, the most divided first.",
+                "predictions", "split_opinions", ("own",), 2,
+            ),
+            ViewEntry(
+                "samples", "Predictions", "Sample predictions",
+                "Twenty test images with the prediction of every model.",
+            ),
+            ViewEntry(
+                "single-image", "Predictions", "Single image",
+                "The ten class probabilities of every model for one test image.",
+            ),
+            ViewEntry(
+                "drawing", "Predictions", "Your drawing",
+                "The prediction of every model for the drawing on the Draw page.",
+            ),
+            ViewEntry(
+                "robustness", "Robustness", "Robustness to corruptions",
+                "Accuracy on test images that are shifted, rotated, scaled, noisy or drawn with "
+                "a thinner or thicker pen.",
+                "robustness", "robustness_curves",
+            ),
+            ViewEntry(
+                "settings", "Settings", "Settings that differ",
+                "The settings in which the selected models differ.", "settings", "settings",
+            ),
+            ViewEntry(
+                "parameters", "Settings", "Parameters",
+                "The number of trainable parameters, layer by layer.", "costs", "parameters",
+            ),
         )
     }
 )  # fmt: skip
+"""All views of the window, in the order of its list."""
 
 BRIEF = (
-    "final-accuracy", "time-to-accuracy", "clocks", "networks-and-frameworks", "significance",
-    "over-seeds",
+    "final-accuracy", "time-to-accuracy", "time-breakdown", "networks-and-frameworks",
+    "significance", "over-seeds",
 )  # fmt: skip
-"""What most want to see first."""
+"""The views that answer most questions: the default of the command line, first in a report."""
+
+VIEWS: tuple[str, ...] = tuple(
+    dict.fromkeys((*BRIEF, *(entry.name for entry in ENTRIES.values() if entry.module)))
+)
+"""The views that are computed from runs, which report and command line have too."""
 
 
 def view_entry(name: str) -> ViewEntry:
-    """What is known of a view.
+    """The entry of a computed view.
 
     Raises:
-        UnknownName: there is none of that name; suggests the nearest.
+        UnknownName: there is no view of that name; suggests the nearest.
     """
-    try:
-        return VIEWS[name]
-    except KeyError:
-        raise unknown("view", name, tuple(VIEWS)) from None
+    if name not in VIEWS:
+        raise unknown("view", name, VIEWS)
+    return ENTRIES[name]
+
+
+def title_of(name: str, subject: str = "") -> str:
+    """The title of a view; ``subject`` is the model that a view of one model shows."""
+    return f"{ENTRIES[name].title}: {subject}" if subject else ENTRIES[name].title
+
+
+def show_own_images(names: Iterable[str]) -> bool:
+    """Whether one of these views can be computed on the user's own images."""
+    return any("own" in ENTRIES[name].options for name in names)
 
 
 def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
-    """A view of these runs. Imports SciPy for some.
+    """Computes a view of these runs. Imports SciPy for some.
 
     Raises:
-        UnknownName: there is none of that name.
-        NotComparable: the runs do not have what it shows.
+        UnknownName: there is no view of that name.
+        NotComparable: the runs lack the data that the view needs.
     """
-    known = view_entry(name)
-    if options.own and name in own_images.VIEWS:
+    entry = view_entry(name)
+    if options.own and show_own_images((name,)):
         run_data = replace(run_data, own_images=options.own)
-    module = import_module(f"mnist_studio.comparison.views.{known.module}")
-    return cast(Compute, getattr(module, known.function))(run_data, options)
+    module = import_module(f"mnist_studio.comparison.views.{entry.module}")
+    return cast(Compute, getattr(module, entry.function))(run_data, options)

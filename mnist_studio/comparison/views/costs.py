@@ -21,6 +21,7 @@ from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import count
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 
@@ -47,7 +48,7 @@ def parameters(run_data: RunData, options: ViewOptions) -> View:
     rows = (*(row for name, of in networks.items() for row in _layers(name, of[0])),
             *(Row(p.key, (p.title, "all", "", "", int(p.x), p.y)) for p in points))  # fmt: skip
     return View(
-        "parameters", "Parameters", _parameters_sentence(networks),
+        "parameters", title_of("parameters"), _parameters_sentence(networks),
         charts
         if not points
         else (*charts, Points(axis, AxisSpec("Test accuracy", "fraction"), points)),
@@ -97,7 +98,7 @@ def memory(run_data: RunData, options: ViewOptions) -> View:
         for group in run_data.groups
     )
     return View(
-        "memory", "Memory", extremes("Peak memory", chart.bars, "bytes"), (chart,),
+        "memory", title_of("memory"), extremes("Peak memory", chart.bars, "bytes"), (chart,),
         Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
         ("Of the whole process: interpreter, framework, digits and network; a GPU's left out.",
          *notes.of_all(run_data)),
@@ -126,7 +127,7 @@ def latency(run_data: RunData, options: ViewOptions) -> View:
         for group in run_data.groups
     )  # fmt: skip
     return View(
-        "latency", "Latency", extremes("One image", charts[0].bars, "milliseconds"),
+        "latency", title_of("latency"), extremes("One image", charts[0].bars, "milliseconds"),
         tuple(charts), Table(columns, rows),
         ("Medians on the device that trained the run, each answer waited for.",
          *notes.of_all(run_data), *notes.of_clocks(run_data)),

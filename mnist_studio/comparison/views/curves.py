@@ -12,6 +12,7 @@ from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table
 from mnist_studio.comparison.options import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.events import Epoch
 from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.rows import Run
@@ -64,17 +65,16 @@ _ACCURACIES = (
 
 def losses(run_data: RunData, options: ViewOptions) -> View:
     """Losses on test, training and validation digits."""
-    return _curves("curves-loss", "Loss", _LOSSES, "", options.log, run_data, options)
+    return _curves("curves-loss", _LOSSES, "", options.log, run_data, options)
 
 
 def accuracies(run_data: RunData, options: ViewOptions) -> View:
     """Accuracies on test, training and validation digits."""
-    return _curves("curves-accuracy", "Accuracy", _ACCURACIES, "fraction", False, run_data, options)
+    return _curves("curves-accuracy", _ACCURACIES, "fraction", False, run_data, options)
 
 
 def _curves(
     name: str,
-    title: str,
     drawn: Sequence[_CurveKind],
     unit: Unit,
     log: bool,
@@ -91,7 +91,7 @@ def _curves(
         raise NotComparable("No run has an epoch yet.", "Wait for its first one.")
     said = [f"Smoothed: each point has {options.smoothing:g} of the one before."]
     return View(
-        name, title, "", shown, _table(x, unit, shown),
+        name, title_of(name), "", shown, _table(x, unit, shown),
         (*(said if options.smoothing else ()), *notes.of_all(run_data),
          *(notes.of_clocks(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip

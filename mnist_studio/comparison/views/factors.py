@@ -11,6 +11,7 @@ from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import duration, percentage_points
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import RunSpec
@@ -35,8 +36,8 @@ def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> View:
         Column("Training", "seconds"),
     )  # fmt: skip
     return View(
-        "networks-and-frameworks", "Networks and frameworks", effects(accuracy, seconds), charts,
-        Table(columns, _cells(accuracy, seconds)),
+        "networks-and-frameworks", title_of("networks-and-frameworks"),
+        effects(accuracy, seconds), charts, Table(columns, _cells(accuracy, seconds)),
         ("Each figure is a mean over the runs of that recipe and framework; of several batch sizes "
          "or the like, over their means.", *_left_out(run_data, alike), *notes.of_all(run_data),
          *notes.of_clocks(run_data)),
@@ -117,7 +118,7 @@ def shared_native(run_data: RunData, options: ViewOptions) -> View:
     )
     sentence = " ".join(_ratio(name, sides, every[0]) for name, sides in pairs.items())
     return View(
-        "shared-native", "Studio or own loop", sentence, charts, Table(columns, rows),
+        "shared-native", title_of("shared-native"), sentence, charts, Table(columns, rows),
         (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 

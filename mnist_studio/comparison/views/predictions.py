@@ -27,6 +27,7 @@ from mnist_studio.analysis.view import (
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.comparison.views.choice import one, some
 from mnist_studio.formatting import count, counted, percent
 from mnist_studio.spec.model import CLASSES
@@ -48,7 +49,7 @@ def confusion(run_data: RunData, options: ViewOptions) -> View:
         Row(run, (digit, *line)) for digit, line in zip(DIGITS, table.tolist(), strict=True)
     )
     return View(
-        "confusion", f"Confusion of {title}", _confusion_sentence(title, table), (matrix,),
+        "confusion", title_of("confusion", title), _confusion_sentence(title, table), (matrix,),
         Table(columns, rows), notes.of_all(run_data),
     )  # fmt: skip
 
@@ -96,7 +97,7 @@ def per_class(run_data: RunData, options: ViewOptions) -> View:
         for s in of
     )
     return View(
-        "per-class", "Every digit", _class_sentence(scores), charts, Table(columns, rows),
+        "per-class", title_of("per-class"), _class_sentence(scores), charts, Table(columns, rows),
         (*chosen.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
@@ -133,7 +134,7 @@ def reliability(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
     rows = tuple(row for run, of in found.items() for row in _bins(run, chosen.titles[run], of))
     return View(
-        "calibration", "Calibration", _calibration_sentence(chosen.titles, found),
+        "calibration", title_of("calibration"), _calibration_sentence(chosen.titles, found),
         (Lines(sure, right, lines), Bars(error, bars)), Table(columns, rows),
         ("15 bins of equal width (Guo et al. 2017); bins of few digits say little.",
          *chosen.notes, *notes.of_all(run_data)),
@@ -177,7 +178,8 @@ def wrong(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
     rows = tuple(Row(run, (a.index, str(a.label), str(a.predicted), a.confidence)) for a in worst)
     return View(
-        "wrong", f"Surely wrong: {title}", _wrong_sentence(title, worst), (), Table(columns, rows),
+        "confident-errors", title_of("confident-errors", title),
+        _wrong_sentence(title, worst), (), Table(columns, rows),
         ("Test digits are counted from 0.", *notes.of_all(run_data)),
     )  # fmt: skip
 
@@ -209,7 +211,7 @@ def split_opinions(run_data: RunData, options: ViewOptions) -> View:
     rows = tuple(Row("", (s.index, str(s.label), s.fraction, *_answers(s))) for s in shown)
     more = f"The {len(shown)} most split ones are shown." if len(found) > len(shown) else ""
     return View(
-        "disagreements", "Disagreements",
+        "disagreements", title_of("disagreements"),
         f"The {counted(len(models), 'model')} disagree on {count(len(found))} of "
         f"{count(len(labels))} digits.", (), Table(columns, rows),
         (*filter(None, (more,)), "Test digits are counted from 0.", *chosen.notes,

@@ -6,6 +6,7 @@ from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.robustness import FEW
@@ -36,7 +37,7 @@ def robustness_curves(run_data: RunData, options: ViewOptions) -> View:
     missing = [run for run in run_data.runs if run.id not in found]
     without = (f"Not computed of {notes.who(run_data, missing)}.",) if missing else ()
     return View(
-        "robustness", "Disturbed digits", _sentence(run_data, found), charts,
+        "robustness", title_of("robustness"), _sentence(run_data, found), charts,
         Table(columns, rows),
         (f"On the first {count(digits)} test digits.", *without, *notes.of_all(run_data)),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from mnist_studio.analysis.view import Column, Row, Table, View
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import counted
 
 _LEFT_OUT = ("training.seed",)
@@ -28,6 +29,6 @@ def settings(run_data: RunData, options: ViewOptions) -> View:
     told = f"The models differ in {counted(len(found), 'setting')}."
     alone = "The runs differ in nothing but their seed."
     return View(
-        "settings", "Settings that differ", told if found else alone, (), Table(columns, rows),
+        "settings", title_of("settings"), told if found else alone, (), Table(columns, rows),
         notes.of_all(run_data),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.formatting import counted, percentage_points
 
@@ -50,7 +51,7 @@ def paired_models(run_data: RunData, options: ViewOptions) -> View:
         for test, one in judged
     ]
     return View(
-        "significance", "Models, paired",
+        "significance", title_of("significance"),
         " ".join(filter(None, (_summary(short), several))),
         (_chart([_pair_bar(titles, test) for test, _ in judged]),),
         Table(_PAIR_COLUMNS, tuple(_pair_row(titles, test, one) for test, one in judged)),
@@ -121,7 +122,7 @@ def over_seeds(run_data: RunData, options: ViewOptions) -> View:
     ]
     bars = [_seed_bar(a, one) for a, one in judged if one.difference]
     return View(
-        "over-seeds", "Recipes and frameworks over seeds",
+        "over-seeds", title_of("over-seeds"),
         _summary(short), (_chart(bars),) if bars else (),
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in judged)),
         (f"Paired by seed; no verdict below {MIN_SEEDS} seeds. A difference of "

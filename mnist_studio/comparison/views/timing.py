@@ -18,6 +18,7 @@ from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import NOTHING, counted, duration, percent, percentage_points, points
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
@@ -56,7 +57,7 @@ def clocks(run_data: RunData, options: ViewOptions) -> View:
     rows = tuple(_row(run_data.titles[run], run, of, again) for run, of in known.items())
     columns = (*_COLUMNS, _EARLIER) if again else _COLUMNS
     return View(
-        "clocks", "Clocks", _sentence(run_data, known),
+        "time-breakdown", title_of("time-breakdown"), _sentence(run_data, known),
         (Bars(AxisSpec("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
         (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
@@ -107,7 +108,8 @@ def time_to_accuracy(run_data: RunData, options: ViewOptions) -> View:
     )  # fmt: skip
     rows = (_reached_row(group, measured, found, known) for group in run_data.groups)
     return View(
-        "time-to-accuracy", f"Time to {goal}", _reached_sentence(run_data, seconds, found, goal),
+        "time-to-accuracy", title_of("time-to-accuracy"),
+        _reached_sentence(run_data, seconds, found, goal),
         (measured.chart(run_data.groups),) if known else (), Table(columns, tuple(rows)),
         ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
          "evaluation is left out.", *notes.of_all(run_data), *notes.of_clocks(run_data)),
@@ -180,7 +182,7 @@ def batch_size(run_data: RunData, options: ViewOptions) -> View:
     few = len(changes) <= MOST_SENTENCES
     told = " ".join(change.words for change in changes) if few else _ranges(changes)
     return View(
-        "batch-size", "Batch size", told, charts, Table(columns, rows),
+        "batch-size", title_of("batch-size"), told, charts, Table(columns, rows),
         (*notes.of_all(run_data), *notes.of_clocks(run_data)),
     )  # fmt: skip
 

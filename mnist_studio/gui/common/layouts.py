@@ -1,8 +1,4 @@
-"""Two groups of controls: at the ends of one line, or below each other where that is too short.
-
-Parts whose border can be dragged.
-A scrolling place that never shows half a row.
-"""
+"""Layouts that adapt: splitters, a scroll area of whole rows, a bar that wraps."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -12,44 +8,56 @@ from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.theme.theme import Theme
 
 
+class Splitter(QSplitter):
+    """Parts whose border can be dragged; no part can be dragged to nothing."""
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        self.setHandleWidth(GAP)
+        self.setChildrenCollapsible(False)
+
+    def add(self, parts: tuple[QWidget, ...], sizes: tuple[int, ...]) -> None:
+        """Adds parts of these sizes, which grow in proportion."""
+        for part, size in zip(parts, sizes, strict=True):
+            self.addWidget(part)
+            self.setStretchFactor(self.count() - 1, size)
+        self.setSizes(list(sizes))
+
+
 def split(
     orientation: Qt.Orientation,
     parts: tuple[QWidget, ...],
     sizes: tuple[int, ...],
     place: QBoxLayout | None = None,
-) -> QSplitter:
-    """Parts beside or below each other, of these sizes and growing in proportion.
+) -> Splitter:
+    """A splitter with parts of these sizes, which grow in proportion.
 
     Args:
-        orientation: beside or below.
-        parts: in their order.
-        sizes: of them.
-        place: where the whole goes, before its parts: moving them with it would take a while.
+        orientation: side by side or below each other.
+        parts: in order.
+        sizes: of the parts.
+        place: where the splitter goes. It is added before its parts: reparenting it with them would
+            be slow.
     """
-    made = QSplitter(orientation)
+    made = Splitter(orientation)
     if place is not None:
         place.addWidget(made, 1)
-    made.setHandleWidth(GAP)
-    made.setChildrenCollapsible(False)
-    for at, part in enumerate(parts):
-        made.addWidget(part)
-        made.setStretchFactor(at, sizes[at])
-    made.setSizes(list(sizes))
+    made.add(parts, sizes)
     return made
 
 
 class WholeRows(QScrollArea):
-    """Shows a widget made of a head and rows, as many whole ones as there is room for."""
+    """Scrolls a widget that has a head and rows, and never shows half a row."""
 
     def __init__(self, inside: QWidget, theme: Theme, head: int, row: int, least: int = 1) -> None:
-        """Makes the place.
+        """Makes the scroll area.
 
         Args:
             inside: what scrolls.
             theme: sizes.
-            head: height of what stands over the rows, in lengths of the design.
+            head: height of the head above the rows, in lengths of the design.
             row: height of a row.
-            least: so many rows there is always room for.
+            least: the number of rows that always fit.
         """
         super().__init__()
         self._theme = theme
@@ -63,12 +71,12 @@ class WholeRows(QScrollArea):
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        """Head and the rows there is always room for."""
-        high = self._theme.pixels(self._head) + self._least * self._theme.pixels(self._row)
-        return QSize(super().minimumSizeHint().width(), high)
+        """The head and the least number of rows."""
+        height = self._theme.pixels(self._head) + self._least * self._theme.pixels(self._row)
+        return QSize(super().minimumSizeHint().width(), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leaves out what is left of a row."""
+        """Hides the part of a row that is cut off."""
         super().resizeEvent(event)
         self._fit()
 
@@ -82,7 +90,7 @@ class WholeRows(QScrollArea):
 
 
 class WrapBar(QWidget):
-    """Breaks between its groups when the window is narrow or the text is large."""
+    """Two groups of controls in one line, or in two lines if the window is narrow."""
 
     def __init__(self, left: QWidget, right: QWidget) -> None:
         super().__init__()
@@ -95,13 +103,13 @@ class WrapBar(QWidget):
         self._arrange(False)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the wider group."""
+        """The width of the wider group."""
         hints = (self._left.minimumSizeHint(), self._right.minimumSizeHint())
-        high = super().minimumSizeHint().height()
-        return QSize(max(hint.width() for hint in hints), high)
+        height = super().minimumSizeHint().height()
+        return QSize(max(hint.width() for hint in hints), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Breaks or joins."""
+        """Wraps or unwraps."""
         super().resizeEvent(event)
         needed = self._left.sizeHint().width() + GAP + self._right.sizeHint().width()
         self._arrange(needed > self.width())

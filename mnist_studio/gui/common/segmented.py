@@ -1,7 +1,4 @@
-"""Buttons side by side of which any number may be on.
-
-A segmented control: a few choices side by side, exactly one chosen.
-"""
+"""Segmented controls: a few choices side by side, one or any number of which are on."""
 
 from collections.abc import Collection, Sequence
 
@@ -13,7 +10,7 @@ from mnist_studio.gui.common.basics import enable
 
 
 class Segmented(QFrame):
-    """One choice of a few. Arrow keys move the choice.
+    """A few choices of which exactly one is on. Arrow keys move the choice.
 
     Signals:
         chosen: the key of the new choice, when the user made it.
@@ -24,7 +21,7 @@ class Segmented(QFrame):
     def __init__(
         self,
         name: str,
-        choices: Sequence[tuple[str, str]] = (),
+        choices: Sequence[tuple[str, str] | tuple[str, str, str]] = (),
         parent: QWidget | None = None,
         stretch: bool = False,
     ) -> None:
@@ -37,12 +34,14 @@ class Segmented(QFrame):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(1, 1, 1, 1)
         self._line.setSpacing(1)
-        for key, text in choices:
-            self.add(key, text)
+        for choice in choices:
+            self.add(*choice)
 
-    def add(self, key: str, text: str) -> None:
-        """Adds a choice behind the others; the first is chosen."""
-        self._line.addWidget(self._button(key, text), self._stretch)
+    def add(self, key: str, text: str, tip: str = "") -> None:
+        """Adds a choice after the others; the first one is chosen."""
+        button = self._button(key, text)
+        button.setToolTip(tip)
+        self._line.addWidget(button, self._stretch)
         if len(self._buttons) == 1:
             self.choose(key)
 
@@ -56,19 +55,19 @@ class Segmented(QFrame):
 
     @property
     def choice(self) -> str:
-        """The key of what is chosen."""
+        """The key of the current choice."""
         return next(key for key, button in self._buttons.items() if button.isChecked())
 
     def choose(self, key: str) -> None:
-        """Chooses without telling."""
+        """Makes a choice without a signal."""
         self._buttons[key].setChecked(True)
 
     def enable(self, key: str, reason: str = "", tip: str = "") -> None:
-        """Enables one choice, or disables it with the reason under the pointer."""
+        """Enables a choice, or disables it with the reason as its tooltip."""
         enable(self._buttons[key], reason, tip)
 
     def enabled(self, key: str) -> bool:
-        """Whether this one can be chosen."""
+        """Whether a choice can be made."""
         return self._buttons[key].isEnabled()
 
     def button(self, key: str) -> QToolButton:
@@ -76,7 +75,7 @@ class Segmented(QFrame):
         return self._buttons[key]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Moves the choice along with the arrow keys."""
+        """Moves the choice with the arrow keys."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -89,7 +88,7 @@ class Segmented(QFrame):
 
 
 class _Segment(QToolButton):
-    """A segment that keeps its width when its text turns bold."""
+    """A segment that keeps its width when its text becomes bold."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -112,7 +111,7 @@ class _Segment(QToolButton):
 
 
 class Toggles(QFrame):
-    """Several switches in one frame.
+    """Buttons side by side, any number of which are on.
 
     Signals:
         changed: the user switched one.
@@ -147,9 +146,9 @@ class Toggles(QFrame):
 
     @property
     def chosen(self) -> frozenset[str]:
-        """The keys of what is on."""
+        """The keys of the buttons that are on."""
         return frozenset(key for key, made in self._buttons.items() if made.isChecked())
 
     def button(self, key: str) -> QToolButton:
-        """The switch of a key."""
+        """The button of a key."""
         return self._buttons[key]

@@ -51,24 +51,24 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     """Rows of frozen values, or of values that tell when they change.
 
     Signals:
-        ticked: the set of ticked keys is another one.
+        checks_changed: other rows are checked.
     """
 
-    ticked = Signal()
+    checks_changed = Signal()
 
     def __init__(
         self,
         columns: Sequence[TableColumn[Row]],
         key: Callable[[Row], str],
         parent: QObject | None = None,
-        ticks: bool = False,
+        checkable: bool = False,
     ) -> None:
         super().__init__(parent)
         self._columns = tuple(columns)
         self._key = key
         self._rows: tuple[Row, ...] = ()
-        self._ticks = ticks
-        self._ticked: frozenset[str] = frozenset()
+        self._checkable = checkable
+        self._checked: frozenset[str] = frozenset()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -76,9 +76,9 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         return self._rows
 
     @property
-    def ticked_keys(self) -> frozenset[str]:
-        """Keys of the ticked rows."""
-        return self._ticked & {self._key(row) for row in self._rows}
+    def checked_keys(self) -> frozenset[str]:
+        """Keys of the checked rows."""
+        return self._checked & {self._key(row) for row in self._rows}
 
     def show(self, rows: Sequence[Row]) -> None:
         """Replaces the rows; a selection stays where the keys are the same."""
@@ -103,12 +103,12 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             last = self.index(len(self._rows) - 1, len(self._columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
-    def tick(self, keys: frozenset[str]) -> None:
-        """Ticks exactly these rows."""
-        if keys != self._ticked:
-            self._ticked = keys
+    def check(self, keys: frozenset[str]) -> None:
+        """Checks exactly these rows."""
+        if keys != self._checked:
+            self._checked = keys
             self.refresh()
-            self.ticked.emit()
+            self.checks_changed.emit()
 
     def row(self, index: Index) -> Row:
         """The row at an index."""
@@ -152,7 +152,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
                 return _color(column.color(row) if column.color else "")
             case Qt.ItemDataRole.DecorationRole:
                 return column.picture(row) if column.picture else None
-            case Qt.ItemDataRole.CheckStateRole if self._ticks and index.column() == 0:
+            case Qt.ItemDataRole.CheckStateRole if self._checkable and index.column() == 0:
                 return self._check_state(row)
         return (
             column.sort(row)
@@ -161,24 +161,24 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         )
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ticks or unticks a row."""
+        """Checks or unchecks a row."""
         if role != Qt.ItemDataRole.CheckStateRole:
             return False
         key = frozenset({self._key(self.row(index))})
-        ticked = Qt.CheckState(value) == Qt.CheckState.Checked
-        self.tick(self._ticked | key if ticked else self._ticked - key)
+        checked = Qt.CheckState(value) == Qt.CheckState.Checked
+        self.check(self._checked | key if checked else self._checked - key)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """The first column can be ticked."""
+        """Cells of the first column can be checked."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._ticks and index.column() == 0:
+        if self._checkable and index.column() == 0:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
     def _check_state(self, row: Row) -> Qt.CheckState:
-        ticked = self._key(row) in self._ticked
-        return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+        checked = self._key(row) in self._checked
+        return Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked
 
 
 def _alignment(right: bool) -> Qt.AlignmentFlag:

@@ -1,21 +1,21 @@
-"""Any view that is computed from runs as a whole, what can be set for it, and its pictures."""
+"""A view that is computed from the selected runs, with its options and its images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter
 
 from mnist_studio.analysis.view import Matrix, View
+from mnist_studio.comparison.views.catalog import ENTRIES, ViewEntry
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted
-from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.texts import unexpected
-from mnist_studio.gui.compare.gallery_card import GalleryCard
-from mnist_studio.gui.compare.hard_images import HardImageQuery
+from mnist_studio.gui.compare.gallery import GalleryCard
+from mnist_studio.gui.compare.hard_images import HardImageQuery, QueryKind
 from mnist_studio.gui.compare.robustness import RobustnessBar
-from mnist_studio.gui.compare.view_catalog import OfferedView
 from mnist_studio.gui.compare.view_controls import ViewControls
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
@@ -24,22 +24,36 @@ from mnist_studio.gui.services.view_request import ViewRequest, view_request
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
 
-BESIDE = 400
-"""Points that a view's title and its exports take of the line in which the controls may stand."""
-CELL_HINT = "Choose a cell of the matrix: its digits will be shown here."
+HEADER_WIDTH = 400
+"""What the title and the export buttons need of the header line, in lengths of the design."""
+
+IMAGES: Mapping[str, QueryKind] = MappingProxyType(
+    {
+        "confusion": "cell",
+        "confident-errors": "confident-errors",
+        "disagreements": "disagreements",
+    }
+)
+"""Which images are shown next to a view."""
+
+CELL_HINT = "Select a cell of the matrix to see its images."
+NO_OWN_IMAGES = (
+    "You have no images of your own yet. Draw some on the Draw page and label them with the "
+    "number keys."
+)
 
 
-class ComputedView(QSplitter):
-    """Asks for the chosen view of the ticked runs, and again whenever they change.
+class ComputedView(Splitter):
+    """Requests the chosen view of the selected runs whenever the runs or the options change.
 
     Attributes:
-        panel: the view.
-        gallery: digits that it is about.
-        controls: what can be set for it.
-        robustness: measures runs on disturbed digits.
+        panel: shows the view.
+        gallery: images that belong to the view.
+        controls: the options of the view.
+        robustness: measures runs on corrupted images.
 
     Signals:
-        shown: a view is there.
+        shown: the requested view is shown.
     """
 
     shown = Signal()
@@ -47,149 +61,140 @@ class ComputedView(QSplitter):
     def __init__(self, studio: Studio, marks: Marks, hover: Hover) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._studio = studio
-        self._entry = OfferedView("", "", "")
+        self._entry: ViewEntry | None = None
         self._rows: tuple[RunRow, ...] = ()
         self._experiment: Experiment | None = None
-        self._under: bool | None = None
+        self._controls_below: bool | None = None
         self.controls = ViewControls(studio.theme)
         self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.gallery = GalleryCard(studio, marks)
         self.robustness = RobustnessBar(studio)
         self.panel.tools.addWidget(self.robustness)
-        self._lay_out()
-        studio.views.loaded.connect(self._take)
-        studio.views.failed.connect(self._fail)
+        self.add((self.panel, self.gallery), (560, 400))
+        studio.views.loaded.connect(self._on_loaded)
+        studio.views.failed.connect(self._on_failed)
         studio.views.busy.connect(self.panel.show_busy)
-        self.controls.changed.connect(self._want)
-        self.controls.own_asked.connect(self._ask_own)
-        studio.own_images.changed.connect(self._follow_own)
-        self.robustness.measured.connect(self._renew)
-        self.panel.cell_chosen.connect(self._show_cell)
-
-    def _lay_out(self) -> None:
-        self.setHandleWidth(GAP)
-        self.setChildrenCollapsible(False)
-        for place, (part, wide) in enumerate(((self.panel, 560), (self.gallery, 400))):
-            self.addWidget(part)
-            self.setStretchFactor(place, wide)
-        self.setSizes([560, 400])
+        self.controls.changed.connect(self._request)
+        self.controls.own_requested.connect(self._use_own_images)
+        studio.own_images.changed.connect(self._on_own_images_changed)
+        self.robustness.measured.connect(self._recompute)
+        self.panel.cell_selected.connect(self._show_cell)
 
     @property
-    def wanted(self) -> ViewRequest:
+    def request(self) -> ViewRequest:
         """What is chosen, as a value."""
         memberships = self._studio.library.memberships
-        rows = self._chosen_rows()
         return view_request(
-            self._entry.name, self.controls.options, rows, memberships, self._experiment
+            self._name, self.controls.options, self._compared_rows(), memberships, self._experiment
         )
 
     def show_entry(
-        self, entry: OfferedView, rows: Sequence[RunRow], experiment: Experiment | None
+        self, entry: ViewEntry, rows: Sequence[RunRow], experiment: Experiment | None
     ) -> None:
         """Shows a view.
 
         Args:
             entry: the view.
-            rows: the ticked runs, newest first.
-            experiment: whose they are; None for the user's own choice.
+            rows: the selected runs, newest first.
+            experiment: the experiment that the runs belong to; None for the user's own selection.
         """
-        self._take_runs(tuple(rows), experiment)
-        if entry != self._entry:
-            self._entry = entry
-            self._turn()
-        self._want()
-
-    def _take_runs(self, rows: tuple[RunRow, ...], experiment: Experiment | None) -> None:
         if experiment is not None and experiment != self._experiment:
             self.controls.set_threshold(experiment.spec.threshold)
-        self._rows, self._experiment = rows, experiment
+        self._rows, self._experiment = tuple(rows), experiment
         self.robustness.show_rows(rows)
         self.controls.offer_models([(row.id, row.title) for row in rows if row.run.trained])
+        if entry != self._entry:
+            self._entry = entry
+            self._switch_view(entry)
+        self._request()
 
-    def _turn(self) -> None:
-        """Another view: other controls, and no pictures of the one before."""
-        entry = self._entry
-        self.controls.show_controls(entry.controls)
+    def _switch_view(self, entry: ViewEntry) -> None:
+        """Shows the options of another view and forgets the images of the previous one."""
+        self.controls.show_options(entry.options)
         self._place_controls()
-        self.gallery.setVisible(bool(entry.pictures))
+        self.gallery.setVisible(entry.name in IMAGES)
         self.robustness.setVisible(entry.name == "robustness")
-        if entry.pictures == "cell":
+        if IMAGES.get(entry.name) == "cell":
             self.gallery.forget()
-            self.gallery.say("Digits of a cell", CELL_HINT)
-        self.panel.name(entry.title)
-        self.panel.say(entry.title, f"{entry.tip}.")
+            self.gallery.show_message("Images of a cell", CELL_HINT)
+        self.panel.describe(entry)
+        self.panel.show_message("Computing…", "The view appears here when it is computed.")
+
+    @property
+    def _name(self) -> str:
+        return self._entry.name if self._entry else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The controls go where there is room."""
+        """Moves the controls to where there is room."""
         super().resizeEvent(event)
         self._place_controls()
 
     def _place_controls(self) -> None:
-        """Into the line of the title, or under it where that is too short."""
-        needed = self.controls.sizeHint().width() + self._studio.theme.pixels(BESIDE)
-        under = needed > self.width() or bool(self._entry.pictures)
-        if under == self._under:
+        """Places the controls in the header, or below it where the header is too short."""
+        needed = self.controls.sizeHint().width() + self._studio.theme.pixels(HEADER_WIDTH)
+        below = needed > self.width() or self._name in IMAGES
+        if below == self._controls_below:
             return
-        self._under = under
-        if under:
-            side = Qt.AlignmentFlag.AlignLeft
-            self.panel.tools.insertWidget(0, self.controls, 0, side)
+        self._controls_below = below
+        if below:
+            left = Qt.AlignmentFlag.AlignLeft
+            self.panel.tools.insertWidget(0, self.controls, 0, left)
         else:
             self.panel.header.insertWidget(2, self.controls)
 
-    def _chosen_rows(self) -> tuple[RunRow, ...]:
-        """The ticked runs, or the two that are to be paired."""
+    def _compared_rows(self) -> tuple[RunRow, ...]:
+        """The selected runs, or the two that are chosen for a paired comparison."""
         pair = self.controls.pair
-        if "models" in self._entry.controls and len(pair) > 1:
+        if self._entry and "pair" in self._entry.options and len(pair) > 1:
             return tuple(row for row in self._rows if row.id in pair)
         return self._rows
 
     @Slot()
-    def _want(self) -> None:
-        least = self._entry.least
+    def _request(self) -> None:
+        if self._entry is None:
+            return
+        least = self._entry.least_runs
         if len(self._rows) >= least:
-            self._studio.views.want(self.wanted)
-            self._show_pictures()
+            self._studio.views.want(self.request)
+            self._show_images()
             return
         self._studio.views.forget()
-        tip = self._entry.tip[:1].lower() + self._entry.tip[1:]
-        words = f"Tick {counted(least, 'run')} or more in the table below: {tip}."
-        self.panel.say(self._entry.title, words)
+        runs = counted(least, "run")
+        self.panel.show_message(
+            "Too few runs selected", f"Select at least {runs} in the table below."
+        )
 
     @Slot()
-    def _ask_own(self) -> None:
+    def _use_own_images(self) -> None:
         if self._studio.own_images.digits:
             self._studio.own_images.freeze(self.controls.set_own)
         else:
             self.controls.set_own("")
-            self._studio.told.emit(
-                "You have no digits of your own yet. Write some on the Draw page and press their "
-                "keys.", "bad",
-            )  # fmt: skip
+            self._studio.told.emit(NO_OWN_IMAGES, "bad")
 
     @Slot()
-    def _follow_own(self) -> None:
+    def _on_own_images_changed(self) -> None:
         if self.controls.on_own:
-            self._ask_own()
+            self._use_own_images()
 
     @Slot()
-    def _renew(self) -> None:
+    def _recompute(self) -> None:
         self._studio.views.renew()
-        self._want()
+        self._request()
 
-    def _show_pictures(self) -> None:
+    def _show_images(self) -> None:
         model, own = self.controls.options.model, self.controls.options.own
-        match self._entry.pictures:
-            case "wrong" if model:
-                self.gallery.ask(self._rows, HardImageQuery("wrong", model, own=own))
+        match IMAGES.get(self._name):
+            case "confident-errors" if model:
+                self.gallery.ask(self._rows, HardImageQuery("confident-errors", model, own=own))
             case "disagreements":
                 self.gallery.ask(self._rows, HardImageQuery("disagreements", own=own))
 
     @Slot(int, int, int)
     def _show_cell(self, place: int, row: int, column: int) -> None:
-        """Shows the digits of a cell, if these are digits."""
+        """Shows the images of a cell of the confusion matrix."""
         view = self.panel.view
-        if view is None or self._entry.pictures != "cell":
+        if view is None or IMAGES.get(self._name) != "cell":
             return
         matrix = view.charts[place]
         assert isinstance(matrix, Matrix)
@@ -197,13 +202,14 @@ class ComputedView(QSplitter):
         self.gallery.ask(self._rows, HardImageQuery("cell", matrix.key, (row, column), own))
 
     @Slot(object, object)
-    def _take(self, asked: ViewRequest, view: View) -> None:
-        if asked.like(self.wanted):
+    def _on_loaded(self, request: ViewRequest, view: View) -> None:
+        if request.like(self.request):
             self.panel.show_view(view)
             self.shown.emit()
 
     @Slot(object, object)
-    def _fail(self, asked: ViewRequest, error: Exception) -> None:
-        if asked.like(self.wanted):
-            told = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
-            self.panel.say(f"{self._entry.title}: not of these runs", told)
+    def _on_failed(self, request: ViewRequest, error: Exception) -> None:
+        if request.like(self.request):
+            reason = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
+            title = ENTRIES[self._name].title
+            self.panel.show_message(f"{title} is not available for these runs", reason)

@@ -1,20 +1,19 @@
-"""The current drawing and every model's probabilities of it.
-
-The current drawing, answered by the ticked models.
-"""
+"""The current drawing with the predictions and class probabilities of the selected models."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.formatting import NOTHING, milliseconds
-from mnist_studio.gui.common.basics import GAP, button, column, label, row
+from mnist_studio.gui.common.basics import button, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.image_view import ImageView
+from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -24,117 +23,119 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
 
+REFRESH_MS = 30
+
 
 class DrawingCard(Card):
-    """The fed image beside a row for every model: digit, how sure, how fast."""
+    """The network input, and a row for every model: prediction, confidence, latency."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__("Your drawing")
+        super().__init__(ENTRIES["drawing"].title)
         self._studio = studio
-        self.view = ImageView(studio.theme, "Your drawing as it is fed", side=84)
+        self.view = ImageView(studio.theme, "Network input of your drawing", side=84)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = TableView(
-            "Answers to your drawing",
+            "Predictions for your drawing",
             studio.theme,
             self.model,
-            empty="Tick runs to see them answer.",
+            empty="Select runs to see their predictions.",
         )
         self.table.squeezed = True
         empty = EmptyState(
             studio.theme,
             "draw",
-            "Nothing is drawn",
-            "Draw a digit, and every ticked model answers it here.",
-            ("Draw one", lambda: studio.going.emit("draw")),
+            "No drawing yet",
+            "The predictions of the selected models for your drawing appear here.",
+            ("Draw a digit", lambda: studio.going.emit("draw")),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
-        self._stack.addWidget(self._answers())
+        self._stack.addWidget(self._predictions())
         self.body.addWidget(self._stack)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.model.refresh)
-        studio.predictions.answered.connect(self._take)
-        studio.drawing.image_changed.connect(self._show)
-        studio.theme.changed.connect(self._size)
-        self._size()
-        self._show()
+        studio.theme.changed.connect(self._resize)
+        self._resize()
 
-    @Slot()
-    def _size(self) -> None:
-        self.setMinimumWidth(self._studio.theme.pixels(330))
-
-    def _answers(self) -> QWidget:
+    def _predictions(self) -> QWidget:
+        change = button(
+            "Change drawing",
+            lambda: self._studio.going.emit("draw"),
+            "Opens the Draw page.",
+            quiet=True,
+        )
+        caption = column(
+            label("Network input, 28 × 28 pixels", "secondary"), row(change, 1), 1, gap=4
+        )
         made = QWidget()
-        redraw = button("Change it", lambda: self._studio.going.emit("draw"), quiet=True)
-        words = column(label("28 × 28, as it is fed", "secondary"), row(redraw, 1), 1, gap=4)
-        made.setLayout(column(row(self.view, words, 1), self.table, gap=6))
+        made.setLayout(column(row(self.view, caption, 1), self.table, gap=6))
         return made
 
     def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
             TableColumn("Run", lambda one: one.title, picture=self._sample),
-            TableColumn("Says", self._digit, right=True),
-            TableColumn("Sure", self._sure, right=True, explain="Probability of that digit"),
-            TableColumn("Took", self._took, right=True, explain="Time of the forward pass"),
+            TableColumn(
+                "Prediction",
+                self._digit,
+                right=True,
+                explain="The digit with the highest probability",
+            ),
+            TableColumn(
+                "Confidence", self._confidence, right=True, explain="Probability of the prediction"
+            ),
+            TableColumn(
+                "Latency", self._latency, right=True, explain="Duration of the forward pass"
+            ),
         )
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """The models that shall answer."""
-        self.model.show([one for one in rows if one.run.trained])
+        """Takes the models whose predictions are shown."""
+        self.model.show(rows)
 
-    @Slot(object)
-    def _take(self, answer: object) -> None:
-        if not self._timer.isActive():
-            self._timer.start(30)
-
-    @Slot()
-    def _show(self) -> None:
+    def refresh(self) -> None:
+        """Shows the current drawing and the current predictions."""
         image = self._studio.drawing.image
         self.view.show_image(image)
         self._stack.setCurrentIndex(int(image is not None))
         self.model.refresh()
 
+    @Slot()
+    def _resize(self) -> None:
+        self.setMinimumWidth(self._studio.theme.pixels(330))
+
     def _probabilities(self, one: RunRow) -> tuple[float, ...]:
-        answer = self._studio.predictions.answers.get(one.id)
-        return answer.at(self._studio.drawing.focus) if answer else ()
+        prediction = self._studio.predictions.answers.get(one.id)
+        return prediction.at(self._studio.drawing.focus) if prediction else ()
 
     def _digit(self, one: RunRow) -> str:
-        chances = self._probabilities(one)
-        return str(max(range(10), key=chances.__getitem__)) if chances else NOTHING
+        values = self._probabilities(one)
+        return str(max(range(10), key=values.__getitem__)) if values else NOTHING
 
-    def _sure(self, one: RunRow) -> str:
-        chances = self._probabilities(one)
-        return f"{max(chances) * 100:.1f} %" if chances else NOTHING
+    def _confidence(self, one: RunRow) -> str:
+        values = self._probabilities(one)
+        return f"{max(values) * 100:.1f} %" if values else NOTHING
 
-    def _took(self, one: RunRow) -> str:
-        answer = self._studio.predictions.answers.get(one.id)
-        return milliseconds(answer.milliseconds if answer else None)
+    def _latency(self, one: RunRow) -> str:
+        prediction = self._studio.predictions.answers.get(one.id)
+        return milliseconds(prediction.milliseconds if prediction else None)
 
     def _sample(self, one: RunRow) -> QPixmap:
         return sample(self._studio.theme, one.framework)
 
 
-REFRESH_MS = 30
-
-
-class DrawingPanel(QSplitter):
-    """What every model says on the left, all ten probabilities on the right.
+class DrawingView(Splitter):
+    """The prediction of every model on the left, all ten probabilities on the right.
 
     Attributes:
-        card: the drawing and the answers.
+        card: the drawing and the predictions.
         panel: the probabilities.
     """
 
     def __init__(self, studio: Studio, marks: Marks, hover: Hover) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setHandleWidth(GAP)
-        self.setChildrenCollapsible(False)
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
         self.card = DrawingCard(studio)
         self.panel = ViewPanel(studio.theme, marks, hover)
-        self.panel.name("Probabilities")
+        self.panel.describe(ENTRIES["drawing"])
         self.addWidget(self.card)
         self.addWidget(self.panel)
         self.setStretchFactor(1, 1)
@@ -142,31 +143,35 @@ class DrawingPanel(QSplitter):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._show)
-        studio.predictions.answered.connect(self._soon)
-        studio.drawing.image_changed.connect(self._soon)
+        studio.predictions.answered.connect(self._refresh_soon)
+        studio.drawing.image_changed.connect(self._refresh_soon)
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """The models that shall answer."""
+        """Takes the models whose predictions are shown."""
         self._rows = tuple(row for row in rows if row.run.trained)
-        self.card.show_rows(rows)
+        self.card.show_rows(self._rows)
         self._show()
 
-    @Slot(object)
-    def _soon(self, news: object = None) -> None:
+    @Slot()
+    def _refresh_soon(self, *_: object) -> None:
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def _show(self) -> None:
-        answers = self._studio.predictions.answers
+        self.card.refresh()
+        predictions = self._studio.predictions.answers
         focus = self._studio.drawing.focus
-        chances = {row.id: answers[row.id].at(focus) for row in self._rows if row.id in answers}
+        by_run = {r.id: predictions[r.id].at(focus) for r in self._rows if r.id in predictions}
         if self._studio.drawing.image is None:
-            self.panel.say("No answers yet", "All ten probabilities of each model stand here.")
-        elif not chances:
-            self.panel.say(
-                "No answer yet", "Tick trained runs; the newest of each framework answer."
+            self.panel.show_message(
+                "No drawing yet", "The ten class probabilities of each model appear here."
+            )
+        elif not by_run:
+            self.panel.show_message(
+                "No prediction yet",
+                "Select trained runs. The newest run of each framework makes predictions.",
             )
         else:
             titles = {row.id: row.title for row in self._rows}
-            self.panel.show_view(probability_view("drawing", "Probabilities", titles, chances))
+            self.panel.show_view(probability_view("drawing", "", titles, by_run))

@@ -1,31 +1,143 @@
-"""Test digits as pictures, each with every model's answer."""
+"""Test images that belong to a view, each with the prediction of every model."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
+from mnist_studio.formatting import counted
+from mnist_studio.gui.common.basics import label
+from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.image_view import picture_of
-from mnist_studio.gui.compare.hard_images import HardImages
+from mnist_studio.gui.compare.hard_images import MOST, HardImageQuery, HardImages
+from mnist_studio.gui.compare.sample_loader import SampleLoader
+from mnist_studio.gui.compare.samples import common_dataset
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 TILE, PICTURE, LINE, GAP = 148, 56, 18, 10
 MOST_MODELS = 6
-"""More answers do not fit under a picture; the table has them all."""
+"""How many predictions fit under an image; the table has all of them."""
+
+MIXED_DATASETS = (
+    "The selected runs were tested on different datasets. Select runs with the same dataset."
+)
+
+
+class GalleryCard(Card):
+    """Images of a cell, the most confident errors, or images on which models disagree."""
+
+    def __init__(self, studio: Studio, marks: Marks) -> None:
+        super().__init__("Images")
+        self._studio = studio
+        self._rows: tuple[RunRow, ...] = ()
+        self._requested: object = None
+        self.loader = SampleLoader(studio.background, None, self)
+        self.gallery = Gallery(studio.theme, marks)
+        self.gallery.setObjectName("scrolled")
+        self.message = label(role="secondary", wrap=True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
+        area = QScrollArea()
+        area.setAccessibleName("Images")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.gallery)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(area)
+        self.body.addWidget(self._stack, 1)
+        self.loader.loaded.connect(self._show)
+        self.loader.failed.connect(self._on_failed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two columns of images."""
+        return QSize(self._studio.theme.pixels(350), self._studio.theme.pixels(160))
+
+    def ask(self, rows: Sequence[RunRow], query: HardImageQuery) -> None:
+        """Requests images with the predictions of these models."""
+        self._rows = one_of_each(rows, query.model)
+        request = (tuple(row.id for row in self._rows), query)
+        if request == self._requested:
+            return
+        self._requested = request
+        dataset = common_dataset([row.run.spec.dataset for row in self._rows])
+        if not self._rows:
+            self.show_message("Images", "Select trained runs in the table to see images.")
+        elif not dataset:
+            self.show_message("Images", MIXED_DATASETS)
+        else:
+            runs = [row.run for row in self._rows]
+            self.loader.find(runs, self._rows[0].run.spec.dataset, query)
+
+    def show_message(self, title: str, sentence: str) -> None:
+        """Shows why there are no images."""
+        self.loader.cancel()
+        self.title.setText(title)
+        self.message.setText(sentence)
+        self._stack.setCurrentIndex(0)
+
+    def forget(self) -> None:
+        """Makes the next request load its images even if it equals the last one."""
+        self._requested = None
+
+    @Slot(object)
+    def _show(self, found: HardImages) -> None:
+        title = _title(found)
+        self.title.setText(title)
+        self.gallery.show_found(found, {row.id: row.title for row in self._rows})
+        if len(found.places):
+            self._stack.setCurrentIndex(1)
+        else:
+            self.show_message(title, "There are no such images.")
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        self.show_message("Images", str(error) or repr(error))
+
+
+def one_of_each(rows: Sequence[RunRow], model: str) -> tuple[RunRow, ...]:
+    """The oldest of the runs that differ only in their seed, and the requested model.
+
+    Args:
+        rows: newest first.
+        model: id of a run, which comes first; empty for none.
+    """
+    trained = [row for row in reversed(rows) if row.run.trained]
+    first = {row.settings: row for row in reversed(trained)}
+    chosen = [row for row in trained if row.id == model or first[row.settings] is row]
+    return tuple(sorted(chosen, key=lambda row: row.id != model))
+
+
+def _title(found: HardImages) -> str:
+    count = len(found.places)
+    match found.query.kind:
+        case "cell":
+            images = f"First {count} images" if count == MOST else counted(count, "image")
+            true, predicted = found.query.cell
+            return f"{images[:1].upper()}{images[1:]}: true label {true}, predicted {predicted}"
+        case "confident-errors":
+            return "Most confident errors"
+        case "disagreements":
+            return "Most divided first"
+        case "single":
+            return f"Test image {int(found.places[0]):,} of {found.total:,}"
 
 
 class Gallery(QWidget):
-    """Tiles in rows: the picture, what it is, and a line a model: answer and how sure."""
+    """Tiles in rows: the image, its label, and one line per model with prediction, confidence."""
 
     def __init__(self, theme: Theme, marks: Marks) -> None:
         super().__init__()
         self._theme, self._marks = theme, marks
         self._found: HardImages | None = None
         self._models: tuple[tuple[str, str], ...] = ()
-        self.setAccessibleName("Digits")
+        self.setAccessibleName("Images")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -37,16 +149,16 @@ class Gallery(QWidget):
         return self._found
 
     def show_found(self, found: HardImages | None, titles: Mapping[str, str]) -> None:
-        """Shows these digits; ``titles`` has a name for every run that shall answer."""
+        """Shows these images; ``titles`` names the runs whose predictions are shown."""
         self._found = found
         known = found.probabilities if found else {}
         self._models = tuple((run, title) for run, title in titles.items() if run in known)
-        self.setAccessibleDescription("\n".join(self._words()))
+        self.setAccessibleDescription("\n".join(self._sentences()))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Its tiles at the width of the moment."""
+        """The tiles at the current width."""
         return QSize(self._theme.pixels(2 * TILE), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
@@ -54,22 +166,22 @@ class Gallery(QWidget):
         return QSize(self._theme.pixels(TILE), self.heightForWidth(max(self.width(), 1)))
 
     def heightForWidth(self, width: int) -> int:
-        """As many rows of tiles as there are digits."""
+        """The height of all rows of tiles."""
         count = len(self._found.places) if self._found else 0
         return -(-count // self._columns(width)) * self._tile_height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The tiles that can be seen."""
+        """Paints the visible tiles."""
         if self._found is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        columns, high = self._columns(self.width()), self._tile_height()
+        columns, height = self._columns(self.width()), self._tile_height()
         for place in range(len(self._found.places)):
             row, column = divmod(place, columns)
-            spot = QRectF(column * self._theme.pixels(TILE), row * high, 0, high)
-            if spot.bottom() >= event.rect().top() and spot.top() <= event.rect().bottom():
-                self._paint_tile(painter, self._found, place, spot.topLeft())
+            area = QRectF(column * self._theme.pixels(TILE), row * height, 0, height)
+            if area.bottom() >= event.rect().top() and area.top() <= event.rect().bottom():
+                self._paint_tile(painter, self._found, place, area.topLeft())
         painter.end()
 
     def _paint_tile(
@@ -78,34 +190,35 @@ class Gallery(QWidget):
         pixels, palette = self._theme.pixels, self._theme.palette
         side = pixels(PICTURE)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        spot = QRectF(corner.x(), corner.y(), side, side)
-        painter.drawImage(spot, picture_of(found.images[place]))
-        words = QRectF(corner.x() + side + 8, corner.y(), pixels(TILE) - side - 18, side)
+        area = QRectF(corner.x(), corner.y(), side, side)
+        painter.drawImage(area, picture_of(found.images[place]))
+        text = QRectF(corner.x() + side + 8, corner.y(), pixels(TILE) - side - 18, side)
         painter.setFont(self._theme.font(13, bold=True))
         painter.setPen(QColor(palette.text))
-        painter.drawText(words, Qt.AlignmentFlag.AlignTop, f"It is {found.labels[place]}")
+        painter.drawText(text, Qt.AlignmentFlag.AlignTop, f"Label {found.labels[place]}")
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(palette.secondary))
-        number = words.adjusted(0, pixels(20), 0, 0)
-        painter.drawText(number, Qt.AlignmentFlag.AlignTop, f"Digit {found.places[place]:,}")
+        number = text.adjusted(0, pixels(20), 0, 0)
+        painter.drawText(number, Qt.AlignmentFlag.AlignTop, f"Image {found.places[place]:,}")
         for line, (run, _) in enumerate(self._models[:MOST_MODELS]):
             top = corner.y() + side + 4 + line * pixels(LINE)
-            self._paint_answer(painter, QPointF(corner.x(), top), run, place)
+            self._paint_prediction(painter, QPointF(corner.x(), top), run, place)
 
-    def _paint_answer(self, painter: QPainter, corner: QPointF, run: str, place: int) -> None:
+    def _paint_prediction(self, painter: QPainter, corner: QPointF, run: str, place: int) -> None:
         assert self._found is not None
-        palette, high = self._theme.palette, self._theme.pixels(LINE)
+        palette, height = self._theme.palette, self._theme.pixels(LINE)
         picture = self._marks.picture(run)
         size = picture.deviceIndependentSize()
-        painter.drawPixmap(QPointF(corner.x(), corner.y() + (high - size.height()) / 2), picture)
-        answer, sure = said(self._found.probabilities[run][place])
-        right = answer == self._found.labels[place]
-        painter.setPen(QColor(palette.good if right else palette.bad))
-        painter.setFont(self._theme.font(12, bold=not right))
-        wide = self._theme.pixels(TILE) - size.width() - 18
-        spot = QRectF(corner.x() + size.width() + 8, corner.y(), wide, high)
-        text = f"{answer} {'✓' if right else '✗'}  {100 * sure:.1f} %"
-        painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, text)
+        top = corner.y() + (height - size.height()) / 2
+        painter.drawPixmap(QPointF(corner.x(), top), picture)
+        digit, confidence = most_probable(self._found.probabilities[run][place])
+        correct = digit == self._found.labels[place]
+        painter.setPen(QColor(palette.good if correct else palette.bad))
+        painter.setFont(self._theme.font(12, bold=not correct))
+        width = self._theme.pixels(TILE) - size.width() - 18
+        area = QRectF(corner.x() + size.width() + 8, corner.y(), width, height)
+        text = f"{digit} {'✓' if correct else '✗'}  {100 * confidence:.1f} %"
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _columns(self, width: int) -> int:
         return max(1, width // self._theme.pixels(TILE))
@@ -115,22 +228,23 @@ class Gallery(QWidget):
         pixels = self._theme.pixels
         return pixels(PICTURE) + 4 + lines * pixels(LINE) + pixels(GAP)
 
-    def _words(self) -> Sequence[str]:
-        """Every digit in a sentence, for screen readers."""
+    def _sentences(self) -> Sequence[str]:
+        """A sentence per image, for screen readers."""
         found = self._found
         if found is None:
             return ()
         return tuple(self._sentence(found, place) for place in range(len(found.places)))
 
     def _sentence(self, found: HardImages, place: int) -> str:
-        answers = (
-            f"{title} says {said(found.probabilities[run][place])[0]}"
+        predictions = (
+            f"{title} predicts {most_probable(found.probabilities[run][place])[0]}"
             for run, title in self._models
         )
-        return f"Digit {found.places[place]} is {found.labels[place]}: {', '.join(answers)}."
+        image = f"Image {found.places[place]}, true label {found.labels[place]}"
+        return f"{image}: {', '.join(predictions)}."
 
 
-def said(chances: Any) -> tuple[int, float]:
-    """The most probable digit and its probability, (10,)."""
-    answer = int(chances.argmax())
-    return answer, float(chances[answer])
+def most_probable(probabilities: NDArray[np.float64]) -> tuple[int, float]:
+    """The most probable digit and its probability, from (10,) probabilities."""
+    digit = int(probabilities.argmax())
+    return digit, float(probabilities[digit])

@@ -1,4 +1,4 @@
-"""Test digits that models find hard, with every model's answer. No Qt."""
+"""Test images that models find hard, with the probabilities of every model. No Qt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,21 +13,23 @@ from mnist_studio.analysis.predictions import disagreements
 from mnist_studio.data.images import LabeledImages
 
 MOST = 60
-"""More digits nobody looks at."""
+"""How many images a query finds at most."""
+
+QueryKind = Literal["cell", "confident-errors", "disagreements", "single"]
 
 
 @dataclass(frozen=True)
 class HardImageQuery:
-    """Which digits.
+    """Which images to find.
 
     Attributes:
-        what: those of a cell of a confusion matrix, surely wrong ones, split opinions, or one.
-        model: id of the run whose cell or mistakes they are.
-        cell: label and answer, or the place of one digit.
-        own: fingerprint of the user's own digits; empty for the test digits.
+        kind: those of a cell of a confusion matrix, confident errors, disagreements, or one image.
+        model: id of the run that made the predictions of the cell or the errors.
+        cell: true label and prediction; for a single image its index and 0.
+        own: fingerprint of the user's own images; empty for the test set.
     """
 
-    what: Literal["cell", "wrong", "disagreements", "digit"]
+    kind: QueryKind
     model: str = ""
     cell: tuple[int, int] = (0, 0)
     own: str = ""
@@ -35,18 +37,18 @@ class HardImageQuery:
 
 @dataclass(frozen=True, eq=False)
 class HardImages:
-    """Digits and what every model says of them.
+    """Images with the probabilities of every model.
 
     Attributes:
-        asked: which these are.
-        places: (k,) of the digits among the test digits.
+        query: that found them.
+        places: (k,) indices in the test set.
         images: (k, 28, 28) uint8.
-        labels: (k,).
+        labels: (k,) true labels.
         probabilities: run id -> (k, 10).
-        total: how many test digits there are.
+        total: size of the test set.
     """
 
-    asked: HardImageQuery
+    query: HardImageQuery
     places: NDArray[np.int64]
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
@@ -55,32 +57,32 @@ class HardImages:
 
 
 def find_hard_images(
-    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], asked: HardImageQuery
+    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], query: HardImageQuery
 ) -> HardImages:
-    """Finds them.
+    """Finds the images of a query.
 
     Args:
-        test: the test digits.
-        logits: run id -> (n, 10), in their order.
-        asked: which.
+        test: the test set.
+        logits: run id -> (n, 10), in the order of the test set.
+        query: which images.
     """
-    places = np.array(_places(test, logits, asked)[:MOST], dtype=np.int64)
-    chosen = test.take(places)
-    sure = {run: probabilities(values[places]) for run, values in logits.items()}
-    return HardImages(asked, places, chosen.images, chosen.labels, sure, len(test))
+    places = np.array(_places(test, logits, query)[:MOST], dtype=np.int64)
+    found = test.take(places)
+    by_run = {run: probabilities(values[places]) for run, values in logits.items()}
+    return HardImages(query, places, found.images, found.labels, by_run, len(test))
 
 
 def _places(
-    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], asked: HardImageQuery
+    test: LabeledImages, logits: Mapping[str, NDArray[np.float32]], query: HardImageQuery
 ) -> Sequence[int]:
-    match asked.what:
+    match query.kind:
         case "cell":
-            answers = predictions.cell_images(logits[asked.model], test.labels, *asked.cell)
-            return [answer.index for answer in answers]
-        case "wrong":
-            worst = predictions.confident_errors(logits[asked.model], test.labels, MOST)
-            return [answer.index for answer in worst]
+            images = predictions.cell_images(logits[query.model], test.labels, *query.cell)
+            return [image.index for image in images]
+        case "confident-errors":
+            errors = predictions.confident_errors(logits[query.model], test.labels, MOST)
+            return [image.index for image in errors]
         case "disagreements":
             return [one.index for one in disagreements(tuple(logits.values()), test.labels, MOST)]
-        case "digit":
-            return [min(asked.cell[0], len(test) - 1)]
+        case "single":
+            return [min(query.cell[0], len(test) - 1)]

@@ -1,29 +1,53 @@
-"""The test curves of the ticked runs, epoch by epoch, while they train."""
+"""The test curves of the selected runs, updated after every epoch while they train."""
 
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.analysis.view import View
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    Column,
+    Line,
+    Lines,
+    Row,
+    Table,
+    Unit,
+    View,
+)
+from mnist_studio.comparison.views.catalog import ENTRIES
+from mnist_studio.events import Epoch
 from mnist_studio.gui.common.basics import column
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.compare.live_view import live_view
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
-MEASURES = (("accuracy", "Accuracy"), ("loss", "Loss"))
-AXES = (("epochs", "Epochs"), ("seconds", "Seconds"))
+MEASURES = (
+    ("accuracy", "Accuracy", "Draws the test accuracy (default)."),
+    ("loss", "Loss", "Draws the test loss."),
+)
+AXES = (
+    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
+    ("seconds", "Seconds", "Draws the curves over training time."),
+)
+_X_AXES = {
+    "epochs": AxisSpec("Epoch", "count"),
+    "seconds": AxisSpec("Training time", "seconds"),
+}
+_Y_AXES: dict[str, tuple[str, Unit]] = {
+    "accuracy": ("Test accuracy", "fraction"),
+    "loss": ("Test loss", ""),
+}
 
 
 class LiveCurves(QWidget):
-    """What the library knows, drawn at once: nothing has to be computed for it.
+    """Draws what the store knows of the runs; nothing has to be computed.
 
     Attributes:
-        panel: that shows it.
+        panel: shows the curves.
         measure: accuracy or loss.
         axis: epochs or seconds.
     """
@@ -34,7 +58,7 @@ class LiveCurves(QWidget):
         self.measure = Segmented("Measure", MEASURES)
         self.axis = Segmented("Horizontal axis", AXES)
         self.panel = ViewPanel(theme, marks, hover)
-        self.panel.name("Test accuracy")
+        self.panel.describe(ENTRIES["live"])
         self.panel.header.insertWidget(2, self.measure)
         self.panel.header.insertWidget(3, self.axis)
         self.setLayout(column(self.panel))
@@ -43,7 +67,7 @@ class LiveCurves(QWidget):
 
     @property
     def view(self) -> View | None:
-        """What is shown; None where no run is ticked."""
+        """What is shown; None while no run is selected."""
         return self.panel.view
 
     def build(self) -> Iterator[None]:
@@ -51,7 +75,7 @@ class LiveCurves(QWidget):
         yield from self.panel.charts.build(1)
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """Draws these runs, if something is new."""
+        """Draws these runs, if they have changed."""
         if tuple(rows) != self._rows or self.panel.view is None:
             self._rows = tuple(rows)
             self._draw()
@@ -59,7 +83,38 @@ class LiveCurves(QWidget):
     @Slot()
     def _draw(self) -> None:
         if any(row.epochs for row in self._rows):
-            view = live_view(self._rows, self.measure.choice, self.axis.choice)
-            self.panel.show_view(view)
+            self.panel.show_view(live_view(self._rows, self.measure.choice, self.axis.choice))
         else:
-            self.panel.say("No run is ticked", "Tick runs in the table below.")
+            self.panel.show_message("No run selected", "Select runs in the table below.")
+
+
+def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
+    """A line per run and a table row per epoch.
+
+    Args:
+        rows: newest first.
+        measure: ``accuracy`` or ``loss``.
+        axis: ``epochs`` or ``seconds`` of training.
+    """
+    title, unit = _Y_AXES[measure]
+    lines = tuple(_line(row, measure, axis) for row in rows if row.epochs)
+    columns = (
+        Column("Run"), Column("Epoch", "count"), Column("Training time", "seconds"),
+        Column(title, unit),
+    )  # fmt: skip
+    table = tuple(
+        Row(row.id, (row.title, epoch.epoch, epoch.train_seconds, _y(epoch, measure)))
+        for row in rows
+        for epoch in row.epochs
+    )
+    chart = Lines(_X_AXES[axis], AxisSpec(title, unit), lines)
+    return View("live", ENTRIES["live"].title, "", (chart,), Table(columns, table))
+
+
+def _line(row: RunRow, measure: str, axis: str) -> Line:
+    x = tuple(epoch.epoch if axis == "epochs" else epoch.train_seconds for epoch in row.epochs)
+    return Line(row.id, row.title, x, tuple(_y(epoch, measure) for epoch in row.epochs))
+
+
+def _y(epoch: Epoch, measure: str) -> float:
+    return epoch.test_accuracy if measure == "accuracy" else epoch.test_loss

@@ -1,49 +1,51 @@
-"""Every model's ten probabilities of one digit, as a view. No Qt."""
+"""The class probabilities of every model for one image, as a view. No Qt."""
 
 from collections.abc import Mapping, Sequence
 
 from mnist_studio.analysis.view import Column, Matrix, Row, Table, View
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import counted
 
 DIGITS = tuple(str(digit) for digit in range(10))
 
 
 def probability_view(
-    name: str, title: str, models: Mapping[str, str], chances: Mapping[str, Sequence[float]]
+    name: str, subject: str, titles: Mapping[str, str], probabilities: Mapping[str, Sequence[float]]
 ) -> View:
-    """A row a model that has answered.
+    """A row for every model that has made a prediction.
 
     Args:
         name: of the view.
-        title: of it.
-        models: run id -> title.
-        chances: run id -> ten probabilities.
+        subject: the image in words; empty where the title of the view says it.
+        titles: run id -> title of the model.
+        probabilities: run id -> ten probabilities.
     """
-    said = {run: tuple(map(float, chances[run])) for run in models if run in chances}
-    titles = tuple(models[run] for run in said)
-    matrix = Matrix("", "Model", "Digit", titles, DIGITS, tuple(said.values()), "fraction")
+    known = {run: tuple(map(float, probabilities[run])) for run in titles if run in probabilities}
+    models = tuple(titles[run] for run in known)
+    matrix = Matrix("", "Model", "Digit", models, DIGITS, tuple(known.values()), "fraction")
     columns = (
-        Column("Model"), Column("Says"), *(Column(digit, "fraction") for digit in DIGITS)
+        Column("Model"), Column("Prediction"), *(Column(digit, "fraction") for digit in DIGITS)
     )  # fmt: skip
     rows = tuple(
-        Row(run, (models[run], str(_largest(values)), *values)) for run, values in said.items()
+        Row(run, (titles[run], str(_predicted(values)), *values)) for run, values in known.items()
     )
-    return View(name, title, sentence([_largest(values) for values in said.values()]), (matrix,),
-                Table(columns, rows))  # fmt: skip
+    agreement = agreement_sentence([_predicted(values) for values in known.values()])
+    return View(name, title_of(name, subject), agreement, (matrix,), Table(columns, rows))
 
 
-def sentence(answers: Sequence[int]) -> str:
+def agreement_sentence(predictions: Sequence[int]) -> str:
     """How far the models agree."""
-    kinds = set(answers)
-    if not answers:
+    digits = set(predictions)
+    if not predictions:
         return ""
-    if len(kinds) == 1:
-        who = "The model says" if len(answers) == 1 else f"All {counted(len(answers), 'model')} say"
-        return f"{who} {answers[0]}."
-    votes = sorted(kinds, key=lambda digit: (-answers.count(digit), digit))
-    told = ", ".join(f"{digit} ({answers.count(digit)})" for digit in votes)
-    return f"The models disagree: {told}."
+    if len(digits) == 1:
+        models = counted(len(predictions), "model")
+        verb = "The model predicts" if len(predictions) == 1 else f"All {models} predict"
+        return f"{verb} {predictions[0]}."
+    votes = sorted(digits, key=lambda digit: (-predictions.count(digit), digit))
+    listed = ", ".join(f"{digit} ({predictions.count(digit)})" for digit in votes)
+    return f"The models disagree: {listed}."
 
 
-def _largest(values: Sequence[float]) -> int:
+def _predicted(values: Sequence[float]) -> int:
     return max(range(len(values)), key=values.__getitem__)

@@ -1,81 +1,27 @@
-"""Starts and ends the measuring of runs on disturbed digits.
-
-How runs read disturbed digits, measured in the background by their own frameworks.
-"""
+"""Measures the accuracy of runs on corrupted images, in the background."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import IsCancelled, Progress, Task
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.store.rows import Run
 
-
-class RobustnessMeasurement(QObject):
-    """Measures runs, one batch of them at a time; what is measured is kept beside each run.
-
-    Signals:
-        changed: it began or ended.
-        progressed: how much is done, from 0 to 1.
-        done: sentences on the runs that could not be measured.
-        failed: an exception.
-    """
-
-    changed = Signal()
-    progressed = Signal(float)
-    done = Signal(object)
-    failed = Signal(object)
-
-    def __init__(
-        self, background: Background, data: Path | None, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._background, self._data = background, data
-        self._task: Task | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Something is being measured."""
-        return self._task is not None
-
-    def measure(self, runs: Sequence[Run]) -> None:
-        """Measures what is not known yet of these runs."""
-        if self._task:
-            return
-        data = self._data
-
-        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ...]:
-            from mnist_studio.prediction.robustness import robustness
-
-            found = robustness(runs, data=data, progress=progress, is_cancelled=is_cancelled)
-            return tuple(outcome.problem for outcome in found if outcome.problem)
-
-        self._task = self._background.start(work, self.done.emit, self.failed.emit)
-        self._task.progressed.connect(self.progressed)
-        self._task.ended.connect(self._end)
-        self.changed.emit()
-
-    def cancel(self) -> None:
-        """Ends it; what was measured before stays."""
-        if self._task:
-            self._task.cancel()
-
-    @Slot()
-    def _end(self) -> None:
-        self._task = None
-        self.changed.emit()
+MEASURE = "Measure selected runs"
+TIP = (
+    "Each framework classifies 2,000 test images with every corruption. The result is stored "
+    "with the run."
+)
 
 
 class RobustnessBar(QWidget):
-    """One button, and how far it is.
+    """A button that starts and cancels the measurement, and its progress.
 
     Signals:
-        measured: something new is known.
+        measured: there are new results.
     """
 
     measured = Signal()
@@ -84,47 +30,67 @@ class RobustnessBar(QWidget):
         super().__init__()
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
-        self.work = RobustnessMeasurement(studio.background, None, self)
-        self.button = button("Measure the ticked runs", self._toggle)
-        self.progress = ProgressLine("Measured")
+        self._task: Task | None = None
+        self.button = button(MEASURE, self._toggle)
+        self.progress = ProgressLine("Measurement")
         self.progress.setMinimumWidth(studio.theme.pixels(160))
-        self.words = label("", "secondary")
-        self.setLayout(row(self.button, self.progress, self.words, 1))
-        self.work.changed.connect(self._show)
-        self.work.progressed.connect(self.progress.show_fraction)
-        self.work.done.connect(self._tell)
-        self.work.failed.connect(studio.complain)
-        self._show()
+        self.message = label("", "secondary")
+        self.setLayout(row(self.button, self.progress, self.message, 1))
+        self._update()
+
+    @property
+    def busy(self) -> bool:
+        """Whether runs are being measured."""
+        return self._task is not None
 
     def minimumSizeHint(self) -> QSize:
-        """The button."""
+        """The size of the button."""
         return self.button.sizeHint()
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
-        """The runs that would be measured."""
+        """Takes the runs to measure."""
         self._rows = tuple(one for one in rows if one.run.trained)
-        self._show()
+        self._update()
 
     def _toggle(self) -> None:
-        if self.work.busy:
-            self.work.cancel()
+        if self._task:
+            self._task.cancel()
         else:
-            self.words.setText("")
+            self.message.setText("")
             self.progress.show_fraction(0.0)
-            self.work.measure([one.run for one in self._rows])
+            self._measure()
+
+    def _measure(self) -> None:
+        """Starts to measure what is not measured yet."""
+        runs = [one.run for one in self._rows]
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ...]:
+            from mnist_studio.prediction.robustness import robustness
+
+            outcomes = robustness(runs, data=None, progress=progress, is_cancelled=is_cancelled)
+            return tuple(outcome.problem for outcome in outcomes if outcome.problem)
+
+        self._task = self._studio.background.start(work, self._on_done, self._studio.complain)
+        self._task.progressed.connect(self.progress.show_fraction)
+        self._task.ended.connect(self._on_ended)
+        self._update()
 
     @Slot()
-    def _show(self) -> None:
-        busy = self.work.busy
-        self.progress.setVisible(busy)
-        self.button.setText("Cancel" if busy else "Measure the ticked runs")
-        reason = "" if busy or self._rows else "Tick trained runs first."
-        if self._studio.busy and not busy:
-            reason = "Something is training: its clock would suffer. Wait, or stop it first."
-        enable(self.button, reason, "Each framework answers 2,000 disturbed digits of each kind")
+    def _on_ended(self) -> None:
+        self._task = None
+        self._update()
+
+    @Slot()
+    def _update(self) -> None:
+        self.progress.setVisible(self.busy)
+        self.button.setText("Cancel" if self.busy else MEASURE)
+        reason = "" if self.busy or self._rows else "Select trained runs in the table first."
+        if self._studio.busy and not self.busy:
+            reason = "A run is training and its timing would suffer. Wait for it, or stop it first."
+        enable(self.button, reason, TIP)
 
     @Slot(object)
-    def _tell(self, problems: tuple[str, ...]) -> None:
-        self.words.setText(problems[0] if problems else "")
-        self.words.setToolTip("\n".join(problems))
+    def _on_done(self, problems: tuple[str, ...]) -> None:
+        self.message.setText(problems[0] if problems else "")
+        self.message.setToolTip("\n".join(problems))
         self.measured.emit()

@@ -1,4 +1,4 @@
-"""The runs that can be compared: all, or those of an experiment, to be ticked."""
+"""The runs that can be compared: all, or those of an experiment, with check boxes."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
@@ -18,8 +18,8 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
 
 ALL = "all"
-FIRST_TICKS = 6
-"""So many of the newest trained runs are ticked at first."""
+FIRST_SELECTED = 6
+"""How many of the newest trained runs are selected at first."""
 _SEED: TableColumn[RunRow] = TableColumn(
     "Seed",
     lambda row: str(row.run.spec.training.seed),
@@ -29,10 +29,10 @@ _SEED: TableColumn[RunRow] = TableColumn(
 
 
 class RunList(Card):
-    """A table with ticks.
+    """A table with check boxes.
 
     Signals:
-        changed: other runs are ticked, or what is known of one is new.
+        changed: other runs are selected, or a run has new values.
     """
 
     changed = Signal()
@@ -45,15 +45,16 @@ class RunList(Card):
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
-        self.experiment = ComboBox("Runs of", studio.theme)
+        self.experiment = ComboBox("Experiment", studio.theme)
+        self.experiment.setToolTip("Shows all runs or those of one experiment (default: all runs).")
         self.count = label(role="secondary")
-        self.none_button = button("Tick none", lambda: self.model.tick(frozenset()), quiet=True)
-        self.all_button = button("Tick all", self.tick_all, quiet=True)
+        self.none_button = button("Select none", lambda: self.model.check(frozenset()), quiet=True)
+        self.all_button = button("Select all", self.select_all, quiet=True)
         self._prepare()
         for part in (self.count, self.experiment, self.none_button, self.all_button):
             self.header.addWidget(part, int(part is self.experiment))
         self.body.addWidget(self.table)
-        self.model.ticked.connect(self._tell)
+        self.model.checks_changed.connect(self._on_selection)
         self.experiment.chosen.connect(self._choose)
         studio.library.changed.connect(self.show_rows)
 
@@ -79,32 +80,32 @@ class RunList(Card):
         return self._marks.picture(row.id)
 
     @property
-    def ticked(self) -> list[RunRow]:
-        """The ticked runs, newest first."""
-        keys = self.model.ticked_keys
+    def selected(self) -> list[RunRow]:
+        """The selected runs, newest first."""
+        keys = self.model.checked_keys
         return [row for row in self.model.rows if row.id in keys]
 
     @property
     def chosen_experiment(self) -> Experiment | None:
-        """The experiment whose runs are in the table; None where all are."""
+        """The experiment whose runs are listed; None if all runs are."""
         known = self._studio.library.experiments
         return next(
             (experiment for experiment in known if experiment.id == self.experiment.choice), None
         )
 
-    def tick_all(self) -> None:
-        """Ticks what is in the table."""
-        self.model.tick(frozenset(row.id for row in self.model.rows))
+    def select_all(self) -> None:
+        """Selects all listed runs."""
+        self.model.check(frozenset(row.id for row in self.model.rows))
 
     def show_experiment(self, experiment: str) -> None:
-        """Shows the runs of an experiment and ticks them all."""
+        """Lists the runs of an experiment and selects all of them."""
         self._offer_experiments()
         self.experiment.choose(experiment)
         self._choose(experiment)
 
     @Slot()
     def show_rows(self) -> None:
-        """Shows what the library knows; ticks the newest at first, then every run that ends."""
+        """Lists the runs; selects the newest at first, later every run that ends."""
         library = self._studio.library
         rows = [row for row in library.rows if row.epochs]
         self._marks.know(families(rows))
@@ -112,14 +113,14 @@ class RunList(Card):
         chosen = self.experiment.choice
         shown = [r for r in rows if chosen in (ALL, "") or library.experiment_of(r.id) == chosen]
         self.model.show(shown)
-        self._tick_new([row.id for row in shown if row.run.status != "running"])
-        reason = "" if rows else "There are no runs yet."
-        enable(self.all_button, reason, "Lays all runs of the table side by side")
-        enable(self.none_button, reason, "Takes all ticks away")
-        self._tell()
+        self._select_new([row.id for row in shown if row.run.status != "running"])
+        reason = "" if rows else "There are no runs yet. Train one on the Train page."
+        enable(self.all_button, reason, "Selects all listed runs for comparison.")
+        enable(self.none_button, reason, "Clears the selection.")
+        self._on_selection()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The pointer leaves the table."""
+        """Ends the highlighting when the pointer leaves the table."""
         if event.type() == QEvent.Type.Leave:
             self._hover.point("")
         return super().eventFilter(watched, event)
@@ -134,24 +135,24 @@ class RunList(Card):
             self._offered = offered
             self.experiment.offer(offered)
 
-    def _tick_new(self, runs: list[str]) -> None:
+    def _select_new(self, runs: list[str]) -> None:
         fresh = [run for run in runs if run not in self._known]
         if not self._known:
-            fresh = fresh[:FIRST_TICKS]
+            fresh = fresh[:FIRST_SELECTED]
         self._known = self._known | frozenset(runs)
-        self.model.tick(self.model.ticked_keys | frozenset(fresh))
+        self.model.check(self.model.checked_keys | frozenset(fresh))
 
     @Slot(str)
     def _choose(self, experiment: str) -> None:
         self._hover.point("")
         self.show_rows()
         if experiment != ALL:
-            self.tick_all()
+            self.select_all()
 
     @Slot()
-    def _tell(self) -> None:
-        count = len(self.model.ticked_keys)
-        self.count.setText(f"{counted(count, 'run')} ticked".capitalize())
+    def _on_selection(self) -> None:
+        count = len(self.model.checked_keys)
+        self.count.setText(f"{counted(count, 'run')} selected".capitalize())
         self.changed.emit()
 
     @Slot(QModelIndex)
@@ -160,7 +161,7 @@ class RunList(Card):
 
 
 def families(rows: list[RunRow]) -> dict[str, tuple[str, object]]:
-    """Who shares a mark: runs of the same settings but for their seed."""
+    """Which runs share a mark: those that differ only in their seed."""
     return {row.id: (row.framework, row.settings) for row in rows}
 
 

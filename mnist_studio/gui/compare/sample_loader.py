@@ -1,4 +1,4 @@
-"""Loads test digits and stored logits, off the GUI thread: samples, and digits that are hard."""
+"""Loads test images and stored logits on a worker thread."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,10 +19,10 @@ from mnist_studio.store.rows import Run
 
 
 class SampleLoader(QObject):
-    """Answers the newest request; an older one that still works is cancelled.
+    """Answers the newest request and cancels an older one.
 
     Signals:
-        loaded: ``Samples`` or ``HardImages``, whichever was asked for.
+        loaded: ``Samples`` or ``HardImages``, depending on the request.
         failed: an exception.
     """
 
@@ -36,53 +36,53 @@ class SampleLoader(QObject):
         self._background = background
         self._folder = folder
         self._task: Task | None = None
-        # Read and replaced as a whole by worker threads: a test set is kept while it is looked at.
-        self._kept: tuple[DatasetName, LabeledImages] | None = None
+        # Worker threads read and replace it as a whole; the next request needs the same test set.
+        self._test_set: tuple[DatasetName, LabeledImages] | None = None
 
     def load(self, runs: Sequence[Run], dataset: DatasetName, wrong_first: bool) -> None:
-        """Asks for the samples of runs on one dataset."""
+        """Requests sample images with the predictions of runs on one dataset."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> Samples:
             return samples(self._test(dataset), _logits(runs), wrong_first)
 
         self._start(work)
 
-    def find(self, runs: Sequence[Run], dataset: DatasetName, asked: HardImageQuery) -> None:
-        """Asks for digits of that kind, with the answers of runs on one dataset."""
+    def find(self, runs: Sequence[Run], dataset: DatasetName, query: HardImageQuery) -> None:
+        """Requests the images of a query with the probabilities of runs on one dataset."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> HardImages:
-            if not asked.own:
-                return find_hard_images(self._test(dataset), _logits(runs), asked)
-            own = stored_predictions(runs, asked.own)
-            return find_hard_images(own.images, own.logits, asked)
+            if not query.own:
+                return find_hard_images(self._test(dataset), _logits(runs), query)
+            own = stored_predictions(runs, query.own)
+            return find_hard_images(own.images, own.logits, query)
 
         self._start(work)
 
     def _start(self, work: Callable[[Progress, IsCancelled], Samples | HardImages]) -> None:
         self.cancel()
-        self._task = self._background.start(work, self._take, self._fail)
+        self._task = self._background.start(work, self._on_loaded, self._on_failed)
         self._task.ended.connect(self._end)
 
     def cancel(self) -> None:
-        """Drops a request that still works."""
+        """Drops the current request."""
         if self._task:
             self._task.cancel()
             self._task.ended.disconnect(self._end)
             self._task = None
 
     def _test(self, dataset: DatasetName) -> LabeledImages:
-        kept = self._kept
-        if kept is None or kept[0] != dataset:
-            kept = (dataset, sources.load_test(dataset, self._folder))
-            self._kept = kept
-        return kept[1]
+        loaded = self._test_set
+        if loaded is None or loaded[0] != dataset:
+            loaded = (dataset, sources.load_test(dataset, self._folder))
+            self._test_set = loaded
+        return loaded[1]
 
     @Slot(object)
-    def _take(self, found: Samples | HardImages) -> None:
+    def _on_loaded(self, found: Samples | HardImages) -> None:
         self.loaded.emit(found)
 
     @Slot(object)
-    def _fail(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         self.failed.emit(error)
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Sample digits and what the models say of them. No Qt."""
+"""Sample images of the test set with the predictions of every model. No Qt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ SEED = 7
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """A few test digits and every model's predictions of them.
+    """A few test images and the predictions of every model.
 
     Attributes:
-        places: (k,) where they lie among the test digits.
+        places: (k,) indices in the test set.
         images: (k, 28, 28) uint8.
-        labels: (k,) what they are.
-        predicted: run id -> (k,) what that model says.
+        labels: (k,) true labels.
+        predicted: run id -> (k,) predictions.
     """
 
     places: NDArray[np.int64]
@@ -30,8 +30,8 @@ class Samples:
     labels: NDArray[np.uint8]
     predicted: Mapping[str, NDArray[np.int64]]
 
-    def right(self, run: str) -> int:
-        """How many of them a model answers rightly."""
+    def correct(self, run: str) -> int:
+        """How many predictions of a model are correct."""
         return int(np.sum(self.predicted[run] == self.labels))
 
 
@@ -41,25 +41,25 @@ def samples(
     wrong_first: bool,
     count: int = COUNT,
 ) -> Samples:
-    """Chooses test digits, the same ones whenever the same models are asked.
+    """Chooses test images; the same models always get the same images.
 
     Args:
-        test: the test digits.
-        logits: run id -> (n, 10), in the order of the test digits.
-        wrong_first: begin with digits that most models get wrong.
+        test: the test set.
+        logits: run id -> (n, 10), in the order of the test set.
+        wrong_first: begin with images that most models misclassify.
         count: how many.
     """
-    said = {run: predictions(values) for run, values in logits.items()}
+    predicted = {run: predictions(values) for run, values in logits.items()}
     order = generator(SEED, Purpose.SAMPLES).permutation(len(test))
-    if wrong_first and said:
-        wrong = np.sum([answer != test.labels for answer in said.values()], axis=0)
-        order = order[np.argsort(-wrong[order], kind="stable")]
+    if wrong_first and predicted:
+        errors = np.sum([values != test.labels for values in predicted.values()], axis=0)
+        order = order[np.argsort(-errors[order], kind="stable")]
     places = order[:count]
     chosen = test.take(places)
-    predicted = {run: answer[places] for run, answer in said.items()}
-    return Samples(places, chosen.images, chosen.labels, predicted)
+    of_sample = {run: values[places] for run, values in predicted.items()}
+    return Samples(places, chosen.images, chosen.labels, of_sample)
 
 
 def common_dataset(datasets: Sequence[str]) -> str:
-    """The one dataset of these runs, else an empty text."""
+    """The dataset that all of these runs share; empty if they differ."""
     return datasets[0] if len(set(datasets)) == 1 else ""

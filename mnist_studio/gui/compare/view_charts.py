@@ -16,25 +16,25 @@ from mnist_studio.gui.common.plots.chart import ChartView
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
-BETWEEN = 14
-WIDE = 400
-"""So much width a chart needs before another one comes beside it."""
+SPACING = 14
+CHART_WIDTH = 400
+"""The least width of a chart when charts are side by side."""
 REFRESH_MS = 10
-"""Several changes of a moment are drawn once."""
-TITLES = 150
-"""Of it for the titles of rows of a matrix."""
+"""Changes within this time are drawn once."""
+ROW_TITLES = 150
+"""Width of the row titles of a matrix."""
 THIN = "thin: single seeds"
-SHADED = "shaded: 95 % interval"
+SHADED = "shaded: 95 % CI"
 
 
 class ViewCharts(QWidget):
-    """Scrolls where the charts need more height than there is.
+    """Scrolls if the charts need more height than is available.
 
     Signals:
-        cell_chosen: place of a chart, row and column of its matrix.
+        cell_selected: index of a chart, row and column of its matrix.
     """
 
-    cell_chosen = Signal(int, int, int)
+    cell_selected = Signal(int, int, int)
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class ViewCharts(QWidget):
         self._columns = 1
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(BETWEEN)
+        self._grid.setSpacing(SPACING)
         self._area = QScrollArea()
         self._area.setAccessibleName("Charts")
         self._area.setWidgetResizable(True)
@@ -63,7 +63,7 @@ class ViewCharts(QWidget):
 
     @property
     def charts(self) -> tuple[ChartView, ...]:
-        """What draws them, in their order."""
+        """The visible charts, in order."""
         return tuple(self._charts[: self._shown])
 
     def minimumSizeHint(self) -> QSize:
@@ -71,12 +71,12 @@ class ViewCharts(QWidget):
         return QSize(self._theme.pixels(280), self._theme.pixels(140))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Puts charts beside each other or below."""
+        """Rearranges the charts side by side or below each other."""
         super().resizeEvent(event)
         self._arrange()
 
     def build(self, count: int) -> Iterator[None]:
-        """Builds so many plots in steps, before there is anything to draw."""
+        """Builds this number of line plots in steps, before there is anything to draw."""
         while len(self._charts) < count:
             self._add()
             self._arrange()
@@ -84,13 +84,13 @@ class ViewCharts(QWidget):
             yield from chart.build()
 
     def wanted_height(self, view: View) -> int:
-        """What its charts fill; 0 where they fill whatever there is."""
+        """The height that the charts need; 0 if they fill any height."""
         heights = [self._height(chart) for chart in view.charts]
         if 0 in heights:
             return 0
         columns = self._fitting(view.charts)
         rows = [heights[at : at + columns] for at in range(0, len(heights), columns)]
-        return sum(map(max, rows)) + BETWEEN * (len(rows) - 1) + self._theme.pixels(6)
+        return sum(map(max, rows)) + SPACING * (len(rows) - 1) + self._theme.pixels(6)
 
     def show_view(self, view: View) -> None:
         """Draws the charts of this view."""
@@ -108,7 +108,7 @@ class ViewCharts(QWidget):
 
     @Slot()
     def _refresh_next(self) -> None:
-        """Draws one: all in one turn of the event loop would hold the window."""
+        """Draws one chart: all at once would block the event loop."""
         if self._stale:
             self._stale.pop(0).refresh()
             self._timer.start()
@@ -117,7 +117,7 @@ class ViewCharts(QWidget):
         """Fills the grid row by row."""
         columns = self._fitting([chart.chart for chart in self.charts])
         for place, chart in enumerate(self._charts):
-            # Those that this view does not need stay for the next: making one takes a while.
+            # Charts that this view does not need stay for the next: building one is slow.
             chart.setVisible(place < self._shown)
             self._grid.addWidget(chart, place // columns, place % columns)
         for at in range(max(columns, self._columns)):
@@ -125,20 +125,20 @@ class ViewCharts(QWidget):
         self._columns = columns
 
     def _fitting(self, charts: Sequence[Chart | None]) -> int:
-        """How many charts stand side by side."""
+        """How many charts fit side by side."""
         widest = max((self._width(chart) for chart in charts), default=1)
-        return max(1, min(len(charts), self.width() // (widest + BETWEEN)))
+        return max(1, min(len(charts), self.width() // (widest + SPACING)))
 
     def _width(self, chart: Chart | None) -> int:
-        """So wide a chart can be read."""
-        least = self._theme.pixels(WIDE)
+        """The least width at which a chart is readable."""
+        least = self._theme.pixels(CHART_WIDTH)
         if isinstance(chart, Matrix):
             cells = len(chart.columns) * cell_width(self._theme, chart)
-            return max(least, cells + self._theme.pixels(TITLES))
+            return max(least, cells + self._theme.pixels(ROW_TITLES))
         return max(least, bars_width(self._theme, chart)) if isinstance(chart, Bars) else least
 
     def _height(self, chart: Chart) -> int:
-        """So high a chart is; 0 where it fills whatever there is."""
+        """The height of a chart; 0 if it fills any height."""
         if isinstance(chart, Bars):
             return bars_height(self._theme, chart)
         return matrix_height(self._theme, chart) if isinstance(chart, Matrix) else 0
@@ -146,12 +146,12 @@ class ViewCharts(QWidget):
     def _add(self) -> None:
         place = len(self._charts)
         chart = ChartView(self._theme, self._marks, self._hover)
-        chart.cell_chosen.connect(lambda row, to: self.cell_chosen.emit(place, row, to))
+        chart.cell_selected.connect(lambda row, to: self.cell_selected.emit(place, row, to))
         self._charts.append(chart)
 
 
 def entries(charts: Sequence[Chart]) -> tuple[tuple[tuple[str, str], ...], str]:
-    """Keys and names of a legend, each once, and a note on all; bars name themselves."""
+    """Keys and titles of a legend, each once, and a note; bars have their titles in the chart."""
     named: dict[str, str] = {}
     thin = shaded = False
     for chart in charts:
@@ -161,5 +161,5 @@ def entries(charts: Sequence[Chart]) -> tuple[tuple[tuple[str, str], ...], str]:
             named |= {line.key: line.title for line in chart.lines if not line.thin}
             thin = thin or any(line.thin for line in chart.lines)
             shaded = shaded or any(len(line.low) for line in chart.lines)
-    told = [words for words, there in ((THIN, thin), (SHADED, shaded)) if there]
-    return tuple(named.items()), " · ".join(told)
+    notes = [note for note, present in ((THIN, thin), (SHADED, shaded)) if present]
+    return tuple(named.items()), " · ".join(notes)

@@ -1,4 +1,4 @@
-"""What can be set for a view: only what it needs is shown."""
+"""The options of a view; only those that the view has are visible."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -7,93 +7,123 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.views.catalog import Option
 from mnist_studio.gui.common.basics import holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox
-from mnist_studio.gui.compare.view_catalog import Control
 from mnist_studio.gui.theme.theme import Theme
 
-AXES = (("epochs", "Epochs"), ("steps", "Steps"), ("seconds", "Seconds"))
-DIGITS = (("test", "Test digits"), ("own", "My digits"))
+AXES = (
+    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
+    ("steps", "Steps", "Draws the curves over optimizer steps."),
+    ("seconds", "Seconds", "Draws the curves over training time."),
+)
+DATASETS = (
+    ("test", "Test set", "Evaluates the models on the test set (default)."),
+    ("own", "My images", "Evaluates the models on the images that you labeled on the Draw page."),
+)
+LOG_TIP = "Draws the loss on a logarithmic axis (default: off)."
+TARGET_TIP = "Test accuracy to reach, from 10 to 99.99 % (default: 97 %)."
+THRESHOLD_TIP = (
+    "Smallest difference in accuracy that matters in practice, from 0.01 to 50 pp (default: "
+    "0.1 pp). Smaller differences count as none."
+)
+SMOOTHING_TIP = (
+    "Exponential smoothing of the curves, from 0 to 0.95 (default: 0). The table has the "
+    "smoothed values."
+)
+MODEL_TIP = "The model whose predictions are shown (default: the newest run)."
+PAIR_TIP = "Restricts the comparison to two models (default: all selected runs)."
 ALL = "all"
 QUIET_MS = 150
-"""So long a slider rests before anything is computed anew."""
+"""How long an option must rest before a view is computed again."""
 
 
 class ViewControls(QWidget):
     """One line of controls.
 
     Signals:
-        changed: the user set something.
-        own_asked: views shall be of the user's own digits, whose name ``set_own`` gets.
+        changed: the user changed an option.
+        own_requested: the user chose their own images; ``set_own`` takes their fingerprint.
     """
 
     changed = Signal()
-    own_asked = Signal()
+    own_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._offered: list[tuple[str, str, str]] = []
+        self._own = ""
         self.axis = Segmented("Horizontal axis", AXES)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
-        self.log = Toggles("Vertical axis", (("log", "Log", "By orders of magnitude"),), ())
-        self.target = StepperSpinBox("Accuracy to reach, per cent", theme, 10, 99.99, _tenth, False)
-        self.threshold = StepperSpinBox(
-            "Difference that matters, points", theme, 0.01, 50, _tenth, False
+        self.log = Toggles("Vertical axis", (("log", "Log", LOG_TIP),), ())
+        self.target = self._percent_field("Target accuracy, %", 10, 99.99, 97, TARGET_TIP)
+        self.threshold = self._percent_field(
+            "Smallest relevant difference, pp", 0.01, 50, 0.1, THRESHOLD_TIP
         )
-        self.model = ComboBox("Whose predictions", theme)
-        self.first = ComboBox("First model", theme)
-        self.second = ComboBox("Second model", theme)
-        self.digits = Segmented("Digits that are answered", DIGITS)
-        self._own = ""
-        self._prepare()
-        self._parts: dict[Control, QWidget] = {
+        self.model = self._combo_box("Model", 230, MODEL_TIP)
+        self.first = self._combo_box("First model", 150, PAIR_TIP)
+        self.second = self._combo_box("Second model", 150, PAIR_TIP)
+        self.digits = Segmented("Images", DATASETS)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._prepare_smoothing()
+        self._connect()
+        self._parts: dict[Option, QWidget] = {
             "axis": self.axis,
-            "smoothing": _named("Smooth", self.smoothing),
+            "smoothing": _named("Smoothing", self.smoothing),
             "log": self.log,
-            "target": _named("Reach, %", self.target),
-            "threshold": _named("Matters from, points", self.threshold),
+            "target": _named("Target, %", self.target),
+            "threshold": _named("Relevant difference, pp", self.threshold),
             "model": self.model,
             "own": self.digits,
-            "models": holder(row(self.first, label("and", "secondary"), self.second, gap=6)),
+            "pair": holder(row(self.first, label("and", "secondary"), self.second, gap=6)),
         }
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
         for part in self._parts.values():
             line.addWidget(part)
-        self.show_controls(())
+        self.show_options(())
 
-    def _prepare(self) -> None:
-        self.target.set_number(97)
-        self.threshold.set_number(0.1)
+    def _percent_field(
+        self, name: str, low: float, high: float, value: float, tip: str
+    ) -> StepperSpinBox:
+        field = StepperSpinBox(name, self._theme, low, high, _tenth, False)
+        field.set_number(value)
+        field.setToolTip(tip)
+        field.setFixedWidth(self._theme.pixels(118))
+        return field
+
+    def _combo_box(self, name: str, width: int, tip: str) -> ComboBox:
+        box = ComboBox(name, self._theme)
+        box.setToolTip(tip)
+        box.setFixedWidth(self._theme.pixels(width))
+        return box
+
+    def _prepare_smoothing(self) -> None:
         self.smoothing.setRange(0, 95)
         self.smoothing.setAccessibleName("Smoothing")
-        self.smoothing.setToolTip("Smooths the curves; the table holds what is drawn")
+        self.smoothing.setToolTip(SMOOTHING_TIP)
         self.smoothing.setFixedWidth(self._theme.pixels(90))
         self.smoothing.setMinimumHeight(28)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(QUIET_MS)
+
+    def _connect(self) -> None:
         self._timer.timeout.connect(self.changed)
-        self.smoothing.valueChanged.connect(self._soon)
-        self.axis.chosen.connect(self._now)
-        self.digits.chosen.connect(self._choose_digits)
-        self.log.changed.connect(self.changed)
-        self.model.chosen.connect(self._now)
-        for choice in (self.first, self.second):
-            choice.chosen.connect(self._now)
-            choice.setFixedWidth(self._theme.pixels(170))
+        self.smoothing.valueChanged.connect(self._change_soon)
         for stepper in (self.target, self.threshold):
-            stepper.edited.connect(self._soon)
-            stepper.setFixedWidth(self._theme.pixels(118))
-        self.model.setFixedWidth(self._theme.pixels(230))
+            stepper.edited.connect(self._change_soon)
+        for choice in (self.axis, self.model, self.first, self.second):
+            choice.chosen.connect(self._change_now)
+        self.log.changed.connect(self.changed)
+        self.digits.chosen.connect(self._choose_images)
 
     @property
     def options(self) -> ViewOptions:
-        """What is set."""
+        """The current options."""
         return ViewOptions(
             axis=cast(XAxis, self.axis.choice),
             smoothing=self.smoothing.value() / 100,
@@ -106,52 +136,52 @@ class ViewControls(QWidget):
 
     @property
     def on_own(self) -> bool:
-        """Views shall be of the user's own digits."""
+        """Whether the user's own images are chosen."""
         return self.digits.choice == "own"
 
     @Slot(str)
     def set_own(self, fingerprint: str) -> None:
-        """The user's own digits that views are of; empty for the test digits."""
+        """Sets the fingerprint of the user's own images; empty for the test set."""
         self._own = fingerprint
         self.digits.choose("own" if fingerprint else "test")
         self.changed.emit()
 
-    @Slot(str)
-    def _choose_digits(self, choice: str) -> None:
-        if choice == "own":
-            self.own_asked.emit()
-        else:
-            self.set_own("")
-
     def set_threshold(self, threshold: float) -> None:
-        """An experiment's own threshold, a fraction; tells nobody."""
+        """Sets the threshold of an experiment, a fraction, without a signal."""
         self.threshold.set_number(100 * threshold)
 
     @property
     def pair(self) -> frozenset[str]:
-        """The two models that are to be compared; fewer than two stand for all."""
+        """The two models to compare; fewer than two mean all."""
         return frozenset({self.first.choice, self.second.choice}) - {ALL, ""}
 
     def offer_models(self, models: Sequence[tuple[str, str]]) -> None:
-        """Ids and titles of the runs whose predictions can be shown."""
+        """Offers runs, as ids and titles, whose predictions can be shown."""
         offered = [(run, title, "") for run, title in models]
         if offered != self._offered:
             self._offered = offered
             self.model.offer(offered)
             for choice in (self.first, self.second):
-                choice.offer([(ALL, "All ticked", ""), *offered])
+                choice.offer([(ALL, "All selected", ""), *offered])
 
-    def show_controls(self, controls: Sequence[Control]) -> None:
-        """Shows these, hides the others."""
+    def show_options(self, options: Sequence[Option]) -> None:
+        """Shows the controls of these options and hides the others."""
         for name, part in self._parts.items():
-            part.setVisible(name in controls)
+            part.setVisible(name in options)
 
     @Slot(str)
-    def _now(self, choice: str) -> None:
+    def _choose_images(self, choice: str) -> None:
+        if choice == "own":
+            self.own_requested.emit()
+        else:
+            self.set_own("")
+
+    @Slot(str)
+    def _change_now(self, choice: str) -> None:
         self.changed.emit()
 
     @Slot()
-    def _soon(self) -> None:
+    def _change_soon(self) -> None:
         self._timer.start()
 
 

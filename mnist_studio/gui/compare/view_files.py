@@ -1,7 +1,4 @@
-"""Views as pictures and spreadsheets, and the report, written in the background.
-
-A view as a file; for worker threads.
-"""
+"""Writes views as pictures and spreadsheets, and the report, in the background."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,48 +18,14 @@ from mnist_studio.gui.services.view_request import chosen
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
 
-
-def write_view(
-    view: View, families: Mapping[str, tuple[str, str]], path: Path, is_cancelled: IsCancelled
-) -> str:
-    """Writes the table (.csv) or the charts (.png, .svg) of a view; tells what was written.
-
-    A view of several charts makes several pictures, numbered from 1.
-
-    Raises:
-        StudioError: another kind of file, or it cannot be written.
-        Cancelled: by the user.
-    """
-    # They load much that no first window needs.
-    from mnist_studio.comparison.report import csv_file, files
-
-    kind = path.suffix.lower().removeprefix(".")
-    if kind == "csv":
-        write_bytes(path, csv_file.write(view.table))
-        return f"Exported to {path}."
-    if kind not in ("png", "svg"):
-        raise UsageError(f"{path.name} is no PNG, SVG or CSV.", "Let its name end in one of them.")
-    files.require_writable(path.parent)
-    pictures = files.pictures(
-        (view,), families, ("png" if kind == "png" else "svg",), is_cancelled=is_cancelled
-    )
-    several = len(pictures) > 1
-    for number, picture in enumerate(pictures, start=1):
-        place = path.with_stem(f"{path.stem}-{number}") if several else path
-        write_bytes(place, picture.content)
-    return f"Exported {len(pictures)} pictures to {path.parent}." if several else (
-        f"Exported to {path}."
-    )  # fmt: skip
-
-
-_REPORTS = "One page (*.html);;PDF (*.pdf)"
+_REPORTS = "HTML page (*.html);;PDF (*.pdf)"
 
 
 class ViewFiles(QObject):
-    """Asks for files and writes them; one report at a time.
+    """Asks for file names and writes the files; one report at a time.
 
     Signals:
-        changed: a report is begun, further, or ended.
+        changed: a report was started, made progress, or ended.
     """
 
     changed = Signal()
@@ -75,19 +38,19 @@ class ViewFiles(QObject):
 
     @property
     def writing(self) -> bool:
-        """A report is being written."""
+        """Whether a report is being written."""
         return self._task is not None
 
     @property
     def fraction(self) -> float:
-        """How much of the report is done."""
+        """The progress of the report, from 0 to 1."""
         return self._fraction
 
     @Slot(object, str)
     def ask_export(self, view: View, kind: str) -> None:
-        """Lets the user choose where a view is kept."""
-        title, sort = f"Export “{view.title}”", f"{kind.upper()} (*.{kind})"
-        dialog = QFileDialog(self._window, title, "", sort)
+        """Asks for the file name of a view."""
+        title, filters = f"Export “{view.title}”", f"{kind.upper()} (*.{kind})"
+        dialog = QFileDialog(self._window, title, "", filters)
         dialog.setDefaultSuffix(kind)
         dialog.selectFile(f"{view.name}.{kind}")
         self._ask(dialog, lambda path: self.export(view, path))
@@ -95,21 +58,21 @@ class ViewFiles(QObject):
     def ask_report(
         self, rows: Sequence[RunRow], experiment: Experiment | None, options: ViewOptions
     ) -> None:
-        """Lets the user choose where the report is kept."""
-        dialog = QFileDialog(self._window, "Write a report", "", _REPORTS)
+        """Asks for the file name of the report."""
+        dialog = QFileDialog(self._window, "Write report", "", _REPORTS)
         dialog.setDefaultSuffix("html")
         dialog.selectFile(f"{file_name(experiment.title) if experiment else 'comparison'}.html")
         self._ask(dialog, lambda path: self.report(rows, experiment, options, path))
 
     def export(self, view: View, path: Path) -> None:
-        """Writes a view, as what the file's name says, and tells."""
+        """Writes a view; the suffix of the file name decides the format."""
         families = self._marks.ranked()
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             return write_view(view, families, path, is_cancelled)
 
-        self._studio.told.emit(f"Writing {path.name} …", "plain")
-        self._studio.background.start(work, self._written, self._studio.complain)
+        self._studio.told.emit(f"Writing {path.name}…", "plain")
+        self._studio.background.start(work, self._on_written, self._studio.complain)
 
     def report(
         self,
@@ -118,25 +81,25 @@ class ViewFiles(QObject):
         options: ViewOptions,
         path: Path,
     ) -> None:
-        """Computes all views, writes the report, and tells."""
+        """Computes all views and writes the report."""
         if self._task:
             return
-        found = chosen(rows, self._studio.library.memberships, experiment)
+        selection = chosen(rows, self._studio.library.memberships, experiment)
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             from mnist_studio.comparison.report.files import write_report
 
-            write_report(found, path, (), options, None, progress, is_cancelled)
-            return f"The report is written: {path}."
+            write_report(selection, path, (), options, None, progress, is_cancelled)
+            return f"Report written to {path}."
 
         self._fraction = 0.0
-        self._task = self._studio.background.start(work, self._written, self._studio.complain)
-        self._task.progressed.connect(self._progress)
-        self._task.ended.connect(self._end)
+        self._task = self._studio.background.start(work, self._on_written, self._studio.complain)
+        self._task.progressed.connect(self._on_progress)
+        self._task.ended.connect(self._on_ended)
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Ends the report that is being written; the file stays as it was."""
+        """Cancels the report; an existing file stays unchanged."""
         if self._task:
             self._task.cancel()
 
@@ -147,15 +110,51 @@ class ViewFiles(QObject):
         dialog.open()
 
     @Slot(object)
-    def _written(self, told: str) -> None:
-        self._studio.told.emit(told, "good")
+    def _on_written(self, message: str) -> None:
+        self._studio.told.emit(message, "good")
 
     @Slot(float)
-    def _progress(self, fraction: float) -> None:
+    def _on_progress(self, fraction: float) -> None:
         self._fraction = fraction
         self.changed.emit()
 
     @Slot()
-    def _end(self) -> None:
+    def _on_ended(self) -> None:
         self._task = None
         self.changed.emit()
+
+
+def write_view(
+    view: View, families: Mapping[str, tuple[str, str]], path: Path, is_cancelled: IsCancelled
+) -> str:
+    """Writes the table (.csv) or the charts (.png, .svg) of a view; returns a message.
+
+    A view with several charts makes several pictures, numbered from 1.
+
+    Raises:
+        UsageError: the suffix is unknown.
+        DataError: the file cannot be written.
+        CancelledByUser: the user cancelled.
+    """
+    # The first window does not need these, and they load much.
+    from mnist_studio.comparison.report import csv_file, files
+
+    kind = path.suffix.lower().removeprefix(".")
+    if kind == "csv":
+        write_bytes(path, csv_file.write(view.table))
+        return f"Exported to {path}."
+    if kind not in ("png", "svg"):
+        raise UsageError(
+            f"{path.name} isn't a PNG, SVG or CSV file.", "End its name in .png, .svg or .csv."
+        )
+    files.require_writable(path.parent)
+    pictures = files.pictures(
+        (view,), families, ("png" if kind == "png" else "svg",), is_cancelled=is_cancelled
+    )
+    several = len(pictures) > 1
+    for number, picture in enumerate(pictures, start=1):
+        place = path.with_stem(f"{path.stem}-{number}") if several else path
+        write_bytes(place, picture.content)
+    if several:
+        return f"Exported {len(pictures)} pictures to {path.parent}."
+    return f"Exported to {path}."

@@ -17,12 +17,12 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class ViewTable(TableView):
-    """Shows any table; the row under the pointer is pointed at everywhere."""
+    """Shows any table; all charts highlight the run of the row under the pointer."""
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         self.rows: RowsModel[view.Row] = RowsModel((), lambda row: row.key)
         self._sorted = sorted_by(self.rows)
-        super().__init__("Figures", theme, self._sorted)
+        super().__init__("Values", theme, self._sorted)
         self.rows.setParent(self)
         self._marks, self._hover = marks, hover
         self._table: view.Table | None = None
@@ -34,8 +34,8 @@ class ViewTable(TableView):
         self.setSortingEnabled(True)
 
     def show_table(self, name: str, table: view.Table) -> None:
-        """Shows this table."""
-        self.setAccessibleName(f"{name}: figures")
+        """Shows a table; ``name`` is the title of its view, for screen readers."""
+        self.setAccessibleName(f"{name}: values")
         if self._table is not None and self._table.columns == table.columns:
             self.rows.show(table.rows)
         else:
@@ -45,7 +45,7 @@ class ViewTable(TableView):
         self._table = table
 
     def copy(self) -> None:
-        """Copies the chosen rows, or all, as a spreadsheet takes them."""
+        """Copies the selected rows, or all rows, as tab-separated text."""
         model = self.model()
         rows = sorted({index.row() for index in self.selectedIndexes()})
         columns = range(model.columnCount())
@@ -55,7 +55,7 @@ class ViewTable(TableView):
         QApplication.clipboard().setText("\n".join(lines))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Points at nothing any more."""
+        """Ends the highlighting."""
         self._hover.point("")
         super().leaveEvent(event)
 
@@ -85,18 +85,18 @@ def _text(at: int, unit: view.Unit, row: view.Row) -> str:
 
 
 def _tip(at: int, row: view.Row) -> str:
-    """All of a long text; of a number every digit."""
+    """The whole of a long text, or all decimals of a number."""
     value = row.cells[at]
     return "" if value is None else str(value)
 
 
 def _sort(at: int, row: view.Row) -> Any:
-    """What has no figure sorts behind all that have one."""
+    """Missing values sort last."""
     value = row.cells[at]
     return float("inf") if value is None else value
 
 
 def _numbers(at: int, table: view.Table) -> bool:
-    """Whether a column is one of numbers, which are set to the right."""
+    """Whether a column holds only numbers, which are right-aligned."""
     cells = [row.cells[at] for row in table.rows if row.cells[at] is not None]
     return bool(cells) and not any(isinstance(cell, str) for cell in cells)

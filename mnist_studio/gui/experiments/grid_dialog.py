@@ -123,7 +123,7 @@ class GridDialog(QDialog):
         self.resize(self._theme.pixels(880), self._theme.pixels(600))
 
     def _connect(self) -> None:
-        self.recipes.ticked.connect(self._read)
+        self.recipes.checks_changed.connect(self._read)
         for field in (self.title, self.question, self.batch_sizes, self.learning_rates):
             field.textEdited.connect(self._read)
         for toggles in (self.frameworks, self.datasets, self.loop):
@@ -137,7 +137,7 @@ class GridDialog(QDialog):
         return GridForm(
             title=self.title.text(),
             question=self.question.text(),
-            recipes=tuple(name for name in RECIPES if name in self.recipes.ticked_keys),
+            recipes=tuple(name for name in RECIPES if name in self.recipes.checked_keys),
             frameworks=tuple(n for n in FRAMEWORKS if n in self.frameworks.chosen),
             batch_sizes=self.batch_sizes.text(),
             learning_rates=self.learning_rates.text(),

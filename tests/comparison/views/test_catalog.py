@@ -129,7 +129,7 @@ def test_mistakes_are_counted_in_words(wrong: dict[tuple[int, int], int], said: 
 
 
 def test_clocks_add_up_to_the_wall_time(run_data: RunData) -> None:
-    made = view(run_data, "clocks")
+    made = view(run_data, "time-breakdown")
     for row, run in zip(made.table.rows, run_data.runs, strict=True):
         *parts, wall, rate = row.cells[1:]
         assert sum(map(figure, parts)) == pytest.approx(wall)
@@ -148,9 +148,9 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) ->
     again = replace(
         first, terminal=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
     )
-    plain = view(run_data, "clocks")
+    plain = view(run_data, "time-breakdown")
     runs = (again, *run_data.runs[1:])
-    made = view(RunData(replace(run_data.selection, runs=runs)), "clocks")
+    made = view(RunData(replace(run_data.selection, runs=runs)), "time-breakdown")
     assert [column.title for column in made.table.columns][-1] == "Trained before"
     assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
     assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
@@ -249,7 +249,7 @@ def test_settings_have_only_what_differs(run_data: RunData) -> None:
 def test_wrong_digits_are_mistakes_by_sureness(run_data: RunData) -> None:
     run = run_data.runs[0]
     given = answers(run)
-    rows = cells(view(run_data, "wrong"), "Test digit", "It is", "Answer", "Sure")
+    rows = cells(view(run_data, "confident-errors"), "Test digit", "It is", "Answer", "Sure")
     for index, label, answer, _ in rows:
         assert isinstance(index, int)
         assert (str(LABELS[index]), str(given[index])) == (label, answer)
@@ -330,7 +330,14 @@ def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
 def test_views_say_what_the_runs_lack(run_data: RunData) -> None:
     for run in run_data.runs:
         (run.folder / artifacts.TEST_LOGITS).unlink()
-    for name in ("confusion", "per-class", "calibration", "wrong", "disagreements", "significance"):
+    for name in (
+        "confusion",
+        "per-class",
+        "calibration",
+        "confident-errors",
+        "disagreements",
+        "significance",
+    ):
         with pytest.raises(NotComparable, match="predictions"):
             view(run_data, name)
 

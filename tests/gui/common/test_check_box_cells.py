@@ -20,11 +20,11 @@ def test_ticks_are_drawn_in_the_colors_of_the_theme(
     scheme: Choice, qtbot: QtBot, qapp: QApplication
 ) -> None:
     theme = Theme(qapp, scheme)
-    model: RowsModel[str] = RowsModel((TableColumn("Run", str),), str, ticks=True)
+    model: RowsModel[str] = RowsModel((TableColumn("Run", str),), str, checkable=True)
     table = TableView("Runs", theme, model)
     qtbot.addWidget(table)
     model.show(("", " "))
-    model.tick(frozenset({""}))
+    model.check(frozenset({""}))
     table.resize(300, 160)
     table.grab()  # Until then nothing has its place.
     seen = table.viewport()

@@ -180,22 +180,22 @@ def columns() -> tuple[TableColumn[tuple[str, int]], ...]:
 
 
 def test_table_model(qtbot: QtBot, theme: Theme) -> None:
-    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], ticks=True)
+    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], checkable=True)
     model.show([("b", 10), ("a", 9)])
     assert (model.rowCount(), model.columnCount()) == (2, 2)
     assert model.data(model.index(0, 1)) == "10"
     assert model.data(model.index(0, 1), SORT_ROLE) == 10
     assert model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "all of b"
-    with qtbot.waitSignal(model.ticked):
+    with qtbot.waitSignal(model.checks_changed):
         model.setData(model.index(1, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert model.ticked_keys == {"a"}
+    assert model.checked_keys == {"a"}
     model.show([("b", 10)])
-    assert model.ticked_keys == frozenset()
+    assert model.checked_keys == frozenset()
     model.deleteLater()
 
 
 def test_table_sorts_numbers_as_numbers_and_ticks_with_space(qtbot: QtBot, theme: Theme) -> None:
-    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], ticks=True)
+    model: RowsModel[tuple[str, int]] = RowsModel(columns(), lambda row: row[0], checkable=True)
     model.show([("b", 10), ("a", 9)])
     proxy = sorted_by(model)
     table = TableView("Rows", theme, proxy)
@@ -204,9 +204,9 @@ def test_table_sorts_numbers_as_numbers_and_ticks_with_space(qtbot: QtBot, theme
     assert proxy.index(0, 0).data() == "a"
     table.setCurrentIndex(proxy.index(0, 1))
     QTest.keyClick(table, Qt.Key.Key_Space)
-    assert model.ticked_keys == {"a"}
+    assert model.checked_keys == {"a"}
     QTest.keyClick(table, Qt.Key.Key_Space)
-    assert model.ticked_keys == frozenset()
+    assert model.checked_keys == frozenset()
     model.deleteLater()
 
 

@@ -72,31 +72,31 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     qtbot.addWidget(card)
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
-    assert card.words.text() == (
+    assert card.sentences.text() == (
         "mlp-128 in NumPy, unshuffled digits: costs 2.00 pp of test accuracy, test loss "
         "+0.1000 (one pair, seed 1: too few to generalize)."
     )
-    assert card.explained.text() == f"Unshuffled digits: {KNOWN_BUGS['unshuffled'].explanation}"
+    assert card.explanations.text() == f"Unshuffled digits: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
         "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 pairs of the same seed)"
-        in card.words.text()
+        in card.sentences.text()
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
-    assert card.words.text() == NOTHING
-    assert card.explained.isHidden()
+    assert card.sentences.text() == NOTHING
+    assert card.explanations.isHidden()
     bugs: tuple[KnownBugName, ...] = (
         "unshuffled", "double-softmax", "full-batch", "bias-gradients", "own-scaling", "own-initial"
     )  # fmt: skip
     with_bugs = (row(place, spec(1, name), 0.9) for place, name in enumerate(bugs, start=6))
     card.show_rows([rows[0], *with_bugs])
-    assert len(card.words.text().splitlines()) == 6
+    assert len(card.sentences.text().splitlines()) == 6
     many = [row(place, spec(place, "unshuffled"), 0.9) for place in range(20, 40)]
     twins = [row(place + 40, spec(place), 0.9) for place in range(20, 40)]
     card.show_rows([*many, *twins])
-    assert "(mean of 20 pairs" in card.words.text()
+    assert "(mean of 20 pairs" in card.sentences.text()
     card.show_rows(())
-    assert card.words.text() == NOTHING
+    assert card.sentences.text() == NOTHING
 
 
 def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
@@ -112,10 +112,10 @@ def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
         "Run 1",
         "Run 2 · with known bug: unshuffled digits",
     ]
-    page.list.choose("known_bugs")
-    assert "costs 2.00 pp" in page.views.known_bugs.words.text()
-    page.runs.model.tick(frozenset({"1"}))
-    assert page.views.known_bugs.words.text() == NOTHING
+    page.list.choose("known-bugs")
+    assert "costs 2.00 pp" in page.views.known_bugs.sentences.text()
+    page.runs.model.check(frozenset({"1"}))
+    assert page.views.known_bugs.sentences.text() == NOTHING
 
 
 def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:

@@ -50,7 +50,7 @@ def test_views_are_of_the_users_own_digits_while_that_is_chosen(
     window.go("compare")
     page = window.page("compare")
     assert isinstance(page, ComparePage)
-    qtbot.waitUntil(lambda: [row.id for row in page.ticked] == [trained], timeout=LONG)
+    qtbot.waitUntil(lambda: [row.id for row in page.selected] == [trained], timeout=LONG)
     keep(page.studio, 3, qtbot)
     page.list.choose("confusion")
     controls = page.views.computed.controls
@@ -76,7 +76,7 @@ def test_without_own_digits_views_stay_of_the_test_digits(
     controls = page.views.computed.controls
     with qtbot.waitSignal(page.studio.told) as told:
         controls.digits.button("own").click()
-    assert told.args[0].startswith("You have no digits of your own yet.")
+    assert told.args[0].startswith("You have no images of your own yet.")
     assert controls.digits.choice == "test"
     assert controls.options.own == ""
 

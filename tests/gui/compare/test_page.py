@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.comparison.views.catalog import VIEWS
+from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.compare.gallery_card import one_of_each
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.compare.gallery import one_of_each
 from mnist_studio.gui.compare.page import ComparePage
-from mnist_studio.gui.compare.view_catalog import ENTRIES, offered
 from tests.gui import stored
 
 LONG = 60_000
@@ -37,26 +37,28 @@ def choose(page: ComparePage, name: str, qtbot: QtBot) -> None:
         page.list.choose(name)
 
 
-def test_every_view_is_on_the_list() -> None:
-    computed = {entry.name for entry in ENTRIES.values() if entry.kind == "view"}
-    assert set(VIEWS) <= computed
-    assert all(entries for _, entries in offered())
+def test_every_view_is_on_the_list(page: ComparePage) -> None:
+    assert all(page.list.has(name) for name in ENTRIES)
+    for entry in ENTRIES.values():
+        page.list.choose(entry.name)
+        assert page.views.entry == entry
+        assert entry.title in {card.title.text() for card in page.views.findChildren(Card)}
 
 
-def test_a_whole_experiment_is_ticked(page: ComparePage) -> None:
-    assert len(page.ticked) == 6
+def test_a_whole_experiment_is_selected(page: ComparePage) -> None:
+    assert len(page.selected) == 6
     experiment = page.studio.library.experiments[0]
     page.runs.show_experiment(experiment.id)
-    assert len(page.ticked) == 10
+    assert len(page.selected) == 10
     assert page.runs.chosen_experiment == experiment
     page.runs.none_button.click()
-    assert page.ticked == []
+    assert page.selected == []
     assert not page.report_button.isEnabled()
     page.runs.experiment.choose("all")
     page.runs.experiment.chosen.emit("all")
     page.runs.all_button.click()
-    assert len(page.ticked) == 11
-    assert page.runs.count.text() == "11 runs ticked"
+    assert len(page.selected) == 11
+    assert page.runs.count.text() == "11 runs selected"
 
 
 def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
@@ -69,32 +71,32 @@ def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
     assert page.views.computed.panel.view is view
 
 
-def test_what_runs_do_not_have_is_said(page: ComparePage, qtbot: QtBot) -> None:
+def test_the_panel_explains_why_a_view_is_not_available(page: ComparePage, qtbot: QtBot) -> None:
     page.list.choose("robustness")
     panel = page.views.computed.panel
-    qtbot.waitUntil(lambda: "not of these runs" in panel.empty.words, timeout=LONG)
+    qtbot.waitUntil(lambda: "not available for these runs" in panel.empty.words, timeout=LONG)
     assert page.views.computed.robustness.button.isVisible()
     page.list.choose("significance")
     assert not page.views.computed.robustness.button.isVisible()
     page.runs.none_button.click()
-    assert "Tick two runs or more" in panel.empty.words
+    assert "Select at least two runs" in panel.empty.words
 
 
-def test_a_cell_of_the_confusion_shows_its_digits(page: ComparePage, qtbot: QtBot) -> None:
+def test_a_cell_of_the_confusion_matrix_shows_its_images(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "confusion", qtbot)
-    page.views.computed.panel.cell_chosen.emit(0, 8, 1)
+    page.views.computed.panel.cell_selected.emit(0, 8, 1)
     gallery = page.views.computed.gallery
     qtbot.waitUntil(lambda: gallery.gallery.found is not None, timeout=LONG)
     found = gallery.gallery.found
     assert found is not None
     assert set(found.labels.tolist()) == {8}
     assert len(found.probabilities) == 3  # One of each model, and the one that is shown.
-    assert "says 1" in gallery.gallery.accessibleDescription()
-    assert gallery.title.text().endswith("a 8, answered 1")
+    assert "predicts 1" in gallery.gallery.accessibleDescription()
+    assert gallery.title.text().endswith("true label 8, predicted 1")
 
 
-@pytest.mark.parametrize("name", ["wrong", "disagreements"])
-def test_pictures_stand_beside(name: str, page: ComparePage, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("name", ["confident-errors", "disagreements"])
+def test_a_view_shows_its_images(name: str, page: ComparePage, qtbot: QtBot) -> None:
     choose(page, name, qtbot)
     gallery = page.views.computed.gallery.gallery
     qtbot.waitUntil(lambda: gallery.found is not None, timeout=LONG)
@@ -110,7 +112,7 @@ def test_pictures_stand_beside(name: str, page: ComparePage, qtbot: QtBot) -> No
 def test_two_models_are_paired(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "significance", qtbot)
     controls = page.views.computed.controls
-    first, second = page.ticked[0].id, page.ticked[1].id
+    first, second = page.selected[0].id, page.selected[1].id
     controls.first.choose(first)
     controls.second.choose(second)
     with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
@@ -137,7 +139,7 @@ def test_options_change_the_view(page: ComparePage, qtbot: QtBot) -> None:
     assert page.views.computed.controls.target.isVisible()
     with qtbot.waitSignal(page.views.computed.shown, timeout=LONG):
         page.views.computed.controls.target.field().setValue(50)
-    assert page.views.computed.panel.title.text() == "Time to 50.00 %"
+    assert "50.00 %" in page.views.computed.panel.sentence.text()
     page.list.choose("curves-loss")
     assert not page.views.computed.controls.target.isVisible()
     qtbot.waitUntil(lambda: page.views.computed.panel.view is not None, timeout=LONG)
@@ -145,14 +147,14 @@ def test_options_change_the_view(page: ComparePage, qtbot: QtBot) -> None:
         page.views.computed.controls.axis.button("seconds").click()
 
 
-def test_one_digit_with_every_models_probabilities(page: ComparePage, qtbot: QtBot) -> None:
-    page.list.choose("digit")
-    digit = page.views.digit
-    qtbot.waitUntil(lambda: digit.panel.view is not None, timeout=LONG)
-    assert "say" in digit.panel.sentence.text()
-    digit.number.field().setValue(3)
-    qtbot.waitUntil(lambda: digit.panel.title.text() == "Test digit 3", timeout=LONG)
-    assert digit.label.text().isdigit()
+def test_one_image_with_the_probabilities_of_every_model(page: ComparePage, qtbot: QtBot) -> None:
+    page.list.choose("single-image")
+    image = page.views.single_image
+    qtbot.waitUntil(lambda: image.panel.view is not None, timeout=LONG)
+    assert "predict" in image.panel.sentence.text()
+    image.number.field().setValue(3)
+    qtbot.waitUntil(lambda: image.panel.title.text() == "Single image: Image 3", timeout=LONG)
+    assert image.label.text().isdigit()
 
 
 def test_a_view_is_written_as_picture_and_spreadsheet(
@@ -171,23 +173,23 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
     assert "mlp-128" in (tmp_path / "final.svg").read_text("utf-8")
     page.files.export(view, tmp_path / "final.doc")
-    qtbot.waitUntil(lambda: "is no PNG, SVG or CSV" in page.notice.text, timeout=LONG)
+    qtbot.waitUntil(lambda: "isn't a PNG, SVG or CSV file" in page.notice.text, timeout=LONG)
 
 
 def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_path: Path) -> None:
     page.runs.show_experiment(page.studio.library.experiments[0].id)
     file = tmp_path / "report.html"
     experiment, options = page.runs.chosen_experiment, page.views.computed.controls.options
-    page.files.report(page.ticked, experiment, options, file)
+    page.files.report(page.selected, experiment, options, file)
     assert page.report_button.text().startswith("Cancel report")
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert "Does the framework matter?" in file.read_text("utf-8")
-    assert page.report_button.text() == "Report…"
+    assert page.report_button.text() == "Write report…"
     nowhere = tmp_path / "report.html" / "inside.html"
-    page.files.report(page.ticked, experiment, options, nowhere)
+    page.files.report(page.selected, experiment, options, nowhere)
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert "could not be written" in page.notice.text
-    page.files.report(page.ticked, experiment, options, tmp_path / "late.html")
+    page.files.report(page.selected, experiment, options, tmp_path / "late.html")
     page.report_button.click()
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert not (tmp_path / "late.html").exists()
@@ -201,9 +203,9 @@ def test_a_view_without_charts_is_no_picture(page: ComparePage, qtbot: QtBot) ->
     assert buttons["csv"].isEnabled()
 
 
-def test_of_seeds_the_oldest_answers(page: ComparePage) -> None:
+def test_the_oldest_seed_of_each_model_is_shown(page: ComparePage) -> None:
     page.runs.show_experiment(page.studio.library.experiments[0].id)
-    rows = page.ticked
+    rows = page.selected
     chosen = one_of_each(rows, "")
     assert {row.run.spec.training.seed for row in chosen} == {1}
     assert {row.framework for row in chosen} == {"numpy", "pytorch"}

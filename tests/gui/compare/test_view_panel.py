@@ -71,7 +71,7 @@ def test_one_panel_shows_one_view_after_another(panel: ViewPanel, qtbot: QtBot) 
     for make, kind in zip(views.ALL, kinds, strict=True):
         panel.show_view(make())
         qtbot.waitUntil(partial(draws, kind))
-    panel.say("Nothing", "Tick runs.")
+    panel.show_message("Nothing", "Tick runs.")
     assert not panel.export_buttons["csv"].isEnabled()
     assert panel.export_buttons["csv"].toolTip() == "There is nothing to export."
 
@@ -113,14 +113,14 @@ def test_cells_are_chosen_with_mouse_and_keyboard(panel: ViewPanel, qtbot: QtBot
     panel.show_view(views.confusion())
     cells = drawn(panel, qtbot)
     assert isinstance(cells, HeatMap)
-    with qtbot.waitSignal(panel.cell_chosen) as told:
+    with qtbot.waitSignal(panel.cell_selected) as signal:
         middle = cells.cell(3, 5).center().toPoint()
         QTest.mouseClick(cells, Qt.MouseButton.LeftButton, pos=middle)
-    assert told.args == [0, 3, 5]
+    assert signal.args == [0, 3, 5]
     QTest.keyClick(cells, Qt.Key.Key_Down)
-    with qtbot.waitSignal(panel.cell_chosen) as told:
+    with qtbot.waitSignal(panel.cell_selected) as signal:
         QTest.keyClick(cells, Qt.Key.Key_Return)
-    assert told.args == [0, 4, 5]
+    assert signal.args == [0, 4, 5]
     assert cells.accessibleDescription().startswith("It is 4, Answer 5: ")
 
 

@@ -101,7 +101,7 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     compare = window.page("compare")
     assert isinstance(compare, ComparePage)
     assert window.shown == "compare"
-    qtbot.waitUntil(lambda: len(compare.ticked) == 4, timeout=LONG)
+    qtbot.waitUntil(lambda: len(compare.selected) == 4, timeout=LONG)
 
 
 def test_an_experiment_is_discarded_after_a_question(

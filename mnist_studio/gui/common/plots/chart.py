@@ -22,10 +22,10 @@ class ChartView(QWidget):
     """Draws one chart after another; one of the same kind is only given new data.
 
     Signals:
-        cell_chosen: row and column of a matrix.
+        cell_selected: row and column of a matrix.
     """
 
-    cell_chosen = Signal(int, int)
+    cell_selected = Signal(int, int)
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class ChartView(QWidget):
     def _heat_map(self) -> HeatMap:
         if self._cells is None:
             self._cells = HeatMap(self._theme)
-            self._cells.chosen.connect(self.cell_chosen)
+            self._cells.chosen.connect(self.cell_selected)
         self._cells.setAccessibleName(self.accessibleName())
         self._put(self._cells)
         return self._cells
