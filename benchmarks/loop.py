@@ -136,7 +136,7 @@ def _bare_numpy(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callabl
     from mnist_studio.frameworks.numpy_scratch.memory import Flat
     from mnist_studio.frameworks.numpy_scratch.network import Network
     from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
-    from mnist_studio.frameworks.numpy_scratch.workers import Batch, ThreadTeam, Workers
+    from mnist_studio.frameworks.numpy_scratch.parallel import Batch, DataParallel, ThreadTeam
     from mnist_studio.spec.model import trainable_shapes
 
     weights = Flat(trainable_shapes(spec.model), "float32")
@@ -144,15 +144,15 @@ def _bare_numpy(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callabl
     inputs = normalize(digits.images, spec.model.scaling, "float32")
     team = ThreadTeam(threads(spec))
     optimizer = Optimizer(spec.training.optimizer, weights, team)
-    workers = Workers([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
+    parallel = DataParallel([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
     order = _order(spec, digits, steps)
 
     def epoch() -> None:
         losses = []
         for batch in order:
-            learnt = workers.learn(Batch(inputs[batch], digits.labels[batch], {}))
-            optimizer.improve(learnt.gradients, spec.training.optimizer.learning_rate)
-            losses.append(learnt.mean)
+            result = parallel.gradients(Batch(inputs[batch], digits.labels[batch], {}))
+            optimizer.apply(result.gradients, spec.training.optimizer.learning_rate)
+            losses.append(result.mean)
 
     return epoch
 

@@ -94,7 +94,7 @@ def _differences(json: bool) -> int:
         for difference in DIFFERENCES:
             output.json_line(difference)
     else:
-        rows = [(each.topic, each.pytorch, each.keras, each.studio) for each in DIFFERENCES]
+        rows = [(each.topic, each.pytorch, each.keras, each.setting) for each in DIFFERENCES]
         output.table(
             ("Topic", framework_title("pytorch"), framework_title("keras"), "The studio"), rows
         )

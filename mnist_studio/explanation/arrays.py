@@ -53,7 +53,7 @@ def layer_arrays(walk: NetworkTrace) -> tuple[LayerArrays, ...]:
 
 
 def _layer(layer: LayerPass, step: StepTrace | None) -> LayerArrays:
-    back = [layer.backward, *(one.equation for one in layer.learnt if one.equation)]
+    back = [layer.backward, *(one.equation for one in layer.changes if one.equation)]
     equations = (layer.forward, *back) if step else (layer.forward,)
     return LayerArrays(layer.name, layer.title, equations, tuple(_arrays(layer, step)))
 
@@ -66,7 +66,7 @@ def _arrays(layer: LayerPass, step: StepTrace | None) -> Iterator[NamedArray]:
     if step is None or layer.output_gradient is None or layer.input_gradient is None:
         return
     yield NamedArray("output gradient dy", "dy = ∂L/∂y", layer.output_gradient)
-    for one in layer.learnt:
+    for one in layer.changes:
         yield from _learnt(one, step)
     yield NamedArray("input gradient dx", layer.backward, layer.input_gradient)
 

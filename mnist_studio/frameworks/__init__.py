@@ -1,1 +1,1 @@
-"""HOW one framework learns a spec."""
+"""How each framework trains the network that a spec describes."""

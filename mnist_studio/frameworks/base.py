@@ -1,4 +1,4 @@
-"""The seam between the neutral code and a framework: arrays in, arrays out."""
+"""The interface between the shared code and a framework: NumPy arrays in, NumPy arrays out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +13,21 @@ from mnist_studio.spec.run import RunSpec
 
 Array = NDArray[Any]
 Weights = Mapping[str, Array]
-"""Every array by its full name (``conv1.kernel``), in its canonical layout: dense (in, out),
+"""Arrays by their full names (``conv1.kernel``), in the canonical layout: dense (in, out),
 convolution (height, width, in, out), bias (out,), batch-norm's scale, offset and its running
-statistics mean and variance (channel,); flatten in (height, width, channel). Only the trainable
-ones have gradients and slots (``spec.model.trainable_shapes``).
+statistics mean and variance (channel,). Flattening orders a feature map as (height, width,
+channel). Only trainable arrays have gradients and optimizer slots
+(``spec.model.trainable_shapes``).
 """
 
 
 @dataclass(frozen=True)
 class Device:
-    """Where a learner computes.
+    """A device that a learner computes on.
 
     Attributes:
         kind: ``cpu``, ``cuda`` or ``mps``.
-        name: for people, such as ``NVIDIA H200``.
+        name: the name to show, such as ``NVIDIA H200``.
     """
 
     kind: str
@@ -35,7 +36,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a run cannot work here: a sentence and its remedy."""
+    """Why a run cannot work on this computer, and what to do about it."""
 
     text: str
     remedy: str = ""
@@ -43,14 +44,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Chunk:
-    """k steps of training on batches of b digits.
+    """k training steps on batches of b images.
 
     Attributes:
-        indices: (k, b) int64, into the bound images.
+        indices: (k, b) int64, into the images given to ``Learner.bind``.
         rates: (k,) float64, the learning rate of every step.
-        masks: (k, b, *shape) uint8 for every dropout layer by its name, 1 where a unit is kept.
-        images: (k, b, 28, 28) uint8, augmented, in place of the bound images at the indices, whose
-            labels still count; None without augmentation.
+        masks: (k, b, *shape) uint8 for every dropout layer by its name, 1 where a unit stays on.
+        images: (k, b, 28, 28) uint8, augmented, to use instead of the bound images at the indices.
+            The labels are those at the indices. None without augmentation.
     """
 
     indices: NDArray[np.int64]
@@ -61,11 +62,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Steps:
-    """What k steps gave.
+    """Losses and correct predictions of k steps.
 
     Attributes:
-        losses: (k,) float64, mean loss of every batch before its update, of the run's kind.
-        correct: (k,) int64, digits of every batch answered rightly before its update.
+        losses: (k,) float64, the mean training loss of each batch before its update.
+        correct: (k,) int64, correct predictions in each batch before its update.
     """
 
     losses: NDArray[np.float64]
@@ -74,12 +75,12 @@ class Steps:
 
 @dataclass(frozen=True)
 class OptimizerState:
-    """What an optimizer remembers.
+    """The state of an optimizer.
 
     Attributes:
         step: updates made so far.
-        slots: arrays in the canonical layout by weight and slot (``conv1.kernel/mean``); the
-            slots of an optimizer are in ``spec.optimizers.slot_names``.
+        slots: arrays in the canonical layout by weight and slot (``conv1.kernel/mean``).
+            ``spec.optimizers.slot_names`` lists the slots of each optimizer.
     """
 
     step: int
@@ -87,43 +88,45 @@ class OptimizerState:
 
 
 class Learner(Protocol):
-    """One framework's live network and optimizer. Not safe for two threads at once."""
+    """A network and its optimizer in one framework. Not thread-safe."""
 
     @property
     def capacity(self) -> int:
-        """The most steps that one chunk may have."""
+        """The largest number of steps in a chunk."""
 
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-        """Takes the training digits, (n, 28, 28) and (n,), once, before any ``train``."""
+        """Sets the training images (n, 28, 28) and labels (n,). Call it once, before ``train``."""
 
     def train(self, chunk: Chunk) -> Steps:
-        """Makes the steps of a chunk and waits for them.
+        """Runs the steps of a chunk and waits for their results.
 
-        A chunk of no step, indices (0, b), learns nothing, but leaves everything compiled that
-        batches of b need.
+        A chunk without steps, indices (0, b), changes no weight. It compiles what batches of b
+        images need.
         """
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28) -> (n, 10), with dropout off and batch-norm by its running statistics.
+        """(n, 28, 28) -> (n, 10), with dropout off and batch-norm's running statistics.
 
-        Never probabilities, they underflow. In ``storage(precision)``.
+        Logits rather than probabilities, because probabilities underflow. Their type is
+        ``storage(precision)``.
         """
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
-        """Of the mean loss over these digits by every trainable weight.
+        """The gradient of the mean loss over these images with respect to each trainable weight.
 
-        As in training: batch-norm by the statistics of these digits (its running ones stay as they
-        are), the run's loss and its bias gradients; but with dropout off and nothing clipped.
+        As in training, batch-norm uses the statistics of these images, and the run's loss and
+        bias gradients apply. Dropout is off, nothing is clipped, and the running statistics stay
+        unchanged.
         """
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28): of the logit ``classes[i]`` of image i by its normalized input.
+        """(n, 28, 28): the gradient of logit ``classes[i]`` with respect to normalized image i.
 
-        Like ``activations``, in evaluation as ``logits`` is.
+        In evaluation mode, as ``logits`` and ``activations`` are.
         """
 
     def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
-        """The output of every layer by its name, (n, height, width, channel) or (n, units)."""
+        """Each layer's output by the layer's name: (n, height, width, channel) or (n, units)."""
 
     def weights(self) -> Weights:
         """Copies of all weights."""
@@ -132,28 +135,28 @@ class Learner(Protocol):
         """Replaces all weights."""
 
     def optimizer_state(self) -> OptimizerState:
-        """Copies of what the optimizer remembers."""
+        """A copy of the optimizer's state."""
 
     def load_optimizer_state(self, state: OptimizerState) -> None:
-        """Replaces what the optimizer remembers."""
+        """Replaces the optimizer's state."""
 
     def synchronize(self) -> None:
-        """Waits until the device has done all its work."""
+        """Waits until the device has finished all its work."""
 
 
 class Framework(Protocol):
-    """How one framework learns a spec."""
+    """A framework that can build, train and export networks."""
 
     name: str
 
     def devices(self) -> Sequence[Device]:
-        """What it can compute on here, the fastest first."""
+        """The devices of this computer that it supports, the fastest first."""
 
     def problems(self, run: RunSpec) -> Sequence[Problem]:
-        """Why ``run`` cannot work here; empty if it can. Told before anything starts."""
+        """Why ``run`` cannot work here; empty if it can. Checked before anything starts."""
 
     def learner(self, run: RunSpec, weights: Weights, device: Device) -> Learner:
-        """Builds the network with these weights on that device."""
+        """Builds the network with the given weights on a device."""
 
     def export(self, model: ModelSpec, weights: Weights, path: Path) -> None:
-        """Writes a trained network in the framework's own format."""
+        """Writes a trained network in the framework's own file format."""

@@ -1,7 +1,7 @@
-"""What the frameworks do differently by default, and how the studio pins each.
+"""The different defaults of the frameworks, and the fixed setting for each.
 
-Facts of torch 2.14 and of Keras 3.15 over TensorFlow 2.21; the tests of the adapters read almost
-all of them again from whatever is installed.
+The facts are those of torch 2.14 and of Keras 3.15 with TensorFlow 2.21. The tests of the
+frameworks compare almost all of them with the installed versions.
 """
 
 from dataclasses import dataclass
@@ -9,63 +9,63 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Difference:
-    """One matter on which an unpinned comparison would part.
+    """One default that differs, so that it would distort a comparison.
 
     Attributes:
-        topic: what it is about.
-        pytorch: what PyTorch does by default.
-        keras: what Keras does by default.
-        studio: what every framework does in the studio, and by which means.
+        topic: the name of the setting.
+        pytorch: PyTorch's default.
+        keras: Keras' default.
+        setting: the fixed setting of all frameworks in MNIST Studio, and how it is made.
     """
 
     topic: str
     pytorch: str
     keras: str
-    studio: str
+    setting: str
 
 
 _INPUT = (
     Difference(
         "input scaling",
-        "ToTensor divides gray levels by 255; examples standardize after it",
+        "ToTensor divides gray levels by 255; examples then standardize",
         "none; examples divide by 255",
-        "one table of 256 inputs per run, computed in float64 and rounded once",
+        "one table with the input for each of the 256 gray levels, computed in float64",
     ),
     Difference(
         "image layout",
         "(batch, channel, height, width)",
         "(batch, height, width, channel): channels_last",
-        "height, width, channel in everything that is kept or compared",
+        "(height, width, channel) in everything stored or compared",
     ),
     Difference(
         "order of flattening",
         "channel, height, width",
         "height, width, channel",
-        "height, width, channel: PyTorch's maps are permuted before they are flattened",
+        "height, width, channel; PyTorch's feature maps are permuted first",
     ),
     Difference(
         "shuffling",
         "DataLoader: none (shuffle is off)",
         "fit: every epoch (shuffle is True)",
-        "the order is a function of seed and pass, the same for all",
+        "every epoch; the order is a function of seed and epoch",
     ),
     Difference(
         "batch size and last batch",
-        "DataLoader: 1 digit; a smaller last batch is kept (drop_last is False)",
-        "fit: 32 digits; a smaller last batch is kept",
-        "given by the run; a smaller last batch is kept and never dropped",
+        "DataLoader: 1 image; uses a smaller last batch (drop_last is False)",
+        "fit: 32 images; uses a smaller last batch",
+        "set by the run; uses a smaller last batch",
     ),
     Difference(
         "seeds",
-        "one global generator, torch.manual_seed; another one on each device",
-        "one seed each for Python, NumPy and TensorFlow, keras.utils.set_random_seed",
-        "Philox numbers as a function of seed, purpose and step; no framework draws any",
+        "one global generator (torch.manual_seed), and one on each device",
+        "seeds of Python, NumPy and TensorFlow (keras.utils.set_random_seed)",
+        "Philox numbers as a function of seed, purpose and step, the same for all",
     ),
     Difference(
         "data types",
         "float32; labels int64",
-        "float32 (floatx); labels of any whole type",
-        "the run's precision in all arrays, losses and accuracies summed in float64",
+        "float32 (floatx); labels of any integer type",
+        "the run's precision in all arrays; losses and accuracies summed in float64",
     ),
 )
 
@@ -74,45 +74,45 @@ _LAYERS = (
         "dense kernel",
         "(out, in)",
         "(in, out)",
-        "(in, out) in everything that is kept; PyTorch's is transposed",
+        "(in, out) in everything stored; PyTorch's is transposed",
     ),
     Difference(
         "convolution kernel",
         "(out, in, height, width)",
         "(height, width, in, out)",
-        "(height, width, in, out) in everything that is kept; PyTorch's is permuted",
+        "(height, width, in, out) in everything stored; PyTorch's is permuted",
     ),
     Difference(
-        "first weights",
-        "evenly within 1/√fan-in of 0, biases too",
-        "kernels by Glorot, evenly within √(6 / (fan-in + fan-out)) of 0; biases 0",
-        "drawn by the studio as each layer says, in float64, and loaded into all",
+        "initialization",
+        "uniform within ±1/√fan-in, biases too",
+        "kernels Glorot (Xavier), uniform within ±√(6 / (fan-in + fan-out)); biases 0",
+        "as the recipe says, drawn once in float64 and loaded into every framework",
     ),
     Difference(
         "convolution padding",
-        "0; a whole number pads alike on all sides, so that an even kernel's map grows",
-        "valid; same pads the odd row after the map",
-        "same is (k - 1) // 2 before and k // 2 after, for even kernels too",
+        "0; an integer pads all sides alike, so that an even kernel enlarges the map",
+        "valid; same adds the extra row after the map",
+        "same pads (k - 1) // 2 before and k // 2 after, for even kernels too",
     ),
     Difference(
         "ties in max-pooling",
         "the gradient goes to the first maximum",
         "the gradient goes to the first maximum",
-        "the gradient goes to the first maximum, read row by row, by contract",
+        "the gradient goes to the first maximum, row by row",
     ),
     Difference(
         "dropout",
-        "inverted, by its own random numbers, only in training mode (the default mode)",
-        "inverted, by its own random numbers, only where training=True is passed",
-        "inverted, by masks that are a function of seed, layer and step, given to all",
+        "inverted; own random numbers; only in training mode (the default mode)",
+        "inverted; own random numbers; only with training=True",
+        "inverted; masks are a function of seed, layer and step, the same for all",
     ),
     Difference(
         "batch-norm momentum",
-        "0.1, the part of the new statistics",
-        "0.99, the part of the old statistics",
-        "the part of the old ones, 0.9 unless the recipe says otherwise",
+        "0.1, the weight of the new statistics",
+        "0.99, the weight of the old statistics",
+        "the weight of the old statistics, 0.9 unless the recipe sets it",
     ),
-    Difference("batch-norm epsilon", "1e-05", "0.001", "1e-05 unless the recipe says otherwise"),
+    Difference("batch-norm epsilon", "1e-05", "0.001", "1e-05 unless the recipe sets it"),
     Difference(
         "batch-norm running variance",
         "unbiased: divided by n - 1",
@@ -121,52 +121,50 @@ _LAYERS = (
     ),
 )
 
-_OPTIMISERS = (
+_OPTIMIZERS = (
+    Difference("Adam's epsilon", "1e-08", "1e-07", "1e-08 unless the recipe sets it"),
     Difference(
-        "Adam's epsilon", "1e-08", "1e-07", "given by the recipe, 1e-08 unless it says otherwise"
-    ),
-    Difference(
-        "place of Adam's epsilon",
+        "position of Adam's epsilon",
         "added after the bias correction",
         "added before the bias correction",
-        "after it (Kingma & Ba 2015, algorithm 1); Keras' Adam is subclassed",
+        "after the bias correction (Kingma & Ba 2015); Keras' Adam is subclassed",
     ),
     Difference(
         "RMSprop's decay and epsilon",
         "alpha 0.99, epsilon 1e-08",
         "rho 0.9, epsilon 1e-07",
-        "given by the recipe, 0.9 and 1e-08 unless it says otherwise",
+        "decay 0.9, epsilon 1e-08 unless the recipe sets them",
     ),
     Difference(
-        "place of RMSprop's epsilon",
+        "position of RMSprop's epsilon",
         "outside the root",
         "inside the root",
         "outside the root; Keras' RMSprop is subclassed",
     ),
     Difference(
         "RMSprop's momentum",
-        "the rate multiplies the velocity",
-        "the rate goes into the velocity",
-        "the rate multiplies the velocity; Keras' RMSprop is subclassed",
+        "the learning rate multiplies the velocity",
+        "the learning rate is part of the velocity",
+        "the learning rate multiplies the velocity; Keras' RMSprop is subclassed",
     ),
     Difference(
         "Adadelta's constants",
-        "rate 1.0, rho 0.9, epsilon 1e-06",
-        "rate 0.001, rho 0.95, epsilon 1e-07",
-        "given by the recipe, those of PyTorch unless it says otherwise",
+        "learning rate 1.0, rho 0.9, epsilon 1e-06",
+        "learning rate 0.001, rho 0.95, epsilon 1e-07",
+        "PyTorch's, unless the recipe sets them",
     ),
     Difference(
         "SGD's velocity",
-        "v = momentum·v + g; w -= rate·v",
-        "v = momentum·v - rate·g; w += v",
-        "the first: a schedule never rescales past gradients; Keras' SGD is subclassed",
+        "v = momentum·v + g; w -= lr·v",
+        "v = momentum·v - lr·g; w += v",
+        "PyTorch's, so that a schedule doesn't rescale past gradients; Keras' SGD is subclassed",
     ),
-    Difference("SGD's rate", "0.001", "0.01", "given by the recipe"),
+    Difference("SGD's learning rate", "0.001", "0.01", "set by the recipe"),
     Difference(
-        "type of the rate",
-        "Python's float, 64 bits",
+        "type of the learning rate",
+        "a Python float (64 bits)",
         "a float32 variable",
-        "float64 in every step; Keras' variable is gone round",
+        "float64 in every step; Keras' variable is not used",
     ),
     Difference(
         "clipping by norm",
@@ -176,9 +174,9 @@ _OPTIMISERS = (
     ),
     Difference(
         "schedules",
-        "stepped by hand, mostly once an epoch",
+        "stepped by the script, mostly once an epoch",
         "counted in batches",
-        "the rate of every step is computed by the studio and handed over",
+        "computed for every step and passed to every framework",
     ),
 )
 
@@ -187,14 +185,14 @@ _LOSS = (
         "softmax in the loss",
         "cross_entropy takes logits",
         "the cross-entropies take probabilities (from_logits is False)",
-        "networks end in logits; every loss takes logits",
+        "networks output logits; every loss takes logits",
     ),
-    Difference("reduction of the loss", "mean", "sum_over_batch_size, which is the mean", "mean"),
+    Difference("reduction of the loss", "mean", "sum_over_batch_size (the mean)", "mean"),
     Difference(
-        "accuracy told while training",
-        "none; examples keep their own",
-        "fit: the mean over the batches of an epoch so far, with dropout on",
-        "counted by the studio, on the test digits with dropout off",
+        "accuracy during training",
+        "none; examples count their own",
+        "fit: mean over the epoch's batches so far, with dropout on",
+        "counted by the shared loop, on the test set with dropout off",
     ),
 )
 
@@ -207,22 +205,22 @@ _COMPUTING = (
     ),
     Difference(
         "execution",
-        "eager: operation after operation",
-        "fit: a compiled graph a batch, XLA where it can (jit_compile is auto)",
-        "eager in PyTorch; in Keras a graph of many steps, XLA for networks that gain from it",
+        "eager: one operation at a time",
+        "fit: a compiled graph for each batch, with XLA where possible (jit_compile is auto)",
+        "PyTorch: eager; Keras: a graph for many steps, with XLA where it is faster",
     ),
     Difference(
-        "the same run twice",
-        "not promised (use_deterministic_algorithms is off)",
-        "not promised (enable_op_determinism is off)",
-        "on a CPU the same bits in all three with as many threads; Keras on a GPU is not promised",
+        "repeatability",
+        "not guaranteed (use_deterministic_algorithms is off)",
+        "not guaranteed (enable_op_determinism is off)",
+        "CPU: the same bits with the same number of threads; Keras on a GPU: not guaranteed",
     ),
     Difference(
         "mixed precision",
-        "autocast chooses by operation",
+        "autocast selects by operation",
         "a policy for every layer, variables in float32",
-        "stated: inputs and kernels of dense layers and convolutions are rounded, nothing else",
+        "rounds inputs and kernels of dense layers and convolutions, nothing else",
     ),
 )
 
-DIFFERENCES: tuple[Difference, ...] = (*_INPUT, *_LAYERS, *_OPTIMISERS, *_LOSS, *_COMPUTING)
+DIFFERENCES: tuple[Difference, ...] = (*_INPUT, *_LAYERS, *_OPTIMIZERS, *_LOSS, *_COMPUTING)

@@ -1,4 +1,4 @@
-"""Gray levels as inputs, by one stated expression for every framework."""
+"""Gray levels as network inputs, by the same expression for every framework."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,9 @@ from mnist_studio.spec.run import Precision, storage
 
 
 def level_table(scaling: Scaling, precision: Precision) -> Array:
-    """(256,): the input of every gray level, (level / 255 - mean) / deviation.
+    """(256,): the input for each gray level, (level / 255 - mean) / deviation.
 
-    Computed in float64 and rounded once, so that no framework rounds differently.
+    It is computed in float64 and rounded once, so that every framework gets the same inputs.
     """
     levels = (np.arange(256) / 255 - scaling.mean) / scaling.deviation
     return levels.astype(storage(precision))

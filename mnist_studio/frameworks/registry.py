@@ -1,5 +1,6 @@
-"""The frameworks the studio knows. Listing them imports none of them."""
+"""The supported frameworks. Listing them imports none of them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module, metadata
@@ -10,7 +11,6 @@ from typing import cast
 from mnist_studio import paths, settings
 from mnist_studio.errors import FrameworkMissing
 from mnist_studio.frameworks.base import Framework
-from mnist_studio.frameworks.processors import usable_processors
 from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.recipes import unknown
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -18,14 +18,14 @@ from mnist_studio.spec.run import FrameworkName, RunSpec
 
 @dataclass(frozen=True)
 class FrameworkEntry:
-    """What is known of a framework before it is imported.
+    """What is entry about a framework before it is imported.
 
     Attributes:
-        name: as in specs, such as ``pytorch``.
-        title: for people, such as ``PyTorch``.
-        module: of its adapter, whose ``FRAMEWORK`` is the framework.
-        package: top-level module and distribution it needs.
-        suffix: of its own file format.
+        name: in specs, such as ``pytorch``.
+        title: the name to show, such as ``PyTorch``.
+        module: its adapter, which defines ``FRAMEWORK``.
+        package: the top-level module and distribution that it needs.
+        suffix: of files in its own format.
     """
 
     name: FrameworkName
@@ -60,10 +60,10 @@ FRAMEWORKS: tuple[FrameworkName, ...] = tuple(entry.name for entry in ENTRIES.va
 
 
 def framework_entry(name: str) -> FrameworkEntry:
-    """What is known of the framework of that name.
+    """The entry of a framework.
 
     Raises:
-        UnknownName: there is none; suggests the nearest.
+        UnknownName: there is no such framework; the error suggests the nearest name.
     """
     try:
         return ENTRIES[name]
@@ -81,22 +81,22 @@ def framework_title(name: str) -> str:
 
 
 def python(name: str) -> str:
-    """The program of the Python that computes for a framework; empty if it is the studio's own."""
+    """The external Python that runs a framework; empty for the Python that runs this program."""
     chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
     return chosen.python if chosen else ""
 
 
 def version(name: str) -> str | None:
-    """The version of a framework, None where there is none. Imports nothing.
+    """The version of a framework, None where it is not installed. Imports nothing.
 
-    Of one that another Python computes for, it is the version that was there when it was chosen.
+    With an external Python, it is the version found there when the Python was selected.
     """
     chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
     return chosen.version if chosen else installed(name)
 
 
 def installed(name: str) -> str | None:
-    """The version of a framework in this environment, None where it is not. Imports nothing."""
+    """The version in this environment, None where it is not installed. Imports nothing."""
     package = framework_entry(name).package
     if find_spec(package) is None:
         return None
@@ -109,30 +109,30 @@ def installed(name: str) -> str | None:
 
 
 def missing(name: str) -> FrameworkMissing | None:
-    """The error for a framework that is not installed; None if it is. Imports nothing."""
+    """The error for a framework that is not installed, None if it is. Imports nothing."""
     if version(name) is not None:
         return None
-    known = framework_entry(name)
-    return FrameworkMissing(f"{known.title} is not installed.", _remedy(known))
+    entry = framework_entry(name)
+    return FrameworkMissing(f"{entry.title} is not installed.", _remedy(entry))
 
 
-def _remedy(known: FrameworkEntry) -> str:
-    return f"Install it with: pip install {known.package}"
+def _remedy(entry: FrameworkEntry) -> str:
+    return f"Install it with: pip install {entry.package}"
 
 
 def load(name: str) -> Framework:
     """Imports a framework.
 
     Raises:
-        UnknownName: there is none of that name.
+        UnknownName: there is no such framework.
         FrameworkMissing: it is not installed, or its installation is broken.
     """
-    known = framework_entry(name)
+    entry = framework_entry(name)
     try:
-        module = import_module(known.module)
-    except (ImportError, OSError) as error:  # On Windows a DLL that does not load is an OSError.
+        module = import_module(entry.module)
+    except (ImportError, OSError) as error:  # On Windows, a DLL that fails to load is an OSError.
         raise FrameworkMissing(
-            f"{known.title} cannot be imported: {error}.", _remedy(known)
+            f"{entry.title} cannot be imported: {error}.", _remedy(entry)
         ) from error
     return cast(Framework, module.FRAMEWORK)
 
@@ -147,46 +147,54 @@ _THREADS = (
 
 
 _PRODUCTS = ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""Of these, the threads inside NumPy's matrix products."""
+"""Those of ``_THREADS`` that set the threads inside NumPy's matrix products."""
 
 MOST_PRODUCT_THREADS = 4
-"""A product of a batch of 64 has no more work to share out."""
+"""A matrix product on a batch of 64 has too little work for more threads."""
 
 
 def environment(name: str, threads: int) -> dict[str, str]:
-    """The environment variables a process must have before it imports that framework.
+    """The environment variables that a process needs before it imports a framework.
 
     Args:
         name: of the framework.
         threads: of the CPU; 0 leaves it to the framework.
 
     Raises:
-        UnknownName: there is none of that name.
+        UnknownName: there is no such framework.
     """
     variables = dict.fromkeys(_THREADS, str(threads)) if threads else {}
     if framework_entry(name).name == "numpy":
-        # Threads of many small products would wait for each other most of the time.
+        # Threads inside many small products would mostly wait for each other.
         variables |= dict.fromkeys(_PRODUCTS, "1")
     if framework_entry(name).name == "keras":
         variables |= {
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": str(paths.keras_home()),
-            # Keras imports it, and it keeps a list of fonts, else in a folder that nobody deletes.
+            # Keras imports matplotlib, which otherwise caches fonts in a folder nobody deletes.
             "MPLCONFIGDIR": str(paths.matplotlib_home()),
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }
     return variables
 
 
+def usable_processors() -> int:
+    """The number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def training_environment(run: RunSpec) -> dict[str, str]:
     """``environment`` for a process that trains ``run``.
 
-    Networks with convolutions NumPy trains on threads of the learner's own, each with a part of the
-    batch. Others consist of a few large products, where threads inside them are faster: with two of
-    them an epoch of mlp-128 takes .50 instead of .64 s, on a busy machine 2.3 instead of .92 s.
+    NumPy trains networks with convolutions on the learner's own threads, each on one slice of the
+    batch. Other networks consist of a few large products, where threads inside the products are
+    faster: with two of them, an epoch of mlp-128 takes 0.50 s instead of 0.64 s. On a busy machine
+    it takes 2.3 s instead of 0.92 s.
 
     Raises:
-        UnknownName: the framework is none.
+        UnknownName: there is no such framework.
     """
     variables = environment(run.framework, run.threads)
     if run.framework == "numpy" and not any(isinstance(layer, Conv) for layer in run.model.layers):

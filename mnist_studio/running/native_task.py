@@ -75,7 +75,7 @@ def _script(session: TrainingSession, described: RunSpec) -> Script:
     path = session.folder / SCRIPT
     write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
-    made = adapter.WrittenScript(_module(path), session.spec, len(session.digits.train))
+    made = adapter.NativeScript(_module(path), session.spec, len(session.digits.train))
     return cast(Script, made)
 
 
@@ -125,14 +125,14 @@ class _Watch:
         self._told = 0.0
 
     def enter(self, phase: PhaseName) -> None:
-        """See ``Watcher.enter``."""
+        """See ``ScriptObserver.enter``."""
         if self._session.clock.phase == "build":
             self._trains()
         if phase != self._session.clock.phase:
             self._session.enter(phase)
 
     def step(self, loss: float, correct: int, digits: int) -> None:
-        """See ``Watcher.step``."""
+        """See ``ScriptObserver.step``."""
         self.enter("train")
         if digits != self._size:
             self._tell()
@@ -141,10 +141,10 @@ class _Watch:
         self._correct.append(correct)
         if self._session.clock.seconds("train") - self._told > TELL_SECONDS:
             self._tell()
-        self.breathe()
+        self.batch_evaluated()
 
-    def breathe(self) -> None:
-        """See ``Watcher.breathe``; waits while paused.
+    def batch_evaluated(self) -> None:
+        """See ``ScriptObserver.batch_evaluated``; waits while paused.
 
         Raises:
             _Stop: a stop is wanted.
@@ -159,7 +159,7 @@ class _Watch:
             raise _Stop
 
     def epoch(self, validation: Score | None) -> None:
-        """See ``Watcher.epoch``; judges the network as after every neutral epoch."""
+        """See ``ScriptObserver.epoch``; judges the network as after every neutral epoch."""
         session = self._session
         self._tell()
         session.machine.sample()

@@ -31,7 +31,7 @@ def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
     model.bind(IMAGE[None], np.array([4], np.uint8))
     told = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
     assert found.walk.step.loss == pytest.approx(told.losses[0], rel=1e-6)
-    arrays = {one.name: one.after for layer in found.walk.layers for one in layer.learnt}
+    arrays = {one.name: one.after for layer in found.walk.layers for one in layer.changes}
     for name, expected in model.weights().items():
         np.testing.assert_allclose(arrays[name], expected, rtol=1e-6, atol=1e-8)
 

@@ -1,4 +1,4 @@
-"""Scripts as they are written, in every framework: their networks in the canonical layout."""
+"""Native scripts in every framework: their networks in the canonical layout."""
 
 from types import ModuleType
 from typing import Protocol
@@ -36,15 +36,15 @@ NETWORKS = {
 }  # fmt: skip
 
 
-class Written(Script, Protocol):
+class Native(Script, Protocol):
     def _built(self, network: object) -> None:
-        """What it hears when the script has built its network."""
+        """Receives the network that the script built."""
 
 
-def written(adapter: ModuleType, spec: RunSpec) -> tuple[Written, ModuleType]:
-    made = ModuleType("as_written")
-    exec(compile(script(spec), "as_written.py", "exec"), made.__dict__)
-    return adapter.WrittenScript(made, spec, 120), made
+def native(adapter: ModuleType, spec: RunSpec) -> tuple[Native, ModuleType]:
+    made = ModuleType("native_script")
+    exec(compile(script(spec), "native_script.py", "exec"), made.__dict__)
+    return adapter.NativeScript(made, spec, 120), made
 
 
 class ScriptContract:
@@ -56,14 +56,14 @@ class ScriptContract:
     @pytest.mark.parametrize("network", NETWORKS)
     def test_its_weights_answer_as_it_answers(self, framework: Framework, network: str) -> None:
         spec = replace(run(NETWORKS[network], precision="float32"), framework=self.name)
-        made, module = written(self.adapter, spec)
+        made, module = native(self.adapter, spec)
         made._built(module.build_model())
-        neutral = learner(framework, spec)
-        neutral.load_weights(made.weights())
+        shared = learner(framework, spec)
+        shared.load_weights(made.weights())
         images, _ = digits(30)
         answers = made.logits(images)
         assert answers.dtype == np.float32
-        np.testing.assert_allclose(answers, neutral.logits(images), rtol=0, atol=2e-5)
+        np.testing.assert_allclose(answers, shared.logits(images), rtol=0, atol=2e-5)
 
     def test_its_first_weights_are_of_the_stated_size(self) -> None:
         """Zeros, an even draw with a limit, and He's normal draw."""
@@ -72,7 +72,7 @@ class ScriptContract:
             Dense(400, initial="size_uniform", initial_bias="fan_in_uniform"), Relu(),
             Dense(10, initial="zeros"),
         )  # fmt: skip
-        made, module = written(self.adapter, replace(run(layers), framework=self.name))
+        made, module = native(self.adapter, replace(run(layers), framework=self.name))
         made._built(module.build_model())
         weights = made.weights()
         assert abs(weights["dense1.kernel"].std() / np.sqrt(2 / 784) - 1) < 0.01

@@ -1,15 +1,16 @@
 """Batch normalization (Ioffe & Szegedy 2015, algorithms 1 and 2).
 
-Of n numbers x of a channel, or unit, over the batch and its places:
+For the n values x of a channel or unit, over the batch and all pixels:
 
     m = Σ x / n,   v = Σ (x - m)² / n,   z = (x - m) / √(v + ε),   y = scale · z + offset.
 
-m and v depend on every x, so that
+Since m and v depend on every x,
 
     doffset = Σ dy,   dscale = Σ dy · z,
     dx = scale / √(v + ε) · (dy - doffset / n - z · dscale / n).
 
-In evaluation m and v are running statistics, numbers, and dx = scale / √(v + ε) · dy.
+In evaluation, m and v are the running statistics. They are constants, so that
+dx = scale / √(v + ε) · dy.
 """
 
 import numpy as np
@@ -19,10 +20,10 @@ from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 
 class BatchNorm:
-    """Takes mean and variance out of every channel.
+    """Normalizes every channel to mean 0 and variance 1, then scales and shifts it.
 
     Attributes:
-        by_batch: whether the statistics are those of the batch, as in training.
+        by_batch: use the statistics of the batch, as in training.
     """
 
     def __init__(
@@ -32,8 +33,8 @@ class BatchNorm:
 
         Args:
             weights: ``scale``, ``offset`` and the running ``mean`` and ``variance``.
-            gradients: where ``learn`` writes those of scale and offset.
-            momentum: the part of the running statistics that ``remember`` keeps.
+            gradients: arrays that ``backward_params`` writes to, for scale and offset.
+            momentum: weight of the old running statistics in an update.
             epsilon: added to the variance.
         """
         self.weights, self.gradients = weights, gradients
@@ -42,7 +43,7 @@ class BatchNorm:
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
-        """(B, ..., channel), kept."""
+        """(B, ..., channel) -> the same shape."""
         z, y = self._work.like("z", x), self._work.like("y", x)
         self._mean = sums(x) / self._count(x) if self.by_batch else self.weights["mean"]
         np.subtract(x, self._mean, out=z)
@@ -57,21 +58,21 @@ class BatchNorm:
         y += self.weights["offset"]
         return y
 
-    def remember(self) -> None:
-        """Brings the last batch into the running statistics."""
+    def update_running_statistics(self) -> None:
+        """Updates the running statistics with those of the last batch."""
         for name, of_batch in (("mean", self._mean), ("variance", self._variance)):
             running = self.weights[name]
             running *= self._momentum
             running += (1 - self._momentum) * of_batch
 
-    def learn(self, dy: Array) -> None:
-        """Dscale and doffset (channel,) of dy (B, ..., channel)."""
+    def backward_params(self, dy: Array) -> None:
+        """Computes dscale and doffset (channel,) from dy (B, ..., channel)."""
         self.gradients["offset"][...] = sums(dy)
         product = np.multiply(dy, self._z, out=self._work.like("dx", dy))
         self.gradients["scale"][...] = sums(product)
 
-    def input_gradient(self, dy: Array) -> Array:
-        """(B, ..., channel), kept. With the statistics of the batch it needs ``learn`` before."""
+    def backward_input(self, dy: Array) -> Array:
+        """(B, ..., channel) -> the same shape. If ``by_batch``, after ``backward_params``."""
         dx = self._work.like("dx", dy)
         if self.by_batch:
             count = self._count(dy)
@@ -84,15 +85,15 @@ class BatchNorm:
         return dx
 
     def _count(self, x: Array) -> Array:
-        """N, in the precision of x."""
+        """n, in the precision of x."""
         count: Array = x.dtype.type(x.size // x.shape[-1])
         return count
 
 
 def sums(x: Array) -> Array:
-    """(..., channel) -> (channel,), as a product with ones.
+    """(..., channel) -> (channel,), as a matrix product with ones.
 
-    A sum down a tall column is many times slower.
+    ``np.sum`` over the rows of a tall matrix is many times slower.
     """
     flat = x.reshape(-1, x.shape[-1])
     total: Array = np.ones(len(flat), x.dtype) @ flat

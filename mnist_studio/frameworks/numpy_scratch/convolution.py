@@ -4,12 +4,12 @@ For a k x k kernel W (k, k, in, out), with the input padded by zeros,
 
     y[b, i, j, o] = bias[o] + Σ over (p, q, c) of x[b, i + p, j + q, c] · W[p, q, c, o].
 
-Writing every window of x as a row of X, (B·H·W, k·k·in), this is Y = X W + bias with W as
+With every window of x as a row of X, (B·H·W, k·k·in), this is Y = X W + bias with W as
 (k·k·in, out). So, as for a dense layer,
 
     dW = Xᵀ dY,   dbias = Σ dY,   dX = dY Wᵀ,
 
-and dx adds up, for every pixel, the places of dX at which the pixel stands in a window (col2im).
+and dx[b, i, j, c] is the sum of all entries of dX that belong to that pixel (col2im).
 """
 
 from math import ceil
@@ -22,19 +22,20 @@ from mnist_studio.frameworks.numpy_scratch.batch_norm import sums
 from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 TILE_BYTES = 16 * 2**20
-"""Room for windows. A batch with more of them is taken in parts, and its windows made twice."""
+"""Memory for windows. A batch that needs more is split into tiles, and its windows are built
+twice, for the forward and for the backward pass."""
 
 
 class Conv:
     """A square convolution with stride 1."""
 
     def __init__(self, weights: Weights, gradients: Weights, same: bool) -> None:
-        """A layer with a ``kernel`` and perhaps a ``bias``.
+        """A layer with a ``kernel`` and an optional ``bias``.
 
         Args:
             weights: by their names in the layer.
-            gradients: where ``learn`` writes ∂L/∂W of each.
-            same: whether the input is padded so that the output is as large.
+            gradients: arrays that ``backward_params`` writes to, one for each weight.
+            same: pad the input, so that the output has the same height and width.
         """
         self.weights, self.gradients = weights, gradients
         size: int = weights["kernel"].shape[0]
@@ -49,44 +50,45 @@ class Conv:
         self._padded = self._pad(x)
         batch, height, width = len(x), *(side - size + 1 for side in self._padded.shape[1:3])
         y = self._work.get("y", (batch, height, width, filters), kernel.dtype)
-        for part in self._tiles(y.shape):
-            columns = self._columns(part, height, width)
-            np.matmul(columns, kernel.reshape(-1, filters), out=y[part].reshape(-1, filters))
+        for tile in self._tiles(y.shape):
+            columns = self._columns(tile, height, width)
+            np.matmul(columns, kernel.reshape(-1, filters), out=y[tile].reshape(-1, filters))
         if "bias" in self.weights:
-            # Row by row of the map: adding a few numbers at a time is many times slower.
+            # Whole rows of the map at once: adding a few numbers at a time is many times slower.
             rows = y.reshape(batch * height, -1)
             rows += np.tile(self.weights["bias"], width)
         return y
 
-    def learn(self, dy: Array) -> None:
-        """DW (k, k, in, out) and dbias (out,) of dy (B, height', width', out)."""
+    def backward_params(self, dy: Array) -> None:
+        """Computes dW (k, k, in, out) and dbias (out,) from dy (B, height', width', out)."""
         _, height, width, filters = dy.shape
         first, *others = self._tiles(dy.shape)
         dw = self.gradients["kernel"].reshape(-1, filters)
         columns = self._columns(first, height, width) if others else self._last
         np.matmul(columns.T, dy[first].reshape(-1, filters), out=dw)
-        for part in others:
-            columns = self._columns(part, height, width)
-            dw += np.matmul(columns.T, dy[part].reshape(-1, filters))
+        for tile in others:
+            columns = self._columns(tile, height, width)
+            dw += np.matmul(columns.T, dy[tile].reshape(-1, filters))
         if "bias" in self.weights:
             self.gradients["bias"][...] = sums(dy)
 
-    def input_gradient(self, dy: Array) -> Array:
-        """(B, height', width', out) -> (B, height, width, in), one place (p, q) at a time."""
+    def backward_input(self, dy: Array) -> Array:
+        """(B, height', width', out) -> (B, height, width, in), one offset (p, q) at a time."""
         kernel = self.weights["kernel"]
         size, _, channels, filters = kernel.shape
         batch, height, width, _ = dy.shape
         dx = self._work.get("dx", self._padded.shape, dy.dtype)
         dx.fill(0)
-        part = self._work.get("part", (batch, height, width, channels), dy.dtype)
+        product = self._work.get("product", (batch, height, width, channels), dy.dtype)
+        rows = dy.reshape(-1, filters)
         for p in range(size):
             for q in range(size):
-                np.matmul(dy.reshape(-1, filters), kernel[p, q].T, out=part.reshape(-1, channels))
-                dx[:, p : p + height, q : q + width] += part
+                np.matmul(rows, kernel[p, q].T, out=product.reshape(-1, channels))
+                dx[:, p : p + height, q : q + width] += product
         return self._unpad(dx)
 
     def _pad(self, x: Array) -> Array:
-        """X with zeros around it."""
+        """x with zeros around it."""
         margin = self._before + self._after
         if not margin:
             return x
@@ -97,23 +99,23 @@ class Conv:
         return padded
 
     def _tiles(self, output: tuple[int, ...]) -> list[slice]:
-        """The batch in parts whose windows stay within ``TILE_BYTES``; one image at least."""
+        """Slices of the batch whose windows fit into ``TILE_BYTES``; at least one image each."""
         kernel = self.weights["kernel"]
         image = output[1] * output[2] * kernel[..., 0].nbytes
         count = ceil(output[0] / max(1, TILE_BYTES // image))
         images = ceil(output[0] / count)
         return [slice(start, start + images) for start in range(0, output[0], images)]
 
-    def _columns(self, part: slice, height: int, width: int) -> Array:
-        """Every window of some images as a row: (b·height·width, size·size·channels)."""
-        padded = self._padded[part]
+    def _columns(self, tile: slice, height: int, width: int) -> Array:
+        """Every window of the images in a tile as a row: (b·height·width, size·size·channels)."""
+        padded = self._padded[tile]
         size, channels = self.weights["kernel"].shape[0], padded.shape[3]
         image, row, pixel, level = padded.strides
         shape = (len(padded), height, width, size, size, channels)
         strides = (image, row, pixel, row, pixel, level)
         windows = as_strided(padded, shape, strides, writeable=False)
         if channels == 1:
-            # Copied place by place in the window: rows of the map are longer than those of windows.
+            # Copied by offset in the window: rows of the map are longer than rows of a window.
             windows = windows.transpose(3, 4, 5, 0, 1, 2)
         columns = self._work.like("columns", windows)
         np.copyto(columns, windows)

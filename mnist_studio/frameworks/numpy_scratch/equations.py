@@ -1,7 +1,7 @@
-"""The equations of every layer, loss and optimizer, as this framework computes them.
+"""The equations of every layer, loss and optimizer, as this package computes them.
 
-x is a layer's input, y its output, L the loss, dx = ∂L/∂x and dy = ∂L/∂y; b counts images, i and j
-places, p and q places in a window, c and o channels; · is a product number by number.
+x is a layer's input, y its output, L the loss, dx = ∂L/∂x and dy = ∂L/∂y. The indices are i and j
+for pixels, p and q for offsets in a window, c and o for channels. · multiplies element by element.
 """
 
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ from mnist_studio.spec.run import Loss
 
 @dataclass(frozen=True)
 class Equations:
-    """Of one layer.
+    """The equations of one layer.
 
     Attributes:
-        forward: y of x.
-        backward: dx of dy.
-        learnt: the gradient of every array that it learns, by its name in the layer.
+        forward: y as a function of x.
+        backward: dx as a function of dy.
+        gradients: of each trainable array, by its name in the layer.
     """
 
     forward: str
     backward: str
-    learnt: Mapping[str, str] = field(default_factory=dict)
+    gradients: Mapping[str, str] = field(default_factory=dict)
 
 
 LOSSES: Mapping[Loss, str] = {
@@ -40,9 +40,9 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
     """The equations of a layer.
 
     Args:
-        layer: as it is described.
-        dropping: whether dropout is on, as in training.
-        by_batch: whether batch-norm takes the statistics of the batch, as in training.
+        layer: of the spec.
+        dropping: dropout is on, as in training.
+        by_batch: batch-norm uses the statistics of the batch, as in training.
     """
     match layer:
         case spec.Dense(bias=bias):
@@ -55,15 +55,15 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
                 "dW[p, q, c, o] = Σ x[i+p, j+q, c] dy[i, j, o]",
             )
         case spec.BatchNorm(epsilon=epsilon):
-            return _normed(epsilon, by_batch)
+            return _batch_norm(epsilon, by_batch)
         case spec.Dropout(keep=keep):
-            return _dropped(keep, dropping)
+            return _dropout(keep, dropping)
         case other:
             return _plain(other)
 
 
 def of_update(optimizer: Optimizer) -> str:
-    """How a weight w changes by its gradient g at the learning rate r; t counts updates from 1."""
+    """The update of a weight w with gradient g and learning rate r. t counts updates from 1."""
     match optimizer:
         case optimizers.Sgd(momentum=0):
             return "w ← w - r g"
@@ -90,26 +90,26 @@ def _affine(bias: bool, forward: str, backward: str, kernel: str) -> Equations:
     return Equations(f"{forward} + b", backward, {"kernel": kernel, "bias": "db = Σ dy"})
 
 
-def _normed(epsilon: float, by_batch: bool) -> Equations:
+def _batch_norm(epsilon: float, by_batch: bool) -> Equations:
     root = f"√(v + {epsilon:g})"
     forward = f"z = (x - m) / {root};  y = scale · z + offset"
-    learnt = {"scale": "dscale = Σ dy · z", "offset": "doffset = Σ dy"}
+    gradients = {"scale": "dscale = Σ dy · z", "offset": "doffset = Σ dy"}
     if not by_batch:
         return Equations(
-            f"{forward}, with the running m and v", f"dx = scale / {root} · dy", learnt
+            f"{forward}, with the running m and v", f"dx = scale / {root} · dy", gradients
         )
     return Equations(
         f"m = Σ x / n;  v = Σ (x - m)² / n;  {forward}",
         f"dx = scale / {root} · (dy - doffset / n - z · dscale / n)",
-        learnt,
+        gradients,
     )
 
 
-def _dropped(keep: float, dropping: bool) -> Equations:
+def _dropout(keep: float, dropping: bool) -> Equations:
     if not dropping:
-        return Equations("y = x, since nothing is dropped", "dx = dy")
-    part = f"mask / {keep:g}"
-    return Equations(f"y = x · {part}", f"dx = dy · {part}")
+        return Equations("y = x (dropout is off)", "dx = dy")
+    factor = f"mask / {keep:g}"
+    return Equations(f"y = x · {factor}", f"dx = dy · {factor}")
 
 
 def _plain(layer: Layer) -> Equations:
@@ -117,12 +117,12 @@ def _plain(layer: Layer) -> Equations:
         case spec.MaxPool(size=size):
             return Equations(
                 f"y[i, j, c] = max over p, q of x[{size}i+p, {size}j+q, c]",
-                "dx = dy at the first maximum of every window, else 0",
+                "dx = dy at the first maximum of each window, else 0",
             )
         case spec.AvgPool(size=size):
             return Equations(
                 f"y[i, j, c] = Σ x[{size}i+p, {size}j+q, c] / {size * size}",
-                f"dx = dy / {size * size} at every place of the window",
+                f"dx = dy / {size * size} at each pixel of the window",
             )
         case spec.GlobalAvgPool():
             return Equations("y[c] = Σ x[i, j, c] / n", "dx[i, j, c] = dy[c] / n")

@@ -1,4 +1,4 @@
-"""NumPy as a framework of the studio."""
+"""NumPy as a framework."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,24 +17,24 @@ class NumpyFramework:
     name = "numpy"
 
     def devices(self) -> Sequence[Device]:
-        """The CPU; NumPy knows no other."""
+        """The CPU, the only device that NumPy supports."""
         return (Device("cpu", "CPU"),)
 
     def problems(self, run: RunSpec) -> Sequence[Problem]:
-        """A GPU and bfloat16 are what one can ask of NumPy that it has not."""
+        """NumPy supports neither GPUs nor bfloat16."""
         found = []
         if run.device not in ("auto", "cpu"):
             found.append(
                 Problem(
-                    f"NumPy computes on the CPU only, not on {run.device}.",
-                    "Choose the device cpu or auto, or another framework.",
+                    f"NumPy runs on the CPU only, not on {run.device}.",
+                    "Select the device cpu or auto, or another framework.",
                 )
             )
         if run.training.precision == "bfloat16":
             found.append(
                 Problem(
-                    "NumPy does not compute in bfloat16.",
-                    "Choose the precision float32, or another framework.",
+                    "NumPy doesn't support bfloat16.",
+                    "Select the precision float32, or another framework.",
                 )
             )
         return tuple(found)
@@ -44,6 +44,6 @@ class NumpyFramework:
         return NumpyLearner(run, weights)
 
     def export(self, model: ModelSpec, weights: Weights, path: Path) -> None:
-        """An ``.npz`` with every array in its canonical layout, by its full name."""
+        """Writes an ``.npz`` with every array by its full name, in the canonical layout."""
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **dict(weights))

@@ -1,4 +1,4 @@
-"""What is done with the gradients of a step before they are used."""
+"""Changes to the gradients of a step before the optimizer uses them."""
 
 import numpy as np
 
@@ -7,16 +7,16 @@ from mnist_studio.spec.run import ClipNorm, ClipValue
 
 
 def sum_biases(gradients: Flat) -> None:
-    """A fault: every bias of a layer gets the sum over all its biases."""
+    """A known bug: every bias of a layer gets the sum of the gradients of all its biases."""
     for name, array in gradients.arrays.items():
         if name.endswith(".bias"):
             array[...] = array.sum()
 
 
 def clip(gradients: Flat, how: ClipNorm | ClipValue | None) -> None:
-    """Shortens all of them together (Pascanu et al. 2013), or cuts every number off.
+    """Clips all gradients by their common norm (Pascanu et al. 2013), or each number by its value.
 
-    g = g · min(1, limit / ‖g‖), or g = min(max(g, -limit), limit).
+    By norm: g = g · min(1, limit / ‖g‖). By value: g = min(max(g, -limit), limit).
     """
     vector = gradients.vector
     match how:

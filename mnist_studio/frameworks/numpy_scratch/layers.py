@@ -1,11 +1,12 @@
 r"""The layers, forward and backward, from scratch.
 
-Notation: B images in a batch; x is a layer's input, y its output, L the loss. From dy = ∂L/∂y, of
-the shape of y, ``input_gradient`` makes dx = ∂L/∂x, of the shape of x, and ``learn`` makes ∂L/∂W.
-Feature maps are (B, height, width, channel), vectors (B, units).
+Notation: B is the number of images in a batch, x a layer's input, y its output and L the loss.
+dy = ∂L/∂y has the shape of y. From it, ``backward_input`` computes dx = ∂L/∂x, of the shape of x,
+and ``backward_params`` computes dW = ∂L/∂W. Feature maps are (B, height, width, channel), vectors
+(B, units).
 
-A layer remembers of its last ``forward`` what the way back needs. What it gives lies in work arrays
-of its own, which its next call overwrites.
+A layer stores what its backward pass needs from the last ``forward``. It returns work arrays of its
+own, which its next call overwrites.
 """
 
 from typing import Protocol
@@ -17,27 +18,27 @@ from mnist_studio.frameworks.numpy_scratch.memory import Workspace
 
 
 class Layer(Protocol):
-    """What the network asks of every layer."""
+    """What the network needs from every layer."""
 
     def forward(self, x: Array) -> Array:
         """The output y for the input x."""
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """The gradient dx for dy, after ``forward``."""
 
 
 class Dense:
-    """Y = x W + b with W (in, out), b (out,).
+    """y = x W + b with W (in, out), b (out,).
 
     dW = xᵀ dy, (in, out); db = Σ_B dy, (out,); dx = dy Wᵀ, (B, in).
     """
 
     def __init__(self, weights: Weights, gradients: Weights) -> None:
-        """A layer with a ``kernel`` and perhaps a ``bias``.
+        """A layer with a ``kernel`` and an optional ``bias``.
 
         Args:
             weights: by their names in the layer.
-            gradients: where ``learn`` writes ∂L/∂W of each.
+            gradients: arrays that ``backward_params`` writes to, one for each weight.
         """
         self.weights, self.gradients = weights, gradients
         self._work = Workspace()
@@ -52,45 +53,45 @@ class Dense:
             y += self.weights["bias"]
         return y
 
-    def learn(self, dy: Array) -> None:
-        """DW (in, out) and db (out,) of dy (B, out)."""
+    def backward_params(self, dy: Array) -> None:
+        """Computes dW (in, out) and db (out,) from dy (B, out)."""
         np.matmul(self._x.T, dy, out=self.gradients["kernel"])
         if "bias" in self.weights:
             np.add.reduce(dy, axis=0, out=self.gradients["bias"])
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """(B, out) -> (B, in)."""
         return np.matmul(dy, self.weights["kernel"].T, out=self._work.like("dx", self._x))
 
 
 class Relu:
-    """Y = max(x, 0); dx = dy where x > 0, else 0."""
+    """y = max(x, 0); dx = dy where x > 0, else 0."""
 
     def __init__(self) -> None:
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
-        """Any shape, kept."""
+        """Keeps the shape."""
         self._y: Array = np.maximum(x, 0, out=self._work.like("y", x))
         return self._y
 
-    def input_gradient(self, dy: Array) -> Array:
-        """Any shape, kept."""
-        open_ = self._work.get("open", dy.shape, np.dtype(bool))
-        np.greater(self._y, 0, out=open_)
-        return np.multiply(dy, open_, out=self._work.like("dx", dy))
+    def backward_input(self, dy: Array) -> Array:
+        """Keeps the shape."""
+        positive = self._work.get("positive", dy.shape, np.dtype(bool))
+        np.greater(self._y, 0, out=positive)
+        return np.multiply(dy, positive, out=self._work.like("dx", dy))
 
 
 class Sigmoid:
-    """Y = 1 / (1 + e⁻ˣ); dx = dy · y (1 - y)."""
+    """y = 1 / (1 + e⁻ˣ); dx = dy · y (1 - y)."""
 
     def __init__(self) -> None:
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
-        """Any shape, kept. e to a positive power is never taken, so nothing overflows.
+        """Keeps the shape. Never computes e to a positive power, so that nothing overflows.
 
-        For x below 0 it is eˣ / (1 + eˣ), the same.
+        For x < 0 it computes eˣ / (1 + eˣ), which is equal.
         """
         y, power = self._work.like("y", x), self._work.like("power", x)
         np.negative(np.abs(x, out=power), out=power)
@@ -101,8 +102,8 @@ class Sigmoid:
         self._y: Array = np.divide(y, power, out=y)
         return y
 
-    def input_gradient(self, dy: Array) -> Array:
-        """Any shape, kept."""
+    def backward_input(self, dy: Array) -> Array:
+        """Keeps the shape."""
         dx = np.subtract(1, self._y, out=self._work.like("dx", dy))
         dx *= self._y
         dx *= dy
@@ -117,15 +118,15 @@ class Flatten:
         self._shape = x.shape
         return x.reshape(len(x), -1)
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """A view of dy."""
         return dy.reshape(self._shape)
 
 
 class Dropout:
-    """Y = x · m / keep, dx = dy · m / keep, with m (B, ...) of zeros and ones (Srivastava 2014).
+    """y = x · m / keep, dx = dy · m / keep, with a mask m (B, ...) of zeros and ones.
 
-    Without a mask, as in evaluation, y = x.
+    Inverted dropout (Srivastava et al. 2014). Without a mask, as in evaluation, y = x.
     """
 
     def __init__(self, keep: float) -> None:
@@ -134,16 +135,16 @@ class Dropout:
         self._work = Workspace()
 
     def forward(self, x: Array) -> Array:
-        """Any shape, kept."""
+        """Keeps the shape."""
         return self._drop(x, "y")
 
-    def input_gradient(self, dy: Array) -> Array:
-        """Any shape, kept."""
+    def backward_input(self, dy: Array) -> Array:
+        """Keeps the shape."""
         return self._drop(dy, "dx")
 
     def _drop(self, x: Array, use: str) -> Array:
         if self.mask is None:
             return x
-        kept = np.multiply(x, 1 / self._keep, out=self._work.like(use, x))
-        kept *= self.mask
-        return kept
+        scaled = np.multiply(x, 1 / self._keep, out=self._work.like(use, x))
+        scaled *= self.mask
+        return scaled

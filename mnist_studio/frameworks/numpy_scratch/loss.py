@@ -1,4 +1,4 @@
-"""The losses of logits, forward and backward."""
+"""The losses: from logits to the loss, and back to the gradient of the logits."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from mnist_studio.spec import run as spec
 
 @dataclass(frozen=True)
 class Loss:
-    """What logits z (b, 10) with labels t (b,) cost, as a part of a batch of B.
+    """The loss of logits z (b, 10) with labels t (b,), for one slice of a batch of B images.
 
     Attributes:
-        total: of the b losses; all parts of a batch added up and divided by B are its mean loss L.
-        correct: how many logits have their first maximum at the label.
+        total: sum of the b losses. The totals of all slices divided by B are the mean loss L.
+        correct: number of rows whose first maximum is at the label.
         gradient: ∂L/∂z, (b, 10).
     """
 
@@ -25,16 +25,16 @@ class Loss:
 
 
 def loss_of(kind: spec.Loss, logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
-    """The loss of a part of a batch of size ``batch``, which may be all of it."""
-    made = cross_entropy if kind == "cross_entropy" else double_softmax
-    return made(logits, labels, batch)
+    """The loss of one slice of a batch with ``batch`` images, or of the whole batch."""
+    function = cross_entropy if kind == "cross_entropy" else double_softmax
+    return function(logits, labels, batch)
 
 
 def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
     """-log softmax(z)[t], whose gradient is (softmax(z) - onehot(t)) / B.
 
-    log softmax(z) = z - max z - log Σ exp(z - max z): subtracting the maximum changes nothing and
-    keeps exp from overflowing.
+    log softmax(z) = z - max z - log Σ exp(z - max z). Subtracting the maximum does not change the
+    result and prevents exp from overflowing.
     """
     rows = np.arange(len(labels))
     shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
@@ -47,9 +47,9 @@ def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
 
 
 def double_softmax(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
-    """The cross-entropy of p = softmax(z) in place of z, a fault.
+    """The cross-entropy of p = softmax(z) instead of z: a known bug.
 
-    With e = ∂L/∂p the chain rule gives ∂L/∂z = p · (e - Σ p · e).
+    With e = ∂L/∂p, the chain rule gives ∂L/∂z = p · (e - Σ p · e).
     """
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = powers / powers.sum(axis=1, keepdims=True)

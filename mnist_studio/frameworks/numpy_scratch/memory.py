@@ -1,7 +1,4 @@
-"""Work arrays that are kept between calls.
-
-Named arrays in one vector, so that one pass goes over all of them.
-"""
+"""Memory for arrays: all weights in one vector, and work arrays that are reused between calls."""
 
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
@@ -15,15 +12,15 @@ from mnist_studio.spec.layers import Shape
 
 
 class Flat:
-    """Arrays that lie one behind the other.
+    """Named arrays that share one vector, so that one operation can process all of them.
 
     Attributes:
-        vector: all their numbers, (n,).
-        arrays: views of it by their names, in order.
+        vector: (n,), all values.
+        arrays: views of the vector by name, in order.
     """
 
     def __init__(self, shapes: Mapping[str, Shape], dtype: DTypeLike) -> None:
-        """Zeros of these shapes."""
+        """Zeros of the given shapes."""
         ends = list(accumulate(map(prod, shapes.values()), initial=0))
         self.vector: Array = np.zeros(ends[-1], dtype)
         self.arrays: Weights = {
@@ -32,35 +29,35 @@ class Flat:
         }
 
     def fill(self, arrays: Weights) -> None:
-        """Takes the numbers of arrays with the same names."""
+        """Copies the values of arrays with the same names."""
         for name, array in self.arrays.items():
             array[...] = arrays[name]
 
     def copies(self) -> Weights:
-        """Its arrays, each on its own."""
+        """A copy of each array."""
         return {name: array.copy() for name, array in self.arrays.items()}
 
 
 class Workspace:
-    """Arrays by their use: a fresh one of some megabytes costs more to obtain than to fill."""
+    """Arrays by their use: allocating a new one of some megabytes costs more than filling it."""
 
     def __init__(self) -> None:
         self._arrays: dict[str, Array] = {}
 
     def get(self, use: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """An array with arbitrary content, in memory that only a larger one replaces."""
+        """An array with arbitrary content. Its memory is reused until a larger one is needed."""
         size = prod(shape)
-        room = self._arrays.get(use)
-        if room is None or room.size < size or room.dtype != dtype:
-            room = self._arrays[use] = np.empty(size, dtype)
-        return room[:size].reshape(shape)
+        buffer = self._arrays.get(use)
+        if buffer is None or buffer.size < size or buffer.dtype != dtype:
+            buffer = self._arrays[use] = np.empty(size, dtype)
+        return buffer[:size].reshape(shape)
 
     def like(self, use: str, array: Array) -> Array:
-        """An array of the shape and type of another, with arbitrary content."""
+        """An array with the shape and type of another, with arbitrary content."""
         return self.get(use, array.shape, array.dtype)
 
     def zeros(self, use: str, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-        """Zeros; what their user writes stays while shape and type repeat."""
+        """Zeros. What the caller writes stays as long as shape and type repeat."""
         array = self._arrays.get(use)
         if array is None or array.shape != shape or array.dtype != dtype:
             array = self._arrays[use] = np.zeros(shape, dtype)

@@ -1,4 +1,4 @@
-"""A NumPy script as it is written."""
+"""A native NumPy script."""
 
 from pathlib import Path
 from types import ModuleType
@@ -7,43 +7,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import Score, ScriptObserver, heard
+from mnist_studio.frameworks.native_script import Score, ScriptObserver, observe_calls
 from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.spec.run import RunSpec
 
 
-class WrittenScript:
+class NativeScript:
     """See ``frameworks.native_script.Script``."""
 
-    def __init__(self, module: ModuleType, run: RunSpec, digits: int) -> None:
+    def __init__(self, module: ModuleType, run: RunSpec, images: int) -> None:
         self._module = module
         self._run = run
         self._forward = module.forward
         self._parameters: dict[str, Array] = {}
 
-    def train(self, data: Path, watcher: ScriptObserver) -> None:
+    def train(self, data: Path, observer: ScriptObserver) -> None:
         """See ``Script.train``."""
 
-        def stepped(result: tuple[float, int], *given: Array, **_: object) -> None:
-            loss, right = result
-            watcher.step(float(loss), int(right), len(given[3]))
+        def report_step(result: tuple[float, int], *arguments: Array, **_: object) -> None:
+            loss, correct = result
+            observer.step(float(loss), int(correct), len(arguments[3]))
 
         script = self._module
-        heard(script, "build_model", after=self._built)
-        heard(script, "train_step", before=lambda: watcher.enter("train"), after=stepped)
-        heard(script, "evaluate", before=lambda: watcher.enter("evaluate"))
-        heard(script, "forward", before=watcher.breathe)
-        heard(script, "report", after=lambda *_, **scores: watcher.epoch(_validation(scores)))
+        observe_calls(script, "build_model", after=self._built)
+        observe_calls(
+            script, "train_step", before=lambda: observer.enter("train"), after=report_step
+        )
+        observe_calls(script, "evaluate", before=lambda: observer.enter("evaluate"))
+        observe_calls(script, "forward", before=observer.batch_evaluated)
+        observe_calls(
+            script, "report", after=lambda *_, **scores: observer.epoch(_validation(scores))
+        )
         script.main(str(data))
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Script.logits``."""
         inputs = normalize(images, self._run.model.scaling, self._run.training.precision)
-        answers: Array = self._forward(self._parameters, inputs[..., np.newaxis])[0]
-        return answers
+        logits: Array = self._forward(self._parameters, inputs[..., np.newaxis])[0]
+        return logits
 
     def weights(self) -> Weights:
-        """See ``Script.weights``; the script has the canonical names and layout."""
+        """See ``Script.weights``. The script uses the canonical names and layout."""
         return {name: array.copy() for name, array in self._parameters.items()}
 
     def _built(self, parameters: dict[str, Array], _: object) -> None:
@@ -51,7 +55,7 @@ class WrittenScript:
 
 
 def _validation(scores: dict[str, Score]) -> Score | None:
-    """As Python's numbers; the script's are NumPy's."""
+    """Python numbers instead of the script's NumPy numbers."""
     if "validation" not in scores:
         return None
     loss, accuracy = scores["validation"]

@@ -1,4 +1,4 @@
-"""A network: its layers in a row, forward through them and backward through the same."""
+"""A network: the layers of a spec, forward in order and backward in reverse order."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from mnist_studio.spec import layers as spec
 from mnist_studio.spec.layers import Shape
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe, trainable_shapes
 
-_Learning = layers.Dense | Conv | BatchNorm
+_Trainable = layers.Dense | Conv | BatchNorm
 
 
 class Network:
@@ -19,7 +19,7 @@ class Network:
 
     Attributes:
         layers: by their names, in order.
-        gradients: what ``learn`` writes.
+        gradients: of all trainable weights, written by ``backward_params``.
     """
 
     def __init__(self, model: ModelSpec, weights: Weights) -> None:
@@ -27,7 +27,7 @@ class Network:
 
         Args:
             model: the spec.
-            weights: every array by its full name. They are used as they are, so a change in place
+            weights: every array by its full name. They are not copied: a change in place
                 changes every network that shares them.
         """
         reports = describe(model)
@@ -37,18 +37,18 @@ class Network:
         }
         self._first = next(report.name for report in reports if report.arrays)
         self._order = _pools_first(self.layers)
-        # Sorted out once: small networks take thousands of steps a second.
-        made = self.layers.items()
-        self._dropouts = {n: layer for n, layer in made if isinstance(layer, layers.Dropout)}
+        # Selected once, because small networks run thousands of steps a second.
+        named = self.layers.items()
+        self._dropouts = {n: layer for n, layer in named if isinstance(layer, layers.Dropout)}
         self._norms = [layer for layer in self.layers.values() if isinstance(layer, BatchNorm)]
-        self._learning = {n: layer for n, layer in made if isinstance(layer, _Learning)}
+        self._trainable = {n: layer for n, layer in named if isinstance(layer, _Trainable)}
 
     def prepare(self, training: bool, masks: Mapping[str, Array] | None = None) -> None:
-        """Says how the next ``forward`` goes.
+        """Sets the mode of the next ``forward``.
 
         Args:
-            training: whether batch-norm takes the statistics of the batch.
-            masks: of the dropout layers; one without a mask does nothing.
+            training: batch-norm uses the statistics of the batch.
+            masks: by dropout layer. A layer without a mask drops nothing.
         """
         for name, dropout in self._dropouts.items():
             dropout.mask = (masks or {}).get(name)
@@ -62,33 +62,33 @@ class Network:
             x = self.layers[name].forward(x)
         return x
 
-    def learn(self, dlogits: Array) -> None:
-        """Writes the gradient of every weight for dlogits (B, 10), after ``forward``.
+    def backward_params(self, dlogits: Array) -> None:
+        """Computes the gradient of every weight from dlogits (B, 10), after ``forward``.
 
-        Layers before the first one with weights are not gone through.
+        It stops at the first layer with weights.
         """
         dy = dlogits
         for name in reversed(self._order):
-            if name in self._learning:
-                self._learning[name].learn(dy)
+            if name in self._trainable:
+                self._trainable[name].backward_params(dy)
             if name == self._first:
                 break
-            dy = self.layers[name].input_gradient(dy)
+            dy = self.layers[name].backward_input(dy)
 
-    def remember(self) -> None:
-        """Brings the statistics of the last ``forward`` into the running ones."""
+    def update_running_statistics(self) -> None:
+        """Updates every batch-norm with the statistics of the last ``forward``."""
         for norm in self._norms:
-            norm.remember()
+            norm.update_running_statistics()
 
-    def input_gradient(self, dlogits: Array) -> Array:
-        """(B, 10) -> (B, 28, 28), after ``forward``."""
+    def backward_input(self, dlogits: Array) -> Array:
+        """(B, 10) -> the gradient of the inputs (B, 28, 28), after ``forward``."""
         dy = dlogits
         for name in reversed(self._order):
-            dy = self.layers[name].input_gradient(dy)
+            dy = self.layers[name].backward_input(dy)
         return dy.reshape(len(dy), 28, 28)
 
     def activations(self, x: Array) -> Mapping[str, Array]:
-        """Copies of the output of every layer, by its name."""
+        """A copy of the output of every layer, by its name."""
         outputs: dict[str, Array] = {}
         x = x.reshape(*x.shape, 1)
         for name, layer in self.layers.items():
@@ -97,30 +97,30 @@ class Network:
         return outputs
 
 
-def _pools_first(made: Mapping[str, layers.Layer]) -> list[str]:
-    """The layers in the order in which they are computed: every max-pool before its ReLU.
+def _pools_first(named: Mapping[str, layers.Layer]) -> list[str]:
+    """The order of computation, in which every max-pool comes before its ReLU.
 
-    Neither output nor gradients change: the maximum of max(x, 0) is max(the maximum of x, 0), and
-    where it is 0 the ReLU lets no gradient through. But ReLU then has a quarter of the numbers.
+    This changes neither outputs nor gradients: max over max(x, 0) equals max(max over x, 0), and
+    where that is 0, ReLU blocks the gradient. ReLU then processes a quarter of the numbers.
     """
-    order = list(made)
-    for place in range(1, len(order)):
-        before, pool = made[order[place - 1]], made[order[place]]
+    order = list(named)
+    for position in range(1, len(order)):
+        before, pool = named[order[position - 1]], named[order[position]]
         if isinstance(before, layers.Relu) and isinstance(pool, pooling.MaxPool):
-            order[place - 1 : place + 1] = order[place], order[place - 1]
+            order[position - 1 : position + 1] = order[position], order[position - 1]
     return order
 
 
 def _layer(report: LayerReport, weights: Weights, gradients: Weights) -> layers.Layer:
-    own = _parts(weights, report.arrays | report.statistics)
-    learnt = _parts(gradients, report.arrays)
+    own = _of_layer(weights, report.arrays | report.statistics)
+    own_gradients = _of_layer(gradients, report.arrays)
     match report.layer:
         case spec.Dense():
-            return layers.Dense(own, learnt)
+            return layers.Dense(own, own_gradients)
         case spec.Conv(padding=padding):
-            return Conv(own, learnt, padding == "same")
+            return Conv(own, own_gradients, padding == "same")
         case spec.BatchNorm(momentum=momentum, epsilon=epsilon):
-            return BatchNorm(own, learnt, momentum, epsilon)
+            return BatchNorm(own, own_gradients, momentum, epsilon)
         case spec.Dropout(keep=keep):
             return layers.Dropout(keep)
         case other:
@@ -145,6 +145,6 @@ def _plain(layer: spec.Layer) -> layers.Layer:
             raise TypeError(layer)
 
 
-def _parts(arrays: Weights, names: Mapping[str, Shape]) -> Weights:
-    """Those arrays by their names in the layer."""
+def _of_layer(arrays: Weights, names: Mapping[str, Shape]) -> Weights:
+    """The arrays with these full names, by their names in the layer."""
     return {name.partition(".")[2]: arrays[name] for name in names}

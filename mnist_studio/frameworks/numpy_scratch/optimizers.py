@@ -1,9 +1,9 @@
-"""The optimizers by hand, in place. Their equations stand in ``spec.optimizers``.
+"""The optimizers from scratch, in place. ``spec.optimizers`` has their equations.
 
-All weights lie in one vector, as do all gradients and all numbers of a slot. An update goes over
-them block by block: a block of every vector fits into the processor's cache, so that several
-operations on it cost one pass over memory. The threads of a team take blocks in turn, which changes
-no result.
+All weights share one vector, as do all gradients and all values of a slot. An update processes
+these vectors block by block. A block of every vector fits into the processor's cache, so that
+several operations on it need only one pass over memory. The threads of a team take blocks in turn,
+which does not change any result.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,34 +14,35 @@ import numpy as np
 
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
-from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
+from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from mnist_studio.spec.layers import Shape
 
 BLOCK = 51_200
-"""Numbers. Of smaller blocks there are more, and every one costs a dozen calls: with 8192 Adam took
-.31 ms for the 101,770 weights of mlp-128, with 32,768 .21 and with 51,200 .18 ms."""
+"""Values in a block. Each block costs a dozen calls, so that small blocks are slow: for the 101,770
+weights of mlp-128, Adam took 0.31 ms with 8,192, 0.21 ms with 32,768 and 0.18 ms with 51,200."""
 
 Update = Callable[[Array, Array, Mapping[str, Array], Array, float, int], None]
-"""weight, gradient, its slots (all changed in place), room for results, rate, step from 1."""
+"""Arguments: weights (changed in place), gradients, slots (changed in place), work arrays, learning
+rate, and the number of the step, from 1."""
 
 
 @dataclass(frozen=True)
 class _Block:
-    """A part of all numbers: where it lies, views of it, and room for results."""
+    """One block: its position in the vectors, views of it, and work arrays."""
 
-    place: slice
+    position: slice
     weights: Array
     slots: Mapping[str, Array]
-    room: Array
+    work: Array
 
 
 class Optimizer:
-    """An optimizer with what it remembers.
+    """An optimizer with its state.
 
     Attributes:
         step: updates made so far.
-        slots: its vectors by the names of ``spec.optimizers.slot_names``.
+        slots: vectors by the names of ``spec.optimizers.slot_names``.
     """
 
     def __init__(self, optimizer: spec.Optimizer, weights: Flat, team: ThreadTeam) -> None:
@@ -52,56 +53,56 @@ class Optimizer:
         }
         self._team = team
         self._update = update(optimizer)
-        rooms = np.empty((team.size, 2, BLOCK), weights.vector.dtype)
-        self._blocks = [self._blocks_of(weights.vector, rooms[n], n) for n in range(team.size)]
+        works = np.empty((team.size, 2, BLOCK), weights.vector.dtype)
+        self._blocks = [self._blocks_of(weights.vector, works[n], n) for n in range(team.size)]
 
-    def _blocks_of(self, w: Array, room: Array, member: int) -> list[_Block]:
-        """Those of one thread of the team, which takes turns with the others."""
+    def _blocks_of(self, w: Array, work: Array, member: int) -> list[_Block]:
+        """The blocks of one thread of the team."""
         starts = range(member * BLOCK, len(w), self._team.size * BLOCK)
-        pieces = [slice(start, min(start + BLOCK, len(w))) for start in starts]
+        slices = [slice(start, min(start + BLOCK, len(w))) for start in starts]
         return [
             _Block(
-                piece, w[piece], {name: slot.vector[piece] for name, slot in self.slots.items()},
-                room[:, : piece.stop - piece.start],
+                span, w[span], {name: slot.vector[span] for name, slot in self.slots.items()},
+                work[:, : span.stop - span.start],
             )
-            for piece in pieces
+            for span in slices
         ]  # fmt: skip
 
-    def improve(self, gradients: Flat, rate: float) -> None:
-        """One update of every weight."""
+    def apply(self, gradients: Flat, rate: float) -> None:
+        """Updates every weight once."""
         self.step += 1
-        self._team.each(lambda member: self._improve(gradients.vector, rate, member))
+        self._team.each(lambda member: self._apply(gradients.vector, rate, member))
 
-    def _improve(self, gradients: Array, rate: float, member: int) -> None:
-        """What one thread of the team does of it."""
+    def _apply(self, gradients: Array, rate: float, member: int) -> None:
+        """Updates the blocks of one thread."""
         for block in self._blocks[member]:
             self._update(
-                block.weights, gradients[block.place], block.slots, block.room, rate, self.step
+                block.weights, gradients[block.position], block.slots, block.work, rate, self.step
             )
 
 
 def update(optimizer: spec.Optimizer) -> Update:
-    """How ``optimizer`` changes a block of weights."""
+    """The function that updates a block of weights."""
     match optimizer:
         case spec.Sgd():
-            return lambda w, g, slots, room, rate, _: _sgd(optimizer, w, g, slots, room, rate)
+            return lambda w, g, slots, work, rate, _: _sgd(optimizer, w, g, slots, work, rate)
         case spec.Adam():
             return lambda *block: _adam(optimizer, *block)
         case spec.Adadelta():
-            return lambda w, g, slots, room, rate, _: _adadelta(optimizer, w, g, slots, room, rate)
+            return lambda w, g, slots, work, rate, _: _adadelta(optimizer, w, g, slots, work, rate)
         case spec.RmsProp():
-            return lambda w, g, slots, room, rate, _: _rmsprop(optimizer, w, g, slots, room, rate)
+            return lambda w, g, slots, work, rate, _: _rmsprop(optimizer, w, g, slots, work, rate)
 
 
 def _sgd(
-    o: spec.Sgd, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+    o: spec.Sgd, w: Array, g: Array, slots: Mapping[str, Array], work: Array, rate: float
 ) -> None:
     if o.momentum:
         velocity = slots["velocity"]
         velocity *= o.momentum
         velocity += g
         g = velocity
-    w -= np.multiply(g, rate, out=room[0])
+    w -= np.multiply(g, rate, out=work[0])
 
 
 def _adam(
@@ -109,47 +110,47 @@ def _adam(
     w: Array,
     g: Array,
     slots: Mapping[str, Array],
-    room: Array,
+    work: Array,
     rate: float,
     step: int,
 ) -> None:
-    """W -= rate · m̂ / (√ŝ + ε) with m̂ = m / (1 - β1ᵗ) and ŝ = s / (1 - β2ᵗ).
+    """w -= rate · m̂ / (√ŝ + ε) with m̂ = m / (1 - β1ᵗ) and ŝ = s / (1 - β2ᵗ).
 
-    With c = √(1 - β2ᵗ), that is w -= (rate · c / (1 - β1ᵗ)) · m / (√s + c · ε): the corrections
-    become numbers, which cost nothing.
+    With c = √(1 - β2ᵗ), this is w -= (rate · c / (1 - β1ᵗ)) · m / (√s + c · ε). The corrections
+    become scalars, which cost nothing.
     """
-    mean, square, part = slots["mean"], slots["square"], room[0]
+    mean, square, term = slots["mean"], slots["square"], work[0]
     mean *= o.beta1
-    mean += np.multiply(g, 1 - o.beta1, out=part)
-    _average_square(square, g, o.beta2, part)
+    mean += np.multiply(g, 1 - o.beta1, out=term)
+    _average_square(square, g, o.beta2, term)
     correction = sqrt(1 - o.beta2**step)
-    np.sqrt(square, out=part)
-    part += correction * o.epsilon
-    np.divide(mean, part, out=part)
-    part *= rate * correction / (1 - o.beta1**step)
-    w -= part
+    np.sqrt(square, out=term)
+    term += correction * o.epsilon
+    np.divide(mean, term, out=term)
+    term *= rate * correction / (1 - o.beta1**step)
+    w -= term
 
 
 def _adadelta(
-    o: spec.Adadelta, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+    o: spec.Adadelta, w: Array, g: Array, slots: Mapping[str, Array], work: Array, rate: float
 ) -> None:
-    """D = √((u + ε) / (s + ε)) · g: one root and one quotient instead of two roots."""
-    square, past, (delta, part) = slots["square"], slots["update"], room
-    _average_square(square, g, o.rho, part)
+    """d = √((u + ε) / (s + ε)) · g: one root and one quotient instead of two roots."""
+    square, past, (delta, term) = slots["square"], slots["update"], work
+    _average_square(square, g, o.rho, term)
     np.add(past, o.epsilon, out=delta)
-    delta /= np.add(square, o.epsilon, out=part)
+    delta /= np.add(square, o.epsilon, out=term)
     np.sqrt(delta, out=delta)
     delta *= g
-    _average_square(past, delta, o.rho, part)
+    _average_square(past, delta, o.rho, term)
     delta *= rate
     w -= delta
 
 
 def _rmsprop(
-    o: spec.RmsProp, w: Array, g: Array, slots: Mapping[str, Array], room: Array, rate: float
+    o: spec.RmsProp, w: Array, g: Array, slots: Mapping[str, Array], work: Array, rate: float
 ) -> None:
-    square, (delta, part) = slots["square"], room
-    _average_square(square, g, o.rho, part)
+    square, (delta, term) = slots["square"], work
+    _average_square(square, g, o.rho, term)
     np.sqrt(square, out=delta)
     delta += o.epsilon
     np.divide(g, delta, out=delta)
@@ -158,12 +159,12 @@ def _rmsprop(
         velocity *= o.momentum
         velocity += delta
         delta = velocity
-    w -= np.multiply(delta, rate, out=part)
+    w -= np.multiply(delta, rate, out=term)
 
 
-def _average_square(average: Array, x: Array, keep: float, room: Array) -> None:
+def _average_square(average: Array, x: Array, keep: float, work: Array) -> None:
     """A running average of x²: keep · average + (1 - keep) · x²."""
     average *= keep
-    np.multiply(x, x, out=room)
-    room *= 1 - keep
-    average += room
+    np.multiply(x, x, out=work)
+    work *= 1 - keep
+    average += work

@@ -1,4 +1,4 @@
-"""Pools: the maximum or the mean of windows that do not overlap. An incomplete one is left out."""
+"""Pooling: the maximum or the mean of windows without overlap. Incomplete windows are dropped."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ class MaxPool:
     """The maximum of every s x s window.
 
     y[b, i, j, c] = max over (p, q) of x[b, s·i + p, s·j + q, c]. The gradient goes to the first
-    (p, q), row by row, at which the maximum stands.
+    (p, q), row by row, that has the maximum.
     """
 
     def __init__(self, size: int) -> None:
@@ -28,24 +28,24 @@ class MaxPool:
         self._y = y
         return y
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """(B, height // s, width // s, channel) -> (B, height, width, channel)."""
-        # Outside complete windows it stays 0.
+        # Outside complete windows, dx stays 0.
         dx = self._work.zeros("dx", self._x.shape, dy.dtype)
-        here = self._work.get("here", dy.shape, np.dtype(bool))
-        open_ = self._work.get("open", dy.shape, np.dtype(bool))
-        open_.fill(True)
-        places = zip(_views(self._x, self._size), _views(dx, self._size), strict=True)
-        for view, target in places:
-            np.equal(view, self._y, out=here)
-            here &= open_
-            np.multiply(dy, here, out=target)
-            open_ ^= here
+        maximal = self._work.get("maximal", dy.shape, np.dtype(bool))
+        unclaimed = self._work.get("unclaimed", dy.shape, np.dtype(bool))
+        unclaimed.fill(True)
+        windows = zip(_views(self._x, self._size), _views(dx, self._size), strict=True)
+        for view, target in windows:
+            np.equal(view, self._y, out=maximal)
+            maximal &= unclaimed
+            np.multiply(dy, maximal, out=target)
+            unclaimed ^= maximal
         return dx
 
 
 class AvgPool:
-    """The mean of every s x s window; every place in it gets 1 / s² of the gradient."""
+    """The mean of every s x s window; every pixel in it gets 1 / s² of the gradient."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -62,9 +62,9 @@ class AvgPool:
         y *= 1 / self._size**2
         return y
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """(B, height // s, width // s, channel) -> (B, height, width, channel)."""
-        # Outside complete windows it stays 0.
+        # Outside complete windows, dx stays 0.
         dx = self._work.zeros("dx", self._shape, dy.dtype)
         for target in _views(dx, self._size):
             np.multiply(dy, 1 / self._size**2, out=target)
@@ -72,7 +72,7 @@ class AvgPool:
 
 
 class GlobalAvgPool:
-    """The mean of every channel over its whole map of n places, each of which gets dy / n."""
+    """The mean of every channel over its map of n pixels, each of which gets dy / n."""
 
     def __init__(self) -> None:
         self._work = Workspace()
@@ -83,7 +83,7 @@ class GlobalAvgPool:
         y = self._work.get("y", (len(x), x.shape[3]), x.dtype)
         return np.mean(x, axis=(1, 2), out=y)
 
-    def input_gradient(self, dy: Array) -> Array:
+    def backward_input(self, dy: Array) -> Array:
         """(B, channel) -> (B, height, width, channel)."""
         _, height, width, _ = self._shape
         dx = self._work.get("dx", self._shape, dy.dtype)
@@ -92,6 +92,6 @@ class GlobalAvgPool:
 
 
 def _views(x: Array, s: int) -> list[Array]:
-    """One strided view for every place (p, q) in a window, row by row."""
+    """One strided view for every offset (p, q) in a window, row by row."""
     height, width = x.shape[1] // s * s, x.shape[2] // s * s
     return [x[:, p:height:s, q:width:s] for p in range(s) for q in range(s)]

@@ -1,6 +1,6 @@
-"""What one digit meets on its way through a network and back, as values.
+"""A trace: every array of one image's pass through a network, and of a training step on it.
 
-Arrays have no batch axis: there is one digit.
+The arrays have no batch axis, because there is only one image.
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from mnist_studio.frameworks.base import Array, OptimizerState
 
 @dataclass(frozen=True, eq=False)
 class ArrayChange:
-    """One array of a layer, before and after the step.
+    """One array of a layer, before and after a training step.
 
     Attributes:
-        name: in full, such as ``conv1.kernel``.
-        equation: of its gradient; empty for running statistics, which have none.
-        before: the step.
-        gradient: as the optimizer gets it; None for running statistics.
-        after: the step.
-        slots_before: what the optimizer remembers of it, by slot.
-        slots_after: likewise.
+        name: the full name, such as ``conv1.kernel``.
+        equation: of the gradient; empty for running statistics, which have none.
+        before: the values before the step.
+        gradient: as the optimizer receives it; None for running statistics.
+        after: the values after the step.
+        slots_before: the optimizer's state for this array before the step, by slot.
+        slots_after: the same after the step.
     """
 
     name: str
@@ -36,25 +36,25 @@ class ArrayChange:
 
     @property
     def update(self) -> Array:
-        """What the step adds to it."""
+        """The difference that the step makes."""
         return np.asarray(self.after - self.before)
 
 
 @dataclass(frozen=True, eq=False)
 class LayerPass:
-    """One layer with the digit in it.
+    """One layer's pass.
 
     Attributes:
         name: such as ``conv1``.
-        title: in words.
-        forward: equation of its output.
-        backward: equation of its input's gradient.
+        title: a readable description.
+        forward: the equation of the output.
+        backward: the equation of the input's gradient.
         input: x.
         output: y.
-        weights: what it learns and its running statistics, by their names in the layer.
+        weights: trainable arrays and running statistics, by their names in the layer.
         output_gradient: dy = ∂L/∂y; None without a step.
         input_gradient: dx = ∂L/∂x; None without a step.
-        learnt: its arrays before and after; empty without a step.
+        changes: the arrays before and after the step; empty without a step.
     """
 
     name: str
@@ -66,23 +66,23 @@ class LayerPass:
     weights: Mapping[str, Array]
     output_gradient: Array | None = None
     input_gradient: Array | None = None
-    learnt: tuple[ArrayChange, ...] = ()
+    changes: tuple[ArrayChange, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class StepTrace:
-    """One training step on the digit.
+    """One training step on the image.
 
     Attributes:
-        label: that it is taught.
+        label: the target label.
         loss: before the step.
-        loss_after: of the same digit, with the same dropout masks, after it.
-        loss_equation: of it and of the logits' gradient.
+        loss_after: after the step, for the same image and the same dropout masks.
+        loss_equation: of the loss and of the logits' gradient.
         logit_gradient: (10,), dz = ∂L/∂z.
         optimizer: the equation of the update.
-        rate: learning rate.
+        rate: the learning rate.
         number: of the update, from 1.
-        norm: Euclidean, of all gradients together, before any clipping.
+        norm: the Euclidean norm of all gradients together, before clipping.
     """
 
     label: int
@@ -98,14 +98,14 @@ class StepTrace:
 
 @dataclass(frozen=True, eq=False)
 class NetworkTrace:
-    """The way of one digit.
+    """The pass of one image through a network.
 
     Attributes:
         pixels: (28, 28) gray levels.
-        layers: in order; the input of the first is the normalized digit.
+        layers: in order; the first one's input is the normalized image.
         logits: (10,), z.
         probabilities: (10,), softmax(z).
-        step: None where the network only answers.
+        step: the training step; None for a forward pass alone.
     """
 
     pixels: NDArray[np.uint8]
@@ -117,15 +117,15 @@ class NetworkTrace:
 
 @dataclass(frozen=True)
 class TrainingInput:
-    """How the step goes.
+    """The inputs of a training step besides the image.
 
     Attributes:
-        label: that the digit shall have.
-        rate: learning rate.
-        state: what the optimizer remembers; None for nothing.
-        masks: (1, ...) of every dropout layer by its name; one without a mask drops nothing.
-        frozen: batch-norm keeps its running statistics. Otherwise it takes those of the digit, as
-            training does; of a vector they are the digit itself, and nothing is left to learn.
+        label: the target label.
+        rate: the learning rate.
+        state: of the optimizer; None for a new optimizer.
+        masks: (1, ...) for each dropout layer by its name. A layer without a mask drops nothing.
+        frozen: batch-norm uses its running statistics. Otherwise it uses those of the image, as
+            training does. For a vector these equal the image itself, which leaves nothing to learn.
     """
 
     label: int

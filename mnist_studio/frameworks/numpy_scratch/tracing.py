@@ -1,7 +1,7 @@
-"""One digit through a network and back, with every number on the way.
+"""Traces one image through a network and back, and records every array.
 
-The same layers, loss and optimizer as training uses, taken one by one, so that what they hold can
-be copied.
+It uses the same layers, loss and optimizer as training, but calls them one at a time, so that it
+can copy their arrays.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from mnist_studio.frameworks.numpy_scratch.loss import Loss, loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
+from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.frameworks.numpy_scratch.trace import (
     ArrayChange,
     LayerPass,
@@ -27,21 +28,20 @@ from mnist_studio.frameworks.numpy_scratch.trace import (
     StepTrace,
     TrainingInput,
 )
-from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
 from mnist_studio.spec.model import LayerReport, describe, trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
 
 
 @dataclass(frozen=True, eq=False)
-class _Way:
-    """A digit on its way.
+class _Tracer:
+    """Traces the forward pass of one image.
 
     Attributes:
-        run: with the effect of its faults.
-        weights: as they are before any step.
+        run: with its known bugs applied.
+        weights: before the step.
         image: (28, 28) gray levels.
-        dropping: whether dropout is on.
-        by_batch: whether batch-norm takes the statistics of the digit.
+        dropping: dropout is on.
+        by_batch: batch-norm uses the statistics of the image.
     """
 
     run: RunSpec
@@ -52,22 +52,22 @@ class _Way:
 
     @property
     def inputs(self) -> Array:
-        """(1, 28, 28)."""
+        """(1, 28, 28), normalized."""
         model, precision = self.run.model, self.run.training.precision
         return normalize(self.image, model.scaling, precision)[np.newaxis]
 
-    def through(self, network: Network) -> NetworkTrace:
+    def forward(self, network: Network) -> NetworkTrace:
         """Forward, layer by layer in the order of the spec."""
         x = self.inputs[..., np.newaxis]
         layers = []
         for report, layer in zip(describe(self.run.model), network.layers.values(), strict=True):
             y = layer.forward(x)
-            layers.append(self._passed(report, x, y))
+            layers.append(self._layer_pass(report, x, y))
             x = y
         powers = np.exp(x[0] - x[0].max())
         return NetworkTrace(self.image, tuple(layers), x[0].copy(), powers / powers.sum())
 
-    def _passed(self, report: LayerReport, x: Array, y: Array) -> LayerPass:
+    def _layer_pass(self, report: LayerReport, x: Array, y: Array) -> LayerPass:
         known = equations.of(report.layer, self.dropping, self.by_batch)
         names = report.arrays | report.statistics
         own = {name.partition(".")[2]: self.weights[name] for name in names}
@@ -76,100 +76,100 @@ class _Way:
         )
 
     def loss(self, logits: Array, label: int) -> Loss:
-        """Of logits (10,)."""
+        """The loss of logits (10,)."""
         labels = np.array([label], np.uint8)
         return loss_of(self.run.training.loss, logits[np.newaxis], labels, 1)
 
 
 def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> NetworkTrace:
-    """How a network answers an image (28, 28): dropout off, batch-norm by its running statistics.
+    """Traces a prediction: dropout is off, and batch-norm uses its running statistics.
 
     Args:
-        run: with the effect of its faults (``spec.known_bugs.effective``).
+        run: with its known bugs applied (``spec.known_bugs.effective``).
         weights: by their full names.
-        image: the digit.
+        image: (28, 28) gray levels.
     """
-    return _Way(run, weights, image).through(Network(run.model, weights))
+    return _Tracer(run, weights, image).forward(Network(run.model, weights))
 
 
 def step(
-    run: RunSpec, weights: Weights, image: NDArray[np.uint8], teaching: TrainingInput
+    run: RunSpec, weights: Weights, image: NDArray[np.uint8], target: TrainingInput
 ) -> NetworkTrace:
-    """One training step on an image (28, 28) alone, as ``NumpyLearner.train`` makes it.
+    """Traces one training step on a single image, the same step as in ``NumpyLearner.train``.
 
-    The weights given stay as they are. Arguments as of ``forward``.
+    It does not change the given weights. See ``forward`` for the arguments.
     """
-    way = _Way(run, weights, image, dropping=True, by_batch=not teaching.frozen)
+    tracer = _Tracer(run, weights, image, dropping=True, by_batch=not target.frozen)
     flat = Flat(trainable_shapes(run.model), storage(run.training.precision))
     flat.fill(weights)
     # The network shares its arrays with the optimizer, which changes them in place.
     own = {name: flat.arrays.get(name, array.copy()) for name, array in weights.items()}
     network = Network(run.model, own)
-    network.prepare(training=way.by_batch, masks=teaching.masks)
-    walk = way.through(network)
-    loss = way.loss(walk.logits, teaching.label)
-    layers = _backward(network, walk.layers, loss.gradient)
-    if way.by_batch:
-        network.remember()
+    network.prepare(training=tracer.by_batch, masks=target.masks)
+    trace = tracer.forward(network)
+    loss = tracer.loss(trace.logits, target.label)
+    layers = _backward(network, trace.layers, loss.gradient)
+    if tracer.by_batch:
+        network.update_running_statistics()
     norm = float(np.linalg.norm(network.gradients.vector))
-    optimizer = _optimizer(run, flat, teaching.state)
+    optimizer = _optimizer(run, flat, target.state)
     before = _slots(optimizer)
-    _improve(run, network.gradients, optimizer, teaching.rate)
+    _update(run, network.gradients, optimizer, target.rate)
     used = network.gradients.copies()
-    changed = _Changes(run, weights, own, used, before, _slots(optimizer))
-    told = StepTrace(
-        label=teaching.label,
+    changes = _Changes(run, weights, own, used, before, _slots(optimizer))
+    step_trace = StepTrace(
+        label=target.label,
         loss=loss.total,
-        loss_after=way.loss(network.forward(way.inputs)[0], teaching.label).total,
+        loss_after=tracer.loss(network.forward(tracer.inputs)[0], target.label).total,
         loss_equation=equations.LOSSES[run.training.loss],
         logit_gradient=loss.gradient[0],
         optimizer=equations.of_update(run.training.optimizer),
-        rate=teaching.rate,
+        rate=target.rate,
         number=optimizer.step,
         norm=norm,
     )
-    return replace(walk, layers=tuple(changed.of(layer) for layer in layers), step=told)
+    return replace(trace, layers=tuple(changes.add_to(layer) for layer in layers), step=step_trace)
 
 
-def _improve(run: RunSpec, used: Flat, optimizer: Optimizer, rate: float) -> None:
-    """The update, after what is done with gradients before."""
+def _update(run: RunSpec, found: Flat, optimizer: Optimizer, rate: float) -> None:
+    """Applies the run's changes to the gradients, then the optimizer's update."""
     if run.training.bias_gradients == "summed":
-        gradients.sum_biases(used)
-    gradients.clip(used, run.training.clip)
-    optimizer.improve(used, rate)
+        gradients.sum_biases(found)
+    gradients.clip(found, run.training.clip)
+    optimizer.apply(found, rate)
 
 
 def _backward(
     network: Network, layers: tuple[LayerPass, ...], dlogits: Array
 ) -> tuple[LayerPass, ...]:
-    """The layers with the gradients of their outputs and inputs; writes those of the weights."""
-    dy, found = dlogits, []
-    for passed in reversed(layers):
-        layer = network.layers[passed.name]
+    """Adds the gradients of inputs and outputs; computes those of the weights in the network."""
+    dy, passes = dlogits, []
+    for each in reversed(layers):
+        layer = network.layers[each.name]
         if isinstance(layer, Dense | Conv | BatchNorm):
-            layer.learn(dy)
-        dx = layer.input_gradient(dy)
-        found.append(replace(passed, output_gradient=dy[0].copy(), input_gradient=dx[0].copy()))
+            layer.backward_params(dy)
+        dx = layer.backward_input(dy)
+        passes.append(replace(each, output_gradient=dy[0].copy(), input_gradient=dx[0].copy()))
         dy = dx
-    return tuple(reversed(found))
+    return tuple(reversed(passes))
 
 
 def _optimizer(run: RunSpec, weights: Flat, state: OptimizerState | None) -> Optimizer:
-    made = Optimizer(run.training.optimizer, weights, ThreadTeam(1))
+    optimizer = Optimizer(run.training.optimizer, weights, ThreadTeam(1))
     if state:
-        made.step = state.step
-        for slot, kept in made.slots.items():
-            kept.fill({name: state.slots[f"{name}/{slot}"] for name in kept.arrays})
-    return made
+        optimizer.step = state.step
+        for slot, flat in optimizer.slots.items():
+            flat.fill({name: state.slots[f"{name}/{slot}"] for name in flat.arrays})
+    return optimizer
 
 
 def _slots(optimizer: Optimizer) -> Mapping[str, Weights]:
-    return {slot: kept.copies() for slot, kept in optimizer.slots.items()}
+    return {slot: flat.copies() for slot, flat in optimizer.slots.items()}
 
 
 @dataclass(frozen=True)
 class _Changes:
-    """What a step did to every array."""
+    """The arrays of all layers before and after a step."""
 
     run: RunSpec
     before: Weights
@@ -178,13 +178,13 @@ class _Changes:
     slots_before: Mapping[str, Weights]
     slots_after: Mapping[str, Weights]
 
-    def of(self, layer: LayerPass) -> LayerPass:
-        """A layer with its own."""
+    def add_to(self, layer: LayerPass) -> LayerPass:
+        """The layer with the changes of its arrays."""
         reports = {report.name: report for report in describe(self.run.model)}
-        known = equations.of(reports[layer.name].layer).learnt
+        known = equations.of(reports[layer.name].layer).gradients
         names = {f"{layer.name}.{part}": known.get(part, "") for part in layer.weights}
-        learnt = (self._of(name, equation) for name, equation in names.items())
-        return replace(layer, learnt=tuple(learnt))
+        changes = (self._of(name, equation) for name, equation in names.items())
+        return replace(layer, changes=tuple(changes))
 
     def _of(self, name: str, equation: str) -> ArrayChange:
         trained = name in self.gradients
@@ -194,6 +194,10 @@ class _Changes:
             before=self.before[name],
             gradient=self.gradients.get(name),
             after=self.after[name].copy(),
-            slots_before={slot: kept[name] for slot, kept in self.slots_before.items() if trained},
-            slots_after={slot: kept[name] for slot, kept in self.slots_after.items() if trained},
+            slots_before={
+                slot: arrays[name] for slot, arrays in self.slots_before.items() if trained
+            },
+            slots_after={
+                slot: arrays[name] for slot, arrays in self.slots_after.items() if trained
+            },
         )

@@ -1,4 +1,4 @@
-"""PyTorch behind the seam. Importing this package imports torch."""
+"""PyTorch as a framework. Importing this package imports torch."""
 
 from mnist_studio.frameworks.pytorch.framework import PytorchFramework
 

@@ -1,4 +1,4 @@
-"""A trained network as a state dict, the format PyTorch's users exchange."""
+"""Exports a trained network as a state dict, PyTorch's usual format."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,16 +15,16 @@ from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 
 
 def export(model: ModelSpec, weights: Weights, path: Path) -> None:
-    """Writes the state dict of an ``nn.Sequential`` with layers named as in the spec.
+    """Writes the state dict of an ``nn.Sequential`` whose layers are named as in the spec.
 
-    The studio flattens feature maps as (height, width, channel). The exported dense kernels expect
+    Runs flatten feature maps as (height, width, channel). The exported dense kernels expect
     (channel, height, width), so that a network with the usual ``nn.Flatten`` can load them.
     """
     torch.save(state_dict(model, weights), path)
 
 
 def state_dict(model: ModelSpec, weights: Weights) -> dict[str, Tensor]:
-    """PyTorch's tensors by PyTorch's names, on the CPU."""
+    """Tensors by PyTorch's names, on the CPU."""
     precise = all(array.dtype == np.float64 for array in weights.values())
     network = build(model, "float64" if precise else "float32", torch.device("cpu"))
     layout.load(network, _channel_first(model, weights))
@@ -32,7 +32,7 @@ def state_dict(model: ModelSpec, weights: Weights) -> dict[str, Tensor]:
 
 
 def _channel_first(model: ModelSpec, weights: Weights) -> Weights:
-    """The weights, with those behind a flattened feature map in PyTorch's order of its values."""
+    """The weights, with those after a flattened feature map reordered to channel first."""
     changed = dict(weights)
     flattened: Shape | None = None
     for report in describe(model):
@@ -47,7 +47,7 @@ def _channel_first(model: ModelSpec, weights: Weights) -> Weights:
 
 
 def _by_input(report: LayerReport) -> Iterable[str]:
-    """The arrays of a layer behind a flattened one whose first axis is its input."""
+    """The arrays whose first axis is the input, in a layer after a flattening."""
     if isinstance(report.layer, Dense):
         return (f"{report.name}.kernel",)
     return (*report.arrays, *report.statistics)

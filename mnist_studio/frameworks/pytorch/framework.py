@@ -1,4 +1,4 @@
-"""PyTorch as a framework of the studio."""
+"""PyTorch as a framework."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The loss of a batch, and what a run does to its gradients before the update."""
+"""The loss of a batch, its gradients, and the run's changes to them before the update."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,23 +10,23 @@ from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
 
 
 def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
-    """Over (n, 10) logits and (n,) labels."""
+    """The mean loss of logits (n, 10) and labels (n,)."""
     if kind == "double_softmax":
         logits = logits.softmax(1)
     return functional.cross_entropy(logits, labels)
 
 
-def learn(
+def backward(
     training: TrainingSpec,
     parameters: Mapping[str, nn.Parameter],
     logits: Tensor,
     labels: Tensor,
 ) -> Tensor:
-    """Gives every parameter its gradient of the mean loss, nothing clipped.
+    """Computes the gradient of the mean loss for every parameter, without clipping.
 
     Args:
-        training: whose loss and bias gradients count.
-        parameters: all that the network learns, by canonical names; without gradients so far.
+        training: says which loss and which bias gradients to use.
+        parameters: all of the network, by canonical names, without gradients so far.
         logits: (n, 10).
         labels: (n,) int64.
 
@@ -41,7 +41,7 @@ def learn(
 
 
 def clip(how: ClipNorm | ClipValue | None, parameters: Collection[nn.Parameter]) -> None:
-    """Changes large gradients as the run has it."""
+    """Clips the gradients in place, as the run says."""
     if how is None:
         return
     found = [p.grad for p in parameters if p.grad is not None]
@@ -58,7 +58,7 @@ def clip(how: ClipNorm | ClipValue | None, parameters: Collection[nn.Parameter])
 
 
 def _sum_biases(parameters: Mapping[str, nn.Parameter]) -> None:
-    """The fault of ``TrainingSpec.bias_gradients``."""
+    """The known bug of ``TrainingSpec.bias_gradients``."""
     for name, parameter in parameters.items():
         if name.endswith(".bias") and parameter.grad is not None:
             parameter.grad.fill_(parameter.grad.sum())

@@ -1,7 +1,8 @@
-"""The canonical layout of weights and names against PyTorch's.
+"""Converts between the canonical layout of weights and PyTorch's.
 
-A dense kernel is (in, out) here and (out, in) there, a convolution's (height, width, in, out) here
-and (out, in, height, width) there; ``conv1.kernel`` here is ``conv1.weight`` there.
+A dense kernel is (in, out) in the canonical layout and (out, in) in PyTorch. A convolution's kernel
+is (height, width, in, out) and (out, in, height, width). ``conv1.kernel`` is ``conv1.weight`` in
+PyTorch.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,13 @@ from torch import Tensor, nn
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.frameworks.pytorch.network import BatchNorm
 
-_ORDINARY: Mapping[str, str] = MappingProxyType({"weight": "kernel", "bias": "bias"})
-_BATCH_NORM: Mapping[str, str] = MappingProxyType(
+NAMES: Mapping[str, str] = MappingProxyType({"weight": "kernel", "bias": "bias"})
+"""Canonical names of PyTorch's arrays in a dense layer or a convolution."""
+
+BATCH_NORM_NAMES: Mapping[str, str] = MappingProxyType(
     {"weight": "scale", "bias": "offset", "running_mean": "mean", "running_var": "variance"}
 )
-"""Canonical names of PyTorch's parts of a layer."""
+"""Canonical names of PyTorch's arrays in a batch-norm."""
 
 
 def tensors(network: nn.Sequential) -> dict[str, Tensor]:
@@ -31,34 +34,34 @@ def tensors(network: nn.Sequential) -> dict[str, Tensor]:
 
 
 def parameters(network: nn.Sequential) -> dict[str, nn.Parameter]:
-    """What the network learns by its canonical names."""
+    """All trainable weights by their canonical names."""
     return {n: t for n, t in tensors(network).items() if isinstance(t, nn.Parameter)}
 
 
 def statistics(network: nn.Sequential) -> dict[str, Tensor]:
-    """Running statistics by their canonical names."""
+    """All running statistics by their canonical names."""
     return {n: t for n, t in tensors(network).items() if not isinstance(t, nn.Parameter)}
 
 
 def load(network: nn.Sequential, weights: Weights) -> None:
-    """Replaces all weights by canonical ones."""
+    """Replaces all weights with canonical ones."""
     for name, tensor in tensors(network).items():
         fill(tensor, weights[name])
 
 
 def fill(tensor: Tensor, array: Array) -> None:
-    """Copies a canonical array into a tensor of PyTorch's layout."""
+    """Copies a canonical array into a tensor in PyTorch's layout."""
     if array.ndim == 4:
         array = array.transpose(3, 2, 0, 1)
     elif array.ndim == 2:
         array = array.T
     with torch.no_grad():
-        # torch.tensor copies, so a read-only array is welcome.
+        # torch.tensor copies, which also works for read-only arrays.
         tensor.copy_(torch.tensor(np.ascontiguousarray(array)))
 
 
 def canonical(tensor: Tensor) -> Array:
-    """A canonical copy of a tensor of PyTorch's layout."""
+    """A canonical copy of a tensor in PyTorch's layout."""
     array = tensor.detach().cpu().numpy()
     if array.ndim == 4:
         array = array.transpose(2, 3, 1, 0)
@@ -68,9 +71,9 @@ def canonical(tensor: Tensor) -> Array:
 
 
 def canonical_features(features: Tensor) -> Array:
-    """Feature maps (n, channel, height, width) as (n, height, width, channel); vectors as such.
+    """Feature maps (n, channel, height, width) as (n, height, width, channel); vectors unchanged.
 
-    What mixed precision left in bfloat16, which NumPy does not know, becomes float32.
+    NumPy does not support bfloat16, so that outputs of mixed precision become float32.
     """
     if features.ndim == 4:
         features = features.permute(0, 2, 3, 1)
@@ -80,4 +83,4 @@ def canonical_features(features: Tensor) -> Array:
 
 
 def _names(layer: nn.Module) -> Mapping[str, str]:
-    return _BATCH_NORM if isinstance(layer, BatchNorm) else _ORDINARY
+    return BATCH_NORM_NAMES if isinstance(layer, BatchNorm) else NAMES

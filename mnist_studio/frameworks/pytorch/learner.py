@@ -1,4 +1,4 @@
-"""PyTorch behind the seam: a network, an optimizer, and the digits they learn from."""
+"""The learner for PyTorch: a network, an optimizer and the training set."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
-"""Images at once outside training; bounds the memory of feature maps."""
+"""Images in a batch outside training; limits the memory for feature maps."""
 
 
 class PytorchLearner:
-    """A learner of the seam (see ``frameworks.base.Learner``)."""
+    """See ``frameworks.base.Learner``."""
 
     capacity = 256
 
@@ -53,34 +53,34 @@ class PytorchLearner:
         indices = self._tensor(chunk.indices)
         masks = {name: self._tensor(mask) for name, mask in chunk.masks.items()}
         losses, outputs = [], []
-        with self._learning():
+        with self._training_mode():
             for k, rate in enumerate(chunk.rates.tolist()):
                 self._drop({name: mask[k] for name, mask in masks.items()})
                 images = None if chunk.images is None else self._input(chunk.images[k])
                 loss, logits = self._train_step(indices[k], images, rate)
                 losses.append(loss)
                 outputs.append(logits)
-        # Only here is the device waited for.
-        right = torch.stack(outputs).argmax(2) == self._labels[indices]
-        return Steps(torch.stack(losses).cpu().double().numpy(), right.sum(1).cpu().numpy())
+        # The only point at which the CPU waits for the device.
+        hits = torch.stack(outputs).argmax(2) == self._labels[indices]
+        return Steps(torch.stack(losses).cpu().double().numpy(), hits.sum(1).cpu().numpy())
 
     def _train_step(
         self, indices: Tensor, images: Tensor | None, rate: float
     ) -> tuple[Tensor, Tensor]:
-        """One batch: forward, loss, backward, update. Gives the loss and the logits."""
+        """One batch: forward, loss, backward, update. Returns the loss and the logits."""
         inputs = self._inputs.index_select(0, indices) if images is None else images
-        loss, logits = self._learn(inputs, self._labels.index_select(0, indices))
+        loss, logits = self._backward(inputs, self._labels.index_select(0, indices))
         gradients.clip(self._training.clip, self._parameters.values())
         optimizers.set_rate(self._optimizer, rate)
         self._optimizer.step()
         self._step += 1
         return loss, logits
 
-    def _learn(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Forward, loss, backward. Gives the loss and the logits; parameters keep gradients."""
+    def _backward(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Forward, loss, backward. Returns the loss and the logits."""
         self._optimizer.zero_grad(set_to_none=True)
         logits = self._forward(inputs)
-        return gradients.learn(self._training, self._parameters, logits, labels), logits.detach()
+        return gradients.backward(self._training, self._parameters, logits, labels), logits.detach()
 
     def _forward(self, inputs: Tensor) -> Tensor:
         """(n, 1, 28, 28) -> (n, 10), in ``storage(precision)``."""
@@ -89,8 +89,8 @@ class PytorchLearner:
         return logits.to(inputs.dtype)
 
     @contextmanager
-    def _learning(self) -> Iterator[None]:
-        """Batch-norm learns from batches, dropout may drop; both end with the block."""
+    def _training_mode(self) -> Iterator[None]:
+        """Training mode for batch-norm and dropout, until the end of the block."""
         self._network.train()
         try:
             yield
@@ -114,11 +114,11 @@ class PytorchLearner:
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
         running = layout.statistics(self._network)
-        kept = {name: tensor.clone() for name, tensor in running.items()}
-        with self._learning():
-            self._learn(self._input(images), self._tensor(labels).long())
+        before = {name: tensor.clone() for name, tensor in running.items()}
+        with self._training_mode():
+            self._backward(self._input(images), self._tensor(labels).long())
         for name, tensor in running.items():
-            tensor.copy_(kept[name])
+            tensor.copy_(before[name])
         return {
             name: layout.canonical(parameter.grad)
             for name, parameter in self._parameters.items()
@@ -128,19 +128,19 @@ class PytorchLearner:
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
         """See ``Learner.input_gradients``."""
         inputs = self._input(images).requires_grad_()
-        chosen = self._forward(inputs).gather(1, self._tensor(classes).long()[:, None])
-        (gradient,) = torch.autograd.grad(chosen.sum(), inputs)
+        logits = self._forward(inputs).gather(1, self._tensor(classes).long()[:, None])
+        (gradient,) = torch.autograd.grad(logits.sum(), inputs)
         return layout.canonical_features(gradient)[..., 0]
 
     def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
         """See ``Learner.activations``."""
-        found: dict[str, Array] = {}
+        outputs: dict[str, Array] = {}
         with torch.inference_mode(), network.mixed(self._training.precision, self._device):
             values = self._input(images)
             for name, layer in self._network.named_children():
                 values = layer(values)
-                found[name] = layout.canonical_features(values)
-        return found
+                outputs[name] = layout.canonical_features(values)
+        return outputs
 
     def weights(self) -> Weights:
         """See ``Learner.weights``."""
@@ -167,7 +167,7 @@ class PytorchLearner:
         devices.synchronize(self._device)
 
     def _slots(self) -> dict[str, Tensor]:
-        """The optimizer's own tensors by their canonical names."""
+        """The optimizer's tensors by their canonical names."""
         spec = self._training.optimizer
         names = optimizers.SLOTS[type(spec)]
         return {

@@ -1,4 +1,4 @@
-"""A spec as an ordinary ``nn.Sequential`` whose children bear the spec's names."""
+"""A spec as an ordinary ``nn.Sequential`` whose children have the spec's names."""
 
 from collections import OrderedDict
 from contextlib import AbstractContextManager, nullcontext
@@ -14,12 +14,12 @@ from mnist_studio.spec.run import Precision, storage
 
 
 class Head(nn.Linear):
-    """The last dense layer. In mixed precision its products stay in float32.
+    """The last dense layer. In mixed precision, its result stays in float32.
 
     Autocast would round the logits to the 8 significant bits of bfloat16.
     """
 
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Linear calls it so
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Linear's name
         """(n, in) -> (n, out)."""
         device = input.device.type
         if not torch.is_autocast_enabled(device):
@@ -29,9 +29,9 @@ class Head(nn.Linear):
 
 
 class Conv(nn.Conv2d):
-    """A convolution that pads evenly sized kernels as the spec says, one more after than before."""
+    """A convolution with an even kernel size, padded by one more row after than before."""
 
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Conv2d calls it so
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Conv2d's name
         """(n, in, height, width) -> (n, out, height, width)."""
         return super().forward(functional.pad(input, self.before_and_after))
 
@@ -39,9 +39,9 @@ class Conv(nn.Conv2d):
 
 
 class Flatten(nn.Module):
-    """Feature maps as vectors in the order height, width, channel (``nn.Flatten``: channel first).
+    """Flattens feature maps as (height, width, channel), while ``nn.Flatten`` puts channel first.
 
-    In the channels-last memory format it copies nothing.
+    In the channels-last memory format, this needs no copy.
     """
 
     def forward(self, values: Tensor) -> Tensor:
@@ -58,12 +58,13 @@ class GlobalAvgPool(nn.Module):
 
 
 class BatchNorm(nn.Module):
-    """Batch-norm with the spec's running statistics; its tensors are those of ``nn.BatchNorm2d``.
+    """Batch-norm with the spec's running statistics and the tensors of ``nn.BatchNorm2d``.
 
-    That class lets the *unbiased* variance run, and its momentum is the part that is replaced.
+    ``nn.BatchNorm2d`` itself averages the *unbiased* variance, and its momentum is the weight of
+    the new statistics.
 
     Attributes:
-        momentum: the part of the running statistics that a step keeps.
+        momentum: weight of the old running statistics in an update.
         epsilon: added to the variance.
     """
 
@@ -78,7 +79,7 @@ class BatchNorm(nn.Module):
         self.register_buffer("running_var", torch.empty(channels))
 
     def forward(self, values: Tensor) -> Tensor:
-        """Like the values, of which axis 1 is the channel; in the precision of the weights."""
+        """Keeps the shape; axis 1 is the channel. Computes in the precision of the weights."""
         values, own = values.to(self.weight.dtype), (self.weight, self.bias)
         if not self.training:
             running = (self.running_mean, self.running_var)
@@ -86,21 +87,21 @@ class BatchNorm(nn.Module):
         normed, mean, inverse = torch.native_batch_norm(
             values, *own, None, None, True, 0.0, self.epsilon
         )
-        # The kernel gives 1 / sqrt(variance + epsilon); rounding may bring 0 below 0.
-        self._follow(mean, (inverse.detach().pow(-2) - self.epsilon).clamp_(min=0))
+        # The kernel returns 1 / sqrt(variance + epsilon). Rounding may turn 0 into less than 0.
+        self._update_statistics(mean, (inverse.detach().pow(-2) - self.epsilon).clamp_(min=0))
         return normed
 
-    def _follow(self, mean: Tensor, variance: Tensor) -> None:
+    def _update_statistics(self, mean: Tensor, variance: Tensor) -> None:
         for running, batch in ((self.running_mean, mean), (self.running_var, variance)):
             running.mul_(self.momentum).add_(batch.detach(), alpha=1 - self.momentum)
 
 
 class Dropout(nn.Module):
-    """Dropout by a given mask; without one it does nothing.
+    """Inverted dropout by a given mask; without a mask it does nothing.
 
     Attributes:
-        keep: the probability of being kept.
-        mask: like the values but of any number type, 1 where a unit is kept.
+        keep: the probability that a unit stays on.
+        mask: of the shape of the values and any number type, 1 where a unit stays on.
     """
 
     def __init__(self, keep: float) -> None:
@@ -109,7 +110,7 @@ class Dropout(nn.Module):
         self.mask: Tensor | None = None
 
     def forward(self, values: Tensor) -> Tensor:
-        """Switches units off and scales up the others."""
+        """Switches units off and scales the others up."""
         if self.mask is None:
             return values
         mask = self.mask.permute(0, 3, 1, 2) if self.mask.ndim == 4 else self.mask
@@ -117,25 +118,25 @@ class Dropout(nn.Module):
 
 
 def build(model: ModelSpec, precision: Precision, device: torch.device) -> nn.Sequential:
-    """The network, with weights that are still to be filled."""
+    """The network, with uninitialized weights."""
     reports = describe(model)
-    # Built without memory, since PyTorch would fill it with random numbers of its own.
+    # Built on the meta device, because PyTorch would draw random weights of its own.
     with torch.device("meta"):
         layers = OrderedDict((report.name, layer(report)) for report in reports)
         if isinstance(last := reports[-1].layer, spec.Dense):
             layers[reports[-1].name] = Head(reports[-1].input[0], last.units, bias=last.bias)
         network = nn.Sequential(layers).to(getattr(torch, storage(precision))).eval()
-    # Feature maps as (n, height, width, channel) in memory: 0.74 of the time per step for
-    # compact-cnn, 0.83 for wide-cnn (2 cores, batch 64), and flattening is free.
+    # Feature maps as (n, height, width, channel) in memory: a step takes 0.74 of the time for
+    # compact-cnn and 0.83 for wide-cnn (2 cores, batch size 64), and flattening needs no copy.
     for before, after in pairwise(network):
         if isinstance(after, nn.ReLU) and isinstance(before, nn.Conv2d | nn.Linear | BatchNorm):
-            # No derivative of theirs needs their output, so that it need not be kept.
+            # Their gradients do not need their outputs, so that ReLU can overwrite them.
             after.inplace = True
     return network.to_empty(device=device).to(memory_format=torch.channels_last)
 
 
 def mixed(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
-    """Where a forward pass belongs: it computes dense layers and convolutions in bfloat16.
+    """The context for a forward pass: autocast to bfloat16 if that is the precision.
 
     In the other precisions it does nothing.
     """
@@ -145,7 +146,7 @@ def mixed(precision: Precision, device: torch.device) -> AbstractContextManager[
 
 
 def layer(report: LayerReport) -> nn.Module:
-    """One layer of the spec in PyTorch's terms."""
+    """The PyTorch module for one layer of the spec."""
     match report.layer:
         case spec.Dense(units=units, bias=bias):
             return nn.Linear(report.input[0], units, bias=bias)
@@ -178,7 +179,7 @@ def _pool(pool: spec.MaxPool | spec.AvgPool | spec.GlobalAvgPool) -> nn.Module:
 def _conv(conv: spec.Conv, channels: int) -> nn.Module:
     same, even = conv.padding == "same", conv.size % 2 == 0
     kind = Conv if same and even else nn.Conv2d
-    made = kind(
+    module = kind(
         channels,
         conv.filters,
         conv.size,
@@ -189,12 +190,12 @@ def _conv(conv: spec.Conv, channels: int) -> nn.Module:
         bias=conv.bias,
         padding_mode="zeros",
     )
-    if isinstance(made, Conv):
+    if isinstance(module, Conv):
         before, after = (conv.size - 1) // 2, conv.size // 2
-        made.before_and_after = (before, after, before, after)
-    return made
+        module.before_and_after = (before, after, before, after)
+    return module
 
 
 def _rounded(values: Tensor) -> Tensor:
-    """Rounded to bfloat16, as float32."""
+    """Rounds to bfloat16, but stores as float32."""
     return values.bfloat16().float()

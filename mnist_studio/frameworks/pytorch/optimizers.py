@@ -1,7 +1,7 @@
-"""The stated optimizers in PyTorch's own classes, every constant given.
+"""The optimizers of the spec as PyTorch's own classes, with every constant set explicitly.
 
-Their equations are those of ``spec.optimizers`` as they stand: Adam's epsilon after the bias
-correction, RMSprop's outside the root, SGD's rate after the velocity.
+PyTorch's equations equal those of ``spec.optimizers``: Adam adds epsilon after the bias correction,
+RMSprop adds it outside the root, and SGD multiplies the velocity by the learning rate.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,15 +23,16 @@ SLOTS: Mapping[type[spec.Optimizer], Mapping[str, str]] = MappingProxyType(
 """PyTorch's names of the canonical slots."""
 
 FUSED = ("cpu", "cuda")
-"""Where the one-pass kernels of SGD and Adam are used: on the CPU a whole step takes 0.80 (mlp-128)
-and 0.90 (compact-cnn) of the time with Adam's. ``foreach`` gains nothing on a CPU (0.98 to 1.05).
+"""Devices on which the fused kernels of SGD and Adam are used. On the CPU, Adam's reduces the time
+of a whole step to 0.80 (mlp-128) and 0.90 (compact-cnn). ``foreach`` gains nothing on a CPU (0.98
+to 1.05).
 """
 
 
 def build(
     optimizer: spec.Optimizer, parameters: Iterable[nn.Parameter], device: torch.device
 ) -> optim.Optimizer:
-    """PyTorch's optimizer; its rate is set anew in every step."""
+    """PyTorch's optimizer. ``set_rate`` sets the learning rate before every step."""
     given, rate = list(parameters), optimizer.learning_rate
     fused, foreach = device.type in FUSED, device.type == "cuda"
     match optimizer:
@@ -63,9 +64,10 @@ def set_rate(optimizer: optim.Optimizer, rate: float) -> None:
 
 
 def start(optimizer: optim.Optimizer, kind: spec.Optimizer, step: int) -> None:
-    """Gives every parameter a state of zeros after ``step`` steps.
+    """Initializes the state of every parameter with zeros, as after ``step`` steps.
 
-    PyTorch would make it in the first step; made here, it can be read and filled at any time.
+    PyTorch would create the state in the first step. Created here, it can be read and loaded at any
+    time.
     """
     names = [SLOTS[type(kind)][slot] for slot in spec.slot_names(kind)]
     for group in optimizer.param_groups:

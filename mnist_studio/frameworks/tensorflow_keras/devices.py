@@ -1,4 +1,4 @@
-"""What TensorFlow can compute on here."""
+"""The devices that TensorFlow can use on this computer, and how it uses them."""
 
 import os
 from collections.abc import Sequence
@@ -10,19 +10,20 @@ from mnist_studio.frameworks.base import Device, Problem
 from mnist_studio.spec.run import RunSpec
 
 if "TF_NUM_INTRAOP_THREADS" in os.environ:
-    # TensorFlow reads it itself, but computes several operations at once beside it: asked for one
-    # thread it kept 1.3 cores busy in compact-cnn, so 1.0; with two nothing is lost.
+    # TensorFlow reads this variable, but still runs several operations concurrently: with one
+    # thread, compact-cnn used 1.3 cores. With this setting it uses 1.0, and two threads lose
+    # nothing.
     tf.config.threading.set_inter_op_parallelism_threads(1)
 _GPUS = tuple(tf.config.list_physical_devices("GPU"))
 for _gpu in _GPUS:
-    # Else TensorFlow takes all of a GPU's memory at once. Only possible before its first tensor.
+    # Otherwise TensorFlow reserves all of a GPU's memory. Must be set before its first tensor.
     tf.config.experimental.set_memory_growth(_gpu, True)
-# By default float32 factors are rounded to 10 bits on a GPU (TF32); float32 shall mean float32.
+# By default a GPU rounds float32 factors to 10 bits (TF32). Here float32 means float32.
 tf.config.experimental.enable_tensor_float_32_execution(False)
 
 
 def devices() -> Sequence[Device]:
-    """Every kind of device there is, the fastest first."""
+    """Every available kind of device, the fastest first."""
     cpu = Device("cpu", "CPU")
     if not _GPUS:
         return (cpu,)
@@ -31,7 +32,7 @@ def devices() -> Sequence[Device]:
 
 
 def problems(run: RunSpec) -> Sequence[Problem]:
-    """A device that is not there."""
+    """A device that is not available."""
     kinds = [device.kind for device in devices()]
     if run.device in ("auto", *kinds):
         return ()
@@ -39,10 +40,10 @@ def problems(run: RunSpec) -> Sequence[Problem]:
 
 
 def place(device: Device) -> str:
-    """TensorFlow's own word for a device.
+    """TensorFlow's name of a device.
 
     Raises:
-        DeviceMissing: it is not there.
+        DeviceMissing: it is not available.
     """
     kinds = [known.kind for known in devices()]
     if device.kind not in kinds:
@@ -51,8 +52,8 @@ def place(device: Device) -> str:
 
 
 def _missing(kind: str) -> str:
-    return f"TensorFlow finds no {kind} device on this computer."
+    return f"TensorFlow found no {kind} device on this computer."
 
 
 def _remedy(kinds: Sequence[str]) -> str:
-    return f"Choose the device auto or {' or '.join(kinds)}."
+    return f"Select the device auto or {' or '.join(kinds)}."

@@ -1,11 +1,12 @@
-"""TensorFlow and Keras as a framework of the studio."""
+"""Keras with TensorFlow as a framework."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from mnist_studio.frameworks.base import Device, Problem, Weights
-from mnist_studio.frameworks.tensorflow_keras import devices
-from mnist_studio.frameworks.tensorflow_keras.export import export
+from mnist_studio.frameworks.tensorflow_keras import devices, network
 from mnist_studio.frameworks.tensorflow_keras.learner import KerasLearner
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.run import RunSpec
@@ -33,5 +34,8 @@ class KerasFramework:
         return KerasLearner(run, weights, device)
 
     def export(self, model: ModelSpec, weights: Weights, path: Path) -> None:
-        """See ``tensorflow_keras.export.export``."""
-        export(model, weights, path)
+        """Writes a ``.keras`` file of standard layers, for normalized inputs (n, 28, 28, 1)."""
+        precise = all(array.dtype == np.float64 for array in weights.values())
+        built = network.build(model, "float64" if precise else "float32")
+        network.fill(built, weights)
+        built.save(path)

@@ -1,4 +1,4 @@
-"""Loss and gradients of a batch, and what a run does to them before its update."""
+"""The loss of a batch, its gradients, and the run's changes to them before the update."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
 
 @dataclass(frozen=True)
 class BatchTensors:
-    """What a batch of n gave, as tensors.
+    """Loss, logits and gradients of a batch of n images.
 
     Attributes:
         loss: (), the mean over the batch.
         logits: (n, 10).
-        gradients: by every trainable weight, in the order of ``network.trainable``.
+        gradients: of every trainable weight, in the order of ``network.trainable``.
     """
 
     loss: Tensor
@@ -26,21 +26,21 @@ class BatchTensors:
     gradients: Mapping[str, Tensor]
 
 
-def learn(
+def backward(
     net: keras.Sequential,
     training: TrainingSpec,
     inputs: Tensor,
     labels: Tensor,
     masks: Mapping[str, Tensor] | None = None,
 ) -> BatchTensors:
-    """Forward and backward as in training, nothing clipped; batch-norm's statistics go on.
+    """Forward and backward as in training, without clipping. Updates batch-norm's statistics.
 
     Args:
         net: the network.
-        training: whose loss and bias gradients count.
+        training: says which loss and which bias gradients to use.
         inputs: (n, 28, 28).
         labels: (n,) int32.
-        masks: of the dropout layers, which do nothing without.
+        masks: by dropout layer. A layer without a mask drops nothing.
     """
     weights = {name: variable.value for name, variable in network.trainable(net).items()}
     with tf.GradientTape() as tape:
@@ -53,7 +53,7 @@ def learn(
 
 
 def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
-    """Over (n, 10) logits and (n,) labels."""
+    """The mean loss of logits (n, 10) and labels (n,)."""
     if kind == "double_softmax":
         logits = tf.nn.softmax(logits)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
@@ -62,7 +62,7 @@ def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
 def clipped(
     gradients: Mapping[str, Tensor], clip: ClipNorm | ClipValue | None
 ) -> Mapping[str, Tensor]:
-    """The gradients that the optimizer shall get."""
+    """The gradients, clipped as the run says."""
     match clip:
         case None:
             return gradients
@@ -70,13 +70,13 @@ def clipped(
             return {n: tf.clip_by_value(found, -limit, limit) for n, found in gradients.items()}
         case ClipNorm(limit=limit):
             norm = tf.linalg.global_norm(list(gradients.values()))
-            # TensorFlow's own function multiplies also where nothing is to be shortened.
+            # TensorFlow's own function also multiplies where the norm is below the limit.
             scale = tf.where(norm > limit, limit / norm, tf.ones_like(norm))
             return {name: scale * found for name, found in gradients.items()}
 
 
 def _summed(name: str, gradient: Tensor) -> Tensor:
-    """The fault of ``TrainingSpec.bias_gradients``."""
+    """The known bug of ``TrainingSpec.bias_gradients``."""
     if not name.endswith(".bias"):
         return gradient
     return tf.fill(tf.shape(gradient), tf.reduce_sum(gradient))

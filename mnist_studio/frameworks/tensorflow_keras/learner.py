@@ -1,4 +1,4 @@
-"""Keras behind the seam: a network, an optimizer, and the digits they learn from."""
+"""The learner for Keras: a network, an optimizer and the training set."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -21,11 +21,11 @@ from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 500
-"""Images at once outside training; bounds the memory of feature maps."""
+"""Images in a batch outside training; limits the memory for feature maps."""
 
 
 class KerasLearner:
-    """A learner of the seam (see ``frameworks.base.Learner``)."""
+    """See ``frameworks.base.Learner``."""
 
     def __init__(self, run: RunSpec, weights: Weights, device: Device) -> None:
         self._place = devices.place(device)
@@ -59,18 +59,20 @@ class KerasLearner:
         with tf.device(self._place):
             for start in range(0, len(images), EVALUATION_BATCH):
                 batch = slice(start, start + EVALUATION_BATCH)
-                outputs[batch] = self._answer(self._input(images[batch])).numpy()
+                outputs[batch] = self._compiled_logits(self._input(images[batch])).numpy()
         return outputs
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
-        kept = self.weights()
+        before = self.weights()
         with tf.device(self._place):
             inputs = self._input(images)
-            learnt = gradients.learn(self._network, self._training, inputs, labels.astype(np.int32))
-        # Keras' batch-norm cannot use the statistics of a batch without learning from them.
-        self.load_weights(kept)
-        return {name: gradient.numpy() for name, gradient in learnt.gradients.items()}
+            found = gradients.backward(
+                self._network, self._training, inputs, labels.astype(np.int32)
+            )
+        # Keras' batch-norm updates its running statistics whenever it uses those of a batch.
+        self.load_weights(before)
+        return {name: gradient.numpy() for name, gradient in found.gradients.items()}
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:
         """See ``Learner.input_gradients``."""
@@ -78,19 +80,19 @@ class KerasLearner:
             inputs = self._input(images)
             tape.watch(inputs)
             logits = network.forward(self._network, inputs)
-            chosen = tf.gather(logits, classes.astype(np.int32), batch_dims=1)
-        gradient: Array = tape.gradient(chosen, inputs).numpy()
+            selected = tf.gather(logits, classes.astype(np.int32), batch_dims=1)
+        gradient: Array = tape.gradient(selected, inputs).numpy()
         return gradient
 
     def activations(self, images: NDArray[np.uint8]) -> Mapping[str, Array]:
         """See ``Learner.activations``."""
-        found: dict[str, Array] = {}
+        outputs: dict[str, Array] = {}
         with tf.device(self._place):
             values = self._input(images)[..., None]
             for layer in self._network.layers:
                 values = network.apply(layer, values)
-                found[layer.name] = tf.cast(values, self._storage).numpy()
-        return found
+                outputs[layer.name] = tf.cast(values, self._storage).numpy()
+        return outputs
 
     def weights(self) -> Weights:
         """See ``Learner.weights``."""
@@ -119,8 +121,8 @@ class KerasLearner:
         tf.test.experimental.sync_devices()
 
     @cached_property
-    def _answer(self) -> Callable[[Tensor], Tensor]:
-        """From inputs to logits, traced once for any number of images."""
+    def _compiled_logits(self) -> Callable[[Tensor], Tensor]:
+        """Inputs -> logits, traced once for any number of images."""
         function = tf.function(
             lambda inputs: network.forward(self._network, inputs), autograph=False
         )

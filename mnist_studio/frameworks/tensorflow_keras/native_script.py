@@ -1,4 +1,4 @@
-"""A Keras script as it is written, heard through a callback beside its own."""
+"""A native Keras script, observed through an additional callback."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,48 +10,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import ScriptObserver, heard
+from mnist_studio.frameworks.native_script import ScriptObserver, observe_calls
+from mnist_studio.frameworks.tensorflow_keras.network import canonical_name
 from mnist_studio.spec.model import describe
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.spec.steps import batch_sizes
 
-_LEARNING = (keras.layers.Dense, keras.layers.Conv2D, keras.layers.BatchNormalization)
-_NAMES = {
-    "kernel": "kernel", "bias": "bias", "gamma": "scale", "beta": "offset",
-    "moving_mean": "mean", "moving_variance": "variance",
-}  # fmt: skip
+_WITH_WEIGHTS = (keras.layers.Dense, keras.layers.Conv2D, keras.layers.BatchNormalization)
 
 
-class WrittenScript:
+class NativeScript:
     """See ``frameworks.native_script.Script``."""
 
-    def __init__(self, module: ModuleType, run: RunSpec, digits: int) -> None:
+    def __init__(self, module: ModuleType, run: RunSpec, images: int) -> None:
         self._module = module
         self._run = run
-        self._digits = digits
+        self._images = images
         self._network: Any = None
 
-    def train(self, data: Path, watcher: ScriptObserver) -> None:
+    def train(self, data: Path, observer: ScriptObserver) -> None:
         """See ``Script.train``."""
 
         def built(network: keras.Sequential) -> None:
             self._built(network)
-            _beside(network, _Callback(self._run, self._digits, watcher))
+            _add_callback(network, _Callback(self._run, self._images, observer))
 
-        heard(self._module, "build_model", after=built)
+        observe_calls(self._module, "build_model", after=built)
         self._module.main(str(data))
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
-        """See ``Script.logits``; the script's network scales gray levels itself."""
-        kept = storage(self._run.training.precision)
-        levels = images[..., np.newaxis].astype(kept)
-        return np.asarray(self._network.predict_on_batch(levels), dtype=kept)
+        """See ``Script.logits``. The script's network scales gray levels itself."""
+        dtype = storage(self._run.training.precision)
+        levels = images[..., np.newaxis].astype(dtype)
+        return np.asarray(self._network.predict_on_batch(levels), dtype=dtype)
 
     def weights(self) -> Weights:
-        """See ``Script.weights``; the canonical layout is Keras' own."""
-        layers = iter(layer for layer in self._network.layers if isinstance(layer, _LEARNING))
+        """See ``Script.weights``. The canonical layout equals Keras' layout."""
+        layers = iter(layer for layer in self._network.layers if isinstance(layer, _WITH_WEIGHTS))
         return {
-            f"{report.name}.{_NAMES[variable.name]}": variable.value.numpy().copy()
+            f"{report.name}.{canonical_name(variable)}": variable.value.numpy().copy()
             for report in describe(self._run.model)
             if report.arrays
             for variable in next(layers).weights
@@ -61,53 +58,53 @@ class WrittenScript:
         self._network = network
 
 
-def _beside(network: keras.Sequential, callback: keras.callbacks.Callback) -> None:
-    """Lets the network's ``fit`` tell ``callback`` too, before the script's own callbacks."""
+def _add_callback(network: keras.Sequential, callback: keras.callbacks.Callback) -> None:
+    """Adds a callback to the network's ``fit``, before the script's own callbacks."""
     fit = network.fit
 
-    def listening(
+    def observed(
         *arguments: Any, callbacks: Iterable[keras.callbacks.Callback] = (), **options: Any
     ) -> Any:
         return fit(*arguments, callbacks=[callback, *callbacks], **options)
 
-    network.fit = listening
+    network.fit = observed
 
 
 class _Callback(keras.callbacks.Callback):
-    """Tells a watcher what ``fit`` does."""
+    """Reports to an observer what ``fit`` does."""
 
-    def __init__(self, run: RunSpec, digits: int, watcher: ScriptObserver) -> None:
+    def __init__(self, run: RunSpec, images: int, observer: ScriptObserver) -> None:
         super().__init__()
         self._training = run.training
-        self._digits = digits
-        self._watcher = watcher
+        self._images = images
+        self._observer = observer
         self._steps = 0
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-        """The first step of all compiles."""
+        """Reports training. The first epoch starts with compiling."""
         self._seen, self._loss, self._correct = 0, 0.0, 0
-        self._watcher.enter("train" if self._steps else "compile")
+        self._observer.enter("train" if self._steps else "compile")
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
-        """Keras tells means over the epoch so far; a batch's own is what they have grown by."""
-        (size,) = batch_sizes(self._training, self._digits, self._steps, self._steps + 1)
+        """Computes the batch's values, because Keras reports means over the epoch so far."""
+        (size,) = batch_sizes(self._training, self._images, self._steps, self._steps + 1)
         self._steps += 1
         self._seen += size
         loss = float(logs["loss"]) * self._seen
         correct = round(float(logs["accuracy"]) * self._seen)
-        self._watcher.step((loss - self._loss) / size, correct - self._correct, size)
+        self._observer.step((loss - self._loss) / size, correct - self._correct, size)
         self._loss, self._correct = loss, correct
 
     def on_test_begin(self, logs: object = None) -> None:
-        """Validation within ``fit``."""
-        self._watcher.enter("evaluate")
+        """Reports the validation in ``fit``."""
+        self._observer.enter("evaluate")
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
-        """A batch was evaluated."""
-        self._watcher.breathe()
+        """Reports an evaluated batch."""
+        self._observer.batch_evaluated()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """What ``fit`` validates on are the test digits where none are kept apart."""
-        apart = bool(self._training.validation)
+        """What ``fit`` validates on are the test images where none are dtype apart."""
+        has_validation = bool(self._training.validation)
         score = (float(logs["val_loss"]), float(logs["val_accuracy"]))
-        self._watcher.epoch(score if apart else None)
+        self._observer.epoch(score if has_validation else None)

@@ -1,4 +1,4 @@
-"""A spec as an ordinary ``keras.Sequential`` whose layers bear the spec's names."""
+"""A spec as an ordinary ``keras.Sequential`` whose layers have the spec's names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +11,16 @@ from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describ
 from mnist_studio.spec.run import Precision, storage
 
 Tensor = Any
-"""TensorFlow's types are not usable."""
+"""TensorFlow has no usable type annotations."""
 
 _CANONICAL = {
     "gamma": "scale", "beta": "offset", "moving_mean": "mean", "moving_variance": "variance",
 }  # fmt: skip
-"""What Keras calls the parts of batch-norm; all other names are the spec's."""
+"""Canonical names of Keras' arrays in a batch-norm. All other names are the same."""
 
 
 def build(model: ModelSpec, precision: Precision) -> keras.Sequential:
-    """The network, with weights of zero."""
+    """The network, with all weights 0."""
     layers = [_layer(report, precision) for report in describe(model)]
     return keras.Sequential([keras.Input(IMAGE_SHAPE, dtype=storage(precision)), *layers])
 
@@ -31,13 +31,13 @@ def forward(
     masks: Mapping[str, Tensor] | None = None,
     training: bool = False,
 ) -> Tensor:
-    """(n, 28, 28) inputs -> (n, 10) logits of their type.
+    """(n, 28, 28) inputs -> (n, 10) logits of the same type.
 
     Args:
-        network: what ``build`` made.
+        network: as ``build`` returns it.
         inputs: normalized.
-        masks: of the dropout layers, which do nothing without.
-        training: whether batch-norm takes the statistics of these inputs, and learns from them.
+        masks: by dropout layer. A layer without a mask drops nothing.
+        training: batch-norm uses the statistics of these inputs, and updates its running ones.
     """
     values = inputs[..., None]
     for layer in network.layers:
@@ -59,21 +59,26 @@ def apply(
 
 
 def variables(network: keras.Sequential) -> dict[str, keras.Variable]:
-    """Keras' variables by their canonical names, running statistics among them."""
+    """Keras' variables by their canonical names, including running statistics."""
     return {
-        f"{layer.name}.{_CANONICAL.get(variable.name, variable.name)}": variable
+        f"{layer.name}.{canonical_name(variable)}": variable
         for layer in network.layers
         for variable in layer.weights
     }
 
 
+def canonical_name(variable: keras.Variable) -> str:
+    """A variable's canonical name in its layer."""
+    return _CANONICAL.get(variable.name, variable.name)
+
+
 def trainable(network: keras.Sequential) -> dict[str, keras.Variable]:
-    """Those that gradients change, in the order of ``network.trainable_variables``."""
+    """The trainable variables, in the order of ``network.trainable_variables``."""
     return {name: found for name, found in variables(network).items() if found.trainable}
 
 
 def fill(network: keras.Sequential, weights: Weights) -> None:
-    """Replaces all weights. The canonical layout is Keras' own."""
+    """Replaces all weights. The canonical layout equals Keras' layout."""
     for name, variable in variables(network).items():
         variable.assign(weights[name])
 
@@ -84,7 +89,7 @@ def array(variable: keras.Variable) -> Array:
 
 
 def _dropped(layer: keras.layers.Dropout, values: Tensor, mask: Tensor | None) -> Tensor:
-    """Keras' own dropout would draw its own random numbers."""
+    """Dropout by a given mask; Keras' own dropout would draw random numbers."""
     values = keras.ops.cast(values, layer.compute_dtype)
     if mask is None:
         return values
@@ -102,7 +107,7 @@ def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
 
 
 def _linear(report: LayerReport, policy: str) -> keras.Layer:
-    """A layer of products; its weights are filled in later."""
+    """A dense layer or a convolution, with weights of 0."""
     common = {
         "name": report.name,
         "dtype": policy,

@@ -1,8 +1,9 @@
-"""The stated optimizers as subclasses of Keras' own, whose updates mean something else.
+"""The optimizers of the spec as subclasses of Keras' own, whose equations differ.
 
-Keras' Adam adds epsilon before the bias correction, its RMSprop adds it inside the root, its SGD
-multiplies the rate into the velocity, and it keeps the rate in float32. Here the equations are
-those of ``spec.optimizers``, computed by TensorFlow's one-pass kernels where there is one.
+Keras' Adam adds epsilon before the bias correction, its RMSprop adds it inside the root, and its
+SGD multiplies the learning rate into the velocity. Keras also stores the learning rate in float32.
+These classes use the equations of ``spec.optimizers``, with TensorFlow's fused kernels where they
+exist.
 """
 
 from collections.abc import Iterable
@@ -46,16 +47,16 @@ class Adam(optimizers.Adam):
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         """Updates one variable.
 
-        The kernel computes w -= a·m / (√s + e). With the corrections c1 = 1-b1^t and c2 = 1-b2^t
-        that is the stated update for a = r·√c2 / c1 and e = epsilon·√c2.
+        The kernel computes w -= a·m / (√s + e). With the corrections c1 = 1-b1^t and c2 = 1-b2^t,
+        this equals the update above for a = r·√c2 / c1 and e = epsilon·√c2.
         """
-        place, dtype = self._get_variable_index(variable), variable.dtype
+        index, dtype = self._get_variable_index(variable), variable.dtype
         correction1 = self._correction(self.beta_1, dtype)
         root2 = tf.sqrt(self._correction(self.beta_2, dtype))
         tf.raw_ops.ResourceApplyAdam(
             var=_handle(variable),
-            m=_handle(self._momentums[place]),
-            v=_handle(self._velocities[place]),
+            m=_handle(self._momentums[index]),
+            v=_handle(self._velocities[index]),
             beta1_power=tf.zeros((), dtype),
             beta2_power=tf.zeros((), dtype),
             lr=tf.cast(tf.cast(learning_rate, tf.float64) * root2 / correction1, dtype),
@@ -66,7 +67,7 @@ class Adam(optimizers.Adam):
         )
 
     def _correction(self, beta: float, dtype: str) -> Tensor:
-        """1 - beta^t in float64, of beta as ``dtype`` rounds it: in float32 1 - b2 is 1e-5 off."""
+        """1 - beta^t in float64, for beta rounded to ``dtype``. In float32, 1 - b2 is 1e-5 off."""
         rounded = np.float64(np.dtype(dtype).type(beta))
         return 1 - tf.pow(rounded, tf.cast(self.iterations.value + 1, tf.float64))
 
@@ -76,11 +77,11 @@ class Adadelta(optimizers.Adadelta):
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         """Updates one variable."""
-        place, dtype = self._get_variable_index(variable), variable.dtype
+        index, dtype = self._get_variable_index(variable), variable.dtype
         tf.raw_ops.ResourceApplyAdadelta(
             var=_handle(variable),
-            accum=_handle(self._accumulated_grads[place]),
-            accum_update=_handle(self._accumulated_delta_vars[place]),
+            accum=_handle(self._accumulated_grads[index]),
+            accum_update=_handle(self._accumulated_delta_vars[index]),
             lr=tf.cast(learning_rate, dtype),
             rho=tf.constant(self.rho, dtype),
             epsilon=tf.constant(self.epsilon, dtype),
@@ -93,21 +94,21 @@ class RmsProp(optimizers.RMSprop):
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         """Updates one variable."""
-        place = self._get_variable_index(variable)
-        square = _native(self._velocities[place])
+        index = self._get_variable_index(variable)
+        square = _native(self._velocities[index])
         square.assign(self.rho * square + (1 - self.rho) * tf.square(gradient))
         change = gradient / (tf.sqrt(square) + self.epsilon)
         if self.momentum:
-            velocity = _native(self._momentums[place])
+            velocity = _native(self._momentums[index])
             change = velocity.assign(self.momentum * velocity + change)
         _native(variable).assign_sub(tf.cast(learning_rate, variable.dtype) * change)
 
 
 def build(optimizer: spec.Optimizer, variables: Iterable[keras.Variable]) -> optimizers.Optimizer:
-    """Keras' optimizer with its slots at 0."""
-    made = _optimizer(optimizer)
-    made.build(list(variables))
-    return made
+    """Keras' optimizer with all slots 0."""
+    built = _optimizer(optimizer)
+    built.build(list(variables))
+    return built
 
 
 def update(
@@ -116,9 +117,9 @@ def update(
     variables: Iterable[keras.Variable],
     rate: Tensor,
 ) -> None:
-    """One step of all variables.
+    """Updates all variables once.
 
-    Not by ``optimizer.apply``: that takes the rate from a float32 variable of its own.
+    It does not use ``optimizer.apply``, which reads the learning rate from a float32 variable.
     """
     for gradient, variable in zip(gradients, variables, strict=True):
         optimizer.update_step(gradient, variable, rate)
@@ -126,7 +127,7 @@ def update(
 
 
 def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
-    """The optimizer's variables for a canonical slot, one for every weight."""
+    """The optimizer's variables for a canonical slot, one for each weight."""
     match optimizer, slot:
         case Sgd(), "velocity":
             return list(optimizer.momentums)

@@ -1,10 +1,11 @@
-"""A chunk of training steps as one TensorFlow function with a loop inside.
+"""A chunk of training steps as one TensorFlow function that contains the loop.
 
-On a CPU the same steps give the same bits, in one process or another and with one thread or two,
-while the number of threads and the flags stay the same: measured over mlp-128, small-cnn,
-compact-cnn, wide-cnn and a network with batch-norm, on a busy machine, without TensorFlow's
-``enable_op_determinism``. Another number of threads, oneDNN switched on or off, another kind of
-CPU round sums otherwise. Nothing is promised for a GPU, whose convolutions add up in any order.
+On a CPU, the same steps give the same bits in every process, as long as the number of threads and
+the flags stay the same. This was measured with one and two threads for mlp-128, small-cnn,
+compact-cnn, wide-cnn and a network with batch-norm, on a busy machine and without TensorFlow's
+``enable_op_determinism``. Sums round differently with another number of threads, with oneDNN
+switched on or off, or on another key of CPU. GPUs give no guarantee, because their convolutions
+add in any order.
 """
 
 from collections.abc import Callable
@@ -25,32 +26,32 @@ from mnist_studio.spec.run import RunSpec
 
 CAPACITY = 256
 PADDING_BYTES = 4 * 2**20
-"""What a chunk may be filled up to for XLA, which compiles for one size; takes about 1 ms."""
+"""The largest chunk after padding. XLA compiles for one size; padding takes about 1 ms."""
 
 
 def compiles(model: ModelSpec) -> bool:
     """Whether XLA compiles the steps on a CPU.
 
-    Measured with batches of 64 on 2 cores, paired medians: with XLA a step of mlp-128 takes 0.68
-    of the time (compiling takes 1.6 s), one of compact-cnn 12 times as long (8 s), since XLA's
-    convolutions on a CPU are slow.
+    XLA's convolutions are slow on a CPU. Measured with batch size 64 on 2 cores, paired medians: a
+    step of mlp-128 takes 0.68 of the time with XLA (compiling takes 1.6 s), and a step of
+    compact-cnn takes 12 times as long (compiling takes 8 s).
     """
     return not any(isinstance(layer, Conv) for layer in model.layers)
 
 
 def padded_capacity(run: RunSpec) -> int:
-    """How many steps a chunk of fixed size has: as many as are cheap to pad it to."""
+    """The number of steps in a chunk of fixed size: as many as padding can fill cheaply."""
     dropped = (prod(r.input) for r in describe(run.model) if isinstance(r.layer, Dropout))
     image = prod(IMAGE_SHAPE) if run.training.augmentation else 0
-    digit = np.dtype(np.int32).itemsize + image + sum(dropped)
-    return max(1, min(CAPACITY, PADDING_BYTES // (run.training.batch_size * digit)))
+    bytes_per_image = np.dtype(np.int32).itemsize + image + sum(dropped)
+    return max(1, min(CAPACITY, PADDING_BYTES // (run.training.batch_size * bytes_per_image)))
 
 
 class Trainer:
     """Trains one network.
 
     Attributes:
-        traces: how many functions have been traced; one for every size of batch.
+        traces: number of functions traced so far, one for each batch size.
     """
 
     def __init__(
@@ -63,10 +64,10 @@ class Trainer:
         """A trainer.
 
         Args:
-            run: what is trained.
-            net: with the weights.
-            optimizer: built for them.
-            padded: steps that XLA compiles for; None leaves XLA out.
+            run: to train.
+            net: the network.
+            optimizer: built for the network's weights.
+            padded: number of steps that XLA compiles for; None to run without XLA.
         """
         self.traces = 0
         self._training = run.training
@@ -78,12 +79,12 @@ class Trainer:
         self._functions: dict[tuple[int, bool], Callable[..., Any]] = {}
 
     def train(self, inputs: Tensor, labels: Tensor, chunk: Chunk) -> Steps:
-        """Makes the steps of a chunk; inputs (n, 28, 28) and labels (n,) int32 are resident."""
+        """Runs the steps of a chunk on the inputs (n, 28, 28) and labels (n,) int32."""
         count, batch = chunk.indices.shape
-        kind = batch, chunk.images is not None
-        if kind not in self._functions:
-            self._functions[kind] = self._function(chunk)
-        losses, correct = self._functions[kind](
+        key = batch, chunk.images is not None
+        if key not in self._functions:
+            self._functions[key] = self._function(chunk)
+        losses, correct = self._functions[key](
             inputs,
             labels,
             tf.constant(count),
@@ -95,7 +96,7 @@ class Trainer:
         return Steps(losses.numpy()[:count], correct.numpy()[:count])
 
     def _function(self, chunk: Chunk) -> Callable[..., Any]:
-        """The function for batches of this size; the number of steps stays open."""
+        """The function for this batch size and any number of steps."""
         steps, batch = self._padded, chunk.indices.shape[1]
         signature = (
             tf.TensorSpec((None, 28, 28), self._network.inputs[0].dtype),
@@ -126,8 +127,8 @@ class Trainer:
         def step(k: Tensor, losses: Tensor, correct: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             batch = tf.gather(inputs, indices[k]) if images is None else self._input(images[k])
             drop = {name: mask[k] for name, mask in masks.items()}
-            loss, right = self._step(batch, tf.gather(labels, indices[k]), rates[k], drop)
-            return k + 1, losses.write(k, loss), correct.write(k, right)
+            loss, hits = self._step(batch, tf.gather(labels, indices[k]), rates[k], drop)
+            return k + 1, losses.write(k, loss), correct.write(k, hits)
 
         _, losses, correct = tf.while_loop(
             lambda k, *_: k < count,
@@ -140,19 +141,19 @@ class Trainer:
         self, inputs: Tensor, labels: Tensor, rate: Tensor, masks: dict[str, Tensor]
     ) -> tuple[Tensor, Tensor]:
         """One batch: forward, loss, backward, update."""
-        learnt = gradients.learn(self._network, self._training, inputs, labels, masks)
-        found = gradients.clipped(learnt.gradients, self._training.clip)
+        result = gradients.backward(self._network, self._training, inputs, labels, masks)
+        found = gradients.clipped(result.gradients, self._training.clip)
         optimizers.update(self._optimizer, found.values(), self._variables, rate)
-        right = tf.argmax(learnt.logits, 1, tf.int32) == labels
-        return tf.cast(learnt.loss, tf.float64), tf.math.count_nonzero(right)
+        hits = tf.argmax(result.logits, 1, tf.int32) == labels
+        return tf.cast(result.loss, tf.float64), tf.math.count_nonzero(hits)
 
     def _input(self, images: Tensor) -> Tensor:
-        """(b, 28, 28) gray levels -> inputs, as ``frameworks.normalization`` has them."""
+        """(b, 28, 28) gray levels -> inputs, as in ``frameworks.normalization``."""
         return tf.gather(self._levels, tf.cast(images, tf.int32))
 
     def _tensor(self, array: Array) -> Tensor:
-        """A chunk's array, filled up with zeros to the compiled size."""
+        """A chunk's array, padded with zeros to the compiled size."""
         if self._padded is None:
             return tf.constant(array)
-        room = [(0, self._padded - len(array))] + [(0, 0)] * (array.ndim - 1)
-        return tf.constant(np.pad(array, room))
+        padding = [(0, self._padded - len(array))] + [(0, 0)] * (array.ndim - 1)
+        return tf.constant(np.pad(array, padding))

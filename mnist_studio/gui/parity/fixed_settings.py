@@ -16,7 +16,7 @@ COLUMNS: tuple[TableColumn[Difference], ...] = (
     TableColumn("Topic", lambda row: row.topic, tip=lambda row: row.topic),
     TableColumn(framework_title("pytorch"), lambda row: row.pytorch, tip=lambda row: row.pytorch),
     TableColumn(framework_title("keras"), lambda row: row.keras, tip=lambda row: row.keras),
-    TableColumn("Used here", lambda row: row.studio, tip=lambda row: row.studio),
+    TableColumn("Used here", lambda row: row.setting, tip=lambda row: row.setting),
 )
 SHARES = (3, 5, 5, 6)
 MARGIN = 11

@@ -90,12 +90,12 @@ def test_gradients_are_the_slopes_of_the_loss(name: str) -> None:
 
     loss()
     if isinstance(layer, layers.Dense | Conv | BatchNorm):
-        layer.learn(weights)
+        layer.backward_params(weights)
         for part, gradient in layer.gradients.items():
             found = differences(loss, layer.weights[part])
             np.testing.assert_allclose(gradient, found, rtol=1e-5, atol=1e-7)
         loss()
-    given = layer.input_gradient(weights).copy()
+    given = layer.backward_input(weights).copy()
     np.testing.assert_allclose(given, differences(loss, x), rtol=1e-5, atol=1e-7)
 
 
@@ -105,13 +105,13 @@ def test_tiles_of_a_convolution_change_nothing(name: str, monkeypatch: pytest.Mo
     layer, x = make(), RNG.normal(size=(7, *shape[1:]))
     assert isinstance(layer, Conv)
     y = layer.forward(x).copy()
-    layer.learn(np.sin(y))
+    layer.backward_params(np.sin(y))
     whole = {part: gradient.copy() for part, gradient in layer.gradients.items()}
     two_images = 2 * y[0, ..., 0].size * layer.weights["kernel"][..., 0].nbytes
     for room in (1, two_images):
         monkeypatch.setattr(convolution, "TILE_BYTES", room)
         np.testing.assert_allclose(layer.forward(x), y, rtol=1e-13, atol=1e-14)
-        layer.learn(np.sin(y))
+        layer.backward_params(np.sin(y))
         for part, gradient in whole.items():
             np.testing.assert_allclose(layer.gradients[part], gradient, rtol=1e-12, atol=1e-13)
 
@@ -120,7 +120,7 @@ def test_the_first_of_equal_maxima_gets_the_gradient() -> None:
     pool = pooling.MaxPool(2)
     pool.forward(np.ones((1, 2, 2, 1)))
     np.testing.assert_array_equal(
-        pool.input_gradient(np.ones((1, 1, 1, 1)))[0, :, :, 0], [[1, 0], [0, 0]]
+        pool.backward_input(np.ones((1, 1, 1, 1)))[0, :, :, 0], [[1, 0], [0, 0]]
     )
 
 

@@ -23,10 +23,10 @@ def test_a_max_pool_before_its_relu_changes_no_bit() -> None:
     np.testing.assert_array_equal(swapped.forward(images), plain.forward(images))
     dlogits = np.random.default_rng(0).normal(size=(len(images), 10)).astype(np.float32)
     for network in (swapped, plain):
-        network.learn(dlogits)
+        network.backward_params(dlogits)
     for name, gradient in plain.gradients.arrays.items():
         np.testing.assert_array_equal(swapped.gradients.arrays[name], gradient)
-    np.testing.assert_array_equal(swapped.input_gradient(dlogits), plain.input_gradient(dlogits))
+    np.testing.assert_array_equal(swapped.backward_input(dlogits), plain.backward_input(dlogits))
 
 
 @pytest.mark.parametrize("layers", [TINY, EVERYTHING, NORMED])

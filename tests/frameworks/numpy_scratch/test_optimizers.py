@@ -5,7 +5,7 @@ import pytest
 
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.optimizers import BLOCK, Optimizer
-from mnist_studio.frameworks.numpy_scratch.workers import ThreadTeam
+from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from tests.frameworks.equations import updated
 from tests.frameworks.examples import OPTIMISERS
@@ -25,7 +25,7 @@ def improved(optimizer: spec.Optimizer, threads: int, precision: str) -> tuple[F
     weights = drawn(0, precision)
     made = Optimizer(optimizer, weights, ThreadTeam(threads))
     for step in range(1, 4):
-        made.improve(drawn(step, precision), 0.1 / step)
+        made.apply(drawn(step, precision), 0.1 / step)
     return weights, made
 
 

@@ -48,7 +48,7 @@ def test_a_step_is_that_of_the_learner(spec: RunSpec) -> None:
     told = model.train(Chunk(one.indices, np.array([0.01]), one.masks))
     assert walk.step.loss == pytest.approx(told.losses[0], rel=1e-12)
     assert (walk.step.number, walk.step.label) == (4, labels[place])
-    arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
+    arrays = {array.name: array for layer in walk.layers for array in layer.changes}
     assert arrays.keys() == weights.keys()
     for name, expected in model.weights().items():
         np.testing.assert_allclose(arrays[name].after, expected, rtol=1e-11, atol=1e-14)
@@ -94,8 +94,8 @@ def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
         np.testing.assert_array_equal(before.output, after.input)
         np.testing.assert_array_equal(before.output_gradient, after.input_gradient)
     np.testing.assert_array_equal(walk.layers[-1].output_gradient, walk.step.logit_gradient)
-    dense = next(layer for layer in reversed(walk.layers) if layer.learnt)
-    (kernel, bias) = dense.learnt
+    dense = next(layer for layer in reversed(walk.layers) if layer.changes)
+    (kernel, bias) = dense.changes
     expected = np.outer(dense.input, walk.step.logit_gradient)
     assert kernel.gradient is not None
     np.testing.assert_allclose(kernel.gradient, expected, rtol=1e-12)
@@ -110,7 +110,7 @@ def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...
     image, weights = digits()[0][0], model.weights()
     walk = step(spec, weights, image, TrainingInput(3, 0.01, frozen=True))
     np.testing.assert_allclose(walk.logits, model.logits(image[None])[0], rtol=1e-11, atol=1e-14)
-    arrays = {array.name: array for layer in walk.layers for array in layer.learnt}
+    arrays = {array.name: array for layer in walk.layers for array in layer.changes}
     for name, array in arrays.items():
         assert np.any(array.update) == (array.gradient is not None), name
     gradient = walk.layers[0].input_gradient
@@ -142,7 +142,7 @@ def test_the_gradients_are_those_of_differences() -> None:
     model = learner(registry.load("numpy"), spec)
     image, weights = digits()[0][0], dict(model.weights())
     walk = step(spec, weights, image, TrainingInput(3, 0.1))
-    kernel = next(a for layer in walk.layers for a in layer.learnt if a.name == "conv1.kernel")
+    kernel = next(a for layer in walk.layers for a in layer.changes if a.name == "conv1.kernel")
     assert kernel.gradient is not None
     for sign in (1, -1):
         changed = weights["conv1.kernel"].copy()

@@ -1,4 +1,6 @@
+import ctypes
 import os
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -87,3 +89,27 @@ def test_cuda_is_told_to_repeat_itself_and_to_round_as_stated(
 def test_a_missing_device_is_refused() -> None:
     with pytest.raises(DeviceMissing, match="cpu"):
         devices.torch_device(Device("abacus", "Abacus"))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc returns so much")
+def test_a_freed_block_is_reused_without_new_pages() -> None:
+    import resource
+
+    def use() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        blocks = [torch.ones(2 * 2**20) for _ in range(8)]
+        del blocks
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    devices.keep_freed_memory()
+    use()
+    # 64 MiB are 16,384 pages.
+    assert min(use() for _ in range(3)) < 100
+
+
+def test_memory_settings_of_other_systems_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    loaded: list[object] = []
+    monkeypatch.setattr(ctypes, "CDLL", loaded.append)
+    devices.keep_freed_memory()
+    assert loaded == []

@@ -21,24 +21,24 @@ def test_the_constants() -> None:
     alpha, epsilon = default(optim.RMSprop, "alpha"), default(optim.RMSprop, "eps")
     assert says("RMSprop's decay and epsilon") == f"alpha {alpha}, epsilon {epsilon}"
     rate, rho, epsilon = (default(optim.Adadelta, name) for name in ("lr", "rho", "eps"))
-    assert says("Adadelta's constants") == f"rate {rate}, rho {rho}, epsilon {epsilon}"
-    assert float(says("SGD's rate")) == default(optim.SGD, "lr")
+    assert says("Adadelta's constants") == f"learning rate {rate}, rho {rho}, epsilon {epsilon}"
+    assert float(says("SGD's learning rate")) == default(optim.SGD, "lr")
     assert float(says("batch-norm epsilon")) == default(nn.BatchNorm2d, "eps")
     assert says("batch-norm momentum").startswith(f"{default(nn.BatchNorm2d, 'momentum')}, ")
     assert says("reduction of the loss") == default(nn.CrossEntropyLoss, "reduction")
 
 
 def test_nothing_is_deterministic_unless_it_is_asked_for() -> None:
-    assert "use_deterministic_algorithms is off" in says("the same run twice")
+    assert "use_deterministic_algorithms is off" in says("repeatability")
     assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_the_data_loader() -> None:
     assert "shuffle is off" in says("shuffling")
     assert not default(DataLoader, "shuffle")
-    told = says("batch size and last batch")
-    assert f"DataLoader: {default(DataLoader, 'batch_size')} digit;" in told
-    assert f"drop_last is {default(DataLoader, 'drop_last')}" in told
+    fact = says("batch size and last batch")
+    assert f"DataLoader: {default(DataLoader, 'batch_size')} image;" in fact
+    assert f"drop_last is {default(DataLoader, 'drop_last')}" in fact
 
 
 def test_layouts() -> None:
@@ -54,7 +54,7 @@ def test_layouts() -> None:
 
 
 def test_the_first_weights_lie_evenly_within_the_root_of_the_fan_in() -> None:
-    assert "1/√fan-in" in says("first weights")
+    assert "1/√fan-in" in says("initialization")
     torch.manual_seed(0)
     for layer, fan_in in ((nn.Linear(400, 300), 400), (nn.Conv2d(16, 600, 5), 400)):
         for weights in (layer.weight, layer.bias):
@@ -65,7 +65,7 @@ def test_the_first_weights_lie_evenly_within_the_root_of_the_fan_in() -> None:
 
 
 def test_a_whole_number_pads_alike_on_all_sides() -> None:
-    assert "an even kernel's map grows" in says("convolution padding")
+    assert "an even kernel enlarges the map" in says("convolution padding")
     assert default(nn.Conv2d, "padding") == 0
     assert nn.Conv2d(1, 1, 4, padding=2)(torch.zeros(1, 1, 8, 8)).shape[2:] == (9, 9)
 
@@ -83,7 +83,7 @@ def test_batch_norm_keeps_the_unbiased_variance_and_counts_the_new_part() -> Non
     layer(torch.tensor([[1.0], [3.0]]))
     assert layer.running_mean is not None
     assert layer.running_var is not None
-    assert "part of the new" in says("batch-norm momentum")
+    assert "weight of the new" in says("batch-norm momentum")
     assert layer.running_mean.item() == pytest.approx(0.1 * 2)
     assert "n - 1" in says("batch-norm running variance")
     assert layer.running_var.item() == pytest.approx(0.9 + 0.1 * 2)
@@ -111,16 +111,16 @@ def stepped(
 
 
 def test_where_the_epsilons_stand() -> None:
-    assert "after the bias correction" in says("place of Adam's epsilon")
+    assert "after the bias correction" in says("position of Adam's epsilon")
     # m̂ = g and ŝ = g² in the first step.
     assert stepped(optim.Adam, [0.5], lr=1.0, eps=0.1) == pytest.approx(-0.5 / (0.5 + 0.1))
-    assert says("place of RMSprop's epsilon") == "outside the root"
+    assert says("position of RMSprop's epsilon") == "outside the root"
     changed = stepped(optim.RMSprop, [0.5], lr=1.0, alpha=0.75, eps=0.1)
     assert changed == pytest.approx(-0.5 / (0.25 + 0.1))
 
 
 def test_the_rate_multiplies_the_velocity() -> None:
-    assert says("SGD's velocity").endswith("w -= rate·v")
+    assert says("SGD's velocity").endswith("w -= lr·v")
     changed = stepped(optim.SGD, [1.0, 0.0], lr=1.0, momentum=0.5)
     assert changed == pytest.approx(-(1.0 + 0.1 * 0.5))
     assert "multiplies the velocity" in says("RMSprop's momentum")

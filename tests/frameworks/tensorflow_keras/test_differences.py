@@ -23,8 +23,8 @@ def test_the_constants() -> None:
     assert says("RMSprop's decay and epsilon") == f"rho {rho}, epsilon {epsilon}"
     names = ("learning_rate", "rho", "epsilon")
     rate, rho, epsilon = (default(optimizers.Adadelta, name) for name in names)
-    assert says("Adadelta's constants") == f"rate {rate}, rho {rho}, epsilon {epsilon}"
-    assert float(says("SGD's rate")) == default(optimizers.SGD, "learning_rate")
+    assert says("Adadelta's constants") == f"learning rate {rate}, rho {rho}, epsilon {epsilon}"
+    assert float(says("SGD's learning rate")) == default(optimizers.SGD, "learning_rate")
     assert float(says("batch-norm epsilon")) == default(layers.BatchNormalization, "epsilon")
     momentum = default(layers.BatchNormalization, "momentum")
     assert says("batch-norm momentum").startswith(f"{momentum}, ")
@@ -36,7 +36,7 @@ def test_the_constants() -> None:
 
 def test_fit_shuffles_batches_of_32() -> None:
     assert f"shuffle is {default(keras.Model.fit, 'shuffle')}" in says("shuffling")
-    assert "32 digits; a smaller last batch is kept" in says("batch size and last batch")
+    assert "32 images; uses a smaller last batch" in says("batch size and last batch")
     network = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
     network.compile(optimizer="sgd", loss="mse")
     network.fit(np.zeros((65, 1)), np.zeros((65, 1)), verbose=0)
@@ -58,7 +58,7 @@ def test_layouts() -> None:
 
 
 def test_the_first_weights() -> None:
-    assert "by Glorot" in says("first weights")
+    assert "Glorot" in says("initialization")
     for kind in (layers.Dense, layers.Conv2D):
         assert default(kind, "kernel_initializer") == "glorot_uniform"
         assert default(kind, "bias_initializer") == "zeros"
@@ -86,7 +86,7 @@ def test_ties_in_max_pooling_go_to_the_first(compiled: bool) -> None:
 def test_batch_norm_keeps_the_biased_variance_and_counts_the_old_part() -> None:
     layer = layers.BatchNormalization(momentum=0.9)
     layer(np.array([[1.0], [3.0]], np.float32), training=True)
-    assert "part of the old" in says("batch-norm momentum")
+    assert "weight of the old" in says("batch-norm momentum")
     assert layer.moving_mean.numpy() == pytest.approx(0.1 * 2)
     assert "divided by n" in says("batch-norm running variance")
     assert layer.moving_variance.numpy() == pytest.approx(0.9 + 0.1 * 1)
@@ -112,27 +112,27 @@ def stepped(optimizer: optimizers.Optimizer, gradients: list[float]) -> float:
 
 
 def test_where_the_epsilons_stand() -> None:
-    assert "before the bias correction" in says("place of Adam's epsilon")
+    assert "before the bias correction" in says("position of Adam's epsilon")
     # √s = √(1 - b2)·g, and the correction multiplies the whole quotient.
     root = 1e-3**0.5
     expected = -root * 0.5 / (root * 0.5 + 0.1)
     assert stepped(optimizers.Adam(1.0, epsilon=0.1), [0.5]) == pytest.approx(expected, rel=1e-4)
-    assert says("place of RMSprop's epsilon") == "inside the root"
+    assert says("position of RMSprop's epsilon") == "inside the root"
     changed = stepped(optimizers.RMSprop(1.0, rho=0.75, epsilon=0.1), [0.5])
     assert changed == pytest.approx(-0.5 / (0.0625 + 0.1) ** 0.5)
 
 
 def test_the_rate_goes_into_the_velocity() -> None:
-    assert "v = momentum·v - rate·g" in says("SGD's velocity")
+    assert "v = momentum·v - lr·g" in says("SGD's velocity")
     changed = stepped(optimizers.SGD(1.0, momentum=0.5), [1.0, 0.0])
     assert changed == pytest.approx(-(1.0 + 0.5))
-    assert "into the velocity" in says("RMSprop's momentum")
+    assert "part of the velocity" in says("RMSprop's momentum")
     made = optimizers.RMSprop(1.0, rho=0.0, epsilon=1e-9, momentum=0.5)
     assert stepped(made, [1.0, 0.0]) == pytest.approx(-(1.0 + 0.5))
 
 
 def test_the_rate_is_a_float32_variable() -> None:
-    assert says("type of the rate") == "a float32 variable"
+    assert says("type of the learning rate") == "a float32 variable"
     assert optimizers.SGD(0.1).learning_rate.dtype == "float32"
 
 

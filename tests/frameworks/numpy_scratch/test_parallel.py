@@ -1,4 +1,4 @@
-"""Parts of a batch on several threads, against the whole batch on one."""
+"""Slices of a batch on several threads, compared with the whole batch on one thread."""
 
 import threading
 import time
@@ -8,7 +8,12 @@ import pytest
 
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.frameworks.numpy_scratch.workers import Batch, BatchResult, ThreadTeam, Workers
+from mnist_studio.frameworks.numpy_scratch.parallel import (
+    Batch,
+    BatchResult,
+    DataParallel,
+    ThreadTeam,
+)
 from mnist_studio.spec.model import ModelSpec
 from tests.frameworks.examples import DROPPED
 
@@ -29,15 +34,15 @@ def batch(size: int) -> Batch:
     return Batch(RNG.normal(size=(size, 28, 28)), RNG.integers(0, 10, size, np.uint8), masks)
 
 
-def learn(count: int, of: Batch) -> BatchResult:
-    return Workers(networks(count), ThreadTeam(count)).learn(of)
+def gradients(count: int, of: Batch) -> BatchResult:
+    return DataParallel(networks(count), ThreadTeam(count)).gradients(of)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
 @pytest.mark.parametrize("size", [1, 4, 7, 16])
-def test_the_parts_of_a_batch_add_up_to_it(count: int, size: int) -> None:
+def test_the_slices_of_a_batch_add_up_to_it(count: int, size: int) -> None:
     whole = batch(size)
-    one, several = learn(1, whole), learn(count, whole)
+    one, several = gradients(1, whole), gradients(count, whole)
     assert several.correct == one.correct
     assert several.mean == pytest.approx(one.mean, rel=1e-13)
     for name, gradient in one.gradients.arrays.items():
@@ -47,17 +52,17 @@ def test_the_parts_of_a_batch_add_up_to_it(count: int, size: int) -> None:
 
 def test_the_same_number_of_threads_gives_the_same_bits() -> None:
     whole = batch(9)
-    one, two = learn(3, whole), learn(3, whole)
+    one, two = gradients(3, whole), gradients(3, whole)
     assert one.mean == two.mean
     np.testing.assert_array_equal(one.gradients.vector, two.gradients.vector)
 
 
-def test_answers_come_in_order_and_the_threads_end() -> None:
+def test_logits_come_in_order_and_the_threads_end() -> None:
     inputs = [RNG.normal(size=(2, 28, 28)) for _ in range(7)]
     before = threading.active_count()
-    answers = Workers(networks(3), ThreadTeam(3)).answer(inputs)
+    outputs = DataParallel(networks(3), ThreadTeam(3)).logits(inputs)
     (alone,) = networks(1)
-    for given, found in zip(inputs, answers, strict=True):
+    for given, found in zip(inputs, outputs, strict=True):
         np.testing.assert_allclose(found, alone.forward(given), rtol=1e-12)
     end = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < end:
