@@ -11,7 +11,7 @@ from mnist_studio import events
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.executors import CellJob
-from mnist_studio.running.recording import Told, record_events, started
+from mnist_studio.running.recording import Events, record_events, started
 from mnist_studio.spec import codec
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
@@ -65,7 +65,7 @@ class RemoteJob:
                 run = store.create(self._ticket.spec, self._ticket.membership)
             yield from record_events(store, run, self._told(store, run))
 
-    def _told(self, store: RunStore, run: Run) -> Told:
+    def _told(self, store: RunStore, run: Run) -> Events:
         yield started(run)
         with self._heard(run) as topic:
             for number in range(RESUBMISSIONS + 1):

@@ -19,13 +19,13 @@ class Options(msgspec.Struct, frozen=True):
     """What the user set.
 
     Attributes:
-        digit: 0-9, whose logit is attributed; the answer where None.
-        target: 0-9, that the digit shall become; the runner-up where None.
-        manner: how the change shall look.
-        metric: of distances.
-        train: whether NumPy makes a training step, and not only goes forward.
-        teach: 0-9, the label of that step; the answer where None.
-        rate: of that step; the optimizer's own where None.
+        digit: class whose logit is attributed; None for the predicted one.
+        target: class of the counterfactual; None for the second most likely one.
+        manner: how the counterfactual may change the image.
+        metric: of distances to the nearest neighbors.
+        train: whether NumPy computes a training step, and not only a forward pass.
+        teach: target label of that step; None for the predicted class.
+        rate: learning rate of that step; None for the run's own.
     """
 
     digit: int | None = None

@@ -1,4 +1,4 @@
-"""The parts of an explanation: each computed from the seam of learners alone, but for the walk."""
+"""The parts of an explanation. All but the trace need only the interface of a learner."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A learner in a process of its own, used as if it were here."""
+"""A learner in a child process, with the interface of a local one."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -22,11 +22,12 @@ TIMEOUT_SECONDS = 600.0
 
 
 class RemoteLearner:
-    """A learner of the seam (see ``frameworks.base.Learner``) in a child; a context manager.
+    """A ``frameworks.base.Learner`` in a child process; a context manager.
 
-    It starts at once and is waited for when it is first asked, so that several can start side by
-    side. The effect of the run's faults is in it. Every method may raise ``JobError``, where the
-    framework refuses or the child dies, and ``Cancelled``, after which it can only be left.
+    Building starts at once, and the first call waits for it. So several learners can be built
+    concurrently. The run's known bugs are in effect. Every method may raise ``JobError``, where the
+    framework refuses or the process dies, and ``CancelledByUser``, after which only leaving the
+    context is possible.
     """
 
     def __init__(
@@ -36,12 +37,12 @@ class RemoteLearner:
         device: DeviceName = "cpu",
         is_cancelled: Callable[[], bool] = never,
     ) -> None:
-        """Starts the child.
+        """Starts the process.
 
         Args:
-            run: what it learns, and with which framework and how many threads.
+            run: says network, training, framework and number of threads.
             weights: that it starts from.
-            device: where; the run's own is not asked.
+            device: that it computes on, in place of the run's.
             is_cancelled: asked all the time while a result is waited for.
 
         Raises:
@@ -58,7 +59,7 @@ class RemoteLearner:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends the child."""
+        """Ends the process."""
         self._worker.end(0.0)
 
     @cached_property

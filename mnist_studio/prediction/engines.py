@@ -112,10 +112,10 @@ class ChildEngine(Engine):
         """Waits for work; None when idle, closing, or when others need the child's memory."""
         until = monotonic() + self._idle
         while not self._board.closing:
-            if self._worker.pid and memory.available() < memory.KEPT:
+            if self._worker.pid and memory.available() < memory.RESERVED:
                 self._leave(SHORT)
             left = until - monotonic()
-            work = self._next(min(left, memory.LOOK_SECONDS) if self._worker.pid else left)
+            work = self._next(min(left, memory.CHECK_SECONDS) if self._worker.pid else left)
             if work or monotonic() >= until:
                 return work
         return None

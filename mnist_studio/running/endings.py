@@ -1,4 +1,4 @@
-"""How a training ended: in words, and after how long."""
+"""How a training ended: the reason as a sentence, and the time it took."""
 
 import signal
 
@@ -9,20 +9,20 @@ from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 
 
-def how_it_died(exit_code: int | None) -> str:
-    """What ended a process that told no end of its own."""
+def why_it_died(exit_code: int | None) -> str:
+    """What ended a process that sent no terminal event."""
     if exit_code == -signal.SIGTERM or (hasattr(signal, "SIGKILL") and exit_code == -9):
-        return "The training process was killed from outside, perhaps because memory ran out."
+        return "The training process was killed, perhaps because memory ran out."
     if exit_code is not None and exit_code < 0:
         return f"The training process crashed with signal {-exit_code}."
-    return f"The training process ended without a word (exit code {exit_code})."
+    return f"The training process ended unexpectedly (exit code {exit_code})."
 
 
 def timed(event: AnyEvent, wall_seconds: float) -> AnyEvent:
-    """An event; if it has measures, with the wall time that the supervisor saw.
+    """An event; if it has measures, with the wall time that the parent process measured.
 
-    What of it the child could not account for becomes the phase ``other``: its last word on the
-    way, and the supervisor's own delay in hearing it.
+    Time that the worker could not account for becomes the phase ``other``: its last message on the
+    way, and the delay until the parent received it.
     """
     if not isinstance(event, Finished | Stopped) or event.measures is None:
         return event
@@ -32,17 +32,17 @@ def timed(event: AnyEvent, wall_seconds: float) -> AnyEvent:
     return replace(event, seconds=event.seconds | {"other": other}, measures=measures)
 
 
-def what_is_left(run: Run) -> str:
-    """How to go on after a crash, or where to look for its reason."""
-    return _way_on(run) or f"What it printed is in {artifacts.console(run.folder)}."
+def how_to_continue(run: Run) -> str:
+    """How to continue after a crash, or where to look for its reason."""
+    return _from_checkpoint(run) or f"Its output is in {artifacts.console(run.folder)}."
 
 
-def kept(run: Run) -> str:
-    """What a run that was ended has left."""
-    return _way_on(run) or "There was nothing to keep."
+def what_is_saved(run: Run) -> str:
+    """What is left of a run that was ended."""
+    return _from_checkpoint(run) or "There was nothing to save."
 
 
-def _way_on(run: Run) -> str:
-    """How to go on with a run that ended early; empty without a checkpoint."""
+def _from_checkpoint(run: Run) -> str:
+    """How to continue a run that ended early; empty without a checkpoint."""
     checkpoint = run.folder / artifacts.CHECKPOINT
-    return "Continue it from its last checkpoint." if checkpoint.exists() else ""
+    return "Resume it from its last checkpoint." if checkpoint.exists() else ""

@@ -1,4 +1,4 @@
-"""One training as its supervisor sees it: a child, its events, and the store that keeps them."""
+"""One training as its parent process sees it: a worker, its events and the store."""
 
 import time
 from collections.abc import Generator, Iterator
@@ -26,7 +26,7 @@ CommandName = Literal["pause", "resume", "stop", "cancel"]
 
 POLL_SECONDS = 0.03
 ANSWERS_STOP = ("train", "evaluate", "save", "paused")
-"""The phases in which a child answers Stop between chunks; in others it is ended instead."""
+"""The phases in which the worker answers Stop between chunks. In others its process is ended."""
 
 STOP_PATIENCE_SECONDS = 15.0
 EXIT_GRACE_SECONDS = 3.0
@@ -35,10 +35,11 @@ EXIT_GRACE_SECONDS = 3.0
 class TrainingJob:
     """One run from its start to its terminal event.
 
-    ``events`` is for one thread; ``pause``, ``resume``, ``stop`` and ``cancel`` are for any.
+    One thread iterates ``events``. Any thread may call ``pause``, ``resume``, ``stop`` and
+    ``cancel``.
 
     Attributes:
-        id: of the run; empty until ``Started`` was told.
+        id: of the run; empty before ``Started``.
     """
 
     def __init__(
@@ -48,16 +49,16 @@ class TrainingJob:
         resume: str = "",
         membership: Membership | None = None,
     ) -> None:
-        """Prepares a run; nothing starts before ``events`` is iterated.
+        """Prepares a run. Nothing starts before ``events`` is iterated.
 
         A new run with a ``continued_from`` starts from the checkpoint, steps and epochs of the
         run that it names.
 
         Args:
             spec: what to train and how.
-            data: folder of digits named by the user.
-            resume: id of an ended run of this spec that shall go on from its checkpoint.
-            membership: of the experiment that trains it; None outside of any.
+            data: data folder named by the user.
+            resume: id of an ended run of this spec to resume from its checkpoint.
+            membership: of the experiment that trains it; None without one.
         """
         self.id = ""
         self._spec = spec
@@ -69,37 +70,37 @@ class TrainingJob:
         self._launched = 0.0
 
     def pause(self) -> None:
-        """Keeps everything as it is after the current chunk."""
+        """Pauses after the current chunk."""
         self._commands.put("pause")
 
     def resume(self) -> None:
-        """Goes on after a pause."""
+        """Resumes after a pause."""
         self._commands.put("resume")
 
     def stop(self) -> None:
-        """Ends after the current chunk and keeps the weights."""
+        """Ends after the current chunk and saves the weights."""
         self._commands.put("stop")
 
     def cancel(self) -> None:
-        """Ends at once and keeps nothing."""
+        """Ends at once and discards what was trained."""
         self._commands.put("cancel")
 
     def events(self) -> Generator[AnyEvent, None, None]:
-        """Starts the child and tells what it tells, the last being the one terminal event.
+        """Starts the worker and gives its events. The last one is the only terminal event.
 
-        Everything is kept in the store. Closing the iterator early cancels the run.
+        The store records every event first. Closing the iterator early cancels the run.
 
         Raises:
-            StoreError: the run could not even be created.
+            StoreError: the run could not be created.
             SpecError: the run cannot work.
         """
         with RunStore() as store:
             run = self._opened(store)
             self.id = run.id
-            yield from record_events(store, run, self._told(store, run))
+            yield from record_events(store, run, self._run_events(store, run))
 
     def _opened(self, store: RunStore) -> Run:
-        """The new run, or the one that goes on."""
+        """The new run, or the one that is resumed."""
         if not self._resume:
             return store.create(self._spec, self._membership)
         run = store.reopen(self._resume)
@@ -107,7 +108,7 @@ class TrainingJob:
             store.experiments.joins(run.id, self._membership)
         return run
 
-    def _told(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
+    def _run_events(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:
         """The events of the run, from ``Started`` to the terminal one."""
         spec = self._spec
         yield started(run)
@@ -125,7 +126,7 @@ class TrainingJob:
         )  # fmt: skip
         try:
             worker.send(request)
-            yield from self._events_of(worker, run)
+            yield from self._worker_events(worker, run)
         finally:
             worker.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
 
@@ -143,8 +144,8 @@ class TrainingJob:
             epochs=store.epochs(run.id),
         )
 
-    def _events_of(self, worker: TrainingWorker, run: Run) -> Iterator[AnyEvent]:
-        """The events of the child up to the terminal one, which is made here if it sends none."""
+    def _worker_events(self, worker: TrainingWorker, run: Run) -> Iterator[AnyEvent]:
+        """The events of the worker. If it dies without a terminal event, this adds one."""
         phase = "start"
         while True:
             ended = self._obey(worker, run, phase)
@@ -176,24 +177,25 @@ class TrainingJob:
                 return event
 
     def _obey(self, worker: TrainingWorker, run: Run, phase: str) -> Cancelled | None:
-        """Sends commands on to the child; the terminal event if that ended it here."""
+        """Sends commands to the worker. Gives the terminal event where this ended its process."""
         for command in self._new_commands():
             if command == "cancel":
                 how = worker.end(0.0)
                 if not self._resume:
                     artifacts.discard(run.folder)
-                return self._cancelled(run, f"Cancelled, nothing was kept (process {how}).")
+                return self._cancelled(run, f"Discarded. Nothing was saved (process {how}).")
             if command == "stop" and phase not in ANSWERS_STOP:
                 worker.end(0.0)
-                return self._cancelled(run, f"Stopped before training began. {endings.kept(run)}")
+                return self._cancelled(
+                    run, f"Stopped before the training began. {endings.what_is_saved(run)}"
+                )
             if command == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
             worker.command(command)
         if time.monotonic() > self._stop_deadline:
             how = worker.end(0.0)
-            return self._cancelled(
-                run, f"It did not answer Stop (process {how}). {endings.kept(run)}"
-            )
+            reason = f"Ended because it did not react to Stop (process {how})."
+            return self._cancelled(run, f"{reason} {endings.what_is_saved(run)}")
         return None
 
     def _new_commands(self) -> Iterator[CommandName]:
@@ -206,7 +208,7 @@ class TrainingJob:
         return Crashed(
             run=run.id,
             framework=self._spec.framework,
-            reason=f"{endings.how_it_died(worker.exit_code)} {endings.what_is_left(run)}",
+            reason=f"{endings.why_it_died(worker.exit_code)} {endings.how_to_continue(run)}",
             exit_code=worker.exit_code,
         )
 

@@ -1,4 +1,4 @@
-"""What a run tells is kept in the store, and it always comes to an end there."""
+"""The events of a run are recorded in the store, and every run gets a terminal event there."""
 
 from collections.abc import Generator
 from contextlib import suppress
@@ -9,34 +9,34 @@ from mnist_studio.spec.model import parameter_count
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
-Told = Generator[AnyEvent, None, None]
+Events = Generator[AnyEvent, None, None]
 
 
-def record_events(store: RunStore, run: Run, told: Told) -> Told:
-    """Passes events on, each kept before; the last is the one terminal event.
+def record_events(store: RunStore, run: Run, run_events: Events) -> Events:
+    """Records every event and passes it on. The last one is the only terminal event.
 
     Args:
         store: that holds the lock of the run.
         run: that is running.
-        told: what it tells; closed if the store refuses or the iterator is closed early.
+        run_events: of the run; closed if the store refuses or the iterator is closed early.
     """
     last: AnyEvent | None = None
     try:
-        for last in told:
+        for last in run_events:
             store.record(last)
             yield last
     except MnistStudioError as error:
         # The store refuses, or the system starts no more processes.
-        told.close()
+        run_events.close()
         last = Failed(run=run.id, framework=run.spec.framework, reason=str(error))
-        # Its reason reaches the caller; the row is told as crashed at the next start.
+        # The caller gets the reason. At the next start the row counts as crashed.
         with suppress(StoreError):
             store.record(last)
         yield last
     finally:
         if not isinstance(last, Terminal):
-            told.close()
-            reason = "It was abandoned."
+            run_events.close()
+            reason = "The program that trained it closed."
             store.record(Cancelled(run=run.id, framework=run.spec.framework, reason=reason))
 
 

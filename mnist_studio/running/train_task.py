@@ -1,4 +1,4 @@
-"""The task of training one run, in a child."""
+"""The task of training one run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +56,7 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         device=device.name, clock=clock, control=control, report=context.send, machine=machine,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
-    _warn_of_faults(session, described.known_bugs)
+    _warn_of_bugs(session, described.known_bugs)
     if spec.style == "native":
         return native_task.train(session, described.known_bugs, data)
     return _train(session, framework, device, request)
@@ -76,13 +76,13 @@ def _train(
     return training.run()
 
 
-def _warn_of_faults(session: TrainingSession, bugs: Sequence[KnownBugName]) -> None:
+def _warn_of_bugs(session: TrainingSession, bugs: Sequence[KnownBugName]) -> None:
     for name in bugs:
-        session.warn(f"Fault switched on: {KNOWN_BUGS[name].title}.")
+        session.warn(f"Known bug switched on: {KNOWN_BUGS[name].title}.")
     if session.spec.training.loss == "double_softmax":
         session.warn(
-            "The training loss is that of a softmax applied twice; the validation and test losses "
-            "are the plain cross-entropy."
+            "The training loss applies softmax twice. The validation and test losses "
+            "are plain cross-entropy."
         )
 
 
@@ -95,13 +95,13 @@ def _digits(spec: RunSpec, folder: Path | None) -> DataSplit:
 
 
 def choose_device(framework: Framework, spec: RunSpec) -> Device:
-    """The device that ``spec`` asks for, the fastest for ``auto``.
+    """The device that ``spec`` names; the fastest for ``auto``.
 
     Raises:
-        TrainingFailed: the framework cannot do here what the spec asks, such as use that device.
+        TrainingFailed: the framework cannot train the spec here, for example on that device.
     """
     for device in framework.devices():
-        # The fastest may lack something, such as a precision, that the next one has.
+        # The fastest device may lack a precision that the next one has.
         wanted = spec.device in ("auto", device.kind)
         if wanted and not framework.problems(replace(spec, device=device.kind)):
             return device

@@ -1,17 +1,17 @@
-"""Whether there is memory for the children that answer: one costs half a gigabyte and more."""
+"""Whether there is memory for persistent workers. One with a framework needs 500 MB or more."""
 
 import psutil
 
-KEPT = 300 << 20
-"""Bytes that stay for other programs: below this the children leave."""
+RESERVED = 300 << 20
+"""Bytes left for other programs. With less available, persistent workers end."""
 
 NEEDED = 1 << 30
-"""Bytes below which none is started."""
+"""With fewer bytes available, no persistent worker starts."""
 
-LOOK_SECONDS = 2.0
-"""So often a child that waits for work looks."""
+CHECK_SECONDS = 2.0
+"""Interval at which the owner of an idle worker checks."""
 
 
 def available() -> int:
-    """Bytes that programs can still have without anything being moved to the disk."""
+    """Bytes that programs can still allocate without swapping."""
     return int(psutil.virtual_memory().available)

@@ -163,7 +163,7 @@ def test_a_killed_training_is_taken_up_again_in_the_same_session(file: Path) -> 
     assert process.returncode == 0
     retried = [e for e in events if e["type"] == "changed" and e["state"] == "waiting"]
     assert len(retried) == 1
-    assert "killed from outside" in str(retried[0]["reason"])
+    assert "process was killed" in str(retried[0]["reason"])
     assert [cell.state for cell in kept()] == ["finished"] * 4
     assert len(members(STUDY)) == 4
 

@@ -175,10 +175,10 @@ def test_children_leave_while_memory_is_short_and_come_back(
 ) -> None:
     left = [4 * memory.NEEDED]
     monkeypatch.setattr(memory, "available", lambda: left[0])
-    monkeypatch.setattr(memory, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(memory, "CHECK_SECONDS", 0.05)
     desk.predictors.hold([run])
     desk.warm("numpy")
-    left[0] = memory.KEPT - 1
+    left[0] = memory.RESERVED - 1
     until(lambda: not _children())
     assert desk.states[-1].state == "cold"
     assert "Memory is short" in desk.states[-1].text

@@ -76,11 +76,11 @@ def test_a_fault_is_trained_told_and_kept_by_its_name(
         assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
     assert run.spec == replace(plain, known_bugs=(bug,))
     warnings = [event.text for event in told if isinstance(event, Log)]
-    assert warnings == [f"Fault switched on: {KNOWN_BUGS[bug].title}."]
+    assert warnings == [f"Known bug switched on: {KNOWN_BUGS[bug].title}."]
 
 
 def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:
     told = trained(replace(small(), known_bugs=("double-softmax",)))
     _, kind = [event.text for event in told if isinstance(event, Log)]
-    assert "training loss is that of a softmax applied twice" in kind
+    assert "training loss applies softmax twice" in kind
     assert "test losses are the plain cross-entropy" in kind

@@ -64,7 +64,7 @@ def test_a_stop_before_training_ends_the_child(phase: str) -> None:
     watched = Watched(endless())
     end = watched.run(on(Phase, lambda it: it.job.stop(), phase))
     assert isinstance(end, Cancelled)
-    assert end.reason == "Stopped before training began. There was nothing to keep."
+    assert end.reason == "Stopped before the training began. There was nothing to save."
 
 
 def test_a_stop_before_anything_was_told_is_answered() -> None:
@@ -121,6 +121,6 @@ def test_stopping_a_resumed_run_before_it_trains_says_how_to_go_on() -> None:
     again = Watched(endless(), resume=watched.job.id)
     end = again.run(on(Phase, lambda it: it.job.stop(), "import"))
     assert isinstance(end, Cancelled)
-    assert "Continue it from its last checkpoint" in end.reason
+    assert "Resume it from its last checkpoint" in end.reason
     # The weights that it had kept before still answer.
     assert status(watched.job.id) == "stopped"

@@ -47,7 +47,7 @@ def test_a_killed_child_is_told_with_what_is_left(kind: type, phase: str, left: 
     end = Watched(endless()).run(on(kind, _kill, phase))
     assert isinstance(end, Crashed)
     assert end.exit_code == -signal.SIGKILL
-    assert "was killed from outside" in end.reason
+    assert "process was killed" in end.reason
     assert left in end.reason
 
 

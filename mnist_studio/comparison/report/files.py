@@ -1,4 +1,4 @@
-"""The parent's side of reports and exports; nothing here loads matplotlib."""
+"""The parent's side of reports and exports. Nothing here loads matplotlib."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ TIMEOUT_SECONDS = 600.0
 
 
 def report_kind(path: Path) -> ReportKind:
-    """What kind of report a file's name asks for.
+    """The kind of report that a file's name stands for.
 
     Raises:
         UsageError: neither HTML nor PDF.
@@ -55,10 +55,10 @@ def write_report(
 
     Args:
         chosen: of these runs.
-        path: of the file, .html or .pdf; replaced only when the new one is complete.
+        path: of the file, .html or .pdf. An existing file is replaced when the new one is complete.
         names: of its views; none for all.
-        options: of the views; none for the usual ones.
-        data: folder of digits named by the user.
+        options: of the views; None for the defaults.
+        data: data folder named by the user.
         progress: gets the fraction done.
         is_cancelled: asked all the time.
 
