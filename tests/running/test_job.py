@@ -83,4 +83,4 @@ def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:
     told = trained(replace(small(), known_bugs=("double-softmax",)))
     _, kind = [event.text for event in told if isinstance(event, Log)]
     assert "training loss applies softmax twice" in kind
-    assert "test losses are the plain cross-entropy" in kind
+    assert "test losses are plain cross-entropy" in kind

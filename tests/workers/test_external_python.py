@@ -1,8 +1,7 @@
-"""The Python of these tests stands for another one: it runs the studio from its entry's script."""
+"""The Python of these tests plays another one: it runs the studio by the script of its entry."""
 
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio import paths, settings
-from mnist_studio.errors import JobError, MnistStudioError, UnknownName, UsageError
+from mnist_studio.errors import JobError
 from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.settings import Interpreter, Settings
 from mnist_studio.spec import recipes
-from mnist_studio.workers import environments, external_entry, external_python
+from mnist_studio.workers import external_python
 from mnist_studio.workers.probe import FIND_DEVICES, FrameworkDevices, probe
 from mnist_studio.workers.worker import Worker
 from tests.trained_runs import alive
@@ -38,7 +37,7 @@ def choose_numpy() -> None:
 
 
 def script(folder: Path, *lines: str) -> str:
-    """A program that stands for a Python."""
+    """A program in the place of a Python."""
     file = folder / "python"
     file.write_text("\n".join(("#!/bin/sh", *lines, "")))
     file.chmod(0o755)
@@ -71,7 +70,7 @@ def test_a_run_is_trained_by_the_python_of_its_framework() -> None:
     assert isinstance(last, Finished)
 
 
-def test_what_is_found_there_is_told_beside_what_was_chosen() -> None:
+def test_the_version_there_is_reported_next_to_the_chosen_one() -> None:
     choose_numpy()
     assert registry.version("numpy") == "1.2.3"
     report = probe("numpy")
@@ -80,40 +79,13 @@ def test_what_is_found_there_is_told_beside_what_was_chosen() -> None:
     assert [device.kind for device in report.devices] == ["cpu"]
 
 
-def test_a_python_is_tried_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environments, "_check", lambda framework: None)
-    settings.save(Settings(theme="dark"))
-    chosen = environments.choose("numpy", sys.executable)
-    assert chosen == Interpreter(sys.executable, registry.installed("numpy") or "")
-    assert registry.python("numpy") == sys.executable
-    environments.forget("numpy")
-    assert registry.python("numpy") == ""
-    assert settings.load()[0] == Settings(theme="dark")
-
-
-@pytest.mark.parametrize(
-    ("framework", "python", "error", "problem"),
-    [
-        ("keras", "no-such-python", JobError, "There is no program no-such-python"),
-        ("kears", sys.executable, UnknownName, "Did you mean keras"),
-        ("numpy", sys.executable, UsageError, "NumPy computes in the studio's own Python"),
-    ],
-)
-def test_what_cannot_be_chosen_is_told(
-    framework: str, python: str, error: type[MnistStudioError], problem: str
-) -> None:
-    with pytest.raises(error, match=problem):
-        environments.choose(framework, python)
-    assert settings.load()[0] == Settings()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
-def test_a_program_that_is_no_python_is_told_with_what_it_said(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="runs shell scripts")
+def test_a_program_that_is_no_python_is_reported_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(JobError, match=r"isn't a working Python\. Not today\."):
         Worker(FIND_DEVICES, {}, python=script(tmp_path, "echo Not today >&2", "exit 3"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="scripts stand for Pythons")
+@pytest.mark.skipif(sys.platform == "win32", reason="runs shell scripts")
 def test_a_python_that_says_nothing_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,24 +94,9 @@ def test_a_python_that_says_nothing_is_ended(
         Worker(FIND_DEVICES, {}, python=script(tmp_path, "exec sleep 60"))
 
 
-def test_a_program_that_cannot_be_started_is_told(tmp_path: Path) -> None:
+def test_a_program_that_cannot_be_started_is_reported(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="cannot be started"):
         Worker(FIND_DEVICES, {}, python=str(tmp_path))
-
-
-def test_what_is_missing_there_is_told_with_the_command_that_installs_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert external_entry.problem() == ""
-    monkeypatch.setitem(external_entry.NEEDED, "no_such_module", "no-such-package>=3")
-    assert external_entry.problem().endswith('-m pip install "no-such-package>=3"')
-    monkeypatch.setattr(external_entry, "OLDEST", (4, 0))
-    assert external_entry.problem().startswith("is Python 3.")
-
-
-def test_the_packages_it_needs_are_those_of_the_project() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert set(external_entry.NEEDED.values()) <= set(project["dependencies"])
 
 
 BARE = """
@@ -166,7 +123,7 @@ __import__("mnist_studio.frameworks.numpy_scratch")
 """
 
 
-def test_a_child_imports_nothing_else_beside_its_framework() -> None:
+def test_a_child_imports_nothing_besides_its_framework() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BARE, str(ROOT)], capture_output=True, text=True, check=False
     )
