@@ -1,6 +1,6 @@
 """The composition root: the command line if a command is given, else the window.
 
-Children of the studio import this module again, so it imports next to nothing.
+Child processes import this module again, so it imports almost nothing.
 """
 
 import io
@@ -10,36 +10,32 @@ import sys
 
 
 def main() -> int:
-    """Runs the studio and gives its exit code."""
-    # Before anything else, or a frozen app would start itself without end.
+    """Runs the program and returns its exit code."""
+    # This comes first: otherwise a frozen app would start itself again and again.
     multiprocessing.freeze_support()
-    _have_streams()
-    from mnist_studio.cli import parser
+    _open_missing_streams()
+    from mnist_studio.cli import commands
 
-    arguments = parser.parse(sys.argv[1:])
-    if arguments.command:
-        from mnist_studio.cli import commands
-
-        return commands.run(arguments)
-    return _window(arguments.until_usable)
+    arguments = commands.parse(sys.argv[1:])
+    return commands.run(arguments) if arguments.command else _window(arguments.until_usable)
 
 
-def _have_streams() -> None:
-    """Gives a program streams that it can always write to, if need be such that lead nowhere.
+def _open_missing_streams() -> None:
+    """Opens the null device for each standard stream that is missing.
 
-    A windowed program has none on Windows, nor one that a menu started on some Linux desktops; the
-    next files that are opened would take their numbers, and what is printed would go there.
+    A windowed program has none on Windows, nor one that a menu started on some Linux desktops. The
+    next files that are opened would get their descriptors, and printed text would end up there.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free: this one. Children shall have it too.
+            # The new descriptor is the lowest free one: this one. Child processes inherit it.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
-            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - for good
-    # Into a pipe Windows writes in an alphabet of its region: a letter it lacks must stop nothing.
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - open until the end
+    # On Windows a pipe has the encoding of the region; a letter outside of it must not be an error.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
@@ -47,7 +43,7 @@ def _have_streams() -> None:
 def _window(until_usable: bool) -> int:
     from mnist_studio.errors import MnistStudioError
 
-    # Read when NumPy is imported: what the window itself computes is too small for threads.
+    # NumPy reads this when it is imported: the window computes too little for threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from mnist_studio.gui.app import application
@@ -56,11 +52,10 @@ def _window(until_usable: bool) -> int:
     except MnistStudioError as error:
         reason = str(error)
     except ImportError as error:
-        reason = f"The window cannot be opened: {error}. Install what it names; see the README."
-    # Imported only now: the window must not wait for what writes tables.
-    from mnist_studio.cli.output import complain
+        reason = f"The window cannot open: {error}. Install the missing package; see the README."
+    from mnist_studio.cli import output
 
-    complain(reason)
+    output.error(reason)
     return 1
 
 

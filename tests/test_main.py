@@ -18,7 +18,7 @@ HEAVY = {"PySide6", "shiboken6", "pyqtgraph", "torch", "torchvision", "tensorflo
 
 
 def _fresh(code: str, *words: str) -> set[str]:
-    """What a fresh interpreter says at last, word by word."""
+    """The words on the last line that a fresh interpreter prints."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *words], capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
@@ -32,9 +32,7 @@ def test_no_module_of_the_command_line_loads_qt_or_a_framework() -> None:
     assert not loaded & (HEAVY | {"matplotlib", "scipy", "sklearn"})
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("train", "--help")])
-def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
-    code = f"""
+RUN_MAIN = f"""
 import sys
 from mnist_studio.__main__ import main
 try:
@@ -42,8 +40,24 @@ try:
 except SystemExit:
     {ROOTS}
 """
+PARSE = f"""
+import sys
+from mnist_studio.cli import commands
+commands.parse(sys.argv[1:])
+{ROOTS}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(RUN_MAIN, ["--help"]), (RUN_MAIN, ["--version"]), (PARSE, [])]
+)
+def test_what_the_window_starts_through_imports_nothing_heavy(code: str, words: list[str]) -> None:
     loaded = _fresh(code, *words)
     assert not loaded & (HEAVY | {"numpy", "msgspec", "rich", "PIL", "sqlite3"})
+
+
+def test_the_help_of_a_command_loads_no_framework_and_no_window() -> None:
+    assert not _fresh(RUN_MAIN, "train", "--help") & (HEAVY | {"matplotlib", "scipy", "sklearn"})
 
 
 def test_importing_the_main_module_does_nothing_and_loads_nothing() -> None:
@@ -61,7 +75,7 @@ def test_a_command_ends_with_its_exit_code() -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_a_letter_that_a_pipe_lacks_stops_no_command() -> None:
+def test_a_character_that_a_pipe_cannot_encode_is_no_error() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mnist_studio", "recipes"], capture_output=True, check=False,
         cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "ascii"},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.cli import parser
+from mnist_studio.cli import commands
 from tests.words import PACKAGE, ROOT, Violation, prose, strings, violations
 
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -40,7 +40,7 @@ def _commands(
                 yield from _commands(below)
 
 
-COMMANDS = tuple(_commands(parser.build()))
+COMMANDS = tuple(_commands(commands.build(commands.COMMANDS)))
 
 
 def _fails_on(found: list[Violation]) -> None:

@@ -1,44 +1,58 @@
-"""``mnist-studio code``: a recipe as the script or notebook one would write with a framework."""
+"""``mnist-studio code``: a recipe as the native script or notebook of a framework."""
 
 import sys
-from argparse import Namespace
-from typing import get_args
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from mnist_studio.cli import output
-from mnist_studio.cli.train import check_writable, chosen_faults, known
+from mnist_studio.cli import options, output
+from mnist_studio.cli.train import check_native_script, chosen_bugs, known
 from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.add_argument("recipe", metavar="RECIPE", help="recipe; see: recipes")
+    options.add_framework(parser, "numpy, pytorch, or keras")
+    options.add_known_bugs(parser)
+    parser.add_argument(
+        "--notebook", action="store_true", help="write a Jupyter notebook instead of a script"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="file to save it to (default: print it)"
+    )
+
+
 def run(arguments: Namespace) -> int:
-    """Prints the program, or saves it where ``--output`` says.
+    """Prints the script, or saves it to ``--output``.
 
     Raises:
-        SpecError: the recipe cannot be written in that framework's own words.
+        SpecError: the recipe has no native script in that framework.
     """
-    spec = _run(arguments)
-    check_writable(spec)
+    spec = _run_spec(arguments)
+    check_native_script(spec)
     text = native_script.notebook(spec) if arguments.notebook else native_script.script(spec)
     if arguments.output is None:
         sys.stdout.write(text)
         return 0
     write_bytes(arguments.output, text.encode())
-    output.note(f"Written to {arguments.output}.")
+    output.note(f"Saved to {arguments.output}.")
     return 0
 
 
-def _run(arguments: Namespace) -> RunSpec:
+def _run_spec(arguments: Namespace) -> RunSpec:
     recipe = recipes.recipe(arguments.recipe)
-    asked = arguments.framework or recipe.framework
-    framework: FrameworkName = known("framework", asked, get_args(FrameworkName))
+    name = arguments.framework or recipe.framework
+    framework: FrameworkName = known("framework", name, FRAMEWORKS)
     spec = replace(
         recipes.run_spec(recipe),
         framework=framework,
-        known_bugs=chosen_faults(recipe, framework, arguments),
+        known_bugs=chosen_bugs(recipe, framework, arguments),
     )
     known_bugs.check(spec)
     return spec

@@ -1,49 +1,109 @@
-"""Every command by its name, and what its end means as an exit code."""
+"""The command line: every command by its name, the parser, and the exit codes.
 
+Imports nothing heavy, since the window starts through it too. A command's module, which has its
+arguments, is imported only where the command is named.
+"""
+
+import argparse
 import os
 import sys
-from argparse import Namespace
+from collections.abc import Collection, Sequence
 from importlib import import_module
+from types import ModuleType
+from typing import NamedTuple
 
-from mnist_studio.cli.output import complain
+from mnist_studio import __version__
+from mnist_studio.cli import output
 from mnist_studio.errors import MnistStudioError, SpecError, UnknownName, UsageError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
-MODULES = {
-    "recipes": "mnist_studio.cli.recipes",
-    "train": "mnist_studio.cli.train",
-    "code": "mnist_studio.cli.code",
-    "predict": "mnist_studio.cli.predict",
-    "explain": "mnist_studio.cli.explain",
-    "evaluate": "mnist_studio.cli.evaluate",
-    "digits": "mnist_studio.cli.digits",
-    "robustness": "mnist_studio.cli.robustness",
-    "runs": "mnist_studio.cli.runs",
-    "experiment": "mnist_studio.cli.experiment",
-    "compare": "mnist_studio.cli.compare",
-    "parity": "mnist_studio.cli.parity",
-    "doctor": "mnist_studio.cli.doctor",
-    "python": "mnist_studio.cli.environments",
-    "selftest": "mnist_studio.cli.selftest",
+EPILOG = """Without a command the window opens. Exit codes: 0 success, 1 failure, 2 wrong usage,
+130 interrupted. MNIST_STUDIO_HOME moves the folder with your runs and settings,
+MNIST_STUDIO_DATA names a folder with the MNIST files."""
+
+
+class Command(NamedTuple):
+    """A command of the command line.
+
+    Attributes:
+        module: that has its ``add_arguments(parser)`` and its ``run(arguments)``.
+        help: what it does, in one line.
+    """
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "recipes": Command("recipes", "list the recipes, or describe one"),
+    "train": Command("train", "train a recipe or a settings file"),
+    "code": Command("code", "show or save a recipe as the native script of a framework"),
+    "predict": Command("predict", "classify images of digits or numbers, or a test image"),
+    "explain": Command("explain", "explain why a trained model predicts a class"),
+    "evaluate": Command("evaluate", "evaluate trained models on another test set"),
+    "own-images": Command("own_images", "manage your own images, and evaluate models on them"),
+    "robustness": Command("robustness", "measure the accuracy on corrupted images"),
+    "runs": Command("runs", "list runs; show, resume, continue, rename, export, or delete one"),
+    "experiment": Command("experiment", "train the runs of an experiment"),
+    "compare": Command("compare", "compare runs, and write a report"),
+    "parity": Command("parity", "check that the frameworks learn the same"),
+    "environments": Command("environments", "choose the Python environment of a framework"),
+    "doctor": Command("doctor", "check the installation, the devices, and the data"),
+    "selftest": Command("selftest", "test an installation from end to end"),
 }
 
 
-def run(arguments: Namespace) -> int:
-    """Runs a parsed command and gives its exit code; complaints go to standard error."""
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments as values; exits with code 2 and a message if they are invalid."""
+    return build(words).parse_args(words)
+
+
+def build(named: Collection[str]) -> argparse.ArgumentParser:
+    """The parser with all commands; those among ``named`` with their arguments."""
+    parser = argparse.ArgumentParser(
+        prog="mnist-studio",
+        description="One network, three frameworks, compared fairly.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"MNIST Studio {__version__}")
+    parser.add_argument(
+        "--until-usable",
+        action="store_true",
+        help="close the window as soon as it is usable, and print how long the start took",
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.help, description=_sentence(command))
+        if name in named:
+            import_command(name).add_arguments(subparser)
+    return parser
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs a parsed command and returns its exit code; errors go to standard error."""
     try:
-        code: int = import_module(MODULES[arguments.command]).run(arguments)
+        code: int = import_command(arguments.command).run(arguments)
         sys.stdout.flush()
     except (UsageError, UnknownName, SpecError) as error:
-        complain(str(error))
+        output.error(str(error))
         return WRONG_USAGE
     except MnistStudioError as error:
-        complain(str(error))
+        output.error(str(error))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left; nothing more can be told, not even at exit.
+        # The reader of our output has closed it; Python must not write there again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code
+
+
+def import_command(name: str) -> ModuleType:
+    """The module of a command."""
+    return import_module(f"mnist_studio.cli.{COMMANDS[name].module}")
+
+
+def _sentence(command: Command) -> str:
+    return f"{command.help[0].upper()}{command.help[1:]}."

@@ -1,11 +1,12 @@
-"""``mnist-studio compare``: tables and verdicts, a report, pictures and spreadsheets."""
+"""``mnist-studio compare``: views of runs as tables, a report, pictures and spreadsheets."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from mnist_studio.analysis import known_bugs
 from mnist_studio.analysis.view import Table, View, cell_text
-from mnist_studio.cli import digits, output
+from mnist_studio.cli import options, output, own_images
 from mnist_studio.comparison.messages import ViewOutcome, ViewResult
 from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
@@ -15,57 +16,116 @@ from mnist_studio.comparison.selection import Selection, select_experiment, sele
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.errors import UnknownName, UsageError
+from mnist_studio.formatting import listed
 from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 
 ALL = "all"
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = "Without --view: accuracy, time breakdown, and the significance of differences."
+    parser.add_argument(
+        "runs", nargs="*", metavar="RUN", help="ID of a run, or its first characters"
+    )
+    parser.add_argument(
+        "--experiment",
+        metavar="NAME",
+        help="all runs of an experiment: its ready-made name, title, or ID",
+    )
+    _add_view_options(parser)
+    options.add_own_images(
+        parser, "compute the views of predictions on your own images instead of the test set"
+    )
+    parser.add_argument(
+        "--question", default="", metavar="TEXT", help="question at the top of the report"
+    )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help=".html or .pdf file for a report with all views"
+    )
+    parser.add_argument(
+        "--export", type=Path, metavar="FOLDER", help="folder for every view as PNG, SVG, and CSV"
+    )
+    options.add_data(parser)
+    options.add_json(parser, "one view per line")
+
+
+def _add_view_options(parser: ArgumentParser) -> None:
+    plain = ViewOptions()
+    parser.add_argument(
+        "--view",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of a view, or all; can be repeated",
+    )
+    parser.add_argument(
+        "--axis",
+        default=plain.axis,
+        metavar="NAME",
+        help=f"x-axis of curves: epochs, steps, or seconds (default: {plain.axis})",
+    )
+    parser.add_argument(
+        "--target",
+        type=float,
+        metavar="X",
+        help=f"accuracy to reach, as a fraction (default: {plain.target})",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="X",
+        help="smallest relevant difference in accuracy, as a fraction "
+        f"(default: {plain.threshold})",
+    )
+
+
 def run(arguments: Namespace) -> int:
-    """Prints views and writes files; 1 if a view that was asked for could not be made.
+    """Prints views and writes files; 1 if a view that was named could not be computed.
 
     Raises:
         UsageError: no run was named, or an option cannot work.
         UnknownName: there is no such run, experiment or view.
     """
     chosen = _chosen(arguments)
-    options = _options(arguments, chosen)
+    view_options = _options(arguments, chosen)
     names = _names(arguments.view)
     if arguments.report:
-        _report(arguments, chosen, options)
+        _report(arguments, chosen, view_options)
     with ViewWorker(arguments.data) as worker:
         wanted = tuple(catalog.VIEWS) if arguments.export and not arguments.view else names
-        answers = worker.compute(chosen, wanted, options)
-    for answer in answers:
-        name = answer.view.name if isinstance(answer, ViewResult) else answer.name
+        replies = worker.compute(chosen, wanted, view_options)
+    for reply in replies:
+        name = reply.view.name if isinstance(reply, ViewResult) else reply.name
         if name in names:
-            _tell(answer, arguments.json)
+            _write(reply, arguments.json)
     if not arguments.json and not arguments.view:
-        _tell_faults(chosen)
+        _write_bug_costs(chosen)
     if arguments.export:
-        _export(arguments, chosen, answers)
-    good = all(isinstance(answer, ViewResult) for answer in answers)
-    # Views that nobody asked for by name may not apply.
-    return 0 if good or not arguments.view or ALL in arguments.view else 1
+        _export(arguments, chosen, replies)
+    succeeded = all(isinstance(reply, ViewResult) for reply in replies)
+    # Views that were not named need not apply to these runs.
+    return 0 if succeeded or not arguments.view or ALL in arguments.view else 1
 
 
 def _report(arguments: Namespace, chosen: Selection, options: ViewOptions) -> None:
     names = _names(arguments.view) if arguments.view else ()
     writing.write_report(chosen, arguments.report, names, options, arguments.data)
-    output.note(f"Written to {arguments.report}.")
+    output.note(f"Report saved to {arguments.report}.")
 
 
-def _export(arguments: Namespace, chosen: Selection, answers: Sequence[ViewOutcome]) -> None:
-    views = [answer.view for answer in answers if isinstance(answer, ViewResult)]
+def _export(arguments: Namespace, chosen: Selection, replies: Sequence[ViewOutcome]) -> None:
+    views = [reply.view for reply in replies if isinstance(reply, ViewResult)]
     files = writing.export(views, families(chosen), arguments.export)
-    output.note(f"{len(files)} files written to {arguments.export}.")
+    output.note(f"{len(files)} files saved in {arguments.export}.")
 
 
 def _chosen(arguments: Namespace) -> Selection:
     if bool(arguments.runs) == bool(arguments.experiment):
         raise UsageError(
-            "Name runs or an experiment, one of both.",
-            "See: mnist-studio runs, mnist-studio experiment.",
+            "Name either runs or an experiment.",
+            "See: mnist-studio runs, mnist-studio experiment --list",
         )
     with RunStore() as store:
         if arguments.experiment:
@@ -80,56 +140,58 @@ def _experiment_id(store: RunStore, name: str) -> str:
     titled = [one.id for one in known if one.title == name or one.spec == made]
     if made and not titled:
         raise UnknownName(
-            f"The experiment “{name}” was not begun.", f"Say: mnist-studio experiment {name}"
+            f"The experiment “{name}” was not started yet.", f"Run: mnist-studio experiment {name}"
         )
     if len(titled) > 1:
         raise UnknownName(
-            f"{len(titled)} experiments have this title.", f"Say: {', '.join(titled)}."
+            f"{len(titled)} experiments have this title.", f"Use an ID: {', '.join(titled)}."
         )
     return titled[0] if titled else name
 
 
 def _options(arguments: Namespace, chosen: Selection) -> ViewOptions:
     if arguments.axis not in AXES:
-        raise UsageError(f"“{arguments.axis}” is no axis.", f"Known: {', '.join(AXES)}.")
+        raise UsageError(
+            f"“{arguments.axis}” isn't a valid axis.", f"Choose {listed(list(AXES), 'or')}."
+        )
     plain = ViewOptions()
     return ViewOptions(
         axis=arguments.axis,
         target=plain.target if arguments.target is None else arguments.target,
         threshold=chosen.threshold if arguments.threshold is None else arguments.threshold,
-        own=digits.own(arguments),
+        own=own_images.chosen_fingerprint(arguments),
     )
 
 
-def _names(asked: Sequence[str]) -> tuple[str, ...]:
-    if ALL in asked:
+def _names(named: Sequence[str]) -> tuple[str, ...]:
+    if ALL in named:
         return tuple(catalog.VIEWS)
-    return tuple(dict.fromkeys(asked)) or catalog.BRIEF
+    return tuple(dict.fromkeys(named)) or catalog.BRIEF
 
 
-def _tell(answer: ViewOutcome, json: bool) -> None:
+def _write(reply: ViewOutcome, json: bool) -> None:
     if json:
-        output.json_line(answer.view if isinstance(answer, ViewResult) else answer)
-    elif isinstance(answer, ViewResult):
-        _print(answer.view)
+        output.json_line(reply.view if isinstance(reply, ViewResult) else reply)
+    elif isinstance(reply, ViewResult):
+        _write_view(reply.view)
     else:
-        output.line(f"\n{answer.title}: {answer.problem} {answer.remedy}")
+        output.line(f"\n{reply.title}: {reply.problem} {reply.remedy}")
 
 
-def _tell_faults(chosen: Selection) -> None:
-    told = known_bugs.cost_sentences((one.spec, one.terminal) for one in chosen.runs)
-    if told:
-        output.line("\nWhat the faults cost")
-    for sentence in told:
+def _write_bug_costs(chosen: Selection) -> None:
+    sentences = known_bugs.cost_sentences((run.spec, run.terminal) for run in chosen.runs)
+    if sentences:
+        output.line("\nEffect of known bugs")
+    for sentence in sentences:
         output.line(sentence)
 
 
-def _print(view: View) -> None:
+def _write_view(view: View) -> None:
     output.line(f"\n{view.title}")
     if view.sentence:
         output.line(view.sentence)
     words = prose(view.table)
-    _print_table(without(view.table, words))
+    _write_table(without(view.table, words))
     for row in view.table.rows:
         for place in words:
             if str(row.cells[place]) not in view.sentence:
@@ -138,7 +200,7 @@ def _print(view: View) -> None:
         output.line(f"  Note: {note}")
 
 
-def _print_table(table: Table) -> None:
+def _write_table(table: Table) -> None:
     units = [column.unit for column in table.columns]
     rows = (
         [cell_text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]

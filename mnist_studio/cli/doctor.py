@@ -1,8 +1,8 @@
-"""``mnist-studio doctor``: what works here and what does not."""
+"""``mnist-studio doctor``: checks the installation, the devices, and the data."""
 
 import os
 import platform
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from time import sleep
 
 from mnist_studio import __version__, paths
 from mnist_studio.analysis.time_breakdown import timing_doubts
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.formatting import count, counted
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import Watch
@@ -22,80 +23,89 @@ from mnist_studio.workers.probe import FrameworkReport, probe
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check, also in JSON.
 
     Attributes:
-        what: it was.
-        good: it works.
-        text: what was found, or what is wrong and what to do.
+        check: what was checked.
+        passed: whether it works.
+        detail: what was found, or what is wrong and what to do.
     """
 
-    what: str
-    good: bool
-    text: str
+    check: str
+    passed: bool
+    detail: str
 
 
 WATCHED_SECONDS = 0.3
-"""Long enough to see another busy program."""
+"""Long enough to notice another busy program."""
 
-_QT_NEEDS = ("EGL", "GL", "xkbcommon", "dbus-1", "fontconfig")
-"""What Qt loads at run time on Linux, beside its own libraries."""
+_QT_LIBRARIES = ("EGL", "GL", "xkbcommon", "dbus-1", "fontconfig")
+"""What Qt loads on Linux at run time and does not bring along."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    options.add_json(parser, "one check per line")
 
 
 def run(arguments: Namespace) -> int:
-    """Looks at everything; 1 if something the studio cannot do without is broken."""
-    good = True
+    """Runs all checks; 1 if something indispensable is broken."""
+    passed = True
     for finding in findings():
-        good &= finding.good
+        passed &= finding.passed
         if arguments.json:
             output.json_line(finding)
         else:
-            output.line(f"{'ok ' if finding.good else 'BAD'}  {finding.what:14}{finding.text}")
-    return 0 if good else 1
+            mark = "ok    " if finding.passed else "FAILED"
+            output.line(f"{mark}  {finding.check:14}{finding.detail}")
+    return 0 if passed else 1
 
 
 def findings() -> Iterator[Finding]:
     """Each finding as soon as it is there; importing the frameworks takes seconds."""
-    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
-    yield Finding("studio", True, f"{__version__}, Python {platform.python_version()}, {system}")
-    yield _clocks()
+    system = (
+        f"{platform.system()} {platform.machine()}, {counted(os.cpu_count() or 1, 'processor')}"
+    )
+    program = f"{__version__}, Python {platform.python_version()}, {system}"
+    yield Finding("MNIST Studio", True, program)
+    yield _timing()
     for name in ENTRIES:
         yield _framework(name)
-    yield _looked("window", _window)
-    yield _looked("digits", _digits)
-    yield _looked("runs", _runs)
+    yield _checked("window", _window)
+    yield _checked("dataset", _dataset)
+    yield _checked("runs", _runs)
 
 
-def _clocks() -> Finding:
-    """Whether a training started now would have the machine for itself."""
+def _timing() -> Finding:
+    """Whether a run that starts now has the machine for itself."""
     watch = Watch()
     sleep(WATCHED_SECONDS)
-    notes = timing_doubts(watch.told())
-    return Finding("clocks", True, " ".join(notes) or "nothing seen that would slow a training")
+    doubts = timing_doubts(watch.told())
+    return Finding("timing", True, " ".join(doubts) or "nothing found that slows training down")
 
 
 def _framework(name: str) -> Finding:
     report = probe(name)
     if report.problem:
-        # A framework that was never installed is a choice; the others go on without it.
+        # A framework that was never installed is a choice; the others work without it.
         return Finding(report.title, report.version is None, report.problem)
     devices = ", ".join(f"{device.kind} ({device.name})" for device in report.devices)
-    return Finding(report.title, True, f"{report.version} on {devices}{_elsewhere(report)}")
+    return Finding(report.title, True, f"{report.version} on {devices}{_environment(report)}")
 
 
-def _elsewhere(report: FrameworkReport) -> str:
-    """Whose Python computes, and whether the framework there is still the one that was chosen."""
+def _environment(report: FrameworkReport) -> str:
+    """The environment that computes, and whether the framework there is still the chosen one."""
     if not report.python:
         return ""
-    another = f" (it was {report.chosen} when it was chosen)"
-    return f", by {report.python}{'' if report.version == report.chosen else another}"
+    changed = f" (it had {report.chosen} when you chose it)"
+    return f", in {report.python}{'' if report.version == report.chosen else changed}"
 
 
-def _looked(what: str, look: Callable[[], str]) -> Finding:
+def _checked(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(what, True, look())
+        return Finding(name, True, check())
     except MnistStudioError as error:
-        return Finding(what, False, str(error))
+        return Finding(name, False, str(error))
 
 
 def _window() -> str:
@@ -105,21 +115,24 @@ def _window() -> str:
         raise MnistStudioError(
             "PySide6 is not installed.", "Install it with: pip install PySide6-Essentials"
         ) from error
-    missing = [name for name in _QT_NEEDS if not find_library(name)]
+    missing = [name for name in _QT_LIBRARIES if not find_library(name)]
     if platform.system() == "Linux" and missing:
         raise MnistStudioError(
-            f"Qt needs these system libraries: {', '.join(missing)}.", "See the README."
+            f"Qt needs these system libraries: {', '.join(missing)}.",
+            "Install them; the README names their packages.",
         )
     return f"PySide6 {version}"
 
 
-def _digits() -> str:
+def _dataset() -> str:
     dataset = sources.load(sources.default_dataset())
-    return f"{dataset.title}: {len(dataset.train):,} + {len(dataset.test):,} from {dataset.source}"
+    images = f"{count(len(dataset.train))} training and {count(len(dataset.test))} test images"
+    return f"{dataset.title}: {images}, {dataset.source}"
 
 
 def _runs() -> str:
     with RunStore() as store:
         runs = store.runs()
     bundled = sum(run.bundled for run in runs)
-    return f"{len(runs) - bundled} in {paths.home()}; {bundled} came with the studio"
+    own = counted(len(runs) - bundled, "run")
+    return f"{own} in {paths.home()}, and {counted(bundled, 'pretrained model')}"

@@ -1,23 +1,24 @@
-"""``mnist-studio python``: which Python computes for which framework."""
+"""``mnist-studio environments``: the Python environment in which each framework computes."""
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 
 from mnist_studio import paths
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
 from mnist_studio.errors import UsageError
+from mnist_studio.formatting import NOTHING
 from mnist_studio.frameworks import registry
 from mnist_studio.workers import environments
 
 
 @dataclass(frozen=True)
 class EnvironmentLine:
-    """What computes for a framework.
+    """The environment of a framework in JSON.
 
     Attributes:
         framework: its name.
-        python: the program of another Python; empty for the studio's own.
+        python: the chosen Python; empty for the one that MNIST Studio runs in.
         version: of the framework there; None where it is not installed.
     """
 
@@ -26,24 +27,47 @@ class EnvironmentLine:
     version: str | None
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = (
+        "Choose, for example, an environment with a build of the framework for your GPU. "
+        "Without arguments the environments of all frameworks are listed."
+    )
+    parser.add_argument("framework", nargs="?", metavar="NAME", help="framework: pytorch or keras")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "python", nargs="?", metavar="PYTHON", help="path of the Python in that environment"
+    )
+    choice.add_argument(
+        "--reset", action="store_true", help="use the environment of MNIST Studio again"
+    )
+    options.add_json(parser, "one framework per line")
+
+
 def run(arguments: Namespace) -> int:
-    """Chooses or forgets a Python where one is named, and lists them all."""
-    if arguments.own and not arguments.framework:
-        raise UsageError("No framework was named.", "Name pytorch or keras.")
-    if arguments.own:
+    """Chooses or resets an environment where one is named, and lists them."""
+    if arguments.reset and not arguments.framework:
+        raise UsageError("--reset needs a framework.", "Name pytorch or keras.")
+    if arguments.reset:
         environments.forget(arguments.framework)
     elif arguments.python:
         environments.choose(arguments.framework, arguments.python)
     names = [arguments.framework] if arguments.framework else list(registry.ENTRIES)
-    found = [EnvironmentLine(name, registry.python(name), registry.version(name)) for name in names]
+    lines = [EnvironmentLine(name, registry.python(name), registry.version(name)) for name in names]
     if arguments.json:
-        for one in found:
-            output.json_line(one)
+        for line in lines:
+            output.json_line(line)
         return 0
-    own = "this program" if paths.frozen() else sys.executable
+    default = "this program" if paths.frozen() else sys.executable
     output.table(
         ("Framework", "Version", "Python"),
-        [(registry.framework_title(one.framework), one.version or "–", one.python or own)
-         for one in found],
-    )  # fmt: skip
+        [
+            (
+                registry.framework_title(line.framework),
+                line.version or NOTHING,
+                line.python or default,
+            )
+            for line in lines
+        ],
+    )
     return 0

@@ -1,6 +1,6 @@
-"""``mnist-studio evaluate``: trained models scored on digits they were not trained on."""
+"""``mnist-studio evaluate``: trained models evaluated on a test set that isn't their own."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,30 +8,31 @@ import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, output
+from mnist_studio.cli import models, options, output
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, MnistStudioError
+from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """One model's accuracy, as JSON tells it."""
+    """One model's accuracy in JSON."""
 
     run: str
     recipe: str
     framework: str
     accuracy: float
-    digits: int
+    images: int
 
 
 @dataclass(frozen=True)
 class StageScoreLine:
-    """One model's accuracy on drawings that went through ever more stages, as JSON tells it."""
+    """One model's accuracy on drawings after more and more stages of preprocessing, in JSON."""
 
     run: str
     recipe: str
@@ -40,30 +41,49 @@ class StageScoreLine:
     box: float
     mass: float
     width: float
-    digits: int
+    images: int
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--idx", type=Path, metavar="DIR", help="folder with the test files of an IDX dataset"
+    )
+    source.add_argument(
+        "--pen-digits", type=Path, metavar="FILE", help="file with pen strokes in UNIPEN format"
+    )
+    parser.add_argument(
+        "--stages",
+        action="store_true",
+        help="evaluate pen strokes after each stage: scaled down, fit to the box, centered by "
+        "mass, and drawn with the pen width of MNIST",
+    )
+    options.add_run_filter(parser)
+    options.add_json(parser, "one model per line")
 
 
 def run(arguments: Namespace) -> int:
-    """Scores; 1 if a model could not be used."""
+    """Evaluates; 1 if a model could not be used."""
     runs = models.trained(arguments.run)
     sets = _sets(arguments)
     if not all(map(len, sets)):
-        raise DataError("There are no digits to score on.", "Choose another file or folder.")
+        raise DataError("The test set has no images.", "Choose another file or folder.")
     if len(sets) > 1 and not arguments.json:
         output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
-    good = True
-    for evaluator, held in models.by_framework(runs, threads=0):
-        for model in held:
-            good &= _score(evaluator, model, sets, arguments.json)
-    return 0 if good else 1
+    succeeded = True
+    for evaluator, group in models.by_framework(runs, threads=0):
+        for model in group:
+            succeeded &= _evaluate(evaluator, model, sets, arguments.json)
+    return 0 if succeeded else 1
 
 
 def drawn(path: Path, fitting: Fitting = WHOLE) -> LabeledImages:
-    """Pen strokes as digit images, each through exactly the path of a drawing.
+    """Pen strokes as images, preprocessed exactly as drawings in the window are.
 
     Args:
-        path: of the file.
-        fitting: the stages of that path.
+        path: the file.
+        fitting: the stages of the preprocessing.
 
     Raises:
         DataError: the file cannot be read or is not of that format.
@@ -77,7 +97,7 @@ def drawn(path: Path, fitting: Fitting = WHOLE) -> LabeledImages:
 
 
 def _sets(arguments: Namespace) -> tuple[LabeledImages, ...]:
-    """What is scored on: one set, or drawings after each of the stages."""
+    """The test set, or one of the drawings after each of the stages."""
     if arguments.idx:
         return (sources.read_test_folder(arguments.idx),)
     if arguments.stages:
@@ -85,30 +105,31 @@ def _sets(arguments: Namespace) -> tuple[LabeledImages, ...]:
     return (drawn(arguments.pen_digits),)
 
 
-def _score(evaluator: Evaluator, model: Run, sets: tuple[LabeledImages, ...], json: bool) -> bool:
-    """Tells a model's score; whether it has one."""
+def _evaluate(
+    evaluator: Evaluator, model: Run, sets: tuple[LabeledImages, ...], json: bool
+) -> bool:
+    """Writes a model's scores; whether it has any."""
     title = titled(model.title, model.spec)
     try:
         scores = [
-            accuracy(evaluator.judge(model, digits.images).logits, digits.labels) for digits in sets
+            accuracy(evaluator.judge(model, images.images).logits, images.labels) for images in sets
         ]
     except MnistStudioError as error:
-        output.complain(f"{title}: {error}")
+        output.error(f"{title}: {error}")
         return False
     if json:
-        output.json_line(_told(model, scores, len(sets[0])))
+        output.json_line(_json(model, scores, len(sets[0])))
     elif len(scores) > 1:
-        output.line("".join(f"{output.percent(x):>18}" for x in scores) + f"  {title}")
+        output.line("".join(f"{percent(score):>18}" for score in scores) + f"  {title}")
     else:
-        output.line(
-            f"{output.percent(scores[0]):>8} of {len(sets[0]):,} digits  {title}  {model.id}"
-        )
+        score = f"{percent(scores[0]):>8} of {count(len(sets[0]))} images"
+        output.line(f"{score}  {title}  {model.id}")
     return True
 
 
-def _told(model: Run, scores: list[float], digits: int) -> ScoreLine | StageScoreLine:
-    whose = model.id, model.spec.recipe, model.spec.framework
+def _json(model: Run, scores: list[float], images: int) -> ScoreLine | StageScoreLine:
+    names = model.id, model.spec.recipe, model.spec.framework
     if len(scores) == 1:
-        return ScoreLine(*whose, scores[0], digits)
+        return ScoreLine(*names, scores[0], images)
     raw, box, mass, width = scores
-    return StageScoreLine(*whose, raw, box, mass, width, digits)
+    return StageScoreLine(*names, raw, box, mass, width, images)

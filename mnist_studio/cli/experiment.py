@@ -1,22 +1,21 @@
-"""``mnist-studio experiment``: runs a ready-made set of runs, or one from a file."""
+"""``mnist-studio experiment``: trains the runs of a ready-made experiment, or of one in a file."""
 
-import signal
 import sys
-from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from mnist_studio.cli import output
-from mnist_studio.cli.experiment_progress import ExperimentPrinter, duration
+from mnist_studio.cli import options, output
+from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate
+from mnist_studio.cli.training import interrupts
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import AnyExperimentEvent, Ended
 from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.formatting import count
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
 from mnist_studio.spec.ready_made import EXPERIMENTS, ready_made
@@ -29,7 +28,7 @@ _DASK = "dask://"
 
 @dataclass(frozen=True)
 class ExperimentLine:
-    """A ready-made experiment as JSON tells it."""
+    """A ready-made experiment in JSON."""
 
     experiment: str
     source: str
@@ -37,8 +36,41 @@ class ExperimentLine:
     spec: ExperimentSpec
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = "Run the same command again to resume an experiment that was interrupted."
+    parser.add_argument(
+        "experiment",
+        nargs="?",
+        metavar="NAME|FILE",
+        help="name of a ready-made experiment, or a .toml file",
+    )
+    parser.add_argument("--list", action="store_true", help="list the ready-made experiments")
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="save the experiment as a file; train nothing"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="parallel runs; with more than one, their times are not comparable (default: 1)",
+    )
+    parser.add_argument(
+        "--executor",
+        metavar="URL",
+        help="Dask cluster that trains, as dask://HOST:PORT (default: this computer)",
+    )
+    options.add_data(parser)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help=f"don't ask before an experiment of more than {count(MANY_RUNS)} runs",
+    )
+    options.add_json(parser, "one event per line")
+
+
 def run(arguments: Namespace) -> int:
-    """Runs an experiment, lists the ready-made ones, or writes one as a file.
+    """Trains an experiment, lists the ready-made ones, or saves one as a file.
 
     Raises:
         UsageError: no experiment was named, or the number of jobs cannot work.
@@ -49,12 +81,12 @@ def run(arguments: Namespace) -> int:
         return _list(arguments.json)
     if arguments.experiment is None:
         raise UsageError(
-            "No experiment was named.", "Name a file, or see: mnist-studio experiment --list."
+            "No experiment was named.", "Name a file, or see: mnist-studio experiment --list"
         )
     experiment = _experiment(arguments.experiment)
     if arguments.write:
         write_bytes(arguments.write, experiment_files.write(experiment).encode())
-        output.note(f"Written to {arguments.write}.")
+        output.note(f"Saved to {arguments.write}.")
         return 0
     executor = _executor(arguments)
     _confirm(experiment, arguments.yes, executor)
@@ -64,14 +96,14 @@ def run(arguments: Namespace) -> int:
 def _run(supervisor: Supervisor, arguments: Namespace) -> int:
     ended: AnyExperimentEvent | None = None
     with (
-        _interrupts(supervisor) as interrupts,
-        ExperimentPrinter(arguments.json) as lines,
-        closing(supervisor.events()) as told,
+        interrupts(supervisor) as handler,
+        ExperimentPrinter(arguments.json) as printer,
+        closing(supervisor.events()) as events,
     ):
-        for ended in told:
-            lines.tell(ended)
-    if interrupts.count:
-        output.note(f"To go on: {_again(arguments)}")
+        for ended in events:
+            printer.on_event(ended)
+    if handler.count:
+        output.note(f"To resume: {_resume_command(arguments)}")
         return 130
     return 0 if isinstance(ended, Ended) and ended.outcome == "complete" else 1
 
@@ -92,7 +124,7 @@ def _list(json: bool) -> int:
 
 
 def _experiment(name: str) -> ExperimentSpec:
-    """The experiment of a file or of a ready-made name."""
+    """The experiment in a file, or the ready-made one of that name."""
     path = Path(name)
     if path.suffix != experiment_files.SUFFIX:
         return ready_made(name).experiment
@@ -102,17 +134,17 @@ def _experiment(name: str) -> ExperimentSpec:
 def _executor(arguments: Namespace) -> Executor:
     jobs = arguments.jobs
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
-        raise UsageError(f"The number of jobs is {jobs}.", f"Choose one from 1 to {MOST_JOBS}.")
+        raise UsageError(f"--jobs must be 1 to {MOST_JOBS}, got {jobs}.")
     if arguments.executor is None:
         return Local(jobs or 1, arguments.data)
     if not arguments.executor.startswith(_DASK):
         raise UsageError(
-            f"“{arguments.executor}” is no executor.",
+            f"“{arguments.executor}” isn't a valid executor.",
             "Write it as dask://HOST:PORT, the address of a Dask scheduler.",
         )
     if arguments.data:
         raise UsageError(
-            "--data names a folder of this machine, which a cluster's workers do not see.",
+            "--data is a folder on this computer, which the workers of a cluster cannot read.",
             "Set MNIST_STUDIO_DATA where the workers are started.",
         )
     from mnist_studio.experiments.dask_executor import Dask
@@ -120,63 +152,33 @@ def _executor(arguments: Namespace) -> Executor:
     return Dask(arguments.executor.removeprefix(_DASK), jobs)
 
 
-def _confirm(experiment: ExperimentSpec, agreed: bool, executor: Executor) -> None:
-    """Asks before a huge experiment is begun.
+def _confirm(experiment: ExperimentSpec, confirmed: bool, executor: Executor) -> None:
+    """Asks before a very large experiment starts.
 
     Raises:
-        UsageError: nobody can be asked, or the answer is no.
+        UsageError: there is nobody to ask, or the user refused.
     """
     runs = expand_cells(experiment)
-    if agreed or len(runs) <= MANY_RUNS:
+    if confirmed or len(runs) <= MANY_RUNS:
         return
     concurrency = executor.jobs if isinstance(executor, Local) else 1
     with RunStore() as store:
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
     seconds = estimates.together(runs, known, Membership("", concurrency))
-    if seconds is None:
-        took = "no earlier run tells for how long"
-    else:
-        took = f"about {duration(seconds)}, judged by earlier runs"
-    sentence = f"This experiment has {len(runs):,} runs; {took}."
+    time = "" if seconds is None else f", which take about {estimate(seconds)} by earlier runs"
+    sentence = f"This experiment has {count(len(runs))} runs{time}."
     if not sys.stdin.isatty():
-        raise UsageError(sentence, "Add --yes to run it all the same.")
+        raise UsageError(sentence, "Add --yes to train them.")
     output.note(sentence)
-    sys.stderr.write("Run it? [y/N] ")
+    sys.stderr.write("Train them? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise UsageError("The experiment was not begun.", "Give it fewer values, or answer y.")
+        raise UsageError("The experiment was not started.", "Use fewer values, or answer y.")
 
 
-def _again(arguments: Namespace) -> str:
-    """The command that goes on."""
+def _resume_command(arguments: Namespace) -> str:
     words = ["mnist-studio", "experiment", str(arguments.experiment)]
     for name in ("jobs", "executor", "data"):
         value = getattr(arguments, name)
         words += [f"--{name}", str(value)] if value is not None else []
     return " ".join(f'"{word}"' if " " in word else word for word in words)
-
-
-class _ExperimentInterrupts:
-    """The first Ctrl+C stops the experiment and saves its running runs; the second cancels."""
-
-    def __init__(self, supervisor: Supervisor) -> None:
-        self.count = 0
-        self._supervisor = supervisor
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.count += 1
-        if self.count == 1:
-            self._supervisor.stop()
-            output.note("Stopping; what was trained is kept. Once more to cancel.")
-        else:
-            self._supervisor.cancel()
-
-
-@contextmanager
-def _interrupts(supervisor: Supervisor) -> Iterator[_ExperimentInterrupts]:
-    interrupts = _ExperimentInterrupts(supervisor)
-    former = signal.signal(signal.SIGINT, interrupts)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, former)

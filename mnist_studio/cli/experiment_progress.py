@@ -1,4 +1,4 @@
-"""The events of an experiment: a line per run and a bar for the whole, or JSON lines."""
+"""The events of an experiment: a line per run and a bar for all of them, or JSON lines."""
 
 from typing import Self
 
@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from mnist_studio.cli import output
-from mnist_studio.cli.progress import describe
+from mnist_studio.cli.training import describe
 from mnist_studio.events import Finished, Log
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
@@ -17,15 +17,15 @@ from mnist_studio.experiments.events import (
     ExperimentCell,
     Overall,
 )
-from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import titles
 
 
 class ExperimentPrinter:
-    """Takes the events of an experiment; a context manager."""
+    """Shows the events of an experiment; a context manager."""
 
     def __init__(self, json: bool) -> None:
-        """What people read goes to standard error, where it does not disturb a pipe."""
+        """Text goes to standard error, so that it does not mix with JSON in a pipe."""
         self._json = json
         self._cells: dict[int, ExperimentCell] = {}
         self._console = Console(stderr=True, highlight=False, markup=False)
@@ -37,7 +37,7 @@ class ExperimentPrinter:
             console=self._console,
             disable=json or not self._console.is_terminal,
         )
-        self._whole: TaskID | None = None
+        self._overall: TaskID | None = None
 
     def __enter__(self) -> Self:
         """Shows the bar."""
@@ -45,11 +45,11 @@ class ExperimentPrinter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leaves it as it is."""
+        """Leaves the bar as it is."""
         self._progress.stop()
 
-    def tell(self, event: AnyExperimentEvent) -> None:
-        """Takes one event."""
+    def on_event(self, event: AnyExperimentEvent) -> None:
+        """Shows one event."""
         if self._json:
             output.json_line(event)
             return
@@ -58,36 +58,37 @@ class ExperimentPrinter:
                 self._begin(event)
             case Overall():
                 self._move(event)
-            case CellEvent(cell=cell, event=Finished() | Log() as told):
-                self._line(cell, describe(told))
+            case CellEvent(cell=cell, event=Finished() | Log() as run_event):
+                self._line(cell, describe(run_event))
             case Changed(cell=cell, state="failed" | "cancelled" as state, reason=reason):
                 self._line(cell, f"{state}: {reason}")
             case Changed(cell=cell, state="waiting", reason=reason) if reason:
-                self._line(cell, f"is tried once more: {reason}")
+                self._line(cell, f"will be tried again: {reason}")
             case Ended():
-                self._print(f"{event.finished} of {event.total} runs finished.")
+                self._print(f"{event.finished} of {event.total} runs are finished.")
             case _:
                 pass
 
     def _begin(self, event: Begun) -> None:
         self._cells = {cell.number: cell for cell in event.cells}
         done = sum(cell.state == "finished" for cell in event.cells)
-        before = f", {done} finished before" if done else ""
+        before = f", {done} already finished" if done else ""
         where = f" on {event.host}" if event.host else ""
-        self._print(f"{event.title}: {len(event.cells)} runs{before}{where}.")
+        runs = f"{len(event.cells)} run{'s' if len(event.cells) > 1 else ''}"
+        self._print(f"{event.title}: {runs}{before}{where}.")
         if event.concurrency > 1:
             self._print(
-                f"{event.concurrency} runs are trained at a time: their clocks are not honest, and "
-                "every view says so."
+                f"{event.concurrency} runs train in parallel, so their times are not comparable. "
+                "Views and reports say so."
             )
-        self._whole = self._progress.add_task("experiment", total=1.0, left="")
+        self._overall = self._progress.add_task("experiment", total=1.0, left="")
 
     def _move(self, event: Overall) -> None:
-        if self._whole is None:
+        if self._overall is None:
             return
-        known = "" if event.seconds_left is None else f", {duration(event.seconds_left)} left"
+        known = "" if event.seconds_left is None else f", {estimate(event.seconds_left)} left"
         left = f"{event.finished} of {event.total}{known}"
-        self._progress.update(self._whole, completed=event.fraction, left=left)
+        self._progress.update(self._overall, completed=event.fraction, left=left)
 
     def _line(self, number: int, text: str) -> None:
         cell = self._cells[number]
@@ -97,8 +98,8 @@ class ExperimentPrinter:
         self._console.print(text, soft_wrap=True)
 
 
-def duration(seconds: float) -> str:
-    """Seconds for people: ``45 s``, ``12 min``, ``3 h 20 min``."""
+def estimate(seconds: float) -> str:
+    """An estimated time, rounded: ``45 s``, ``12 min``, ``3 h 20 min``."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -107,5 +108,4 @@ def duration(seconds: float) -> str:
 
 def _name(spec: RunSpec) -> str:
     training = spec.training
-    title = framework_title(spec.framework)
-    return f"{spec.recipe} · {title} · batch {training.batch_size} · seed {training.seed}"
+    return f"{titles.of(spec)}, batch {training.batch_size}, seed {training.seed}"

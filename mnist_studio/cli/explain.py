@@ -1,7 +1,8 @@
-"""``mnist-studio explain``: why a trained model answers a digit as it does."""
+"""``mnist-studio explain``: why a trained model predicts a class."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.analysis.nearest import Neighbor
-from mnist_studio.cli import models, output
+from mnist_studio.cli import models, options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_picture
@@ -19,21 +20,22 @@ from mnist_studio.explanation.explainer import Explainer, PartResult
 from mnist_studio.explanation.messages import Options, Part, PartUnavailable
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.prediction.evaluation import engine_for
+from mnist_studio.formatting import count, percent, with_article
 from mnist_studio.spec.layers import text
 from mnist_studio.store.rows import Run
 
 PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
-INKS = " .:-=+*#%@"
-"""From nothing to all, for terminals."""
+SHADES = " .:-=+*#%@"
+"""From black to white, for terminals."""
+
+HIGHEST_LEARNING_RATE = 1000
 
 Grid = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
 class CounterfactualLine:
-    """What would make it another digit, as JSON tells it."""
+    """A change of the image that changes the prediction, in JSON."""
 
     target: int
     found: bool
@@ -43,108 +45,165 @@ class CounterfactualLine:
 
 @dataclass(frozen=True)
 class ExplanationLine:
-    """An explanation, as JSON tells it."""
+    """An explanation in JSON."""
 
     run: str
     recipe: str
     framework: str
     engine: str
-    digit: int
+    prediction: int
     logit: float
-    blank: float
-    explained: float
-    missed: float
-    integrated: Grid
+    baseline_logit: float
+    attributed: float
+    completeness_error: float
+    integrated_gradients: Grid
     saliency: Grid
     nearest: tuple[Neighbor, ...]
-    change: CounterfactualLine
+    counterfactual: CounterfactualLine
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    options.add_run(parser)
+    image = parser.add_mutually_exclusive_group(required=True)
+    image.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="picture of a digit")
+    options.add_index(image)
+    parser.add_argument(
+        "--target",
+        type=int,
+        metavar="D",
+        help="digit that the counterfactual is predicted as (default: the second most likely)",
+    )
+    parser.add_argument(
+        "--counterfactual",
+        default="pen",
+        choices=("pen", "smallest"),
+        help="pen strokes, or the smallest change of pixels (default: pen)",
+    )
+    parser.add_argument(
+        "--metric",
+        default="euclidean",
+        choices=("euclidean", "cosine"),
+        help="distance of the nearest neighbors (default: euclidean)",
+    )
+    _add_trace(parser)
+    options.add_data(parser)
+    options.add_json(parser, "one line")
+
+
+def _add_trace(parser: ArgumentParser) -> None:
+    """Adds the arguments of the forward pass and the training step in NumPy."""
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="the forward pass and one training step in NumPy, with all equations",
+    )
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for every array of that step as CSV (default: none)",
+    )
+    parser.add_argument(
+        "--label",
+        type=int,
+        metavar="D",
+        help="target label of the training step (default: the prediction)",
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=float,
+        metavar="X",
+        help="learning rate of the training step (default: the optimizer's)",
+    )
 
 
 def run(arguments: Namespace) -> int:
-    """Explains; 1 if something of it could not be had."""
+    """Explains; 1 if a part could not be computed."""
     _check(arguments)
     (model,) = models.trained(arguments.run)
     image = _image(arguments, model)
-    engine = engine_for(model.spec.framework)
-    if engine != model.spec.framework:
-        output.note(
-            f"{framework_title(model.spec.framework)} is not installed. "
-            "NumPy computes its predictions."
-        )
-    walked = arguments.steps or arguments.export is not None
-    options = Options(
-        target=arguments.target, manner=arguments.manner, metric=arguments.metric,
-        train=walked, teach=arguments.teach, rate=arguments.rate,
+    engine = models.note_fallback(model.spec.framework)
+    traced = _traced(arguments)
+    chosen = Options(
+        target=arguments.target, manner=arguments.counterfactual, metric=arguments.metric,
+        train=traced, teach=arguments.label, rate=arguments.learning_rate,
     )  # fmt: skip
     with Explainer(arguments.data) as explainer:
-        replies = list(explainer.explain(model, image, ("walk",) if walked else PARTS, options))
+        replies = list(explainer.explain(model, image, ("walk",) if traced else PARTS, chosen))
     refused = [reply for reply in replies if isinstance(reply, PartUnavailable)]
     for reply in refused:
-        output.complain(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
+        output.error(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
     values = [reply.value for reply in replies if isinstance(reply, PartResult)]
     if arguments.json and not refused:
-        output.json_line(_told(model, engine, values))
+        output.json_line(_json(model, engine, values))
     elif not arguments.json:
         for value in values:
-            _show(value, arguments)
+            _write(value, arguments)
     return 1 if refused else 0
 
 
+def _traced(arguments: Namespace) -> bool:
+    return arguments.trace or arguments.export is not None
+
+
 def _check(arguments: Namespace) -> None:
-    walked = arguments.steps or arguments.export is not None
-    if arguments.json and walked:
-        raise UsageError("A training step has no JSON.", "Use --export, which writes CSV files.")
-    for name in ("teach", "target"):
+    if arguments.json and _traced(arguments):
+        raise UsageError("A training step has no JSON output.", "Use --export to save it as CSV.")
+    for name in ("label", "target"):
         digit = getattr(arguments, name)
         if digit is not None and not 0 <= digit <= 9:
-            raise UsageError(f"--{name} is {digit}.", "Choose a digit from 0 to 9.")
-    if arguments.rate is not None and not 0 < arguments.rate <= 1000:
-        raise UsageError(f"The rate is {arguments.rate:g}.", "Choose one above 0, at most 1000.")
+            raise UsageError(f"--{name} must be a digit from 0 to 9, got {digit}.")
+    rate = arguments.learning_rate
+    if rate is not None and not 0 < rate <= HIGHEST_LEARNING_RATE:
+        raise UsageError(
+            f"--learning-rate must be above 0 and at most {HIGHEST_LEARNING_RATE}, got {rate:g}."
+        )
 
 
 def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
-    """The picture, or the test digit of that number."""
-    if arguments.picture is not None:
-        return open_picture(arguments.picture)
+    """The picture, or the test image with that number."""
+    if arguments.image is not None:
+        return open_picture(arguments.image)
     name = model.spec.dataset
     if name == "mnist":
         name = sources.default_dataset(arguments.data)
-    one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
-    output.note(f"{one.told}.")
-    return one.image
+    example = from_test(sources.load_test(name, arguments.data), name, arguments.index)
+    output.note(f"{example.told}.")
+    return example.image
 
 
-def _show(value: Value, arguments: Namespace) -> None:
+def _write(value: Value, arguments: Namespace) -> None:
     match value:
         case Attribution():
-            _show_attribution(value)
+            _write_attribution(value)
         case Layers():
-            _show_layers(value)
+            _write_layers(value)
         case Nearest():
-            _show_nearest(value)
+            _write_nearest(value)
         case Counterfactual():
-            _show_change(value)
+            _write_counterfactual(value)
         case Trace():
-            _show_walk(value, arguments)
+            _write_trace(value, arguments)
 
 
-def _show_attribution(found: Attribution) -> None:
-    output.line(f"Answer: {found.digit}, with a logit of {found.logit:.3f}")
+def _write_attribution(found: Attribution) -> None:
+    output.line(f"Prediction: {found.digit}, logit {found.logit:.3f}")
     output.line(
-        f"Integrated gradients explain {found.explained:+.3f} of the difference of "
-        f"{found.logit - found.blank:+.3f} to the blank image: complete but for "
-        f"{found.missed:.2g}, in {found.steps} steps. What speaks for it:"
+        f"Integrated gradients ({found.steps} steps) attribute {found.explained:+.3f} of the "
+        f"difference of {found.logit - found.blank:+.3f} to a blank image. "
+        f"Completeness error: {found.missed:.2g}. Pixels in favor of the prediction:"
     )
     _draw(np.maximum(found.integrated, 0))
 
 
-def _show_layers(found: Layers) -> None:
+def _write_layers(found: Layers) -> None:
     output.table(
-        ("Layer", "", "Output", "least", "most", "above 0"),
+        ("Layer", "Type", "Output", "Minimum", "Maximum", "Above 0"),
         [
             (
                 layer.name, layer.title, text(layer.output.shape), f"{layer.output.min():.3g}",
-                f"{layer.output.max():.3g}", output.percent(float(np.mean(layer.output > 0))),
+                f"{layer.output.max():.3g}", percent(float(np.mean(layer.output > 0))),
             )
             for layer in found.layers
         ],
@@ -152,59 +211,63 @@ def _show_layers(found: Layers) -> None:
     )  # fmt: skip
 
 
-def _show_nearest(found: Nearest) -> None:
-    told = ", ".join(f"{one.label} ({one.distance:.3g})" for one in found.neighbors)
+def _write_nearest(found: Nearest) -> None:
+    neighbors = ", ".join(f"{one.label} (distance {one.distance:.3g})" for one in found.neighbors)
     output.line(
-        f"Nearest of {found.count:,} training digits of {found.digits}, in {found.layer}: {told}"
+        f"Nearest neighbors in the output of {found.layer}, among {count(found.count)} training "
+        f"images of {found.digits}: {neighbors}"
     )
 
 
-def _show_change(found: Counterfactual) -> None:
+def _write_counterfactual(found: Counterfactual) -> None:
+    target = with_article(str(found.target))
     if not found.found:
-        output.line(f"No change was found that makes it a {found.target}.")
+        output.line(f"Counterfactual: no change was found that makes it {target}.")
         return
     output.line(
-        f"With {100 * found.changed:.2g} % of its ink added and taken away it is answered as "
-        f"{found.target}:"
+        f"Counterfactual: it is predicted as {target} after a change of "
+        f"{percent(found.changed)} of its ink:"
     )
     _draw(found.after.astype(np.float64))
 
 
-def _show_walk(found: Trace, arguments: Namespace) -> None:
-    if arguments.steps:
+def _write_trace(found: Trace, arguments: Namespace) -> None:
+    if arguments.trace:
         output.line(trace_files.text(found).rstrip())
     if arguments.export is not None:
         files = trace_files.export(found, arguments.export)
-        output.line(f"{len(files)} files were written into {arguments.export}.")
+        output.line(f"{count(len(files))} files saved in {arguments.export}.")
 
 
 def _draw(values: NDArray[np.float64]) -> None:
-    """(28, 28) numbers from 0 on, as letters that are twice as high as wide."""
-    levels = (values / max(float(values.max()), 1e-12) * (len(INKS) - 1)).round().astype(int)
-    for line in levels:
-        drawn = "".join(INKS[level] * 2 for level in line.tolist()).rstrip()
+    """Draws (28, 28) numbers from 0 on as characters, which are twice as high as wide."""
+    levels = (values / max(float(values.max()), 1e-12) * (len(SHADES) - 1)).round().astype(int)
+    for row in levels:
+        drawn = "".join(SHADES[level] * 2 for level in row.tolist()).rstrip()
         if drawn:
             output.line(f"  {drawn}")
 
 
-def _told(model: Run, engine: str, values: list[Value]) -> ExplanationLine:
-    attribution = next(one for one in values if isinstance(one, Attribution))
-    nearest = next(one for one in values if isinstance(one, Nearest))
-    change = next(one for one in values if isinstance(one, Counterfactual))
+def _json(model: Run, engine: str, values: list[Value]) -> ExplanationLine:
+    attribution = next(value for value in values if isinstance(value, Attribution))
+    nearest = next(value for value in values if isinstance(value, Nearest))
+    change = next(value for value in values if isinstance(value, Counterfactual))
     return ExplanationLine(
         run=model.id,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
         engine=engine,
-        digit=attribution.digit,
+        prediction=attribution.digit,
         logit=attribution.logit,
-        blank=attribution.blank,
-        explained=attribution.explained,
-        missed=attribution.missed,
-        integrated=_grid(attribution.integrated),
+        baseline_logit=attribution.blank,
+        attributed=attribution.explained,
+        completeness_error=attribution.missed,
+        integrated_gradients=_grid(attribution.integrated),
         saliency=_grid(attribution.saliency),
         nearest=nearest.neighbors,
-        change=CounterfactualLine(change.target, change.found, change.changed, _grid(change.after)),
+        counterfactual=CounterfactualLine(
+            change.target, change.found, change.changed, _grid(change.after)
+        ),
     )
 
 

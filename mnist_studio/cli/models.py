@@ -1,11 +1,11 @@
-"""The trained models that a command asks for, and their framework's child for each."""
+"""The trained models that a command uses, and their framework's inference process."""
 
 from collections.abc import Iterator, Sequence
 
-from mnist_studio.cli.output import note
+from mnist_studio.cli import output
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.prediction.evaluation import Evaluator
+from mnist_studio.prediction.evaluation import Evaluator, engine_for
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -15,21 +15,32 @@ def trained(run_id: str | None) -> tuple[Run, ...]:
 
     Raises:
         UnknownName: there is no such run.
-        StoreError: it, or anything at all, is not trained.
+        StoreError: it has no weights, or no run has any.
     """
     with RunStore() as store:
         runs = (store.run(run_id),) if run_id else store.runs()
     found = tuple(run for run in runs if run.trained)
     if not found:
-        problem = f"The run {run_id} has no weights." if run_id else "Nothing is trained yet."
-        raise StoreError(problem, "Train first: mnist-studio train compact-cnn")
+        problem = f"The run {run_id} has no weights." if run_id else "No model is trained yet."
+        raise StoreError(problem, "Train one: mnist-studio train compact-cnn")
     return found
 
 
+def note_fallback(framework: str) -> str:
+    """The framework that computes for a model; a note says so if it isn't the model's own."""
+    engine = engine_for(framework)
+    if engine != framework:
+        title = framework_title(framework)
+        output.note(f"{title} is not installed. NumPy computes the predictions of its models.")
+    return engine
+
+
 def by_framework(runs: Sequence[Run], threads: int) -> Iterator[tuple[Evaluator, list[Run]]]:
-    """A child for every framework with its runs; the child lives until the next is asked for."""
+    """An inference process for every framework, with its runs.
+
+    A process lives until the next one is requested.
+    """
     for name in dict.fromkeys(run.spec.framework for run in runs):
+        note_fallback(name)
         with Evaluator(name, threads) as evaluator:
-            if evaluator.engine != name:
-                note(f"{framework_title(name)} is not installed; NumPy answers for it.")
             yield evaluator, [run for run in runs if run.spec.framework == name]

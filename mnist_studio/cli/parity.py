@@ -1,16 +1,18 @@
-"""``mnist-studio parity``: the proof that the frameworks learn alike, and what is pinned for it."""
+"""``mnist-studio parity``: the check that the frameworks learn the same, and the fixed settings."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
+from mnist_studio.cli.train import known
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
+from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.differences import DIFFERENCES
-from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
 from mnist_studio.parity.sentences import figure, sentence, where
@@ -18,74 +20,101 @@ from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Precision, RunSpec, check
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="recipe to check; see: recipes")
+    parser.add_argument(
+        "--differences",
+        action="store_true",
+        help="list the different defaults of the frameworks, and the fixed settings used instead",
+    )
+    parser.add_argument(
+        "--framework",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="pytorch or keras, to compare with numpy; can be repeated (default: all installed)",
+    )
+    parser.add_argument("--precision", metavar="NAME", help="float64 or float32 (default: both)")
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        default="cpu",
+        help="device of the frameworks; NumPy always uses the CPU (default: cpu)",
+    )
+    options.add_data(parser)
+    options.add_known_bugs(parser)
+    options.add_json(parser, "one report")
+
+
 def run(arguments: Namespace) -> int:
-    """Proves; 1 if a bar was missed. Or lists what differs by default."""
+    """Runs the checks, or lists the differences; 1 if a difference exceeds its tolerance."""
     if arguments.differences:
         return _differences(arguments.json)
     report = parity.check_parity(
         run_spec(arguments),
         _frameworks(arguments.framework),
-        told=lambda made: output.note(sentence(made)),
+        told=lambda check: output.note(sentence(check)),
         precisions=_precisions(arguments.precision),
         data=arguments.data,
-        device=_known("device", arguments.device, get_args(DeviceName)),
+        device=known("device", arguments.device, get_args(DeviceName)),
     )
     if arguments.json:
         output.json_line(report)
     else:
-        _tell(report)
+        _write(report)
     return 0 if report.passed else 1
 
 
 def run_spec(arguments: Namespace) -> RunSpec:
-    """The run that the arguments name, checked.
+    """The run that the arguments describe, checked.
 
     Raises:
         UsageError: no recipe was named.
-        UnknownName: a recipe or fault that does not exist.
-        SpecError: a fault that makes no sense there.
+        UnknownName: a recipe or known bug that does not exist.
+        SpecError: a known bug that does not apply to the recipe.
     """
     if arguments.recipe is None:
-        raise UsageError("No recipe was named.", "See: mnist-studio recipes.")
+        raise UsageError("No recipe was named.", "See: mnist-studio recipes")
     recipe = recipes.recipe(arguments.recipe)
     published = recipe.known_bugs if arguments.with_source_bugs else ()
-    asked = [_known("fault", name, get_args(KnownBugName)) for name in arguments.known_bug]
+    named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]
     spec = replace(
         recipes.run_spec(recipe),
         dataset="mnist" if arguments.data else sources.default_dataset(),
-        known_bugs=(*published, *(name for name in asked if name not in published)),
+        known_bugs=(*published, *(name for name in named if name not in published)),
     )
     check(spec)
     known_bugs.check(spec)
     return spec
 
 
-def _tell(report: ParityReport) -> None:
+def _write(report: ParityReport) -> None:
     rows = [
         (
-            framework_title(made.framework),
-            made.precision,
-            made.what,
-            figure(made.value, made.unit),
-            figure(made.bar, made.unit),
-            "passed" if made.passed else "MISSED",
-            made.detail,
+            framework_title(check.framework),
+            check.precision,
+            check.what,
+            figure(check.value, check.unit),
+            figure(check.bar, check.unit),
+            "passed" if check.passed else "FAILED",
+            check.detail,
         )
-        for made in report.checks
+        for check in report.checks
     ]
     output.table(
-        ("Against NumPy", "Precision", "What", "Difference", "Bar", "Verdict", "Where"),
+        ("NumPy and", "Precision", "Quantity", "Difference", "Tolerance", "Result", "Location"),
         rows,
         right=(3, 4),
     )
     for parting in report.partings:
         output.line(where(parting))
-    for text in report.notes:
-        output.line(text)
-    missed = sum(not made.passed for made in report.checks)
+    for note in report.notes:
+        output.line(note)
+    failed = sum(not check.passed for check in report.checks)
     output.line(
-        f"{len(rows)} checks on {report.digits} ({report.device}), {missed} bars missed,"
-        f" {report.seconds:.0f} s."
+        f"{counted(len(rows), 'check').capitalize()} on {report.digits} ({report.device}), "
+        f"{failed} failed, {duration(report.seconds)}."
     )
 
 
@@ -95,24 +124,15 @@ def _differences(json: bool) -> int:
             output.json_line(difference)
     else:
         rows = [(each.topic, each.pytorch, each.keras, each.setting) for each in DIFFERENCES]
-        output.table(
-            ("Topic", framework_title("pytorch"), framework_title("keras"), "The studio"), rows
-        )
+        titles = (framework_title("pytorch"), framework_title("keras"))
+        output.table(("Topic", *titles, "Fixed setting"), rows)
     return 0
 
 
 def _frameworks(names: Sequence[str]) -> Sequence[FrameworkName]:
-    known = (*get_args(FrameworkName), "all")
-    chosen = [_known("framework", name, known) for name in names]
+    chosen = [known("framework", name, (*FRAMEWORKS, "all")) for name in names]
     return parity.installed() if not chosen or "all" in chosen else chosen
 
 
 def _precisions(name: str | None) -> Sequence[Precision]:
-    return parity.PRECISIONS if name is None else (_known("precision", name, parity.PRECISIONS),)
-
-
-def _known(what: str, name: str, known: tuple[Any, ...]) -> Any:
-    """The name, whose type is one of the literals in ``known``."""
-    if name not in known:
-        raise recipes.unknown(what, name, known)
-    return name
+    return parity.PRECISIONS if name is None else (known("precision", name, parity.PRECISIONS),)

@@ -1,12 +1,13 @@
-"""``mnist-studio predict``: pictures of digits and numbers, or a test digit, answered by models.
+"""``mnist-studio predict``: images of digits and numbers, or a test image, classified by models.
 
-Whether something is a digit at all is judged as in the window: by how strange it is beside real
-digits, and by how sure the models are.
+Whether an image shows a digit at all is decided as in the window: by how unlike real digits it is,
+and by the confidence of the models.
 """
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,150 +15,182 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, output
+from mnist_studio.cli import models, options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
+from mnist_studio.formatting import milliseconds, percent
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.store.rows import Run
 
 
 @dataclass(frozen=True, eq=False)
-class PredictArguments:
-    """What models shall answer.
+class PredictionInput:
+    """What models classify.
 
     Attributes:
-        name: the path of a picture, or which test digit it is.
+        name: the path of a picture, or which test image it is.
         images: (n, 28, 28), its digits from left to right.
-        label: what it is; None where nobody knows.
-        shares: of real digits, those that are as strange as each of its digits; empty where that
-            cannot be said.
-        votes: of the models that have answered, for each of its digits.
+        true_label: None where it isn't known.
+        p_values: fraction of real digits that are at least as unusual as each of its digits; empty
+            where it cannot be computed.
+        votes: of the models so far, for each of its digits.
     """
 
     name: str
     images: NDArray[np.uint8]
-    label: int | None
-    shares: tuple[float, ...]
+    true_label: int | None
+    p_values: tuple[float, ...]
     votes: tuple[list[Vote], ...]
 
 
 @dataclass(frozen=True)
 class PredictionLine:
-    """One model's answer to one picture, as JSON tells it.
+    """One model's prediction for one picture in JSON.
 
     Attributes:
-        image: the path of a picture, or which test digit it is.
+        image: the path of the picture, or which test image it is.
         run: id of the model.
+        title: of the run.
         recipe: of the model.
         framework: that computed.
-        number: its digits from left to right.
-        probabilities: ten of each digit.
-        verdicts: of each, whether it is a digit, by how sure this model is and by ``shares``.
-        shares: of real digits, those that are as strange as each; empty where that is not known.
-        label: what it is; None where nobody knows.
-        milliseconds: that the model took.
+        prediction: the digits from left to right.
+        probabilities: ten for each digit.
+        verdicts: for each, whether it is a digit, by this model's confidence and by ``p_values``.
+        p_values: fraction of real digits that are at least as unusual as each; empty where it isn't
+            known.
+        true_label: None where it isn't known.
+        milliseconds: latency of the model.
     """
 
     image: str
     run: str
+    title: str
     recipe: str
     framework: str
-    number: str
+    prediction: str
     probabilities: tuple[tuple[float, ...], ...]
     verdicts: tuple[Verdict, ...]
-    shares: tuple[float, ...]
-    label: int | None
+    p_values: tuple[float, ...]
+    true_label: int | None
     milliseconds: float
 
 
-Tell = Callable[[PredictionLine], None]
+OnPrediction = Callable[[PredictionLine], None]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "images",
+        nargs="*",
+        default=[],
+        type=Path,
+        metavar="IMAGE",
+        help="picture of a digit or a number",
+    )
+    options.add_index(source)
+    source.add_argument("--random", action="store_true", help="a random test image")
+    options.add_data(parser)
+    options.add_run_filter(parser)
+    options.add_json(parser, "one prediction per line")
 
 
 def run(arguments: Namespace) -> int:
-    """Answers; 1 if a picture could not be read or a model not be used."""
+    """Classifies; 1 if a picture could not be read or a model not be used."""
     runs = models.trained(arguments.run)
-    asked = _asked(arguments)
-    if not asked:
+    inputs = _inputs(arguments)
+    if not inputs:
         return 1
-    good = len(asked) >= len(arguments.images)
-    tell = output.json_line if arguments.json else _line
-    for evaluator, held in models.by_framework(runs, threads=1):
-        for model in held:
-            good &= _predict(evaluator, model, asked, tell)
+    succeeded = len(inputs) >= len(arguments.images)
+    on_prediction = output.json_line if arguments.json else _write
+    for evaluator, group in models.by_framework(runs, threads=1):
+        for model in group:
+            succeeded &= _predict(evaluator, model, inputs, on_prediction)
     if not arguments.json:
-        _tell_together(asked)
-    return 0 if good else 1
+        _write_consensus(inputs)
+    return 0 if succeeded else 1
 
 
-def _asked(arguments: Namespace) -> Sequence[PredictArguments]:
-    """The test digit, or those pictures that can be read."""
-    examiner = NoveltyDetector()
+def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
+    """The test image, or those pictures that can be read."""
+    detector = NoveltyDetector()
     if not arguments.images:
-        asked = [_test_digit(arguments, examiner)]
+        inputs = [_test_image(arguments, detector)]
     elif arguments.data:
-        raise UsageError("Pictures need no MNIST.", "Leave --data out, or name a test digit.")
+        raise UsageError(
+            "--data has no effect on pictures.", "Leave it out, or choose a test image: --index N"
+        )
     else:
-        asked = []
+        inputs = []
         for path in arguments.images:
             try:
-                asked.append(_looked_at(examiner, str(path), open_digits(path)))
+                inputs.append(_input(detector, str(path), open_digits(path)))
             except DataError as error:
-                output.complain(str(error))
-    if examiner.problem:
-        output.note(f"Nothing can be called “no digit”. {examiner.problem}")
-    return asked
+                output.error(str(error))
+    if detector.problem:
+        output.note(f"Images that show no digit are not recognized. {detector.problem}")
+    return inputs
 
 
-def _test_digit(arguments: Namespace, examiner: NoveltyDetector) -> PredictArguments:
+def _test_image(arguments: Namespace, detector: NoveltyDetector) -> PredictionInput:
     name = sources.default_dataset(arguments.data)
-    one = from_test(sources.load_test(name, arguments.data), name, arguments.index)
-    output.note(f"{one.told}.")
-    return _looked_at(examiner, one.title, one.image[np.newaxis], one.label)
+    example = from_test(sources.load_test(name, arguments.data), name, arguments.index)
+    output.note(f"{example.told}.")
+    return _input(detector, example.title, example.image[np.newaxis], example.label)
 
 
-def _looked_at(
-    examiner: NoveltyDetector, name: str, images: NDArray[np.uint8], label: int | None = None
-) -> PredictArguments:
-    """A question, with how strange its digits are."""
-    found = examiner.shares(images)
-    shares = () if found is None else tuple(found.tolist())
-    return PredictArguments(name, images, label, shares, tuple([] for _ in images))
+def _input(
+    detector: NoveltyDetector,
+    name: str,
+    images: NDArray[np.uint8],
+    true_label: int | None = None,
+) -> PredictionInput:
+    """A picture, with how unusual its digits are."""
+    found = detector.shares(images)
+    p_values = () if found is None else tuple(found.tolist())
+    return PredictionInput(name, images, true_label, p_values, tuple([] for _ in images))
 
 
 def _predict(
-    evaluator: Evaluator, model: Run, asked: Sequence[PredictArguments], tell: Tell
+    evaluator: Evaluator,
+    model: Run,
+    inputs: Sequence[PredictionInput],
+    on_prediction: OnPrediction,
 ) -> bool:
-    """Tells a model's answer to everything; whether it had one."""
+    """Whether a model could classify all inputs."""
     try:
-        for one in asked:
-            tell(_prediction(evaluator, model, one))
+        for each in inputs:
+            on_prediction(_prediction(evaluator, model, each))
     except MnistStudioError as error:
-        output.complain(f"{titled(model.title, model.spec)}: {error}")
+        output.error(f"{titled(model.title, model.spec)}: {error}")
         return False
     return True
 
 
-def _prediction(evaluator: Evaluator, model: Run, asked: PredictArguments) -> PredictionLine:
-    """A model's answer, which is added to the votes."""
-    judged = evaluator.judge(model, asked.images)
-    chances = [tuple(probabilities(logits).tolist()) for logits in judged.logits]
-    votes = [Vote(titled(model.title, model.spec), one) for one in chances]
-    for vote, others in zip(votes, asked.votes, strict=True):
+def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> PredictionLine:
+    """A model's prediction, which is added to the votes."""
+    evaluation = evaluator.judge(model, source.images)
+    distributions = [tuple(probabilities(logits).tolist()) for logits in evaluation.logits]
+    title = titled(model.title, model.spec)
+    votes = [Vote(title, one) for one in distributions]
+    for vote, others in zip(votes, source.votes, strict=True):
         others.append(vote)
     return PredictionLine(
-        image=asked.name,
+        image=source.name,
         run=model.id,
+        title=title,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
-        number="".join(str(vote.digit) for vote in votes),
-        probabilities=tuple(chances),
-        verdicts=_verdicts(interpret([[vote] for vote in votes], asked.shares)),
-        shares=asked.shares,
-        label=asked.label,
-        milliseconds=judged.milliseconds,
+        prediction="".join(str(vote.digit) for vote in votes),
+        probabilities=tuple(distributions),
+        verdicts=_verdicts(interpret([[vote] for vote in votes], source.p_values)),
+        p_values=source.p_values,
+        true_label=source.true_label,
+        milliseconds=evaluation.milliseconds,
     )
 
 
@@ -165,23 +198,22 @@ def _verdicts(found: Interpretation | None) -> tuple[Verdict, ...]:
     return tuple(digit.verdict for digit in found.digits) if found else ()
 
 
-def _line(prediction: PredictionLine) -> None:
-    sure = ", ".join(f"{100 * max(one):.1f} %" for one in prediction.probabilities)
+def _write(line: PredictionLine) -> None:
+    confidence = ", ".join(percent(max(one)) for one in line.probabilities)
     output.line(
-        f"{prediction.image}: {prediction.number} ({sure}) "
-        f"{prediction.recipe} in {prediction.framework}, {prediction.milliseconds:.2f} ms"
-        f"{_rightness(prediction)}"
+        f"{line.image}: {line.prediction} (confidence {confidence}, "
+        f"{milliseconds(line.milliseconds)}{_correctness(line)})  {line.title}"
     )
 
 
-def _rightness(prediction: PredictionLine) -> str:
-    if prediction.label is None:
+def _correctness(line: PredictionLine) -> str:
+    if line.true_label is None:
         return ""
-    return ", right" if prediction.number == str(prediction.label) else ", wrong"
+    return ", correct" if line.prediction == str(line.true_label) else ", wrong"
 
 
-def _tell_together(asked: Sequence[PredictArguments]) -> None:
-    """What all models say of each picture together, as the window says it."""
-    for one in asked:
-        if found := interpret(one.votes, one.shares):
-            output.line(f"{one.name}: {found.headline}. {found.detail}")
+def _write_consensus(inputs: Sequence[PredictionInput]) -> None:
+    """Writes the consensus of all models on each picture, as the window shows it."""
+    for each in inputs:
+        if found := interpret(each.votes, each.p_values):
+            output.line(f"{each.name}: {found.headline}. {found.detail}")

@@ -1,12 +1,13 @@
-"""``mnist-studio recipes``: what can be trained."""
+"""``mnist-studio recipes``: the recipes, and the known bugs of their sources."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
+from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.spec import summary as words
+from mnist_studio.spec import summary
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import describe, parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
@@ -16,7 +17,7 @@ from mnist_studio.spec.run import FrameworkName, KnownBugName, TrainingSpec
 
 @dataclass(frozen=True)
 class RecipeLine:
-    """A recipe as JSON tells it."""
+    """A recipe in JSON."""
 
     recipe: str
     title: str
@@ -34,7 +35,7 @@ class RecipeLine:
 
 @dataclass(frozen=True)
 class KnownBugLine:
-    """A fault as JSON tells it."""
+    """A known bug in JSON."""
 
     bug: str
     title: str
@@ -42,16 +43,28 @@ class KnownBugLine:
     needs: str
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "recipe", nargs="?", metavar="RECIPE", help="recipe to describe (default: list all)"
+    )
+    choice.add_argument(
+        "--known-bugs", action="store_true", help="list the known bugs of the sources"
+    )
+    options.add_json(parser, "one recipe or one known bug per line")
+
+
 def run(arguments: Namespace) -> int:
-    """Lists the recipes, or the faults; or tells all of one recipe."""
+    """Lists the recipes or the known bugs, or describes one recipe."""
     if arguments.known_bugs:
-        return _faults(arguments.json)
+        return _list_known_bugs(arguments.json)
     chosen = [known_recipe(arguments.recipe)] if arguments.recipe else RECIPES.values()
     if arguments.json:
         for recipe in chosen:
-            output.json_line(_line(recipe))
+            output.json_line(_json(recipe))
     elif arguments.recipe:
-        _tell(known_recipe(arguments.recipe))
+        _describe(known_recipe(arguments.recipe))
     else:
         _list()
     return 0
@@ -62,8 +75,8 @@ def _list() -> None:
         (
             recipe.name,
             recipe.title,
-            f"{parameter_count(recipe.model):,}",
-            recipe.framework,
+            count(parameter_count(recipe.model)),
+            framework_title(recipe.framework),
             recipe.summary,
             recipe.reported,
             recipe.source.name,
@@ -77,51 +90,51 @@ def _list() -> None:
     )
 
 
-def _tell(recipe: Recipe) -> None:
-    """Where a recipe comes from, how it is trained, what its source got wrong, and its layers."""
-    training = " ".join((words.numbers(recipe.training), *words.method(run_spec(recipe))))
+def _describe(recipe: Recipe) -> None:
+    """Writes a recipe's origin, its training, the bugs of its source, and its layers."""
+    training = " ".join((summary.numbers(recipe.training), *summary.method(run_spec(recipe))))
+    source = recipe.source
     origin = (
         ("Recipe", f"{recipe.title} ({recipe.name})"),
         ("Network", recipe.summary),
-        (
-            "Source",
-            " ".join((recipe.source.name + ".", recipe.source.summary, recipe.source.url)).strip(),
-        ),
+        ("Source", f"{source.name}. {source.summary} {source.url}".strip()),
         ("Provenance", recipe.provenance),
         ("Assumptions", recipe.assumptions),
         ("Reported", recipe.reported),
         ("Training", training),
-        ("Faults there", ", ".join(_faults_there(recipe))),
+        ("Known bugs", ", ".join(_known_bugs(recipe))),
     )
     for name, value in origin:
         if value:
-            output.line(f"{name:14}{value}")
+            output.line(f"{name:13}{value}")
     rows = [
-        (one.title, "×".join(map(str, one.output)), f"{one.parameters:,}", one.arithmetic)
-        for one in describe(recipe.model)
+        (layer.title, "×".join(map(str, layer.output)), count(layer.parameters), layer.arithmetic)
+        for layer in describe(recipe.model)
     ]
-    output.table(("Layer", "Output", "Parameters", "Which are"), rows, right=(1, 2))
+    output.table(("Layer", "Output", "Parameters", "Calculation"), rows, right=(1, 2))
 
 
-def _faults_there(recipe: Recipe) -> Iterator[str]:
-    """Their names, with the framework of those that the source has in one only."""
+def _known_bugs(recipe: Recipe) -> Iterator[str]:
+    """Names of the source's bugs, with the framework of those that it has in one only."""
     only = dict(recipe.bug_frameworks)
     for name in recipe.known_bugs:
         yield f"{name} ({framework_title(only[name])})" if name in only else name
 
 
-def _faults(json: bool) -> int:
-    lines = [KnownBugLine(f.name, f.title, f.explanation, f.needs) for f in KNOWN_BUGS.values()]
+def _list_known_bugs(json: bool) -> int:
+    lines = [
+        KnownBugLine(bug.name, bug.title, bug.explanation, bug.needs) for bug in KNOWN_BUGS.values()
+    ]
     if json:
         for line in lines:
             output.json_line(line)
     else:
         rows = [(line.bug, line.explanation, line.needs) for line in lines]
-        output.table(("Fault", "What it is", "Needs"), rows)
+        output.table(("Known bug", "Explanation", "Needs"), rows)
     return 0
 
 
-def _line(recipe: Recipe) -> RecipeLine:
+def _json(recipe: Recipe) -> RecipeLine:
     return RecipeLine(
         recipe=recipe.name,
         title=recipe.title,

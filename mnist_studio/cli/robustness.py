@@ -1,6 +1,6 @@
-"""``mnist-studio robustness``: trained models scored on digits that were made harder."""
+"""``mnist-studio robustness``: the accuracy of trained models on corrupted test images."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, output
+from mnist_studio.cli import models, options, output
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
+from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.robustness import FEW, Outcome, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
@@ -19,21 +20,36 @@ from mnist_studio.store.rows import Run
 
 @dataclass(frozen=True)
 class RobustnessLine:
-    """One model's curves, as JSON tells them."""
+    """One model's curves in JSON."""
 
     run: str
     recipe: str
     framework: str
     engine: str
-    digits: int
+    images: int
     accuracy: float
     curves: tuple[RobustnessCurve, ...]
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = "Results are stored, and computed only once."
+    parser.add_argument(
+        "run", nargs="+", metavar="RUN", help="ID of a run, or its first characters"
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"use all test images (default: the first {count(FEW)})",
+    )
+    options.add_data(parser)
+    options.add_json(parser, "one model per line")
+
+
 def run(arguments: Namespace) -> int:
-    """Scores; 1 if a model could not be used."""
+    """Evaluates; 1 if a model could not be used."""
     runs = [model for name in dict.fromkeys(arguments.run) for model in models.trained(name)]
-    good = True
+    succeeded = True
     with _bar(hidden=arguments.json) as bar:
         task = bar.add_task("Robustness", total=1.0)
         outcomes = robustness(
@@ -43,13 +59,13 @@ def run(arguments: Namespace) -> int:
             progress=lambda fraction: bar.update(task, completed=fraction),
         )
         for outcome in outcomes:
-            good &= _tell(outcome, arguments.json)
-    return 0 if good else 1
+            succeeded &= _write(outcome, arguments.json)
+    return 0 if succeeded else 1
 
 
 @contextmanager
 def _bar(hidden: bool) -> Iterator[Progress]:
-    """On standard error, where it does not disturb a pipe, and gone when all is told."""
+    """A temporary bar on standard error, so that it does not mix with the result."""
     console = Console(stderr=True)
     with Progress(
         console=console, transient=True, redirect_stdout=False,
@@ -58,32 +74,29 @@ def _bar(hidden: bool) -> Iterator[Progress]:
         yield bar
 
 
-def _tell(outcome: Outcome, json: bool) -> bool:
-    """Tells a model's scores; whether it has any."""
+def _write(outcome: Outcome, json: bool) -> bool:
+    """Writes a model's scores; whether it has any."""
     model, found = outcome.run, outcome.robustness
     if found is None:
-        output.complain(f"{titled(model.title, model.spec)}: {outcome.problem}")
+        output.error(f"{titled(model.title, model.spec)}: {outcome.problem}")
         return False
     if json:
         spec = model.spec
-        whose = model.id, spec.recipe, spec.framework, found.engine
-        output.json_line(RobustnessLine(*whose, found.digits, found.accuracy, found.curves))
+        names = model.id, spec.recipe, spec.framework, found.engine
+        output.json_line(RobustnessLine(*names, found.digits, found.accuracy, found.curves))
     else:
-        _show(model, found, outcome.kept)
+        _write_table(model, found, outcome.kept)
     return True
 
 
-def _show(model: Run, found: Robustness, kept: bool) -> None:
-    several = f"the first {FEW:,}" if found.digits == FEW else f"all {found.digits:,}"
-    answered = (
-        "" if found.engine == model.spec.framework else f", by {framework_title(found.engine)}"
-    )
-    output.line(
-        f"{titled(model.title, model.spec)}  {model.id}{'  (computed before)' if kept else ''}"
-    )
-    output.line(f"{output.percent(found.accuracy)} of {several} test digits as they are{answered}")
+def _write_table(model: Run, found: Robustness, stored: bool) -> None:
+    images = f"the first {count(FEW)}" if found.digits == FEW else f"all {count(found.digits)}"
+    engine = "" if found.engine == model.spec.framework else f" in {framework_title(found.engine)}"
+    before = "  (stored result)" if stored else ""
+    output.line(f"{titled(model.title, model.spec)}  {model.id}{before}")
+    output.line(f"{percent(found.accuracy)} of {images} test images without corruption{engine}")
     output.table(
-        ("Made harder by", "Unit", *("weakest", "2", "3", "4", "strongest")),
+        ("Corruption", "Unit", "Weakest", "2", "3", "4", "Strongest"),
         [_row(curve) for curve in found.curves],
         right=range(2, 7),
     )
@@ -92,4 +105,4 @@ def _show(model: Run, found: Robustness, kept: bool) -> None:
 def _row(curve: RobustnessCurve) -> tuple[str, ...]:
     known = CORRUPTIONS[curve.kind]
     scores = zip(curve.strengths, curve.accuracies, strict=True)
-    return (known.title, known.unit, *(f"{s:g}: {output.percent(a)}" for s, a in scores))
+    return (known.title, known.unit, *(f"{s:g}: {percent(a)}" for s, a in scores))

@@ -1,31 +1,30 @@
-"""``mnist-studio runs``: the history, and what one can do with a run."""
+"""``mnist-studio runs``: the runs, and what can be done with one."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
 from mnist_studio.cli.training import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal
+from mnist_studio.formatting import NOTHING, duration, listed, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 
 @dataclass(frozen=True)
 class RunLine:
-    """A run as JSON tells it."""
+    """A run in JSON."""
 
     run: str
     title: str
@@ -34,6 +33,54 @@ class RunLine:
     folder: str
     spec: RunSpec
     terminal: Terminal | None
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command and its actions."""
+    options.add_json(parser, "one run per line")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    list_ = actions.add_parser("list", help="list the runs (the default)")
+    options.add_action_json(list_, "one run per line")
+    show = _add_action(actions, "show", "show the accuracy and the time breakdown of a run")
+    options.add_action_json(show, "one line")
+    _add_training(actions)
+    rename = _add_action(actions, "rename", "change the title of a run")
+    rename.add_argument("title", metavar="TITLE", help="the new title")
+    export_ = _add_action(actions, "export", "save the weights of a run")
+    export_.add_argument(
+        "path", type=Path, metavar="FILE", help="file to write: .safetensors, .pt, .keras, or .npz"
+    )
+    settings = _add_action(actions, "settings", "print or save the settings of a run")
+    settings.add_argument(
+        "--output", type=Path, metavar="FILE", help=".toml file to save them to (default: print)"
+    )
+    _add_action(actions, "delete", "delete a run and its files")
+
+
+def _add_training(actions: "options.Actions[ArgumentParser]") -> None:
+    resume = _add_action(actions, "resume", "finish the same run from its last checkpoint")
+    continue_ = _add_action(actions, "continue", "start a new run from the last checkpoint")
+    continue_.add_argument(
+        "--framework",
+        metavar="NAME",
+        help="framework of the new run: numpy, pytorch, or keras (default: the same)",
+    )
+    continue_.add_argument(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help="epochs in total, those of the first run included (default: the same)",
+    )
+    for action in (resume, continue_):
+        options.add_data(action)
+        options.add_action_json(action, "one event per line")
+
+
+def _add_action(
+    actions: "options.Actions[ArgumentParser]", name: str, help_text: str
+) -> ArgumentParser:
+    """Adds an action on one run."""
+    return options.add_run(actions.add_parser(name, help=help_text))
 
 
 def run(arguments: Namespace) -> int:
@@ -48,11 +95,14 @@ def run(arguments: Namespace) -> int:
         elif arguments.action == "show":
             _show(chosen, arguments.json)
         elif arguments.action == "settings":
-            _settings(chosen, arguments.output)
+            _write_settings(chosen, arguments.output)
         elif arguments.action == "delete":
             store.delete(chosen.id)
+    # These take long, and need the store to be closed.
     if arguments.action == "export":
-        export(chosen, _kind(arguments), arguments.path)
+        export(chosen, _kind(arguments.path), arguments.path)
+    elif arguments.action == "resume":
+        return _resume(chosen, arguments)
     elif arguments.action == "continue":
         return _continue(chosen, arguments)
     return 0
@@ -61,46 +111,45 @@ def run(arguments: Namespace) -> int:
 def _list(store: RunStore, json: bool) -> int:
     runs = store.runs()
     if json:
-        for one in runs:
-            output.json_line(_line(one))
+        for each in runs:
+            output.json_line(_json(each))
     elif runs:
-        columns = ("Run", "Title", "State", "Test accuracy", "Trained", "When")
-        output.table(columns, [_row(one) for one in runs], right=(3, 4))
+        columns = ("Run", "Title", "Status", "Test accuracy", "Training time", "Created")
+        output.table(columns, [_row(each) for each in runs], right=(3, 4))
     else:
-        output.note("No runs yet. Start with: mnist-studio train compact-cnn")
+        output.note("No runs yet. Train one: mnist-studio train compact-cnn")
     return 0
 
 
-def _line(one: Run) -> RunLine:
+def _json(run: Run) -> RunLine:
     return RunLine(
-        one.id, one.title, one.status, one.created, str(one.folder), one.spec, one.terminal
+        run.id, run.title, run.status, run.created, str(run.folder), run.spec, run.terminal
     )
 
 
-def _show(one: Run, json: bool) -> None:
-    """A run with its clocks and its other figures."""
+def _show(run: Run, json: bool) -> None:
+    """Writes a run's accuracy, its time breakdown and its other measurements."""
     if json:
-        output.json_line(_line(one))
+        output.json_line(_json(run))
         return
-    title = titled(one.title, one.spec)
-    rows = [("run", one.id), ("title", title), ("state", one.status)]
-    if isinstance(one.terminal, Finished | Stopped):
-        rows.append(("test accuracy", output.percent(one.terminal.test_accuracy)))
-        rows += time_breakdown.lines(one.terminal)
+    rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.status)]
+    if isinstance(run.terminal, Finished | Stopped):
+        rows.append(("test accuracy", percent(run.terminal.test_accuracy)))
+        rows += time_breakdown.lines(run.terminal)
     for name, value in rows:
         output.line(f"{name:16}{value}")
 
 
-def _row(one: Run) -> tuple[str, ...]:
-    when = datetime.fromtimestamp(one.created).astimezone().strftime("%Y-%m-%d %H:%M")
-    title, end = titled(one.title, one.spec), one.terminal
+def _row(run: Run) -> tuple[str, ...]:
+    created = moment(run.created)
+    title, end = titled(run.title, run.spec), run.terminal
     if isinstance(end, Finished | Stopped):
-        trained = f"{end.seconds.get('train', 0.0):.1f} s"
-        return (one.id, title, one.status, output.percent(end.test_accuracy), trained, when)
-    return (one.id, title, one.status, "–", "–", when)
+        trained = duration(end.seconds.get("train", 0.0))
+        return (run.id, title, run.status, percent(end.test_accuracy), trained, created)
+    return (run.id, title, run.status, NOTHING, NOTHING, created)
 
 
-def _settings(chosen: Run, path: Path | None) -> None:
+def _write_settings(chosen: Run, path: Path | None) -> None:
     text = files.write([chosen.spec])
     if path is None:
         output.line(text.rstrip("\n"))
@@ -108,26 +157,29 @@ def _settings(chosen: Run, path: Path | None) -> None:
         write_bytes(path, text.encode())
 
 
-def _kind(arguments: Namespace) -> Kind:
+def _kind(path: Path) -> Kind:
     for kind, suffix in SUFFIXES.items():
-        if arguments.path.suffix == suffix:
+        if path.suffix == suffix:
             return kind
     raise UsageError(
-        f"{arguments.path.name} does not say which format is wanted.",
-        f"End it in one of {', '.join(SUFFIXES.values())}.",
+        f"The name {path.name} doesn't show the file format.",
+        f"End it with {listed(list(SUFFIXES.values()), 'or')}.",
     )
 
 
-def _continue(chosen: Run, arguments: Namespace) -> int:
-    """Goes on with a run, or begins another one where it ended."""
-    resume, spec = chosen.id, chosen.spec
-    if arguments.framework or arguments.epochs is not None:
-        name = cast(FrameworkName, framework_entry(arguments.framework or spec.framework).name)
-        resume, spec = "", continue_run(chosen, name, arguments.epochs)
-    elif not chosen.resumable:
+def _resume(chosen: Run, arguments: Namespace) -> int:
+    if not chosen.resumable:
         lacks = "" if chosen.checkpoint else " and has no checkpoint"
         raise StoreError(
-            f"This run is {chosen.status}{lacks}.",
-            "Only runs that ended early can go on; others as a new run, with --epochs.",
+            f"This run is {chosen.status}{lacks}, so it cannot be resumed.",
+            "To train it longer, start a new run: "
+            f"mnist-studio runs continue {chosen.id} --epochs N",
         )
-    return train_all([TrainingJob(spec, arguments.data, resume)], [spec], arguments.json)
+    job = TrainingJob(chosen.spec, arguments.data, chosen.id)
+    return train_all([job], [chosen.spec], arguments.json)
+
+
+def _continue(chosen: Run, arguments: Namespace) -> int:
+    framework = framework_entry(arguments.framework or chosen.spec.framework).name
+    spec = continue_run(chosen, framework, arguments.epochs)
+    return train_all([TrainingJob(spec, arguments.data)], [spec], arguments.json)

@@ -1,15 +1,15 @@
-"""``mnist-studio selftest``: tries everything that an installation must be able to do."""
+"""``mnist-studio selftest``: tests everything that an installation must be able to do."""
 
 import os
 import subprocess
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
 import msgspec
 
 from mnist_studio import paths, selftest
-from mnist_studio.cli import output
+from mnist_studio.cli import options, output
 from mnist_studio.comparison.report.files import write_report
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.errors import JobError
@@ -23,11 +23,11 @@ _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What the window writes when it can be used (see ``gui.app.opening``).
+    """What the window writes when it is usable (see ``gui.app.opening``).
 
     Attributes:
         painted: seconds from the start of its process to its first frame.
-        usable: seconds until it could be used.
+        usable: seconds until it was usable.
         platform: of Qt, such as ``xcb``; ``offscreen`` where there is no display.
     """
 
@@ -36,8 +36,14 @@ class Opened(msgspec.Struct, frozen=True):
     platform: str
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = "The test takes about a minute. It leaves no runs behind."
+    options.add_json(parser, "one test per line")
+
+
 def run(arguments: Namespace) -> int:
-    """Tries everything, one thing after the other; 1 if anything does not work."""
+    """Runs all tests, one after the other; 1 if any fails."""
     made = []
     with selftest.home_apart():
         for step in steps():
@@ -47,19 +53,19 @@ def run(arguments: Namespace) -> int:
             else:
                 output.note(f"{_verdict(made[-1])}  {made[-1].what}")
     if not arguments.json:
-        _tell(made)
+        _write(made)
     return 0 if all(one.good for one in made) else 1
 
 
 def steps() -> Iterator[Step]:
-    """The window first, since that is what one waits for; then all else; then a report of it."""
+    """The window first, since its start is what users wait for, and the report of all runs last."""
     yield "window", _window
     yield from selftest.steps()
     yield "report", _report
 
 
 def _window() -> str:
-    """Opens the window as its user would, in a process of its own."""
+    """Opens the window as a user does, in another process."""
     command = [*paths.program(), "--until-usable"]
     try:
         done = subprocess.run(
@@ -71,8 +77,10 @@ def _window() -> str:
     try:
         opened = msgspec.json.decode(done.stdout, type=Opened)
     except msgspec.DecodeError as error:
-        said = done.stderr.decode(errors="replace").strip()
-        raise JobError(f"The window ended with {done.returncode}. {said}".strip()) from error
+        errors = done.stderr.decode(errors="replace").strip()
+        raise JobError(
+            f"The window ended with exit code {done.returncode}. {errors}".strip()
+        ) from error
     return (
         f"painted after {opened.painted:.2f} s, usable after {opened.usable:.2f} s"
         f" ({opened.platform})"
@@ -80,13 +88,13 @@ def _window() -> str:
 
 
 def _display() -> dict[str, str]:
-    """The environment, with a display in memory where there is none."""
+    """The environment, with an offscreen display where there is none."""
     shown = sys.platform != "linux" or any(os.environ.get(name) for name in _DISPLAYS)
     return {**os.environ, **({} if shown else {"QT_QPA_PLATFORM": "offscreen"})}
 
 
 def _report() -> str:
-    """All views of what was trained, as a page and on paper."""
+    """Writes the report of all runs that were trained, as HTML and PDF."""
     with RunStore() as store:
         chosen = select_runs(store, [run.id for run in store.runs() if not run.bundled])
     sizes = []
@@ -97,9 +105,9 @@ def _report() -> str:
 
 
 def _verdict(one: Tried) -> str:
-    return "ok " if one.good else "BAD"
+    return "ok    " if one.good else "FAILED"
 
 
-def _tell(made: list[Tried]) -> None:
+def _write(made: list[Tried]) -> None:
     rows = [(_verdict(one), one.what, f"{one.seconds:.1f}", one.text) for one in made]
-    output.table(("", "Tried", "Seconds", "Found"), rows, right=(2,))
+    output.table(("Result", "Test", "Seconds", "Detail"), rows, right=(2,))

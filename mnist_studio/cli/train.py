@@ -1,18 +1,19 @@
 """``mnist-studio train``: one recipe in one framework, or in all, one after the other."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from mnist_studio.cli import digits, output
+from mnist_studio.cli import options, output, own_images
 from mnist_studio.cli.training import train_all
 from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.files import read_text
 from mnist_studio.errors import SpecError, UsageError
+from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files, known_bugs, recipes
 from mnist_studio.spec.optimizers import Optimizer
@@ -31,21 +32,85 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "known_bug", "with_source_bugs", "native", "own_digits",
+    "precision", "known_bug", "with_source_bugs", "native", "own_images",
 )  # fmt: skip
 
 
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments of this command."""
+    parser.epilog = "Options that you leave out keep the recipe's values."
+    parser.add_argument(
+        "recipe",
+        metavar="RECIPE|FILE",
+        help="recipe (see: recipes), or a .toml file with all settings of a run",
+    )
+    options.add_framework(parser, "numpy, pytorch, keras, or all")
+    dataset = parser.add_mutually_exclusive_group()
+    options.add_data(dataset)
+    dataset.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="mnist or builtin (default: mnist if it is on this computer)",
+    )
+    _add_settings(parser)
+    options.add_own_images(parser, "train on your own images, too; see: own-images")
+    options.add_known_bugs(parser)
+    parser.add_argument(
+        "--native",
+        action="store_true",
+        help="run the framework's native script instead of the shared loop; see: code",
+    )
+    _add_device(parser)
+    options.add_json(parser, "one event per line")
+
+
+def _add_settings(parser: ArgumentParser) -> None:
+    """Adds what can differ from the recipe."""
+    recipe = "(default: the recipe's)"
+    parser.add_argument(
+        "--epochs", type=int, metavar="N", help=f"passes over the training set {recipe}"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, metavar="N", help=f"images per step, 1 to 60,000 {recipe}"
+    )
+    parser.add_argument(
+        "--learning-rate", type=float, metavar="X", help=f"learning rate of the optimizer {recipe}"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help=f"seed of all random numbers {recipe}"
+    )
+    parser.add_argument(
+        "--validation", type=int, metavar="N", help=f"images of the validation set {recipe}"
+    )
+    parser.add_argument(
+        "--precision", metavar="NAME", help=f"float32, float64, or bfloat16 {recipe}"
+    )
+
+
+def _add_device(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", metavar="NAME", default="auto", help="auto, cpu, cuda, or mps (default: auto)"
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        default=0,
+        help="CPU threads; 0 leaves the choice to the framework (default: 0)",
+    )
+
+
 def run(arguments: Namespace) -> int:
-    """Trains; 1 if any framework failed, 130 if it was interrupted."""
-    from_file = _from_file(arguments)
+    """Trains; 1 if any framework failed, 130 after Ctrl+C."""
+    from_file = _read_file(arguments)
     specs = from_file or run_specs(arguments)
-    asked = bool(arguments.dataset or from_file)
-    output.note(_digits_sentence(specs[0].dataset, arguments.data, asked))
+    requested = bool(arguments.dataset or from_file)
+    output.note(_dataset_note(specs[0].dataset, arguments.data, requested))
     return train_all([TrainingJob(spec, arguments.data) for spec in specs], specs, arguments.json)
 
 
 def run_specs(arguments: Namespace) -> list[RunSpec]:
-    """The runs that the arguments ask for, checked.
+    """The runs that the arguments describe, checked.
 
     Raises:
         UnknownName: a recipe, framework, device, dataset or precision that does not exist.
@@ -59,11 +124,11 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         device=known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
         style="native" if arguments.native else "shared",
-        own_images=digits.own(arguments),
+        own_images=own_images.chosen_fingerprint(arguments),
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [
-        replace(base, framework=name, known_bugs=chosen_faults(recipe, name, arguments))
+        replace(base, framework=name, known_bugs=chosen_bugs(recipe, name, arguments))
         for name in names
     ]
     if len(specs) > 1:
@@ -74,47 +139,49 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         check(spec)
         known_bugs.check(spec)
         if spec.style == "native":
-            check_writable(spec)
+            check_native_script(spec)
     return specs
 
 
-def check_writable(spec: RunSpec) -> None:
-    """Refuses what cannot be written in a framework's own words.
+def check_native_script(spec: RunSpec) -> None:
+    """Refuses a run that cannot be written as the native script of its framework.
 
     Raises:
-        SpecError: says what, and what to do.
+        SpecError: says why, and what to do.
     """
     for problem in native_script.problems(spec):
-        raise SpecError(f"{spec.recipe} cannot be written for {spec.framework}.", problem)
+        raise SpecError(
+            f"{spec.recipe} has no native script in {framework_title(spec.framework)}.", problem
+        )
 
 
-def _from_file(arguments: Namespace) -> list[RunSpec]:
+def _read_file(arguments: Namespace) -> list[RunSpec]:
     """The runs of a settings file; none where a recipe was named.
 
     Raises:
         SpecError: the file is wrong; says where.
-        UsageError: it cannot be read, or is to be changed by options.
+        UsageError: it cannot be read, or options would change it.
     """
     path = Path(arguments.recipe)
     if path.suffix != files.SUFFIX:
         return []
     changed = [name for name in _OPTIONS if getattr(arguments, name) not in (None, [], False)]
     if changed:
+        option = changed[0].replace("_", "-")
         raise UsageError(
-            f"A settings file says everything itself; --{changed[0].replace('_', '-')} would "
-            "change it.",
-            "Leave the option out or edit the file.",
+            f"A settings file contains all settings, so --{option} cannot change it.",
+            "Leave the option out, or edit the file.",
         )
     return list(files.read(read_text(path, "settings")))
 
 
-def chosen_faults(
+def chosen_bugs(
     recipe: Recipe, framework: FrameworkName, arguments: Namespace
 ) -> tuple[KnownBugName, ...]:
-    """The faults that ``--with-source-bugs`` and ``--known-bug`` switch on in a framework."""
+    """The bugs that ``--with-source-bugs`` and ``--known-bug`` switch on in a framework."""
     published = recipe.source_bugs(framework) if arguments.with_source_bugs else ()
-    asked = [known("fault", name, get_args(KnownBugName)) for name in arguments.known_bug]
-    return (*published, *(name for name in asked if name not in published))
+    named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]
+    return (*published, *(name for name in named if name not in published))
 
 
 def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
@@ -147,25 +214,24 @@ def _dataset(arguments: Namespace) -> DatasetName:
 
 
 def _frameworks(name: str) -> Sequence[FrameworkName]:
-    if name == "all":
-        return get_args(FrameworkName)
-    return (known("framework", name, (*get_args(FrameworkName), "all")),)
+    return FRAMEWORKS if name == "all" else (known("framework", name, (*FRAMEWORKS, "all")),)
 
 
-def known(what: str, name: str, names: tuple[Any, ...]) -> Any:
+def known(kind: str, name: str, names: tuple[Any, ...]) -> Any:
     """The name, whose type is one of the literals in ``names``.
 
     Raises:
         UnknownName: it is none of them; suggests the nearest.
     """
     if name not in names:
-        raise recipes.unknown(what, name, names)
+        raise recipes.unknown(kind, name, names)
     return name
 
 
-def _digits_sentence(dataset: DatasetName, folder: Path | None, asked: bool) -> str:
-    """Which digits are used, and why: on standard error, so that JSON stays JSON."""
+def _dataset_note(dataset: DatasetName, folder: Path | None, requested: bool) -> str:
+    """Which dataset is used, and why."""
     if dataset == "mnist":
-        return f"Digits: MNIST from {sources.place(folder)}."
-    why = "as asked" if asked else "since MNIST is not on this computer"
-    return f"Digits: the 1,797 built-in ones from UCI, not MNIST, {why}."
+        return f"Dataset: MNIST from {sources.place(folder)}."
+    if requested:
+        return "Dataset: the 1,797 built-in images from UCI instead of MNIST, as requested."
+    return "Dataset: the 1,797 built-in images from UCI, since MNIST is not on this computer."

@@ -1,83 +1,206 @@
-"""Trainings on the command line: one after the other, told as JSON or as progress bars."""
+"""Training runs from the command line, one after the other, with progress for people or as JSON."""
 
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from mnist_studio.cli import output
-from mnist_studio.cli.progress import ProgressBars, ProgressPrinter
 from mnist_studio.errors import MnistStudioError
-from mnist_studio.events import Event, Finished, Stopped
+from mnist_studio.events import (
+    PHASES,
+    Cancelled,
+    Crashed,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Log,
+    Phase,
+    Started,
+    Stopped,
+)
+from mnist_studio.events import Progress as Step
+from mnist_studio.formatting import count, duration, loss, percent
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
 
 
-class _JsonLines:
-    """Every event as a line of JSON."""
+class Stoppable(Protocol):
+    """Work that Ctrl+C ends."""
 
-    def __enter__(self) -> "_JsonLines":
+    def stop(self) -> None:
+        """Ends the work and saves its state."""
+
+    def cancel(self) -> None:
+        """Ends the work at once."""
+
+
+class Interrupts:
+    """Handles Ctrl+C: the first one stops the work and saves its state, the next one cancels it.
+
+    Attributes:
+        count: how often Ctrl+C was pressed.
+        work: that is stopped; without any, Ctrl+C ends the program.
+    """
+
+    def __init__(self, work: Stoppable | None) -> None:
+        self.count = 0
+        self.work = work
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Handles the signal."""
+        self.count += 1
+        if self.work is None:
+            raise KeyboardInterrupt
+        if self.count == 1:
+            self.work.stop()
+            output.note("Stopping. The weights are saved. Press Ctrl+C again to cancel.")
+        else:
+            self.work.cancel()
+
+
+@contextmanager
+def interrupts(work: Stoppable | None = None) -> Iterator[Interrupts]:
+    """Handles Ctrl+C until the end of the block."""
+    handler = Interrupts(work)
+    former = signal.signal(signal.SIGINT, handler)
+    try:
+        yield handler
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+class ProgressPrinter(Protocol):
+    """Shows the events of runs; a context manager."""
+
+    def __enter__(self) -> Self:
+        """Begins."""
+
+    def __exit__(self, *_: object) -> None:
+        """Ends."""
+
+    def on_event(self, event: Event) -> None:
+        """Shows one event."""
+
+
+class JsonLines:
+    """Writes every event as a line of JSON."""
+
+    def __enter__(self) -> Self:
+        """Has nothing to begin."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        """Has nothing to end."""
 
-    def tell(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
+        """Writes one event."""
         output.json_line(event)
 
 
-class _Interrupts:
-    """Ctrl+C stops the running training and keeps its weights; a second one cancels it."""
+class ProgressBars:
+    """Shows one bar per run and one line per epoch."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.job: TrainingJob | None = None
+        """Bars go to standard error, so that they do not mix with the result in a pipe."""
+        self._console = Console(stderr=True, highlight=False, markup=False)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[text]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.count += 1
-        if self.job is None:
-            raise KeyboardInterrupt
-        if self.count == 1:
-            self.job.stop()
-            output.note("Stopping; what was trained is kept. Once more to cancel.")
-        else:
-            self.job.cancel()
+    def __enter__(self) -> Self:
+        """Shows the bars."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leaves the bars as they are."""
+        self._progress.stop()
+
+    def on_event(self, event: Event) -> None:
+        """Moves the bar or writes a line."""
+        title = framework_title(event.framework)
+        match event:
+            case Started():
+                self._task = self._progress.add_task(title, total=None, text="starting")
+            case Phase(phase=phase, text=text):
+                self._update(text=f"{PHASES[phase].lower()} {text}".strip())
+            case Step(step=step, steps=steps, losses=losses, images_per_second=speed):
+                text = f"loss {loss(losses[-1])} · {count(speed)} images/s"
+                self._update(completed=step, total=steps, text=text)
+            case _:
+                self._write(title, event)
+
+    def _update(self, **changes: object) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, **changes)  # type: ignore[arg-type]
+
+    def _write(self, title: str, event: Event) -> None:
+        text = describe(event)
+        if text:
+            self._console.print(f"{title:8} {text}", soft_wrap=True)
+
+
+def describe(event: Event) -> str:
+    """An event as a line of text; empty for events that have none."""
+    match event:
+        case Epoch():
+            return (
+                f"epoch {event.epoch}: loss {loss(event.train_loss)}, "
+                f"test accuracy {percent(event.test_accuracy)}, {duration(event.train_seconds)}"
+            )
+        case Finished():
+            return (
+                f"finished: test accuracy {percent(event.test_accuracy)}, training time "
+                f"{duration(event.seconds['train'])} on {event.device} · run {event.run}"
+            )
+        case Stopped():
+            return f"stopped after step {event.step:,}; the weights are saved · run {event.run}"
+        case Failed(reason=reason) | Crashed(reason=reason) | Cancelled(reason=reason):
+            return f"{type(event).__name__.lower()}: {reason}"
+        case Log(text=text):
+            return text
+        case _:
+            return ""
 
 
 def train_all(jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], json: bool) -> int:
-    """Runs trainings one after the other, so that their clocks are honest.
+    """Trains runs one after the other, so that their times are comparable.
 
     Returns:
-        0 if all were trained, 1 if any failed, 130 if it was interrupted.
+        0 if all were trained, 1 if any failed, 130 after Ctrl+C.
     """
     succeeded = True
-    teller: ProgressPrinter = _JsonLines() if json else ProgressBars()
-    with _interrupts() as interrupts, teller:
+    printer: ProgressPrinter = JsonLines() if json else ProgressBars()
+    with interrupts() as handler, printer:
         for job, spec in zip(jobs, specs, strict=True):
-            interrupts.job = job
-            succeeded &= _train(job, spec, teller)
-            if interrupts.count:
+            handler.work = job
+            succeeded &= _train(job, spec, printer)
+            if handler.count:
                 return 130
     return 0 if succeeded else 1
 
 
-def _train(job: TrainingJob, spec: RunSpec, teller: ProgressPrinter) -> bool:
-    """Whether a training ended with weights."""
+def _train(job: TrainingJob, spec: RunSpec, printer: ProgressPrinter) -> bool:
+    """Whether a run ended with weights."""
     last: Event | None = None
     try:
         for last in job.events():
-            teller.tell(last)
+            printer.on_event(last)
     except MnistStudioError as error:
-        output.complain(f"{spec.framework}: {error}")
+        output.error(f"{framework_title(spec.framework)}: {error}")
         return False
     return isinstance(last, Finished | Stopped)
-
-
-@contextmanager
-def _interrupts() -> Iterator[_Interrupts]:
-    interrupts = _Interrupts()
-    former = signal.signal(signal.SIGINT, interrupts)
-    try:
-        yield interrupts
-    finally:
-        signal.signal(signal.SIGINT, former)

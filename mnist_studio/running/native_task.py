@@ -90,7 +90,7 @@ def _module(path: Path) -> ModuleType:
         raise TrainingFailed(
             f"The script as written needs {error.name}, which is not here.",
             "Train the run without “as written”, or name a Python that has it with: "
-            "mnist-studio python.",
+            "mnist-studio environments",
         ) from error
     return module
 

@@ -136,7 +136,7 @@ class ExternalPythonProcess:
 
     def _unusable(self, why: str) -> JobError:
         return JobError(
-            f"{self._python} {why.rstrip('.')}.", "Choose another with: mnist-studio python."
+            f"{self._python} {why.rstrip('.')}.", "Choose another with: mnist-studio environments"
         )
 
 

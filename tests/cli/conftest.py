@@ -79,10 +79,10 @@ def run(cli_home: Path, home: Path) -> str:
 
 def main(words: Sequence[object], capsys: pytest.CaptureFixture[str]) -> Said:
     """The same in this process, for commands that start no other."""
-    from mnist_studio.cli import commands, parser
+    from mnist_studio.cli import commands
 
     try:
-        code = commands.run(parser.parse([str(word) for word in words]))
+        code = commands.run(commands.parse([str(word) for word in words]))
     except SystemExit as ended:
         code = int(ended.code or 0)
     said = capsys.readouterr()

@@ -26,49 +26,49 @@ def test_they_are_listed_and_cannot_be_changed(copied: Path, home: Path) -> None
     for words in (("rename", "bundled-record", "Mine"), ("delete", "bundled-record")):
         said = studio("runs", *words)
         assert said.code != 0
-        assert "it came with the studio" in said.errors
+        assert "it came with" in said.errors
     assert {line["run"] for line in studio("runs", "--json").json} == IDS
-    assert "0 in" in studio("doctor").output
-    assert "3 came with the studio" in studio("doctor").output
+    assert "no runs in" in studio("doctor").output
+    assert "three pretrained models" in studio("doctor").output
 
 
-def test_a_picture_is_answered_on_the_first_day(copied: Path, tmp_path: Path) -> None:
+def test_a_picture_is_classified_on_the_first_day(copied: Path, tmp_path: Path) -> None:
     digits = builtin.load().test
     Image.fromarray(255 - digits.images[0]).save(tmp_path / "digit.png")
     said = studio("predict", tmp_path / "digit.png", "--run", "bundled-fast", "--json")
     assert said.code == 0
-    (answer,) = said.json
-    assert answer["run"] == "bundled-fast-99"
-    (probabilities,) = answer["probabilities"]
-    assert str(np.argmax(probabilities)) == answer["number"] == str(digits.labels[0])
+    (line,) = said.json
+    assert line["run"] == "bundled-fast-99"
+    (probabilities,) = line["probabilities"]
+    assert str(np.argmax(probabilities)) == line["prediction"] == str(digits.labels[0])
 
 
-def test_what_is_no_digit_is_called_so(copied: Path, tmp_path: Path) -> None:
+def test_an_image_without_a_digit_is_recognized(copied: Path, tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     Image.fromarray(random.integers(0, 256, (28, 28)).astype(np.uint8)).save(tmp_path / "noise.png")
     Image.fromarray(255 - builtin.load().test.images[0]).save(tmp_path / "digit.png")
     pictures = tmp_path / "noise.png", tmp_path / "digit.png"
-    told = studio("predict", *pictures)
-    assert told.code == 0
-    *_, noise, digit = told.output.splitlines()
-    assert "noise.png: This is not a digit. Less than 0.1 % of real digits" in noise
+    said = studio("predict", *pictures)
+    assert said.code == 0
+    *_, noise, digit = said.output.splitlines()
+    assert "noise.png: This is no digit. Of real digits, less than 0.1 % " in noise
     assert "no digit" not in digit
-    for answer in studio("predict", *pictures, "--json").json:
-        strange = answer["image"].endswith("noise.png")
-        assert all((verdict == "none") == strange for verdict in answer["verdicts"])
-        assert all((share < 0.01) == strange for share in answer["shares"])
+    for line in studio("predict", *pictures, "--json").json:
+        strange = line["image"].endswith("noise.png")
+        assert all((verdict == "none") == strange for verdict in line["verdicts"])
+        assert all((p_value < 0.01) == strange for p_value in line["p_values"])
 
 
 def test_without_what_digits_look_like_nothing_is_called_none(copied: Path, tmp_path: Path) -> None:
     (copied / "known-digits.safetensors").unlink()
     Image.fromarray(255 - builtin.load().test.images[0]).save(tmp_path / "digit.png")
     said = studio("predict", tmp_path / "digit.png", "--run", "bundled-fast", "--json")
-    (answer,) = said.json
-    assert (answer["shares"], answer["verdicts"]) == ([], ["digit"])
-    assert "Nothing can be called “no digit”." in said.errors
+    (line,) = said.json
+    assert (line["p_values"], line["verdicts"]) == ([], ["digit"])
+    assert "Images that show no digit are not recognized." in said.errors
 
 
-def test_a_model_with_a_wrong_hash_is_told_and_the_others_are_there(copied: Path) -> None:
+def test_a_model_with_a_wrong_hash_is_reported_and_the_others_are_there(copied: Path) -> None:
     weights = copied / "record" / "weights.safetensors"
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1

@@ -16,7 +16,7 @@ def chosen(run_data: RunData) -> Selection:
     return run_data.selection
 
 
-def test_an_experiment_is_compared_in_words_and_tables(chosen: Selection) -> None:
+def test_an_experiment_is_compared_in_sentences_and_tables(chosen: Selection) -> None:
     said = studio("compare", "--experiment", "small")
     assert said.code == 0, said.errors
     for title in ("Final accuracy", "Time breakdown", "Paired comparison", "Comparison across"):
@@ -43,7 +43,7 @@ def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> No
         "--report", report, "--export", folder,
     )  # fmt: skip
     assert said.code == 0, said.errors
-    assert f"Written to {report}." in said.errors
+    assert f"Report saved to {report}." in said.errors
     assert report.read_text("utf-8").count("<svg") == 1
     assert sorted(file.name for file in folder.iterdir()) == [
         "memory.csv", "memory.png", "memory.svg", "settings.csv",
@@ -60,12 +60,12 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ((), "Name runs or an experiment"),
+        ((), "Name either runs or an experiment"),
         (("never",), "There is no run “never”"),
         (("--experiment", "never"), "No experiment begins with “never”"),
-        (("--experiment", "from-scratch"), "Say: mnist-studio experiment from-scratch"),
-        (("--experiment", "small", "--view", "latencey"), "Did you mean latency?"),
-        (("--experiment", "small", "--axis", "miles"), "“miles” is no axis"),
+        (("--experiment", "from-scratch"), "Run: mnist-studio experiment from-scratch"),
+        (("--experiment", "small", "--view", "colcks"), "Did you mean clocks?"),
+        (("--experiment", "small", "--axis", "miles"), "“miles” isn't a valid axis"),
         (("--experiment", "small", "--target", "97"), "Choose a fraction"),
         (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),
         (("--experiment", "small", "--report", "report.doc"), "neither HTML nor PDF"),
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written(chosen: Selection, here: Main, tmp_path
         assert "could not be written" in said.errors
 
 
-def test_runs_without_predictions_are_said(chosen: Selection, here: Main) -> None:
+def test_runs_without_predictions_are_reported(chosen: Selection, here: Main) -> None:
     runs = chosen.runs[:2]
     for run in runs:
         (run.folder / artifacts.TEST_LOGITS).unlink()
@@ -99,13 +99,13 @@ def test_runs_without_predictions_are_said(chosen: Selection, here: Main) -> Non
     assert here("compare", *(run.id for run in runs)).code == 0
 
 
-def test_what_a_fault_costs_is_told(here: Main) -> None:
+def test_the_effect_of_a_known_bug_is_written(here: Main) -> None:
     ids = [
         here(*TRAIN, *more, "--json").json[-1]["run"]
         for more in ((), ("--known-bug", "zero-initial"))
     ]
     said = here("compare", *ids)
     assert said.code == 0
-    assert "What the faults cost\nmlp-128 in NumPy, all weights start at zero: costs" in said.output
+    assert "Effect of known bugs\nmlp-128 in NumPy, all weights start at zero: costs" in said.output
     for one in ids:
         here("runs", "delete", one)

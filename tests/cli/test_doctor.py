@@ -18,31 +18,33 @@ def _only_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "ENTRIES", ONLY_NUMPY)
 
 
-def test_everything_is_looked_at(here: Main, home: Path) -> None:
+def test_everything_is_checked(here: Main, home: Path) -> None:
     said = here("doctor", "--json")
-    found = {line["what"]: line for line in said.json}
+    found = {line["check"]: line for line in said.json}
     assert said.code == 0
-    assert list(found) == ["studio", "clocks", "NumPy", "window", "digits", "runs"]
-    assert found["NumPy"]["text"] == f"{registry.version('numpy')} on cpu (CPU)"
-    assert "1,297 + 500" in found["digits"]["text"]
-    assert str(home) in found["runs"]["text"]
+    assert list(found) == ["MNIST Studio", "timing", "NumPy", "window", "dataset", "runs"]
+    assert found["NumPy"]["detail"] == f"{registry.version('numpy')} on cpu (CPU)"
+    assert "1,297 training and 500 test images" in found["dataset"]["detail"]
+    assert str(home) in found["runs"]["detail"]
 
 
-def test_a_busy_machine_is_told_and_no_fault(here: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_machine_is_reported_and_no_failure(
+    here: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
     busy = Machine(processors=4, others_processors=2.0)
     monkeypatch.setattr(Watch, "told", lambda _: busy)
     said = here("doctor", "--json")
     assert said.code == 0
-    assert said.json[1]["text"] == "Other programs used 2.0 of 4 processors."
+    assert said.json[1]["detail"] == "Other programs kept 2.0 of 4 processors busy."
 
 
-def test_people_see_what_is_good(here: Main) -> None:
+def test_people_see_what_works(here: Main) -> None:
     said = here("doctor")
     assert said.code == 0
     assert all(line.startswith("ok ") for line in said.output.splitlines())
 
 
-def test_a_framework_that_was_never_installed_is_no_fault(
+def test_a_framework_that_was_never_installed_is_no_failure(
     here: Main, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "ENTRIES", {"keras": ENTRIES["keras"]})
@@ -52,9 +54,9 @@ def test_a_framework_that_was_never_installed_is_no_fault(
     assert "pip install tensorflow" in said.output
 
 
-def test_what_is_broken_is_told_and_ends_with_1(here: Main, home: Path) -> None:
+def test_what_is_broken_is_reported_and_ends_with_1(here: Main, home: Path) -> None:
     (home / "studio.sqlite").write_bytes(b"no database at all" * 100)
     said = here("doctor", "--json")
-    broken = [line["what"] for line in said.json if not line["good"]]
+    broken = [line["check"] for line in said.json if not line["passed"]]
     assert said.code == 1
     assert broken == ["runs"]

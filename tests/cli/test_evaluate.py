@@ -8,7 +8,7 @@ from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import TRAIN, studio
 
-KEYS = ["run", "recipe", "framework", "accuracy", "digits"]
+KEYS = ["run", "recipe", "framework", "accuracy", "images"]
 PEN = """.VERSION 1.0
 .SEGMENT DIGIT 0 ? "1"
 .PEN_DOWN
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_idx_files_are_scored_as_in_training(run: str, folder: Path) -> None:
+def test_idx_files_are_evaluated_as_in_training(run: str, folder: Path) -> None:
     said = studio("evaluate", "--idx", folder, "--json")
     (score,) = said.json
     with RunStore() as store:
@@ -47,17 +47,17 @@ def test_idx_files_are_scored_as_in_training(run: str, folder: Path) -> None:
     assert said.code == 0
     assert list(score) == KEYS
     assert (score["run"], score["recipe"], score["framework"]) == (run, "mlp-128", "numpy")
-    assert score["digits"] == 500
+    assert score["images"] == 500
     assert score["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
 
 
-def test_pen_strokes_are_scored_after_every_stage(run: str, tmp_path: Path) -> None:
+def test_pen_strokes_are_evaluated_after_every_stage(run: str, tmp_path: Path) -> None:
     path = tmp_path / "strokes.txt"
     path.write_text(PEN)
     said = studio("evaluate", "--pen-digits", path, "--stages", "--run", run, "--json")
     (score,) = said.json
     assert said.code == 0
-    assert list(score) == ["run", "recipe", "framework", "raw", "box", "mass", "width", "digits"]
+    assert list(score) == ["run", "recipe", "framework", "raw", "box", "mass", "width", "images"]
     plain = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
     assert score["width"] == plain.json[0]["accuracy"]
     table = studio("evaluate", "--pen-digits", path, "--stages", "--run", run)
@@ -65,14 +65,14 @@ def test_pen_strokes_are_scored_after_every_stage(run: str, tmp_path: Path) -> N
     assert table.output.count("%") == 4
 
 
-def test_pen_strokes_are_scored(run: str, tmp_path: Path) -> None:
+def test_pen_strokes_are_evaluated(run: str, tmp_path: Path) -> None:
     path = tmp_path / "strokes.txt"
     path.write_text(PEN)
     said = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
     (score,) = said.json
     assert said.code == 0
     assert list(score) == KEYS
-    assert score["digits"] == 2
+    assert score["images"] == 2
     assert score["accuracy"] in (0.0, 0.5, 1.0)
 
 
@@ -87,25 +87,23 @@ def test_pen_strokes_become_digit_images(tmp_path: Path) -> None:
     assert digits.images[1][:10].astype(int).sum() > digits.images[1][18:].astype(int).sum()
 
 
-def test_people_are_told_in_words(run: str, folder: Path) -> None:
+def test_people_read_a_line_per_model(run: str, folder: Path) -> None:
     said = studio("evaluate", "--idx", folder)
     assert said.code == 0
-    assert "% of 500 digits" in said.output
+    assert "% of 500 images" in said.output
     assert run in said.output
 
 
 @pytest.mark.parametrize(
-    ("option", "told"), [("--idx", "does not exist"), ("--pen-digits", "does not exist")]
+    ("option", "message"), [("--idx", "does not exist"), ("--pen-digits", "does not exist")]
 )
-def test_digits_that_are_not_there_are_told(
-    run: str, tmp_path: Path, option: str, told: str
-) -> None:
+def test_missing_files_are_reported(run: str, tmp_path: Path, option: str, message: str) -> None:
     said = studio("evaluate", option, tmp_path / "nowhere")
     assert (said.code, said.output) == (1, "")
-    assert told in said.errors
+    assert message in said.errors
 
 
-def test_a_damaged_model_is_told_and_the_others_are_scored(
+def test_a_damaged_model_is_reported_and_the_others_are_evaluated(
     run: str, home: Path, folder: Path
 ) -> None:
     assert studio(*TRAIN).code == 0

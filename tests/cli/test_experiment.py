@@ -56,15 +56,15 @@ def test_a_ready_made_experiment_can_be_written_as_a_file(
         assert store.experiments.all() == ()
 
 
-def test_an_experiment_is_trained_and_told_to_people(file: Path) -> None:
+def test_an_experiment_is_trained_with_a_line_per_run(file: Path) -> None:
     said = studio("experiment", file)
     assert (said.code, said.output) == (0, "")
     assert said.errors.startswith("small: 2 runs.\n")
-    assert "1/2 tiny-10 · NumPy · batch 64 · seed 1: finished: test" in said.errors
-    assert said.errors.endswith("2 of 2 runs finished.\n")
+    assert "1/2 tiny-10 · NumPy, batch 64, seed 1: finished: test accuracy" in said.errors
+    assert said.errors.endswith("2 of 2 runs are finished.\n")
     again = studio("experiment", file)
     assert again.code == 0
-    assert again.errors == "small: 2 runs, 2 finished before.\n2 of 2 runs finished.\n"
+    assert again.errors == "small: 2 runs, 2 finished before.\n2 of 2 runs are finished.\n"
 
 
 def test_events_are_json_lines_of_which_the_last_ends_the_experiment(file: Path) -> None:
@@ -78,60 +78,63 @@ def test_events_are_json_lines_of_which_the_last_ends_the_experiment(file: Path)
     ]
 
 
-def test_several_at_a_time_are_told_to_have_no_honest_clocks(file: Path) -> None:
+def test_times_of_parallel_runs_are_not_comparable(file: Path) -> None:
     said = studio("experiment", file, "--jobs", 2)
     assert said.code == 0
-    assert "2 runs are trained at a time: their clocks are not honest" in said.errors
+    assert "2 runs train in parallel, so their times are not comparable." in said.errors
 
 
-def test_a_run_that_fails_is_tried_again_and_told(tmp_path: Path) -> None:
+def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
     (tmp_path / "tensorflow.py").write_text("raise ImportError('half of it is missing')\n")
     path = written(replace(SMALL, grid=Grid(("tiny-10",), ("keras", "numpy"))), tmp_path)
     said = studio("experiment", path, path=tmp_path)
     assert said.code == 1
-    assert said.errors.count("is tried once more: ") == 2
+    assert said.errors.count("will be tried again: ") == 2
     assert said.errors.count("failed: ") == 2
     assert "half of it is missing" in said.errors
     assert said.errors.endswith("2 of 4 runs finished.\n")
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ((), "No experiment was named."),
         (("from-scrach",), "Did you mean from-scratch?"),
         (("nowhere.toml",), "does not exist"),
-        (("from-scratch", "--jobs", 0), "The number of jobs is 0. Choose one from 1 to 64."),
-        (("from-scratch", "--executor", "ray://x"), "“ray://x” is no executor."),
-        (("from-scratch", "--executor", "dask://h:1", "--data", "."), "workers do not see"),
+        (("from-scratch", "--jobs", 0), "--jobs must be 1 to 64, got 0."),
+        (("from-scratch", "--executor", "ray://x"), "“ray://x” isn't a valid executor."),
+        (
+            ("from-scratch", "--executor", "dask://h:1", "--data", "."),
+            "workers of a cluster cannot read",
+        ),
         (("from-scratch", "--jobs", "many"), "--jobs"),
     ],
 )
-def test_wrong_usage_is_told(here: Main, words: tuple[object, ...], told: str) -> None:
+def test_wrong_usage_is_reported(here: Main, words: tuple[object, ...], message: str) -> None:
     said = here("experiment", *words)
     assert said.code == 2
-    assert told in said.errors
+    assert message in said.errors
     assert said.output == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []\n", "Line 5"),
         (
             "format = 1\n[experiment]\ntitle = 'x'\nseed = [1]\n",
             "Line 4, experiment.seed: there is no such",
         ),
-        ("format = 3\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
+        ("format = 99\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
         ("what?", "This is not TOML"),
     ],
 )
-def test_a_wrong_file_is_told(here: Main, tmp_path: Path, text: str, told: str) -> None:
+def test_a_wrong_file_is_reported(here: Main, tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
     said = here("experiment", path)
     assert said.code == 2
-    assert told in said.errors
+    assert message in said.errors
     with RunStore() as store:
         assert store.experiments.all() == ()
 
@@ -144,7 +147,7 @@ def test_a_file_of_runs_is_sent_to_train(here: Main, tmp_path: Path, run: str) -
     assert "mnist-studio train FILE" in said.errors
 
 
-def test_an_experiment_of_mnist_without_mnist_is_told_before_it_begins(here: Main) -> None:
+def test_an_experiment_of_mnist_without_mnist_is_refused_before_it_starts(here: Main) -> None:
     said = here("experiment", "from-scratch")
     assert said.code == 1
     assert "The experiment needs MNIST" in said.errors
@@ -156,19 +159,17 @@ def test_a_huge_experiment_is_not_begun_without_being_asked_for(here: Main, tmp_
     path = written(HUGE, tmp_path)
     said = here("experiment", path)
     assert said.code == 2
-    assert (
-        "This experiment has 301 runs; no earlier run tells for how long. Add --yes" in said.errors
-    )
+    assert "This experiment has 301 runs. Add --yes" in said.errors
 
 
-def test_how_long_a_huge_experiment_takes_is_told_from_earlier_runs(
+def test_how_long_a_huge_experiment_takes_is_estimated_from_earlier_runs(
     here: Main, tmp_path: Path
 ) -> None:
     assert here("experiment", written(SMALL, tmp_path)).code == 0
     said = here("experiment", written(HUGE, tmp_path))
     assert said.code == 2
-    assert "This experiment has 301 runs; about " in said.errors
-    assert "judged by earlier runs. Add --yes" in said.errors
+    assert "This experiment has 301 runs, which take about " in said.errors
+    assert "by earlier runs. Add --yes" in said.errors
 
 
 class _Terminal(io.StringIO):
@@ -183,13 +184,13 @@ def test_people_are_asked(
     monkeypatch.setattr(sys, "stdin", _Terminal(answer))
     # MNIST is not there, so that what begins ends at once.
     said = here("experiment", written(replace(HUGE, datasets=("mnist",)), tmp_path))
-    assert "Run it? [y/N]" in said.errors
+    assert "Train them? [y/N]" in said.errors
     assert ("needs MNIST" in said.errors) == begins
-    assert ("was not begun" in said.errors) != begins
+    assert ("was not started" in said.errors) != begins
 
 
 def test_yes_is_an_answer(here: Main, tmp_path: Path) -> None:
     path = written(replace(HUGE, datasets=("mnist",)), tmp_path)
     said = here("experiment", path, "--yes")
-    assert "Run it?" not in said.errors
+    assert "Train them?" not in said.errors
     assert "needs MNIST" in said.errors

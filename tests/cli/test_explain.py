@@ -11,19 +11,19 @@ from tests.cli.conftest import studio
 TEST = builtin.load().test
 
 
-def test_a_test_digit_is_explained(run: str) -> None:
+def test_a_test_image_is_explained(run: str) -> None:
     said = studio("explain", run, "--index", 4, "--json")
     assert said.code == 0
-    (told,) = said.json
-    assert (told["run"], told["framework"], told["engine"]) == (run, "numpy", "numpy")
-    assert told["missed"] < 0.1
-    assert np.sum(told["integrated"]) == pytest.approx(told["explained"])
-    assert np.shape(told["saliency"]) == (28, 28)
-    distances = [one["distance"] for one in told["nearest"]]
+    (line,) = said.json
+    assert (line["run"], line["framework"], line["engine"]) == (run, "numpy", "numpy")
+    assert line["completeness_error"] < 0.1
+    assert np.sum(line["integrated_gradients"]) == pytest.approx(line["attributed"])
+    assert np.shape(line["saliency"]) == (28, 28)
+    distances = [one["distance"] for one in line["nearest"]]
     assert distances == sorted(distances)
-    assert told["change"]["found"]
-    assert told["change"]["target"] != told["digit"]
-    assert np.any(np.array(told["change"]["after"]) != TEST.images[4])
+    assert line["counterfactual"]["found"]
+    assert line["counterfactual"]["target"] != line["prediction"]
+    assert np.any(np.array(line["counterfactual"]["after"]) != TEST.images[4])
 
 
 def test_a_picture_is_explained_in_words(run: str, tmp_path: Path) -> None:
@@ -31,13 +31,29 @@ def test_a_picture_is_explained_in_words(run: str, tmp_path: Path) -> None:
     Image.fromarray(large).save(tmp_path / "digit.png")
     said = studio("explain", run, tmp_path / "digit.png", "--metric", "cosine", "--target", 5)
     assert said.code == 0
-    for words in ("Answer: ", "complete but for", "dense1", "Nearest of 1,297", "answered as 5"):
+    for words in (
+        "Prediction: ",
+        "Completeness error",
+        "dense1",
+        "among 1,297 training images",
+        "predicted as a 5",
+    ):
         assert words in said.output
 
 
 def test_a_training_step_in_text_and_as_tables(run: str, tmp_path: Path) -> None:
     said = studio(
-        "explain", run, "--index", 4, "--steps", "--teach", 7, "--rate", 0.5, "--export", tmp_path
+        "explain",
+        run,
+        "--index",
+        4,
+        "--trace",
+        "--label",
+        7,
+        "--learning-rate",
+        0.5,
+        "--export",
+        tmp_path,
     )
     assert said.code == 0
     for words in ("taught as 7", "learning rate 0.5", "dW = xᵀ dy", "kernel gradient", "784×128"):
@@ -56,16 +72,16 @@ def test_a_training_step_in_text_and_as_tables(run: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--index", 500), "There is no test digit 500"),
-        (("--index", 1, "--teach", 12, "--steps"), "--teach is 12"),
-        (("--index", 1, "--rate", 0, "--steps"), "The rate is 0"),
-        (("--index", 1, "--steps", "--json"), "has no JSON"),
-        ((), "PICTURE"),
+        (("--index", 1, "--label", 12, "--trace"), "--label must be a digit from 0 to 9, got 12."),
+        (("--index", 1, "--learning-rate", 0, "--trace"), "--learning-rate must be above 0"),
+        (("--index", 1, "--trace", "--json"), "has no JSON output"),
+        ((), "IMAGE"),
     ],
 )
-def test_wrong_usage_is_told(run: str, words: tuple[object, ...], told: str) -> None:
+def test_wrong_usage_is_reported(run: str, words: tuple[object, ...], message: str) -> None:
     said = studio("explain", run, *words)
     assert said.code == 2
-    assert told in said.errors
+    assert message in said.errors

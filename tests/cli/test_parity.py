@@ -1,4 +1,4 @@
-"""The proof on the command line."""
+"""The parity check on the command line."""
 
 import json
 import os
@@ -40,14 +40,14 @@ def test_the_report_is_one_json_document() -> None:
 
 
 @needs_pytorch
-def test_people_get_a_table_and_a_missed_bar_fails() -> None:
+def test_people_get_a_table_and_a_failed_check_exits_with_1() -> None:
     said = studio(*SHORT, "--known-bug", "own-scaling")
     assert said.code == 1
-    assert "MISSED" in said.output
+    assert "FAILED" in said.output
     assert "outputs" in said.output
     assert "Precision" in said.output
     assert "method of its own" in said.output
-    assert "bars missed" in said.output
+    assert " failed, " in said.output
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")

@@ -8,8 +8,8 @@ from mnist_studio.data.datasets import builtin
 from tests.cli.conftest import studio
 
 KEYS = [
-    "image", "run", "recipe", "framework", "number", "probabilities", "verdicts", "shares",
-    "label", "milliseconds",
+    "image", "run", "title", "recipe", "framework", "prediction", "probabilities", "verdicts",
+    "p_values", "true_label", "milliseconds",
 ]  # fmt: skip
 TEST = builtin.load().test
 
@@ -21,30 +21,32 @@ def _picture(folder: Path, place: int, name: str) -> Path:
     return folder / name
 
 
-def test_pictures_are_answered_by_every_model(run: str, tmp_path: Path) -> None:
+def test_pictures_are_classified_by_every_model(run: str, tmp_path: Path) -> None:
     pictures = [_picture(tmp_path, place, f"ü {place}.png") for place in range(20)]
     said = studio("predict", *pictures, "--json")
-    answers = said.json
+    predictions = said.json
 
     assert said.code == 0
-    assert [list(answer) for answer in answers] == [KEYS] * 20
-    assert [answer["image"] for answer in answers] == [str(path) for path in pictures]
-    assert {(a["run"], a["recipe"], a["framework"]) for a in answers} == {(run, "mlp-128", "numpy")}
-    pairs = zip(answers, TEST.labels[:20], strict=True)
-    right = sum(answer["number"] == str(label) for answer, label in pairs)
+    assert [list(prediction) for prediction in predictions] == [KEYS] * 20
+    assert [prediction["image"] for prediction in predictions] == [str(path) for path in pictures]
+    assert {(a["run"], a["recipe"], a["framework"]) for a in predictions} == {
+        (run, "mlp-128", "numpy")
+    }
+    pairs = zip(predictions, TEST.labels[:20], strict=True)
+    right = sum(prediction["prediction"] == str(label) for prediction, label in pairs)
     assert right >= 15
-    for answer in answers:
-        sums = np.sum(answer["probabilities"], axis=1)
-        assert sums == pytest.approx(np.ones(len(answer["number"])))
-        said = np.argmax(answer["probabilities"], axis=1)
-        assert "".join(map(str, said)) == answer["number"]
-        assert answer["label"] is None
-        assert set(answer["verdicts"]) <= {"digit", "doubtful", "none"}
-        assert len(answer["verdicts"]) == len(answer["number"])
-        assert answer["milliseconds"] > 0
+    for prediction in predictions:
+        sums = np.sum(prediction["probabilities"], axis=1)
+        assert sums == pytest.approx(np.ones(len(prediction["prediction"])))
+        said = np.argmax(prediction["probabilities"], axis=1)
+        assert "".join(map(str, said)) == prediction["prediction"]
+        assert prediction["true_label"] is None
+        assert set(prediction["verdicts"]) <= {"digit", "doubtful", "none"}
+        assert len(prediction["verdicts"]) == len(prediction["prediction"])
+        assert prediction["milliseconds"] > 0
 
 
-def test_a_bad_picture_is_told_and_the_others_are_answered(run: str, tmp_path: Path) -> None:
+def test_a_bad_picture_is_reported_and_the_others_are_classified(run: str, tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"no picture")
     good = [_picture(tmp_path, place, f"{place}.png") for place in range(2)]
     said = studio(
@@ -52,12 +54,12 @@ def test_a_bad_picture_is_told_and_the_others_are_answered(run: str, tmp_path: P
         "--run", run[:-2],
     )  # fmt: skip
     assert said.code == 1
-    assert [answer["image"] for answer in said.json] == [str(path) for path in good]
+    assert [prediction["image"] for prediction in said.json] == [str(path) for path in good]
     assert "bad.png" in said.errors
     assert "none.png does not exist" in said.errors
 
 
-def test_without_any_good_picture_nothing_is_answered(run: str, tmp_path: Path) -> None:
+def test_without_any_good_picture_nothing_is_classified(run: str, tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"no picture")
     said = studio("predict", tmp_path / "bad.png")
     assert (said.code, said.output) == (1, "")
@@ -70,32 +72,32 @@ def test_several_digits_of_a_picture_are_a_number(run: str, tmp_path: Path) -> N
     Image.fromarray(np.hstack(large)).save(tmp_path / "170.png")
     said = studio("predict", tmp_path / "170.png")
     assert said.code == 0
-    (answer,) = studio("predict", tmp_path / "170.png", "--json").json
-    assert len(answer["number"]) == 3
-    assert np.shape(answer["probabilities"]) == (3, 10)
+    (prediction,) = studio("predict", tmp_path / "170.png", "--json").json
+    assert len(prediction["prediction"]) == 3
+    assert np.shape(prediction["probabilities"]) == (3, 10)
     alone, together = said.output.splitlines()
-    assert f"170.png: {answer['number']} (" in alone
+    assert f"170.png: {prediction['prediction']} (confidence " in alone
     assert alone.count("%") == 3
     assert "170.png: 3 digits: " in together
 
 
-def test_a_test_digit_is_answered_and_judged(run: str) -> None:
+def test_a_test_image_is_classified_and_marked(run: str) -> None:
     found = [studio("predict", "--index", place, "--json") for place in range(3)]
     for place, said in enumerate(found):
-        (answer,) = said.json
-        assert answer["label"] == TEST.labels[place]
-        assert answer["image"] == f"Test digit {place} of the built-in digits"
-        assert said.errors.startswith(f"{answer['image']}: a")
+        (prediction,) = said.json
+        assert prediction["true_label"] == TEST.labels[place]
+        assert prediction["image"] == f"Test digit {place} of the built-in digits"
+        assert said.errors.startswith(f"{prediction['image']}: a")
     said = studio("predict", "--index", 0)
-    right = found[0].json[0]["number"] == str(TEST.labels[0])
+    right = found[0].json[0]["prediction"] == str(TEST.labels[0])
     alone, _ = said.output.splitlines()
-    assert alone.endswith(f", {'right' if right else 'wrong'}")
+    assert f", {'correct' if right else 'wrong'})" in alone
 
 
-def test_any_test_digit_is_answered(run: str) -> None:
-    (answer,) = studio("predict", "--random", "--json").json
-    place = int(answer["image"].split()[2])
-    assert answer["label"] == TEST.labels[place]
+def test_a_random_test_image_is_classified(run: str) -> None:
+    (prediction,) = studio("predict", "--random", "--json").json
+    place = int(prediction["image"].split()[2])
+    assert prediction["true_label"] == TEST.labels[place]
 
 
 @pytest.mark.parametrize(
@@ -105,24 +107,24 @@ def test_any_test_digit_is_answered(run: str) -> None:
         (("--index", -1), "There is no test digit -1"),
         (("--index", 1, "--random"), "not allowed with"),
         (("a.png", "--index", 1), "not allowed with"),
-        (("a.png", "--data", "."), "Pictures need no MNIST"),
+        (("a.png", "--data", "."), "--data has no effect on pictures"),
     ],
 )
-def test_wrong_usage_is_told(run: str, words: tuple[object, ...], told: str) -> None:
+def test_wrong_usage_is_reported(run: str, words: tuple[object, ...], told: str) -> None:
     said = studio("predict", *words)
     assert (said.code, said.output) == (2, "")
     assert told in said.errors
 
 
-def test_people_are_told_in_words(run: str, tmp_path: Path) -> None:
+def test_people_read_a_line_per_prediction(run: str, tmp_path: Path) -> None:
     path = _picture(tmp_path, 0, "digit.png")
     said = studio("predict", path)
     assert said.code == 0
     assert said.output.startswith(f"{path}: ")
-    assert "mlp-128 in numpy" in said.output
+    assert "mlp-128 · NumPy" in said.output
 
 
-def test_a_damaged_model_is_told(run: str, home: Path, tmp_path: Path) -> None:
+def test_a_damaged_model_is_reported(run: str, home: Path, tmp_path: Path) -> None:
     weights = home / "runs" / run / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     said = studio("predict", _picture(tmp_path, 0, "digit.png"))
@@ -133,7 +135,7 @@ def test_a_damaged_model_is_told(run: str, home: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "code", "told"),
-    [((), 1, "Nothing is trained yet."), (("--run", "2020"), 2, "There is no run “2020”.")],
+    [((), 1, "No model is trained yet."), (("--run", "2020"), 2, "There is no run “2020”.")],
 )
 def test_without_a_model_it_says_how_to_get_one(
     tmp_path: Path, words: tuple[str, ...], code: int, told: str

@@ -18,12 +18,12 @@ def test_json_has_a_line_a_recipe(here: Main) -> None:
     assert mlp["training"]["batch_size"] == 64
 
 
-def test_one_recipe_is_told_with_its_origin_and_layers(here: Main) -> None:
+def test_a_recipe_is_described_with_its_origin_and_layers(here: Main) -> None:
     said = here("recipes", "wide-cnn")
     assert said.code == 0
     for words in (
-        "Provenance    The network of the source in PyTorch and", "98.70 %", "batch-decay (Keras)",
-        "rate × 0.7 after every epoch", "standardized", "batch size 64, 10 epochs",
+        "Provenance   Its PyTorch and TensorFlow network", "98.70 %", "batch-decay (Keras)",
+        "rate × 0.7 after every epoch", "standardized", "batches of 64, 10 epochs",
     ):  # fmt: skip
         assert words in said.output
     assert "1,179,776" in said.output  # Of the dense layer behind the flattened maps.
@@ -33,7 +33,7 @@ def test_one_recipe_is_told_with_its_origin_and_layers(here: Main) -> None:
     assert (wrong.code, "Did you mean wide-cnn?" in wrong.errors) == (2, True)
 
 
-def test_the_faults_are_listed_with_what_they_need(here: Main) -> None:
+def test_known_bugs_are_listed_with_what_they_need(here: Main) -> None:
     lines = here("recipes", "--known-bugs", "--json").json
     assert [line["bug"] for line in lines] == list(KNOWN_BUGS)
     said = here("recipes", "--known-bugs")

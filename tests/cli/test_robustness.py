@@ -4,26 +4,26 @@ from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import TRAIN, studio
 
-KEYS = ["run", "recipe", "framework", "engine", "digits", "accuracy", "curves"]
+KEYS = ["run", "recipe", "framework", "engine", "images", "accuracy", "curves"]
 
 
 def test_a_table_and_the_same_as_json(run: str) -> None:
     said = studio("robustness", run)
     again = studio("robustness", run[:-1], "--json")
     assert (said.code, again.code) == (0, 0)
-    (told,) = again.json
-    assert list(told) == KEYS
-    assert (told["run"], told["engine"], told["digits"]) == (run, "numpy", 500)
-    assert "of all 500 test digits as they are" in said.output
-    assert len(told["curves"]) == 7
-    for curve in told["curves"]:
+    (line,) = again.json
+    assert list(line) == KEYS
+    assert (line["run"], line["engine"], line["images"]) == (run, "numpy", 500)
+    assert "of all 500 test images without corruption" in said.output
+    assert len(line["curves"]) == 7
+    for curve in line["curves"]:
         for strength, accuracy in zip(curve["strengths"], curve["accuracies"], strict=True):
             assert f"{strength:g}: {100 * accuracy:.2f} %" in said.output
     with RunStore() as store:
         end = store.run(run).terminal
     assert isinstance(end, Finished)
-    assert told["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
-    assert "(computed before)" in studio("robustness", run).output
+    assert line["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
+    assert "(stored result)" in studio("robustness", run).output
 
 
 def test_a_run_that_does_not_exist_is_wrong_usage(run: str) -> None:
@@ -42,7 +42,7 @@ def test_a_run_without_weights_is_refused(run: str) -> None:
     assert "has no weights" in said.errors
 
 
-def test_a_damaged_model_is_told_and_the_others_are_scored(run: str) -> None:
+def test_a_damaged_model_is_reported_and_the_others_are_evaluated(run: str) -> None:
     assert studio(*TRAIN).code == 0
     with RunStore() as store:
         runs = store.runs()
@@ -50,5 +50,5 @@ def test_a_damaged_model_is_told_and_the_others_are_scored(run: str) -> None:
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     said = studio("robustness", *(one.id for one in runs), "--json")
     assert said.code == 1
-    assert [told["run"] for told in said.json] == [runs[1].id]
+    assert [line["run"] for line in said.json] == [runs[1].id]
     assert "is damaged" in said.errors

@@ -27,7 +27,7 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
     assert line["spec"]["training"]["epochs"] == 1
 
 
-def test_a_run_with_a_fault_is_listed_and_shown_with_it(here: Main) -> None:
+def test_a_run_with_a_known_bug_is_listed_and_shown_with_it(here: Main) -> None:
     trained = here(*TRAIN, "--known-bug", "double-softmax", "--json").json[-1]["run"]
     told = "mlp-128 · NumPy · with: softmax applied twice"
     assert told in here("runs").output
@@ -35,7 +35,7 @@ def test_a_run_with_a_fault_is_listed_and_shown_with_it(here: Main) -> None:
     here("runs", "delete", trained)
 
 
-def test_a_run_is_shown_with_its_clocks(run: str, here: Main) -> None:
+def test_a_run_is_shown_with_its_time_breakdown(run: str, here: Main) -> None:
     said = here("runs", "show", run[:-1])
     shown = {line[:16].strip(): line[16:] for line in said.output.splitlines()}
     assert said.code == 0
@@ -53,7 +53,7 @@ def test_a_run_is_shown_with_its_clocks(run: str, here: Main) -> None:
     assert here("runs", "show", "nothing").code == 2
 
 
-def test_a_run_that_went_on_and_one_of_an_older_version_are_shown() -> None:
+def test_a_resumed_run_and_one_of_an_older_version_are_shown() -> None:
     machine = Machine(processors=2, on_battery=True)
     stopped = Stopped(
         run="run", framework="numpy", epochs=0, step=3, test_accuracy=None, test_loss=None,
@@ -70,7 +70,7 @@ def test_a_run_that_went_on_and_one_of_an_older_version_are_shown() -> None:
     assert "prediction speed" not in told
 
 
-def test_an_empty_list_says_how_to_begin(here: Main) -> None:
+def test_an_empty_list_says_how_to_start(here: Main) -> None:
     said = here("runs")
     assert (said.code, said.output) == (0, "")
     assert "mnist-studio train" in said.errors
@@ -101,24 +101,24 @@ def test_weights_are_exported_by_the_suffix(run: str, tmp_path: Path, here: Main
     assert here("runs", "export", run, tmp_path / "model.safetensors").code == 0
 
 
-def test_an_export_that_cannot_be_made_is_told(run: str, tmp_path: Path, here: Main) -> None:
+def test_an_impossible_export_is_reported(run: str, tmp_path: Path, here: Main) -> None:
     said = here("runs", "export", run, tmp_path / "model.onnx")
     assert said.code == 2
-    assert ".safetensors, .pt, .keras, .npz" in said.errors
+    assert ".safetensors, .pt, .keras or .npz" in said.errors
     (tmp_path / "file").touch()
     said = here("runs", "export", run, tmp_path / "file" / "model.npz")
     assert said.code == 1
     assert "could not be written" in said.errors
 
 
-def test_a_finished_run_does_not_go_on(run: str, here: Main) -> None:
-    said = here("runs", "continue", run)
+def test_a_finished_run_is_not_resumed(run: str, here: Main) -> None:
+    said = here("runs", "resume", run)
     assert said.code == 1
-    assert "This run is finished." in said.errors
+    assert "This run is finished, so it cannot be resumed." in said.errors
     assert "--epochs" in said.errors
 
 
-def test_a_finished_run_goes_on_in_another_framework_on_the_same_curve(run: str) -> None:
+def test_a_finished_run_continues_in_another_framework_on_the_same_curve(run: str) -> None:
     said = studio("runs", "continue", run, "--framework", "pytorch", "--epochs", 2, "--json")
     assert said.code == 0, said.errors
     epochs = [event for event in said.json if event["type"] == "epoch"]
@@ -149,7 +149,7 @@ def test_a_finished_run_is_trained_longer_as_a_new_one(run: str) -> None:
         (("--framework", "pytorhc"), "pytorch"),
     ],
 )
-def test_what_cannot_be_continued_is_told(
+def test_a_run_that_cannot_be_continued_is_reported(
     run: str, here: Main, words: tuple[object, ...], told: str
 ) -> None:
     said = here("runs", "continue", run, *words)
@@ -158,7 +158,7 @@ def test_what_cannot_be_continued_is_told(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")
-def test_a_stopped_run_goes_on_where_it_was(here: Main) -> None:
+def test_a_stopped_run_resumes_where_it_was(here: Main) -> None:
     process = subprocess.Popen(
         [*COMMAND, *map(str, TRAIN), "--epochs", "400", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
@@ -174,7 +174,7 @@ def test_a_stopped_run_goes_on_where_it_was(here: Main) -> None:
     assert isinstance(stopped.terminal, Stopped)
 
     process = subprocess.Popen(
-        [*COMMAND, "runs", "continue", stopped.id, "--json"],
+        [*COMMAND, "runs", "resume", stopped.id, "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout
@@ -190,9 +190,9 @@ def test_a_stopped_run_goes_on_where_it_was(here: Main) -> None:
     assert f'"step":{stopped.terminal.step + 1},' in first
 
 
-def test_a_run_without_a_checkpoint_does_not_go_on(home: Path, here: Main) -> None:
+def test_a_run_without_a_checkpoint_is_not_resumed(home: Path, here: Main) -> None:
     failed = studio("train", "tiny-10", "--framework", "numpy", "--device", "cuda", "--json")
-    said = here("runs", "continue", failed.json[-1]["run"])
+    said = here("runs", "resume", failed.json[-1]["run"])
     assert said.code == 1
     assert "no checkpoint" in said.errors
     said = here("runs", "export", failed.json[-1]["run"], home / "model.npz")

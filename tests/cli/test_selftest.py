@@ -27,7 +27,7 @@ def _two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_two_steps")
-def test_what_does_not_work_is_told_and_ends_with_1(here: Main) -> None:
+def test_a_failed_test_is_reported_and_ends_with_1(here: Main) -> None:
     said = here("selftest", "--json")
     assert said.code == 1
     assert [(line["what"], line["good"], line["text"]) for line in said.json] == [
@@ -43,7 +43,7 @@ def test_people_see_a_table(here: Main) -> None:
     rows = [line.strip().split(maxsplit=3) for line in said.output.splitlines() if "." in line]
     assert [(row[0], row[1], row[3]) for row in rows] == [
         ("ok", "one", "works"),
-        ("BAD", "two", "It cannot. Do this."),
+        ("FAILED", "two", "It cannot. Do this."),
     ]
 
 
@@ -54,13 +54,13 @@ def test_the_window_opens_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert work().endswith("(offscreen)")
 
 
-def test_a_window_that_does_not_open_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_that_does_not_open_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
-    with pytest.raises(JobError, match=r"The window ended with .*no-such-platform"):
+    with pytest.raises(JobError, match=r"The window ended with exit code .*no-such-platform"):
         next(iter(selftest.steps()))[1]()
 
 
-def test_the_program_tells_how_long_its_window_took(home: Path) -> None:
+def test_the_program_prints_how_long_the_start_took(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mnist_studio", "--until-usable", ],
         capture_output=True, timeout=60, check=True,

@@ -16,7 +16,7 @@ needs_pytorch = pytest.mark.skipif(
     registry.version("pytorch") is None, reason="PyTorch is not here"
 )
 
-DIGITS = "Digits: the 1,797 built-in ones from UCI, not MNIST, as asked.\n"
+DIGITS = "Dataset: the 1,797 built-in images from UCI instead of MNIST, as requested.\n"
 
 
 def test_events_are_json_lines_of_which_the_last_ends_the_run() -> None:
@@ -34,12 +34,12 @@ def test_events_are_json_lines_of_which_the_last_ends_the_run() -> None:
     assert events[-1]["seconds"]["train"] > 0
 
 
-def test_people_are_told_in_words_on_standard_error() -> None:
+def test_people_read_the_progress_on_standard_error() -> None:
     said = studio(*TRAIN)
     assert said.code == 0
     assert said.output == ""
     assert "epoch 1: loss" in said.errors
-    assert "finished: test" in said.errors
+    assert "finished: test accuracy" in said.errors
     assert "built-in" in said.errors
 
 
@@ -72,7 +72,7 @@ def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("mlp128",), "Did you mean mlp-128?"),
         (("mlp-128", "--framework", "pytroch"), "Did you mean pytorch?"),
@@ -90,12 +90,12 @@ def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_pat
     ],
 )
 def test_the_impossible_is_refused_in_a_sentence(
-    here: Main, words: tuple[object, ...], told: str
+    here: Main, words: tuple[object, ...], message: str
 ) -> None:
     said = here("train", *words)
     assert said.code == 2
     assert said.output == ""
-    assert told in said.errors
+    assert message in said.errors
     assert said.errors.startswith("mnist-studio: ")
     with RunStore() as store:
         assert store.runs() == ()
@@ -139,7 +139,7 @@ def test_ctrl_c_stops_and_keeps_the_weights(at: str, end: str, framework: str) -
     output, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert errors == DIGITS + "Stopping; what was trained is kept. Once more to cancel.\n"
+    assert errors == DIGITS + "Stopping. The weights are saved. Press Ctrl+C again to cancel.\n"
     assert f'"type":"{end}"' in [*lines, *output.splitlines()][-1]
     with RunStore() as store:
         (run,) = store.runs()
@@ -202,10 +202,10 @@ def test_a_settings_file_trains_the_same_run_again(run: str, tmp_path: Path, her
         (None, (), "does not exist. Check how it is spelt."),
         ("format = 2\nrun = 3\n", (), "Line 2, run"),
         ("format = 99\n", (), "Update MNIST Studio"),
-        ("format = 2\n", ("--epochs", 3), "--epochs would change it"),
+        ("format = 2\n", ("--epochs", 3), "--epochs cannot change it"),
     ],
 )
-def test_a_wrong_settings_file_is_told(
+def test_a_wrong_settings_file_is_reported(
     content: str | None, options: tuple[object, ...], sentence: str, tmp_path: Path, here: Main
 ) -> None:
     file = tmp_path / "mine.toml"

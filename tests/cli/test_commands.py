@@ -1,33 +1,33 @@
 import pytest
 
 from mnist_studio import __version__
-from mnist_studio.cli.commands import MODULES
+from mnist_studio.cli.commands import COMMANDS
 from tests.cli.conftest import Main
 
-TELLS = sorted(MODULES.keys() - {"code"})
-"""What has something to tell programs; a script is text already."""
+WITH_JSON = sorted(COMMANDS.keys() - {"code"})
+"""All but the script, which is text already."""
 
 
 def test_help_names_every_command_and_the_exit_codes(here: Main) -> None:
     said = here("--help")
     assert said.code == 0
-    assert all(command in said.output for command in MODULES)
+    assert all(command in said.output for command in COMMANDS)
     assert "130" in said.output
 
 
-@pytest.mark.parametrize("command", TELLS)
+@pytest.mark.parametrize("command", WITH_JSON)
 def test_every_command_has_help_and_json(here: Main, command: str) -> None:
     said = here(command, "--help")
     assert said.code == 0
     assert "--json" in said.output
 
 
-def test_the_version_is_told(here: Main) -> None:
+def test_the_version_is_printed(here: Main) -> None:
     assert here("--version").output == f"MNIST Studio {__version__}\n"
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("trian",), "'train'"),
         (("train",), "RECIPE"),
@@ -38,14 +38,16 @@ def test_the_version_is_told(here: Main) -> None:
         (("predict",), "IMAGE"),
     ],
 )
-def test_wrong_usage_is_told_and_ends_with_2(here: Main, words: tuple[str, ...], told: str) -> None:
+def test_wrong_usage_is_reported_and_ends_with_2(
+    here: Main, words: tuple[str, ...], message: str
+) -> None:
     said = here(*words)
     assert said.code == 2
-    assert told in said.errors
+    assert message in said.errors
     assert said.output == ""
 
 
 @pytest.mark.parametrize("words", [("--json", "list"), ("list", "--json"), ("--json",)])
-def test_json_may_stand_before_or_behind_the_action(here: Main, words: tuple[str, ...]) -> None:
+def test_json_may_come_before_or_after_the_action(here: Main, words: tuple[str, ...]) -> None:
     said = here("runs", *words)
     assert (said.code, said.output, said.errors) == (0, "", "")

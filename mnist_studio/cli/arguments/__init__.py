@@ -1,1 +1,0 @@
-"""What every command takes: small files by theme. Imports nothing heavy, as the parser itself."""
