@@ -18,7 +18,7 @@ from mnist_studio.events import Epoch
 
 Floats = NDArray[np.float64]
 
-MOST_POINTS = 1000
+MAX_POINTS = 1000
 """More than a screen is wide."""
 
 
@@ -46,7 +46,7 @@ def band(curves: Sequence[tuple[ArrayLike, ArrayLike]]) -> Band:
     """The mean of curves where all of them are; nothing is extrapolated.
 
     Between its points a curve is a straight line. The axis has every x of every curve or, were they
-    more than ``MOST_POINTS``, as many at equal distances.
+    more than ``MAX_POINTS``, as many at equal distances.
 
     Args:
         curves: x (k,), strictly ascending, and y (k,) of each, of any lengths; empty ones are left
@@ -77,7 +77,7 @@ def _common(axes: Sequence[Floats]) -> Floats:
     first, last = max(x[0] for x in axes), min(x[-1] for x in axes)
     every = reduce(np.union1d, axes)
     inside = every[(every >= first) & (every <= last)]
-    return inside if len(inside) <= MOST_POINTS else np.linspace(first, last, MOST_POINTS)
+    return inside if len(inside) <= MAX_POINTS else np.linspace(first, last, MAX_POINTS)
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,26 @@ class View:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class ViewContent:
+    """A view without its name and title, which the catalog of views adds.
+
+    Attributes:
+        sentence: as in ``View``.
+        charts: as in ``View``.
+        table: as in ``View``.
+        notes: as in ``View``.
+        subject: what the view is limited to, such as the title of one run; a part of its
+            title.
+    """
+
+    sentence: str
+    charts: tuple[Chart, ...]
+    table: Table
+    notes: tuple[str, ...] = ()
+    subject: str = ""
+
+
 _DECODER = msgspec.msgpack.Decoder(View)
 
 

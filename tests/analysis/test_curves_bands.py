@@ -51,7 +51,7 @@ def test_curves_with_nothing_in_common(curves: list[tuple[list[int], list[int]]]
 def test_long_curves_are_thinned_evenly() -> None:
     x = np.arange(1, 5001)
     found = bands.band([(x, 2.0 * x), (x, 4.0 * x)])
-    assert len(found.x) == bands.MOST_POINTS
+    assert len(found.x) == bands.MAX_POINTS
     assert (found.x[0], found.x[-1]) == (1, 5000)
     assert_allclose(found.mean, 3 * found.x)
 

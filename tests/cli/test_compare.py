@@ -21,7 +21,7 @@ def test_an_experiment_is_compared_in_sentences_and_tables(chosen: Selection) ->
     assert said.code == 0, said.errors
     for title in ("Final accuracy", "Time breakdown", "Paired comparison", "Comparison across"):
         assert title in said.output
-    assert "No verdict on six pairs: fewer than 5 seeds in common." in said.output
+    assert "No verdict on six pairs: fewer than five seeds in common." in said.output
     assert "Cochran's Q" in said.output
 
 
@@ -54,7 +54,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
     said = here("compare", "--experiment", "small", *words, "--target", 0.5, "--threshold", 0.02)
     assert "50.00 %" in said.output
-    assert "A difference of 2.00 pp or less does not matter" in said.output
+    assert "Differences up to 2.00 pp do not matter" in said.output
 
 
 @pytest.mark.parametrize(

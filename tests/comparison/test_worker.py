@@ -22,7 +22,7 @@ def test_a_child_computes_the_same(run_data: RunData) -> None:
     assert encode(made.view) == encode(catalog.compute(names[0], run_data, ViewOptions()))
     assert again == made
     assert told == [0.5, 1.0]
-    assert "as written" in refused.problem
+    assert "native script" in refused.problem
 
 
 def test_a_cancelled_child_is_replaced(run_data: RunData) -> None:

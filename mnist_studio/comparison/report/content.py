@@ -139,7 +139,7 @@ def report(
             (view.title, view.sentence)
             for name in ANSWERS for view in views if view.name == name and view.sentence
         ),
-        warnings=(*notes.of_all(run_data), *notes.of_clocks(run_data)),
+        warnings=(*notes.of_all(run_data), *notes.of_timing(run_data)),
         facts=facts(chosen),
         views=views,
         refused=refused,

@@ -70,7 +70,7 @@ def discussion(run_data: RunData, options: ViewOptions) -> tuple[Paragraph, ...]
         )
         return (Paragraph("Frameworks", alone),)
     found = (
-        Paragraph("How far to trust these seconds", notes.of_clocks(run_data)),
+        Paragraph("How far to trust these seconds", notes.of_timing(run_data)),
         Paragraph("Framework overhead", tuple(_overhead(run_data))),
         Paragraph("Advantages", tuple(_advantages(run_data, families))),
         Paragraph("Challenges", tuple(_challenges(run_data, families))),

@@ -9,12 +9,12 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Literal, cast
 
-from mnist_studio.analysis.view import View
+from mnist_studio.analysis.view import View, ViewContent
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.spec.recipes import unknown
 
-Compute = Callable[[RunData, ViewOptions], View]
+Compute = Callable[[RunData, ViewOptions], ViewContent]
 
 Option = Literal["axis", "smoothing", "log", "target", "threshold", "model", "pair", "own"]
 """A field of ``ViewOptions``; ``pair`` restricts the runs to two of them."""
@@ -76,7 +76,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
                 "time-breakdown", "Speed", "Time breakdown",
                 "The wall time of each run, split into start-up, data, training, evaluation and "
                 "saving.",
-                "timing", "clocks",
+                "timing", "breakdown",
             ),
             ViewEntry(
                 "batch-size", "Speed", "Batch size",
@@ -126,7 +126,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "confusion", "Predictions", "Confusion matrix",
-                "Test images by true label and prediction. Select a cell to see its images.",
+                "Test images by true label and prediction.",
                 "predictions", "confusion", ("model", "own"),
             ),
             ViewEntry(
@@ -142,12 +142,12 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ViewEntry(
                 "confident-errors", "Predictions", "Most confident errors",
                 "Misclassified images, ordered by the confidence of the wrong prediction.",
-                "predictions", "wrong", ("model", "own"),
+                "predictions", "most_confident_errors", ("model", "own"),
             ),
             ViewEntry(
                 "disagreements", "Predictions", "Disagreements",
                 "Images on which the models predict different digits, the most divided first.",
-                "predictions", "split_opinions", ("own",), 2,
+                "predictions", "disagreeing_models", ("own",), 2,
             ),
             ViewEntry(
                 "samples", "Predictions", "Sample predictions",
@@ -204,7 +204,7 @@ def view_entry(name: str) -> ViewEntry:
 
 
 def title_of(name: str, subject: str = "") -> str:
-    """The title of a view; ``subject`` is the model that a view of one model shows."""
+    """The title of a view; ``subject`` is what it is limited to, such as one model."""
     return f"{ENTRIES[name].title}: {subject}" if subject else ENTRIES[name].title
 
 
@@ -224,4 +224,8 @@ def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
     if options.own and show_own_images((name,)):
         run_data = replace(run_data, own_images=options.own)
     module = import_module(f"mnist_studio.comparison.views.{entry.module}")
-    return cast(Compute, getattr(module, entry.function))(run_data, options)
+    content = cast(Compute, getattr(module, entry.function))(run_data, options)
+    return View(
+        name, title_of(name, content.subject), content.sentence, content.charts, content.table,
+        content.notes, entry.description,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The views of what networks cost: parameters, memory, latency."""
+"""Views of what networks cost: parameters, memory, latency."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +13,7 @@ from mnist_studio.analysis.view import (
     Table,
     Unit,
     ValuePoint,
-    View,
+    ViewContent,
     cell_text,
 )
 from mnist_studio.comparison import measures
@@ -21,13 +21,12 @@ from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import count
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
 
 
-def parameters(run_data: RunData, options: ViewOptions) -> View:
-    """How many numbers each network learns, how that comes about, and what accuracy they give."""
+def parameters(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The parameters of each network, layer by layer, and its accuracy."""
     networks = _networks(run_data)
     bars = tuple(
         Bar(of[0].key, name, float(parameter_count(of[0].spec.model)))
@@ -39,25 +38,26 @@ def parameters(run_data: RunData, options: ViewOptions) -> View:
         for group in run_data.groups
         if (found := measures.estimate(group, values))
     )
-    axis = AxisSpec("Parameters", "count", log=True)
-    charts = (Bars(AxisSpec("Parameters", "count"), bars),)
+    axis, accuracy = (
+        AxisSpec("Parameters", "count", log=True),
+        AxisSpec("Test accuracy", "fraction"),
+    )
+    bar_chart = Bars(AxisSpec("Parameters", "count"), bars)
     columns = (
-        Column("Network"), Column("Layer"), Column("Output"), Column("Arithmetic"),
+        Column("Network"), Column("Layer"), Column("Output shape"), Column("Calculation"),
         Column("Parameters", "count"), Column("Test accuracy", "fraction"),
     )  # fmt: skip
     rows = (*(row for name, of in networks.items() for row in _layers(name, of[0])),
             *(Row(p.key, (p.title, "all", "", "", int(p.x), p.y)) for p in points))  # fmt: skip
-    return View(
-        "parameters", title_of("parameters"), _parameters_sentence(networks),
-        charts
-        if not points
-        else (*charts, Points(axis, AxisSpec("Test accuracy", "fraction"), points)),
+    return ViewContent(
+        _parameters_sentence(networks),
+        (bar_chart, Points(axis, accuracy, points)) if points else (bar_chart,),
         Table(columns, rows), notes.of_all(run_data),
     )  # fmt: skip
 
 
 def _networks(run_data: RunData) -> dict[str, list[Group]]:
-    """Groups by their network, under the names of the recipes."""
+    """Groups by their network, which is named by the recipes that use it."""
     found: dict[ModelSpec, list[Group]] = {}
     for group in run_data.groups:
         found.setdefault(group.spec.model, []).append(group)
@@ -69,90 +69,94 @@ def _layers(name: str, group: Group) -> Iterator[Row]:
     for layer in reports:
         output = "×".join(map(str, layer.output))
         yield Row(group.key, (name, layer.title, output, layer.arithmetic, layer.parameters, None))
-    total = [layer for layer in reports if layer.parameters]
-    sums = " + ".join(f"{layer.parameters:,}" for layer in total)
-    whole = sum(layer.parameters for layer in total)
-    yield Row(group.key, (name, "all layers", "", sums, whole, None))
+    learned = [layer.parameters for layer in reports if layer.parameters]
+    terms = " + ".join(map(count, learned))
+    yield Row(group.key, (name, "all layers", "", terms, sum(learned), None))
 
 
 def _parameters_sentence(networks: Mapping[str, list[Group]]) -> str:
     known = {name: parameter_count(of[0].spec.model) for name, of in networks.items()}
     least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
     if least == most:
-        return f"{least} learns {count(known[least])} numbers."
+        return f"{least} has {count(known[least])} parameters."
     return (
-        f"{most} learns {count(known[most])} numbers, {least} {count(known[least])}: "
-        f"{known[most] / known[least]:.1f} times as many."
+        f"{most} has {count(known[most])} parameters, {known[most] / known[least]:.1f} times as "
+        f"many as {least} with {count(known[least])}."
     )
 
 
-def memory(run_data: RunData, options: ViewOptions) -> View:
-    """The most memory that each run's process held at once."""
+def memory(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The peak memory of each run's process."""
     values = measures.of_all(run_data, measures.peak_memory)
     if not values:
-        raise NotComparable("No run has measured its memory.", _AGAIN)
-    peak = Measured(AxisSpec("Peak memory of the process", "bytes"), values)
+        raise NotComparable(
+            "None of these runs has a memory measurement.",
+            "Train again: earlier versions did not measure it.",
+        )
+    peak = Measured(AxisSpec("Peak memory", "bytes"), values)
     chart = peak.chart(run_data.groups)
     rows = tuple(
         Row(group.key, (group.title, *peak.cells(group), len(measures.of_group(group, values))))
         for group in run_data.groups
     )
-    return View(
-        "memory", title_of("memory"), extremes("Peak memory", chart.bars, "bytes"), (chart,),
+    return ViewContent(
+        extremes_sentence("Peak memory", chart.bars, "bytes"), (chart,),
         Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
-        ("Of the whole process: interpreter, framework, digits and network; a GPU's left out.",
-         *notes.of_all(run_data)),
+        ("The memory of the whole process: Python, framework, dataset and network. GPU memory is "
+         "not included.", *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def latency(run_data: RunData, options: ViewOptions) -> View:
-    """How long one image takes, and how many are answered a second in batches."""
-    alone = measures.of_all(run_data, measures.latency_ms)
-    if not alone:
-        raise NotComparable("No run has measured its latency.", "Wait until one has finished.")
-    one = Measured(AxisSpec("One image", "milliseconds"), alone)
+def latency(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The time to classify one image, and the number of images per second in batches."""
+    single = measures.of_all(run_data, measures.latency_ms)
+    if not single:
+        raise NotComparable(
+            "None of these runs has a latency measurement.", "Wait until a run has finished."
+        )
+    latency = Measured(AxisSpec("Latency of one image", "milliseconds"), single)
     batched = measures.of_all(run_data, measures.throughput)
-    many = Measured(AxisSpec("Images answered in batches", "per second"), batched)
-    charts = [measured.chart(run_data.groups) for measured in (one, many) if measured.values]
+    throughput = Measured(AxisSpec("Throughput in batches", "per second"), batched)
+    both = (latency, throughput)
+    charts = [measured.chart(run_data.groups) for measured in both if measured.values]
     columns = (
-        Column("Model"), *one.columns(), *many.columns(), Column("Images a batch", "count"),
-        Column("Runs", "count"),
+        Column("Model"), *latency.columns(), *throughput.columns(),
+        Column("Images per batch", "count"), Column("Runs", "count"),
     )  # fmt: skip
     rows = tuple(
         Row(
             group.key,
-            (group.title, *one.cells(group), *many.cells(group), _batch(run_data, group),
-             len(group.runs)),
+            (group.title, *latency.cells(group), *throughput.cells(group),
+             _batch_size(run_data, group), len(group.runs)),
         )
         for group in run_data.groups
     )  # fmt: skip
-    return View(
-        "latency", title_of("latency"), extremes("One image", charts[0].bars, "milliseconds"),
+    return ViewContent(
+        extremes_sentence("Latency of one image", charts[0].bars, "milliseconds"),
         tuple(charts), Table(columns, rows),
-        ("Medians on the device that trained the run, each answer waited for.",
-         *notes.of_all(run_data), *notes.of_clocks(run_data)),
+        ("Medians on the device that trained the run. Each prediction is awaited before the next "
+         "one starts.", *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
-_AGAIN = "Train again: earlier versions did not measure it."
-
-
-def extremes(what: str, bars: Sequence[Bar], unit: Unit) -> str:
-    """The least and the most of some figures in words."""
+def extremes_sentence(quantity: str, bars: Sequence[Bar], unit: Unit) -> str:
+    """The smallest and the largest of some values."""
     known = {bar.title: bar.value for bar in bars if bar.value is not None}
     if not known:
         return ""
     least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
     low, high = known[least], known[most]
     if least == most:
-        return f"{what}: {cell_text(low, unit)} of {least}."
-    times = f", {high / low:.1f} times as much" if low > 0 else ""
-    least_cost, most_cost = cell_text(low, unit), cell_text(high, unit)
-    return f"{what}: from {least_cost} ({least}) to {most_cost} ({most}){times}."
+        return f"{quantity}: {cell_text(low, unit)} for {least}."
+    factor = f", a factor of {high / low:.1f}" if low > 0 else ""
+    return (
+        f"{quantity}: from {cell_text(low, unit)} ({least}) to {cell_text(high, unit)} "
+        f"({most}){factor}."
+    )
 
 
-def _batch(run_data: RunData, group: Group) -> int | None:
-    """Images in each of the batches that were answered."""
+def _batch_size(run_data: RunData, group: Group) -> int | None:
+    """Batch size of the throughput measurement."""
     ended = (run_data.by_id[run].ended for run in group.runs)
     known = (end.measures.throughput_batch for end in ended if end and end.measures)
     return next((size for size in known if size), None)

@@ -1,4 +1,4 @@
-"""What a reader of runs must know."""
+"""Notes below views: caveats about runs, datasets and timing."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,57 +8,69 @@ from mnist_studio.formatting import count, counted, listed
 from mnist_studio.store.rows import Run
 
 BUSY = 0.25
-"""Processors that others kept busy: more than this is felt."""
+"""Number of processors used by other programs above which they slow a run down noticeably."""
 
 SLOW = 0.7
-"""Of the highest clock: less than this for a whole run is throttling."""
+"""A mean clock frequency below this fraction of the highest means throttling."""
 
-MOST_NAMES = 3
+MAX_NAMES = 3
 
-FEW_OWN = 100
-"""Of fewer digits an accuracy of 95 % is known to 5 points at best."""
+FEW_OWN_IMAGES = 100
+"""With fewer images, the CI of an accuracy of 95 % is wider than ±5 pp."""
 
 
 def of_all(run_data: RunData) -> tuple[str, ...]:
-    """What holds for every view: runs that are not at their end, and different digits."""
-    digits = _own(run_data) if run_data.own_images else _datasets(run_data)
-    return tuple(filter(None, (_unfinished(run_data), digits)))
+    """Notes for every view: unfinished runs and different datasets."""
+    datasets = _own_images(run_data) if run_data.own_images else _datasets(run_data)
+    return tuple(filter(None, (_unfinished(run_data), datasets)))
 
 
-def of_clocks(run_data: RunData) -> tuple[str, ...]:
-    """Which clocks cannot be compared, and why."""
-    came = [run for run in run_data.runs if run.bundled]
-    again = [run for run in run_data.runs if _earlier(run)]
-    beside = [
-        run for run in run_data.runs if not run_data.timing_comparable(run) and run not in came
+def of_timing(run_data: RunData) -> tuple[str, ...]:
+    """Which times are not comparable, and why."""
+    bundled = [run for run in run_data.runs if run.bundled]
+    resumed = [run for run in run_data.runs if _earlier_seconds(run)]
+    concurrent = [
+        run for run in run_data.runs if not run_data.timing_comparable(run) and run not in bundled
     ]
-    told = (
-        (came, "came with the studio: such seconds are another machine's"),
+    notes = (
+        (bundled, "came with MNIST Studio, so the times are those of another computer"),
         (
-            again,
-            "went on from a checkpoint: Clocks tells of the last process, training times "
-            "elsewhere are those of all",
+            resumed,
+            "resumed from a checkpoint: the time breakdown covers the last process, training "
+            "times elsewhere cover all processes",
         ),
-        (beside, "trained beside other runs or on another machine: such seconds are not honest"),
-        (_where(run_data, _busy), "had to share the processors with other programs"),
-        (_where(run_data, _slow), "ran while the processors' clock was low"),
-        (_where(run_data, _hot), "ran while a processor was slowed down by heat"),
+        (
+            concurrent,
+            "trained concurrently with other runs or on another computer, so the times are not "
+            "comparable",
+        ),
+        (_where(run_data, _busy), "shared the processors with other programs"),
+        (_where(run_data, _slow), "ran while the processors' clock frequency was low"),
+        (_where(run_data, _hot), "ran while a processor was throttled because of heat"),
         (_where(run_data, lambda m: bool(m.on_battery)), "ran on battery"),
     )
-    found = tuple(f"{who(run_data, runs)} {words}." for runs, words in told if runs)
+    found = tuple(f"{names(run_data, runs)} {text}." for runs, text in notes if runs)
     return found + _devices(run_data)
 
 
-def machine(run: Run) -> Machine | None:
-    """What the machine did beside a run."""
-    return run.ended.measures.machine if run.ended and run.ended.measures else None
+def names(run_data: RunData, runs: Sequence[Run]) -> str:
+    """Some of the runs as text: their titles if they are few, else their number."""
+    if len(runs) == len(run_data.runs) > 1:
+        return "All runs"
+    if len(runs) > MAX_NAMES:
+        return f"{len(runs)} of {len(run_data.runs)} runs"
+    return listed([run_data.titles[run.id] for run in runs])
 
 
 def _where(run_data: RunData, holds: Callable[[Machine], bool]) -> list[Run]:
-    return [run for run in run_data.runs if (of := machine(run)) is not None and holds(of)]
+    return [run for run in run_data.runs if (of := _machine(run)) is not None and holds(of)]
 
 
-def _earlier(run: Run) -> float:
+def _machine(run: Run) -> Machine | None:
+    return run.ended.measures.machine if run.ended and run.ended.measures else None
+
+
+def _earlier_seconds(run: Run) -> float:
     """Seconds of training in earlier processes."""
     return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
 
@@ -85,35 +97,32 @@ def _devices(run_data: RunData) -> tuple[str, ...]:
 def _unfinished(run_data: RunData) -> str:
     early = [run for run in run_data.runs if run.status != "finished"]
     waiting = run_data.selection.waiting
-    left = f"{counted(waiting, 'run')} of the experiment did not begin yet." if waiting else ""
+    verb = "has" if waiting == 1 else "have"
+    not_started = f"{counted(waiting, 'run')} of the experiment {verb} not started yet."
     if not early:
-        return left[:1].upper() + left[1:]
-    return f"{who(run_data, early)} did not come to the end. {left}".strip()
+        return not_started[:1].upper() + not_started[1:] if waiting else ""
+    sentence = f"{names(run_data, early)} did not finish."
+    return f"{sentence} {not_started[:1].upper()}{not_started[1:]}" if waiting else sentence
 
 
 def _datasets(run_data: RunData) -> str:
-    names = list(dict.fromkeys(run.spec.dataset for run in run_data.runs))
-    if len(names) < 2:
+    datasets = list(dict.fromkeys(run.spec.dataset for run in run_data.runs))
+    if len(datasets) < 2:
         return ""
-    return f"The runs were tested on different digits, {listed(names)}: not comparable."
-
-
-def _own(run_data: RunData) -> str:
-    """How many of the user's own digits predictions are of."""
-    assert run_data.own is not None
-    digits, out = len(run_data.own.images), run_data.own.left_out
-    least = " (few digits: intervals are wide)" if digits < FEW_OWN else ""
-    apart = f"; {count(out)} that a run learnt from are left out" if out else ""
     return (
-        f"Predictions are of {count(digits)} of your own digits{least}{apart}; NumPy answers for "
-        "all frameworks."
+        f"The runs were tested on different datasets, {listed(datasets)}, so they are not "
+        "comparable."
     )
 
 
-def who(run_data: RunData, runs: Sequence[Run]) -> str:
-    """Some of the runs in words."""
-    if len(runs) == len(run_data.runs) > 1:
-        return "All runs"
-    if len(runs) > MOST_NAMES:
-        return f"{len(runs)} of {len(run_data.runs)} runs"
-    return listed([run_data.titles[run.id] for run in runs])
+def _own_images(run_data: RunData) -> str:
+    """The number of the user's own images that predictions are for."""
+    assert run_data.own is not None
+    images, left_out = len(run_data.own.images), run_data.own.left_out
+    sentences = [f"Predictions are for {count(images)} of your own images."]
+    if images < FEW_OWN_IMAGES:
+        sentences.append("With so few images, confidence intervals are wide.")
+    if left_out:
+        verb = "was" if left_out == 1 else "were"
+        sentences.append(f"{count(left_out)} {verb} left out because a run was trained on them.")
+    return " ".join([*sentences, "NumPy computes the predictions for all frameworks."])

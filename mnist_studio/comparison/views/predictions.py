@@ -1,9 +1,10 @@
-"""The views of predictions: what is taken for what, how surely, and where models disagree."""
+"""Views of predictions: confusion matrix, per-class metrics, calibration, errors, disagreements."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from mnist_studio.analysis import predictions
 from mnist_studio.analysis.predictions import (
+    BINS,
     Calibration,
     ClassMetrics,
     ConfusionMatrix,
@@ -22,122 +23,127 @@ from mnist_studio.analysis.view import (
     Matrix,
     Row,
     Table,
-    View,
+    ViewContent,
 )
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.comparison.views.choice import one, some
-from mnist_studio.formatting import count, counted, percent
+from mnist_studio.formatting import count, counted, percent, with_article
 from mnist_studio.spec.model import CLASSES
 
 DIGITS = tuple(str(digit) for digit in range(CLASSES))
-MOST_WRONG = 30
-MOST_SPLIT = 30
+MAX_ERRORS = 30
+MAX_DISAGREEMENTS = 30
+
+COUNTED_FROM_0 = "Test images are numbered from 0."
 
 
-def confusion(run_data: RunData, options: ViewOptions) -> View:
-    """Digits by what they are and what one run answered."""
+def confusion(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """Test images of one run by true label and prediction."""
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
-    table, title = predictions.confusion_matrix(models[run], labels), run_data.titles[run]
-    values = tuple(tuple(float(n) for n in line) for line in table.tolist())
-    matrix = Matrix(run, "It is", f"Answer of {title}", DIGITS, DIGITS, values)
-    columns = (Column("It is"), *(Column(f"Answer {digit}", "count") for digit in DIGITS))
+    matrix, title = predictions.confusion_matrix(models[run], labels), run_data.titles[run]
+    values = tuple(tuple(float(n) for n in line) for line in matrix.tolist())
+    chart = Matrix(run, "True label", "Prediction", DIGITS, DIGITS, values)
+    columns = (
+        Column("True label"), *(Column(f"Predicted {digit}", "count") for digit in DIGITS)
+    )  # fmt: skip
     rows = tuple(
-        Row(run, (digit, *line)) for digit, line in zip(DIGITS, table.tolist(), strict=True)
+        Row(run, (digit, *line)) for digit, line in zip(DIGITS, matrix.tolist(), strict=True)
     )
-    return View(
-        "confusion", title_of("confusion", title), _confusion_sentence(title, table), (matrix,),
-        Table(columns, rows), notes.of_all(run_data),
+    return ViewContent(
+        confusion_sentence(title, matrix), (chart,), Table(columns, rows),
+        notes.of_all(run_data), subject=title,
     )  # fmt: skip
 
 
-def _confusion_sentence(title: str, table: ConfusionMatrix) -> str:
-    wrong = table.copy()
+def confusion_sentence(title: str, matrix: ConfusionMatrix) -> str:
+    """The number of errors and the most frequent one."""
+    wrong = matrix.copy()
     wrong[range(CLASSES), range(CLASSES)] = 0
+    images = count(int(matrix.sum()))
     if not wrong.any():
-        return f"{title} made no mistake."
-    label, answer = divmod(int(wrong.argmax()), CLASSES)
-    digits = count(int(table.sum()))
+        return f"{title} predicts all {images} images correctly."
+    label, predicted = divmod(int(wrong.argmax()), CLASSES)
+    errors, most = counted(int(wrong.sum()), "error"), int(wrong.max())
+    pair = f"{with_article(str(label))} predicted as {with_article(str(predicted))}"
     if wrong.sum() == 1:
-        return f"{title} made one mistake in {digits} digits: it took a {label} for a {answer}."
-    often = "once" if wrong.max() == 1 else f"{count(int(wrong.max()))} times"
+        return f"{title} makes {errors} on {images} images: {pair}."
     return (
-        f"{title} made {count(int(wrong.sum()))} mistakes in {digits} digits, "
-        f"most often taking a {label} for a {answer}: {often}."
+        f"{title} makes {errors} on {images} images. The most frequent is {pair} "
+        f"({counted(most, 'time')})."
     )
 
 
-def per_class(run_data: RunData, options: ViewOptions) -> View:
-    """Precision, recall and F1 of every digit, a row a run."""
-    chosen = some(run_data)
-    models, labels = run_data.predictions(chosen.runs)
-    scores = {
+def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """Precision, recall and F1 of every digit, one row per run."""
+    shown = some(run_data)
+    models, labels = run_data.predictions(shown.runs)
+    metrics = {
         run: predictions.class_metrics(predictions.confusion_matrix(logits, labels))
         for run, logits in models.items()
     }
-    titles = tuple(chosen.titles[run] for run in scores)
+    titles = tuple(shown.titles[run] for run in metrics)
     charts = tuple(
         Matrix(
-            "", "Run", f"{name} of each digit", titles, DIGITS,
-            tuple(tuple(getattr(score, field) for score in of) for of in scores.values()),
+            "", "Run", f"{name} by digit", titles, DIGITS,
+            tuple(tuple(getattr(one, field) for one in of) for of in metrics.values()),
             "fraction",
         )
         for name, field in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall"))
     )  # fmt: skip
     columns = (
-        Column("Run"), Column("Digit"), Column("Test digits", "count"),
+        Column("Run"), Column("Digit"), Column("Test images", "count"),
         Column("Precision", "fraction"), Column("Recall", "fraction"), Column("F1", "fraction"),
     )  # fmt: skip
     rows = tuple(
-        Row(run, (chosen.titles[run], str(s.digit), s.count, s.precision, s.recall, s.f1))
-        for run, of in scores.items()
-        for s in of
+        Row(run, (shown.titles[run], str(m.digit), m.count, m.precision, m.recall, m.f1))
+        for run, of in metrics.items()
+        for m in of
     )
-    return View(
-        "per-class", title_of("per-class"), _class_sentence(scores), charts, Table(columns, rows),
-        (*chosen.notes, *notes.of_all(run_data)),
+    return ViewContent(
+        _class_sentence(metrics), charts, Table(columns, rows),
+        (*shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def _class_sentence(scores: Mapping[str, Sequence[ClassMetrics]]) -> str:
-    """Which digits are hardest and easiest, over all runs."""
+def _class_sentence(metrics: Mapping[str, Sequence[ClassMetrics]]) -> str:
+    """The digits of the lowest and the highest mean recall over all runs."""
     recalls = {
-        digit: [of[digit].recall or 0.0 for of in scores.values()] for digit in range(CLASSES)
+        digit: [of[digit].recall or 0.0 for of in metrics.values()] for digit in range(CLASSES)
     }
     means = {digit: sum(found) / len(found) for digit, found in recalls.items()}
     hard, easy = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
     return (
-        f"The {hard} is hardest, {percent(means[hard])} of it are found; the {easy} is easiest, "
-        f"{percent(means[easy])}."
+        f"The {hard} is the hardest digit, with a recall of {percent(means[hard])}. The easiest is "
+        f"the {easy}, with {percent(means[easy])}."
     )
 
 
-def reliability(run_data: RunData, options: ViewOptions) -> View:
-    """Whether each model is as often right as it is sure."""
-    chosen = some(run_data)
-    models, labels = run_data.predictions(chosen.runs)
+def reliability(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """Accuracy over confidence, and the expected calibration error."""
+    shown = some(run_data)
+    models, labels = run_data.predictions(shown.runs)
     found = {run: calibration(logits, labels) for run, logits in models.items()}
     lines = (
-        *(_line(run, chosen.titles[run], of) for run, of in found.items()),
-        Line("", "As often right as sure", (0.0, 1.0), (0.0, 1.0)),
+        *(_line(run, shown.titles[run], of) for run, of in found.items()),
+        Line("", "Perfect calibration", (0.0, 1.0), (0.0, 1.0)),
     )
-    bars = tuple(Bar(run, chosen.titles[run], of.error) for run, of in found.items())
-    sure, right = AxisSpec("How sure", "fraction"), AxisSpec("How often right", "fraction")
+    bars = tuple(Bar(run, shown.titles[run], of.error) for run, of in found.items())
+    confidence, accuracy = AxisSpec("Confidence", "fraction"), AxisSpec("Accuracy", "fraction")
     error = AxisSpec("Expected calibration error", "fraction")
     columns = (
-        Column("Run"), Column("Sure"), Column("Digits", "count"),
-        Column("Mean sureness", "fraction"), Column("Accuracy", "fraction"),
+        Column("Run"), Column("Confidence"), Column("Images", "count"),
+        Column("Mean confidence", "fraction"), Column("Accuracy", "fraction"),
         Column(error.title, "fraction"),
     )  # fmt: skip
-    rows = tuple(row for run, of in found.items() for row in _bins(run, chosen.titles[run], of))
-    return View(
-        "calibration", title_of("calibration"), _calibration_sentence(chosen.titles, found),
-        (Lines(sure, right, lines), Bars(error, bars)), Table(columns, rows),
-        ("15 bins of equal width (Guo et al. 2017); bins of few digits say little.",
-         *chosen.notes, *notes.of_all(run_data)),
+    rows = tuple(row for run, of in found.items() for row in _bins(run, shown.titles[run], of))
+    return ViewContent(
+        _calibration_sentence(shown.titles, found),
+        (Lines(confidence, accuracy, lines), Bars(error, bars)), Table(columns, rows),
+        (f"Images are grouped by confidence into {BINS} bins of equal width (Guo et al. 2017). "
+         "Bins with few images are unreliable.", *shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
@@ -149,77 +155,77 @@ def _line(run: str, title: str, of: Calibration) -> Line:
 
 
 def _bins(run: str, title: str, of: Calibration) -> Iterator[Row]:
-    whole = sum(b.count for b in of.bins)
-    yield Row(run, (title, "all", whole, of.confidence, of.accuracy, of.error))
+    images = sum(b.count for b in of.bins)
+    yield Row(run, (title, "all", images, of.confidence, of.accuracy, of.error))
     for b in of.bins:
-        span = f"{100 * b.low:.0f} to {100 * b.high:.0f} %"
-        yield Row(run, (title, span, b.count, b.confidence, b.accuracy, None))
+        interval = f"{100 * b.low:.0f} to {100 * b.high:.0f} %"
+        yield Row(run, (title, interval, b.count, b.confidence, b.accuracy, None))
 
 
 def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibration]) -> str:
     best = min(found, key=lambda run: found[run].error)
     of = found[best]
-    way = "too sure" if of.confidence > of.accuracy else "not sure enough"
-    return (
-        f"{titles[best]} knows best how sure to be: its sureness is "
-        f"{percent(of.error)} off on average, and it is {way}."
-    )
+    bias = "overconfident" if of.confidence > of.accuracy else "underconfident"
+    error = percent(of.error)
+    if len(found) == 1:
+        return f"{titles[best]} has a calibration error of {error} and is {bias}."
+    return f"{titles[best]} is calibrated best: its calibration error is {error}, and it is {bias}."
 
 
-def wrong(run_data: RunData, options: ViewOptions) -> View:
-    """The mistakes of which one run was most sure."""
+def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The wrong predictions of one run with the highest confidence."""
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
-    worst = predictions.confident_errors(models[run], labels, MOST_WRONG)
+    errors = predictions.confident_errors(models[run], labels, MAX_ERRORS)
     title = run_data.titles[run]
     columns = (
-        Column("Test digit", "count"), Column("It is"), Column("Answer"),
-        Column("Sure", "fraction"),
+        Column("Test image", "count"), Column("True label"), Column("Prediction"),
+        Column("Confidence", "fraction"),
     )  # fmt: skip
-    rows = tuple(Row(run, (a.index, str(a.label), str(a.predicted), a.confidence)) for a in worst)
-    return View(
-        "confident-errors", title_of("confident-errors", title),
-        _wrong_sentence(title, worst), (), Table(columns, rows),
-        ("Test digits are counted from 0.", *notes.of_all(run_data)),
+    rows = tuple(Row(run, (e.index, str(e.label), str(e.predicted), e.confidence)) for e in errors)
+    return ViewContent(
+        _wrong_sentence(title, errors), (), Table(columns, rows),
+        (COUNTED_FROM_0, *notes.of_all(run_data)), subject=title,
     )  # fmt: skip
 
 
-def _wrong_sentence(title: str, worst: Sequence[Prediction]) -> str:
-    if not worst:
-        return f"{title} made no mistake."
-    first = worst[0]
+def _wrong_sentence(title: str, errors: Sequence[Prediction]) -> str:
+    if not errors:
+        return f"{title} makes no errors."
+    first = errors[0]
     return (
-        f"{title} was most sure of a mistake at test digit {count(first.index)}: a {first.label}, "
-        f"taken for a {first.predicted} with {percent(first.confidence)}."
+        f"The most confident error of {title} is test image {count(first.index)}: "
+        f"{with_article(str(first.label))} predicted as {with_article(str(first.predicted))} with "
+        f"a confidence of {percent(first.confidence)}."
     )
 
 
-def split_opinions(run_data: RunData, options: ViewOptions) -> View:
-    """The digits on which the models disagree, the most split first."""
-    chosen = some(run_data)
-    if len(chosen.runs) < 2:
+def disagreeing_models(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The test images on which the models disagree, the largest disagreement first."""
+    shown = some(run_data)
+    if len(shown.runs) < 2:
         raise NotComparable(
-            "Of these runs fewer than two have predictions.", "Choose two models or more."
+            "Fewer than two of these runs have predictions.", "Select two models or more."
         )
-    models, labels = run_data.predictions(chosen.runs)
+    models, labels = run_data.predictions(shown.runs)
     found = disagreements(tuple(models.values()), labels)
-    shown = found[:MOST_SPLIT]
+    listed = found[:MAX_DISAGREEMENTS]
     columns = (
-        Column("Test digit", "count"), Column("It is"), Column("Pairs that disagree", "fraction"),
-        *(Column(chosen.titles[run]) for run in models),
+        Column("Test image", "count"), Column("True label"),
+        Column("Pairs that disagree", "fraction"), *(Column(shown.titles[run]) for run in models),
     )  # fmt: skip
-    rows = tuple(Row("", (s.index, str(s.label), s.fraction, *_answers(s))) for s in shown)
-    more = f"The {len(shown)} most split ones are shown." if len(found) > len(shown) else ""
-    return View(
-        "disagreements", title_of("disagreements"),
+    rows = tuple(Row("", (d.index, str(d.label), d.fraction, *_cells(d))) for d in listed)
+    more = (
+        f"The {len(listed)} largest disagreements are listed." if len(found) > len(listed) else ""
+    )
+    return ViewContent(
         f"The {counted(len(models), 'model')} disagree on {count(len(found))} of "
-        f"{count(len(labels))} digits.", (), Table(columns, rows),
-        (*filter(None, (more,)), "Test digits are counted from 0.", *chosen.notes,
-         *notes.of_all(run_data)),
+        f"{count(len(labels))} images.", (), Table(columns, rows),
+        (*filter(None, (more,)), COUNTED_FROM_0, *shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def _answers(split: Disagreement) -> tuple[str, ...]:
-    """Each answer with how sure it was."""
-    both = zip(split.predicted, split.confidences, strict=True)
-    return tuple(f"{answer} ({percent(sure)})" for answer, sure in both)
+def _cells(disagreement: Disagreement) -> tuple[str, ...]:
+    """Each prediction with its confidence."""
+    both = zip(disagreement.predicted, disagreement.confidences, strict=True)
+    return tuple(f"{predicted} ({percent(confidence)})" for predicted, confidence in both)

@@ -1,12 +1,11 @@
-"""The view of robustness: accuracy on digits that were made harder, where that is known."""
+"""The view of robustness: accuracy on corrupted test images, as far as it has been measured."""
 
 from collections.abc import Mapping, Sequence
 
-from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, View
+from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, ViewContent
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.robustness import FEW
@@ -15,50 +14,50 @@ from mnist_studio.store.robustness import Robustness
 from mnist_studio.store.rows import Run
 
 
-def robustness_curves(run_data: RunData, options: ViewOptions) -> View:
-    """A chart for every kind of change, a curve for every run; at 0 the digits are as they are."""
-    digits, found = _known(run_data)
+def robustness_curves(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """One chart per corruption, one curve per run. Strength 0 is the original images."""
+    images, found = _known(run_data)
     if not found:
         raise NotComparable(
-            "Of none of these runs it is known how it reads disturbed digits.",
-            "Measure them: with the button of this view, or with: mnist-studio robustness RUN.",
+            "The robustness of these runs has not been measured.",
+            "Measure it with the button of this view, or with: mnist-studio robustness RUN",
         )
     charts = tuple(_chart(run_data, kind, found) for kind in CORRUPTIONS)
     rows = tuple(
-        Row(run, (run_data.titles[run], CORRUPTIONS[curve.kind].title, at,
+        Row(run, (run_data.titles[run], CORRUPTIONS[curve.kind].title, strength,
                   CORRUPTIONS[curve.kind].unit, accuracy))
         for run, of in found.items() for curve in of.curves
-        for at, accuracy in _points(of, curve.strengths, curve.accuracies)
+        for strength, accuracy in _points(of, curve.strengths, curve.accuracies)
     )  # fmt: skip
     columns = (
-        Column("Run"), Column("Change"), Column("Strength"), Column("Unit"),
+        Column("Run"), Column("Corruption"), Column("Strength"), Column("Unit"),
         Column("Accuracy", "fraction"),
     )  # fmt: skip
     missing = [run for run in run_data.runs if run.id not in found]
-    without = (f"Not computed of {notes.who(run_data, missing)}.",) if missing else ()
-    return View(
-        "robustness", title_of("robustness"), _sentence(run_data, found), charts,
-        Table(columns, rows),
-        (f"On the first {count(digits)} test digits.", *without, *notes.of_all(run_data)),
+    without = (f"Not measured for {notes.names(run_data, missing)}.",) if missing else ()
+    return ViewContent(
+        _sentence(run_data, found), charts, Table(columns, rows),
+        (f"Measured on the first {count(images)} test images.", *without,
+         *notes.of_all(run_data)),
     )  # fmt: skip
 
 
 def _known(run_data: RunData) -> tuple[int, Mapping[str, Robustness]]:
-    """On how many digits most is known, and what; of equals the more digits."""
+    """The number of images for which most runs have been measured, and their results."""
     sizes = {FEW, *(len(labels) for labels in run_data.labels.values())}
     by_size = {
-        digits: {run.id: of for run in run_data.runs if (of := _of(run, digits))}
-        for digits in sorted(sizes)
+        images: {run.id: of for run in run_data.runs if (of := _stored(run, images))}
+        for images in sorted(sizes)
     }
     return max(by_size.items(), key=lambda one: (len(one[1]), one[0]))
 
 
-def _of(run: Run, digits: int) -> Robustness | None:
-    return robustness.load(run.folder, run.ended.step, digits) if run.ended else None
+def _stored(run: Run, images: int) -> Robustness | None:
+    return robustness.load(run.folder, run.ended.step, images) if run.ended else None
 
 
 def _chart(run_data: RunData, kind: Kind, found: Mapping[str, Robustness]) -> Lines:
-    change = CORRUPTIONS[kind]
+    corruption = CORRUPTIONS[kind]
     lines = []
     for run, of in found.items():
         for curve in of.curves:
@@ -67,25 +66,27 @@ def _chart(run_data: RunData, kind: Kind, found: Mapping[str, Robustness]) -> Li
                 x, y = zip(*points, strict=True)
                 lines.append(Line(run, run_data.titles[run], x, y))
     return Lines(
-        AxisSpec(f"{change.title}, {change.unit}"), AxisSpec("Accuracy", "fraction"), tuple(lines)
-    )
+        AxisSpec(f"{corruption.title} ({corruption.unit})"), AxisSpec("Accuracy", "fraction"),
+        tuple(lines),
+    )  # fmt: skip
 
 
 def _points(
     of: Robustness, strengths: Sequence[float], accuracies: Sequence[float]
 ) -> Sequence[tuple[float, float]]:
-    """Strength and accuracy, from the digits as they are."""
+    """Strength and accuracy, starting with the original images."""
     return ((0.0, of.accuracy), *zip(strengths, accuracies, strict=True))
 
 
 def _sentence(run_data: RunData, found: Mapping[str, Robustness]) -> str:
-    """Who keeps most on average over all kinds at the greatest strength."""
-    last = {
+    """The run with the highest mean accuracy over all corruptions at their greatest strength."""
+    strongest = {
         run: sum(curve.accuracies[-1] for curve in of.curves) / len(of.curves)
         for run, of in found.items()
     }
-    best = max(last, key=last.__getitem__)
+    best = max(strongest, key=strongest.__getitem__)
     return (
-        f"At the greatest strength of every change {run_data.titles[best]} keeps most: "
-        f"{percent(last[best])} on average, of {percent(found[best].accuracy)} undisturbed."
+        f"At the greatest strength of each corruption, {run_data.titles[best]} has the highest "
+        f"mean accuracy: {percent(strongest[best])}, compared with {percent(found[best].accuracy)} "
+        "on the original images."
     )

@@ -1,7 +1,4 @@
-"""The views of time to an accuracy and of the batch size.
-
-The view of clocks: where the seconds of every run went.
-"""
+"""Views of time: the time breakdown, the time to an accuracy, the effect of the batch size."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,18 +9,25 @@ from msgspec.structs import replace
 from mnist_studio.analysis.curves import Reached, reached
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.time_breakdown import PARTS, Part, TimeBreakdown
-from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, View
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, ViewContent
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.comparison.views.catalog import title_of
-from mnist_studio.formatting import NOTHING, counted, duration, percent, percentage_points, points
+from mnist_studio.formatting import (
+    NOTHING,
+    count,
+    counted,
+    duration,
+    percent,
+    percentage_points,
+    points,
+)
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
-TITLES: Mapping[Part, str] = {
+PART_TITLES: Mapping[Part, str] = {
     "start-up": "Start-up and imports",
     "build": "Build and compile",
     "data": "Waiting for data",
@@ -31,88 +35,88 @@ TITLES: Mapping[Part, str] = {
     "evaluate": "Evaluation",
     "save": "Saving",
     "paused": "Paused",
-    "other": "Handing over",
+    "other": "Other",
 }
 _COLUMNS = (
-    Column("Run"), *(Column(TITLES[part], "seconds") for part, _ in PARTS),
-    Column("Wall time", "seconds"), Column("Images learned from", "per second"),
+    Column("Run"), *(Column(PART_TITLES[part], "seconds") for part, _ in PARTS),
+    Column("Wall time", "seconds"), Column("Training speed", "per second"),
 )  # fmt: skip
-_EARLIER = Column("Trained before", "seconds")
-"""Where a run went on from a checkpoint."""
+_EARLIER = Column("Trained earlier", "seconds")
+"""For runs that resumed from a checkpoint."""
 
 
-def clocks(run_data: RunData, options: ViewOptions) -> View:
-    """Every run's seconds by part; the parts add up to the wall time of its last process."""
+def breakdown(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """Every run's seconds by part. The parts add up to the wall time of its last process."""
     found = {run.id: measures.breakdown_of(run) for run in run_data.runs}
     known = {run: of for run, of in found.items() if of}
     if not known:
-        raise NotComparable("No run kept its clocks.", "Wait until one has finished.")
+        raise NotComparable("No run has a time breakdown yet.", "Wait until a run has finished.")
     bars = tuple(
-        Bar(run, TITLES[part], seconds, group=run_data.titles[run])
+        Bar(run, PART_TITLES[part], seconds, group=run_data.titles[run])
         for run, of in known.items()
         for part, seconds in of.parts
         if seconds
     )
-    again = any(of.earlier for of in known.values())
-    rows = tuple(_row(run_data.titles[run], run, of, again) for run, of in known.items())
-    columns = (*_COLUMNS, _EARLIER) if again else _COLUMNS
-    return View(
-        "time-breakdown", title_of("time-breakdown"), _sentence(run_data, known),
+    resumed = any(of.earlier for of in known.values())
+    rows = tuple(_row(run_data.titles[run], run, of, resumed) for run, of in known.items())
+    columns = (*_COLUMNS, _EARLIER) if resumed else _COLUMNS
+    return ViewContent(
+        _breakdown_sentence(run_data, known),
         (Bars(AxisSpec("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
-        (*notes.of_all(run_data), *notes.of_clocks(run_data)),
+        (*notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
-def _row(title: str, run: str, of: TimeBreakdown, again: bool) -> Row:
+def _row(title: str, run: str, of: TimeBreakdown, resumed: bool) -> Row:
     cells = (title, *(second for _, second in of.parts), of.wall, of.images_per_second)
-    return Row(run, (*cells, of.earlier) if again else cells)
+    return Row(run, (*cells, of.earlier) if resumed else cells)
 
 
-def _sentence(run_data: RunData, known: Mapping[str, TimeBreakdown]) -> str:
-    """How much of the wall time is training, where it is least and most."""
+def _breakdown_sentence(run_data: RunData, known: Mapping[str, TimeBreakdown]) -> str:
+    """The largest and the smallest share of training in the wall time."""
     shares = {run: dict(of.parts)["train"] / of.wall for run, of in known.items() if of.wall}
     if not shares:
         return ""
     least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
-    told = _share(run_data, most, known[most])
+    sentence = _share(run_data, most, known[most])
     if least == most:
-        return f"{told}."
-    return f"{told}, {_share(run_data, least, known[least])}."
+        return f"{sentence}."
+    return f"{sentence}, {_share(run_data, least, known[least])}."
 
 
 def _share(run_data: RunData, run: str, of: TimeBreakdown) -> str:
-    part = 100 * dict(of.parts)["train"] / of.wall
-    return f"{run_data.titles[run]} trained for {part:.0f} % of its {duration(of.wall)}"
+    share = 100 * dict(of.parts)["train"] / of.wall
+    return f"{run_data.titles[run]} spent {share:.0f} % of its {duration(of.wall)} on training"
 
 
-MOST_SENTENCES = 2
-"""Of more models only the range is told; the table has them all."""
+MAX_SENTENCES = 2
+"""For more models only a range is given; the table has all of them."""
 
 
-def time_to_accuracy(run_data: RunData, options: ViewOptions) -> View:
-    """How long each group trained until its test accuracy first reached the target."""
+def time_to_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The training time of each group until its test accuracy first reached the target."""
     found = {
         run.id: reached(epochs, options.target)
         for run in run_data.runs
         if (epochs := run_data.epochs(run))
     }
     if not found:
-        raise NotComparable("No run was evaluated yet.", "Wait for its first epoch.")
+        raise NotComparable("No run has been evaluated yet.", "Wait for the first epoch to end.")
     known = {run: at for run, at in found.items() if at}
     seconds = {run: at.seconds for run, at in known.items()}
-    goal = percent(options.target)
-    measured = Measured(AxisSpec(f"Training until {goal} of the test digits", "seconds"), seconds)
+    target = percent(options.target)
+    measured = Measured(AxisSpec(f"Training time to {target}", "seconds"), seconds)
     columns = (
         Column("Model"), *measured.columns(), Column("Epochs"), Column("Steps"),
         Column("Runs that reached it"),
     )  # fmt: skip
     rows = (_reached_row(group, measured, found, known) for group in run_data.groups)
-    return View(
-        "time-to-accuracy", title_of("time-to-accuracy"),
-        _reached_sentence(run_data, seconds, found, goal),
+    return ViewContent(
+        _reached_sentence(run_data, seconds, found, target),
         (measured.chart(run_data.groups),) if known else (), Table(columns, tuple(rows)),
-        ("Runs are judged after whole epochs, so each time is that of the end of an epoch; "
-         "evaluation is left out.", *notes.of_all(run_data), *notes.of_clocks(run_data)),
+        ("Test accuracy is measured after each epoch, so every time is that of the end of an "
+         "epoch. Evaluation is not included.",
+         *notes.of_all(run_data), *notes.of_timing(run_data)), subject=target,
     )  # fmt: skip
 
 
@@ -123,67 +127,67 @@ def _reached_row(
     known: Mapping[str, Reached],
 ) -> Row:
     those = [known[run] for run in group.runs if run in known]
-    asked = sum(run in found for run in group.runs)
+    evaluated = sum(run in found for run in group.runs)
     return Row(
         group.key,
         (group.title, *measured.cells(group), _span([at.epochs for at in those]),
-         _span([at.steps for at in those]), f"{len(those)} of {asked}"),
+         _span([at.steps for at in those]), f"{len(those)} of {evaluated}"),
     )  # fmt: skip
 
 
 def _span(values: Sequence[int]) -> str:
-    """The least and the most of whole numbers: ``3``, ``3 to 5``."""
+    """The smallest and the largest of whole numbers: ``3``, ``3 to 5``."""
     if not values:
         return NOTHING
     low, high = min(values), max(values)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return count(low) if low == high else f"{count(low)} to {count(high)}"
 
 
 def _reached_sentence(
     run_data: RunData,
     seconds: Mapping[str, float],
     found: Mapping[str, Reached | None],
-    goal: str,
+    target: str,
 ) -> str:
-    whole = [
+    complete = [
         (fmean(seconds[run] for run in group.runs), group.title)
         for group in run_data.groups
         if all(run in seconds for run in group.runs)
     ]
     if not seconds:
-        return f"No run reached {goal}."
-    told = f"{len(seconds)} of {counted(len(found), 'run')} reached {goal}."
-    if not whole:
-        return told
-    least, title = min(whole)
-    return f"{told} {title} was first, after {duration(least)} of training."
+        return f"No run reached {target}."
+    sentence = f"{len(seconds)} of {counted(len(found), 'run')} reached {target}."
+    if not complete:
+        return sentence
+    least, title = min(complete)
+    return f"{sentence} {title} was fastest, after {duration(least)} of training."
 
 
-def batch_size(run_data: RunData, options: ViewOptions) -> View:
-    """What the batch size does to time, accuracy and convergence, all else being equal."""
+def batch_size(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """The effect of the batch size on time, accuracy and convergence, all else being equal."""
     families = _families(run_data)
     if not families:
         raise NotComparable(
-            "No two of these runs differ in their batch size alone.",
-            "Run the experiment “batch-sizes”, or train a recipe with several sizes.",
+            "No two of these runs differ only in their batch size.",
+            "Run the experiment “batch-sizes”, or train a recipe with several batch sizes.",
         )
     found = {run.id: reached(run_data.epochs(run), options.target) for run in run_data.runs}
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
-    goal = percent(options.target)
-    seconds, accuracy, rate = measures.training(run_data)
-    every = (seconds, accuracy, Measured(AxisSpec(f"Epochs until {goal}", "count"), epochs), rate)
-    charts = tuple(Bars(one.axis, tuple(_sized(families, one))) for one in every if one.values)
+    target = percent(options.target)
+    seconds, accuracy, speed = measures.training(run_data)
+    every = (seconds, accuracy, Measured(AxisSpec(f"Epochs to {target}", "count"), epochs), speed)
+    charts = tuple(Bars(one.axis, tuple(_by_size(families, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
         *(column for one in every for column in one.columns()),
     )  # fmt: skip
     rows = tuple(_size_row(name, group, every) for name, of in families.items() for group in of)
     changes = tuple(_changes(families, seconds, accuracy))
-    few = len(changes) <= MOST_SENTENCES
-    told = " ".join(change.words for change in changes) if few else _ranges(changes)
-    return View(
-        "batch-size", title_of("batch-size"), told, charts, Table(columns, rows),
-        (*notes.of_all(run_data), *notes.of_clocks(run_data)),
+    few = len(changes) <= MAX_SENTENCES
+    sentence = " ".join(change.sentence for change in changes) if few else _ranges(changes)
+    return ViewContent(
+        sentence, charts, Table(columns, rows),
+        (*notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
@@ -193,7 +197,7 @@ def _size_row(name: str, group: Group, every: Sequence[Measured]) -> Row:
 
 
 def _families(run_data: RunData) -> dict[str, list[Group]]:
-    """Groups that differ in their batch size alone, ascending, by what they have in common."""
+    """Groups that differ only in their batch size, ascending, by the title of what is common."""
     found: dict[RunSpec, list[Group]] = {}
     for group in run_data.groups:
         training = replace(group.spec.training, batch_size=1, seed=0)
@@ -205,45 +209,53 @@ def _families(run_data: RunData) -> dict[str, list[Group]]:
 
 
 def _family_name(group: Group, families: Sequence[Sequence[Group]]) -> str:
-    """Recipe and framework, and what else its title says if another family has the same."""
+    """Recipe and framework; the whole title of the group if another family has the same."""
     plain = titles.of(group.spec)
     alike = [of for of in families if titles.of(of[0].spec) == plain]
     return plain if len(alike) == 1 else group.title
 
 
-def _sized(families: Mapping[str, Sequence[Group]], measured: Measured) -> Iterator[Bar]:
-    """Bars of one batch size together."""
+def _by_size(families: Mapping[str, Sequence[Group]], measured: Measured) -> Iterator[Bar]:
+    """The bars of one batch size next to each other."""
     sizes = sorted({group.spec.training.batch_size for of in families.values() for group in of})
     for size in sizes:
         for name, of in families.items():
             for group in of:
                 if group.spec.training.batch_size == size:
-                    yield measured.bar(group, f"Batch size {size:,}", name)
+                    yield measured.bar(group, f"Batch size {count(size)}", name)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """A model trained in its smallest and in its largest batches: sizes, seconds, accuracies."""
+    """A model trained with its smallest and its largest batch size.
+
+    Attributes:
+        name: of the model.
+        sizes: the batch sizes.
+        seconds: training time of each.
+        accuracies: of each.
+    """
 
     name: str
     sizes: tuple[int, int]
-    times: tuple[float, float]
-    scores: tuple[float, float]
+    seconds: tuple[float, float]
+    accuracies: tuple[float, float]
 
     @property
-    def words(self) -> str:
-        """All of it."""
+    def sentence(self) -> str:
+        """What changes from the smallest to the largest."""
         return (
-            f"{self.name}: from batches of {self.sizes[0]:,} to {self.sizes[1]:,}, training goes "
-            f"from {duration(self.times[0])} to {duration(self.times[1])}, the accuracy from "
-            f"{percent(self.scores[0])} to {percent(self.scores[1])}."
+            f"{self.name}: as the batch size goes from {count(self.sizes[0])} to "
+            f"{count(self.sizes[1])}, training time changes from {duration(self.seconds[0])} to "
+            f"{duration(self.seconds[1])} and accuracy from {percent(self.accuracies[0])} to "
+            f"{percent(self.accuracies[1])}."
         )
 
 
 def _changes(
     families: Mapping[str, Sequence[Group]], seconds: Measured, accuracy: Measured
 ) -> Iterator[_Change]:
-    """Of every family whose smallest and largest batches have figures."""
+    """For every family whose smallest and largest batch sizes have values."""
     for name, of in families.items():
         ends = of[0], of[-1]
         times = [value for one in ends if (value := seconds.cells(one)[0]) is not None]
@@ -254,11 +266,11 @@ def _changes(
 
 
 def _ranges(changes: Sequence[_Change]) -> str:
-    """What comes of larger batches, from the least to the most."""
-    ratios = [change.times[1] / change.times[0] for change in changes]
-    gains = [change.scores[1] - change.scores[0] for change in changes]
+    """The range of the changes over all models."""
+    ratios = [change.seconds[1] / change.seconds[0] for change in changes]
+    gains = [change.accuracies[1] - change.accuracies[0] for change in changes]
     return (
-        f"From the smallest to the largest batches, {counted(len(changes), 'model')} take "
+        f"From the smallest to the largest batch size, {counted(len(changes), 'model')} take "
         f"{min(ratios):.2f} to {max(ratios):.2f} times as long to train, and their accuracy "
         f"changes by {points(min(gains), True)} to {percentage_points(max(gains), True)}."
     )

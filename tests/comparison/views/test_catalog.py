@@ -1,4 +1,4 @@
-"""Every view, its figures recomputed from what the runs left."""
+"""Every view, with its values recomputed from the artifacts of the runs."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from mnist_studio.comparison.options import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
-from mnist_studio.comparison.views.predictions import _confusion_sentence
+from mnist_studio.comparison.views.predictions import confusion_sentence
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.store import artifacts, robustness
@@ -39,7 +39,7 @@ def cells(made: View, *titles: str) -> list[tuple[object, ...]]:
     return [tuple(row.cells[place] for place in places) for row in made.table.rows]
 
 
-def figure(cell: object) -> float:
+def number_in(cell: object) -> float:
     """A cell that has a number."""
     assert isinstance(cell, int | float)
     return cell
@@ -63,7 +63,7 @@ def drawn_numbers(made: View) -> Iterator[float]:
 
 @pytest.mark.parametrize("name", [n for n in catalog.VIEWS if n not in (
     "shared-native", "robustness")])  # fmt: skip
-def test_every_figure_of_a_chart_stands_in_its_table(name: str, run_data: RunData) -> None:
+def test_the_table_has_every_value_of_the_charts(name: str, run_data: RunData) -> None:
     made = view(run_data, name)
     known = [cell for row in made.table.rows for cell in row.cells if isinstance(cell, int | float)]
     for number in drawn_numbers(made):
@@ -76,21 +76,21 @@ def test_every_figure_of_a_chart_stands_in_its_table(name: str, run_data: RunDat
 def test_final_accuracy_is_that_of_the_predictions(run_data: RunData) -> None:
     made = view(run_data, "final-accuracy")
     for group, (value, least, most) in zip(
-        run_data.groups, cells(made, "Accuracy", "Least", "Most"), strict=True
+        run_data.groups, cells(made, "Accuracy", "Min", "Max"), strict=True
     ):
         scores = [float(np.mean(answers(run_data.by_id[run]) == LABELS)) for run in group.runs]
         assert value == pytest.approx(fmean(scores), abs=1e-12)
         assert (least, most) == (min(scores), max(scores))
 
 
-def test_a_single_run_has_an_interval_over_digits(run_data: RunData) -> None:
+def test_a_single_run_has_an_interval_over_images(run_data: RunData) -> None:
     with RunStore() as store:
         alone = RunData(select_runs(store, [run_data.runs[0].id]))
     ((how, low, value, high),) = cells(
-        view(alone, "final-accuracy"), "Interval", "From", "Accuracy", "To"
+        view(alone, "final-accuracy"), "CI over", "95 % CI low", "Accuracy", "95 % CI high"
     )
-    assert how == "500 digits, Wilson"
-    assert figure(low) < figure(value) < figure(high)
+    assert how == "500 images (Wilson)"
+    assert number_in(low) < number_in(value) < number_in(high)
 
 
 def test_confusion_counts_the_predictions(run_data: RunData) -> None:
@@ -105,41 +105,46 @@ def test_confusion_counts_the_predictions(run_data: RunData) -> None:
             count = np.sum((label == LABELS) & (given == answer))
             assert matrix.values[label][answer] == count
     wrong = int(np.sum(given != LABELS))
-    assert f"made {wrong} mistakes in 500 digits" in made.sentence
+    assert f"makes {wrong} errors on 500 images" in made.sentence
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({}, "m made no mistake."),
-        ({(9, 4): 1}, "m made one mistake in 10 digits: it took a 9 for a 4."),
+        ({}, "m predicts all 10 images correctly."),
+        ({(9, 4): 1}, "m makes one error on 10 images: a 9 predicted as a 4."),
         (
             {(9, 4): 1, (2, 7): 1},
-            "m made 2 mistakes in 10 digits, most often taking a 2 for a 7: once.",
+            "m makes two errors on 10 images. "
+            "The most frequent is a 2 predicted as a 7 (one time).",
         ),
-        ({(9, 4): 3}, "m made 3 mistakes in 10 digits, most often taking a 9 for a 4: 3 times."),
+        (
+            {(9, 4): 3},
+            "m makes three errors on 10 images. "
+            "The most frequent is a 9 predicted as a 4 (three times).",
+        ),
     ],
 )
-def test_mistakes_are_counted_in_words(wrong: dict[tuple[int, int], int], said: str) -> None:
+def test_errors_are_counted(wrong: dict[tuple[int, int], int], said: str) -> None:
     table = np.zeros((10, 10), np.int64)
     table[0, 0] = 10 - sum(wrong.values())
     for cell, times in wrong.items():
         table[cell] = times
-    assert _confusion_sentence("m", table) == said
+    assert confusion_sentence("m", table) == said
 
 
-def test_clocks_add_up_to_the_wall_time(run_data: RunData) -> None:
+def test_the_time_breakdown_adds_up_to_the_wall_time(run_data: RunData) -> None:
     made = view(run_data, "time-breakdown")
     for row, run in zip(made.table.rows, run_data.runs, strict=True):
         *parts, wall, rate = row.cells[1:]
-        assert sum(map(figure, parts)) == pytest.approx(wall)
+        assert sum(map(number_in, parts)) == pytest.approx(wall)
         assert run.ended
         assert run.ended.measures
         assert wall == pytest.approx(run.ended.measures.wall_seconds, abs=0.02)
         assert rate == pytest.approx(run.ended.measures.train_images_per_second, rel=1e-6)
 
 
-def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) -> None:
+def test_training_before_a_checkpoint_has_its_own_column(run_data: RunData) -> None:
     first = run_data.runs[0]
     assert first.ended
     assert first.ended.measures
@@ -151,10 +156,10 @@ def test_what_was_trained_before_a_checkpoint_stands_apart(run_data: RunData) ->
     plain = view(run_data, "time-breakdown")
     runs = (again, *run_data.runs[1:])
     made = view(RunData(replace(run_data.selection, runs=runs)), "time-breakdown")
-    assert [column.title for column in made.table.columns][-1] == "Trained before"
+    assert [column.title for column in made.table.columns][-1] == "Trained earlier"
     assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
     assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
-    assert any("went on from a checkpoint" in note for note in made.notes)
+    assert any("resumed from a checkpoint" in note for note in made.notes)
 
 
 def test_significance_is_that_of_the_predictions(run_data: RunData) -> None:
@@ -162,7 +167,7 @@ def test_significance_is_that_of_the_predictions(run_data: RunData) -> None:
     with RunStore() as store:
         made = view(RunData(select_runs(store, runs)), "significance")
     a, b = (answers(run_data.by_id[run]) == LABELS for run in runs)
-    (row,) = cells(made, "Difference, points", "Only the first right", "Only the second right")
+    (row,) = cells(made, "Difference (pp)", "Only first correct", "Only second correct")
     difference, only_a, only_b = row
     assert difference == pytest.approx(100 * (a.mean() - b.mean()))
     assert (only_a, only_b) == (np.sum(a & ~b), np.sum(b & ~a))
@@ -173,13 +178,13 @@ def test_more_than_two_models_are_tested_together(run_data: RunData) -> None:
     made = view(run_data, "significance")
     assert "Cochran's Q" in made.sentence
     assert len(made.table.rows) == 6  # Pairs of four models.
-    assert any("one of each model" in note for note in made.notes)
+    assert any("one per model" in note for note in made.notes)
 
 
 def test_no_verdict_on_recipes_below_five_seeds(run_data: RunData) -> None:
     made = view(run_data, "over-seeds")
     assert {verdict for (verdict,) in cells(made, "Verdict")} == {"no verdict"}
-    assert made.sentence == "No verdict on six pairs: fewer than 5 seeds in common."
+    assert made.sentence == "No verdict on six pairs: fewer than five seeds in common."
 
 
 def test_curves_have_every_seed_thin_and_the_mean_on_top(run_data: RunData) -> None:
@@ -229,12 +234,12 @@ def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(run_data: RunData) 
     assert not view(run_data, "time-to-accuracy", ViewOptions(target=1.0)).charts
 
 
-def test_parameters_have_their_arithmetic(run_data: RunData) -> None:
+def test_parameters_have_their_calculation(run_data: RunData) -> None:
     made = view(run_data, "parameters")
     assert ("mlp-128", "784·128 + 128", 100_480) in cells(
-        made, "Network", "Arithmetic", "Parameters"
+        made, "Network", "Calculation", "Parameters"
     )
-    assert "mlp-128 learns 101,770 numbers" in made.sentence
+    assert "mlp-128 has 101,770 parameters" in made.sentence
 
 
 def test_settings_have_only_what_differs(run_data: RunData) -> None:
@@ -246,16 +251,18 @@ def test_settings_have_only_what_differs(run_data: RunData) -> None:
     assert "training.seed" not in places
 
 
-def test_wrong_digits_are_mistakes_by_sureness(run_data: RunData) -> None:
+def test_errors_are_ordered_by_confidence(run_data: RunData) -> None:
     run = run_data.runs[0]
     given = answers(run)
-    rows = cells(view(run_data, "confident-errors"), "Test digit", "It is", "Answer", "Sure")
+    rows = cells(
+        view(run_data, "confident-errors"), "Test image", "True label", "Prediction", "Confidence"
+    )
     for index, label, answer, _ in rows:
         assert isinstance(index, int)
         assert (str(LABELS[index]), str(given[index])) == (label, answer)
         assert label != answer
-    sure = [figure(row[-1]) for row in rows]
-    assert sure == sorted(sure, reverse=True)
+    confidences = [number_in(row[-1]) for row in rows]
+    assert confidences == sorted(confidences, reverse=True)
 
 
 def test_disagreements_are_counted(run_data: RunData) -> None:
@@ -263,10 +270,10 @@ def test_disagreements_are_counted(run_data: RunData) -> None:
     with RunStore() as store:
         made = view(RunData(select_runs(store, runs)), "disagreements")
     a, b = (answers(run_data.by_id[run]) for run in runs)
-    assert f"disagree on {np.sum(a != b)} of 500 digits" in made.sentence
+    assert f"disagree on {np.sum(a != b)} of 500 images" in made.sentence
 
 
-def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
+def test_effects_of_networks_and_frameworks_are_separated(run_data: RunData) -> None:
     with RunStore() as store:
         slow = [
             small_experiment.copied(store.run(run.id), store, "keras", 5.0) for run in run_data.runs
@@ -274,7 +281,7 @@ def test_networks_and_frameworks_are_told_apart(run_data: RunData) -> None:
         both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
     assert "The framework alone changes the accuracy by up to 0.00 pp" in made.sentence
-    seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training")}
+    seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training time")}
     assert seconds["mlp-128", "Keras"] == pytest.approx(5.0)
 
 
@@ -294,12 +301,14 @@ def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunDa
     made = view(more, "networks-and-frameworks")
     assert made.sentence == view(run_data, "networks-and-frameworks").sentence
     assert made.table.rows == view(run_data, "networks-and-frameworks").table.rows
-    (told,) = (note for note in made.notes if note.startswith("Left out for other digits"))
+    (told,) = (
+        note for note in made.notes if note.startswith("Left out because of another dataset")
+    )
     assert told.count(first.spec.recipe) == 3
 
 
-def test_neutral_and_idiomatic_runs_are_paired(run_data: RunData) -> None:
-    with pytest.raises(NotComparable, match="as written"):
+def test_shared_and_native_runs_are_paired(run_data: RunData) -> None:
+    with pytest.raises(NotComparable, match="native script"):
         view(run_data, "shared-native")
     written = tuple(
         replace(run, id=f"{run.id}-w", spec=msgspec.structs.replace(run.spec, style="native"))
@@ -308,10 +317,10 @@ def test_neutral_and_idiomatic_runs_are_paired(run_data: RunData) -> None:
     both = RunData(replace(run_data.selection, runs=(*run_data.runs, *written)))
     made = view(both, "shared-native")
     assert len(made.table.rows) == 8
-    assert "1.00 times that" in made.sentence
+    assert "1.00 times as long" in made.sentence
 
 
-def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
+def test_robustness_shows_what_is_stored(run_data: RunData) -> None:
     with pytest.raises(NotComparable, match="mnist-studio robustness"):
         view(run_data, "robustness")
     run = run_data.runs[0]
@@ -323,11 +332,11 @@ def test_robustness_shows_what_is_kept(run_data: RunData) -> None:
     robustness.save(run.folder, Robustness(run.ended.step, 500, "numpy", 0.95, curves))
     made = view(run_data, "robustness")
     assert len(made.charts) == len(CORRUPTIONS)
-    assert "On the first 500 test digits." in made.notes
-    assert "50.00 % on average, of 95.00 % undisturbed" in made.sentence
+    assert "Measured on the first 500 test images." in made.notes
+    assert "50.00 %, compared with 95.00 % on the original images" in made.sentence
 
 
-def test_views_say_what_the_runs_lack(run_data: RunData) -> None:
+def test_views_report_what_the_runs_lack(run_data: RunData) -> None:
     for run in run_data.runs:
         (run.folder / artifacts.TEST_LOGITS).unlink()
     for name in (
@@ -352,5 +361,5 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         ),
         "latency",
     )
-    assert any(note.endswith("did not come to the end.") for note in made.notes)
-    assert any("such seconds are not honest" in note for note in made.notes)
+    assert any(note.endswith("did not finish.") for note in made.notes)
+    assert any("the times are not comparable" in note for note in made.notes)

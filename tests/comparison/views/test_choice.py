@@ -18,7 +18,7 @@ def test_few_runs_keep_their_titles(run_data: RunData) -> None:
     assert chosen.notes == ()
 
 
-def test_what_all_shown_models_share_is_said_once(run_data: RunData) -> None:
+def test_what_all_titles_have_in_common_is_a_note(run_data: RunData) -> None:
     chosen = some(run_data, 6)
     assert [chosen.titles[run] for run in chosen.runs] == [
         "tiny-10 · NumPy · batch size 32",
@@ -26,7 +26,7 @@ def test_what_all_shown_models_share_is_said_once(run_data: RunData) -> None:
         "mlp-128 · NumPy · batch size 32",
         "mlp-128 · NumPy · batch size 64",
     ]
-    assert chosen.notes[-1] == "All of them: seed 1."
+    assert chosen.notes[-1] == "All of them have seed 1."
 
 
 def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:
@@ -36,15 +36,17 @@ def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:
     assert some(alone).titles == alone.titles
 
 
-def test_of_many_models_the_range_that_batches_change_is_told(run_data: RunData) -> None:
+def test_many_models_get_a_range_of_changes(run_data: RunData) -> None:
     runs = [run.id for run in run_data.runs]
     plain = catalog.compute("batch-size", run_data, ViewOptions())
-    assert plain.sentence.count("from batches of 32 to 64") == 2
+    assert plain.sentence.count("as the batch size goes from 32 to 64") == 2
     with RunStore() as store:
         for place, seconds in ((0, 8.0), (1, 2.0)):
             made = small_experiment.copied(store.run(runs[place]), store, "keras", seconds)
             runs.append(made.id)
         more = RunData(select_runs(store, runs))
     told = catalog.compute("batch-size", more, ViewOptions()).sentence
-    assert told.startswith("From the smallest to the largest batches, three models take 0.25 to ")
+    assert told.startswith(
+        "From the smallest to the largest batch size, three models take 0.25 to "
+    )
     assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d pp\.$", told)
