@@ -138,7 +138,7 @@ def _experiment(window: "MainWindow") -> str:
 def _overlay(page: "ComparePage", gaps: Gaps) -> None:
     """Draws 20 growing runs ten times a second and times each redraw with its painting."""
     from mnist_studio.analysis.view import Table, View
-    from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
+    from mnist_studio.gui.common.plots.canvas import Canvas
 
     panel = page.views.live.panel
     taken = []
@@ -150,7 +150,7 @@ def _overlay(page: "ComparePage", gaps: Gaps) -> None:
         chart = _growing(page, POINTS - REDRAWS + turn)
         start = perf_counter()
         canvas = panel.charts.charts[0].inside
-        assert isinstance(canvas, ViewCanvas)
+        assert isinstance(canvas, Canvas)
         canvas.draw(chart)
         canvas.viewport().repaint()
         taken.append(1e3 * (perf_counter() - start))

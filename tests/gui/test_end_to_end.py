@@ -55,7 +55,7 @@ def test_a_click_on_train_ends_in_a_model_that_answers(
     assert page.runs.model.index(0, 1).data() == "Finished"
     assert "2 / 2" in page.runs.model.index(0, 2).data()
     assert "finished on" in page.runs.log.toPlainText()
-    assert {line.name.rsplit(" · ")[-1] for line in page.plots.loss.lines} == {
+    assert {line.title.rsplit(" · ")[-1] for line in page.plots.loss.lines} == {
         "batches", "validation", "test",
     }  # fmt: skip
     _answers_the_drawing(qtbot, window)

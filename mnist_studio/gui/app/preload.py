@@ -14,7 +14,7 @@ from mnist_studio.gui.common.plots import slices
 NEXT = (
     "gui.common.plots.canvas", "store.experiments", "analysis.intervals", "analysis.paired",
     "analysis.verdict", "analysis.seeds", "comparison.selection", "comparison.views.catalog",
-    "gui.common.plots.view_canvas", "gui.compare.view_panel", "gui.compare.sample_card",
+    "gui.compare.view_panel", "gui.compare.sample_card",
     "gui.compare.drawing_view", "gui.compare.computed_view", "gui.compare.views_area",
     "gui.compare.page",
     "training.chunks", "frameworks.numpy_scratch.tracing", "explanation.trace",

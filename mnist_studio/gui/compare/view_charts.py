@@ -10,9 +10,9 @@ from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
 from mnist_studio.gui.common.basics import column, holder
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.legend import KeyLegend
-from mnist_studio.gui.common.plots.bar_painting import bars_height, bars_width
-from mnist_studio.gui.common.plots.cells import cell_width, matrix_height
+from mnist_studio.gui.common.plots.bar_chart import bars_height, bars_width
 from mnist_studio.gui.common.plots.chart import ChartView
+from mnist_studio.gui.common.plots.heat_map import cell_width, matrix_height
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 

@@ -13,8 +13,9 @@ from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import GAP, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.line_plot import LinePlot
-from mnist_studio.gui.common.plots.run_lines import stored_lines
+from mnist_studio.gui.common.plots.run_lines import family, stored_lines
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
@@ -140,7 +141,8 @@ class RunCurves(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.plots = {measure: _plot(measure, theme) for measure in _MEASURES}
+        hover = Hover(family, self)
+        self.plots = {measure: _plot(measure, theme, hover) for measure in _MEASURES}
         self.setLayout(
             row(*(_card(measure, plot) for measure, plot in self.plots.items()), gap=GAP)
         )
@@ -156,14 +158,14 @@ class RunCurves(QWidget):
             plot.draw(stored_lines(rows, measure, "epochs"))
 
 
-def _plot(measure: str, theme: Theme) -> LinePlot:
+def _plot(measure: str, theme: Theme, hover: Hover) -> LinePlot:
     empty = EmptyState(
         theme,
         "runs",
         "No curve yet",
         "A selected run's curve appears after its first epoch.",
     )
-    return LinePlot(_MEASURES[measure], theme, empty, percent=measure == "accuracy")
+    return LinePlot(_MEASURES[measure], theme, empty, hover)
 
 
 def _card(measure: str, plot: LinePlot) -> Card:

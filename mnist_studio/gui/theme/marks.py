@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
@@ -29,11 +30,13 @@ class RunMark:
         color: ``#RRGGBB``, readable on the panel.
         dash: strokes and gaps in widths of the pen; empty for a solid line.
         symbol: one of ``SYMBOLS``.
+        fill: color inside the symbol; empty for ``color``.
     """
 
     color: str
     dash: tuple[float, ...]
     symbol: str
+    fill: str = ""
 
     def pen(self, width: float) -> QPen:
         """Its pen; the width is in pixels of the screen, not in units of a plot."""
@@ -43,6 +46,13 @@ class RunMark:
         if self.dash:
             made.setDashPattern(list(self.dash))
         return made
+
+
+class MarkSource(Protocol):
+    """Knows how to draw the runs and groups of a chart."""
+
+    def of(self, key: str) -> RunMark:
+        """The mark of a run or group."""
 
 
 class Marks:
@@ -91,12 +101,15 @@ class Marks:
 
     def picture(self, key: str) -> QPixmap:
         """A short line with its symbol, for legends and tables."""
-        mark = self.of(key)
-        name = f"{mark}"
-        pictures = self._theme.pictures
-        if name not in pictures:
-            pictures[name] = _painted(self._theme, mark)
-        return pictures[name]
+        return mark_picture(self._theme, self.of(key))
+
+
+def mark_picture(theme: Theme, mark: RunMark) -> QPixmap:
+    """A short line with its symbol, for legends and tables."""
+    name = f"{mark}"
+    if name not in theme.pictures:
+        theme.pictures[name] = _painted(theme, mark)
+    return theme.pictures[name]
 
 
 def symbol_path(symbol: str, side: float) -> QPainterPath:

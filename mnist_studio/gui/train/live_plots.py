@@ -9,10 +9,11 @@ from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.legend import FrameworkLabel
 from mnist_studio.gui.common.plots.line_plot import LinePlot
-from mnist_studio.gui.common.plots.run_lines import AXES, MEASURES, lines_of
+from mnist_studio.gui.common.plots.run_lines import AXES, MEASURES, family, live_lines
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
@@ -35,12 +36,11 @@ class LivePlots(QWidget):
         self._latest = "accuracy"
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
         self.axis = Segmented("Horizontal axis", AXES)
-        self.axis.enable("epochs", tip="Draws curves over epochs")
-        self.axis.enable("seconds", tip="Draws curves over training time")
         self.log = Toggles("Loss axis", _LOG, ())
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._number = label("0.90", "secondary")
         self._prepare_smoothing()
+        self._hover = Hover(family, self)
         self.loss = self._plot("Loss", theme)
         self.accuracy = self._plot("Accuracy", theme)
         self._legend = {name: FrameworkLabel(theme, name) for name in FRAMEWORKS}
@@ -50,8 +50,8 @@ class LivePlots(QWidget):
         self._timer.setInterval(ALTERNATE_MS)
         self._timer.timeout.connect(self._redraw_next)
         self.measures.changed.connect(self.redraw)
-        self.axis.chosen.connect(self._change_axis)
-        self.log.changed.connect(lambda: self.loss.set_log(bool(self.log.chosen)))
+        self.axis.chosen.connect(self.redraw)
+        self.log.changed.connect(self.redraw)
 
     def _plot(self, name: str, theme: Theme) -> LinePlot:
         empty = EmptyState(
@@ -60,7 +60,7 @@ class LivePlots(QWidget):
             f"{name} appears here during training",
             "Select a recipe on the left and press Train.",
         )
-        return LinePlot(name, theme, empty, percent=name == "Accuracy")
+        return LinePlot(name, theme, empty, self._hover)
 
     def _prepare_smoothing(self) -> None:
         self._smoothing.setRange(0, 98)
@@ -123,15 +123,11 @@ class LivePlots(QWidget):
             self._timer.start()
 
     def _redraw(self, measure: str) -> None:
-        weight = self._smoothing.value() / 100
+        smoothing = self._smoothing.value() / 100
         plot = self.loss if measure == "loss" else self.accuracy
-        plot.draw(lines_of(self._runs, measure, self.measures.chosen, self.axis.choice, weight))
-
-    @Slot(str)
-    def _change_axis(self, axis: str) -> None:
-        self.loss.count(axis)
-        self.accuracy.count(axis)
-        self.redraw()
+        log = measure == "loss" and bool(self.log.chosen)
+        shown, axis = self.measures.chosen, self.axis.choice
+        plot.draw(live_lines(self._runs, measure, shown, axis, smoothing, log))
 
     @Slot(int)
     def _smooth(self, value: int) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView, picture_of
@@ -268,7 +269,7 @@ def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, theme: Theme) -> None
     from mnist_studio.gui.common.plots.axes import PlotAxis
 
     axis = PlotAxis("bottom")
-    axis.show_whole(True)
+    axis.show_spec(AxisSpec("Epoch", "count"))
     assert axis.tickSpacing(0.9, 3.1, 600) == [(1.0, 0.0)]
-    axis.show_whole(False)
+    axis.show_spec(AxisSpec("Training time", "seconds"))
     assert axis.tickSpacing(0.9, 3.1, 600)[0][0] < 1

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.analysis.view import Lines, View
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.bar_chart import BarChart
-from mnist_studio.gui.common.plots.drawn import MOST_POINTS, thinned
+from mnist_studio.gui.common.plots.canvas import Canvas
 from mnist_studio.gui.common.plots.heat_map import HeatMap
-from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
+from mnist_studio.gui.common.plots.line_items import MOST_POINTS, thinned
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
@@ -63,7 +63,7 @@ def test_every_chart_has_its_table(
 
 
 def test_one_panel_shows_one_view_after_another(panel: ViewPanel, qtbot: QtBot) -> None:
-    kinds = (ViewCanvas, BarChart, BarChart, HeatMap, ViewCanvas)
+    kinds = (Canvas, BarChart, BarChart, HeatMap, Canvas)
 
     def draws(kind: type[QWidget]) -> bool:
         return isinstance(panel.charts.charts[0].inside, kind)
@@ -98,15 +98,15 @@ def test_a_row_under_the_pointer_is_pointed_at_everywhere(panel: ViewPanel, qtbo
 def test_others_fade_while_one_line_is_pointed_at(panel: ViewPanel, qtbot: QtBot) -> None:
     panel.show_view(views.curves())
     canvas = drawn(panel, qtbot)
-    assert isinstance(canvas, ViewCanvas)
-    assert list(canvas.standing_out) == []
+    assert isinstance(canvas, Canvas)
+    assert list(canvas.highlighted) == []
     panel.table._hover.point("np-1")
-    assert list(canvas.standing_out) == ["np-1"]
-    faded = [drawn.item.opacity() for drawn in canvas._drawn.values()]
+    assert list(canvas.highlighted) == ["np-1"]
+    faded = [drawn.item.opacity() for drawn in canvas._items.values()]
     assert max(faded) < 0.5
     panel.table._hover.point("np-2-none")
-    assert list(canvas.standing_out) == []
-    assert max(drawn.item.opacity() for drawn in canvas._drawn.values()) == 1
+    assert list(canvas.highlighted) == []
+    assert max(drawn.item.opacity() for drawn in canvas._items.values()) == 1
 
 
 def test_cells_are_chosen_with_mouse_and_keyboard(panel: ViewPanel, qtbot: QtBot) -> None:
@@ -153,15 +153,15 @@ def test_lines_that_look_alike_are_one_item(panel: ViewPanel, qtbot: QtBot) -> N
     view = views.curves()
     panel.show_view(view)
     canvas = drawn(panel, qtbot)
-    assert isinstance(canvas, ViewCanvas)
+    assert isinstance(canvas, Canvas)
     (chart,) = view.charts
     assert isinstance(chart, Lines)
     assert len(chart.lines) == 14
-    assert len(canvas._drawn) == 8  # Five means, and the seeds of three models.
-    before = dict(canvas._drawn)
+    assert len(canvas._items) == 8  # Five means, and the seeds of three models.
+    before = dict(canvas._items)
     canvas.draw(Lines(chart.x, chart.y, chart.lines[:-1]))
-    assert len(canvas._drawn) == 7
-    assert all(before[look] is one for look, one in canvas._drawn.items())
+    assert len(canvas._items) == 7
+    assert all(before[look] is one for look, one in canvas._items.items())
 
 
 def test_long_lines_are_thinned_to_what_a_screen_shows() -> None:
@@ -178,9 +178,7 @@ def test_long_lines_are_thinned_to_what_a_screen_shows() -> None:
 def test_figures_lie_where_the_axes_say(panel: ViewPanel, qtbot: QtBot) -> None:
     panel.show_view(views.latency())
     canvas = drawn(panel, qtbot)
-    assert isinstance(canvas, ViewCanvas)
+    assert isinstance(canvas, Canvas)
     first = canvas._placed[0]
     assert first.x[0] == pytest.approx(5)
-    assert canvas._words(first, 0) == (
-        "mlp-128 · NumPy\nParameters: 100,000\nTest accuracy: 97.00 %"
-    )
+    assert canvas._tip(first, 0) == ("mlp-128 · NumPy\nParameters: 100,000\nTest accuracy: 97.00 %")

@@ -10,7 +10,7 @@ from mnist_studio.analysis.interpretation import Vote, consensus
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.errors import SpecError
 from mnist_studio.frameworks.registry import FRAMEWORKS
-from mnist_studio.gui.common.plots.run_lines import lines_of, shades
+from mnist_studio.gui.common.plots.run_lines import live_lines, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
 from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
 from mnist_studio.gui.train.form import Form, recipe_form, run_specs, with_recipe
@@ -165,12 +165,14 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     run = live()
     run.take(progress(2))
     run.take(epoch(1))
-    lines = lines_of((run,), "loss", {"batch", "training", "validation", "test"}, "epochs", 0.9)
-    assert [line.name for line in lines] == [
+    lines = live_lines(
+        (run,), "loss", {"batch", "training", "validation", "test"}, "epochs", 0.9
+    ).lines
+    assert [line.title for line in lines] == [
         "tiny-10 · NumPy · batches", "tiny-10 · NumPy · training", "tiny-10 · NumPy · test",
     ]  # fmt: skip
-    (test,) = lines_of((run,), "accuracy", {"test"}, "seconds", 0.0)
-    assert (test.x.tolist(), test.y.tolist()) == ([0.2], [0.6])
+    (test,) = live_lines((run,), "accuracy", {"test"}, "seconds", 0.0).lines
+    assert (list(test.x), list(test.y)) == ([0.2], [0.6])
 
 
 def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> None:
@@ -179,12 +181,13 @@ def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> 
     with_bugs = structs.replace(plain, known_bugs=("double-softmax",))
     other = structs.replace(plain, framework="numpy")
     assert shades([plain, with_bugs, seeded, other]) == [0, 1, 0, 0]
-    lines = lines_of([LiveRun(plain), LiveRun(with_bugs)], "loss", {"batch"}, "epochs", 0.0)
-    assert lines == []  # Nothing is known yet.
+    lines = live_lines([LiveRun(plain), LiveRun(with_bugs)], "loss", {"batch"}, "epochs", 0.0).lines
+    assert lines == ()  # Nothing is known yet.
     runs = [LiveRun(plain), LiveRun(with_bugs)]
     for run in runs:
         run.take(progress(2))
-    assert [line.shade for line in lines_of(runs, "loss", {"batch"}, "epochs", 0.0)] == [0, 1]
+    lines = live_lines(runs, "loss", {"batch"}, "epochs", 0.0).lines
+    assert [line.key for line in lines] == ["keras/0/batch/0", "keras/1/batch/1"]
 
 
 def test_log_lines_say_what_happened() -> None:
@@ -230,10 +233,10 @@ def test_samples_are_the_same_and_wrong_ones_can_come_first() -> None:
     test = LabeledImages(images, labels)
     mixed = samples(test, said, wrong_first=False)
     assert mixed.places.tolist() == samples(test, said, wrong_first=False).places.tolist()
-    assert mixed.right("good") == 20
+    assert mixed.correct("good") == 20
     first = samples(test, said, wrong_first=True)
     assert first.places[0] == 17
-    assert first.right("bad") == 19
+    assert first.correct("bad") == 19
 
 
 def test_common_dataset() -> None:

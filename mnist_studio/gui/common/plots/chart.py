@@ -1,4 +1,4 @@
-"""Any chart of a view: a quiet place at first, drawn once the window stands."""
+"""Draws any chart of a view. The drawing widget is built when it is first needed."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,15 +11,15 @@ from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots import slices
 from mnist_studio.gui.common.plots.bar_chart import BarChart
 from mnist_studio.gui.common.plots.heat_map import HeatMap
-from mnist_studio.gui.theme.marks import Marks
+from mnist_studio.gui.theme.marks import MarkSource
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
+    from mnist_studio.gui.common.plots.canvas import Canvas
 
 
 class ChartView(QWidget):
-    """Draws one chart after another; one of the same kind is only given new data.
+    """Draws one chart after another; a chart of the same kind only gets new data.
 
     Signals:
         cell_selected: row and column of a matrix.
@@ -27,80 +27,80 @@ class ChartView(QWidget):
 
     cell_selected = Signal(int, int)
 
-    def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
+    def __init__(self, theme: Theme, marks: MarkSource, hover: Hover) -> None:
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Chart | None = None
-        self._inside: ViewCanvas | BarChart | HeatMap | None = None
-        self._plot: ViewCanvas | None = None
+        self._shown: Canvas | BarChart | HeatMap | None = None
+        self._canvas: Canvas | None = None
         self._bar_chart: BarChart | None = None
-        self._cells: HeatMap | None = None
+        self._heat_map: HeatMap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._room = QVBoxLayout(self)
-        self._room.setContentsMargins(0, 0, 0, 0)
-        theme.changed.connect(self._dress)
-        hover.changed.connect(self._light)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        theme.changed.connect(self._apply_theme)
+        hover.changed.connect(self._highlight)
 
     @property
     def chart(self) -> Chart | None:
-        """What is shown, or will be once ``refresh`` is called."""
+        """The chart that is shown, or will be after ``refresh``."""
         return self._chart
 
     @property
-    def inside(self) -> "ViewCanvas | BarChart | HeatMap | None":
-        """The widget that draws it."""
-        return self._inside
+    def inside(self) -> "Canvas | BarChart | HeatMap | None":
+        """The widget that draws the chart."""
+        return self._shown
 
     def minimumSizeHint(self) -> QSize:
         """Still readable."""
         least = QSize(self._theme.pixels(240), self._theme.pixels(150))
-        if isinstance(self._inside, BarChart | HeatMap):
-            return self._inside.minimumSizeHint().expandedTo(QSize(least.width(), 0))
+        if isinstance(self._shown, BarChart | HeatMap):
+            return self._shown.minimumSizeHint().expandedTo(QSize(least.width(), 0))
         return least
 
     @property
     def prepared(self) -> bool:
-        """It has a plot of lines."""
-        return self._plot is not None
+        """Whether the canvas for lines is built."""
+        return self._canvas is not None
 
     def build(self) -> Iterator[None]:
-        """Builds a plot of lines in steps: as a whole it takes longer than a frame."""
+        """Builds the canvas for lines in steps: as a whole it takes longer than a frame."""
         yield from slices.steps()
-        if self._plot is None:
-            plot = self._made()
+        if self._canvas is None:
+            plot = self._build_canvas()
             plot.hide()
             yield
-            if self._inside is not plot:
+            if self._shown is not plot:
                 plot.warm_up()
                 yield
 
     def take(self, name: str, chart: Chart) -> None:
-        """Takes a chart; ``name`` is for screen readers."""
+        """Takes a chart to draw; ``name`` is for screen readers."""
         self.setAccessibleName(name)
-        self.setAccessibleDescription(f"{words(chart)} The table holds the same numbers.")
+        self.setAccessibleDescription(f"{summary(chart)} The table has the same values.")
         self._chart = chart
 
     def refresh(self) -> None:
-        """Draws what it took last."""
+        """Draws the chart that was taken last."""
         chart = self._chart
         if isinstance(chart, Lines | Points):
-            self._canvas().draw(chart)
+            self._line_canvas().draw(chart)
         elif isinstance(chart, Bars):
             self._bars().draw(chart)
         elif isinstance(chart, Matrix):
-            self._heat_map().draw(chart)
+            self._matrix().draw(chart)
         self.updateGeometry()
 
-    def _canvas(self) -> "ViewCanvas":
-        plot = self._plot or self._made()
+    def _line_canvas(self) -> "Canvas":
+        plot = self._canvas or self._build_canvas()
         self._put(plot)
         return plot
 
-    def _made(self) -> "ViewCanvas":
-        from mnist_studio.gui.common.plots.view_canvas import ViewCanvas
+    def _build_canvas(self) -> "Canvas":
+        from mnist_studio.gui.common.plots.canvas import Canvas
 
-        self._plot = ViewCanvas(self._theme, self._marks, self._hover, self)
-        return self._plot
+        self._canvas = Canvas(self._theme, self._marks, self._hover, self)
+        return self._canvas
 
     def _bars(self) -> BarChart:
         if self._bar_chart is None:
@@ -108,37 +108,37 @@ class ChartView(QWidget):
         self._put(self._bar_chart)
         return self._bar_chart
 
-    def _heat_map(self) -> HeatMap:
-        if self._cells is None:
-            self._cells = HeatMap(self._theme)
-            self._cells.chosen.connect(self.cell_selected)
-        self._cells.setAccessibleName(self.accessibleName())
-        self._put(self._cells)
-        return self._cells
+    def _matrix(self) -> HeatMap:
+        if self._heat_map is None:
+            self._heat_map = HeatMap(self._theme)
+            self._heat_map.selected.connect(self.cell_selected)
+        self._heat_map.setAccessibleName(self.accessibleName())
+        self._put(self._heat_map)
+        return self._heat_map
 
-    def _put(self, inside: "ViewCanvas | BarChart | HeatMap") -> None:
-        """Shows this one; the others stay for later, since making one takes a while."""
-        if self._inside is inside:
+    def _put(self, widget: "Canvas | BarChart | HeatMap") -> None:
+        """Shows a widget; the others stay hidden for later, since building one is slow."""
+        if self._shown is widget:
             return
-        if self._inside is not None:
-            self._inside.hide()
-        self._inside = inside
-        self._room.addWidget(inside)
-        inside.show()
+        if self._shown is not None:
+            self._shown.hide()
+        self._shown = widget
+        self._layout.addWidget(widget)
+        widget.show()
 
     @Slot()
-    def _dress(self) -> None:
-        if self._plot is not None:
-            self._plot.dress()
+    def _apply_theme(self) -> None:
+        if self._canvas is not None:
+            self._canvas.apply_theme()
 
     @Slot()
-    def _light(self) -> None:
-        if self._plot is not None and self._inside is self._plot:
-            self._plot.light()
+    def _highlight(self) -> None:
+        if self._canvas is not None and self._shown is self._canvas:
+            self._canvas.highlight()
 
 
-def words(chart: Chart) -> str:
-    """What a chart draws, in a sentence."""
+def summary(chart: Chart) -> str:
+    """What a chart shows, in a sentence."""
     match chart:
         case Lines():
             count = sum(not line.thin for line in chart.lines)
@@ -146,6 +146,6 @@ def words(chart: Chart) -> str:
         case Points():
             return f"{chart.y.title} over {chart.x.title}, {len(chart.points)} points."
         case Bars():
-            return f"{chart.value.title}, {len(chart.bars)} figures."
+            return f"{chart.value.title}, {len(chart.bars)} values."
         case Matrix():
             return f"{chart.row} by {chart.column}."

@@ -1,20 +1,29 @@
-"""A matrix as colored cells with their figures."""
+"""A matrix as colored cells with their values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.view import Matrix, cell_text
-from mnist_studio.gui.common.plots.cells import (
-    FOOT,
-    HEAD,
-    LARGEST,
-    LEAST,
-    CellLook,
-    cell_width,
-    looks,
-)
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import Palette, contrast, mixed
+
+LEAST, LARGEST, HEAD, FOOT = 26, 54, 18, 22
+"""Least and largest side of a cell, heights of the lines above and below the cells, in lengths of
+the design."""
 
 Spot = tuple[int, int]
 
@@ -24,18 +33,33 @@ _STEPS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_SELECT = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _EMPTY = Matrix("", "", "", (), (), ())
 
 
-class HeatMap(QWidget):
-    """Cells are chosen with a click, or with the arrow keys and Enter.
+@dataclass(frozen=True)
+class CellLook:
+    """How a cell looks.
 
-    Signals:
-        chosen: row and column of a cell.
+    Attributes:
+        text: its value; empty for zeros, so that the others stand out.
+        ground: background color.
+        ink: text color, readable on the background.
     """
 
-    chosen = Signal(int, int)
+    text: str
+    ground: QColor
+    ink: QColor
+
+
+class HeatMap(QWidget):
+    """Cells are selected with a click, or with the arrow keys and Enter.
+
+    Signals:
+        selected: row and column of a cell.
+    """
+
+    selected = Signal(int, int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -47,64 +71,64 @@ class HeatMap(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.changed.connect(self._dress)
+        theme.changed.connect(self._update_looks)
 
     def draw(self, matrix: Matrix) -> None:
-        """Shows exactly this matrix."""
+        """Shows a matrix."""
         self._matrix, self._current = matrix, None
-        self._dress()
+        self._update_looks()
 
     def sizeHint(self) -> QSize:
         """Cells of a comfortable size."""
         return self._size(34)
 
     def minimumSizeHint(self) -> QSize:
-        """Cells whose figures can still be read."""
+        """Cells whose values are still readable."""
         return self._size(LEAST)
 
     def cell(self, row: int, column: int) -> QRectF:
-        """Where a cell is."""
+        """The area of a cell."""
         wide, high = self._side()
         top = self._theme.pixels(HEAD) + row * high
         return QRectF(self._left() + column * wide, top, wide, high)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tells what a cell says."""
+        """Shows the value of the cell under the pointer as a tooltip."""
         self._move(self._spot_at(event))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Chooses a cell."""
+        """Selects a cell."""
         spot = self._spot_at(event)
         if spot:
             self._move(spot)
-            self.chosen.emit(*spot)
+            self.selected.emit(*spot)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The pointer is over no cell; the keyboard keeps its own."""
+        """Clears the current cell, unless the keyboard has set it."""
         if not self.hasFocus():
             self._move(None)
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The keyboard begins at the first cell."""
+        """Starts at the first cell."""
         super().focusInEvent(event)
         if self._current is None and self._matrix.rows:
             self._move((0, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys move, Enter and Space choose."""
+        """Arrow keys move, Enter and Space select."""
         step = _STEPS.get(Qt.Key(event.key()))
         if self._current and step:
             row = min(max(self._current[0] + step[0], 0), len(self._matrix.rows) - 1)
             column = min(max(self._current[1] + step[1], 0), len(self._matrix.columns) - 1)
             self._move((row, column))
-        elif self._current and event.key() in _CHOOSE:
-            self.chosen.emit(*self._current)
+        elif self._current and event.key() in _SELECT:
+            self.selected.emit(*self._current)
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Titles, and the cells that can be seen."""
+        """Paints the titles and the visible cells."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_titles(painter)
@@ -149,8 +173,8 @@ class HeatMap(QWidget):
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignHCenter, text)
 
     @Slot()
-    def _dress(self) -> None:
-        """Works out how all looks in the colors and the size of text of the moment."""
+    def _update_looks(self) -> None:
+        """Computes the colors and texts of all cells, once for many paints."""
         self._looks = looks(self._matrix, self._theme.palette)
         metrics = self.fontMetrics()
         widest = max(map(metrics.horizontalAdvance, self._matrix.rows), default=0)
@@ -162,12 +186,12 @@ class HeatMap(QWidget):
         if spot == self._current:
             return
         self._current = spot
-        words = self._words(spot) if spot else ""
-        self.setToolTip(words)
-        self.setAccessibleDescription(words)
+        text = self._text(spot) if spot else ""
+        self.setToolTip(text)
+        self.setAccessibleDescription(text)
         self.update()
 
-    def _words(self, spot: Spot) -> str:
+    def _text(self, spot: Spot) -> str:
         matrix = self._matrix
         row, column = matrix.rows[spot[0]], matrix.columns[spot[1]]
         value = cell_text(matrix.values[spot[0]][spot[1]], matrix.unit)
@@ -183,7 +207,7 @@ class HeatMap(QWidget):
         return (row, column) if inside else None
 
     def _left(self) -> float:
-        """Room for the titles of rows."""
+        """Width of the row titles."""
         return min(self._titles, self.width() * 0.4)
 
     def _side(self) -> tuple[float, float]:
@@ -199,3 +223,54 @@ class HeatMap(QWidget):
         wide = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
         high = pixels(HEAD + FOOT) + len(self._matrix.rows) * pixels(side)
         return QSize(min(self._titles, pixels(120)) + wide, high)
+
+
+def looks(matrix: Matrix, palette: Palette) -> tuple[tuple[CellLook, ...], ...]:
+    """All cells, row by row."""
+    known = [abs(value) for row in matrix.values for value in row if value is not None]
+    least, largest = strength_range(known)
+
+    def look(value: float | None) -> CellLook:
+        strength = _strength(value, matrix.unit == "count", least, largest)
+        ground = mixed(palette.ground, palette.accent, strength)
+        ink = max((palette.text, palette.on_accent), key=lambda one: contrast(one, ground))
+        text = "" if value == 0 else short(matrix, value)
+        return CellLook(text, QColor(ground), QColor(ink))
+
+    return tuple(tuple(map(look, row)) for row in matrix.values)
+
+
+def short(matrix: Matrix, value: float | None) -> str:
+    """A value without its percent sign, which is in the title of the matrix."""
+    return cell_text(value, matrix.unit).removesuffix(" %")
+
+
+def cell_width(theme: Theme, matrix: Matrix) -> int:
+    """The least width at which the values are readable."""
+    metrics = QFontMetrics(theme.font(11))
+    texts = {short(matrix, value) for row in matrix.values for value in row}
+    widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+    return max(theme.pixels(LEAST), widest + theme.pixels(8))
+
+
+def matrix_height(theme: Theme, matrix: Matrix) -> int:
+    """The largest height of a matrix."""
+    rows = len(matrix.rows) * theme.pixels(LARGEST)
+    return rows + theme.pixels(HEAD) + theme.pixels(FOOT)
+
+
+def strength_range(known: Sequence[float]) -> tuple[float, float]:
+    """The range of the color scale: from 0, or from below the least value if all are far from 0."""
+    least, largest = min(known, default=0.0), max(known, default=0.0)
+    if not least < largest:
+        return 0.0, largest or 1.0
+    return (least - (largest - least) / 4, largest) if least > largest / 2 else (0.0, largest)
+
+
+def _strength(value: float | None, count: bool, least: float, largest: float) -> float:
+    """How strong the accent color is; logarithmic for counts, since few errors matter."""
+    if not value:
+        return 0.0
+    if count:
+        return log1p(abs(value)) / log1p(largest)
+    return (abs(value) - least) / (largest - least)

@@ -1,39 +1,69 @@
-"""Lines of plots, made of runs."""
+"""Charts of runs that train or that are stored, and the marks of their lines."""
 
 from collections.abc import Collection, Sequence
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
 from mnist_studio.analysis import groups
+from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.events import Epoch
-from mnist_studio.gui.common.plots.line_plot import PlotLine, Symbol, values
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.theme.marks import RunMark
+from mnist_studio.gui.theme.palette import shaded
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import DASHES
 from mnist_studio.spec.run import RunSpec
 
 Measure = Literal["loss", "accuracy"]
 
 MEASURES = (
-    ("batch", "Batches", "Training digits, every batch: a thin line"),
-    ("training", "△ Training", "Training digits, mean over an epoch: triangles"),
-    ("validation", "◇ Validation", "Validation digits after every epoch: hollow diamonds"),
-    ("test", "● Test", "Test digits after every epoch: discs"),
+    ("batch", "Batches", "Training batches: a thin line (default: on)."),
+    ("training", "△ Training", "Mean over the training batches of an epoch (default: off)."),
+    ("validation", "◇ Validation", "Validation set after every epoch (default: on)."),
+    ("test", "● Test", "Test set after every epoch (default: on)."),
 )
-AXES = (("epochs", "Epochs"), ("seconds", "Seconds"))
+AXES = (
+    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
+    ("seconds", "Seconds", "Draws the curves over training time."),
+)
 
-_SYMBOLS: dict[str, tuple[Symbol, bool]] = {
-    "training": ("t", True),
-    "validation": ("d", True),
-    "test": ("o", False),
-}
+_SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o"}
+_HOLLOW = ("training", "validation")
 _FIELDS = {"training": "train", "validation": "validation", "test": "test"}
+_X_AXES = {"epochs": AxisSpec("Epoch", "count"), "seconds": AxisSpec("Training time", "seconds")}
+
+
+class LineMarks:
+    """The mark of a line: the color of its framework, shaded per run, and a symbol per measure.
+
+    Keys are ``framework/shade/measure/run``, as ``live_lines`` and ``stored_lines`` make them.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def of(self, key: str) -> RunMark:
+        """The mark of a line."""
+        palette = self._theme.palette
+        if not key:
+            return RunMark(palette.text, (), "o")
+        framework, shade, measure, _ = key.split("/")
+        color = shaded(palette, framework, int(shade))
+        fill = palette.panel if measure in _HOLLOW else ""
+        return RunMark(color, DASHES[framework], _SYMBOLS[measure], fill)
+
+
+def family(key: str) -> object:
+    """The run of a line: hovering over one of its lines highlights it in all plots of a page."""
+    return key.rsplit("/", 1)[-1]
 
 
 def shades(specs: Sequence[RunSpec]) -> list[int]:
-    """The shade of every run: its place among the runs of its framework that differ from it.
+    """The shade of every run: its rank among the different runs of its framework.
 
-    Runs that differ in nothing but their seed share one.
+    Runs that differ only in their seed share a shade.
     """
     ranks: dict[RunSpec, int] = {}
     counts: dict[str, int] = {}
@@ -44,72 +74,65 @@ def shades(specs: Sequence[RunSpec]) -> list[int]:
     return [ranks[groups.settings(spec)] for spec in specs]
 
 
-def lines_of(
-    runs: Sequence[LiveRun], measure: str, chosen: Collection[str], axis: str, smoothing: float
-) -> list[PlotLine]:
-    """The lines of runs that train.
+def live_lines(
+    runs: Sequence[LiveRun],
+    measure: str,
+    shown: Collection[str],
+    axis: str,
+    smoothing: float,
+    log: bool = False,
+) -> Lines:
+    """The lines of runs in training.
 
     Args:
         runs: of the queue.
         measure: ``loss`` or ``accuracy``.
-        chosen: keys of ``MEASURES``.
+        shown: keys of ``MEASURES``.
         axis: ``epochs`` or ``seconds``.
-        smoothing: weight of the past in the lines per batch.
+        smoothing: weight of the past in the batch curves.
+        log: the vertical axis is logarithmic.
     """
     lines = []
-    shaded = zip(runs, shades([run.spec for run in runs]), strict=True)
-    for place, (run, shade) in enumerate(shaded):
-        if "batch" in chosen:
-            lines.append(_batch_line(run, place, measure, axis, smoothing, shade))
+    for place, (run, shade) in enumerate(
+        zip(runs, shades([run.spec for run in runs]), strict=True)
+    ):
+        prefix = f"{run.spec.framework}/{shade}"
+        if "batch" in shown:
+            x = run.batch_epochs() if axis == "epochs" else run.batch_seconds()
+            y = (run.losses if measure == "loss" else run.accuracies).smoothed(smoothing)
+            lines.append(_line(f"{prefix}/batch/{place}", f"{run.title} · batches", x, y, True))
         for which in _FIELDS:
-            if which in chosen:
-                lines.append(_epoch_line(run, place, measure, which, axis, shade))
-    return [line for line in lines if np.isfinite(line.y).any()]
+            if which in shown:
+                x, y = _x(run.epochs, axis), _y(run.epochs, measure, which)
+                lines.append(_line(f"{prefix}/{which}/{place}", f"{run.title} · {which}", x, y))
+    return _chart(lines, measure.capitalize(), measure, axis, log)
 
 
-def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> list[PlotLine]:
-    """The test lines of runs that are kept."""
+def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
+    """The test curves of stored runs."""
     lines = []
     for row, shade in zip(rows, shades([row.run.spec for row in rows]), strict=True):
-        x = _epochs_x(row.epochs, axis)
-        y = _measured(row.epochs, measure, "test")
-        lines.append(PlotLine(row.id, row.title, row.framework, x, y, "o", width=2.0, shade=shade))
-    return [line for line in lines if np.isfinite(line.y).any()]
+        x, y = _x(row.epochs, axis), _y(row.epochs, measure, "test")
+        lines.append(_line(f"{row.framework}/{shade}/test/{row.id}", row.title, x, y))
+    return _chart(lines, f"Test {measure}", measure, axis)
 
 
-def _batch_line(
-    run: LiveRun, place: int, measure: str, axis: str, smoothing: float, shade: int
-) -> PlotLine:
-    curve = run.losses if measure == "loss" else run.accuracies
-    x = run.batch_epochs() if axis == "epochs" else run.batch_seconds()
-    name = f"{run.title} · batches"
-    y = curve.smoothed(smoothing)
-    return PlotLine(f"{place}/batch", name, run.spec.framework, x, y, shade=shade)
+def _chart(lines: Sequence[Line], title: str, measure: str, axis: str, log: bool = False) -> Lines:
+    """A chart of the lines that have a value."""
+    y = AxisSpec(title, "fraction" if measure == "accuracy" else "", log)
+    return Lines(_X_AXES[axis], y, tuple(line for line in lines if np.isfinite(line.y).any()))
 
 
-def _epoch_line(
-    run: LiveRun, place: int, measure: str, which: str, axis: str, shade: int
-) -> PlotLine:
-    symbol, hollow = _SYMBOLS[which]
-    return PlotLine(
-        f"{place}/{which}",
-        f"{run.title} · {which}",
-        run.spec.framework,
-        _epochs_x(run.epochs, axis),
-        _measured(run.epochs, measure, which),
-        symbol=symbol,
-        hollow=hollow,
-        width=2.0,
-        shade=shade,
-    )
+def _line(key: str, title: str, x: Numbers, y: Numbers, thin: bool = False) -> Line:
+    # Arrays serve as sequences here: copying every batch into a tuple would block the window.
+    return Line(key, title, cast("Sequence[float]", x), cast("Sequence[float]", y), thin=thin)
 
 
-def _epochs_x(epochs: Sequence[Epoch], axis: str) -> Numbers:
-    if axis == "epochs":
-        return np.array([epoch.epoch for epoch in epochs], dtype=np.float64)
-    return np.array([epoch.train_seconds for epoch in epochs], dtype=np.float64)
+def _x(epochs: Sequence[Epoch], axis: str) -> Numbers:
+    name = "epoch" if axis == "epochs" else "train_seconds"
+    return np.array([getattr(epoch, name) for epoch in epochs], dtype=np.float64)
 
 
-def _measured(epochs: Sequence[Epoch], measure: str, which: str) -> Numbers:
-    name = f"{_FIELDS[which]}_{measure}"
-    return values([getattr(epoch, name) for epoch in epochs])
+def _y(epochs: Sequence[Epoch], measure: str, which: str) -> Numbers:
+    values = [getattr(epoch, f"{_FIELDS[which]}_{measure}") for epoch in epochs]
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

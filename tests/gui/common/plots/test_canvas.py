@@ -1,43 +1,72 @@
-"""What the line plots show around few points."""
+"""What line plots show around few points, in color, and when zoomed."""
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.plots.line_plot import PlotLine
+from mnist_studio.analysis.view import AxisSpec, Line, Lines
+from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.common.plots.line_plot import LinePlot
+from mnist_studio.gui.common.plots.run_lines import LineMarks, family
 from mnist_studio.gui.theme.theme import Theme
+
+EPOCHS = AxisSpec("Epoch", "count")
+ACCURACY, LOSS = AxisSpec("Accuracy", "fraction"), AxisSpec("Loss")
+
+
+def chart(key: str, y: AxisSpec, *values: float) -> Lines:
+    x = tuple(float(at) for at in range(1, len(values) + 1))
+    return Lines(EPOCHS, y, (Line(key, "One", x, values),))
 
 
 @pytest.mark.parametrize(
-    ("percent", "value", "low", "high"), [(True, 0.98, -0.03, 1.05), (False, 0.05, -0.1, 2.0)]
+    ("axis", "value", "low", "high"), [(ACCURACY, 0.98, -0.03, 1.05), (LOSS, 0.05, -0.1, 2.0)]
 )
-def test_a_single_point_shows_nothing_that_cannot_be(
-    theme: Theme, qtbot: QtBot, percent: bool, value: float, low: float, high: float
+def test_the_axis_around_a_single_point_shows_only_possible_values(
+    theme: Theme, qtbot: QtBot, axis: AxisSpec, value: float, low: float, high: float
 ) -> None:
-    from mnist_studio.gui.common.plots.line_plot import LinePlot
+    from mnist_studio.gui.common.plots.canvas import Canvas
 
-    plot = LinePlot("Measure", theme, QWidget(), percent)
+    plot = LinePlot("Measure", theme, QWidget(), Hover(family))
     qtbot.addWidget(plot)
     plot.resize(400, 200)
     plot.show()
-    plot.draw([PlotLine("one", "One", "numpy", np.array([1.0]), np.array([value]), symbol="o")])
-    qtbot.waitUntil(lambda: plot._canvas is not None and plot._canvas.isVisible())
+    plot.draw(chart("numpy/0/test/0", axis, value))
+    qtbot.waitUntil(lambda: isinstance(plot._chart.inside, Canvas) and plot._chart.isVisible())
     qtbot.wait(50)
-    assert plot._canvas is not None
-    bottom, top = plot._canvas.getPlotItem().getViewBox().viewRange()[1]
+    canvas = plot._chart.inside
+    assert isinstance(canvas, Canvas)
+    bottom, top = canvas.getPlotItem().getViewBox().viewRange()[1]
     assert low <= bottom < value < top <= high
 
 
-def test_a_line_that_becomes_another_runs_is_drawn_as_that_run(theme: Theme, qtbot: QtBot) -> None:
+def test_runs_have_the_color_of_their_framework_and_a_shade(theme: Theme, qtbot: QtBot) -> None:
     from mnist_studio.gui.common.plots.canvas import Canvas
 
-    points = np.array([1.0, 2.0])
     parent = QWidget()
     qtbot.addWidget(parent)
-    canvas = Canvas(theme, False, parent)
+    canvas = Canvas(theme, LineMarks(theme), Hover(family), parent)
     colors = set()
-    for framework, shade in (("numpy", 0), ("numpy", 1), ("keras", 0)):
-        canvas.draw([PlotLine("one", "One", framework, points, points, shade=shade)])
-        colors.add(canvas._items["one"].opts["pen"].color().name())
+    for key in ("numpy/0/test/0", "numpy/1/test/0", "keras/0/test/0"):
+        canvas.draw(chart(key, ACCURACY, 0.5, 0.6))
+        (item,) = canvas._items.values()
+        colors.add(item.item.opts["pen"].color().name())
     assert len(colors) == 3
+
+
+def test_zooming_shows_every_point_of_a_long_line(theme: Theme, qtbot: QtBot) -> None:
+    from mnist_studio.gui.common.plots.canvas import Canvas
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    canvas = Canvas(theme, LineMarks(theme), Hover(family), parent)
+    canvas.draw(chart("numpy/0/batch/0", LOSS, *np.sin(np.arange(20_000.0))))
+    (item,) = canvas._items.values()
+    assert len(item.item.getData()[0]) < 1400
+    box = canvas.getPlotItem().getViewBox()
+    box.setRange(xRange=(100, 600), padding=0)
+    box.sigRangeChangedManually.emit([True, True])
+    visible = item.item.getData()[0]
+    assert np.nanmin(visible) >= 98
+    assert 500 <= np.isfinite(visible).sum() <= 504
