@@ -1,7 +1,7 @@
-"""What the plots and the largest page need, imported while nobody waits, in steps.
+"""Imports in steps what the plots and the largest pages need, while the window idles.
 
-It stays in the GUI thread: pyqtgraph touches every class of Qt, PySide makes each when it is first
-touched, and two threads that make one at once crash.
+The imports stay in the GUI thread. pyqtgraph touches every class of Qt, and PySide creates each
+when it is first touched. Two threads that create a class at once crash.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from importlib import import_module
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from mnist_studio.gui.common.plots import slices
+from mnist_studio.gui.common.plots import stepwise_import
 
 NEXT = (
     "gui.common.plots.canvas", "store.experiments", "analysis.intervals", "analysis.paired",
@@ -21,16 +21,16 @@ NEXT = (
     "explanation.parts", "explanation.explainer", "gui.draw.explanation.trace",
     "gui.draw.explanation.panel",
 )  # fmt: skip
-"""What the largest page and the tab Why need, in parts: they open at once, whenever gone to."""
+"""What the Compare page and the explanations need, so that they open without a delay."""
 
 
 def steps() -> Iterator[None]:
-    """Imports a part a step."""
+    """Imports one module, or one statement of pyqtgraph, per step."""
     for module in (QtCore, QtGui, QtWidgets):
         for name in dir(module):
             getattr(module, name)
             yield
-    yield from slices.steps()
+    yield from stepwise_import.steps()
     for name in NEXT:
         import_module(f"mnist_studio.{name}")
         yield

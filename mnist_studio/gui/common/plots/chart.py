@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.plots import slices
+from mnist_studio.gui.common.plots import stepwise_import
 from mnist_studio.gui.common.plots.bar_chart import BarChart
 from mnist_studio.gui.common.plots.heat_map import HeatMap
 from mnist_studio.gui.theme.marks import MarkSource
@@ -65,7 +65,7 @@ class ChartView(QWidget):
 
     def build(self) -> Iterator[None]:
         """Builds the canvas for lines in steps: as a whole it takes longer than a frame."""
-        yield from slices.steps()
+        yield from stepwise_import.steps()
         if self._canvas is None:
             plot = self._build_canvas()
             plot.hide()

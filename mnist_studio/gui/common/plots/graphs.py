@@ -1,8 +1,8 @@
-"""pyqtgraph, whatever of it is imported already."""
+"""The pyqtgraph package, including the part that ``stepwise_import`` has not imported yet."""
 
-from mnist_studio.gui.common.plots import slices
+from mnist_studio.gui.common.plots import stepwise_import
 
-slices.finish()
+stepwise_import.finish()
 
 import pyqtgraph as pg  # noqa: E402 - only after the line above
 

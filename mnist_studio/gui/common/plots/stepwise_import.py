@@ -1,11 +1,12 @@
-"""pyqtgraph imported statement by statement, so that the event loop can turn in between.
+"""Imports pyqtgraph statement by statement, so that the event loop can run in between.
 
-Python imports a package as a whole: its ``__init__`` runs to its end, here for 80 ms. Now each
-statement of it is a step of its own. Whoever needs the package before all are done gets the rest
-at once.
+Python runs the ``__init__`` of a package as a whole, even when only a submodule is imported. For
+pyqtgraph that takes about 60 ms after all its dependencies are loaded, and the event loop must not
+pause for more than 50 ms. So every statement of the ``__init__`` is a step of its own; the longest
+takes less than 20 ms. Whoever needs the package earlier runs the remaining steps at once.
 
 Widgets that no page uses are left out: ``RawImageWidget`` imports CUDA where it is installed, ten
-megabytes and a tenth of a second; the others bring trees of parameters, a fifth of the rest.
+megabytes and a tenth of a second; the others import trees of parameters, a fifth of the rest.
 """
 
 import ast
@@ -18,30 +19,30 @@ from types import CodeType, ModuleType
 PACKAGE = "pyqtgraph"
 _UNUSED = ("RawImageWidget", "ColorMapWidget", "DataFilterWidget", "ScatterPlotWidget")
 
-_begun: dict[str, Iterator[None]] = {}
+_started: dict[str, Iterator[None]] = {}
 
 
 def steps(package: str = PACKAGE) -> Iterator[None]:
-    """Imports the package, a step each turn; nothing where its source is not there.
+    """Imports the package in steps; does nothing if its source is not available.
 
     Raises:
-        ImportError: it is broken; it can be tried again.
+        ImportError: the package is broken; the import can be tried again.
     """
-    if package not in _begun and package not in sys.modules:
+    if package not in _started and package not in sys.modules:
         _leave_out()
-        _begun[package] = _executed(package)
-    yield from _begun.get(package, ())
-    _begun.pop(package, None)
+        _started[package] = _execute(package)
+    yield from _started.get(package, ())
+    _started.pop(package, None)
 
 
 def finish(package: str = PACKAGE) -> None:
-    """Takes all steps that are left, so that the package can be imported as any other.
+    """Runs all remaining steps, so that the package can be imported as usual.
 
     Raises:
-        ImportError: it is broken.
+        ImportError: the package is broken.
     """
     _leave_out()
-    for _ in _begun.pop(package, ()):
+    for _ in _started.pop(package, ()):
         pass
 
 
@@ -50,7 +51,7 @@ def _leave_out() -> None:
         sys.modules.setdefault(name, ModuleType(name))
 
 
-def _executed(package: str) -> Iterator[None]:
+def _execute(package: str) -> Iterator[None]:
     spec = find_spec(package)
     loader = spec.loader if spec else None
     source = loader.get_source(package) if isinstance(loader, InspectLoader) else None
@@ -64,14 +65,14 @@ def _executed(package: str) -> Iterator[None]:
             exec(code, module.__dict__)
             yield
     except BaseException:
-        # As the import statement does: half a package must not be taken for the whole.
+        # As the import statement does: a partly imported package must not stay.
         sys.modules.pop(package, None)
-        _begun.pop(package, None)
+        _started.pop(package, None)
         raise
 
 
 def _statements(source: str, file: str) -> list[CodeType]:
-    """Each statement of a module, ready to be executed."""
+    """The compiled statements of a module."""
     return [
         compile(ast.Module([statement], []), file, "exec")
         for statement in ast.parse(source, file).body
