@@ -11,7 +11,7 @@ from mnist_studio.comparison.messages import ViewOutcome, ViewResult
 from mnist_studio.comparison.options import AXES, ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
-from mnist_studio.comparison.report.text_table import numbers, prose, without
+from mnist_studio.comparison.report.tables import numeric_columns, sentence_columns, without_columns
 from mnist_studio.comparison.selection import Selection, select_experiment, select_runs
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
@@ -190,8 +190,8 @@ def _write_view(view: View) -> None:
     output.line(f"\n{view.title}")
     if view.sentence:
         output.line(view.sentence)
-    words = prose(view.table)
-    _write_table(without(view.table, words))
+    words = sentence_columns(view.table)
+    _write_table(without_columns(view.table, words))
     for row in view.table.rows:
         for place in words:
             if str(row.cells[place]) not in view.sentence:
@@ -206,5 +206,5 @@ def _write_table(table: Table) -> None:
         [cell_text(cell, unit) for cell, unit in zip(row.cells, units, strict=True)]
         for row in table.rows
     )
-    right = [place for place, number in enumerate(numbers(table)) if number]
+    right = [place for place, number in enumerate(numeric_columns(table)) if number]
     output.table([column.title for column in table.columns], rows, right)

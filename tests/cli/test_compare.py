@@ -68,7 +68,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
         (("--experiment", "small", "--axis", "miles"), "“miles” isn't a valid axis"),
         (("--experiment", "small", "--target", "97"), "Choose a fraction"),
         (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),
-        (("--experiment", "small", "--report", "report.doc"), "neither HTML nor PDF"),
+        (("--experiment", "small", "--report", "report.doc"), "neither an HTML nor a PDF"),
     ],
 )
 def test_wrong_usage_is_explained(

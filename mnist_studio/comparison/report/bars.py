@@ -1,4 +1,4 @@
-"""Bar charts: a row a figure with its interval, groups under headings, or parts of a whole."""
+"""Bar charts: one row per value with its interval, under headings, or stacked parts of a whole."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,23 +8,23 @@ from math import isfinite
 from matplotlib.axes import Axes
 
 from mnist_studio.analysis.view import Bar, Bars, cell_text
-from mnist_studio.comparison.report.marks import NOBODY, PrintMark
-from mnist_studio.comparison.report.style import SYMBOLS, dress
+from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
+from mnist_studio.comparison.report.style import SYMBOLS, style_axes
 from mnist_studio.palette import LIGHT, PARTS
 
 ROW = 0.24
-"""Inches."""
+"""Height of a row in inches."""
 
-NEAR = 0.5
-"""Where the least figure is at least this part of the largest, dots show more than bars."""
+SIMILAR = 0.5
+"""If the smallest value is at least this fraction of the largest, dots show more than bars."""
 
-LONGEST = 48
-"""Characters of a line of a name; a longer one has two lines, a still longer one loses its end."""
+LINE_LENGTH = 48
+"""Characters of a line of a name. Longer names have two lines and may be shortened."""
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A row; a heading where there is no bar."""
+    """A row; a heading if it has no bar."""
 
     y: float
     text: str
@@ -32,16 +32,16 @@ class _Row:
 
 
 def height(chart: Bars) -> float:
-    """Inches that the chart needs."""
+    """Height in inches."""
     if chart.stacked:
         return 1.3 + ROW * len({bar.group for bar in chart.bars})
-    lines = max((_short(place.text).count("\n") + 1 for place in _places(chart)), default=1)
-    return 0.85 + ROW * (0.4 + 0.6 * lines) * len(list(_places(chart)))
+    lines = max((_short(row.text).count("\n") + 1 for row in _all_rows(chart)), default=1)
+    return 0.85 + ROW * (0.4 + 0.6 * lines) * len(list(_all_rows(chart)))
 
 
 def paint(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None:
-    """Draws the figures, the first at the top."""
-    dress(axes, chart.value, None)
+    """Draws the values, the first at the top."""
+    style_axes(axes, chart.value, None)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0, labelcolor=LIGHT.text)
     axes.spines["left"].set_visible(False)
@@ -51,8 +51,8 @@ def paint(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None:
         _paint_rows(axes, chart, marks)
 
 
-def _places(chart: Bars) -> Iterator[_Row]:
-    """Rows below each other; bars of one group under its heading."""
+def _all_rows(chart: Bars) -> Iterator[_Row]:
+    """All rows from top to bottom, the bars of each group below its heading."""
     y = 0
     for group in dict.fromkeys(bar.group for bar in chart.bars):
         if group:
@@ -64,29 +64,29 @@ def _places(chart: Bars) -> Iterator[_Row]:
 
 
 def _paint_rows(axes: Axes, chart: Bars, marks: Mapping[str, PrintMark]) -> None:
-    places = list(_places(chart))
-    whole = _from_nothing(chart)
-    for place in places:
-        if place.bar and _known(place.bar.value):
-            _paint_row(axes, place.y, place.bar, marks.get(place.bar.key, NOBODY), whole)
-    _name_rows(axes, [(place.y, place.text, place.bar is None) for place in places])
-    texts = [(p.y, cell_text(p.bar.value, chart.value.unit)) for p in places if p.bar]
+    rows = list(_all_rows(chart))
+    from_zero = _starts_at_zero(chart)
+    for row in rows:
+        if row.bar and _known(row.bar.value):
+            _paint_row(axes, row.y, row.bar, marks.get(row.bar.key, DEFAULT_MARK), from_zero)
+    _name_rows(axes, [(row.y, row.text, row.bar is None) for row in rows])
+    texts = [(p.y, cell_text(p.bar.value, chart.value.unit)) for p in rows if p.bar]
     _write_values(axes, texts)
-    if not whole:
+    if not from_zero:
         axes.margins(x=0.08)
     elif not chart.value.log:
         axes.axvline(0, color=LIGHT.line, linewidth=1, zorder=1)
 
 
-def _paint_row(axes: Axes, y: float, bar: Bar, mark: PrintMark, whole: bool) -> None:
+def _paint_row(axes: Axes, y: float, bar: Bar, mark: PrintMark, from_zero: bool) -> None:
     value = bar.value
     assert value is not None
-    if whole:
+    if from_zero:
         axes.barh(y, value, height=0.5, color=mark.color, alpha=0.75)
     else:
         axes.plot([value], [y], SYMBOLS[mark.symbol], color=mark.color, markersize=6, zorder=4)
     if bar.low is not None and bar.high is not None:
-        color = LIGHT.text if whole else mark.color
+        color = LIGHT.text if from_zero else mark.color
         axes.errorbar(
             value, y, xerr=[[value - bar.low], [bar.high - value]], fmt="none", ecolor=color,
             elinewidth=1.1, capsize=2.5, zorder=3,
@@ -106,7 +106,7 @@ def _paint_stacked(axes: Axes, chart: Bars) -> None:
                 label=title if bar is _first(chart, title) else "_",
             )  # fmt: skip
             left[bar.group] += bar.value or 0.0
-    _name_rows(axes, [(place, group, False) for place, group in enumerate(groups)])
+    _name_rows(axes, [(row, group, False) for row, group in enumerate(groups)])
     wholes = [cell_text(left[group], chart.value.unit) for group in groups]
     _write_values(axes, list(enumerate(wholes)))
     assert axes.figure is not None
@@ -128,7 +128,7 @@ def _name_rows(axes: Axes, rows: Sequence[tuple[float, str, bool]]) -> None:
 
 
 def _write_values(axes: Axes, texts: Sequence[tuple[float, str]]) -> None:
-    """Figures at the right, where no bar hides them."""
+    """Values at the right, where no bar hides them."""
     for y, text in texts:
         axes.annotate(
             text, (1, y), xycoords=("axes fraction", "data"), xytext=(6, 0),
@@ -137,14 +137,14 @@ def _write_values(axes: Axes, texts: Sequence[tuple[float, str]]) -> None:
         )  # fmt: skip
 
 
-def _from_nothing(chart: Bars) -> bool:
-    """Whether bars begin at 0: figures far from it are dots in a range of their own."""
+def _starts_at_zero(chart: Bars) -> bool:
+    """Whether the axis starts at 0. Values far from it are dots on a shorter axis."""
     ends = [end for bar in chart.bars for end in (bar.value, bar.low, bar.high) if _known(end)]
     known = [end for end in ends if end is not None]
     if not known or chart.value.log:
         return True
     least, most = min(known), max(known)
-    return least <= 0 <= most or least < NEAR * most
+    return least <= 0 <= most or least < SIMILAR * most
 
 
 def _known(value: float | None) -> bool:
@@ -152,8 +152,8 @@ def _known(value: float | None) -> bool:
 
 
 def _short(text: str) -> str:
-    """A name in at most two lines, that of a difference after its “less”."""
-    first, less, second = text.partition(" less ")
-    if less and max(len(first), len(second)) <= LONGEST < len(text):
-        return f"{first} less\n{second}"
-    return "\n".join(textwrap.wrap(text, LONGEST, max_lines=2, placeholder=" …"))
+    """A name in at most two lines. A difference is split after its minus sign."""
+    first, minus, second = text.partition(" - ")
+    if minus and max(len(first), len(second)) <= LINE_LENGTH < len(text):
+        return f"{first} -\n{second}"
+    return "\n".join(textwrap.wrap(text, LINE_LENGTH, max_lines=2, placeholder=" …"))

@@ -1,7 +1,6 @@
-"""Charts as pictures, by matplotlib. Imported in children only.
+"""Charts drawn by matplotlib. Imported in child processes only.
 
-Every chart is drawn into a figure that its caller made, so that a picture, a page of HTML and a
-page of PDF show the same.
+Every chart is drawn into a given figure, so that picture files, HTML and PDF show the same.
 """
 
 import io
@@ -12,39 +11,46 @@ from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
-from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points
+from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, cell_text
 from mnist_studio.comparison.report import bars as bar_charts
-from mnist_studio.comparison.report import matrices
-from mnist_studio.comparison.report.marks import NOBODY, PrintMark
-from mnist_studio.comparison.report.style import STYLE, SYMBOLS, dress
+from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
+from mnist_studio.comparison.report.style import STYLE, SYMBOLS, style_axes
+from mnist_studio.palette import LIGHT
 
 Kind = Literal["svg", "png", "pdf"]
 Marks = Mapping[str, PrintMark]
 
 WIDTH = 8.6
-"""Inches: about a page's."""
+"""In inches, about that of a page."""
 
 PIXELS_PER_INCH = 160
 FEW_BANDS = 4
 
 MARGIN = 0.08
-"""Of the range of the lines, above and below them."""
+"""Above and below the lines, as a fraction of their range."""
 
-MOST_SYMBOLS = 40
-"""A line of more points has no symbols on them: they would hide it."""
+MAX_SYMBOLS = 40
+"""A line with more points has no symbols, because they would hide it."""
+
+CELL_HEIGHT = 0.32
+"""Height of a row of a matrix in inches."""
+
+_GAMMA = 0.35
+"""Exponent of a count's share of its row, so that a few errors are visible next to many hits."""
 
 
 def picture(chart: Chart, marks: Marks, kind: Kind, title: str = "") -> bytes:
-    """A chart as the bytes of a file.
+    """A chart as the content of a picture file.
 
     Args:
-        chart: what is drawn.
-        marks: id of a run -> how it is drawn.
+        chart: to draw.
+        marks: run id -> how it is drawn.
         kind: of the file.
-        title: over it; none in a page that has headings of its own.
+        title: above it; empty on a page with headings of its own.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height(chart)), layout="constrained")
@@ -55,7 +61,7 @@ def picture(chart: Chart, marks: Marks, kind: Kind, title: str = "") -> bytes:
 
 
 def saved(figure: Figure, kind: Kind) -> bytes:
-    """The bytes of a file; the same figure gives the same ones."""
+    """The content of a file, the same for the same figure."""
     file = io.BytesIO()
     dateless: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=dateless.get(kind))
@@ -63,24 +69,24 @@ def saved(figure: Figure, kind: Kind) -> bytes:
 
 
 def inline(svg: bytes, prefix: str) -> str:
-    """An SVG as a part of a page: without its head, its ids told from those of others."""
+    """An SVG as a part of a page: without its XML header, and with unique ids."""
     text = svg.decode()
     text = text[text.index("<svg") :]
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{prefix}-", text)
-    # The page decides the size; the proportions stay those of the view box.
+    # The page decides the size, the view box the proportions.
     return re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", text, count=1).replace(
         "<svg ", '<svg class="chart" ', 1
     )
 
 
 def height(chart: Chart) -> float:
-    """Inches that a chart needs at its width."""
+    """Height in inches at the standard width."""
     match chart:
         case Bars():
             return bar_charts.height(chart)
         case Matrix():
-            return matrices.height(chart)
+            return _matrix_height(chart)
         case Lines():
             return 3.3 + 0.17 * _legend_rows([line.title for line in chart.lines if not line.thin])
         case Points():
@@ -88,7 +94,7 @@ def height(chart: Chart) -> float:
 
 
 def paint(figure: FigureBase, chart: Chart, marks: Marks) -> None:
-    """Draws a chart into a figure of its own."""
+    """Draws a chart into an empty figure."""
     axes = figure.add_subplot()
     match chart:
         case Lines():
@@ -98,21 +104,21 @@ def paint(figure: FigureBase, chart: Chart, marks: Marks) -> None:
         case Bars():
             bar_charts.paint(axes, chart, marks)
         case Matrix():
-            matrices.paint(axes, chart)
+            _paint_matrix(axes, chart)
 
 
 def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
-    """Draws curves; gives those that the legend names."""
+    """Draws curves and returns those of the legend."""
     named = {}
-    # Many intervals over each other shall not become a wall.
+    # Many overlapping intervals must stay transparent.
     bands = sum(bool(len(line.low)) for line in chart.lines)
     alpha = 0.14 if bands <= FEW_BANDS else 0.05
     for line in chart.lines:
-        mark = marks.get(line.key, NOBODY)
+        mark = marks.get(line.key, DEFAULT_MARK)
         style = (0, mark.dash) if mark.dash else "-"
         if len(line.low):
             axes.fill_between(line.x, line.low, line.high, color=mark.color, alpha=alpha, lw=0)
-        few = not line.thin and len(line.x) <= MOST_SYMBOLS and line.key in marks
+        few = not line.thin and len(line.x) <= MAX_SYMBOLS and line.key in marks
         (drawn,) = axes.plot(
             line.x, line.y, color=mark.color, linestyle=style,
             linewidth=0.7 if line.thin else 1.6, alpha=0.45 if line.thin else 1.0,
@@ -121,13 +127,13 @@ def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
         )  # fmt: skip
         if not line.thin:
             named[line.title] = drawn
-    dress(axes, chart.x, chart.y)
+    style_axes(axes, chart.x, chart.y)
     _fit(axes, chart)
     return named
 
 
 def _fit(axes: Axes, chart: Lines) -> None:
-    """Shows all lines; the interval of two seeds, often far wider, may run out of the picture."""
+    """Shows all lines. The interval of two seeds is often far wider and may be cut off."""
     known = [
         y for line in chart.lines for y in line.y if isfinite(y) and (y > 0 or not chart.y.log)
     ]
@@ -142,21 +148,21 @@ def _fit(axes: Axes, chart: Lines) -> None:
 
 
 def _points(axes: Axes, chart: Points, marks: Marks) -> dict[str, Line2D]:
-    """Draws points; gives all."""
+    """Draws points and returns all of them for the legend."""
     named = {}
     for point in chart.points:
-        mark = marks.get(point.key, NOBODY)
+        mark = marks.get(point.key, DEFAULT_MARK)
         (named[point.title],) = axes.plot(
             [point.x], [point.y], color=mark.color, linestyle="none",
             marker=SYMBOLS[mark.symbol], markersize=7.0,
         )  # fmt: skip
-    dress(axes, chart.x, chart.y)
+    style_axes(axes, chart.x, chart.y)
     return named
 
 
 def _legend(figure: FigureBase, named: Mapping[str, Line2D]) -> None:
     if named:
-        # Lines are given, not found by their labels: a title may begin with an underscore.
+        # Matplotlib ignores labels that start with an underscore, so lines are passed explicitly.
         titles = list(named)
         figure.legend(
             list(named.values()), titles, loc="outside lower left", ncols=_columns(titles)
@@ -170,3 +176,43 @@ def _columns(titles: list[str]) -> int:
 
 def _legend_rows(titles: list[str]) -> int:
     return -(-len(titles) // _columns(titles))
+
+
+def _matrix_height(chart: Matrix) -> float:
+    """Height in inches."""
+    return 1.1 + CELL_HEIGHT * len(chart.rows)
+
+
+def _paint_matrix(axes: Axes, chart: Matrix) -> None:
+    """Draws the cells, the first row at the top."""
+    shades = [[_shade(chart, row, value) for value in row] for row in chart.values]
+    ends = [LIGHT.panel, LIGHT.accent]
+    colors = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
+    axes.imshow(shades, cmap=colors, vmin=0, vmax=1.25, aspect="auto")
+    for y, row in enumerate(chart.values):
+        for x, value in enumerate(row):
+            dark = isfinite(shades[y][x]) and shades[y][x] > 0.62
+            axes.text(
+                x, y, cell_text(value, chart.unit), ha="center", va="center", fontsize=7.5,
+                color=LIGHT.on_accent if dark else LIGHT.text,
+            )  # fmt: skip
+    axes.set_xticks(range(len(chart.columns)), chart.columns)
+    axes.set_yticks(range(len(chart.rows)), chart.rows)
+    axes.set_xlabel(chart.column)
+    axes.set_ylabel(chart.row)
+    axes.grid(visible=False)
+    axes.tick_params(length=0, labelcolor=LIGHT.text)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _shade(chart: Matrix, row: tuple[float | None, ...], value: float | None) -> float:
+    """From 0 to 1: a count's share of its row, or the position between smallest and largest."""
+    if value is None or not isfinite(value):
+        return float("nan")
+    if chart.unit == "count":
+        whole = sum(one for one in row if one)
+        return (value / whole) ** _GAMMA if whole else 0.0
+    known = [one for line in chart.values for one in line if one is not None]
+    least, most = min(known), max(known)
+    return (value - least) / (most - least) if most > least else 0.0

@@ -1,15 +1,12 @@
-"""What a report says, before it is HTML or PDF.
-
-The machine and the versions that a report tells of.
-"""
+"""The content of a report, before it becomes HTML or PDF."""
 
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from time import time
 
 import psutil
 
@@ -24,7 +21,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog, notes
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.errors import MnistStudioError, SpecError
-from mnist_studio.formatting import counted, listed
+from mnist_studio.formatting import counted, listed, moment
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files
@@ -33,17 +30,17 @@ _LIBRARIES = ("scipy", "matplotlib")
 _PROCESSORS = Path("/proc/cpuinfo")
 
 
-def facts(chosen: Selection) -> tuple[tuple[str, str], ...]:
-    """What and which, a row each; versions are those installed when the report is made."""
-    frameworks = dict.fromkeys(("numpy", *(run.spec.framework for run in chosen.runs)))
-    devices = dict.fromkeys(run.ended.device for run in chosen.runs if run.ended)
+def facts(selection: Selection) -> tuple[tuple[str, str], ...]:
+    """Names and values; the versions are those installed when the report is created."""
+    frameworks = dict.fromkeys(("numpy", *(run.spec.framework for run in selection.runs)))
+    devices = dict.fromkeys(run.ended.device for run in selection.runs if run.ended)
     rows = [
         ("MNIST Studio", __version__),
         ("Python", platform.python_version()),
         *((_title(name), registry.version(name) or "not installed") for name in frameworks),
         *((name, metadata.version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
-        ("Processor", f"{_processor()}, {os.cpu_count()} logical"),
+        ("Processor", f"{_processor()}, {os.cpu_count()} logical processors"),
         ("Memory", f"{psutil.virtual_memory().total / 2**30:.1f} GiB"),
     ]  # fmt: skip
     if devices:
@@ -52,13 +49,13 @@ def facts(chosen: Selection) -> tuple[tuple[str, str], ...]:
 
 
 def _title(name: str) -> str:
-    """Of a framework, with the package that has the version."""
+    """Title of a framework, with the package whose version is shown."""
     known = registry.framework_entry(name)
     return known.title if known.package == name else f"{known.title} ({known.package})"
 
 
 def _processor() -> str:
-    """Its name; only the kind where the system tells no more."""
+    """Its name, or its architecture if the system does not report a name."""
     try:
         lines = _PROCESSORS.read_text().splitlines()
     except OSError:
@@ -67,18 +64,18 @@ def _processor() -> str:
     return next(names, "") or platform.processor() or platform.machine()
 
 
-TITLE = "A comparison of runs"
+TITLE = "Comparison of runs"
 QUESTION = "Which is better, which is faster, and is the difference real?"
 
 ANSWERS = (
     "final-accuracy", "over-seeds", "significance", "time-to-accuracy", "networks-and-frameworks",
 )  # fmt: skip
-"""Views whose sentences answer the question."""
+"""Views whose sentences form the summary."""
 
 ONE_MODEL = ("confusion", "confident-errors")
-"""Views of one run: a report has one for every model, as far as they are few."""
+"""Views of one run. A report has one for every model, up to ``MAX_MODELS``."""
 
-MOST_MODELS = 6
+MAX_MODELS = 6
 
 
 @dataclass(frozen=True)
@@ -86,18 +83,18 @@ class Report:
     """A report.
 
     Attributes:
-        title: of it.
+        title: of the report.
         question: that it answers.
-        made: when, in words.
-        subject: what was compared, in words.
-        answers: verdicts in words, with the views that they are from.
-        warnings: what a reader must know of all of it.
+        made: date and time.
+        subject: what is compared.
+        answers: the summary: titles of views and their sentences.
+        warnings: caveats about all of it.
         facts: machine and versions.
         views: with charts and tables.
-        refused: views that these runs do not have.
-        discussion: what the figures say of frameworks.
-        how: how to run it all again.
-        source: the experiment's file or the runs' settings.
+        refused: views that these runs lack the data for.
+        discussion: what the measurements show about frameworks.
+        how: how to repeat the runs.
+        source: the file of the experiment, or the settings of the runs.
         marks: how each run is drawn.
     """
 
@@ -117,41 +114,47 @@ class Report:
 
 
 def report(
-    run_data: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
+    run_data: RunData,
+    names: Sequence[str],
+    options: ViewOptions,
+    on_progress: Callable[[float], None],
 ) -> Report:
-    """Computes all that a report says.
+    """Computes the content of a report.
 
     Args:
         run_data: the runs.
-        names: of the views, in the order in which they come.
+        names: of the views, in their order.
         options: of the views.
-        told: gets the fraction of the views that is done.
+        on_progress: called with the fraction of the views that is done.
     """
-    chosen = run_data.selection
-    views, refused = _views(run_data, names, options, told)
-    how, source = _again(chosen)
+    selection = run_data.selection
+    views, refused = _views(run_data, names, options, on_progress)
+    how, source = _again(selection)
     return Report(
-        title=chosen.title or TITLE,
-        question=chosen.question or QUESTION,
-        made=f"{datetime.now():%Y-%m-%d %H:%M}",
+        title=selection.title or TITLE,
+        question=selection.question or QUESTION,
+        made=moment(time()),
         subject=_subject(run_data),
         answers=tuple(
             (view.title, view.sentence)
             for name in ANSWERS for view in views if view.name == name and view.sentence
         ),
         warnings=(*notes.of_all(run_data), *notes.of_timing(run_data)),
-        facts=facts(chosen),
+        facts=facts(selection),
         views=views,
         refused=refused,
         discussion=discussion(run_data, options),
         how=how,
         source=source,
-        marks=dict(marks(families(chosen))),
+        marks=dict(marks(families(selection))),
     )  # fmt: skip
 
 
 def _views(
-    run_data: RunData, names: Sequence[str], options: ViewOptions, told: Callable[[float], None]
+    run_data: RunData,
+    names: Sequence[str],
+    options: ViewOptions,
+    on_progress: Callable[[float], None],
 ) -> tuple[tuple[View, ...], tuple[ViewUnavailable, ...]]:
     made: list[View] = []
     refused: list[ViewUnavailable] = []
@@ -161,7 +164,7 @@ def _views(
         except MnistStudioError as error:
             entry = catalog.view_entry(name)
             refused.append(ViewUnavailable(name, entry.title, error.problem, error.remedy))
-        told((number + 1) / len(names))
+        on_progress((number + 1) / len(names))
     return tuple(made), tuple(refused)
 
 
@@ -169,7 +172,7 @@ def _of_name(run_data: RunData, name: str, options: ViewOptions) -> Iterator[Vie
     if name not in ONE_MODEL or options.model:
         yield catalog.compute(name, run_data, options)
         return
-    for run in some(run_data, MOST_MODELS).runs:
+    for run in some(run_data, MAX_MODELS).runs:
         yield catalog.compute(name, run_data, replace(options, model=run))
 
 
@@ -177,25 +180,26 @@ def _subject(run_data: RunData) -> str:
     recipes = list(dict.fromkeys(group.recipe for group in run_data.groups))
     names = list(dict.fromkeys(framework(group.framework).title for group in run_data.groups))
     seeds = {seed for group in run_data.groups for seed in group.seeds}
-    words = (
-        f"{counted(len(run_data.runs), 'run')} of {counted(len(run_data.groups), 'model')} and "
+    text = (
+        f"{counted(len(run_data.runs), 'run')} of {counted(len(run_data.groups), 'model')} with "
         f"{counted(len(seeds), 'seed')}: {listed(recipes)} in {listed(names)}."
     )
-    return words[:1].upper() + words[1:]
+    return text[:1].upper() + text[1:]
 
 
-def _again(chosen: Selection) -> tuple[str, str]:
-    """How to run it again, and the file that it takes."""
-    if chosen.text:
+def _again(selection: Selection) -> tuple[str, str]:
+    """How to repeat the runs, and the file for it."""
+    if selection.text:
         return (
-            "Save this as experiment.toml and say: mnist-studio experiment experiment.toml",
-            chosen.text,
+            "Save this as experiment.toml and run: mnist-studio experiment experiment.toml",
+            selection.text,
         )
-    fresh = [run.spec for run in chosen.runs if run.spec.continued_from is None]
+    fresh = [run.spec for run in selection.runs if run.spec.continued_from is None]
     try:
         text = files.write(fresh) if fresh else ""
     except SpecError as error:
         return str(error), ""
-    left = len(chosen.runs) - len(fresh)
-    without = f" ({counted(left, 'run')} that went on from another one left out)" if left else ""
-    return f"Save this as runs.toml and say: mnist-studio train runs.toml{without}", text
+    left = len(selection.runs) - len(fresh)
+    continued = f"{counted(left, 'run')} that continued another run"
+    without = f" (without {continued})" if left else ""
+    return f"Save this as runs.toml and run: mnist-studio train runs.toml{without}", text

@@ -7,7 +7,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
 from mnist_studio.comparison.options import ViewOptions
-from mnist_studio.comparison.report import csv_file
+from mnist_studio.comparison.report import tables
 from mnist_studio.comparison.report.marks import Families
 from mnist_studio.comparison.report.messages import (
     WRITE_FILES,
@@ -39,11 +39,13 @@ def report_kind(path: Path) -> ReportKind:
             return "html"
         case ".pdf":
             return "pdf"
-    raise UsageError(f"{path.name} is neither HTML nor PDF.", "Call it report.html or report.pdf.")
+    raise UsageError(
+        f"{path.name} is neither an HTML nor a PDF file.", "Name it report.html or report.pdf."
+    )
 
 
 def write_report(
-    chosen: Selection,
+    selection: Selection,
     path: Path,
     names: Sequence[str] = (),
     options: ViewOptions | None = None,
@@ -54,7 +56,7 @@ def write_report(
     """Computes a report and writes it.
 
     Args:
-        chosen: of these runs.
+        selection: of these runs.
         path: of the file, .html or .pdf. An existing file is replaced when the new one is complete.
         names: of its views; none for all.
         options: of the views; None for the defaults.
@@ -76,8 +78,8 @@ def write_report(
     require_writable(path.parent)
     wanted = tuple(names) or catalog.VIEWS
     if options.own and catalog.show_own_images(wanted):
-        own_images.predict(chosen, options.own, is_cancelled)
-    request = WriteReport(chosen, wanted, options, kind, str(data or ""))
+        own_images.predict(selection, options.own, is_cancelled)
+    request = WriteReport(selection, wanted, options, kind, str(data or ""))
     (file,) = _files(request, progress, is_cancelled)
     write_bytes(path, file.content)
 
@@ -100,9 +102,9 @@ def pictures(
     return _files(DrawViews(tuple(views), dict(families), tuple(kinds)), progress, is_cancelled)
 
 
-def tables(views: Sequence[View]) -> tuple[File, ...]:
+def csv_files(views: Sequence[View]) -> tuple[File, ...]:
     """Every table of some views as CSV."""
-    return tuple(File(f"{view.name}.csv", csv_file.write(view.table)) for view in views)
+    return tuple(File(f"{view.name}.csv", tables.csv_file(view.table)) for view in views)
 
 
 def export(
@@ -120,7 +122,7 @@ def export(
         CancelledByUser: by the user.
     """
     require_writable(folder)
-    files = (*pictures(views, families, ("png", "svg"), progress, is_cancelled), *tables(views))
+    files = (*pictures(views, families, ("png", "svg"), progress, is_cancelled), *csv_files(views))
     for file in files:
         write_bytes(folder / file.name, file.content)
     return tuple(folder / file.name for file in files)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.content import Report
-from mnist_studio.comparison.report.text_table import numbers
+from mnist_studio.comparison.report.tables import numeric_columns
 from mnist_studio.palette import LIGHT
 
 LONGEST_CELL = 60
@@ -38,6 +38,7 @@ class ViewSection:
     Attributes:
         id: of its section.
         title: of the view.
+        description: what the view shows.
         sentence: what the view shows; it can be empty.
         charts: SVG elements.
         header: the titles of the table's columns.
@@ -47,6 +48,7 @@ class ViewSection:
 
     id: str
     title: str
+    description: str
     sentence: str
     charts: tuple[Markup, ...]
     header: tuple[Cell, ...]
@@ -72,6 +74,7 @@ def _section(report: Report, view: View, number: int) -> ViewSection:
     return ViewSection(
         id=f"view-{number}",
         title=view.title,
+        description=view.description,
         sentence=view.sentence,
         charts=tuple(
             # Drawn by matplotlib from escaped texts, so it goes into the page as it is.
@@ -86,7 +89,7 @@ def _section(report: Report, view: View, number: int) -> ViewSection:
 
 def _cells(table: Table) -> tuple[tuple[Cell, ...], tuple[tuple[Cell, ...], ...]]:
     """The header and the rows of a table."""
-    columns = tuple(zip(table.columns, numbers(table), strict=True))
+    columns = tuple(zip(table.columns, numeric_columns(table), strict=True))
     header = tuple(Cell(column.title, _style(is_number, "")) for column, is_number in columns)
     rows = tuple(
         tuple(

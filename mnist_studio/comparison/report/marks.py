@@ -1,4 +1,4 @@
-"""How each run is drawn in files: as in the window, by its framework's color and dash."""
+"""How each run is drawn in files: like in the window, by its framework's color and dash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, mixed
 
 Families = Mapping[str, tuple[str, str]]
-"""Id of a run -> its framework, and the key that it shares with runs of other seeds."""
+"""Run id -> its framework, and the key that it shares with runs of other seeds."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class PrintMark:
 
     Attributes:
         color: ``#RRGGBB``.
-        dash: strokes and gaps in widths of the pen; empty for a solid line.
+        dash: lengths of dashes and gaps in line widths; empty for a solid line.
         symbol: one of ``palette.SYMBOLS``.
     """
 
@@ -26,18 +26,18 @@ class PrintMark:
     symbol: str
 
 
-NOBODY = PrintMark(LIGHT.secondary, (), SYMBOLS[0])
-"""Of what belongs to no run."""
+DEFAULT_MARK = PrintMark(LIGHT.secondary, (), SYMBOLS[0])
+"""For lines and bars that belong to no run."""
 
 
-def families(chosen: Selection) -> Families:
-    """Who is who among these runs."""
-    found = RunData(chosen).group_of
+def families(selection: Selection) -> Families:
+    """Framework and group of each run."""
+    found = RunData(selection).group_of
     return {run: (group.framework, group.key) for run, group in found.items()}
 
 
 def marks(known: Families) -> Mapping[str, PrintMark]:
-    """The mark of every run; a framework's groups differ in shade and symbol."""
+    """The mark of every run. The groups of a framework differ in shade and symbol."""
     ranks: dict[tuple[str, str], int] = {}
     for family in known.values():
         others = [one for one in ranks if one[0] == family[0]]

@@ -9,11 +9,11 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from mnist_studio.analysis.view import Chart, View
-from mnist_studio.comparison.report import charts, text_table
+from mnist_studio.comparison.report import charts, tables
 from mnist_studio.comparison.report.charts import Marks
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.style import STYLE
-from mnist_studio.comparison.report.text_table import prose, without
+from mnist_studio.comparison.report.tables import sentence_columns, without_columns
 from mnist_studio.palette import LIGHT
 
 PAGE = (8.27, 11.69)
@@ -27,11 +27,11 @@ MONO_SIZE = 6.5
 MONO_WIDTH = int(INNER[0] * 72 / (0.602 * MONO_SIZE))
 """Characters of a line of a table."""
 
-MOST_ROWS = 120
-"""Of a longer table a page of paper has no use: HTML and CSV have all of it."""
+MAX_ROWS = 120
+"""Longer tables are only in HTML and CSV."""
 
-MOST_SENTENCES = 10
-"""Rows of which each is told in words too."""
+MAX_SENTENCES = 10
+"""With more rows, the sentences of the rows are only in HTML and CSV."""
 
 
 def write(report: Report) -> bytes:
@@ -49,7 +49,7 @@ def write(report: Report) -> bytes:
 
 
 class _Pages:
-    """Pages that fill from the top; what does not fit comes on the next one."""
+    """Pages that are filled from the top; what does not fit goes to the next one."""
 
     def __init__(self, pdf: PdfPages, marks: Marks) -> None:
         self._pdf, self._marks = pdf, marks
@@ -62,7 +62,7 @@ class _Pages:
         self._used = 0.0
 
     def turn(self) -> None:
-        """Ends this page, unless it is empty, and begins the next."""
+        """Finishes this page, unless it is empty, and starts the next."""
         if not self._used:
             return
         self._place_charts()
@@ -70,17 +70,17 @@ class _Pages:
         self._figure.text(
             0.5, 0.3 / PAGE[1], str(self._number), ha="center", fontsize=8, color=LIGHT.secondary
         )
-        save: Any = self._pdf.savefig  # It has no types.
+        save: Any = self._pdf.savefig  # It is untyped.
         save(self._figure)
         self._begin()
 
     def need(self, inches: float) -> None:
-        """Turns the page if less than this is left on it."""
+        """Starts a new page if less than this is left."""
         if self._used + inches > INNER[1]:
             self.turn()
 
     def skip(self, inches: float) -> None:
-        """Leaves room, but not at the top of a page."""
+        """Leaves space, but not at the top of a page."""
         if self._used:
             self._used += inches
 
@@ -101,14 +101,14 @@ class _Pages:
             self.line(line, size, **style)
 
     def chart(self, chart: Chart) -> None:
-        """A chart as wide as the page; a higher one than the page is made lower."""
+        """A chart as wide as the page, and at most as high."""
         high = chart_height(chart)
         self.need(high)
         self._charts.append((self._used, high, chart))
         self._used += high + 0.08
 
     def _place_charts(self) -> None:
-        """Every chart gets a cell of one grid, whose other rows are the text between."""
+        """Every chart gets a cell of one grid; the text is in the rows between."""
         if not self._charts:
             return
         rows, at = [MARGIN], 0.0
@@ -126,7 +126,7 @@ class _Pages:
 
 
 def chart_height(chart: Chart) -> float:
-    """Inches of a chart on a page."""
+    """Height of a chart on a page in inches."""
     return min(charts.height(chart) * INNER[0] / charts.WIDTH + 0.2, INNER[1] - 1.4)
 
 
@@ -148,9 +148,10 @@ def _head(pages: _Pages, report: Report) -> None:
 
 
 def _view(pages: _Pages, view: View) -> None:
-    # A heading does not stand alone at the foot of a page.
+    # A heading must not be the last line of a page.
     pages.need(1.2 + (chart_height(view.charts[0]) if view.charts else 0.0))
     _heading(pages, view.title)
+    _note(pages, view.description)
     if view.sentence:
         pages.paragraph(view.sentence)
     for chart in view.charts:
@@ -161,24 +162,24 @@ def _view(pages: _Pages, view: View) -> None:
 
 
 def _table(pages: _Pages, view: View) -> None:
-    """The table; sentences in it stand below."""
+    """The table, with its sentences below."""
     table = view.table
-    if len(table.rows) > MOST_ROWS:
+    if len(table.rows) > MAX_ROWS:
         rows = f"{len(table.rows):,}"
-        _note(pages, f"The table has {rows} rows; they are in the HTML report and in the CSV.")
+        _note(pages, f"The table has {rows} rows. They are in the HTML report and in the CSV file.")
         return
     pages.skip(0.08)
-    words = prose(table)
-    for number, line in enumerate(text_table.lines(without(table, words), MONO_WIDTH)):
+    sentences = sentence_columns(table)
+    for number, line in enumerate(tables.lines(without_columns(table, sentences), MONO_WIDTH)):
         heading = {"color": LIGHT.secondary} if number == 0 else {}
         pages.line(line, MONO_SIZE, family=MONO, **heading)
-    if words and len(table.rows) > MOST_SENTENCES:
-        _note(pages, "Each row in words: in the HTML report and in the CSV.")
+    if sentences and len(table.rows) > MAX_SENTENCES:
+        _note(pages, "The explanation of each row is in the HTML report and in the CSV file.")
         return
     pages.skip(0.08)
     for row in table.rows:
-        for place in words:
-            pages.paragraph(str(row.cells[place]), 8, bullet="• ")
+        for at in sentences:
+            pages.paragraph(str(row.cells[at]), 8, bullet="• ")
 
 
 def _tail(pages: _Pages, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""What all drawn charts have in common: type, colors, figures at the axes."""
+"""The common style of drawn charts: fonts, colors, tick labels."""
 
 from typing import Any
 
@@ -31,38 +31,38 @@ STYLE: Any = {
     "legend.fontsize": 8.0,
     "figure.facecolor": LIGHT.panel,
     "axes.facecolor": LIGHT.panel,
-    # A dollar in a title is a dollar.
+    # Dollar signs in titles are not mathematics.
     "text.parse_math": False,
-    # The same content gives the same bytes.
+    # The same content must give the same bytes.
     "svg.hashsalt": "mnist-studio",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
 }
 
 SYMBOLS = {"o": "o", "d": "D", "t": "^", "s": "s", "x": "x", "+": "P"}
-"""The studio's symbols as matplotlib calls them."""
+"""Matplotlib's names of the symbols in ``palette``."""
 
 
-def dress(axes: Axes, x: AxisSpec | None, y: AxisSpec | None) -> None:
-    """Gives the axes their titles, scales and figures."""
+def style_axes(axes: Axes, x: AxisSpec | None, y: AxisSpec | None) -> None:
+    """Sets titles, scales and tick labels."""
     if x:
         axes.set_xlabel(axis_title(x))
         axes.set_xscale("log" if x.log else "linear")
-        _measure(axes.xaxis, x)
+        _format_ticks(axes.xaxis, x)
     if y:
         axes.set_ylabel(axis_title(y))
         axes.set_yscale("log" if y.log else "linear")
-        _measure(axes.yaxis, y)
+        _format_ticks(axes.yaxis, y)
 
 
-def _measure(drawn: XAxis | YAxis, axis: AxisSpec) -> None:
+def _format_ticks(drawn: XAxis | YAxis, axis: AxisSpec) -> None:
     drawn.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, axis)))
     if axis.unit == "count" and not axis.log:
         drawn.set_major_locator(MaxNLocator(integer=True))
 
 
 def tick_text(value: float, axis: AxisSpec) -> str:
-    """A figure at a tick; the title of its axis has the unit, but for percent."""
+    """The label of a tick. Its unit is in the title of the axis, except for percent."""
     match axis.unit:
         case "fraction":
             return f"{100 * value:.6g} %"

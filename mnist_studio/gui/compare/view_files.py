@@ -137,11 +137,11 @@ def write_view(
         CancelledByUser: the user cancelled.
     """
     # The first window does not need these, and they load much.
-    from mnist_studio.comparison.report import csv_file, files
+    from mnist_studio.comparison.report import files, tables
 
     kind = path.suffix.lower().removeprefix(".")
     if kind == "csv":
-        write_bytes(path, csv_file.write(view.table))
+        write_bytes(path, tables.csv_file(view.table))
         return f"Exported to {path}."
     if kind not in ("png", "svg"):
         raise UsageError(

@@ -121,7 +121,7 @@ def test_views_are_exported_as_pictures_and_tables(run_data: RunData, tmp_path: 
 def test_bad_files_and_names_are_refused_before_anything_is_computed(
     run_data: RunData, tmp_path: Path
 ) -> None:
-    with pytest.raises(UsageError, match="neither HTML nor PDF"):
+    with pytest.raises(UsageError, match="neither an HTML nor a PDF"):
         writing.write_report(run_data.selection, tmp_path / "report.doc")
     with pytest.raises(UnknownName):
         writing.write_report(run_data.selection, tmp_path / "report.html", ("never",))

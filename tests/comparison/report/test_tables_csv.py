@@ -4,7 +4,7 @@ import csv
 import io
 
 from mnist_studio.analysis.view import Column, Row, Table
-from mnist_studio.comparison.report import csv_file
+from mnist_studio.comparison.report import tables
 
 
 def test_figures_are_as_they_are() -> None:
@@ -12,7 +12,7 @@ def test_figures_are_as_they_are() -> None:
         (Column("Model, large"), Column("Accuracy", "fraction"), Column("Time", "seconds")),
         (Row("a", ("mlp · “a”", 0.9712, None)), Row("b", ("=1+1", float("nan"), 3))),
     )
-    written = csv_file.write(table)
+    written = tables.csv_file(table)
     assert written.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(written.decode("utf-8-sig")))) == [
         ["Model, large", "Accuracy [fraction]", "Time [seconds]"],

@@ -1,7 +1,7 @@
 """Tables as lines of characters."""
 
 from mnist_studio.analysis.view import Column, Row, Table
-from mnist_studio.comparison.report import text_table
+from mnist_studio.comparison.report import tables
 
 TABLE = Table(
     (Column("Model"), *(Column(f"Seconds of part {n}", "seconds") for n in range(9))),
@@ -10,7 +10,7 @@ TABLE = Table(
 
 
 def test_a_wide_table_comes_in_parts_with_their_names() -> None:
-    lines = list(text_table.lines(TABLE, 80))
+    lines = list(tables.lines(TABLE, 80))
     assert max(map(len, lines)) <= 80
     heads = [line for line in lines if line.startswith("Model")]
     assert len(heads) == lines.count("") + 1 > 1
