@@ -75,7 +75,7 @@ def _script(session: TrainingSession, described: RunSpec) -> Script:
     path = session.folder / SCRIPT
     write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
-    made = adapter.NativeScript(_module(path), session.spec, len(session.digits.train))
+    made = adapter.NativeScript(_module(path), session.spec, len(session.data.train))
     return cast(Script, made)
 
 
@@ -164,11 +164,11 @@ class _Watch:
         self._tell()
         session.machine.sample()
         self.enter("evaluate")
-        test = evaluation.logits(self._script, session.digits.test.images, self._should_continue)
+        test = evaluation.logits(self._script, session.data.test.images, self._should_continue)
         if test is None:
             raise _Stop
         epoch = self._state.end_epoch(validation, test)
-        session.report(epoch)
+        session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy))
         artifacts.save_test_logits(session.folder, test)
 
@@ -177,7 +177,7 @@ class _Watch:
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # A script trains at least one epoch.
         session.enter("evaluate")
-        speed = evaluation.speed(self._script, session.digits.test.images)
+        speed = evaluation.speed(self._script, session.data.test.images)
         self._save()
         return self._state.finished(epoch, speed)
 
@@ -206,4 +206,4 @@ class _Watch:
         check_finite(session.spec.training, state.step + 1, steps)
         state.add(steps)
         artifacts.append_steps(session.folder, steps.losses, steps.correct / self._size)
-        session.report(state.progress(steps, self._size, seconds))
+        session.on_event(state.progress(steps, self._size, seconds))

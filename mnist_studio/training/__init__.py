@@ -1,1 +1,1 @@
-"""The one loop that drives any learner."""
+"""The shared training loop, which trains a learner of any framework."""

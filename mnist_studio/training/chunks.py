@@ -1,4 +1,4 @@
-"""Steps as chunks, sized by time and by memory. Their size never changes a result."""
+"""Training steps in chunks, sized by time and memory. Their size does not change any result."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import batch_sizes, learning_rate
 
 TARGET_SECONDS = 0.1
-"""A chunk shall take no longer, so that Stop and Pause are answered soon."""
+"""Target time of a chunk. Short chunks let Stop and Pause take effect quickly."""
 
 MOST_BYTES = 16 * 2**20
-"""A chunk of several steps is no larger; one step alone may be, if its batch is.
+"""The largest chunk with several steps. A single step may be larger if its batch is.
 
-Larger arrays are got from the system and given back for every chunk, which made the masks of
-``wide-cnn`` take half as long again at 64 MiB.
+The allocator returns larger arrays to the system after every chunk. With 64 MiB, the masks of
+``wide-cnn`` took 50 % longer.
 """
 
 
 class ChunkSizer:
-    """How many steps the next chunk shall have, from how long the last ones took."""
+    """Chooses the number of steps in the next chunk from the time that the last one took."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self.steps = 1
 
-    def took(self, steps: int, seconds: float) -> None:
-        """Learns from a chunk. Grows at most fourfold, so that one fast chunk misleads little."""
+    def update(self, steps: int, seconds: float) -> None:
+        """Takes the time of a chunk. The size grows at most fourfold, to limit outliers."""
         fitting = int(TARGET_SECONDS / max(seconds / steps, 1e-9))
         self.steps = max(1, min(fitting, 4 * self.steps, self._capacity))
 
@@ -43,18 +43,18 @@ class ChunkSizer:
 @dataclass(frozen=True)
 class _Drop:
     name: str
-    place: int
+    layer: int
     shape: Shape
     threshold: int
 
 
 class ChunkMaker:
-    """Makes the chunks of a run: indices, rates, dropout masks and augmented digits.
+    """Makes the chunks of a run: indices, learning rates, dropout masks and augmented images.
 
     Args:
         model: the network.
-        training: how it is trained.
-        images: the training digits, (n, 28, 28) uint8.
+        training: its training.
+        images: the training set, (n, 28, 28) uint8.
     """
 
     def __init__(self, model: ModelSpec, training: TrainingSpec, images: NDArray[np.uint8]) -> None:
@@ -62,39 +62,39 @@ class ChunkMaker:
         self._images = images
         self._batches = Batches(training, len(images))
         self._drops = [
-            _Drop(report.name, place, report.output, report.layer.threshold)
-            for place, report in enumerate(describe(model))
+            _Drop(report.name, layer, report.output, report.layer.threshold)
+            for layer, report in enumerate(describe(model))
             if isinstance(report.layer, Dropout)
         ]
 
-    def bytes_a_step(self) -> int:
-        """The memory that a step of a whole batch takes."""
-        digit = np.dtype(np.int64).itemsize + sum(prod(drop.shape) for drop in self._drops)
+    def bytes_per_step(self) -> int:
+        """The memory of a step with a full batch, in bytes."""
+        per_image = np.dtype(np.int64).itemsize + sum(prod(drop.shape) for drop in self._drops)
         if self._training.augmentation:
-            digit += prod(IMAGE_SHAPE)
-        return digit * batch_sizes(self._training, len(self._images), 0, 1)[0]
+            per_image += prod(IMAGE_SHAPE)
+        return per_image * batch_sizes(self._training, len(self._images), 0, 1)[0]
 
     def make(
         self,
         first: int,
         most: int,
         validation: Sequence[float] = (),
-        go_on: Callable[[], bool] = lambda: True,
+        should_continue: Callable[[], bool] = lambda: True,
     ) -> Chunk:
-        """The chunk of at most so many steps from ``first`` (from 0) on, one at least.
+        """The chunk that starts at step ``first``.
 
         Args:
-            first: step.
-            most: steps.
-            validation: accuracy on the validation digits after every epoch so far.
-            go_on: asked every few digits; once it says no, the chunk is of no use.
+            first: the first step, from 0.
+            most: the largest number of steps. The chunk has at least one.
+            validation: accuracy on the validation set after every epoch so far.
+            should_continue: called every few images. After it returns False, the chunk is invalid.
         """
-        most = min(most, max(1, MOST_BYTES // self.bytes_a_step()))
+        most = min(most, max(1, MOST_BYTES // self.bytes_per_step()))
         count = self._batches.alike(first, most)
-        return self._chunk(first, self._batches.take(first, count), validation, go_on)
+        return self._chunk(first, self._batches.take(first, count), validation, should_continue)
 
     def empty(self, batch: int) -> Chunk:
-        """The chunk of no step, of batches of that size."""
+        """The chunk without steps for a batch size, which compiles but changes nothing."""
         return self._chunk(0, np.empty((0, batch), np.int64))
 
     def _chunk(
@@ -102,33 +102,33 @@ class ChunkMaker:
         first: int,
         indices: NDArray[np.int64],
         validation: Sequence[float] = (),
-        go_on: Callable[[], bool] = lambda: True,
+        should_continue: Callable[[], bool] = lambda: True,
     ) -> Chunk:
-        steps, digits = range(first, first + len(indices)), len(self._images)
-        rates = [learning_rate(self._training, step, digits, validation) for step in steps]
+        steps, images = range(first, first + len(indices)), len(self._images)
+        rates = [learning_rate(self._training, step, images, validation) for step in steps]
         masks = {drop.name: self._masks(drop, steps, indices.shape[1]) for drop in self._drops}
-        return Chunk(indices, np.array(rates), masks, self._augmented(steps, indices, go_on))
+        return Chunk(indices, np.array(rates), masks, self._augmented(steps, indices, should_continue))
 
     def _augmented(
-        self, steps: range, indices: NDArray[np.int64], go_on: Callable[[], bool]
+        self, steps: range, indices: NDArray[np.int64], should_continue: Callable[[], bool]
     ) -> NDArray[np.uint8] | None:
-        """(k, b, 28, 28); a function of seed, step, digit and its place in the batch alone."""
+        """(k, b, 28, 28); a function of seed, step, image and its position in the batch only."""
         training = self._training
         if training.augmentation is None:
             return None
         images = np.empty((*indices.shape, *self._images.shape[1:]), np.uint8)
-        for batch, step, places in zip(images, steps, indices, strict=True):
+        for batch, step, chosen in zip(images, steps, indices, strict=True):
             batch[...] = augmented(
-                self._images[places], training.augmentation, training.seed, step, go_on
+                self._images[chosen], training.augmentation, training.seed, step, should_continue
             )
         return images
 
     def _masks(self, drop: _Drop, steps: range, batch: int) -> NDArray[np.uint8]:
-        """(k, batch, *shape), 1 where a unit is kept; a function of seed, layer and step alone."""
+        """(k, batch, *shape), 1 where a unit stays on; a function of seed, layer and step only."""
         masks = np.empty((len(steps), batch, *drop.shape), np.uint8)
         for mask, step in zip(masks, steps, strict=True):
             drawn = random_bytes(
-                self._training.seed, Purpose.DROPOUT, step, drop.place, batch * prod(drop.shape)
+                self._training.seed, Purpose.DROPOUT, step, drop.layer, batch * prod(drop.shape)
             )
             np.greater_equal(drawn.reshape(mask.shape), drop.threshold, out=mask, casting="unsafe")
         return masks

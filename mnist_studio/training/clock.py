@@ -1,4 +1,4 @@
-"""The clock of a run: every second belongs to exactly one phase."""
+"""The clock of a run. Every second belongs to exactly one phase."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -7,11 +7,11 @@ from mnist_studio.events import PhaseName
 
 
 class PhaseClock:
-    """Adds up the seconds of every phase.
+    """Measures the seconds of every phase.
 
     Args:
-        phase: the first one.
-        now: seconds of a clock that never goes back.
+        phase: the first phase.
+        now: a monotonic clock, in seconds.
     """
 
     def __init__(self, phase: PhaseName, now: Callable[[], float] = perf_counter) -> None:
@@ -22,24 +22,24 @@ class PhaseClock:
 
     @property
     def phase(self) -> PhaseName:
-        """The phase that runs."""
+        """The current phase."""
         return self._phase
 
     def enter(self, phase: PhaseName) -> None:
-        """Ends the running phase and starts another."""
+        """Ends the current phase and starts another."""
         now = self._now()
         self._seconds[self._phase] = self._seconds.get(self._phase, 0.0) + now - self._since
         self._phase, self._since = phase, now
 
     def add(self, phase: PhaseName, seconds: float) -> None:
-        """Counts seconds that were measured elsewhere."""
+        """Adds seconds that were measured elsewhere."""
         self._seconds[phase] = self._seconds.get(phase, 0.0) + seconds
 
     def seconds(self, phase: PhaseName) -> float:
-        """Spent in a phase so far, the running one included."""
+        """Seconds in a phase so far, including the current phase."""
         running = self._now() - self._since if phase == self._phase else 0.0
         return self._seconds.get(phase, 0.0) + running
 
     def all_seconds(self) -> dict[str, float]:
-        """Phase -> seconds so far, the running one included."""
+        """Phase -> seconds so far, including the current phase."""
         return {phase: self.seconds(phase) for phase in sorted({*self._seconds, self._phase})}

@@ -1,4 +1,4 @@
-"""What the outside wants of a training: set by any thread, asked by the loop between chunks."""
+"""Requests to a training: set by any thread, read by the training loop between chunks."""
 
 from threading import Condition
 
@@ -12,35 +12,35 @@ class Control:
         self._stopped = False
 
     def pause(self) -> None:
-        """Keeps everything as it is after the current chunk."""
+        """Pauses after the current chunk."""
         self._set(paused=True)
 
     def resume(self) -> None:
-        """Goes on."""
+        """Resumes a paused training."""
         self._set(paused=False)
 
     def stop(self) -> None:
-        """Ends the training after the current chunk, also a paused one; its weights are kept."""
+        """Ends the training after the current chunk, even if it is paused. Saves the weights."""
         self._set(paused=False, stopped=True)
 
     @property
     def paused(self) -> bool:
-        """A pause is wanted, and no stop."""
+        """Whether a pause, but no stop, was requested."""
         return self._paused
 
     @property
     def stopped(self) -> bool:
-        """A stop is wanted."""
+        """Whether a stop was requested."""
         return self._stopped
 
     def wait_while_paused(self) -> None:
-        """Returns when the training shall go on or stop."""
+        """Returns as soon as the training should resume or stop."""
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)
 
     def _set(self, *, paused: bool, stopped: bool = False) -> None:
         with self._changed:
             self._stopped |= stopped
-            # A pause that comes after a stop would keep it from being answered.
+            # A pause after a stop would prevent the stop from taking effect.
             self._paused = paused and not self._stopped
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""Logits over many digits, a slice at a time, so that a stop is answered soon."""
+"""Evaluation of many images, a slice at a time, so that Stop takes effect quickly."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from mnist_studio.frameworks.base import Array
 
 SLICE = 250
-"""Digits at once. Fixed, so that a result never depends on how fast the machine was."""
+"""Images in a slice. It is fixed, so that results do not depend on the speed of the machine."""
 
 LATENCY_REPEATS = 21
 THROUGHPUT_REPEATS = 9
 
 THROUGHPUT_SECONDS = 1.0
-"""A slow network answers fewer batches: a run shall not end much later for its figures."""
+"""Time limit for measuring the throughput, so that slow networks do not delay the end of a run."""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast a network answers, on the device that trained it.
+    """The inference speed of a network on the device that trained it.
 
     Attributes:
-        latency_ms: one image alone, median.
+        latency_ms: of a single image, median.
         images_per_second: in batches, median.
-        batch: images in each of them.
+        batch: images in a batch.
     """
 
     latency_ms: float
@@ -37,32 +37,32 @@ class Speed:
 
 
 class CanPredict(Protocol):
-    """What answers digits: a learner, or a script that was trained."""
+    """A model that predicts images: a learner or a trained native script."""
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """As ``Learner.logits``."""
 
 
 def logits(
-    learner: CanPredict, images: NDArray[np.uint8], go_on: Callable[[], bool]
+    learner: CanPredict, images: NDArray[np.uint8], should_continue: Callable[[], bool]
 ) -> Array | None:
-    """(n, 28, 28) -> (n, 10); None if ``go_on``, asked before every slice, said no."""
+    """(n, 28, 28) -> (n, 10); None if ``should_continue`` returned False before a slice."""
     parts: list[Array] = []
     for start in range(0, len(images), SLICE):
-        if not go_on():
+        if not should_continue():
             return None
         parts.append(learner.logits(images[start : start + SLICE]))
     return np.concatenate(parts)
 
 
 def speed(learner: CanPredict, images: NDArray[np.uint8]) -> Speed:
-    """Of a network on images (n, 28, 28); every answer is waited for."""
+    """Measures the inference speed on images (n, 28, 28)."""
     batch = images[:SLICE]
     return Speed(latency_ms(learner, images), _images_per_second(learner, batch), len(batch))
 
 
 def _images_per_second(learner: CanPredict, batch: NDArray[np.uint8]) -> float:
-    """After one call that is not counted."""
+    """The throughput, measured after one warm-up call."""
     learner.logits(batch)
     taken: list[float] = []
     while len(taken) < THROUGHPUT_REPEATS and sum(taken) < THROUGHPUT_SECONDS:
@@ -71,7 +71,7 @@ def _images_per_second(learner: CanPredict, batch: NDArray[np.uint8]) -> float:
 
 
 def latency_ms(learner: CanPredict, images: NDArray[np.uint8]) -> float:
-    """Median milliseconds that one image alone takes, after one call that is not counted."""
+    """The median time of a single image in milliseconds, after one warm-up call."""
     learner.logits(images[:1])
     return 1000 * median(
         _seconds(learner, images[i : i + 1]) for i in range(min(LATENCY_REPEATS, len(images)))

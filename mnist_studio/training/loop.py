@@ -1,4 +1,4 @@
-"""The one loop that drives any learner."""
+"""The shared training loop, which trains a learner of any framework."""
 
 from collections.abc import Sequence
 
@@ -18,20 +18,20 @@ from mnist_studio.training.state import Score, TrainingState
 
 
 class Training:
-    """One training of one learner, from its first or its checkpointed step to its end."""
+    """Trains one learner, from the first step or a checkpoint to the end."""
 
     def __init__(self, session: TrainingSession, learner: Learner) -> None:
         self._session = session
         self._learner = learner
         self._state = TrainingState(session)
         self._sizer = ChunkSizer(learner.capacity)
-        spec, images = session.spec, session.digits.train.images
+        spec, images = session.spec, session.data.train.images
         self._maker = ChunkMaker(spec.model, spec.training, images)
 
     def prepare(self) -> None:
-        """Compiles what the framework compiles, with chunks of no step: nothing is learnt."""
+        """Lets the framework compile, by chunks without steps, which change no weight."""
         self._session.enter("compile")
-        train = self._session.digits.train
+        train = self._session.data.train
         self._learner.bind(train.images, train.labels)
         for batch in self._batch_sizes():
             self._learner.train(self._maker.empty(batch))
@@ -39,69 +39,69 @@ class Training:
         self._learner.synchronize()
 
     def _batch_sizes(self) -> set[int]:
-        """The different sizes of the run's batches."""
+        """The different batch sizes of the run."""
         session, training = self._session, self._session.spec.training
-        digits = len(session.digits.train)
-        steps = min(steps_per_pass(training, digits), session.steps)
-        return set(batch_sizes(training, digits, 0, steps))
+        images = len(session.data.train)
+        steps = min(steps_per_pass(training, images), session.steps)
+        return set(batch_sizes(training, images, 0, steps))
 
     def resume(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
-        """Goes on from a checkpoint of the same run, of which these epochs are known."""
+        """Resumes from a checkpoint of the same run, whose epochs so far are given."""
         self._learner.load_weights(checkpoint.weights)
         self._learner.load_optimizer_state(checkpoint.optimizer)
         self._state.restore(checkpoint, epochs)
 
     def run(self) -> Finished | Stopped:
-        """Trains to the end or until a stop is wanted; keeps weights and logits.
+        """Trains to the end, or until a stop is requested. Saves weights and logits.
 
         Raises:
-            TrainingFailed: the loss is no number any more.
+            TrainingFailed: the loss became NaN or infinite.
             StoreError: the disk is full.
         """
         state = self._state
         while state.step < self._session.steps or state.awaiting_evaluation:
-            # A run that was stopped while it was judged goes on with that.
+            # A run that was stopped during an evaluation resumes with that evaluation.
             trained = state.awaiting_evaluation or self._train_epoch()
             if not (trained and self._evaluate_epoch()):
                 return self._stopped()
         return self._finished()
 
     def _train_epoch(self) -> bool:
-        """The rest of the running epoch; False if a stop was wanted."""
+        """Trains the rest of the current epoch; False if a stop was requested."""
         session, state = self._session, self._state
         session.enter("train")
         rest = range(state.step, state.epoch_end)
-        with Prefetcher(self._maker, self._sizer, rest, state.validation) as feed:
-            while made := self._next(feed):
-                self._train_chunk(made)
+        with Prefetcher(self._maker, self._sizer, rest, state.validation) as prefetcher:
+            while prepared := self._next(prefetcher):
+                self._train_chunk(prepared)
                 if not self._should_continue():
                     return False
         return state.awaiting_evaluation
 
-    def _next(self, feed: Prefetcher) -> PreparedChunk | None:
-        """The next chunk; waiting for it is no training."""
+    def _next(self, prefetcher: Prefetcher) -> PreparedChunk | None:
+        """The next chunk. Waiting for it counts as data time, not as training time."""
         session = self._session
         session.clock.enter("data")
-        made = feed.take(lambda: not session.control.stopped)
+        prepared = prefetcher.take(lambda: not session.control.stopped)
         session.clock.enter("train")
-        return made
+        return prepared
 
-    def _train_chunk(self, made: PreparedChunk) -> None:
-        session, state, chunk = self._session, self._state, made.chunk
+    def _train_chunk(self, prepared: PreparedChunk) -> None:
+        session, state, chunk = self._session, self._state, prepared.chunk
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
         self._learner.synchronize()
         seconds = session.clock.seconds("train") - begun
         check_finite(session.spec.training, state.step + 1, steps)
         count, batch = chunk.indices.shape
-        # What is made ahead must not keep a stop waiting either.
-        self._sizer.took(count, max(seconds, made.seconds))
+        # The chunk prepared in the background must not delay a stop either.
+        self._sizer.update(count, max(seconds, prepared.seconds))
         state.add(steps)
         artifacts.append_steps(session.folder, steps.losses, steps.correct / batch)
-        session.report(state.progress(steps, batch, seconds))
+        session.on_event(state.progress(steps, batch, seconds))
 
     def _should_continue(self) -> bool:
-        """Waits while paused; False if a stop is wanted."""
+        """Waits while paused; False if a stop was requested."""
         session = self._session
         if session.control.paused:
             phase = session.clock.phase
@@ -112,29 +112,29 @@ class Training:
         return not session.control.stopped
 
     def _evaluate_epoch(self) -> bool:
-        """Judges the weights after an epoch; False if a stop was wanted meanwhile."""
+        """Evaluates the weights after an epoch; False if a stop was requested meanwhile."""
         session = self._session
         session.machine.sample()
         session.enter("evaluate")
-        validation = self._score(session.digits.validation)
-        test = evaluation.logits(self._learner, session.digits.test.images, self._should_continue)
+        validation = self._score(session.data.validation)
+        test = evaluation.logits(self._learner, session.data.test.images, self._should_continue)
         if test is None:
             return False
         epoch = self._state.end_epoch(validation, test)
-        session.report(epoch)
+        session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy))
         artifacts.save_test_logits(session.folder, test)
         self._save_checkpoint()
         return True
 
-    def _score(self, digits: LabeledImages | None) -> Score | None:
-        """Loss and accuracy; None without digits or if a stop was wanted."""
-        if digits is None:
+    def _score(self, dataset: LabeledImages | None) -> Score | None:
+        """Loss and accuracy; None without images or if a stop was requested."""
+        if dataset is None:
             return None
-        logits = evaluation.logits(self._learner, digits.images, self._should_continue)
+        logits = evaluation.logits(self._learner, dataset.images, self._should_continue)
         if logits is None:
             return None
-        return cross_entropy(logits, digits.labels), accuracy(logits, digits.labels)
+        return cross_entropy(logits, dataset.labels), accuracy(logits, dataset.labels)
 
     def _save_checkpoint(self) -> None:
         session, state = self._session, self._state
@@ -148,7 +148,7 @@ class Training:
         )
         artifacts.save_checkpoint(session.folder, checkpoint)
         session.clock.enter(phase)
-        session.report(
+        session.on_event(
             CheckpointEvent(run=session.run, framework=session.spec.framework, step=state.step)
         )
 
@@ -156,7 +156,7 @@ class Training:
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # The loop ends only after a whole epoch.
         session.enter("evaluate")
-        speed = evaluation.speed(self._learner, session.digits.test.images)
+        speed = evaluation.speed(self._learner, session.data.test.images)
         session.enter("save")
         artifacts.save_weights(session.folder, self._learner.weights())
         return self._state.finished(epoch, speed)

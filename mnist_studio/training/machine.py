@@ -1,6 +1,6 @@
-"""What the machine does beside a run: the work of others, its clock, heat, battery, memory.
+"""The state of the machine during a run: load of other programs, clock, heat, battery, memory.
 
-What a system does not tell is None, never a guess.
+A value that the system does not provide is None, never an estimate.
 """
 
 import re
@@ -15,30 +15,30 @@ import psutil
 
 from mnist_studio.events import Machine
 
-_Told = TypeVar("_Told")
+_Value = TypeVar("_Value")
 _Number = TypeVar("_Number", int, float)
 
 _PROCESSORS = Path("/sys/devices/system/cpu")
 _HIGH_WATER = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
 
 
-class Watch:
-    """Watches the machine from now on, for the process that makes it."""
+class MachineMonitor:
+    """Observes the machine from its creation on, for the process that creates it."""
 
     def __init__(self) -> None:
         self._processors = psutil.cpu_count() or 1
-        self._begun = _Moment()
+        self._begun = _Reading()
         self._frequencies: list[float] = []
 
     def sample(self) -> None:
-        """Reads the clock of the processors; to be called while they work."""
-        fraction = _asked(_frequency_fraction)
+        """Reads the clock frequency of the processors. Call it while they work."""
+        fraction = _query(_frequency_fraction)
         if fraction is not None:
             self._frequencies.append(fraction)
 
-    def told(self) -> Machine:
-        """What the machine did so far."""
-        begun, now = self._begun, _Moment()
+    def summary(self) -> Machine:
+        """The state of the machine so far."""
+        begun, now = self._begun, _Reading()
         return Machine(
             processors=self._processors,
             others_processors=self._others(now),
@@ -47,8 +47,8 @@ class Watch:
             on_battery=None if now.battery is None else now.battery or bool(begun.battery),
         )
 
-    def _others(self, now: "_Moment") -> float | None:
-        """What was neither idle nor this process."""
+    def _others(self, now: "_Reading") -> float | None:
+        """The mean number of processors that other programs used."""
         idle = _difference(now.idle, self._begun.idle)
         seconds = now.time - self._begun.time
         if idle is None or seconds <= 0:
@@ -57,27 +57,27 @@ class Watch:
         return max(0.0, self._processors - (idle + own) / seconds)
 
 
-class _Moment:
-    """What can be read at once.
+class _Reading:
+    """The values at one point in time.
 
     Attributes:
         time: seconds.
-        own: seconds of processors that this process used.
-        idle: seconds that processors had nothing to do, summed.
-        throttled: times that processors were slowed down by heat.
-        battery: whether the machine runs on it.
+        own: processor seconds that this process has used.
+        idle: idle seconds, summed over all processors.
+        throttled: how often heat slowed processors down.
+        battery: whether the machine runs on battery.
     """
 
     def __init__(self) -> None:
         self.time, self.own = time.perf_counter(), time.process_time()
-        self.idle = _asked(_idle_seconds)
-        self.throttled = _asked(_throttle_count)
-        self.battery = _asked(_on_battery)
+        self.idle = _query(_idle_seconds)
+        self.throttled = _query(_throttle_count)
+        self.battery = _query(_on_battery)
 
 
 def peak_memory_bytes() -> int | None:
-    """The most memory that this process held at once, in bytes."""
-    return _asked(_peak_memory)
+    """The peak memory of this process, in bytes."""
+    return _query(_peak_memory)
 
 
 def _peak_memory() -> int | None:
@@ -85,11 +85,11 @@ def _peak_memory() -> int | None:
     if sys.platform == "win32":
         peak = int(psutil.Process().memory_info().peak_wset)
     elif sys.platform == "darwin":
-        import resource  # Windows has none.
+        import resource  # Not available on Windows.
 
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     else:
-        # Not ru_maxrss: Linux counts in it what the parent held when it started this process.
+        # Not ru_maxrss: on Linux it includes the memory of the parent when it started this process.
         found = _HIGH_WATER.search(Path("/proc/self/status").read_text())
         peak = int(found[1]) * 1024 if found else None
     return peak
@@ -97,12 +97,12 @@ def _peak_memory() -> int | None:
 
 def _idle_seconds() -> float | None:
     times = psutil.cpu_times()
-    # A machine that tells nothing, as in some sandboxes, has zeros.
+    # In some sandboxes, all values are 0.
     return times.idle + getattr(times, "iowait", 0.0) if sum(times) else None
 
 
 def _frequency_fraction() -> float | None:
-    # Elsewhere psutil gives the nominal clock, whatever the processor does.
+    # On other systems, psutil returns the nominal frequency.
     clock = psutil.cpu_freq() if sys.platform == "linux" else None
     return clock.current / clock.max if clock and clock.max else None
 
@@ -118,10 +118,10 @@ def _on_battery() -> bool | None:
     return None if battery is None else battery.power_plugged is False
 
 
-def _asked(question: Callable[[], _Told | None]) -> _Told | None:
-    """What the system answers; None where it has no such thing or refuses."""
+def _query(read: Callable[[], _Value | None]) -> _Value | None:
+    """The result of a query; None where the system does not support or allow it."""
     try:
-        return question()
+        return read()
     except (OSError, psutil.Error, AttributeError, NotImplementedError, ValueError):
         return None
 

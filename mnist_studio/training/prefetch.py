@@ -1,4 +1,4 @@
-"""Chunks made ahead of need, in a thread, while the one before is trained on."""
+"""Prepares the next chunk on a thread while the learner trains on the current one."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -12,16 +12,16 @@ from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 POLL_SECONDS = 0.05
 
 MOST_BYTES_AHEAD = 64 * 2**20
-"""A larger step is made only when it is needed: two of them at once would take too much memory."""
+"""Larger steps are not prepared in advance, because two of them would need too much memory."""
 
 
 @dataclass(frozen=True)
 class PreparedChunk:
-    """A chunk.
+    """A chunk and its cost.
 
     Attributes:
-        chunk: itself.
-        seconds: it took to make.
+        chunk: the chunk.
+        seconds: the time to prepare it.
     """
 
     chunk: Chunk
@@ -29,15 +29,15 @@ class PreparedChunk:
 
 
 class Prefetcher:
-    """The chunks of some steps, one of them ahead; a context manager.
+    """The chunks for a range of steps, of which it prepares one in advance. A context manager.
 
-    The thread ends with the block, at the latest after a few more digits.
+    The thread ends with the block, at the latest after a few more images.
 
     Args:
-        maker: of the chunks.
-        sizer: how many steps they shall have.
-        steps: from which to before which, all of one epoch.
-        validation: accuracy on the validation digits after every epoch so far.
+        maker: makes the chunks.
+        sizer: chooses the number of steps in each chunk.
+        steps: the steps to train, all of the same epoch.
+        validation: accuracy on the validation set after every epoch so far.
     """
 
     def __init__(
@@ -48,36 +48,36 @@ class Prefetcher:
         self._left = steps
         self._validation = tuple(validation)
         self._closing = False
-        self._ahead = maker.bytes_a_step() <= MOST_BYTES_AHEAD
+        self._ahead = maker.bytes_per_step() <= MOST_BYTES_AHEAD
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="chunks")
         self._next: Future[PreparedChunk] | None = None
 
     def __enter__(self) -> Self:
-        """Begins with the first chunk."""
+        """Starts to prepare the first chunk."""
         self._begin_next()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends the thread, whatever it is doing."""
+        """Ends the thread, even while it prepares a chunk."""
         self._closing = True
         self._pool.shutdown(cancel_futures=True)
 
-    def take(self, go_on: Callable[[], bool]) -> PreparedChunk | None:
-        """The next chunk; None at the end, or if ``go_on``, asked all the time, said no."""
+    def take(self, should_continue: Callable[[], bool]) -> PreparedChunk | None:
+        """The next chunk; None at the end, or once ``should_continue`` returns False."""
         if self._next is None:
             self._begin_next()
         future = self._next
         if future is None:
             return None
         while not wait([future], POLL_SECONDS).done:
-            if not go_on():
+            if not should_continue():
                 return None
-        made = future.result()
-        self._left = self._left[len(made.chunk.indices) :]
+        prepared = future.result()
+        self._left = self._left[len(prepared.chunk.indices) :]
         self._next = None
         if self._ahead:
             self._begin_next()
-        return made
+        return prepared
 
     def _begin_next(self) -> None:
         if self._left:

@@ -1,4 +1,4 @@
-"""What one training needs besides its learner."""
+"""The context of a training: its data, its folder, and where its events go."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,17 +10,17 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
-from mnist_studio.training.machine import Watch
+from mnist_studio.training.machine import MachineMonitor
 
 
 @dataclass(frozen=True)
 class DataSplit:
-    """The digits of a run.
+    """The data of a run.
 
     Attributes:
-        train: to learn from.
-        validation: kept apart of them; None if there are none.
-        test: to be judged on.
+        train: the training set.
+        validation: the validation set, split off the training set; None without one.
+        test: the test set.
     """
 
     train: LabeledImages
@@ -30,47 +30,47 @@ class DataSplit:
 
 @dataclass(frozen=True)
 class TrainingSession:
-    """One training: what, with which digits, for whom.
+    """The context of one training.
 
     Attributes:
         run: id of the run.
-        spec: what is trained and how.
-        digits: its digits.
-        folder: of its artifacts.
-        device: name of the device, for people.
-        clock: of its phases.
-        control: what the outside wants.
-        report: takes its events.
-        machine: watches it.
+        spec: of the run, with its known bugs applied.
+        data: the dataset, split.
+        folder: for the run's artifacts.
+        device: the device's name to show.
+        clock: measures the phases.
+        control: requests to pause or stop.
+        on_event: receives the events.
+        machine: observes the machine.
     """
 
     run: str
     spec: RunSpec
-    digits: DataSplit
+    data: DataSplit
     folder: Path
     device: str
     clock: PhaseClock
     control: Control
-    report: Callable[[Event], None]
-    machine: Watch = field(default_factory=Watch)
+    on_event: Callable[[Event], None]
+    machine: MachineMonitor = field(default_factory=MachineMonitor)
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches an epoch, the smaller last one counted."""
-        return steps_per_epoch(self.spec.training, len(self.digits.train))
+        """Batches in an epoch, including a smaller last one."""
+        return steps_per_epoch(self.spec.training, len(self.data.train))
 
     @property
     def steps(self) -> int:
-        """Of the whole run."""
+        """Steps of the whole run."""
         return self.steps_per_epoch * self.spec.training.epochs
 
     def enter(self, phase: PhaseName, text: str = "") -> None:
-        """Moves the clock to a phase and tells so."""
+        """Switches the clock to a phase and reports it."""
         self.clock.enter(phase)
-        self.report(Phase(run=self.run, framework=self.spec.framework, phase=phase, text=text))
+        self.on_event(Phase(run=self.run, framework=self.spec.framework, phase=phase, text=text))
 
     def warn(self, text: str) -> None:
-        """Tells a warning for the log, if there is one."""
+        """Reports a warning; does nothing for an empty text."""
         if text:
             event = Log(run=self.run, framework=self.spec.framework, level="warning", text=text)
-            self.report(event)
+            self.on_event(event)

@@ -1,4 +1,4 @@
-"""Where a training stands, and what it tells of it."""
+"""The progress of a training, and the events that report it."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -21,96 +21,96 @@ Score = tuple[float, float]
 """Loss and accuracy."""
 
 PACE_CHUNKS = 10
-"""The speed is told of so many chunks, about a second: the last of an epoch may be a single batch,
-which alone says little."""
+"""Number of chunks over which the speed is averaged, about a second. The last chunk of an epoch may
+be a single batch, which alone would be a noisy estimate."""
 
 
 @dataclass
 class TrainingState:
-    """Where a training stands.
+    """The progress of a training.
 
     Attributes:
-        session: the training.
+        session: of the training.
         step: steps trained.
-        before: training seconds of earlier processes, from the checkpoint.
-        begun: steps trained by them.
-        losses: of the running epoch's steps, one array a chunk.
-        correct: digits answered rightly in the running epoch.
-        epoch: the last whole one, None before.
-        judged: epochs that this process evaluated.
-        validation: accuracy on the validation digits after every epoch; empty without any.
-        pace: digits and seconds of the newest chunks.
-        loaded: seconds that reading the digits took, before any waiting for chunks.
+        earlier_seconds: training time in earlier processes, from the checkpoint.
+        first_step: steps trained in earlier processes.
+        losses: of the current epoch's steps, one array for each chunk.
+        correct: correct predictions in the current epoch.
+        epoch: the last complete epoch; None before the first.
+        evaluated: epochs that this process evaluated.
+        validation: accuracy on the validation set after every epoch; empty without one.
+        pace: images and seconds of the newest chunks.
+        loading_seconds: the time to load the dataset, without waiting for chunks.
     """
 
     session: TrainingSession
     step: int = 0
-    before: float = 0.0
-    begun: int = 0
+    earlier_seconds: float = 0.0
+    first_step: int = 0
     losses: list[Array] = field(default_factory=list)
     correct: int = 0
     epoch: Epoch | None = None
-    judged: int = 0
+    evaluated: int = 0
     validation: list[float] = field(default_factory=list)
     pace: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=PACE_CHUNKS))
-    loaded: float = field(init=False)
+    loading_seconds: float = field(init=False)
 
     def __post_init__(self) -> None:
         """Reads the clock before the training begins."""
-        self.loaded = self.session.clock.seconds("data")
+        self.loading_seconds = self.session.clock.seconds("data")
 
     @property
     def train_seconds(self) -> float:
-        """Spent training so far, in all processes."""
-        return self.before + self.session.clock.seconds("train")
+        """Training time so far, in all processes."""
+        return self.earlier_seconds + self.session.clock.seconds("train")
 
     def add(self, steps: Steps) -> None:
-        """Counts the steps of a chunk."""
+        """Adds the results of a chunk."""
         self.step += len(steps.losses)
-        # Rounded as they are kept, so that a resumed epoch has the same mean to the last bit.
+        # Rounded as on disk, so that a resumed epoch has exactly the same mean.
         self.losses.append(steps.losses.astype(np.float32).astype(np.float64))
         self.correct += int(steps.correct.sum())
 
     @property
     def epoch_end(self) -> int:
-        """The number of steps after the running epoch."""
+        """The number of steps at the end of the current epoch."""
         return (self.step // self.session.steps_per_epoch + 1) * self.session.steps_per_epoch
 
     @property
     def awaiting_evaluation(self) -> bool:
-        """An epoch was trained to its end and not yet evaluated."""
-        judged = self.epoch.step if self.epoch else 0
-        return self.step > judged and self.step % self.session.steps_per_epoch == 0
+        """Whether an epoch is complete but not yet evaluated."""
+        evaluated = self.epoch.step if self.epoch else 0
+        return self.step > evaluated and self.step % self.session.steps_per_epoch == 0
 
     def restore(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
-        """Stands where a checkpoint was made; forgets what was made after it."""
+        """Restores the progress of a checkpoint and discards everything after it."""
         folder, self.step = self.session.folder, checkpoint.step
-        self.begun = checkpoint.step
+        self.first_step = checkpoint.step
         artifacts.keep_steps(folder, self.step)
-        self.before = checkpoint.train_seconds
+        self.earlier_seconds = checkpoint.train_seconds
         whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         self.epoch = whole[-1] if whole else None
         accuracies = (epoch.validation_accuracy for epoch in whole)
         self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
-        begun = self.epoch.step if self.epoch else 0
+        epoch_start = self.epoch.step if self.epoch else 0
         curve = artifacts.load_steps(folder)
-        self.losses = [curve.losses[begun:].astype(np.float64)]
-        right = curve.accuracies[begun:].astype(np.float64)
-        self.correct = round(float(right @ self._batch_sizes()))
+        self.losses = [curve.losses[epoch_start:].astype(np.float64)]
+        hits = curve.accuracies[epoch_start:].astype(np.float64)
+        self.correct = round(float(hits @ self._batch_sizes()))
 
     def _batch_sizes(self) -> NDArray[np.int64]:
-        """Digits in each batch of the running epoch so far, (steps,)."""
+        """Batch sizes of the current epoch so far, (steps,)."""
         return self._sizes_since(self.step - sum(map(len, self.losses)))
 
     def _sizes_since(self, step: int) -> NDArray[np.int64]:
-        training, digits = self.session.spec.training, len(self.session.digits.train)
-        return np.array(batch_sizes(training, digits, step, self.step), np.int64)
+        training, images = self.session.spec.training, len(self.session.data.train)
+        return np.array(batch_sizes(training, images, step, self.step), np.int64)
 
     def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
-        """The event of a chunk that was just added."""
+        """The event for a chunk that was just added."""
         session, trained = self.session, self.train_seconds
         self.pace.append((len(steps.losses) * batch, seconds))
-        spent = trained + session.clock.seconds("data") - self.loaded
+        spent = trained + session.clock.seconds("data") - self.loading_seconds
         return Progress(
             run=session.run,
             framework=session.spec.framework,
@@ -121,38 +121,38 @@ class TrainingState:
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
             images_per_second=self._images_per_second(),
-            seconds_left=spent / self.step * (session.steps - self.step) + self._judging_left(),
+            seconds_left=spent / self.step * (session.steps - self.step) + self._evaluation_seconds_left(),
         )
 
     def _images_per_second(self) -> float:
-        digits, seconds = map(sum, zip(*self.pace, strict=True))
-        return digits / max(seconds, 1e-9)
+        images, seconds = map(sum, zip(*self.pace, strict=True))
+        return images / max(seconds, 1e-9)
 
-    def _judging_left(self) -> float:
-        """Seconds that evaluating the epochs to come will take, from those of this process."""
-        if not self.judged:
+    def _evaluation_seconds_left(self) -> float:
+        """The estimated time to evaluate the remaining epochs, from those of this process."""
+        if not self.evaluated:
             return 0.0
         done = self.epoch.epoch if self.epoch else 0
         to_come = self.session.spec.training.epochs - done
-        return self.session.clock.seconds("evaluate") / self.judged * to_come
+        return self.session.clock.seconds("evaluate") / self.evaluated * to_come
 
     def _train_loss(self) -> float:
-        """Mean over the digits of the epoch; its last batch may be a smaller one."""
+        """The mean over the images of the epoch, whose last batch may be smaller."""
         losses = np.concatenate(self.losses)
         return float(np.average(losses, weights=self._batch_sizes()))
 
     def end_epoch(self, validation: Score | None, test: Array) -> Epoch:
-        """The event of an epoch that was trained and judged; the next one begins.
+        """The event for a trained and evaluated epoch. The next epoch begins.
 
         Args:
-            validation: loss and accuracy on the validation digits, None without any.
-            test: (n, 10), logits of the test digits.
+            validation: loss and accuracy on the validation set; None without one.
+            test: (n, 10), logits of the test set.
 
         Raises:
-            TrainingFailed: a loss is no number any more.
+            TrainingFailed: a loss became NaN or infinite.
         """
         session = self.session
-        digits, labels = len(session.digits.train), session.digits.test.labels
+        images, labels = len(session.data.train), session.data.test.labels
         test_loss = cross_entropy(test, labels)
         for loss in (test_loss, *(validation or ())):
             check_loss(session.spec.training, loss)
@@ -168,18 +168,18 @@ class TrainingState:
             test_loss=test_loss,
             test_accuracy=accuracy(test, labels),
             learning_rate=learning_rate(
-                session.spec.training, self.step - 1, digits, self.validation
+                session.spec.training, self.step - 1, images, self.validation
             ),
             train_seconds=self.train_seconds,
         )
         self.losses, self.correct = [], 0
-        self.judged += 1
+        self.evaluated += 1
         if validation:
             self.validation.append(validation[1])
         return self.epoch
 
     def finished(self, epoch: Epoch, speed: Speed) -> Finished:
-        """The event of a training that went to its end."""
+        """The event for a completed training."""
         seconds = self._seconds()
         return Finished(
             run=self.session.run,
@@ -195,7 +195,7 @@ class TrainingState:
         )
 
     def stopped(self) -> Stopped:
-        """The event of a training that the user stopped."""
+        """The event for a training that the user stopped."""
         epoch, seconds = self.epoch, self._seconds()
         return Stopped(
             run=self.session.run,
@@ -214,15 +214,15 @@ class TrainingState:
         return seconds | {"train": self.train_seconds}
 
     def _measures(self, seconds: Mapping[str, float], speed: Speed | None = None) -> Measures:
-        """What was measured until now, with a wall time that the supervisor will know better."""
-        trained = seconds["train"] - self.before
-        images = int(self._sizes_since(self.begun).sum())
+        """All measurements so far. The supervisor later corrects the wall time."""
+        trained = seconds["train"] - self.earlier_seconds
+        images = int(self._sizes_since(self.first_step).sum())
         return Measures(
-            wall_seconds=sum(seconds.values()) - self.before,
-            earlier_seconds=self.before,
+            wall_seconds=sum(seconds.values()) - self.earlier_seconds,
+            earlier_seconds=self.earlier_seconds,
             train_images_per_second=images / trained if images and trained > 0 else None,
             peak_memory_bytes=peak_memory_bytes(),
             throughput_images_per_second=speed.images_per_second if speed else None,
             throughput_batch=speed.batch if speed else 0,
-            machine=self.session.machine.told(),
+            machine=self.session.machine.summary(),
         )

@@ -97,7 +97,7 @@ def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
         assert epoch.train_accuracy == pytest.approx(curve.accuracies[part] @ sizes / 180)
         assert epoch.test_loss == cross_entropy(of_test, labels)
         assert epoch.test_accuracy == accuracy(of_test, labels)
-    validation = one.session.digits.validation
+    validation = one.session.data.validation
     assert validation is not None
     assert len(validation) == 30
     last = one.learner.logits(validation.images)
