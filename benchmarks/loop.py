@@ -100,9 +100,9 @@ def studio_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
         os.write(pipe, encode(event))
 
     session = TrainingSession(
-        run="benchmark", spec=spec, digits=DataSplit(digits, None, digits), folder=folder,
+        run="benchmark", spec=spec, data=DataSplit(digits, None, digits), folder=folder,
         device=spec.device, clock=PhaseClock("train"), control=Control(),
-        report=report,
+        on_event=report,
     )  # fmt: skip
     training = Training(session, _learner(spec, digits))
     training.prepare()

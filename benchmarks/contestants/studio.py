@@ -85,7 +85,7 @@ def _session(spec: RunSpec) -> TrainingSession:
         os.write(pipe, encode(event))
 
     return TrainingSession(
-        run="benchmark", spec=spec, digits=DataSplit(train, validation, dataset.test),
+        run="benchmark", spec=spec, data=DataSplit(train, validation, dataset.test),
         folder=Path(tempfile.mkdtemp()), device="CPU", clock=PhaseClock("train"),
-        control=Control(), report=report,
+        control=Control(), on_event=report,
     )  # fmt: skip

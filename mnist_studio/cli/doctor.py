@@ -17,7 +17,7 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import count, counted
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.store.runs import RunStore
-from mnist_studio.training.machine import Watch
+from mnist_studio.training.machine import MachineMonitor
 from mnist_studio.workers.probe import FrameworkReport, probe
 
 
@@ -78,9 +78,9 @@ def findings() -> Iterator[Finding]:
 
 def _timing() -> Finding:
     """Whether a run that starts now has the machine for itself."""
-    watch = Watch()
+    monitor = MachineMonitor()
     sleep(WATCHED_SECONDS)
-    doubts = timing_doubts(watch.told())
+    doubts = timing_doubts(monitor.summary())
     return Finding("timing", True, " ".join(doubts) or "nothing found that slows training down")
 
 

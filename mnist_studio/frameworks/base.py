@@ -61,7 +61,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Steps:
+class StepResults:
     """Losses and correct predictions of k steps.
 
     Attributes:
@@ -97,7 +97,7 @@ class Learner(Protocol):
     def bind(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """Sets the training images (n, 28, 28) and labels (n,). Call it once, before ``train``."""
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         """Runs the steps of a chunk and waits for their results.
 
         A chunk without steps, indices (0, b), changes no weight. It compiles what batches of b

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, StepResults, Weights
 from mnist_studio.parity.learner_messages import LEARN, BuildLearner, CallMethod, call, result_of
 from mnist_studio.spec.run import DeviceName, RunSpec
 from mnist_studio.workers.channel import decode
@@ -78,9 +78,9 @@ class RemoteLearner:
         """See ``Learner.bind``."""
         self._call("bind", images, labels)
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         """See ``Learner.train``."""
-        steps: Steps = self._call("train", chunk)
+        steps: StepResults = self._call("train", chunk)
         return steps
 
     def logits(self, images: NDArray[np.uint8]) -> Array:

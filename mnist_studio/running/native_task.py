@@ -20,7 +20,7 @@ from mnist_studio.data.images import Dataset
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Finished, PhaseName, Stopped
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Steps
+from mnist_studio.frameworks.base import StepResults
 from mnist_studio.frameworks.native_script import Score, Script
 from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts
@@ -51,7 +51,7 @@ def train(
         data: folder of digits named by the user.
 
     Raises:
-        TrainingFailed: the run cannot be written so, or its loss is no number any more.
+        TrainingFailed: the run cannot be written so, or its loss becomes NaN or infinite.
         StoreError: the disk is full.
         DataError: there are no such digits.
     """
@@ -201,7 +201,7 @@ class _Watch:
         if not self._losses:
             return
         session, state = self._session, self._state
-        steps = Steps(np.array(self._losses), np.array(self._correct, np.int64))
+        steps = StepResults(np.array(self._losses), np.array(self._correct, np.int64))
         self._losses, self._correct = [], []
         check_finite(session.spec.training, state.step + 1, steps)
         state.add(steps)

@@ -23,7 +23,7 @@ from mnist_studio.store import artifacts, own_image_sets
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
-from mnist_studio.training.machine import Watch
+from mnist_studio.training.machine import MachineMonitor
 from mnist_studio.training.session import DataSplit, TrainingSession
 from mnist_studio.workers.task import Context
 
@@ -37,7 +37,7 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     control = Control()
     commands = {"pause": control.pause, "resume": control.resume, "stop": control.stop}
     context.on_command(lambda name: commands[name]())
-    clock, machine = PhaseClock("import"), Watch()
+    clock, machine = PhaseClock("import"), MachineMonitor()
     clock.add("start", perf_counter() - request.launched)
     described = codec.validate(request.spec)
     spec = effective(described)
@@ -52,8 +52,8 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     context.send(phase("data"))
     data = Path(request.data) if request.data else None
     session = TrainingSession(
-        run=request.run, spec=spec, digits=_digits(spec, data), folder=Path(request.folder),
-        device=device.name, clock=clock, control=control, report=context.send, machine=machine,
+        run=request.run, spec=spec, data=_split(spec, data), folder=Path(request.folder),
+        device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
     _warn_of_bugs(session, described.known_bugs)
@@ -86,7 +86,7 @@ def _warn_of_bugs(session: TrainingSession, bugs: Sequence[KnownBugName]) -> Non
         )
 
 
-def _digits(spec: RunSpec, folder: Path | None) -> DataSplit:
+def _split(spec: RunSpec, folder: Path | None) -> DataSplit:
     dataset = sources.load(spec.dataset, folder)
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     if spec.own_images:

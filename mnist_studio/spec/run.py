@@ -177,7 +177,7 @@ def check(run: RunSpec) -> None:
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
     """The device for one of several frameworks that shall train on ``device``.
 
-    NumPy computes on the CPU only, and Keras not on mps; in a row of frameworks they do so.
+    NumPy runs on the CPU only, and Keras not on mps; in a row of frameworks they do so.
     """
     if device == "auto" or framework == "pytorch":
         return device
@@ -219,7 +219,7 @@ def _check_precision(run: RunSpec) -> None:
     """What a framework lacks on every computer; what a device lacks its framework tells."""
     if run.framework == "numpy" and run.training.precision == "bfloat16":
         raise SpecError(
-            "NumPy does not compute in bfloat16.",
+            "NumPy doesn't support bfloat16.",
             "Choose the precision float32 or float64, or another framework.",
             ("training", "precision"),
         )

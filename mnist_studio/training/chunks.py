@@ -107,7 +107,9 @@ class ChunkMaker:
         steps, images = range(first, first + len(indices)), len(self._images)
         rates = [learning_rate(self._training, step, images, validation) for step in steps]
         masks = {drop.name: self._masks(drop, steps, indices.shape[1]) for drop in self._drops}
-        return Chunk(indices, np.array(rates), masks, self._augmented(steps, indices, should_continue))
+        return Chunk(
+            indices, np.array(rates), masks, self._augmented(steps, indices, should_continue)
+        )
 
     def _augmented(
         self, steps: range, indices: NDArray[np.int64], should_continue: Callable[[], bool]

@@ -5,7 +5,7 @@ from math import isfinite
 import numpy as np
 
 from mnist_studio.errors import TrainingFailed
-from mnist_studio.frameworks.base import Steps
+from mnist_studio.frameworks.base import StepResults
 from mnist_studio.spec.layers import Conv, Dense
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Adadelta, Sgd
@@ -18,7 +18,7 @@ CHANCE_LEVEL = 0.15
 _HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
 
-def check_finite(training: TrainingSpec, first_step: int, steps: Steps) -> None:
+def check_finite(training: TrainingSpec, first_step: int, steps: StepResults) -> None:
     """Checks that all losses of a chunk are finite.
 
     Args:
@@ -68,11 +68,11 @@ def _cause_of_chance_level(run: RunSpec) -> str:
     optimizer = run.training.optimizer
     rate, highest = optimizer.learning_rate, _HIGH_RATE[str(optimizer.__struct_config__.tag)]
     if _starts_at_zero(run.model):
-        return "All weights start at zero, so the units of a layer stay identical: choose a random initialization."
+        return "All weights start at 0, so units of a layer stay equal: change the initialization."
     if rate > highest:
         return f"The learning rate {rate:g} is too high: try {highest:g} or less."
     if run.training.loss == "double_softmax":
-        return "The loss applies softmax twice, which makes gradients small: switch this known bug off."
+        return "The loss applies softmax twice, which shrinks gradients: switch this known bug off."
     if rate < highest / 1000:
         return f"The learning rate {rate:g} is very low: try {highest / 100:g}."
     return "Many units may output 0 for every image: try a smaller learning rate or another seed."

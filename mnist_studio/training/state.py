@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
-from mnist_studio.frameworks.base import Array, Steps
+from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.spec.steps import batch_sizes, learning_rate
 from mnist_studio.store import artifacts
 from mnist_studio.training.divergence import check_loss
@@ -64,7 +64,7 @@ class TrainingState:
         """Training time so far, in all processes."""
         return self.earlier_seconds + self.session.clock.seconds("train")
 
-    def add(self, steps: Steps) -> None:
+    def add(self, steps: StepResults) -> None:
         """Adds the results of a chunk."""
         self.step += len(steps.losses)
         # Rounded as on disk, so that a resumed epoch has exactly the same mean.
@@ -106,7 +106,7 @@ class TrainingState:
         training, images = self.session.spec.training, len(self.session.data.train)
         return np.array(batch_sizes(training, images, step, self.step), np.int64)
 
-    def progress(self, steps: Steps, batch: int, seconds: float) -> Progress:
+    def progress(self, steps: StepResults, batch: int, seconds: float) -> Progress:
         """The event for a chunk that was just added."""
         session, trained = self.session, self.train_seconds
         self.pace.append((len(steps.losses) * batch, seconds))
@@ -121,14 +121,14 @@ class TrainingState:
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
             images_per_second=self._images_per_second(),
-            seconds_left=spent / self.step * (session.steps - self.step) + self._evaluation_seconds_left(),
+            seconds_left=spent / self.step * (session.steps - self.step) + self._evaluation_left(),
         )
 
     def _images_per_second(self) -> float:
         images, seconds = map(sum, zip(*self.pace, strict=True))
         return images / max(seconds, 1e-9)
 
-    def _evaluation_seconds_left(self) -> float:
+    def _evaluation_left(self) -> float:
         """The estimated time to evaluate the remaining epochs, from those of this process."""
         if not self.evaluated:
             return 0.0

@@ -6,7 +6,7 @@ from mnist_studio.cli import doctor
 from mnist_studio.events import Machine
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
-from mnist_studio.training.machine import Watch
+from mnist_studio.training.machine import MachineMonitor
 from tests.cli.conftest import Main
 
 ONLY_NUMPY = {"numpy": ENTRIES["numpy"]}
@@ -32,7 +32,7 @@ def test_a_busy_machine_is_reported_and_no_failure(
     here: Main, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy = Machine(processors=4, others_processors=2.0)
-    monkeypatch.setattr(Watch, "told", lambda _: busy)
+    monkeypatch.setattr(MachineMonitor, "summary", lambda _: busy)
     said = here("doctor", "--json")
     assert said.code == 0
     assert said.json[1]["detail"] == "Other programs kept 2.0 of 4 processors busy."

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Array, Chunk, Device, Learner, Steps, Weights
+from mnist_studio.frameworks.base import Array, Chunk, Device, Learner, StepResults, Weights
 from mnist_studio.spec.run import DeviceName, RunSpec
 
 Wrong = Callable[[Learner], Any]
@@ -57,7 +57,7 @@ class OtherRate(Behind):
         super().__init__(learner)
         self._part = part
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         faster = chunk.rates * (1 + self._part)
         return self._learner.train(Chunk(chunk.indices, faster, chunk.masks, chunk.images))
 

@@ -108,14 +108,14 @@ def test_the_faults_of_a_run_are_in_it() -> None:
 def test_every_call_of_a_learner_that_was_not_built_says_why() -> None:
     with RemoteLearner(RUN, start(), device="cuda") as learner:
         for _ in range(2):
-            with pytest.raises(JobError, match="NumPy computes on the CPU only"):
+            with pytest.raises(JobError, match="NumPy runs on the CPU only"):
                 learner.logits(IMAGES)
 
 
 def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
     with (
         RemoteLearner(RUN, start(), device="cuda") as learner,
-        pytest.raises(JobError, match="NumPy computes on the CPU only, not on cuda"),
+        pytest.raises(JobError, match="NumPy runs on the CPU only, not on cuda"),
     ):
         learner.logits(IMAGES)
 

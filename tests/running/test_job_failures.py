@@ -69,8 +69,8 @@ def test_a_rate_that_overflows_fails_with_its_cause() -> None:
     linear = ModelSpec((Flatten(), Dense(16), Dense(16), Dense(10)))
     end = trained(replace(small(optimizer=Sgd(learning_rate=1000)), model=linear))[-1]
     assert isinstance(end, Failed)
-    assert "The loss stopped being a number in step" in end.reason
-    assert "The learning rate 1000 is too high for sgd: try at most 1." in end.reason
+    assert "The loss became NaN or infinite in step" in end.reason
+    assert "The learning rate 1000 is too high for sgd: try 1 or less." in end.reason
 
 
 def test_a_framework_that_is_not_installed_fails_and_the_others_go_on(

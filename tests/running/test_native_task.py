@@ -135,7 +135,7 @@ def test_a_loss_that_is_no_number_fails_in_words() -> None:
     linear = ModelSpec((Flatten(), Dense(16), Dense(16), Dense(10)))
     end = trained(replace(_written(optimizer=Sgd(1000.0)), model=linear))[-1]
     assert isinstance(end, Failed)
-    assert "stopped being a number in step" in end.reason
+    assert "became NaN or infinite in step" in end.reason
 
 
 def test_what_cannot_be_written_fails_before_it_trains() -> None:

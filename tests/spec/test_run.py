@@ -52,7 +52,7 @@ def test_an_impossible_number_of_threads_is_refused() -> None:
 def test_numpy_is_not_asked_for_bfloat16() -> None:
     spec = with_training(precision="bfloat16")
     run.check(msgspec.structs.replace(spec, framework="pytorch"))
-    with pytest.raises(SpecError, match="NumPy does not compute in bfloat16"):
+    with pytest.raises(SpecError, match="NumPy doesn't support bfloat16"):
         run.check(msgspec.structs.replace(spec, framework="numpy"))
 
 

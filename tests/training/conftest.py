@@ -38,7 +38,7 @@ class Sizer:
     def steps(self) -> int:
         return self._sizes[self._chunks % len(self._sizes)]
 
-    def took(self, steps: int, seconds: float) -> None:
+    def update(self, steps: int, seconds: float) -> None:
         self._chunks += 1
 
 
@@ -55,7 +55,7 @@ class Bench:
 
     spec: RunSpec
     folder: Path
-    digits: DataSplit
+    data: DataSplit
     on_event: OnEvent = ignore
     control: Control = field(default_factory=Control)
     events: list[Event] = field(default_factory=list)
@@ -64,12 +64,12 @@ class Bench:
         self.session = TrainingSession(
             run="run",
             spec=self.spec,
-            digits=self.digits,
+            data=self.data,
             folder=self.folder,
             device="CPU",
             clock=PhaseClock("import"),
             control=self.control,
-            report=self._take,
+            on_event=self._take,
         )
         training = self.spec.training
         weights = initial_weights(self.spec.model, training.seed, training.precision)

@@ -35,15 +35,15 @@ def test_the_sizer_aims_at_its_seconds_and_grows_at_most_fourfold() -> None:
     sizer = ChunkSizer(capacity=50)
     seen = [sizer.steps]
     for _ in range(4):
-        sizer.took(sizer.steps, sizer.steps * TARGET_SECONDS / 1000)
+        sizer.update(sizer.steps, sizer.steps * TARGET_SECONDS / 1000)
         seen.append(sizer.steps)
     assert seen == [1, 4, 16, 50, 50]
 
-    sizer.took(50, 50 * TARGET_SECONDS / 8)
+    sizer.update(50, 50 * TARGET_SECONDS / 8)
     assert sizer.steps == 8
-    sizer.took(8, 100 * TARGET_SECONDS)
+    sizer.update(8, 100 * TARGET_SECONDS)
     assert sizer.steps == 1
-    sizer.took(1, 0.0)
+    sizer.update(1, 0.0)
     assert sizer.steps == 4
 
 
@@ -128,8 +128,8 @@ def test_a_chunk_has_no_more_steps_than_its_memory_allows(
     chunk = maker.make(0, 1)
     assert chunk.images is not None
     arrays: tuple[Array, ...] = (chunk.indices, chunk.images, *chunk.masks.values())
-    assert maker.bytes_a_step() == sum(array.nbytes for array in arrays)
-    assert _maker(spec, images, batch_size=60_000).bytes_a_step() == 210 * (8 + 784 + 16)
+    assert maker.bytes_per_step() == sum(array.nbytes for array in arrays)
+    assert _maker(spec, images, batch_size=60_000).bytes_per_step() == 210 * (8 + 784 + 16)
     for bound, steps in ((2.5, 2), (0.5, 1)):
-        monkeypatch.setattr(chunks, "MOST_BYTES", int(bound * maker.bytes_a_step()))
+        monkeypatch.setattr(chunks, "MOST_BYTES", int(bound * maker.bytes_per_step()))
         assert len(maker.make(0, 3).indices) == steps

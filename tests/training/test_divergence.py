@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.errors import TrainingFailed
-from mnist_studio.frameworks.base import Steps
+from mnist_studio.frameworks.base import StepResults
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
@@ -16,8 +16,8 @@ from mnist_studio.training.divergence import advice, check_finite, check_loss, l
 MODEL = ModelSpec((Flatten(), Dense(16), Relu(), Dense(10)))
 
 
-def _steps(*losses: float) -> Steps:
-    return Steps(np.array(losses), np.zeros(len(losses), np.int64))
+def _steps(*losses: float) -> StepResults:
+    return StepResults(np.array(losses), np.zeros(len(losses), np.int64))
 
 
 @pytest.mark.parametrize("broken", [nan, inf, -inf])
@@ -33,15 +33,15 @@ def test_finite_losses_pass_however_large() -> None:
 
 
 def test_a_loss_of_other_digits_is_checked_too() -> None:
-    with pytest.raises(TrainingFailed, match="is no number"):
+    with pytest.raises(TrainingFailed, match="became NaN or infinite"):
         check_loss(TrainingSpec(Adam()), nan)
 
 
 @pytest.mark.parametrize(
     ("optimizer", "cause"),
     [
-        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam: try at most 0.01"),
-        (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd: try at most 1"),
+        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam: try 0.01 or less"),
+        (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd: try 1 or less"),
         (Sgd(learning_rate=0.1, momentum=0.99), "The momentum 0.99"),
         (Sgd(learning_rate=0.5), "try a learning rate of 0.05"),
         (RmsProp(learning_rate=1e-5), "try a smaller network or another seed"),
@@ -59,7 +59,7 @@ def test_guessing_is_told_with_its_likely_cause() -> None:
 
     assert "0.5 is too high" in told(0.5)
     assert "1e-06 is very low" in told(1e-6)
-    assert "died" in told(1e-3)
+    assert "output 0" in told(1e-3)
     assert not told(0.5, accuracy=0.2)
 
 
@@ -68,12 +68,12 @@ def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1)
 
-    assert "start at zero" in told(0.5, "zero-initial")
-    assert "softmax applied twice" in told(1e-6, "double-softmax")
+    assert "start at 0" in told(0.5, "zero-initial")
+    assert "applies softmax twice" in told(1e-6, "double-softmax")
     assert "too high" in told(0.5, "double-softmax")
 
 
 @pytest.mark.parametrize("optimizer", get_args(Optimizer))
 def test_every_optimizer_has_a_rate_that_is_rarely_meant(optimizer: type) -> None:
-    highest = likely_cause(TrainingSpec(optimizer(learning_rate=999))).rsplit(" ", 1)[1]
-    assert 0 < float(highest.rstrip(".")) < 999
+    highest = likely_cause(TrainingSpec(optimizer(learning_rate=999))).rsplit(" ", 3)[1]
+    assert 0 < float(highest) < 999

@@ -5,7 +5,7 @@ from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.data.pipeline.batches import epoch_order
 from mnist_studio.errors import StoreError, TrainingFailed
 from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Phase, Progress, Stopped
-from mnist_studio.frameworks.base import Chunk, Steps
+from mnist_studio.frameworks.base import Chunk, StepResults
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Sgd
@@ -26,7 +26,7 @@ class Recorded:
         self._train = bench.learner.train
         bench.learner.train = self.train  # type: ignore[method-assign]
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         if len(chunk.indices):
             self.chunks.append(chunk)
         return self._train(chunk)
@@ -82,14 +82,14 @@ def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
 
     def judge(event: Event, _: Control) -> None:
         if isinstance(event, Epoch):
-            logits.append(one.learner.logits(one.digits.test.images))
+            logits.append(one.learner.logits(one.data.test.images))
 
     one = bench(validation=30, on_event=judge)
     finished = one.train(2)
 
     curve = artifacts.load_steps(one.folder)
     sizes = np.array([64, 64, 52])
-    labels = one.digits.test.labels
+    labels = one.data.test.labels
     for number, (epoch, of_test) in enumerate(zip(one.of(Epoch), logits, strict=True), 1):
         part = slice(3 * number - 3, 3 * number)
         assert (epoch.epoch, epoch.step) == (number, 3 * number)
@@ -114,7 +114,7 @@ def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> 
     weights = artifacts.load_weights(one.folder, one.spec)
     assert all(np.array_equal(weights[name], w) for name, w in one.learner.weights().items())
     np.testing.assert_array_equal(
-        artifacts.load_test_logits(one.folder), one.learner.logits(one.digits.test.images)
+        artifacts.load_test_logits(one.folder), one.learner.logits(one.data.test.images)
     )
     curve = artifacts.load_steps(one.folder)
     told = one.of(Progress)
@@ -167,7 +167,7 @@ def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> 
 def test_preparing_learns_nothing(bench: Benches) -> None:
     trained, fresh = bench("trained"), bench("fresh")
     trained.train(1)
-    fresh.learner.bind(fresh.digits.train.images, fresh.digits.train.labels)
+    fresh.learner.bind(fresh.data.train.images, fresh.data.train.labels)
     order = epoch_order(42, 0, 210)[:64].reshape(1, 64)
     before = fresh.learner.train(Chunk(order, np.array([1e-3]))).losses[0]
     assert trained.of(Progress)[0].losses[0] == before

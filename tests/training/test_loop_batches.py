@@ -9,7 +9,7 @@ from mnist_studio.data.pipeline.augmentation import augmented
 from mnist_studio.data.pipeline.batches import epoch_order
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch, Event, Finished, Progress, Stopped
-from mnist_studio.frameworks.base import Chunk, Steps
+from mnist_studio.frameworks.base import Chunk, StepResults
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH
@@ -38,7 +38,7 @@ def _recorded(one: Bench) -> list[Chunk]:
     """The chunks that the learner of a bench will be given."""
     chunks, train = [], one.learner.train
 
-    def record(chunk: Chunk) -> Steps:
+    def record(chunk: Chunk) -> StepResults:
         if len(chunk.indices):
             chunks.append(chunk)
         return train(chunk)
@@ -90,7 +90,7 @@ def test_the_figures_of_an_epoch_are_of_the_digits_that_it_saw(
     curve, begun = artifacts.load_steps(one.folder), 0
     for epoch in one.of(Epoch):
         part = slice(begun, epoch.step)
-        digits = len(one.digits.train)
+        digits = len(one.data.train)
         sizes = np.array(batch_sizes(one.spec.training, digits, begun, epoch.step))
         assert epoch.train_accuracy == pytest.approx(curve.accuracies[part] @ sizes / sizes.sum())
         assert epoch.train_loss == pytest.approx(curve.losses[part] @ sizes / sizes.sum())
@@ -115,7 +115,7 @@ def test_only_batches_that_will_come_are_compiled(bench: Benches) -> None:
     one, compiled = bench(epoch_steps=2, epochs=1), []
     train = one.learner.train
 
-    def record(chunk: Chunk) -> Steps:
+    def record(chunk: Chunk) -> StepResults:
         if not len(chunk.indices):
             compiled.append(chunk.indices.shape)
         return train(chunk)
@@ -148,7 +148,7 @@ def test_every_step_gets_the_augmented_digits_of_its_indices(bench: Benches) -> 
     for chunk in chunks:
         assert chunk.images is not None
         for images, indices in zip(chunk.images, chunk.indices, strict=True):
-            plain = one.digits.train.images[indices]
+            plain = one.data.train.images[indices]
             np.testing.assert_array_equal(images, augmented(plain, MOVED, 42, step))
             step += 1
     assert step == 12
@@ -158,9 +158,9 @@ def test_a_learner_that_fails_leaves_no_thread_behind(bench: Benches) -> None:
     one = bench(augmentation=MOVED)
     train = one.learner.train
 
-    def fail(chunk: Chunk) -> Steps:
+    def fail(chunk: Chunk) -> StepResults:
         steps = train(chunk)
-        return Steps(steps.losses * np.nan, steps.correct)
+        return StepResults(steps.losses * np.nan, steps.correct)
 
     one.learner.train = fail  # type: ignore[method-assign]
     with pytest.raises(TrainingFailed, match="step 1"):

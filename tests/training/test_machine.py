@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from mnist_studio.training import machine
-from mnist_studio.training.machine import Watch, peak_memory_bytes
+from mnist_studio.training.machine import MachineMonitor, peak_memory_bytes
 
 Clock = namedtuple("Clock", "current max")
 Battery = namedtuple("Battery", "power_plugged")
@@ -46,17 +46,17 @@ def moving(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_the_work_of_others_is_what_was_neither_idle_nor_ones_own(
     moving: Callable[..., None],
 ) -> None:
-    watch = Watch()
+    monitor = MachineMonitor()
     moving(wall=10, own=15, idle=13, iowait=2)
     # Of 40 seconds of processors 15 were one's own and 15 nobody's.
-    assert watch.told().others_processors == pytest.approx(1.0)
-    assert watch.told().processors == 4
+    assert monitor.summary().others_processors == pytest.approx(1.0)
+    assert monitor.summary().processors == 4
 
 
 def test_rounded_clocks_make_no_negative_work(moving: Callable[..., None]) -> None:
-    watch = Watch()
+    monitor = MachineMonitor()
     moving(wall=1, own=2, idle=2.01)
-    assert watch.told().others_processors == 0.0
+    assert monitor.summary().others_processors == 0.0
 
 
 def test_a_system_that_tells_nothing_is_not_taken_for_an_idle_one(
@@ -69,21 +69,21 @@ def test_a_system_that_tells_nothing_is_not_taken_for_an_idle_one(
     monkeypatch.setattr(psutil, "cpu_freq", refuses)
     monkeypatch.delattr(psutil, "sensors_battery")
     monkeypatch.setattr(machine, "_PROCESSORS", Path("nowhere"))
-    watch = Watch()
-    watch.sample()
+    monitor = MachineMonitor()
+    monitor.sample()
     moving(wall=1, own=1)
-    told = watch.told()
+    told = monitor.summary()
     assert told.others_processors is told.frequency_fraction is None
     assert told.throttle_count is told.on_battery is None
 
 
 @linux
 def test_a_busy_process_beside_this_one_is_seen() -> None:
-    watch = Watch()
+    monitor = MachineMonitor()
     other = multiprocessing.get_context("spawn").Process(target=busy, args=(1.0,))
     other.start()
     other.join()
-    others = watch.told().others_processors
+    others = monitor.summary().others_processors
     assert others is not None
     assert others > 0.2
 
@@ -92,10 +92,10 @@ def test_a_busy_process_beside_this_one_is_seen() -> None:
 def test_the_frequency_is_the_mean_of_what_was_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     clocks = iter([Clock(1000.0, 4000.0), Clock(3000.0, 4000.0), Clock(9.0, 0.0), None])
     monkeypatch.setattr(psutil, "cpu_freq", lambda: next(clocks))
-    watch = Watch()
+    monitor = MachineMonitor()
     for _ in range(4):
-        watch.sample()
-    assert watch.told().frequency_fraction == 0.5
+        monitor.sample()
+    assert monitor.summary().frequency_fraction == 0.5
 
 
 def test_slowing_down_by_heat_is_counted_from_the_beginning(
@@ -106,10 +106,10 @@ def test_slowing_down_by_heat_is_counted_from_the_beginning(
         file.parent.mkdir(parents=True)
         file.write_text("7\n")
     monkeypatch.setattr(machine, "_PROCESSORS", tmp_path)
-    watch = Watch()
-    assert watch.told().throttle_count == 0
+    monitor = MachineMonitor()
+    assert monitor.summary().throttle_count == 0
     files[1].write_text("9\n")
-    assert watch.told().throttle_count == 2
+    assert monitor.summary().throttle_count == 2
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_a_battery_counts_at_the_beginning_and_the_end(
 ) -> None:
     states = iter(plugged)
     monkeypatch.setattr(psutil, "sensors_battery", lambda: Battery(next(states)), raising=False)
-    assert Watch().told().on_battery is told
+    assert MachineMonitor().summary().on_battery is told
 
 
 def test_a_machine_without_a_battery_says_nothing_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(psutil, "sensors_battery", lambda: None, raising=False)
-    assert Watch().told().on_battery is None
+    assert MachineMonitor().summary().on_battery is None
 
 
 def _grow(sizes: "multiprocessing.SimpleQueue[int]") -> None:

@@ -25,19 +25,25 @@ class Maker:
         self.hold.set()
         self.asked = threading.Event()
 
-    def bytes_a_step(self) -> int:
+    def bytes_per_step(self) -> int:
         return self.size
 
     def make(
-        self, first: int, most: int, validation: Sequence[float], go_on: Callable[[], bool]
+        self,
+        first: int,
+        most: int,
+        validation: Sequence[float],
+        should_continue: Callable[[], bool],
     ) -> Chunk:
         self.begun.append(first)
-        while go_on() and not self.hold.wait(0.01):
+        while should_continue() and not self.hold.wait(0.01):
             self.asked.set()
         return Chunk(np.arange(first, first + most).reshape(-1, 1), np.full(most, len(validation)))
 
 
-def _feed(maker: Maker, steps: range, sizer: Sizer, validation: Sequence[float] = ()) -> Prefetcher:
+def _prefetcher(
+    maker: Maker, steps: range, sizer: Sizer, validation: Sequence[float] = ()
+) -> Prefetcher:
     return Prefetcher(maker, sizer, steps, validation)  # type: ignore[arg-type]
 
 
@@ -48,54 +54,54 @@ def _always() -> bool:
 @pytest.mark.parametrize("size", [1, MOST_BYTES_AHEAD + 1])
 def test_all_steps_come_once_and_in_order(size: int) -> None:
     got: list[list[int]] = []
-    with _feed(Maker(size), range(3, 10), Sizer(3), [0.5, 0.75]) as feed:
-        while made := feed.take(_always):
+    with _prefetcher(Maker(size), range(3, 10), Sizer(3), [0.5, 0.75]) as prefetcher:
+        while made := prefetcher.take(_always):
             got.append(made.chunk.indices[:, 0].tolist())
             assert made.chunk.rates[0] == 2
             assert made.seconds >= 0
     assert got == [[3, 4, 5], [6, 7, 8], [9]]
 
 
-def test_one_chunk_is_made_ahead_and_no_more() -> None:
+def test_only_one_chunk_is_prepared_in_advance() -> None:
     maker = Maker()
-    with _feed(maker, range(4), Sizer(1)) as feed:
-        feed.take(_always)
-        feed.take(_always)
+    with _prefetcher(maker, range(4), Sizer(1)) as prefetcher:
+        prefetcher.take(_always)
+        prefetcher.take(_always)
         while len(maker.begun) < 3:
             pass
     assert maker.begun == [0, 1, 2]
 
 
-def test_a_step_too_large_to_be_kept_twice_is_not_made_ahead() -> None:
+def test_a_step_too_large_to_store_twice_is_not_prepared_in_advance() -> None:
     maker = Maker(size=MOST_BYTES_AHEAD + 1)
-    with _feed(maker, range(4), Sizer(1)) as feed:
-        feed.take(_always)
+    with _prefetcher(maker, range(4), Sizer(1)) as prefetcher:
+        prefetcher.take(_always)
     assert maker.begun == [0]
 
 
-def test_a_stop_is_answered_while_a_chunk_is_waited_for_and_ends_its_making() -> None:
+def test_a_stop_takes_effect_while_waiting_for_a_chunk() -> None:
     maker, asked = Maker(), count()
     maker.hold.clear()
-    with _feed(maker, range(4), Sizer(1)) as feed:
-        assert feed.take(lambda: next(asked) < 2) is None
+    with _prefetcher(maker, range(4), Sizer(1)) as prefetcher:
+        assert prefetcher.take(lambda: next(asked) < 2) is None
     # The thread asks whether it shall go on; otherwise the block would never have ended.
     assert maker.asked.is_set()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("chunks")]
 
 
-def test_what_goes_wrong_in_the_making_is_told_where_the_chunk_is_taken() -> None:
+def test_an_error_while_preparing_is_raised_by_take() -> None:
     maker = Maker()
     maker.make = lambda *_: 1 / 0  # type: ignore[method-assign,assignment]
-    with pytest.raises(ZeroDivisionError), _feed(maker, range(4), Sizer(1)) as feed:
-        feed.take(_always)
+    with pytest.raises(ZeroDivisionError), _prefetcher(maker, range(4), Sizer(1)) as prefetcher:
+        prefetcher.take(_always)
 
 
-def test_a_stop_while_all_of_mnist_is_changed_for_one_step_is_answered_soon(spec: RunSpec) -> None:
+def test_a_stop_takes_effect_quickly_while_all_of_mnist_is_augmented(spec: RunSpec) -> None:
     elastic = Augmentation(rotation=10, elastic=3)
     training = replace(spec.training, batch_size=FULL_BATCH, augmentation=elastic)
     maker = ChunkMaker(spec.model, training, np.zeros((60_000, 28, 28), np.uint8))
-    assert maker.bytes_a_step() <= MOST_BYTES_AHEAD
+    assert maker.bytes_per_step() <= MOST_BYTES_AHEAD
     begun = time.monotonic()
-    with Prefetcher(maker, ChunkSizer(1), range(5)) as feed:
-        assert feed.take(lambda: False) is None
+    with Prefetcher(maker, ChunkSizer(1), range(5)) as prefetcher:
+        assert prefetcher.take(lambda: False) is None
     assert time.monotonic() - begun < 0.5

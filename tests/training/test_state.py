@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch
-from mnist_studio.frameworks.base import OptimizerState, Steps
+from mnist_studio.frameworks.base import OptimizerState, StepResults
 from mnist_studio.store import artifacts
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.state import TrainingState
@@ -16,7 +16,7 @@ def _trained(one: Bench, steps: int) -> TrainingState:
     state = TrainingState(one.session)
     for step in range(steps):
         batch = 18 if step % 4 == 3 else 64
-        made = Steps(np.array([step + 1.0]), np.array([batch // 2]))
+        made = StepResults(np.array([step + 1.0]), np.array([batch // 2]))
         state.add(made)
         artifacts.append_steps(one.folder, made.losses, made.correct / batch)
     return state
@@ -28,7 +28,7 @@ def _checkpoint(step: int) -> artifacts.SavedCheckpoint:
 
 def _logits(one: Bench, right: int) -> np.ndarray:
     """Logits of the test digits, so many of them right."""
-    labels = one.digits.test.labels.astype(int)
+    labels = one.data.test.labels.astype(int)
     labels[right:] = (labels[right:] + 1) % 10
     return np.asarray(np.eye(10)[labels])
 
@@ -62,7 +62,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
     left, epochs = TrainingState(one.session), []
     for number in range(1, step + 1):
         batch = 18 if number % 4 == 0 else 64
-        made = Steps(np.array([1 / number]), np.array([number]))
+        made = StepResults(np.array([1 / number]), np.array([number]))
         left.add(made)
         artifacts.append_steps(one.folder, made.losses, made.correct / batch)
         if left.awaiting_evaluation:
@@ -75,7 +75,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
 
     assert (restored.step, restored.correct) == (left.step, left.correct)
     assert restored.epoch == left.epoch
-    assert restored.before == 7.5
+    assert restored.earlier_seconds == 7.5
     assert np.concatenate(restored.losses).tolist() == np.concatenate([[], *left.losses]).tolist()
     assert len(artifacts.load_steps(one.folder).losses) == step
 
@@ -122,7 +122,7 @@ def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
     state = TrainingState(one.session)
     state.restore(_checkpoint(4), [])
     for step in (4, 5):
-        state.add(Steps(np.array([float(step)]), np.array([1])))
+        state.add(StepResults(np.array([float(step)]), np.array([1])))
     one.session.clock.add("train", 2.0)
     stopped = state.stopped()
     measures = stopped.measures
@@ -138,7 +138,7 @@ def test_a_small_last_batch_does_not_make_the_training_look_slow(bench: Benches)
     state = TrainingState(bench().session)
     told = []
     for batch, seconds in ((64, 0.1), (64, 0.1), (64, 0.1), (18, 0.08)):
-        steps = Steps(np.array([1.0]), np.array([1]))
+        steps = StepResults(np.array([1.0]), np.array([1]))
         state.add(steps)
         told.append(state.progress(steps, batch, seconds).images_per_second)
     assert told[:3] == pytest.approx([640.0] * 3)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, StepResults, Weights
 from mnist_studio.frameworks.normalization import level_table, normalize
 from mnist_studio.frameworks.numpy_scratch import gradients
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
@@ -57,7 +57,7 @@ class NumpyLearner:
         self._inputs = normalize(images, self._scaling, self._training.precision)
         self._labels = labels
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         """See ``Learner.train``."""
         losses = np.empty(len(chunk.indices))
         correct = np.empty(len(chunk.indices), dtype=np.int64)
@@ -68,7 +68,7 @@ class NumpyLearner:
                 gradients.sum_biases(result.gradients)
             gradients.clip(result.gradients, self._training.clip)
             self._optimizer.apply(result.gradients, rate)
-        return Steps(losses, correct)
+        return StepResults(losses, correct)
 
     def _batch(self, chunk: Chunk, k: int) -> Batch:
         """The batch of step k. Its inputs are valid until the next step."""

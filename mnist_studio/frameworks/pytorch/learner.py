@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, StepResults, Weights
 from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimizers
 from mnist_studio.spec.optimizers import slot_names
@@ -46,10 +46,10 @@ class PytorchLearner:
         self._inputs = self._input(images)
         self._labels = self._tensor(labels).long()
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         """See ``Learner.train``."""
         if not len(chunk.indices):
-            return Steps(np.empty(0), np.empty(0, np.int64))
+            return StepResults(np.empty(0), np.empty(0, np.int64))
         indices = self._tensor(chunk.indices)
         masks = {name: self._tensor(mask) for name, mask in chunk.masks.items()}
         losses, outputs = [], []
@@ -62,7 +62,7 @@ class PytorchLearner:
                 outputs.append(logits)
         # The only point at which the CPU waits for the device.
         hits = torch.stack(outputs).argmax(2) == self._labels[indices]
-        return Steps(torch.stack(losses).cpu().double().numpy(), hits.sum(1).cpu().numpy())
+        return StepResults(torch.stack(losses).cpu().double().numpy(), hits.sum(1).cpu().numpy())
 
     def _train_step(
         self, indices: Tensor, images: Tensor | None, rate: float

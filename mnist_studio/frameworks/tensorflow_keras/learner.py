@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, Steps, Weights
+from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, StepResults, Weights
 from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.tensorflow_keras import (
     devices,
@@ -48,7 +48,7 @@ class KerasLearner:
             self._inputs = self._input(images)
             self._labels = tf.constant(labels.astype(np.int32))
 
-    def train(self, chunk: Chunk) -> Steps:
+    def train(self, chunk: Chunk) -> StepResults:
         """See ``Learner.train``."""
         with tf.device(self._place):
             return self.trainer.train(self._inputs, self._labels, chunk)

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_studio.frameworks.base import Array, Chunk, Steps
+from mnist_studio.frameworks.base import Array, Chunk, StepResults
 from mnist_studio.frameworks.normalization import level_table
 from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimizers
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
@@ -78,7 +78,7 @@ class Trainer:
         self._padded = padded
         self._functions: dict[tuple[int, bool], Callable[..., Any]] = {}
 
-    def train(self, inputs: Tensor, labels: Tensor, chunk: Chunk) -> Steps:
+    def train(self, inputs: Tensor, labels: Tensor, chunk: Chunk) -> StepResults:
         """Runs the steps of a chunk on the inputs (n, 28, 28) and labels (n,) int32."""
         count, batch = chunk.indices.shape
         key = batch, chunk.images is not None
@@ -93,7 +93,7 @@ class Trainer:
             {name: self._tensor(masks) for name, masks in chunk.masks.items()},
             None if chunk.images is None else self._tensor(chunk.images),
         )
-        return Steps(losses.numpy()[:count], correct.numpy()[:count])
+        return StepResults(losses.numpy()[:count], correct.numpy()[:count])
 
     def _function(self, chunk: Chunk) -> Callable[..., Any]:
         """The function for this batch size and any number of steps."""

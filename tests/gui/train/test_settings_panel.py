@@ -141,7 +141,7 @@ def test_a_precision_that_a_framework_lacks_disables_train(window: MainWindow) -
     page.settings.frameworks.button("numpy").click()
     precision.choose("bfloat16")
     precision.chosen.emit("bfloat16")
-    assert "NumPy does not compute in bfloat16." in page.settings.complaint.text()
+    assert "NumPy doesn't support bfloat16." in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
     precision.choose("float32")
     precision.chosen.emit("float32")
