@@ -15,7 +15,7 @@ from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
-from mnist_studio.parity.sentences import figure, sentence, where
+from mnist_studio.parity.sentences import check_sentence, divergence_sentence, format_difference
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Precision, RunSpec, check
 
@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
     report = parity.check_parity(
         run_spec(arguments),
         _frameworks(arguments.framework),
-        told=lambda check: output.note(sentence(check)),
+        on_check=lambda check: output.note(check_sentence(check)),
         precisions=_precisions(arguments.precision),
         data=arguments.data,
         device=known("device", arguments.device, get_args(DeviceName)),
@@ -94,9 +94,9 @@ def _write(report: ParityReport) -> None:
         (
             framework_title(check.framework),
             check.precision,
-            check.what,
-            figure(check.value, check.unit),
-            figure(check.bar, check.unit),
+            check.quantity,
+            format_difference(check.value, check.unit),
+            format_difference(check.tolerance, check.unit),
             "passed" if check.passed else "FAILED",
             check.detail,
         )
@@ -107,13 +107,13 @@ def _write(report: ParityReport) -> None:
         rows,
         right=(3, 4),
     )
-    for parting in report.partings:
-        output.line(where(parting))
+    for divergence in report.divergences:
+        output.line(divergence_sentence(divergence))
     for note in report.notes:
         output.line(note)
     failed = sum(not check.passed for check in report.checks)
     output.line(
-        f"{counted(len(rows), 'check').capitalize()} on {report.digits} ({report.device}), "
+        f"{counted(len(rows), 'check').capitalize()} on {report.dataset} ({report.device}), "
         f"{failed} failed, {duration(report.seconds)}."
     )
 

@@ -1,1 +1,1 @@
-"""The parity check: that all frameworks learn the same from the same start."""
+"""The parity check: do all frameworks compute the same training from the same start?"""

@@ -1,8 +1,8 @@
-"""The proof of parity: the same weights and batches give the same learning in every framework.
+"""The parity check: the same weights and batches give the same training in every framework.
 
-NumPy is the hub: every other framework is compared with it, and so with each other. Each computes
-in a process of its own, NumPy on the CPU, in float64, where only another equation can part them,
-and in float32, where rounding does. ``docs/parity.md`` says where the bars come from.
+NumPy is the reference: every other framework is compared with it. Each framework runs in its own
+process, NumPy on the CPU. In float64, only different equations exceed a tolerance. In float32,
+rounding alone makes frameworks diverge. ``docs/parity.md`` explains the tolerances.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from mnist_studio.errors import UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Weights
 from mnist_studio.parity import comparisons
-from mnist_studio.parity.comparisons import HUB
+from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.divergence import divergences
 from mnist_studio.parity.fixture import OpenLearner, ParityFixture, opened, reduced, run_data
 from mnist_studio.parity.remote_learner import RemoteLearner
@@ -30,7 +30,7 @@ PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
 def check_parity(
     run: RunSpec,
     frameworks: Sequence[FrameworkName],
-    told: Callable[[Check], None] = lambda _: None,
+    on_check: Callable[[Check], None] = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     precisions: Sequence[Precision] = PRECISIONS,
     data: Path | None = None,
@@ -40,121 +40,124 @@ def check_parity(
     """Compares frameworks with NumPy on a run. Takes up to a minute.
 
     Args:
-        run: what they learn, its faults included.
-        frameworks: to compare; NumPy itself may be among them.
-        told: gets every check as it is made.
-        is_cancelled: asked all the time.
-        precisions: to prove it in, of ``PRECISIONS``.
-        data: folder of digits named by the user.
-        open_learner: how a framework's learner is had.
-        device: where the frameworks compute that are compared with NumPy.
+        run: to train, with its known bugs.
+        frameworks: to compare. May include NumPy.
+        on_check: called with every check as soon as it is done.
+        is_cancelled: polled all the time.
+        precisions: some of ``PRECISIONS``.
+        data: a folder with the dataset that the user named.
+        open_learner: opens the learner of a framework.
+        device: of the frameworks that are compared with NumPy.
 
     Raises:
-        UsageError: there is nothing to compare, or parity is not proven in that precision.
+        UsageError: there is nothing to compare, or a precision is not supported.
         FrameworkMissing: one of the frameworks is not installed.
-        DataError: digits in a named folder are missing or damaged.
+        DataError: the dataset in the named folder is missing or damaged.
         JobError: a framework cannot compute the run, or its process died.
         Cancelled: by the user.
     """
     begun = perf_counter()
     names = _compared(frameworks)
     _check_precisions(precisions)
-    material = run_data(run, data)
-    places = {name: "cpu" if name == HUB else device for name in names}
-    made: list[Check] = []
-    parted: tuple[Divergence, ...] = ()
+    fixture = run_data(run, data)
+    devices = {name: "cpu" if name == REFERENCE else device for name in names}
+    checks: list[Check] = []
+    diverged: tuple[Divergence, ...] = ()
     sides = partial(
-        opened, run, places, material=material, open_learner=open_learner, is_cancelled=is_cancelled
+        opened, run, devices, fixture=fixture, open_learner=open_learner, is_cancelled=is_cancelled
     )
 
-    def keep(found: Iterator[Check]) -> None:
+    def collect(found: Iterator[Check]) -> None:
         for check in found:
-            made.append(check)
-            told(check)
+            checks.append(check)
+            on_check(check)
 
     with sides(precision="float64") as doubles:
-        keep(_in_float64(doubles, precisions, material))
-        exact = _exact(doubles, material) if "float32" in precisions else None
+        collect(_in_float64(doubles, precisions, fixture))
+        exact = _exact(doubles, fixture) if "float32" in precisions else None
     if exact:
         with sides(precision="float32") as singles:
-            keep(_in_float32(singles, exact, material))
-            parted = divergences(singles, HUB, material)
-    notes, seconds = tuple(_notes(run, names, material)), perf_counter() - begun
-    digits = material.title, material.batch, len(material.train), len(material.test)
-    passed = all(check.passed for check in made)
-    return ParityReport(run, *digits, tuple(made), parted, notes, seconds, device, passed)
+            collect(_in_float32(singles, exact, fixture))
+            diverged = divergences(singles, REFERENCE, fixture)
+    notes, seconds = tuple(_notes(run, names, fixture)), perf_counter() - begun
+    sizes = fixture.batch, len(fixture.train), len(fixture.test)
+    passed = all(check.passed for check in checks)
+    return ParityReport(
+        run, fixture.title, *sizes, tuple(checks), diverged, notes, seconds, device, passed
+    )
 
 
 @dataclass(frozen=True)
 class _Exact:
-    """What is learnt in float64, by framework: float32 is measured by it."""
+    """Results in float64 by framework, with which float32 is calibrated."""
 
     curves: Mapping[FrameworkName, comparisons.LossCurves]
     gradients: Mapping[FrameworkName, Weights]
 
 
-def _exact(doubles: comparisons.Sides, material: ParityFixture) -> _Exact:
+def _exact(doubles: comparisons.Sides, fixture: ParityFixture) -> _Exact:
     return _Exact(
         {name: comparisons.curves(side) for name, side in doubles.items()},
-        {name: comparisons.gradients(side, material) for name, side in doubles.items()},
+        {name: comparisons.gradients(side, fixture) for name, side in doubles.items()},
     )
 
 
 def _in_float64(
-    sides: comparisons.Sides, precisions: Sequence[Precision], material: ParityFixture
+    sides: comparisons.Sides, precisions: Sequence[Precision], fixture: ParityFixture
 ) -> Iterator[Check]:
-    """What is asked for in float64; the accuracy only where it is not measured in float32."""
+    """The checks in float64. Accuracy only if float32, which includes it, is not checked."""
     if "float64" in precisions:
-        yield from comparisons.first_step(sides, "float64", material)
+        yield from comparisons.first_step(sides, "float64", fixture)
         yield from comparisons.long_curve(sides)
     if "float32" not in precisions:
-        yield from comparisons.accuracy(sides, "float64", material)
+        yield from comparisons.accuracy(sides, "float64", fixture)
 
 
-def _in_float32(
-    sides: comparisons.Sides, exact: _Exact, material: ParityFixture
-) -> Iterator[Check]:
-    yield from comparisons.first_step(sides, "float32", material, exact.gradients)
+def _in_float32(sides: comparisons.Sides, exact: _Exact, fixture: ParityFixture) -> Iterator[Check]:
+    yield from comparisons.first_step(sides, "float32", fixture, exact.gradients)
     yield from comparisons.short_curves(sides, exact.curves)
-    yield from comparisons.accuracy(sides, "float32", material)
+    yield from comparisons.accuracy(sides, "float32", fixture)
 
 
 def installed() -> tuple[FrameworkName, ...]:
-    """The frameworks that can be compared here. Imports none of them."""
+    """The installed frameworks. Imports none of them."""
     return tuple(name for name in registry.FRAMEWORKS if registry.version(name))
 
 
 def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
-    """The hub and the others."""
-    others = tuple(dict.fromkeys(name for name in frameworks if name != HUB))
+    """The reference and the others."""
+    others = tuple(dict.fromkeys(name for name in frameworks if name != REFERENCE))
     if not others:
         raise UsageError(
-            "NumPy alone has nothing to be compared with.", "Install or name another framework."
+            "NumPy alone can't be compared with itself.", "Install or name another framework."
         )
     for name in others:
         if missing := registry.missing(name):
             raise missing
-    return (HUB, *others)
+    return (REFERENCE, *others)
 
 
 def _check_precisions(precisions: Sequence[Precision]) -> None:
     for precision in precisions:
         if precision not in PRECISIONS:
             raise UsageError(
-                f"Parity is not proven in {precision}.", f"Choose {' or '.join(PRECISIONS)}."
+                f"Parity can't be checked in {precision}.", f"Use {' or '.join(PRECISIONS)}."
             )
 
 
-def _notes(run: RunSpec, names: Sequence[FrameworkName], material: ParityFixture) -> Iterator[str]:
-    if material.batch < run.training.batch_size:
-        yield f"Batches of {material.batch} digits in place of {run.training.batch_size:,}."
+def _notes(run: RunSpec, names: Sequence[FrameworkName], fixture: ParityFixture) -> Iterator[str]:
+    if fixture.batch < run.training.batch_size:
+        yield f"The batch size is {fixture.batch} instead of {run.training.batch_size:,}."
     if run.training.precision == "bfloat16":
-        yield "float64 and float32 in place of bfloat16, whose rounding would hide everything."
-    if run.dataset == "mnist" and material.title != "MNIST":
-        yield "MNIST is not on this computer: the built-in digits in its place."
-    own = {replace(reduced(run, name, "float64", 1), framework=HUB) for name in names}
+        yield "float64 and float32 replace bfloat16, whose rounding would hide differences."
+    if run.dataset == "mnist" and fixture.title != "MNIST":
+        yield "MNIST is not on this computer. The built-in digits replace it."
+    own = {replace(reduced(run, name, "float64", 1), framework=REFERENCE) for name in names}
     if len(own) > 1:
-        yield "A fault gives each framework a method of its own: it is bound to miss bars."
+        yield (
+            "A known bug differs between the frameworks, so that checks are expected to exceed "
+            "their tolerance."
+        )
     for known in registry.ENTRIES.values():
         if registry.version(known.name) is None:
             yield f"{known.title} is not installed."

@@ -1,4 +1,4 @@
-"""Where frameworks part: stepped together in float32 until they differ by more than rounding."""
+"""The first divergence: frameworks train in float32 until they differ by more than rounding."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ GRADIENT_TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What a framework computes between two steps, on the same digits every time."""
+    """Activations and gradients between two steps, always for the same images."""
 
     activations: Weights
     gradients: Weights
 
 
 @dataclass(frozen=True)
-class _Gap:
-    """How far two snapshots are apart in one layer."""
+class _Difference:
+    """The difference of two snapshots in one layer."""
 
     quantity: str
     layer: str
@@ -31,56 +31,65 @@ class _Gap:
     tolerance: float
 
     @property
-    def part(self) -> float:
-        """Of the tolerance."""
+    def fraction(self) -> float:
+        """The fraction of the tolerance."""
         return self.value / self.tolerance
 
 
 def divergences(
-    sides: Mapping[FrameworkName, Side], hub: FrameworkName, material: ParityFixture
+    sides: Mapping[FrameworkName, Side], reference: FrameworkName, fixture: ParityFixture
 ) -> tuple[Divergence, ...]:
-    """For every framework but the hub: the first step and the first layer in which it differs.
+    """The first step and layer in which each framework differs from the reference.
 
-    Before the first and after every step the outputs of all layers and then the gradients of all
-    weights are compared, on one batch of digits, in the order of the network.
+    Before the first step and after every step, it compares the outputs of all layers and then the
+    gradients of all weights, on one batch, in the order of the network.
     """
     for side in sides.values():
         side.begin(side.run.training.seed)
     found: dict[FrameworkName, Divergence] = {}
-    widest = dict.fromkeys((name for name in sides if name != hub), _Gap("", "", 0.0, 1.0))
+    none = _Difference("", "", 0.0, 1.0)
+    widest = {name: none for name in sides if name != reference}
     for step in range(STEPS + 1):
-        hubs = _snapshot(sides[hub], material)
+        references = _snapshot(sides[reference], fixture)
         for name in widest.keys() - found.keys():
-            gaps = _gaps(_snapshot(sides[name], material), hubs)
-            beyond = [gap for gap in gaps if not gap.value <= gap.tolerance]
+            differences = _differences(_snapshot(sides[name], fixture), references)
+            beyond = [each for each in differences if not each.value <= each.tolerance]
             if beyond:
-                found[name] = _parting(name, hub, step, beyond[0])
-            widest[name] = max(widest[name], *gaps, key=lambda gap: gap.part)
+                found[name] = _divergence(name, reference, step, beyond[0])
+            widest[name] = max(widest[name], *differences, key=lambda each: each.fraction)
         if len(found) == len(widest) or step == STEPS:
             break
         for name, side in sides.items():
             if name not in found:
                 side.train(step, step + 1)
-    return tuple(found.get(name) or _parting(name, hub, None, widest[name]) for name in widest)
+    return tuple(
+        found.get(name) or _divergence(name, reference, None, widest[name]) for name in widest
+    )
 
 
-def _snapshot(side: Side, material: ParityFixture) -> _Snapshot:
-    images = material.train.images[: material.batch]
-    labels = material.train.labels[: material.batch]
+def _snapshot(side: Side, fixture: ParityFixture) -> _Snapshot:
+    images = fixture.train.images[: fixture.batch]
+    labels = fixture.train.labels[: fixture.batch]
     return _Snapshot(side.learner.activations(images), side.learner.gradients(images, labels))
 
 
-def _gaps(own: _Snapshot, hub: _Snapshot) -> list[_Gap]:
+def _differences(own: _Snapshot, reference: _Snapshot) -> list[_Difference]:
     outputs = [
-        _Gap("activations", name, distance(own.activations[name], array), ACTIVATION_TOLERANCE)
-        for name, array in hub.activations.items()
+        _Difference(
+            "activations", name, distance(own.activations[name], array), ACTIVATION_TOLERANCE
+        )
+        for name, array in reference.activations.items()
     ]
-    slopes = [
-        _Gap("gradients", each.name.split(".")[0], each.value, GRADIENT_TOLERANCE)
-        for each in distances(own.gradients, hub.gradients)
+    gradients = [
+        _Difference("gradients", each.name.split(".")[0], each.value, GRADIENT_TOLERANCE)
+        for each in distances(own.gradients, reference.gradients)
     ]
-    return outputs + slopes
+    return outputs + gradients
 
 
-def _parting(name: FrameworkName, hub: FrameworkName, step: int | None, gap: _Gap) -> Divergence:
-    return Divergence(name, hub, STEPS, step, gap.quantity, gap.layer, gap.value, gap.tolerance)
+def _divergence(
+    name: FrameworkName, reference: FrameworkName, step: int | None, each: _Difference
+) -> Divergence:
+    return Divergence(
+        name, reference, STEPS, step, each.quantity, each.layer, each.value, each.tolerance
+    )

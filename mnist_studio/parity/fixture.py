@@ -1,4 +1,4 @@
-"""What a proof of parity is made with: few digits, small batches, a learner for every framework."""
+"""What a parity check trains on: few images, small batches, and a learner for each framework."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -21,30 +21,30 @@ from mnist_studio.training.chunks import ChunkMaker
 
 BATCH, SMALL_BATCH = 8, 4
 WIDE = 15_000_000
-"""Networks with more multiplications a digit get the smaller batch."""
-LEAST_LEARNT, MOST_LEARNT = 400, 2000
-LEARNING_WORK = 24_000_000_000
-"""Multiplications that the short training may take in each framework, if it is not too short."""
+"""Networks with more multiplications for an image get the smaller batch."""
+LEAST_TRAINED, MOST_TRAINED = 400, 2000
+TRAINING_WORK = 24_000_000_000
+"""Multiplications in the short training of each framework, unless that is too short."""
 TESTED = 1000
 CHUNK = 25
-"""Steps a chunk at most; keeps the messages small."""
+"""The largest number of steps in a chunk, to keep messages small."""
 
 
 OpenLearner = Callable[
     [RunSpec, Weights, DeviceName, Callable[[], bool]], AbstractContextManager[Learner]
 ]
-"""How a learner is had; ``RemoteLearner`` is one way."""
+"""Opens a learner, as ``RemoteLearner`` does."""
 
 
 @dataclass(frozen=True)
 class ParityFixture:
-    """The digits of a proof.
+    """The data of a check.
 
     Attributes:
-        title: which digits, for people.
-        batch: digits a step.
-        train: to learn from, whole batches.
-        test: to be judged on.
+        title: of the dataset.
+        batch: images in a batch.
+        train: the training images, in whole batches.
+        test: the test images.
     """
 
     title: str
@@ -55,12 +55,12 @@ class ParityFixture:
 
 @dataclass(frozen=True)
 class Side:
-    """One framework in the proof.
+    """One framework in the check.
 
     Attributes:
-        run: what it really learns: the faults in it, the batch small.
-        learner: bound to the digits.
-        maker: of its chunks.
+        run: with its known bugs applied and a small batch.
+        learner: bound to the training images.
+        maker: makes its chunks.
     """
 
     run: RunSpec
@@ -68,7 +68,7 @@ class Side:
     maker: ChunkMaker
 
     def begin(self, seed: int) -> None:
-        """Starts again with the initial weights of that seed and a fresh optimizer."""
+        """Restarts with the initial weights of a seed and a new optimizer."""
         training = self.run.training
         self.learner.load_weights(initial_weights(self.run.model, seed, training.precision))
         slots = {
@@ -79,36 +79,36 @@ class Side:
         self.learner.load_optimizer_state(OptimizerState(0, slots))
 
     def train(self, first: int, last: int) -> Array:
-        """The losses of the steps ``first`` (from 0) to before ``last``, (last - first,)."""
-        parts, step = [], first
+        """Trains from step ``first`` (from 0) to before ``last``; losses (last - first,)."""
+        losses, step = [], first
         while step < last:
             most = min(CHUNK, self.learner.capacity, last - step)
-            parts.append(self.learner.train(self.maker.make(step, most)).losses)
-            step += len(parts[-1])
-        return np.concatenate(parts)
+            losses.append(self.learner.train(self.maker.make(step, most)).losses)
+            step += len(losses[-1])
+        return np.concatenate(losses)
 
 
 def run_data(run: RunSpec, folder: Path | None = None) -> ParityFixture:
-    """The digits for a proof: MNIST where the run asks for it and it is here.
+    """The data for a check: the run's dataset, or the built-in digits where MNIST is missing.
 
     Raises:
-        DataError: digits in a named folder are missing or damaged.
+        DataError: the dataset in the named folder is missing or damaged.
     """
     name = sources.default_dataset(folder) if run.dataset == "mnist" else run.dataset
     dataset = sources.load(name, folder)
     work = multiplications(run.model)
     batch = min(run.training.batch_size, SMALL_BATCH if work > WIDE else BATCH)
-    learnt = min(MOST_LEARNT, max(LEAST_LEARNT, LEARNING_WORK // (3 * work)), len(dataset.train))
+    trained = min(MOST_TRAINED, max(LEAST_TRAINED, TRAINING_WORK // (3 * work)), len(dataset.train))
     return ParityFixture(
         title=dataset.title,
         batch=batch,
-        train=dataset.train.take(np.arange(learnt // batch * batch)),
+        train=dataset.train.take(np.arange(trained // batch * batch)),
         test=dataset.test.take(np.arange(min(TESTED, len(dataset.test)))),
     )
 
 
 def multiplications(model: ModelSpec) -> int:
-    """Of weights with inputs, forward with one digit; backward takes twice as many."""
+    """Multiplications in the forward pass of one image. The backward pass takes twice as many."""
     return sum(
         prod(report.output[:-1]) * prod(shape)
         for report in describe(model)
@@ -118,32 +118,32 @@ def multiplications(model: ModelSpec) -> int:
 
 
 def reduced(run: RunSpec, framework: FrameworkName, precision: Precision, batch: int) -> RunSpec:
-    """What a framework really learns in the proof: the faults in it, the batch small."""
+    """The run that a framework trains in the check: known bugs applied, with a small batch."""
     own = effective(replace(run, framework=framework, style="shared", continued_from=None))
     training = replace(own.training, precision=precision, batch_size=batch)
-    # Sums round differently on another number of threads: a proof shall not depend on the
-    # machine's, and batches as small as these gain little from them.
+    # The number of threads changes how sums round. The check must not depend on the machine, and
+    # small batches gain little from threads.
     return replace(own, training=training, threads=run.threads or 1)
 
 
 @contextmanager
 def opened(
     run: RunSpec,
-    places: Mapping[FrameworkName, DeviceName],
+    devices: Mapping[FrameworkName, DeviceName],
     precision: Precision,
-    material: ParityFixture,
+    fixture: ParityFixture,
     open_learner: OpenLearner,
     is_cancelled: Callable[[], bool],
 ) -> Iterator[Mapping[FrameworkName, Side]]:
-    """A side for every framework, on its device; all start together and end with the block."""
+    """A side for each framework on its device. All start together and end with the block."""
     with ExitStack() as stack:
         sides: dict[FrameworkName, Side] = {}
-        for name, device in places.items():
-            own = reduced(run, name, precision, material.batch)
+        for name, device in devices.items():
+            own = reduced(run, name, precision, fixture.batch)
             weights = initial_weights(own.model, own.training.seed, precision)
             learner = stack.enter_context(open_learner(own, weights, device, is_cancelled))
-            maker = ChunkMaker(own.model, own.training, material.train.images)
+            maker = ChunkMaker(own.model, own.training, fixture.train.images)
             sides[name] = Side(own, learner, maker)
         for side in sides.values():
-            side.learner.bind(material.train.images, material.train.labels)
+            side.learner.bind(fixture.train.images, fixture.train.labels)
         yield sides

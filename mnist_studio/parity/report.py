@@ -1,4 +1,4 @@
-"""What a proof of parity says: checks with their bars, and where frameworks part."""
+"""The report of a parity check: checks with their tolerances, and first divergences."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -11,55 +11,56 @@ import numpy as np
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 
-OUTPUT_BARS: Mapping[Precision, float] = MappingProxyType({"float64": 1e-10, "float32": 1e-5})
-GRADIENT_BARS: Mapping[Precision, float] = MappingProxyType({"float64": 1e-10, "float32": 1e-4})
-LOSS_BAR = 1e-8
-"""Of curves in float64."""
-WEIGHT_BAR = 1e-8
+OUTPUT_TOLERANCES: Mapping[Precision, float] = MappingProxyType({"float64": 1e-10, "float32": 1e-5})
+GRADIENT_TOLERANCES: Mapping[Precision, float] = MappingProxyType(
+    {"float64": 1e-10, "float32": 1e-4}
+)
+LOSS_TOLERANCE = 1e-8
+"""Of loss curves in float64."""
+WEIGHT_TOLERANCE = 1e-8
 """Of weights and running statistics after a curve in float64."""
-CURVE_BAR = 5.0
-"""Of what is learnt in float32: so many times its own distance from float64, the framework's or
-the hub's, whichever is larger. A unit within rounding of 0 may fall the other way in either."""
+CURVE_TOLERANCE = 5.0
+"""Of curves in float32: a multiple of the distance from float64, of the framework or of the
+reference, whichever is larger. In either, a unit near 0 may be rounded to the other side."""
 SMALL = 1e-3
-"""An array whose largest magnitude is below this part of that of all arrays together is measured
-by this part: rounding does not shrink with a sum that cancels out, such as the gradient of a bias
-in front of a batch-norm."""
+"""The smallest scale of an array, as a fraction of the largest magnitude of all arrays. Sums that
+cancel out, such as the gradient of a bias before a batch-norm, do not reduce the rounding error."""
 
 
 class ArrayDistance(msgspec.Struct, frozen=True):
-    """How far an array of the network is from the other framework's."""
+    """The distance of an array from the reference's."""
 
     name: str
     value: float
 
 
 Unit = Literal["relative", "times", "fraction"]
-"""Of a difference: relative to the largest magnitude, in multiples of the own distance from
-float64, or a part of the digits."""
+"""Of a difference: relative to the largest magnitude, in multiples of the distance from float64, or
+a fraction of the images."""
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One comparison with the bar it must not exceed.
+    """One comparison with its tolerance.
 
     Attributes:
-        framework: whose result is compared.
-        against: with whose.
-        what: is compared, such as ``gradients``.
-        precision: in which both computed.
+        framework: the compared framework.
+        against: the reference.
+        quantity: what is compared, such as ``gradients``.
+        precision: of both.
         value: of the difference.
-        bar: largest value that passes.
-        passed: the verdict.
-        detail: in words, such as which array differs most.
-        arrays: the distance of every array where there are several.
-        unit: of the value and the bar.
+        tolerance: the largest value that passes.
+        passed: whether the value is within the tolerance.
+        detail: a text, such as which array differs most.
+        arrays: the distance of each array, where there are several.
+        unit: of the value and the tolerance.
     """
 
     framework: FrameworkName
     against: FrameworkName
-    what: str
+    quantity: str
     precision: Precision
     value: float
-    bar: float
+    tolerance: float
     passed: bool
     detail: str = ""
     arrays: tuple[ArrayDistance, ...] = ()
@@ -67,17 +68,17 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Divergence(msgspec.Struct, frozen=True):
-    """Where two frameworks, stepped together in float32, first differ by more than rounding.
+    """The first point at which two frameworks in float32 differ by more than rounding.
 
     Attributes:
-        framework: one of them.
-        against: the other.
-        steps: updates that were made at most.
-        step: updates made before it; None if they never part.
-        quantity: ``activations`` or ``gradients``; empty if they never part.
-        layer: the first one, in the order of the network, that differs; empty if none does.
-        value: its distance; if they never part, the largest of all.
-        tolerance: that it exceeds.
+        framework: the compared framework.
+        against: the reference.
+        steps: the largest number of updates.
+        step: updates before the divergence; None if they do not diverge.
+        quantity: ``activations`` or ``gradients``.
+        layer: the first layer that differs, in the order of the network.
+        value: the distance. If they do not diverge: the one closest to its tolerance.
+        tolerance: of the distance.
     """
 
     framework: FrameworkName
@@ -91,29 +92,29 @@ class Divergence(msgspec.Struct, frozen=True):
 
 
 class ParityReport(msgspec.Struct, frozen=True):
-    """A proof of parity for one run.
+    """The result of a parity check for one run.
 
     Attributes:
-        run: that was asked for.
-        digits: which ones, for people.
-        batch: digits a step.
-        learnt: digits in the short training, one pass.
-        tested: digits its accuracy was measured on.
-        checks: in the order they were made.
-        partings: one for every framework but the hub, if float32 was asked for.
-        notes: what the proof leaves out or does otherwise than the run.
-        seconds: it took.
-        device: of the frameworks that were compared with the hub, which was on the CPU.
-        passed: whether no bar was missed.
+        run: the checked run.
+        dataset: its title.
+        batch: images in a batch.
+        trained: images in the short training of one epoch.
+        tested: images on which the accuracy was measured.
+        checks: in order.
+        divergences: one for each compared framework, if float32 was checked.
+        notes: what the check omits or does differently from the run.
+        seconds: the time of the check.
+        device: of the compared frameworks; the reference ran on the CPU.
+        passed: whether all checks passed.
     """
 
     run: RunSpec
-    digits: str
+    dataset: str
     batch: int
-    learnt: int
+    trained: int
     tested: int
     checks: tuple[Check, ...]
-    partings: tuple[Divergence, ...]
+    divergences: tuple[Divergence, ...]
     notes: tuple[str, ...]
     seconds: float
     device: DeviceName
@@ -121,9 +122,9 @@ class ParityReport(msgspec.Struct, frozen=True):
 
 
 def distance(found: Array, expected: Array, least: float = 0.0) -> float:
-    """The largest difference, relative to the largest magnitude expected, at least ``least``.
+    """The largest difference, relative to the largest expected magnitude, at least ``least``.
 
-    It is 0 where nothing differs, and infinite where nothing but 0 was expected.
+    It is 0 if nothing differs, and infinite if all expected values are 0.
     """
     largest = float(np.abs(found - expected).max(initial=0.0))
     scale = max(float(np.abs(expected).max(initial=0.0)), least)
@@ -131,7 +132,7 @@ def distance(found: Array, expected: Array, least: float = 0.0) -> float:
 
 
 def distances(found: Weights, expected: Weights) -> tuple[ArrayDistance, ...]:
-    """Of every array, see ``SMALL``."""
+    """The distance of each array; see ``SMALL`` for the scale."""
     largest = max(float(np.abs(array).max(initial=0.0)) for array in expected.values())
     return tuple(
         ArrayDistance(name, distance(found[name], array, SMALL * largest))
@@ -140,23 +141,23 @@ def distances(found: Weights, expected: Weights) -> tuple[ArrayDistance, ...]:
 
 
 def widest(found: Weights, expected: Weights) -> float:
-    """The largest of the distances of all arrays."""
-    return max(gap.value for gap in distances(found, expected))
+    """The largest distance of all arrays."""
+    return max(each.value for each in distances(found, expected))
 
 
 def median_distance(ours: Array, others: Array) -> float:
-    """Of curves (n, k): the median of the distances at all their n·k places.
+    """The median of the differences at all n·k points of curves (n, k).
 
-    A unit that falls the other way moves a curve from that step on. In a deep network this happens
-    to one of two frameworks in most curves before their end, yet later than at half of the places.
+    A unit that is rounded to the other side of 0 moves a curve from that step on. In deep networks
+    this happens in most curves before their end, but after more than half of their points.
     """
     return float(np.median(np.abs(ours - others)))
 
 
-def accuracy_bar(correct: int, digits: int) -> float:
+def accuracy_tolerance(correct: int, images: int) -> float:
     """Three binomial standard errors of the difference of two accuracies.
 
-    Of (correct + 1) / (digits + 2), so that it is not 0 where every answer is right.
+    It uses (correct + 1) / (images + 2), so that it is not 0 if all predictions are correct.
     """
-    part = (correct + 1) / (digits + 2)
-    return 3 * sqrt(2 * part * (1 - part) / digits)
+    accuracy = (correct + 1) / (images + 2)
+    return 3 * sqrt(2 * accuracy * (1 - accuracy) / images)

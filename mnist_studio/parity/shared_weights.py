@@ -1,7 +1,7 @@
-"""Gradients of two frameworks beside each other, and weights handed from one to the other.
+"""Shares trained weights between two frameworks and compares their accuracy and gradients.
 
-The experiment of the source that compares PyTorch with NumPy from scratch: the weights that PyTorch
-has learnt give NumPy the same accuracy, and both have the same gradients by them.
+This repeats an experiment of the source project that compares PyTorch with NumPy from scratch: with
+the weights that PyTorch trained, NumPy has the same accuracy and the same gradients.
 """
 
 from collections.abc import Callable
@@ -26,17 +26,17 @@ from mnist_studio.training.chunks import ChunkMaker
 STEPS = 200
 CHUNK = 50
 TRAINED_ON = 10_000
-"""Digits at most, so that little is kept in two processes."""
+"""The largest training set, to limit the memory of both processes."""
 
 
 @dataclass(frozen=True, eq=False)
 class GradientPair:
-    """The gradient by one kernel in two frameworks, for pictures beside each other.
+    """The gradient of one kernel in two frameworks.
 
     Attributes:
-        layer: name.
+        layer: its name.
         numpy: in the canonical layout, dense (in, out).
-        pytorch: likewise.
+        pytorch: in the same layout.
         difference: pytorch - numpy.
     """
 
@@ -48,23 +48,23 @@ class GradientPair:
 
 @dataclass(frozen=True, eq=False)
 class SharedWeights:
-    """What two frameworks make of the same learnt weights.
+    """The results of two frameworks with the same trained weights.
 
     Attributes:
-        digits: tested.
-        pytorch: digits answered rightly by PyTorch, which learnt.
-        numpy: digits answered rightly by NumPy, which got the weights.
-        pairs: the gradients by every kernel, over the first batch of the training.
+        images: number of test images.
+        pytorch: correct predictions of PyTorch, which trained the weights.
+        numpy: correct predictions of NumPy, which loaded the weights.
+        pairs: the gradients of every kernel, on the first training batch.
     """
 
-    digits: int
+    images: int
     pytorch: int
     numpy: int
     pairs: tuple[GradientPair, ...]
 
     @property
     def same(self) -> bool:
-        """Whether both have the same accuracy, to the digit."""
+        """Whether both have exactly the same accuracy."""
         return self.pytorch == self.numpy
 
 
@@ -75,22 +75,24 @@ def share_weights(
     is_cancelled: Callable[[], bool] = lambda: False,
     open_learner: OpenLearner = RemoteLearner,
 ) -> SharedWeights:
-    """Trains a run shortly in PyTorch, hands its weights to NumPy and asks both. Takes seconds.
+    """Trains a run briefly in PyTorch, loads the weights into NumPy and evaluates both.
+
+    Takes seconds.
 
     Args:
-        run: what is trained; ``bobnet`` if none.
+        run: to train; ``bobnet`` by default.
         steps: of training.
-        data: folder of digits named by the user.
-        is_cancelled: asked all the time.
-        open_learner: how a framework's learner is had.
+        data: a folder with the dataset that the user named.
+        is_cancelled: polled all the time.
+        open_learner: opens the learner of a framework.
 
     Raises:
-        DataError: digits in a named folder are missing or damaged.
+        DataError: the dataset in the named folder is missing or damaged.
         JobError: a framework is not installed or cannot compute the run.
         Cancelled: by the user.
     """
     run = effective(run or run_spec(RECIPES["bobnet"]))
-    train, test = _digits(run, data)
+    train, test = _images(run, data)
     maker = ChunkMaker(run.model, run.training, train.images)
     first = initial_weights(run.model, run.training.seed, run.training.precision)
     batch = train.take(maker.make(0, 1).indices[0])
@@ -102,19 +104,19 @@ def share_weights(
         _train(pytorch, maker, steps)
         numpy.load_weights(pytorch.weights())
         return SharedWeights(
-            digits=len(test),
-            pytorch=_right(pytorch, test),
-            numpy=_right(numpy, test),
+            images=len(test),
+            pytorch=_correct(pytorch, test),
+            numpy=_correct(numpy, test),
             pairs=gradient_pairs(pytorch, numpy, batch),
         )
 
 
 def gradient_pairs(
-    pytorch: Learner, numpy: Learner, digits: LabeledImages
+    pytorch: Learner, numpy: Learner, batch: LabeledImages
 ) -> tuple[GradientPair, ...]:
-    """The gradients by every kernel over these digits, in the order of the layers."""
-    theirs = pytorch.gradients(digits.images, digits.labels)
-    ours = numpy.gradients(digits.images, digits.labels)
+    """The gradients of every kernel on a batch, in the order of the layers."""
+    theirs = pytorch.gradients(batch.images, batch.labels)
+    ours = numpy.gradients(batch.images, batch.labels)
     return tuple(
         GradientPair(name.removesuffix(".kernel"), array, theirs[name], theirs[name] - array)
         for name, array in ours.items()
@@ -122,8 +124,8 @@ def gradient_pairs(
     )
 
 
-def _digits(run: RunSpec, data: Path | None) -> tuple[LabeledImages, LabeledImages]:
-    """To learn from and to test on: MNIST where the run asks for it and it is here."""
+def _images(run: RunSpec, data: Path | None) -> tuple[LabeledImages, LabeledImages]:
+    """Training and test images; the built-in digits where MNIST is missing."""
     name = sources.default_dataset(data) if run.dataset == "mnist" else run.dataset
     dataset = sources.load(name, data)
     return dataset.train.take(np.arange(min(TRAINED_ON, len(dataset.train)))), dataset.test
@@ -136,5 +138,5 @@ def _train(learner: Learner, maker: ChunkMaker, steps: int) -> None:
         step += len(learner.train(chunk).losses)
 
 
-def _right(learner: Learner, digits: LabeledImages) -> int:
-    return int(np.sum(predictions(learner.logits(digits.images)) == digits.labels))
+def _correct(learner: Learner, test: LabeledImages) -> int:
+    return int(np.sum(predictions(learner.logits(test.images)) == test.labels))

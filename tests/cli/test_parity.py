@@ -28,12 +28,14 @@ def test_the_report_is_one_json_document() -> None:
     assert said.code == 0, said.errors
     report = json.loads(said.output)
     assert report["run"]["recipe"] == "tiny-10"
-    assert [check["what"] for check in report["checks"]] == [
+    assert [check["quantity"] for check in report["checks"]] == [
         "outputs", "gradients", "losses, 1 step", "losses, 10 steps", "losses, 50 steps",
         "weights, 50 steps", "accuracy",
     ]  # fmt: skip
     assert report["passed"] is True
-    assert all(check["passed"] and check["value"] <= check["bar"] for check in report["checks"])
+    assert all(
+        check["passed"] and check["value"] <= check["tolerance"] for check in report["checks"]
+    )
     assert {check["precision"] for check in report["checks"]} == {"float64"}
     # Progress goes elsewhere, a line for every check.
     assert said.errors.count("PyTorch, float64, ") == len(report["checks"])
@@ -46,7 +48,7 @@ def test_people_get_a_table_and_a_failed_check_exits_with_1() -> None:
     assert "FAILED" in said.output
     assert "outputs" in said.output
     assert "Precision" in said.output
-    assert "method of its own" in said.output
+    assert "differs between the frameworks" in said.output
     assert " failed, " in said.output
 
 

@@ -1,4 +1,4 @@
-"""The proof passes where frameworks learn alike, and misses its bars where they do not."""
+"""The checks pass where frameworks match, and fail where they differ."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,20 +34,20 @@ def run(model: ModelSpec = TINY, **training: Any) -> RunSpec:
 
 
 @pytest.fixture(autouse=True)
-def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
+def _few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixture, "MOST_TRAINED", fixture.LEAST_TRAINED)
 
 
-def proven(
+def checked(
     spec: RunSpec | None = None, wrong: Mapping[str, Wrong] | None = None, **rest: Any
 ) -> ParityReport:
-    """PyTorch against NumPy, both played by NumPy."""
+    """Compares PyTorch with NumPy, where NumPy plays both."""
     rest = {"open_learner": here(wrong)} | rest
     return parity.check_parity(spec or run(), ("pytorch",), **rest)
 
 
-def missed(report: ParityReport) -> list[tuple[str, str]]:
-    return [(check.precision, check.what) for check in report.checks if not check.passed]
+def failed(report: ParityReport) -> list[tuple[str, str]]:
+    return [(check.precision, check.quantity) for check in report.checks if not check.passed]
 
 
 needs_pytorch = pytest.mark.skipif(
@@ -57,94 +57,94 @@ needs_pytorch = pytest.mark.skipif(
 
 @needs_pytorch
 def test_the_same_learner_twice_differs_in_nothing() -> None:
-    told: list[Check] = []
-    report = proven(told=told.append)
+    reported: list[Check] = []
+    report = checked(on_check=reported.append)
     assert report.passed
-    assert list(report.checks) == told
-    assert [(check.precision, check.what, check.value) for check in told] == [
+    assert list(report.checks) == reported
+    assert [(check.precision, check.quantity, check.value) for check in reported] == [
         ("float64", "outputs", 0), ("float64", "gradients", 0),
         ("float64", "losses, 1 step", 0), ("float64", "losses, 10 steps", 0),
         ("float64", "losses, 50 steps", 0), ("float64", "weights, 50 steps", 0),
         ("float32", "outputs", 0), ("float32", "gradients", 0),
         ("float32", "losses, 10 steps, median of 7", 0), ("float32", "accuracy", 0),
     ]  # fmt: skip
-    (parting,) = report.partings
-    assert (parting.framework, parting.against) == ("pytorch", "numpy")
-    assert (parting.step, parting.value) == (None, 0)
-    assert (report.batch, report.learnt, report.tested) == (8, 400, 500)
-    assert "Batches of 8 digits in place of 64." in report.notes
+    (divergence,) = report.divergences
+    assert (divergence.framework, divergence.against) == ("pytorch", "numpy")
+    assert (divergence.step, divergence.value) == (None, 0)
+    assert (report.batch, report.trained, report.tested) == (8, 400, 500)
+    assert "The batch size is 8 instead of 64." in report.notes
 
 
 @needs_pytorch
-def test_weights_that_are_a_millionth_off_miss_the_bars() -> None:
-    report = proven(wrong={"pytorch": OtherWeights})
-    assert ("float64", "outputs") in missed(report)
-    assert ("float64", "gradients") in missed(report)
-    assert ("float64", "losses, 1 step") in missed(report)
-    assert ("float64", "weights, 50 steps") in missed(report)
+def test_weights_that_are_a_millionth_off_exceed_the_tolerances() -> None:
+    report = checked(wrong={"pytorch": OtherWeights})
+    assert ("float64", "outputs") in failed(report)
+    assert ("float64", "gradients") in failed(report)
+    assert ("float64", "losses, 1 step") in failed(report)
+    assert ("float64", "weights, 50 steps") in failed(report)
     assert not report.passed
 
 
 @needs_pytorch
-def test_a_rate_that_is_off_shows_in_losses_and_weights_alone() -> None:
-    report = proven(wrong={"pytorch": OtherRate}, precisions=("float64",))
-    assert ("float64", "losses, 50 steps") in missed(report)
-    assert ("float64", "weights, 50 steps") in missed(report)
-    assert ("float64", "outputs") not in missed(report)
-    assert ("float64", "gradients") not in missed(report)
+def test_another_learning_rate_shows_only_in_losses_and_weights() -> None:
+    report = checked(wrong={"pytorch": OtherRate}, precisions=("float64",))
+    assert ("float64", "losses, 50 steps") in failed(report)
+    assert ("float64", "weights, 50 steps") in failed(report)
+    assert ("float64", "outputs") not in failed(report)
+    assert ("float64", "gradients") not in failed(report)
 
 
 @needs_pytorch
-def test_a_wrong_gradient_is_told_with_the_name_of_its_array() -> None:
-    report = proven(wrong={"pytorch": OtherGradient}, precisions=("float32",))
-    assert missed(report) == [("float32", "gradients")]
-    (check,) = (check for check in report.checks if check.what == "gradients")
-    assert check.detail == "most in dense2.bias"
+def test_a_wrong_gradient_names_its_array() -> None:
+    report = checked(wrong={"pytorch": OtherGradient}, precisions=("float32",))
+    assert failed(report) == [("float32", "gradients")]
+    (check,) = (check for check in report.checks if check.quantity == "gradients")
+    assert check.detail == "largest in dense2.bias"
     assert check.value == pytest.approx(1e-3, rel=0.1)
     assert len(check.arrays) == 6
     assert {each.name for each in check.arrays if each.value} == {"dense2.bias"}
 
 
 @needs_pytorch
-def test_it_says_after_which_step_and_in_which_layer_they_part() -> None:
+def test_the_first_divergence_has_a_step_and_a_layer() -> None:
     fast = {"pytorch": lambda learner: OtherRate(learner, 0.05)}
-    (parting,) = proven(wrong=fast, precisions=("float32",)).partings
-    assert (parting.step, parting.quantity, parting.layer) == (1, "activations", "conv1")
-    assert parting.value > parting.tolerance
-    (parting,) = proven(wrong={"pytorch": OtherGradient}, precisions=("float32",)).partings
-    assert (parting.step, parting.quantity, parting.layer) == (0, "gradients", "dense2")
+    (divergence,) = checked(wrong=fast, precisions=("float32",)).divergences
+    assert (divergence.step, divergence.quantity, divergence.layer) == (1, "activations", "conv1")
+    assert divergence.value > divergence.tolerance
+    (divergence,) = checked(wrong={"pytorch": OtherGradient}, precisions=("float32",)).divergences
+    assert (divergence.step, divergence.quantity, divergence.layer) == (0, "gradients", "dense2")
 
 
 @needs_pytorch
 def test_running_statistics_are_compared_too() -> None:
-    whats = [check.what for check in proven(run(NORMED)).checks]
+    whats = [check.quantity for check in checked(run(NORMED)).checks]
     assert "running statistics, 50 steps" in whats
     assert "running statistics, 10 steps, median of 7" in whats
 
 
 @needs_pytorch
-def test_a_run_in_bfloat16_is_proven_in_other_precisions() -> None:
-    report = proven(run(precision="bfloat16"))
+def test_a_run_in_bfloat16_is_checked_in_other_precisions() -> None:
+    report = checked(run(precision="bfloat16"))
     assert {check.precision for check in report.checks} == {"float64", "float32"}
     assert any("bfloat16" in note for note in report.notes)
 
 
 @needs_pytorch
-def test_faults_of_all_frameworks_pass_and_those_of_each_are_bound_to_miss() -> None:
-    common = proven(replace(run(), known_bugs=("zero-initial",)), precisions=("float64",))
+def test_common_bugs_pass_and_bugs_of_one_framework_fail() -> None:
+    common = checked(replace(run(), known_bugs=("zero-initial",)), precisions=("float64",))
     assert common.passed
-    own = proven(replace(run(), known_bugs=("own-scaling",)), precisions=("float64",))
-    assert ("float64", "outputs") in missed(own)
-    assert any("method of its own" in note for note in own.notes)
+    own = checked(replace(run(), known_bugs=("own-scaling",)), precisions=("float64",))
+    assert ("float64", "outputs") in failed(own)
+    assert any("differs between the frameworks" in note for note in own.notes)
 
 
 @needs_pytorch
 def test_a_report_survives_json() -> None:
-    report = proven(precisions=("float64",))
+    report = checked(precisions=("float64",))
     assert msgspec.json.decode(msgspec.json.encode(report), type=ParityReport) == report
 
 
-def test_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_impossible_checks_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="NumPy alone"):
         parity.check_parity(run(), ("numpy",))
     versions = registry.version
@@ -154,15 +154,15 @@ def test_the_impossible_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @needs_pytorch
-def test_only_float64_and_float32_prove_anything() -> None:
-    with pytest.raises(UsageError, match="not proven in bfloat16"):
-        proven(precisions=("bfloat16",))
+def test_only_float64_and_float32_can_be_checked() -> None:
+    with pytest.raises(UsageError, match="can't be checked in bfloat16"):
+        checked(precisions=("bfloat16",))
 
 
 @needs_pytorch
 def test_it_can_be_cancelled_and_leaves_no_process() -> None:
     with pytest.raises(CancelledByUser):
-        proven(is_cancelled=lambda: True, open_learner=RemoteLearner)
+        checked(is_cancelled=lambda: True, open_learner=RemoteLearner)
 
 
 @pytest.mark.timeout(600)
@@ -171,18 +171,18 @@ def test_all_frameworks_learn_a_tiny_network_alike() -> None:
     if absent:
         pytest.skip(f"{', '.join(absent)} not here")
     report = parity.check_parity(run(), parity.installed())
-    assert missed(report) == []
+    assert failed(report) == []
     assert {check.framework for check in report.checks} == {"pytorch", "keras"}
     assert max(check.value for check in report.checks if check.precision == "float64") > 0
-    assert [parting.framework for parting in report.partings] == ["pytorch", "keras"]
+    assert [divergence.framework for divergence in report.divergences] == ["pytorch", "keras"]
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_recipe_has_digits_for_its_size(name: str) -> None:
-    material = fixture.run_data(replace(run_spec(RECIPES[name]), dataset="builtin"))
-    assert material.batch in (4, 8)
-    assert len(material.train) % material.batch == 0
-    assert len(material.train) >= 50 * material.batch // 4
+    data = fixture.run_data(replace(run_spec(RECIPES[name]), dataset="builtin"))
+    assert data.batch in (4, 8)
+    assert len(data.train) % data.batch == 0
+    assert len(data.train) >= 50 * data.batch // 4
 
 
 def test_a_distance_is_relative_to_the_largest_magnitude() -> None:
@@ -195,7 +195,7 @@ def test_a_distance_is_relative_to_the_largest_magnitude() -> None:
     assert np.isnan(checks.distance(np.array([np.nan, 0.0]), expected))
 
 
-def test_what_cancels_out_is_measured_by_the_others() -> None:
+def test_arrays_that_cancel_out_use_the_scale_of_the_others() -> None:
     expected = {"large": np.array([1.0]), "small": np.array([1e-18])}
     found = {"large": np.array([1.0]), "small": np.array([2e-18])}
     large, small = checks.distances(found, expected)
@@ -203,7 +203,7 @@ def test_what_cancels_out_is_measured_by_the_others() -> None:
     assert small.value == pytest.approx(1e-15)
 
 
-def test_the_bar_of_an_accuracy_is_never_zero() -> None:
-    assert checks.accuracy_bar(1000, 1000) > 0
-    # √(2 · .9 · .1 / 1000) is .0134.
-    assert checks.accuracy_bar(900, 1000) == pytest.approx(3 * 0.0134, rel=0.01)
+def test_the_tolerance_of_an_accuracy_is_never_zero() -> None:
+    assert checks.accuracy_tolerance(1000, 1000) > 0
+    # √(2 · 0.9 · 0.1 / 1000) is 0.0134.
+    assert checks.accuracy_tolerance(900, 1000) == pytest.approx(3 * 0.0134, rel=0.01)

@@ -24,7 +24,7 @@ from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import Check, ParityReport
-from mnist_studio.parity.sentences import figure, where
+from mnist_studio.parity.sentences import divergence_sentence, format_difference
 from mnist_studio.spec import recipes
 from mnist_studio.spec.run import FrameworkName
 
@@ -169,7 +169,7 @@ class DivergenceCard(Card):
 
     def show_report(self, report: ParityReport | None) -> None:
         """Shows the divergence of a report, or what will appear."""
-        sentences = [where(one) for one in report.partings] if report else []
+        sentences = [divergence_sentence(one) for one in report.divergences] if report else []
         self.sentences.setText("\n\n".join(sentences))
         self.sentences.setVisible(bool(sentences))
         self.notes.setText("\n\n".join(report.notes) if report else _NO_DIVERGENCE)
@@ -191,16 +191,16 @@ def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
     return (
         TableColumn("Framework", lambda check: framework_title(check.framework), picture=picture),
         TableColumn("Precision", lambda check: check.precision),
-        TableColumn("Quantity", lambda check: check.what, tip=words.arrays_of),
+        TableColumn("Quantity", lambda check: check.quantity, tip=words.arrays_of),
         TableColumn(
             "Difference",
-            lambda check: figure(check.value, check.unit),
+            lambda check: format_difference(check.value, check.unit),
             right=True,
             explain=_DIFFERENCE,
         ),
         TableColumn(
             "Tolerance",
-            lambda check: figure(check.bar, check.unit),
+            lambda check: format_difference(check.tolerance, check.unit),
             right=True,
             explain=_TOLERANCE,
         ),

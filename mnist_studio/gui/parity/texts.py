@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_studio.formatting import counted, percent
-from mnist_studio.parity.comparisons import HUB
+from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.report import Check, ParityReport
-from mnist_studio.parity.sentences import figure, listed, verdict
+from mnist_studio.parity.sentences import format_difference, listed, verdict
 from mnist_studio.parity.shared_weights import STEPS, SharedWeights
 from mnist_studio.spec.run import FrameworkName
 
@@ -42,7 +42,7 @@ SHARING_CANCELLED = ParityTexts("Cancelled. No weights were shared.")
 
 def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     """The frameworks that are compared with NumPy."""
-    return tuple(name for name in frameworks if name != HUB)
+    return tuple(name for name in frameworks if name != REFERENCE)
 
 
 def checking(recipe: str, frameworks: Sequence[FrameworkName], checks: int) -> ParityTexts:
@@ -63,7 +63,7 @@ def finished(report: ParityReport) -> ParityTexts:
     """When all checks have run."""
     return ParityTexts(
         verdict(report),
-        f"{report.run.recipe} on {report.digits}, batches of {report.batch} images, "
+        f"{report.run.recipe} on {report.dataset}, batches of {report.batch} images, "
         f"{report.seconds:.0f} s. Rounding in float64 is so small that only different equations "
         "exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
         "good" if report.passed else "bad",
@@ -82,18 +82,20 @@ def cancelled(checks: int) -> ParityTexts:
 
 def key_of(check: Check) -> str:
     """A key that no other check of a report has."""
-    return f"{check.framework} {check.precision} {check.what}"
+    return f"{check.framework} {check.precision} {check.quantity}"
 
 
 def arrays_of(check: Check) -> str:
     """The difference of every array of a check, one per line; empty without arrays."""
-    return "\n".join(f"{array.name}: {figure(array.value, check.unit)}" for array in check.arrays)
+    return "\n".join(
+        f"{array.name}: {format_difference(array.value, check.unit)}" for array in check.arrays
+    )
 
 
 def shared(found: SharedWeights) -> ParityTexts:
     """The accuracies of two frameworks with the same weights."""
-    pytorch, numpy = (percent(correct / found.digits) for correct in (found.pytorch, found.numpy))
-    images = f"{found.digits:,} test images"
+    pytorch, numpy = (percent(correct / found.images) for correct in (found.pytorch, found.numpy))
+    images = f"{found.images:,} test images"
     if found.same:
         headline = f"With PyTorch's weights, NumPy is as accurate as PyTorch: {numpy} of {images}."
     else:

@@ -64,7 +64,7 @@ def runner(studio: Studio) -> CheckRunner[int, str]:
 def run_checks(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Wrong]
 ) -> ParityCheckPanel:
-    monkeypatch.setattr(fixture, "MOST_LEARNT", fixture.LEAST_LEARNT)
+    monkeypatch.setattr(fixture, "MOST_TRAINED", fixture.LEAST_TRAINED)
     monkeypatch.setattr(
         parity, "check_parity", partial(parity.check_parity, open_learner=here(wrong))
     )
@@ -88,15 +88,13 @@ def test_checks_are_listed_with_a_verdict(
 ) -> None:
     checks = run_checks(page, qtbot, monkeypatch, {})
     assert checks.runner.complaint == ""
-    assert (
-        checks.verdict.headline.text() == "PyTorch learns what NumPy learns: all 10 checks passed."
-    )
+    assert checks.verdict.headline.text() == "PyTorch matches NumPy: all 10 checks passed."
     assert checks.runner.result is not None
     assert checks.model.rows == checks.runner.result.checks
-    assert "do not part within 30 steps" in checks.divergence.sentences.text()
-    assert "Batches of 8 digits" in checks.divergence.notes.text()
+    assert "do not diverge within 30 steps" in checks.divergence.sentences.text()
+    assert "The batch size is 8" in checks.divergence.notes.text()
     assert status_of(page.studio).what == "Ready"
-    gradients = next(check for check in checks.model.rows if check.what == "gradients")
+    gradients = next(check for check in checks.model.rows if check.quantity == "gradients")
     tips = arrays_of(gradients).splitlines()
     assert [tip.partition(": ")[0] for tip in tips] == [
         "dense1.kernel", "dense1.bias", "dense2.kernel", "dense2.bias",
@@ -112,7 +110,7 @@ def test_exceeded_tolerances_are_reported(
     missed = sum(not check.passed for check in checks.model.rows)
     assert 0 < missed < 10
     headline = checks.verdict.headline
-    assert f"PyTorch does not learn what NumPy learns: {missed} of 10" in headline.text()
+    assert f"PyTorch does not match NumPy: {missed} of 10" in headline.text()
     assert headline.property("kind") == "bad"
     verdicts = [checks.model.index(row, 5).data() for row in range(10)]
     assert verdicts.count("failed") == missed
@@ -186,7 +184,7 @@ def shared(numpy_right: int = 95) -> SharedWeights:
         GradientPair("dense1", kernel, kernel + 1e-6, np.full_like(kernel, 1e-6)),
         GradientPair("dense2", small, small, np.zeros_like(small)),
     )
-    return SharedWeights(digits=100, pytorch=95, numpy=numpy_right, pairs=pairs)
+    return SharedWeights(images=100, pytorch=95, numpy=numpy_right, pairs=pairs)
 
 
 @pytest.mark.parametrize(
