@@ -45,7 +45,7 @@ class Window:
         self.window.furnish()
         self.window.go("draw")
         self.page = self._draw_page()
-        self.pad = self.page.pad
+        self.pad = self.page.canvas
         self.predictions = self.window.studio.predictions
         self.predictions.answered.connect(self._note)
         self.answers: list[tuple[float, int, str, str]] = []

@@ -88,8 +88,8 @@ def _opened(window: Window) -> "TracePart":
 
     tabs = window.page.tabs
     _draw(window, -1)
-    tabs.show_panel("why")
-    why = tabs.panel("why")
+    tabs.show_panel("explanation")
+    why = tabs.panel("explanation")
     assert isinstance(why, ExplanationPanel)
     why.switch.button("walk").click()
     walk = why.part

@@ -153,7 +153,7 @@ class Photographer:
 
     def _stroke(self, places: Sequence[tuple[float, float]]) -> None:
         """A stroke with the mouse through places of the pad, from 0 to 1."""
-        pad = self._page("draw", DrawPage).pad
+        pad = self._page("draw", DrawPage).canvas
         points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in places]
         QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
         for point in points[1:]:
@@ -169,20 +169,20 @@ class Photographer:
             for places in strokes:
                 self._stroke(places)
             self._pause(0.5)
-            QTest.keyClick(page.pad, Qt.Key(ord(label)))
+            QTest.keyClick(page.canvas, Qt.Key(ord(label)))
             self._pause(0.5)
-        page.tabs.show_panel("personal")
+        page.tabs.show_panel("own_images")
         trained = len(self._studio.library.trained)
         self._until(lambda: len(self._studio.scores.by_run) == trained)
         self._until(lambda: not self._studio.scores.busy)
         self._take("own")
-        page.tabs.show_panel("answers")
+        page.tabs.show_panel("predictions")
 
     def _why(self) -> None:
         """What in the three speaks for it, and NumPy's training step on it."""
         tabs = self._page("draw", DrawPage).tabs
-        tabs.show_panel("why")
-        panel = tabs.panel("why")
+        tabs.show_panel("explanation")
+        panel = tabs.panel("explanation")
         assert isinstance(panel, ExplanationPanel)
         by_numpy = (row.id for row in self._studio.library.trained if row.framework == "numpy")
         self._studio.predictions.choose(next(by_numpy))
@@ -195,7 +195,7 @@ class Photographer:
         self._until(lambda: "taught as" in walk.sentence.text())
         self._pause(1)
         self._take("steps")
-        tabs.show_panel("answers")
+        tabs.show_panel("predictions")
 
     def _all_answer_themselves(self) -> bool:
         answers = self._studio.predictions.answers.values()

@@ -37,7 +37,7 @@ def draw_one(window: MainWindow) -> None:
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    pad = page.pad
+    pad = page.canvas
     middle, high = pad.width() // 2, pad.height()
     points = [QPoint(middle, high * part // 10) for part in range(2, 9)]
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, points[0])
@@ -68,11 +68,11 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
         draw_one(window)
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    (card,) = page.answers.grid.cards.values()
+    (card,) = page.predictions.grid.cards.values()
     qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
     assert sum(card.bars.probabilities) == pytest.approx(1)
-    qtbot.waitUntil(lambda: "says" in page.answers.consensus.headline.text(), timeout=5000)
-    assert not page.stages.strip.empty
+    qtbot.waitUntil(lambda: "says" in page.predictions.consensus.headline.text(), timeout=5000)
+    assert not page.network_input.strip.empty
 
 
 def _compares(qtbot: QtBot, window: MainWindow) -> None:

@@ -24,7 +24,7 @@ def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWin
     page = window.page("draw")
     assert isinstance(page, DrawPage)
     assert len(window.studio.library.trained) == 3
-    pad = page.pad
+    pad = page.canvas
     middle, high = pad.width() // 2, pad.height()
     places = [QPoint(middle, high * part // 10) for part in range(2, 9)]
     none = Qt.KeyboardModifier.NoModifier
@@ -32,17 +32,17 @@ def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWin
     for place in places[1:]:
         QTest.mouseMove(pad, place)
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, none, places[-1])
-    cards = page.answers.grid.cards
+    cards = page.predictions.grid.cards
     qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=20_000)
     assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}
-    qtbot.waitUntil(lambda: page.answers.consensus.digit.text() == "1", timeout=5000)
+    qtbot.waitUntil(lambda: page.predictions.consensus.digit.text() == "1", timeout=5000)
 
 
 def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWindow) -> None:
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    card = page.answers.grid.cards["bundled-fast-99"]
+    card = page.predictions.grid.cards["bundled-fast-99"]
     told = [one.text() for one in card.findChildren(QLabel)]
     assert {"fast-99", "PyTorch", "bundled"} <= set(told)
     assert card.accessibleName() == "fast-99 · PyTorch, bundled"

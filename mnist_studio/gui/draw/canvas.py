@@ -1,4 +1,4 @@
-"""The pad: smooth strokes by mouse, finger or pen."""
+"""The canvas: smooth strokes by mouse, finger or stylus."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -23,21 +23,21 @@ from mnist_studio.gui.services.drawing import UNSTEADY, Drawing
 from mnist_studio.gui.theme.theme import Theme
 
 SLICE_SECONDS = 0.005
-"""So long at a time ink is painted anew; what is left is painted after other events."""
+"""Time to paint ink in one go. The rest is painted after other events."""
 
 RADIUS = 8
 
 _COMPRESSED = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
-"""Of the moves that a busy window finds, X11 and Windows otherwise give it the last one only."""
+"""Without it off, X11 and Windows report only the last of several moves to a busy window."""
 
-INVITATION = "Draw a digit here\nor drop a picture of one"
+INVITATION = "Draw a digit here\nor drop an image of one"
 
 
 class DrawingCanvas(QWidget):
-    """A square to draw on. What is drawn lies in the drawing, not here.
+    """A square to draw on. The strokes themselves belong to the ``Drawing``.
 
     Attributes:
-        words: what stands on it while it is blank.
+        message: text on the blank canvas.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
@@ -46,19 +46,19 @@ class DrawingCanvas(QWidget):
         self._drawing = drawing
         self._layer = InkLayer()
         self._pointer = Pointer(drawing, self._point)
-        self._seen: tuple[Ink, int] = (), 0
-        self.words = INVITATION
+        self._painted: tuple[Ink, int] = (), 0
+        self.message = INVITATION
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._paint_on)
+        self._timer.timeout.connect(self._paint_more)
         self._prepare()
         drawing.changed.connect(self._follow)
         drawing.tools.changed.connect(self._renew)
         theme.changed.connect(self._renew)
 
     def _prepare(self) -> None:
-        self.setAccessibleName("Drawing pad")
-        self.setAccessibleDescription("Draw a digit with mouse, finger or pen")
+        self.setAccessibleName("Canvas")
+        self.setAccessibleDescription("Draw a digit with mouse, finger or stylus")
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The right button erases.
@@ -66,14 +66,14 @@ class DrawingCanvas(QWidget):
         expanding = QSizePolicy.Policy.Expanding
         self.setSizePolicy(expanding, expanding)
 
-    def say(self, words: str) -> None:
-        """Tells something where nothing is drawn, until something is."""
-        self.words = words
-        self.setAccessibleDescription(words)
+    def show_message(self, message: str) -> None:
+        """Shows a message until something is drawn."""
+        self.message = message
+        self.setAccessibleDescription(message)
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Large enough to write comfortably."""
+        """Large enough to write on."""
         return QSize(self._theme.pixels(380), self._theme.pixels(380))
 
     def minimumSizeHint(self) -> QSize:
@@ -81,37 +81,37 @@ class DrawingCanvas(QWidget):
         return QSize(self._theme.pixels(200), self._theme.pixels(200))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Every point counts, also those that come while the window is busy."""
+        """Requests every move, even those that happen while the window is busy."""
         super().showEvent(event)
         QApplication.setAttribute(_COMPRESSED, False)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Other widgets need no more than the last place of the mouse."""
+        """Restores the default: other widgets need only the last position of the mouse."""
         super().hideEvent(event)
         QApplication.setAttribute(_COMPRESSED, True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Puts a tool down."""
+        """Starts a stroke."""
         self._pointer.mouse(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Puts it down again."""
+        """Starts a stroke."""
         self._pointer.mouse(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Moves it."""
+        """Extends a stroke."""
         self._pointer.mouse(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lifts it."""
+        """Ends a stroke."""
         self._pointer.mouse(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """A pen writes as a mouse does, with its pressure."""
+        """Handles a stylus and its pressure."""
         self._pointer.tablet(event)
 
     def event(self, event: QEvent) -> bool:
-        """Fingers write; a screen of another density gets ink of its own."""
+        """Handles touch; paints the ink again for a screen with another pixel density."""
         if isinstance(event, QTouchEvent):
             self._pointer.touch(event)
             return True
@@ -120,35 +120,35 @@ class DrawingCanvas(QWidget):
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ink is painted at the size that is shown."""
+        """Paints the ink again at the new size."""
         super().resizeEvent(event)
         self._renew()
 
     @Slot()
     def _renew(self) -> None:
-        """The size, the colors or the tools are others."""
+        """Paints again after a change of size, colors or tools."""
         tools = self._drawing.tools
         width = tools.width * self._square().width()
         self.setCursor(tool_cursor(tools.chosen, width, self.devicePixelRatioF()))
-        self._paint_on()
+        self._paint_more()
         self.update()
 
     @Slot()
     def _follow(self) -> None:
-        """The drawing is another one: paints and shows what is new of it."""
-        drawing, (ink, count) = self._drawing, self._seen
-        self._seen = drawing.ink, len(drawing.stroke)
+        """Paints what is new in the drawing."""
+        drawing, (ink, count) = self._drawing, self._painted
+        self._painted = drawing.ink, len(drawing.stroke)
         if not drawing.blank:
-            self.words = INVITATION
-        self._paint_on()
+            self.message = INVITATION
+        self._paint_more()
         if count and ink is drawing.ink and len(drawing.stroke) >= count:
-            # Two segments before a point that moves take another shape, too.
-            self.update(self._shown_since(count - UNSTEADY - 2))
+            # A moved point also changes the two segments before it.
+            self.update(self._area_since(count - UNSTEADY - 2))
         else:
             self.update()
 
     @Slot()
-    def _paint_on(self) -> None:
+    def _paint_more(self) -> None:
         side = self._square().width()
         pen = self._drawing.tools.pen * side
         look = InkLook(side, self.devicePixelRatioF(), pen, self._theme.palette.text)
@@ -158,19 +158,19 @@ class DrawingCanvas(QWidget):
         if self._layer.image is not before:
             self.update()
 
-    def _shown_since(self, first: int) -> QRect:
-        """Where the growing stroke is new from one of its points on."""
+    def _area_since(self, first: int) -> QRect:
+        """The area of the growing stroke from one of its points on."""
         square = self._square()
         pen = self._drawing.tools.pen * square.width()
         around = extent(self._drawing.stroke, first, square.width(), pen)
         return around.translated(square.topLeft()).toAlignedRect()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paper, picture, strokes, and where the focus is."""
+        """Paints background, focus frame, image and strokes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         square = self._square()
-        self._paint_paper(painter, square)
+        self._paint_background(painter, square)
         painter.setClipRect(square.adjusted(2, 2, -2, -2), Qt.ClipOperation.IntersectClip)
         painter.translate(square.topLeft())
         if self._drawing.sheet.picture is not None and not self._drawing.stroke:
@@ -179,7 +179,7 @@ class DrawingCanvas(QWidget):
             self._paint_ink(painter, square.width())
         painter.end()
 
-    def _paint_paper(self, painter: QPainter, square: QRectF) -> None:
+    def _paint_background(self, painter: QPainter, square: QRectF) -> None:
         palette, focused = self._theme.palette, self.hasFocus()
         painter.setPen(QPen(QColor(palette.accent if focused else palette.line), 1 + focused))
         painter.setBrush(QColor(palette.ground))
@@ -188,7 +188,7 @@ class DrawingCanvas(QWidget):
             painter.setPen(QColor(palette.secondary))
             painter.setFont(self._theme.font(13))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(square.adjusted(16, 16, -16, -16), flags, self.words)
+            painter.drawText(square.adjusted(16, 16, -16, -16), flags, self.message)
 
     def _paint_picture(self, painter: QPainter, side: float) -> None:
         picture = self._drawing.sheet.picture
@@ -200,7 +200,7 @@ class DrawingCanvas(QWidget):
             painter.drawImage(QRectF(0, (side - high) / 2, side, high), shown)
 
     def _paint_ink(self, painter: QPainter, side: float) -> None:
-        """What is painted already, and the end of the growing stroke."""
+        """Paints the cached ink, and the end of the growing stroke."""
         if self._layer.image is not None:
             painter.drawImage(QRectF(0, 0, side, side), self._layer.image)
         stroke = self._drawing.stroke
@@ -214,7 +214,7 @@ class DrawingCanvas(QWidget):
         return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
     def _point(self, position: QPointF, seconds: float, pressure: float) -> InkPoint:
-        """Never beyond the edge: what is fed is what can be seen."""
+        """A point in canvas coordinates, limited to the visible square."""
         square = self._square()
         place = (position - square.topLeft()) / square.width()
         x, y = (min(max(part, 0.0), 1.0) for part in (place.x(), place.y()))

@@ -1,4 +1,4 @@
-"""The pad with its tools over it."""
+"""The canvas with its tools."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -12,28 +12,28 @@ from mnist_studio.gui.services.tools import LIMITS, Tool, Tools
 from mnist_studio.gui.theme.theme import Theme
 
 _TIPS: dict[Tool, str] = {
-    "pen": "Pen (P)",
-    "eraser": "Eraser (E); also the right mouse button and the other end of a pen",
+    "pen": "Draws strokes (P)",
+    "eraser": "Erases strokes (E). The right mouse button and the end of a stylus erase, too",
 }
 
 
 class CanvasCard(Card):
-    """Pen, eraser, their width, undo, redo, clear; and the square to draw on.
+    """Pen, eraser, their width, undo, redo and clear, and the canvas.
 
     Attributes:
-        pad: the square.
-        pen_button: takes the pen.
-        eraser_button: takes the eraser.
-        width_slider: of the chosen tool's width, in thousandths of the pad's side.
-        undo_button: takes the newest step back.
-        redo_button: does it again.
-        clear_button: takes everything off.
+        canvas: the square to draw on.
+        pen_button: selects the pen.
+        eraser_button: selects the eraser.
+        width_slider: width of the selected tool, in thousandths of the canvas side.
+        undo_button: undoes the last step.
+        redo_button: repeats an undone step.
+        clear_button: clears the canvas.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
         self._drawing = drawing
-        self.pad = DrawingCanvas(theme, drawing)
+        self.canvas = DrawingCanvas(theme, drawing)
         self.pen_button = self._tool(theme, "pen", "draw", "Pen")
         self.eraser_button = self._tool(theme, "eraser", "eraser", "Eraser")
         self.width_slider = QSlider(Qt.Orientation.Horizontal)
@@ -44,14 +44,14 @@ class CanvasCard(Card):
         tools = _framed(self.pen_button, self.eraser_button)
         buttons = self.undo_button, self.redo_button, self.clear_button
         self.body.addLayout(row(tools, self.width_slider, 1, *buttons, gap=6))
-        self.body.addWidget(self.pad, 1)
+        self.body.addWidget(self.canvas, 1)
         drawing.changed.connect(self._show)
         drawing.tools.changed.connect(self._show_tools)
         self._show()
         self._show_tools()
 
     def _tool(self, theme: Theme, tool: Tool, picture: str, name: str) -> IconButton:
-        made = IconButton(theme, picture, name, lambda: self._take(tool), checkable=True)
+        made = IconButton(theme, picture, name, lambda: self._select(tool), checkable=True)
         made.setToolTip(_TIPS[tool])
         return made
 
@@ -64,13 +64,13 @@ class CanvasCard(Card):
     def _tools(self) -> Tools:
         return self._drawing.tools
 
-    def _take(self, tool: Tool) -> None:
+    def _select(self, tool: Tool) -> None:
         self._tools.choose(tool)
-        # A click on the tool that is chosen must not let it go.
+        # A click on the selected tool must not unselect it.
         self._show_tools()
 
     def install_shortcuts(self, page: QWidget) -> None:
-        """Keys that count on the whole page."""
+        """Adds the shortcuts of the whole page."""
         history, tools = self._drawing.history, self._tools
         for keys, action in (
             ("Ctrl+Z", history.undo),
@@ -86,20 +86,20 @@ class CanvasCard(Card):
             made.activated.connect(action)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What a square does not need is given back."""
+        """Limits the height to what a square canvas needs."""
         super().resizeEvent(event)
-        others = self.sizeHint() - self.pad.sizeHint()
+        others = self.sizeHint() - self.canvas.sizeHint()
         self.setMaximumHeight(self.width() - others.width() + others.height())
 
     @Slot()
     def _show(self) -> None:
         history = self._drawing.history
-        undo = f"Undo “{history.undo_name}” (Ctrl+Z)"
-        redo = f"Redo “{history.redo_name}” (Ctrl+Shift+Z)"
-        enable(self.undo_button, "" if history.undo_name else "Nothing to undo", undo)
-        enable(self.redo_button, "" if history.redo_name else "Nothing to redo", redo)
-        blank = "The pad is blank" if self._drawing.sheet.blank else ""
-        enable(self.clear_button, blank, "Take everything off the pad (Space or Delete)")
+        undo = f"Undoes “{history.undo_name}” (Ctrl+Z)"
+        redo = f"Repeats “{history.redo_name}” (Ctrl+Shift+Z)"
+        enable(self.undo_button, "" if history.undo_name else "There is nothing to undo.", undo)
+        enable(self.redo_button, "" if history.redo_name else "There is nothing to redo.", redo)
+        blank = "The canvas is blank." if self._drawing.sheet.blank else ""
+        enable(self.clear_button, blank, "Clears the canvas (Space or Delete)")
 
     @Slot()
     def _show_tools(self) -> None:
@@ -111,13 +111,16 @@ class CanvasCard(Card):
         self.width_slider.setRange(round(1000 * low), round(1000 * high))
         self.width_slider.setValue(round(1000 * tools.width))
         self.width_slider.blockSignals(False)
-        self.width_slider.setAccessibleName(f"Width of the {tools.chosen}")
-        part = f"{100 * tools.width:.0f} % of the pad"
-        self.width_slider.setToolTip(f"Width of the {tools.chosen}: {part} ([ and ])")
+        name = f"{tools.chosen.capitalize()} width"
+        self.width_slider.setAccessibleName(name)
+        limits = f"{100 * low:.0f} to {100 * high:.0f} %"
+        self.width_slider.setToolTip(
+            f"{name}: {100 * tools.width:.0f} % of the canvas, {limits} ([ and ])"
+        )
 
 
 def _framed(*buttons: IconButton) -> QFrame:
-    """Buttons of which one is chosen."""
+    """A frame around buttons of which one is selected."""
     frame = QFrame()
     frame.setObjectName("segmented")
     line = QHBoxLayout(frame)

@@ -1,4 +1,4 @@
-"""What all models say: a digit or a number, and one sentence."""
+"""The common prediction of all models: a digit or a number, with one sentence."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class ConsensusCard(Card):
-    """A large digit beside the sentence, or several, one of which is looked at.
+    """A large digit with a sentence, or several digits of which one is selected.
 
     Signals:
-        looked_at: the place of the digit that the user wants to see more of.
+        selected: the place of the digit that the user selects.
     """
 
-    looked_at = Signal(int)
+    selected = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -40,27 +40,27 @@ class ConsensusCard(Card):
         self.body.addLayout(line)
         theme.changed.connect(self._size)
         self._size()
-        self.invite()
+        self.show_blank()
 
-    def show_reading(self, found: Interpretation, focus: int = 0, truth: str = "") -> None:
-        """Shows what they say.
+    def show_interpretation(self, found: Interpretation, focus: int = 0, verdict: str = "") -> None:
+        """Shows the common prediction.
 
         Args:
-            found: what they say.
-            focus: the place of the digit that is looked at.
-            truth: what it is and who is wrong; empty where nobody knows.
+            found: the common prediction.
+            focus: the place of the selected digit.
+            verdict: the true label and which models are wrong; empty for an unknown label.
         """
         self.digit.setText(found.text)
         self._show_places(found, focus)
-        self._tell(found.headline, truth or found.detail)
+        self._show_texts(found.headline, verdict or found.detail)
 
-    def invite(self) -> None:
-        """The pad is blank."""
+    def show_blank(self) -> None:
+        """Shows what to do on a blank canvas."""
         self.digit.setText(NOTHING)
         self._choose_number(False)
-        self._tell("Draw a digit on the left", "Every trained model answers while you draw.")
+        self._show_texts("Draw a digit on the left", "Every trained model predicts while you draw.")
 
-    def _tell(self, headline: str, detail: str) -> None:
+    def _show_texts(self, headline: str, detail: str) -> None:
         self.headline.setText(headline)
         self.detail.setText(detail)
         self.detail.setToolTip(detail)
@@ -80,8 +80,9 @@ class ConsensusCard(Card):
             if several and at < len(found.digits):
                 shown.setText(found.digits[at].text)
                 shown.setChecked(at == focus)
-                said = found.digits[at].consensus
-                shown.setToolTip(f"{said.headline}. {said.detail} A click looks at it.")
+                consensus = found.digits[at].consensus
+                tip = f"{consensus.headline}. {consensus.detail} Click to select this digit."
+                shown.setToolTip(tip)
 
     def _place(self, at: int) -> QToolButton:
         made = QToolButton()
@@ -90,7 +91,7 @@ class ConsensusCard(Card):
         made.setCheckable(True)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
-        made.clicked.connect(lambda: self.looked_at.emit(at))
+        made.clicked.connect(lambda: self.selected.emit(at))
         self._line.addWidget(made)
         return made
 
@@ -100,21 +101,21 @@ class ConsensusCard(Card):
         self.setFixedHeight(self._theme.pixels(98))
 
 
-def truth(example: Example, answers: Sequence[Sequence[float]]) -> str:
-    """What it is and how many models are wrong, in two sentences.
+def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]]) -> str:
+    """The true label and how many models are wrong, in two sentences.
 
     Args:
-        example: what all models were asked about.
-        answers: of every model that has answered, ten probabilities.
+        example: the image, whose label is known.
+        predictions: ten probabilities of every model.
     """
-    said = [max(range(10), key=chances.__getitem__) for chances in answers]
-    if not said:
+    digits = [max(range(10), key=chances.__getitem__) for chances in predictions]
+    if not digits:
         return f"{example.told}."
-    wrong = sum(digit != example.label for digit in said)
-    return f"{example.told}. {_right(len(said), wrong)}."
+    wrong = sum(digit != example.label for digit in digits)
+    return f"{example.told}. {_count_wrong(len(digits), wrong)}."
 
 
-def _right(count: int, wrong: int) -> str:
+def _count_wrong(count: int, wrong: int) -> str:
     if wrong not in (0, count):
         return f"{wrong} of {count} models {'is' if wrong == 1 else 'are'} wrong"
     verdict = "wrong" if wrong else "right"

@@ -1,4 +1,4 @@
-"""Strokes as smooth paths, painted in pieces, so that a long one costs little at a time."""
+"""Smooth strokes, painted in short pieces, and the cached image that they are painted on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,27 +17,27 @@ from mnist_studio.gui.services.drawing import UNSTEADY
 Table = NDArray[np.float64]
 
 PIECE = 32
-"""Segments that are painted at once."""
+"""Segments per piece."""
 
 _DOT = 0.01
-"""A dot needs some length to be painted with round caps."""
+"""Length of a dot: Qt paints round caps only on a line with some length."""
 
 _EVEN = 0.02
-"""Weights that differ by less are painted as one."""
+"""Widths that differ by less are painted as one."""
 
 
 def paint_piece(
     painter: QPainter, stroke: Sequence[InkPoint], first: int, last: int, side: float, pen: float
 ) -> None:
-    """Paints a stroke from one of its points to another, in the color of the painter's brush.
+    """Paints a part of a stroke in the color of the painter's brush.
 
     Args:
-        painter: where to.
-        stroke: in a square with sides of length 1.
+        painter: paints it.
+        stroke: in a unit square.
         first: index of the first point.
         last: index of the last.
-        side: of the square, in points of the screen.
-        pen: width of an evenly pressed pen, likewise.
+        side: of the square, in screen points.
+        pen: width of an evenly pressed pen, in screen points.
     """
     before = max(first - 1, 0)
     table = _table(stroke[before : last + 2], side)
@@ -51,15 +51,15 @@ def paint_piece(
 
 
 def _table(points: Sequence[InkPoint], side: float) -> Table:
-    """(n, 3): x and y in points of the screen, weight."""
+    """(n, 3): x and y in screen points, and weight."""
     table = np.array(points, dtype=np.float64)
     return np.column_stack([table[:, :2] * side, weight(table[:, 3])])
 
 
 def _curve(points: Table, part: slice) -> QPainterPath:
-    """A part of the curve through points: the one that is fed, too.
+    """A part of the curve through points, as the network input has it.
 
-    The points beyond the part give it its direction at both ends: pieces join without a corner.
+    The points outside the part determine its direction at both ends, so pieces join smoothly.
     """
     path = QPainterPath(QPointF(*points[part.start]))
     if len(points) == 1:
@@ -73,19 +73,19 @@ def _curve(points: Table, part: slice) -> QPainterPath:
 
 
 def _between(table: Table, part: slice) -> Table:
-    """The same part with points between the points, near enough to be joined straight."""
+    """The part with further points, close enough to be joined by straight lines."""
     if len(table) < 3:
         return table
     return smooth(table)[part.start * PARTS : part.stop * PARTS + 1]
 
 
 def extent(stroke: Sequence[InkPoint], first: int, side: float, pen: float) -> QRectF:
-    """What is painted anew when everything from the point ``first`` on is."""
+    """The area that a stroke covers from the point ``first`` on."""
     points = stroke[max(first, 0) :]
     left, right = min(p.x for p in points), max(p.x for p in points)
     top, bottom = min(p.y for p in points), max(p.y for p in points)
     around = QRectF(left * side, top * side, (right - left) * side, (bottom - top) * side)
-    # A curve may lie beside its points, at most by about an eighth of their distance.
+    # A curve deviates from its points by at most about an eighth of their distance.
     margin = pen + 2 + max(around.width(), around.height()) / 8
     return around.adjusted(-margin, -margin, margin, margin)
 
@@ -98,9 +98,9 @@ def _pen(color: QColor, width: float) -> QPen:
 
 
 def _outline(curve: Table, pen: float) -> QPainterPath:
-    """A pen whose width changes: a disc at every point, and what lies between two of them.
+    """The outline of a stroke of changing width: a disc per point and the area between them.
 
-    As one path, so that edges are smoothed once and not wherever two parts overlap.
+    It is one path, so that antialiasing leaves no seams where parts overlap.
     """
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
@@ -120,12 +120,12 @@ def _outline(curve: Table, pen: float) -> QPainterPath:
 
 @dataclass(frozen=True)
 class InkLook:
-    """What ink looks like.
+    """Size and color of ink.
 
     Attributes:
-        side: of the square, in points of the screen.
-        density: pixels of the screen a point.
-        pen: width of the pen, in points.
+        side: of the square, in screen points.
+        density: device pixels per point.
+        pen: width of the pen, in screen points.
         color: of the ink.
     """
 
@@ -149,51 +149,51 @@ class _Picture:
         self.image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
         self.image.setDevicePixelRatio(look.density)
         self.image.fill(Qt.GlobalColor.transparent)
-        self._whole: list[Stroke] = []
-        # The last painted point of a stroke that is not wholly painted, and its index.
-        self._part: InkPoint | None = None
+        self._finished: list[Stroke] = []
+        # The last painted point of an unfinished stroke, and its index.
+        self._last: InkPoint | None = None
         self._at = 0
 
     def continues(self, ink: Ink, growing: Sequence[InkPoint], look: InkLook) -> bool:
-        """Whether what it shows is a part of this drawing."""
+        """Whether the image shows the beginning of this drawing."""
         strokes: Sequence[Sequence[InkPoint]] = (*ink, growing)
-        whole = len(self._whole)
+        whole = len(self._finished)
         return (
             look == self.look
             and len(ink) >= whole
-            and all(one is other for one, other in zip(self._whole, ink, strict=False))
-            and (self._part is None or _has(strokes[whole], self._at, self._part))
+            and all(one is other for one, other in zip(self._finished, ink, strict=False))
+            and (self._last is None or _has(strokes[whole], self._at, self._last))
         )
 
     def painted(self, growing: Sequence[InkPoint]) -> int:
-        """Up to which of its points a growing stroke is on it."""
-        known = self._part is not None and _has(growing, self._at, self._part)
+        """The index of the last painted point of a growing stroke."""
+        known = self._last is not None and _has(growing, self._at, self._last)
         return self._at if known else 0
 
     def paint(self, ink: Ink, growing: Sequence[InkPoint], until: float) -> bool:
-        """Paints what is missing; False where the time was not enough."""
+        """Paints what is missing; returns False if the time is over before."""
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(self.look.color))
         try:
-            for stroke in ink[len(self._whole) :]:
+            for stroke in ink[len(self._finished) :]:
                 if not self._paint(painter, stroke, len(stroke) - 1, until):
                     return False
-                self._whole.append(stroke)
-                self._part, self._at = None, 0
-            # A segment's shape depends on one point more than it ends in.
+                self._finished.append(stroke)
+                self._last, self._at = None, 0
+            # The shape of a segment depends on the point after its end.
             steady = (len(growing) - UNSTEADY - 2) // PIECE * PIECE
             return steady <= 0 or self._paint(painter, growing, steady, until)
         finally:
             painter.end()
 
     def _paint(self, painter: QPainter, stroke: Sequence[InkPoint], end: int, until: float) -> bool:
-        while self._part is None or self._at < end:
+        while self._last is None or self._at < end:
             if perf_counter() > until:
                 return False
             last = min(self._at + PIECE, end)
             paint_piece(painter, stroke, self._at, last, self.look.side, self.look.pen)
-            self._part, self._at = stroke[last], last
+            self._last, self._at = stroke[last], last
         return True
 
 
@@ -202,7 +202,7 @@ def _has(stroke: Sequence[InkPoint], at: int, point: InkPoint) -> bool:
 
 
 class InkLayer:
-    """What is painted of a drawing. The picture that is shown is always a whole one."""
+    """The cached image of a drawing. The image that is shown is always complete."""
 
     def __init__(self) -> None:
         self._shown: _Picture | None = None
@@ -211,23 +211,23 @@ class InkLayer:
 
     @property
     def image(self) -> QImage | None:
-        """What is painted so far; None before the first drawing."""
+        """The image that is shown; None before the first drawing."""
         return self._shown.image if self._shown else None
 
     def rest(self, growing: Sequence[InkPoint]) -> int:
-        """From which point on the growing stroke is not on the picture."""
+        """The index of the first point of the growing stroke that is not in the image."""
         return self._shown.painted(growing) if self._shown else 0
 
     def follow(self, ink: Ink, growing: Sequence[InkPoint], look: InkLook, seconds: float) -> bool:
-        """Paints for a while towards a drawing; False where more is to be painted."""
+        """Paints a drawing for a while; returns False if there is more to paint."""
         until = perf_counter() + seconds
         if self._next is None and not (self._shown and self._shown.continues(ink, growing, look)):
             self._next, self._wanted = _Picture(look), (ink, growing)
         if self._next is None:
             assert self._shown is not None
             return self._shown.paint(ink, growing, until)
-        # A picture is finished before a newer one is begun: else one that always
-        # changes, as under the eraser, would never be seen.
+        # An image is finished before a newer one begins. Otherwise, a drawing that keeps
+        # changing, as under the eraser, would never be shown.
         if not self._next.paint(*self._wanted, until):
             return False
         self._shown, self._next = self._next, None

@@ -1,113 +1,118 @@
-"""What lies on the pad, kept as one of the user's own digits: a key or a click."""
+"""The labels 0 to 9, with which a drawing is saved as one of the user's own images."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.data.images import CLASSES
-from mnist_studio.formatting import word
+from mnist_studio.formatting import with_article, word
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.services.drawing import Drawing, Sheet
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
 
-HINT = "Write a digit, then press its key: it is kept in My digits and the pad is free"
+_HINT = "Draw a digit, then press its key. It is saved to My images, and the canvas is cleared"
+_BLANK = "The canvas is blank. Draw a digit first."
+_EXAMPLE = "An example cannot be saved to your images. Draw a digit first."
+_SEVERAL_IN_PICTURE = "The image has several digits. Open an image of one digit."
 
 
 class LabelBar(QWidget):
-    """Ten labels in one row; before them their name or, where the pad is blank, the undo.
+    """Ten labels in one row, after a caption or, on a blank canvas, an Undo button.
 
     Signals:
-        kept: a drawing is kept, in a sentence.
-        told: what else was done, or why nothing was.
+        labeled: a sentence that confirms a label.
+        message: what else was done, or why nothing was.
 
     Attributes:
         buttons: of the labels.
-        undo_button: takes the last change back.
+        undo_button: undoes the last label.
     """
 
-    kept = Signal(str)
-    told = Signal(str)
+    labeled = Signal(str)
+    message = Signal(str)
 
-    def __init__(self, theme: Theme, drawing: Drawing, personal: OwnImagesService) -> None:
+    def __init__(self, theme: Theme, drawing: Drawing, own_images: OwnImagesService) -> None:
         super().__init__()
-        self._drawing, self._personal = drawing, personal
+        self._drawing, self._own_images = drawing, own_images
         self._theme = theme
-        self._kept = False
-        self._insisted: Sheet | None = None
-        self.setAccessibleName("Keep as one of your own digits")
+        self._saved = False
+        self._confirmed: Sheet | None = None
+        self.setAccessibleName("Label of the drawing")
         self.buttons = tuple(self._button(digit) for digit in range(CLASSES))
-        self.undo_button = button("Undo", self.undo, "Takes it back (Backspace)", quiet=True)
-        words = label("Keep as", "secondary")
-        words.setToolTip(HINT)
-        # One place for both: the pad must not move when there is something to undo.
+        self.undo_button = button("Undo", self.undo, "Undoes the last label (Backspace)")
+        self.undo_button.setProperty("quiet", True)
+        caption = label("Label", "secondary")
+        caption.setToolTip(_HINT)
+        # Caption and Undo share one place, so that the canvas does not move.
         self._lead = QStackedWidget()
-        self._lead.addWidget(words)
+        self._lead.addWidget(caption)
         self._lead.addWidget(self.undo_button)
         self._lead.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setLayout(row(self._lead, *self.buttons, gap=3))
         drawing.changed.connect(self._show)
-        personal.changed.connect(self._show)
-        personal.kept.connect(self.kept)
-        personal.told.connect(self.told)
+        own_images.changed.connect(self._show)
+        own_images.kept.connect(self.labeled)
+        own_images.told.connect(self.message)
         self._show()
 
     def _button(self, digit: int) -> QToolButton:
         made = QToolButton()
         made.setObjectName("labelKey")
         made.setText(str(digit))
-        made.setAccessibleName(f"Keep it as a {digit}")
+        made.setAccessibleName(f"Save as {with_article(str(digit))}")
         pixels = self._theme.pixels
         made.setMinimumWidth(pixels(22))
         made.setFixedHeight(pixels(28))
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        # The keyboard stays at the pad, where the keys are.
+        # The focus stays on the canvas, where the keys work.
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.clicked.connect(lambda checked=False: self.keep(digit))
+        made.clicked.connect(lambda checked=False: self.save(digit))
         return made
 
-    def keep(self, digit: int) -> None:
-        """Keeps what lies on the pad as that digit, and clears the pad."""
+    def save(self, digit: int) -> None:
+        """Saves the drawing with a label, and clears the canvas."""
         drawing = self._drawing
         drawing.finish()
         if drawing.sheet.blank:
-            self.told.emit("The pad is blank: write a digit first.")
+            self.message.emit(_BLANK)
             return
         if drawing.sheet.example is not None:
-            self.told.emit("An example is none of your own digits: write one first.")
+            self.message.emit(_EXAMPLE)
             return
-        if self._several(digit):
+        if self._rejects_number(digit):
             return
-        self._personal.label(drawing.sheet, drawing.tools.pen, digit)
+        self._own_images.label(drawing.sheet, drawing.tools.pen, digit)
         drawing.clear()
-        self._kept = True
+        self._saved = True
 
-    def _several(self, digit: int) -> bool:
-        """Whether a number lies on the pad, which is no digit; strokes can be parted wrongly."""
+    def _rejects_number(self, digit: int) -> bool:
+        """Whether the drawing has several digits. The user may insist, as a split can be wrong."""
         sheet, count = self._drawing.sheet, len(self._drawing.images)
-        if count < 2 or self._insisted is sheet:
+        if count < 2 or self._confirmed is sheet:
             return False
         if sheet.picture is not None:
-            self.told.emit("There are several digits on the picture: open a picture of one.")
+            self.message.emit(_SEVERAL_IN_PICTURE)
             return True
-        self._insisted = sheet
-        self.told.emit(
-            f"This reads as {word(count)} digits. Press {digit} again to keep it as one."
+        self._confirmed = sheet
+        self.message.emit(
+            f"The drawing has {word(count)} digits. Press {digit} again to save it as one."
         )
         return True
 
     @Slot()
     def undo(self) -> None:
-        """Takes the last change back; what was kept lies on the pad again."""
+        """Undoes the last label. The saved drawing returns to the canvas."""
         history = self._drawing.history
-        if self._kept and self._drawing.blank and history.undo_name == "clear":
+        if self._saved and self._drawing.blank and history.undo_name == "clear":
             history.undo()
-        self._kept = False
-        self._personal.undo()
+        self._saved = False
+        self._own_images.undo()
 
     @Slot()
     def _show(self) -> None:
-        blank = "The pad is blank" if self._drawing.blank else ""
-        example = "An example is none of your own digits" if self._drawing.sheet.example else ""
+        blank = _BLANK if self._drawing.blank else ""
+        example = _EXAMPLE if self._drawing.sheet.example else ""
         for digit, made in enumerate(self.buttons):
-            enable(made, blank or example, f"Keep it as a {digit} (key {digit})")
-        self._lead.setCurrentIndex(int(bool(blank) and self._personal.can_undo))
+            tip = f"Saves the drawing as {with_article(str(digit))} (key {digit})"
+            enable(made, blank or example, tip)
+        self._lead.setCurrentIndex(int(bool(blank) and self._own_images.can_undo))

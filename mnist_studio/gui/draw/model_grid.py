@@ -1,4 +1,4 @@
-"""The cards of all models: few are wide and below each other, more stand in two columns."""
+"""The cards of all models: a few in one column, more in two."""
 
 from collections.abc import Collection, Sequence
 
@@ -11,20 +11,20 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 
 NARROWEST = 350
-"""A card cannot be narrower than this: a second column needs twice as much."""
+"""Least width of a card. Two columns need twice as much."""
 
 LOWEST = 90
-"""A card's height where there are many: enough for its words. Few cards share all the room."""
+"""Least height of a card. A few cards share the whole height."""
 
 FEW = 3
-"""So many models stand in one column of wide cards."""
+"""Number of models that stay in one column of wide cards."""
 
 
 class ModelGrid(QScrollArea):
-    """Keeps one card a model and lays them out again when the room changes.
+    """One card per model, laid out again when the size changes.
 
     Signals:
-        chosen, pinned: as of ``ModelCard``.
+        chosen, pinned: those of ``ModelCard``.
     """
 
     chosen = Signal(str)
@@ -34,7 +34,7 @@ class ModelGrid(QScrollArea):
         super().__init__()
         self._theme = theme
         self.cards: dict[str, ModelCard] = {}
-        self.setAccessibleName("Answers of all models")
+        self.setAccessibleName("Predictions of all models")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -52,9 +52,9 @@ class ModelGrid(QScrollArea):
         self.viewport().installEventFilter(self)
 
     def show_rows(self, rows: Sequence[RunRow], pinned: Collection[str] = ()) -> None:
-        """One card for each of these runs, in this order; ids of the pinned."""
-        wanted = [row.id for row in rows]
-        for run in [run for run in self.cards if run not in wanted]:
+        """Shows a card for each of these runs, in this order; ``pinned`` are ids of runs."""
+        ids = [row.id for row in rows]
+        for run in [run for run in self.cards if run not in ids]:
             card = self.cards.pop(run)
             self._grid.removeWidget(card)
             card.deleteLater()
@@ -62,25 +62,25 @@ class ModelGrid(QScrollArea):
             if row.id in self.cards:
                 self.cards[row.id].show_row(row)
             else:
-                self.cards[row.id] = self._made(row)
+                self.cards[row.id] = self._new_card(row)
             self.cards[row.id].mark_pinned(row.id in pinned)
-        self.cards = {run: self.cards[run] for run in wanted}
+        self.cards = {run: self.cards[run] for run in ids}
         self._arrange()
 
     @Slot(str)
     def choose(self, run: str) -> None:
-        """Shows which model is looked at closely."""
+        """Marks the selected model."""
         for card in self.cards.values():
             card.mark_chosen(card.run == run)
 
-    def _made(self, row: RunRow) -> ModelCard:
+    def _new_card(self, row: RunRow) -> ModelCard:
         card = ModelCard(self._theme, row)
         card.chosen.connect(self.chosen)
         card.pinned.connect(self.pinned)
         return card
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """More room may mean another column."""
+        """A new size may allow another number of columns."""
         if event.type() == QEvent.Type.Resize:
             self._arrange()
         return super().eventFilter(watched, event)
@@ -97,14 +97,14 @@ class ModelGrid(QScrollArea):
         for place, card in enumerate(self.cards.values()):
             card.setFixedHeight(high)
             row, at = divmod(place, columns)
-            # The last one takes a row of its own rather than leave a corner empty.
+            # The last card fills its row, so that no corner is empty.
             span = columns - at if place == last else 1
             self._grid.addWidget(card, row, at, 1, span)
         for column in range(2):
             self._grid.setColumnStretch(column, int(column < columns))
 
     def _height(self) -> int:
-        """All the room there is, shared; where that is too little it scrolls."""
+        """An equal share of the height; below the least height, the area scrolls."""
         rows = -(-len(self.cards) // self._columns()) or 1
         room = (self.viewport().height() + GAP) // rows - GAP
         return max(room, self._theme.pixels(LOWEST))

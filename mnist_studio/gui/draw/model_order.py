@@ -1,4 +1,4 @@
-"""Which models' answers are shown, and in which order. No Qt."""
+"""Which models are shown, and in which order. No Qt."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mnist_studio.prediction.state import Prediction
 ORDERS: Mapping[str, str] = MappingProxyType(
     {
         "newest": "Newest first",
-        "confidence": "Surest first",
+        "confidence": "Most confident first",
         "accuracy": "Most accurate first",
         "name": "By name",
         "latency": "Fastest first",
@@ -20,12 +20,12 @@ ORDERS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class ModelFilter:
-    """What the user wants to see.
+    """Order and filter of the models.
 
     Attributes:
         order: a key of ``ORDERS``.
-        framework: only its models; empty for all.
-        text: words that a title must have all of, in small or capital letters.
+        framework: shows only its models; empty for all.
+        text: words that a title must contain, in upper or lower case.
     """
 
     order: str = "newest"
@@ -33,7 +33,7 @@ class ModelFilter:
     text: str = ""
 
     def admits(self, row: RunRow) -> bool:
-        """Whether this one is shown."""
+        """Whether this model is shown."""
         title = row.title.casefold()
         words = self.text.casefold().split()
         return self.framework in ("", row.framework) and all(word in title for word in words)
@@ -41,27 +41,27 @@ class ModelFilter:
 
 def arranged(
     rows: Sequence[RunRow],
-    answers: Mapping[str, Prediction],
-    wanted: ModelFilter,
+    predictions: Mapping[str, Prediction],
+    chosen: ModelFilter,
     pinned: Collection[str] = (),
 ) -> list[RunRow]:
-    """What is shown: the pinned first, each part in the order that is wanted.
+    """The models to show: pinned ones first, each group in the selected order.
 
     Args:
-        rows: the models that answer, the newest first.
-        answers: by the run's id.
-        wanted: the user's wish. Pinned models are filtered, too.
+        rows: the models, newest first.
+        predictions: by the ids of runs.
+        chosen: order and filter. Pinned models are filtered, too.
         pinned: ids of runs.
     """
 
     def key(row: RunRow) -> tuple[bool, float, str]:
-        return row.id not in pinned, *_rank(row, answers.get(row.id), wanted.order)
+        return row.id not in pinned, *_rank(row, predictions.get(row.id), chosen.order)
 
-    return sorted(filter(wanted.admits, rows), key=key)
+    return sorted(filter(chosen.admits, rows), key=key)
 
 
-def _rank(row: RunRow, answer: Prediction | None, order: str) -> tuple[float, str]:
-    """Small for what comes first; what has no figure comes last."""
+def _rank(row: RunRow, prediction: Prediction | None, order: str) -> tuple[float, str]:
+    """Smaller for models that come first. A model without the figure comes last."""
     last = float("inf")
     if order == "name":
         return 0.0, row.title.casefold()
@@ -69,7 +69,7 @@ def _rank(row: RunRow, answer: Prediction | None, order: str) -> tuple[float, st
         accuracy = row.figures.accuracy
         return (last if accuracy is None else -accuracy), ""
     if order == "confidence":
-        return (last if answer is None else -min(max(chances) for chances in answer.digits)), ""
+        return (last if prediction is None else -min(map(max, prediction.digits))), ""
     if order == "latency":
-        return (last if answer is None else answer.milliseconds), ""
+        return (last if prediction is None else prediction.milliseconds), ""
     return 0.0, ""

@@ -1,4 +1,4 @@
-"""How a drawing becomes what the networks get, stage by stage; each that can be left out."""
+"""How a drawing becomes the network input, stage by stage."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.data.ink.rendering import WHOLE, Fitting
 from mnist_studio.data.ink.stages import Stage
+from mnist_studio.formatting import listed
 from mnist_studio.gui.common.basics import Elided, button, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.image_view import Image, picture_of
@@ -16,49 +17,49 @@ from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.theme.theme import Theme
 
 _SWITCHES = (
-    ("box", "Box", "Scales the drawing into 20 × 20 pixels; else the pad is merely shrunk"),
-    ("mass", "Mass", "Moves its center of mass into the center; else its middle stays"),
-    ("pen", "Pen", "Draws with a pen of MNIST's width; else the pad's pen is scaled with it"),
+    ("box", "Fit to box", "Scales the drawing to 20 × 20 pixels, as in MNIST (default: on)"),
+    ("mass", "Center by mass", "Moves the center of mass to the middle, as in MNIST (default: on)"),
+    ("pen", "Pen width", "Draws strokes as wide as those of MNIST (default: on)"),
 )
 
 _STAGES = {"box": ("boxed", "scaled"), "mass": ("centered",), "pen": ()}
-"""What is not what it is called where a stage is left out."""
+"""The stages that a switch changes."""
 
-_USUAL = "What is fed"
-_PICTURE = "A picture, fitted when opened"
+_TITLE = "Network input"
+_PICTURE = "Image file, fitted when opened"
 
 
 class NetworkInputCard(Card):
-    """Five pictures, a switch for every stage that can be left out, and what that means.
+    """The images of all stages, with switches for the optional ones.
 
     Attributes:
-        strip: the pictures.
-        switches: which stages are not left out.
-        note: the title, unless the fitting is not the standard one.
-        usual_button: brings the usual stages back; shown where one is left out.
+        strip: the images.
+        switches: the optional stages.
+        note: the title, or which stages are off.
+        reset_button: switches all stages on; shown if one is off.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
         super().__init__()
         self._drawing = drawing
-        self.setAccessibleName(_USUAL)
+        self.setAccessibleName(_TITLE)
         self.strip = StageStrip(theme)
         self.switches = Toggles("Stages", _SWITCHES, [key for key, _, _ in _SWITCHES])
         self.note = Elided("", "cardTitle")
-        self.usual_button = button(
-            "Reset", lambda: drawing.fit(WHOLE), "Fits drawings as MNIST's digits are", quiet=True
+        self.reset_button = button(
+            "Reset", lambda: drawing.fit(WHOLE), "Switches all stages on, as in MNIST", quiet=True
         )
         self.note.setMinimumHeight(self.switches.sizeHint().height())
-        line = row(self.note, self.usual_button, self.switches, gap=4)
+        line = row(self.note, self.reset_button, self.switches, gap=4)
         line.setStretch(0, 1)
         self.body.addLayout(line)
         self.body.addWidget(self.strip, 1)
         self.switches.changed.connect(self._fit)
-        drawing.image_changed.connect(self._show_fed)
+        drawing.image_changed.connect(self._show_input)
         drawing.staged.connect(self._show_stages)
         drawing.fitting_changed.connect(self._show_fitting)
         self._show_fitting()
-        self.strip.show_fed(drawing.image)
+        self.strip.show_input(drawing.image)
 
     @Slot()
     def _fit(self) -> None:
@@ -66,9 +67,9 @@ class NetworkInputCard(Card):
         self._drawing.fit(Fitting(box="box" in on, mass="mass" in on, pen="pen" in on))
 
     @Slot(object)
-    def _show_fed(self, image: object) -> None:
-        self.strip.show_fed(self._drawing.image)
-        self._tell()
+    def _show_input(self, image: object) -> None:
+        self.strip.show_input(self._drawing.image)
+        self._show_note()
 
     @Slot(object)
     def _show_stages(self, stages: tuple[Stage, ...]) -> None:
@@ -76,63 +77,71 @@ class NetworkInputCard(Card):
 
     @Slot()
     def _show_fitting(self) -> None:
-        out = self._left_out()
+        out = self._switched_off()
         for key in _STAGES:
             self.switches.button(key).setChecked(key not in out)
         self.strip.fade(frozenset(stage for key in out for stage in _STAGES[key]))
-        self._tell()
+        self._show_note()
 
-    def _left_out(self) -> list[str]:
+    def _switched_off(self) -> list[str]:
         fitting = self._drawing.fitting
         on = {"box": fitting.box, "mass": fitting.mass, "pen": fitting.pen}
-        return [key for key, kept in on.items() if not kept]
+        return [key for key, is_on in on.items() if not is_on]
 
-    def _tell(self) -> None:
-        out = self._left_out()
+    def _show_note(self) -> None:
+        out = self._switched_off()
         picture = self._drawing.sheet.picture is not None
-        # A picture is fitted before it lies on the pad: no switch would change it.
+        # An image file is fitted when it is opened, so the switches have no effect.
         self.switches.setVisible(not picture)
-        self.strip.show_only_fed(picture)
-        self.usual_button.setVisible(bool(out) and not picture)
+        self.strip.show_only_input(picture)
+        self.reset_button.setVisible(bool(out) and not picture)
         if picture:
             self.note.setText(self._drawing.sheet.title or _PICTURE)
         elif out:
-            self.note.setText(f"Without {', '.join(out)}")
+            titles = [title.lower() for key, title, _ in _SWITCHES if key in out]
+            self.note.setText(f"Without {listed(titles)}")
         else:
-            self.note.setText(_USUAL)
+            self.note.setText(_TITLE)
 
 
-NAMES = ("drawn", "boxed", "scaled", "centered", "fed")
+CAPTIONS = {
+    "drawn": "drawn",
+    "boxed": "cropped",
+    "scaled": "scaled",
+    "centered": "centered",
+    "fed": "input",
+}
+"""Captions of the stages by their names."""
 
 CAPTION, ARROW = 18, 14
-"""Points of a caption's height and of an arrow's room."""
+"""Height of a caption and width of an arrow, in points."""
 
 SMALLEST, LARGEST = 72, 224
-"""Points of the last picture's side, the one that is fed."""
+"""Limits of the side of the last image, in points."""
 
 
 class StageStrip(QWidget):
-    """Five pictures; the last one, which the networks get, as large as there is room."""
+    """The images of all stages; the last one, the network input, is as large as possible."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._stages: dict[str, Stage] = {}
         self._pictures: dict[str, QImage] = {}
-        self._left_out: frozenset[str] = frozenset()
-        self._only_fed = False
-        self.setAccessibleName("Stages of the drawing")
+        self._off: frozenset[str] = frozenset()
+        self._only_input = False
+        self.setAccessibleName("Stages of the network input")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
 
     @property
     def empty(self) -> bool:
-        """Nothing is fed."""
+        """There is no network input."""
         return "fed" not in self._pictures
 
     def show_stages(self, stages: Sequence[Stage]) -> None:
-        """Shows the stages but the last, which is shown by itself; nothing where there is none."""
+        """Shows all stages but the last, which ``show_input`` shows; none clears them."""
         self._stages = {stage.name: stage for stage in stages}
         fed = {name: picture for name, picture in self._pictures.items() if name == "fed"}
         small = {one.name: picture_of(one.image) for one in stages if one.name != "fed"}
@@ -140,34 +149,34 @@ class StageStrip(QWidget):
         self.setAccessibleDescription(" ".join(one.sentence for one in stages))
         self.update()
 
-    def show_fed(self, image: Image | None) -> None:
-        """Shows the (28, 28) image that is fed, or nothing."""
+    def show_input(self, image: Image | None) -> None:
+        """Shows the network input (28, 28), or nothing."""
         self._pictures.pop("fed", None)
         if image is not None:
             self._pictures["fed"] = picture_of(image)
         self.update()
 
-    def show_only_fed(self, only: bool) -> None:
-        """Whether what is fed has no stages: a picture was fitted before."""
-        self._only_fed = only
+    def show_only_input(self, only: bool) -> None:
+        """Hides or shows the stages: an image file has none."""
+        self._only_input = only
         self.update()
 
     def fade(self, names: frozenset[str]) -> None:
-        """Marks stages that are left out."""
-        self._left_out = names
+        """Marks stages that are off."""
+        self._off = names
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The least that can be seen well."""
+        """The least height at which images are recognizable."""
         pixels = self._theme.pixels
         return QSize(pixels(360), pixels(SMALLEST + CAPTION))
 
     def minimumSizeHint(self) -> QSize:
-        """The least that can be seen well."""
+        """The least height at which images are recognizable."""
         return QSize(0, self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
-        """Each picture has a sentence under the pointer."""
+        """Shows what happens in the stage under the mouse."""
         if isinstance(event, QHelpEvent):
             at = [name for name, place in self.places().items() if place.contains(event.pos())]
             found = self._stages.get(at[0]) if at else None
@@ -176,19 +185,23 @@ class StageStrip(QWidget):
         return super().event(event)
 
     def places(self) -> dict[str, QRect]:
-        """Where each picture is, by its name."""
+        """The area of each image by the name of its stage."""
         pixels = self._theme.pixels
         last = min(max(self.height() - pixels(CAPTION), 1), pixels(LARGEST), self.width() * 2 // 5)
-        if self._only_fed:
+        if self._only_input:
             return {"fed": QRect(0, 0, last, last)}
         small = min((self.width() - last) // 4 - pixels(ARROW), last)
         step = small + pixels(ARROW)
         top = last - small
-        places = {name: QRect(at * step, top, small, small) for at, name in enumerate(NAMES[:4])}
+        places = {
+            name: QRect(at * step, top, small, small)
+            for at, name in enumerate(CAPTIONS)
+            if name != "fed"
+        }
         return places | {"fed": QRect(4 * step, 0, last, last)}
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Pictures, arrows, and what each is."""
+        """Paints images, arrows and captions."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -207,10 +220,10 @@ class StageStrip(QWidget):
             painter.drawImage(place, _crisp(picture, place.width() * self.devicePixelRatioF()))
         painter.setPen(QPen(QColor(palette.line), 1))
         painter.drawRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5))
-        out = name in self._left_out
+        out = name in self._off
         painter.setPen(QColor(palette.bad if out else palette.secondary))
         room = QRect(place.left(), place.bottom() + 2, place.width(), self._theme.pixels(CAPTION))
-        text = f"not {name}" if out else name
+        text = f"not {CAPTIONS[name]}" if out else CAPTIONS[name]
         painter.drawText(room.adjusted(-12, 0, 12, 0), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_arrow(self, painter: QPainter, place: QRect) -> None:
@@ -221,7 +234,7 @@ class StageStrip(QWidget):
 
 
 def _crisp(picture: QImage, pixels: float) -> QImage:
-    """Enlarged by whole pixels to at least so many: its squares stay sharp when it is fitted in."""
-    times = -int(-pixels // picture.width())
-    side = picture.width() * times
-    return picture if times == 1 else picture.scaled(side, side)
+    """An image enlarged by a whole factor, so that its pixels stay sharp when it is scaled."""
+    factor = -int(-pixels // picture.width())
+    side = picture.width() * factor
+    return picture if factor == 1 else picture.scaled(side, side)

@@ -1,4 +1,4 @@
-"""The user's own digits by label; chosen ones get another label or go, by the keyboard too."""
+"""The user's own images by label, to select, relabel and delete."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,16 @@ _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class OwnImageGallery(QWidget):
-    """A row for every label, wrapped; a click chooses one, with Ctrl or Shift more.
+    """A wrapped row of images per label. A click selects one, with Ctrl or Shift several.
 
-    A double click lays one on the pad again. Keys: 0 to 9 label the chosen ones, Delete deletes
-    them, arrows move, Enter lays a single chosen one on the pad, Ctrl+A chooses all.
+    A double click opens an image on the canvas. Keys: 0 to 9 relabel the selected images, Delete
+    deletes them, arrows move the selection, Enter opens a single image, Ctrl+A selects all.
 
     Signals:
-        chosen: other digits are chosen.
-        opened: a digit that is to lie on the pad again.
-        labeled: keys and their new label.
-        deleted: keys.
+        chosen: the selection has changed.
+        opened: an image to open on the canvas.
+        labeled: keys of images and their new label.
+        deleted: keys of images.
     """
 
     chosen = Signal()
@@ -38,11 +38,11 @@ class OwnImageGallery(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._digits: tuple[OwnImage, ...] = ()
+        self._images: tuple[OwnImage, ...] = ()
         self._wrong: frozenset[str] = frozenset()
         self._keys: frozenset[str] = frozenset()
         self._last = ""
-        self.setAccessibleName("Your own digits")
+        self.setAccessibleName("My images")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -51,46 +51,46 @@ class OwnImageGallery(QWidget):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of the chosen digits."""
-        return tuple(one.key for one in self._digits if one.key in self._keys)
+        """Keys of the selected images."""
+        return tuple(one.key for one in self._images if one.key in self._keys)
 
-    def show_digits(self, digits: Sequence[OwnImage]) -> None:
-        """Shows these; those that are still there stay chosen."""
-        self._digits = tuple(sorted(digits, key=lambda one: (one.label, one.created, one.key)))
-        self._choose(self._keys & {one.key for one in digits})
-        told = (f"{count} digits labeled {label}" for label, count in self._counts() if count)
-        self.setAccessibleDescription("; ".join(told))
+    def show_images(self, images: Sequence[OwnImage]) -> None:
+        """Shows these images. Selected ones stay selected if they still exist."""
+        self._images = tuple(sorted(images, key=lambda one: (one.label, one.created, one.key)))
+        self._choose(self._keys & {one.key for one in images})
+        labels = (f"{count} images labeled {label}" for label, count in self._counts() if count)
+        self.setAccessibleDescription("; ".join(labels))
         self.updateGeometry()
         self.update()
 
     def mark(self, wrong: frozenset[str]) -> None:
-        """Marks the digits that a model answers wrongly."""
+        """Marks the images that a model predicts incorrectly."""
         if wrong != self._wrong:
             self._wrong = wrong
             self.update()
 
     def place_of(self, key: str) -> QRectF:
-        """Where a digit is painted."""
+        """The area of an image."""
         return next(spot for one, spot in self._spots(self.width()) if one.key == key)
 
     def heightForWidth(self, width: int) -> int:
-        """As many lines as the labels need."""
+        """The height of all lines."""
         step = self._step()
         last = max((spot.bottom() for _, spot in self._spots(width)), default=step)
         return int(last) + self._theme.pixels(GAP)
 
     def sizeHint(self) -> QSize:
-        """A few digits wide."""
+        """A few images wide."""
         wide = self._theme.pixels(320)
         return QSize(wide, self.heightForWidth(max(self.width(), wide)))
 
     def minimumSizeHint(self) -> QSize:
-        """May be narrow: then it is higher."""
+        """May be narrow, which makes it higher."""
         wide = self._theme.pixels(160)
         return QSize(wide, self.heightForWidth(max(self.width(), wide)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The labels and the digits in sight."""
+        """Paints the labels and the visible images."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -100,7 +100,7 @@ class OwnImageGallery(QWidget):
                 before = one.label
                 self._paint_label(painter, one.label, spot)
             if spot.bottom() >= event.rect().top() and spot.top() <= event.rect().bottom():
-                self._paint_digit(painter, one, spot)
+                self._paint_image(painter, one, spot)
         painter.end()
 
     def _paint_label(self, painter: QPainter, label: int, spot: QRectF) -> None:
@@ -114,7 +114,7 @@ class OwnImageGallery(QWidget):
         painter.setFont(self._theme.font(11))
         painter.drawText(place, Qt.AlignmentFlag.AlignBottom, f"{count:,}")
 
-    def _paint_digit(self, painter: QPainter, one: OwnImage, spot: QRectF) -> None:
+    def _paint_image(self, painter: QPainter, one: OwnImage, spot: QRectF) -> None:
         palette = self._theme.palette
         painter.drawImage(spot, picture_of(one.image))
         if one.key in self._wrong:
@@ -128,7 +128,7 @@ class OwnImageGallery(QWidget):
             painter.drawRoundedRect(spot.adjusted(-2, -2, 2, 2), 4, 4)
 
     def _paint_cross(self, painter: QPainter, spot: QRectF) -> None:
-        """Color alone would not be enough."""
+        """Paints a cross, since color alone does not reach everyone."""
         side = self._theme.pixels(14)
         corner = QRectF(spot.right() - side, spot.top(), side, side)
         painter.fillRect(corner, QColor(self._theme.palette.bad))
@@ -137,14 +137,14 @@ class OwnImageGallery(QWidget):
         painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, "✗")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Chooses the digit under the pointer."""
+        """Selects the image under the mouse."""
         key, modifiers = self._key_at(event.position()), event.modifiers()
         if not key:
             self._choose(frozenset())
         elif modifiers & Qt.KeyboardModifier.ControlModifier:
             self._choose(self._keys ^ {key})
         elif modifiers & Qt.KeyboardModifier.ShiftModifier and self._last:
-            order = [one.key for one in self._digits]
+            order = [one.key for one in self._images]
             ends = sorted((order.index(self._last), order.index(key)))
             self._choose(frozenset(order[ends[0] : ends[1] + 1]))
             return
@@ -153,24 +153,24 @@ class OwnImageGallery(QWidget):
         self._last = key
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Lays the digit under the pointer on the pad; with Ctrl or Shift it is a second click."""
+        """Opens the image under the mouse; with Ctrl or Shift it counts as another click."""
         if event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self._open(self._key_at(event.position()))
         else:
             self.mousePressEvent(event)
 
     def _open(self, key: str) -> None:
-        for one in self._digits:
+        for one in self._images:
             if one.key == key:
                 self.opened.emit(one)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Labels, deletes, opens, moves."""
+        """Relabels, deletes, opens and selects by keys."""
         key = Qt.Key(event.key())
         if key in _STEPS:
             self._move(_STEPS[key])
         elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._choose(frozenset(one.key for one in self._digits))
+            self._choose(frozenset(one.key for one in self._images))
         elif not self._keys:
             super().keyPressEvent(event)
         elif key in _ENTER and len(self._keys) == 1:
@@ -183,23 +183,23 @@ class OwnImageGallery(QWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Tells what is under the pointer."""
+        """Describes the image under the mouse in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             key = self._key_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._words(key), self)
+            QToolTip.showText(event.globalPos(), self._describe(key), self)
             return True
         return super().event(event)
 
-    def _words(self, key: str) -> str:
-        one = next((one for one in self._digits if one.key == key), None)
+    def _describe(self, key: str) -> str:
+        one = next((one for one in self._images if one.key == key), None)
         if one is None:
             return ""
-        wrong = "\nThe chosen model answers it wrongly" if key in self._wrong else ""
-        told = f"Labeled {one.label}, written {moment(one.created)}{wrong}"
-        return f"{told}\nA double click lays it on the pad"
+        wrong = "\nThe selected model predicts it incorrectly." if key in self._wrong else ""
+        text = f"Label {one.label}, drawn {moment(one.created)}.{wrong}"
+        return f"{text}\nDouble-click to open it on the canvas."
 
     def _move(self, step: int) -> None:
-        order = [one.key for one in self._digits]
+        order = [one.key for one in self._images]
         at = order.index(self._last) + step if self._last in order else 0
         if 0 <= at < len(order):
             self._last = order[at]
@@ -216,18 +216,18 @@ class OwnImageGallery(QWidget):
         return next((one.key for one, spot in spots if spot.contains(place)), "")
 
     def _counts(self) -> list[tuple[int, int]]:
-        labels = [one.label for one in self._digits]
+        labels = [one.label for one in self._images]
         return [(label, labels.count(label)) for label in range(10)]
 
     def _step(self) -> int:
         return self._theme.pixels(SIDE) + self._theme.pixels(GAP)
 
     def _spots(self, width: int) -> list[tuple[OwnImage, QRectF]]:
-        """Every digit and its place: a new line for every label."""
+        """All images with their areas; a label starts a new line."""
         side, step, left = self._theme.pixels(SIDE), self._step(), self._theme.pixels(LABEL)
         across = max(1, (width - left) // step)
         found, line, at, before = [], -1, 0, -1
-        for one in self._digits:
+        for one in self._images:
             at = at + 1 if one.label == before else 0
             line += at % across == 0
             before = one.label

@@ -1,4 +1,4 @@
-"""The user's own digits: all of them by label, and how every model reads them."""
+"""The user's own images by label, and the accuracy of every model on them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,80 +25,89 @@ from mnist_studio.palette import mixed
 if TYPE_CHECKING:
     from mnist_studio.prediction.own_images import OwnImageScore
 
-FILES = "Own digits (*.json)"
-ENGINE = "NumPy answers for every framework"
+FILES = "Images with labels (*.json)"
+ENGINE = "Computed by NumPy"
 HOW = (
-    "Accuracy on your own digits with the interval at 95 % (Wilson). NumPy computes what every "
-    "model says, whichever framework trained it: their outputs agree within 1e-6, and none has to "
-    "start for a single digit. Digits that a run learnt from are not counted for it."
+    "Accuracy on your images with its 95 % CI (Wilson). NumPy computes the predictions of every "
+    "model, since the outputs of all frameworks agree within 1e-6. Images that a run learned from "
+    "do not count."
 )
 
 
 INTERVAL = 2
-"""Column of the interval, which the accuracy's tip tells, too."""
+"""Column of the interval. The tooltip of the accuracy shows it, too."""
 
 NARROW = 640
-"""A panel that is narrower, in points, has no room for the interval beside the models' names."""
+"""Least width of a panel with room for the interval, in points."""
 
 
 class OwnImagesPanel(QWidget):
-    """Gallery over the table of models and the confusion of the chosen one.
+    """A gallery, a table of models, and the confusion matrix of the selected model.
 
     Attributes:
-        gallery: the digits.
+        gallery: the images.
         table: the models.
-        confusion: of the chosen model.
+        confusion: matrix of the selected model.
     """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
-        self._studio, self._personal, self._scores = studio, studio.own_images, studio.scores
+        self._studio, self._own_images, self._scores = studio, studio.own_images, studio.scores
         self.gallery = OwnImageGallery(studio.theme)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = TableView(
-            "Models on your own digits", studio.theme, self.model, 0, "No models yet"
+            "Models on your images", studio.theme, self.model, 0, "No trained models yet."
         )
         self.table.squeezed = True
         self.confusion = ConfusionGrid(studio.theme)
-        self.words = label(role="secondary", wrap=True)
-        self.choice_words = label(role="secondary")
-        self.import_button = button("Import…", self.ask_import, "Adds digits of a file", quiet=True)
+        self.status = label(role="secondary", wrap=True)
+        self.selection_hint = label(role="secondary")
+        self.import_button = button(
+            "Import…", self.ask_import, "Adds the images of a file", quiet=True
+        )
         self.export_button = button("Export…", self.ask_export, quiet=True)
         self.delete_button = button("Delete", self._delete, danger=True)
         self._lay_out()
         self._connect()
-        self._show_digits()
+        self._show_images()
 
     def _columns(self) -> Sequence[TableColumn[RunRow]]:
         return (
             TableColumn("Model", lambda one: one.title),
             TableColumn("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
-            TableColumn("Interval", self._interval, right=True, explain=HOW),
-            TableColumn("Digits", self._count, right=True, tip=self._learnt),
+            TableColumn("95 % CI", self._interval, right=True, explain=HOW),
+            TableColumn(
+                "Images", self._count, right=True, tip=self._learned, explain="Images that count"
+            ),
         )
 
     def _lay_out(self) -> None:
         self.empty = EmptyState(
-            self._studio.theme, "draw", "No digits of your own yet",
-            "Write one on the pad and press its key, 0 to 9: it is kept here, and every model is "
-            "scored on it.", ("Import…", self.ask_import),
+            self._studio.theme, "draw", "No images of your own yet",
+            "Draw a digit and press its key, 0 to 9. The image appears here, and every model is "
+            "evaluated on it.", ("Import images…", self.ask_import),
         )  # fmt: skip
-        digits = Card("Your own digits")
-        for made in (self.choice_words, self.delete_button, self.import_button, self.export_button):
-            digits.header.addWidget(made)
+        images = Card("My images")
+        for made in (
+            self.selection_hint,
+            self.delete_button,
+            self.import_button,
+            self.export_button,
+        ):
+            images.header.addWidget(made)
         area = QScrollArea()
-        area.setAccessibleName("Your own digits")
+        area.setAccessibleName("My images")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.gallery.setObjectName("scrolled")
         area.setWidget(self.gallery)
-        digits.body.addWidget(area, 1)
-        models = Card("How models read them")
+        images.body.addWidget(area, 1)
+        models = Card("Model accuracy")
         engine = label(ENGINE, "secondary")
         engine.setToolTip(HOW)
         models.header.addWidget(engine)
-        confusion = holder(column(self.confusion, self.words, 1, gap=4))
+        confusion = holder(column(self.confusion, self.status, 1, gap=4))
         confusion.setFixedWidth(self.confusion.sizeHint().width())
         models.body.addLayout(row(self.table, confusion, gap=GAP))
         self._stack = QStackedWidget()
@@ -106,58 +115,58 @@ class OwnImagesPanel(QWidget):
         first.body.addWidget(self.empty)
         self._stack.addWidget(first)
         whole = column(gap=GAP)
-        whole.addWidget(digits, 5)
+        whole.addWidget(images, 5)
         whole.addWidget(models, 4)
         self._stack.addWidget(holder(whole))
         self.setLayout(column(self._stack))
 
     def _connect(self) -> None:
-        self._personal.changed.connect(self._show_digits)
+        self._own_images.changed.connect(self._show_images)
         self._scores.changed.connect(self._show_scores)
         self._studio.library.changed.connect(self._show_models)
-        self.gallery.chosen.connect(self._show_choice)
+        self.gallery.chosen.connect(self._show_selection)
         self.gallery.opened.connect(self._studio.drawing.show_own)
-        self.gallery.labeled.connect(self._personal.relabel)
-        self.gallery.deleted.connect(self._personal.delete)
+        self.gallery.labeled.connect(self._own_images.relabel)
+        self.gallery.deleted.connect(self._own_images.delete)
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Names of models come first."""
+        """Hides the interval if there is little room, since the titles of models matter more."""
         super().resizeEvent(event)
         self.table.show_column(INTERVAL, self.width() >= self._studio.theme.pixels(NARROW))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """While it is looked at, models are scored."""
+        """Evaluates models while the panel is visible."""
         super().showEvent(event)
         self._scores.watch(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks any more."""
+        """Stops the evaluation."""
         super().hideEvent(event)
         self._scores.watch(False)
 
     def ask_import(self) -> None:
-        """Lets the user choose a file of digits."""
-        dialog = QFileDialog(self, "Import own digits", "", FILES)
+        """Asks for a file and imports its images."""
+        dialog = QFileDialog(self, "Import images", "", FILES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda file: self._personal.import_from(Path(file)))
+        dialog.fileSelected.connect(lambda file: self._own_images.import_from(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def ask_export(self) -> None:
-        """Lets the user choose where the digits go."""
-        dialog = QFileDialog(self, "Export own digits", "", FILES)
+        """Asks for a file and exports all images."""
+        dialog = QFileDialog(self, "Export images", "", FILES)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
-        dialog.selectFile("my-digits.json")
-        dialog.fileSelected.connect(lambda file: self._personal.export_to(Path(file)))
+        dialog.selectFile("my-images.json")
+        dialog.fileSelected.connect(lambda file: self._own_images.export_to(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @property
-    def chosen_model(self) -> str:
-        """Id of the model whose confusion is shown: the chosen one, else the best."""
+    def selected_model(self) -> str:
+        """ID of the model whose confusion matrix is shown: the selected one, else the best."""
         index = self.table.currentIndex()
         if index.isValid():
             return self.model.row(index).id
@@ -168,19 +177,23 @@ class OwnImagesPanel(QWidget):
         return estimate.value if estimate else -1.0
 
     @Slot()
-    def _show_digits(self) -> None:
-        digits = self._personal.digits
-        self._stack.setCurrentIndex(int(bool(digits)))
-        self.gallery.show_digits(digits)
-        enable(self.export_button, tip=f"Writes {counted(len(digits), 'digit')} to one file")
-        self._show_choice()
+    def _show_images(self) -> None:
+        images = self._own_images.digits
+        self._stack.setCurrentIndex(int(bool(images)))
+        self.gallery.show_images(images)
+        enable(self.export_button, tip=f"Writes {counted(len(images), 'image')} to a file")
+        self._show_selection()
         self._show_models()
 
     @Slot()
-    def _show_choice(self) -> None:
+    def _show_selection(self) -> None:
         chosen = len(self.gallery.keys)
-        hint = f"{chosen:,} chosen: press 0 to 9 to label" if chosen else "Choose some to change"
-        self.choice_words.setText(hint)
+        hint = (
+            f"{chosen:,} selected. Press 0 to 9 to change their label"
+            if chosen
+            else "Select images to change them"
+        )
+        self.selection_hint.setText(hint)
         enable(self.delete_button, "" if chosen else "Choose digits first", "Deletes them (Delete)")
 
     @Slot()
@@ -191,20 +204,22 @@ class OwnImagesPanel(QWidget):
     @Slot()
     def _show_scores(self) -> None:
         self.model.refresh()
-        score = self._scores.by_run.get(self.chosen_model)
+        score = self._scores.by_run.get(self.selected_model)
         if score is None:
-            self.words.setText("Scoring…" if self._scores.busy else "")
+            self.status.setText("Evaluating…" if self._scores.busy else "")
             self.gallery.mark(frozenset())
             return
         self.confusion.show_counts(score.confusion)
         self.gallery.mark(score.wrong)
-        self.words.setText(score.problem or f"{score.run.title}: rows are what it is")
+        self.status.setText(
+            score.problem or f"{score.run.title}. Rows: true label. Columns: prediction."
+        )
 
     def _delete(self) -> None:
-        self._personal.delete(self.gallery.keys)
+        self._own_images.delete(self.gallery.keys)
 
-    def _score(self, one: RunRow) -> "OwnImageScore | None":
-        return self._scores.by_run.get(one.id)
+    def _score(self, row: RunRow) -> "OwnImageScore | None":
+        return self._scores.by_run.get(row.id)
 
     def _accuracy(self, one: RunRow) -> str:
         score = self._score(one)
@@ -223,24 +238,24 @@ class OwnImagesPanel(QWidget):
         score = self._score(one)
         return f"{score.accuracy.count:,}" if score and score.accuracy else NOTHING
 
-    def _learnt(self, one: RunRow) -> str:
+    def _learned(self, one: RunRow) -> str:
         score = self._score(one)
         if score is None or not score.learnt:
             return ""
-        return f"It learnt from {counted(score.learnt, 'digit')} of these, which are not counted"
+        return f"The model learned from {counted(score.learnt, 'image')}, which do not count."
 
 
 CELL, HEAD, CLASSES = 20, 16, 10
 
 
 class ConfusionGrid(QWidget):
-    """Rows are what digits are, columns what was answered; the counts are in the cells."""
+    """A small confusion matrix: rows are true labels, columns predictions, cells counts."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._counts: ConfusionMatrix = np.zeros((CLASSES, CLASSES), np.int64)
-        self.setAccessibleName("Confusion of your own digits")
+        self.setAccessibleName("Confusion matrix of your images")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
@@ -248,17 +263,17 @@ class ConfusionGrid(QWidget):
         """Shows a matrix (10, 10), rows the labels."""
         self._counts = counts
         off = [(a, b) for a in range(CLASSES) for b in range(CLASSES) if a != b and counts[a, b]]
-        told = "; ".join(f"{a} taken for {b}: {counts[a, b]} times" for a, b in off)
-        self.setAccessibleDescription(told or "No mistakes")
+        errors = "; ".join(f"{a} predicted as {b}: {counts[a, b]} times" for a, b in off)
+        self.setAccessibleDescription(errors or "No errors")
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Ten cells and their heads."""
+        """Ten cells and a header."""
         side = self._theme.pixels(HEAD + CLASSES * CELL)
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Heads, cells, counts; what is right is green, what is wrong red, more of it stronger."""
+        """Paints headers and counts: correct ones green, errors red, larger ones stronger."""
         painter = QPainter(self)
         painter.setFont(self._theme.font(11))
         head, cell = self._theme.pixels(HEAD), self._theme.pixels(CELL)

@@ -1,4 +1,4 @@
-"""The Draw page: a pad on the left, every model's answer on the right."""
+"""The Draw page: a canvas on the left, the predictions of all models on the right."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,120 +21,123 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class DrawPage(Page):
-    """Draws a digit that all trained models answer."""
+    """A drawing that all trained models classify."""
 
     title = "Draw"
-    sentence = "Every trained model answers while you draw"
+    sentence = "Every trained model predicts while you draw"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.paper = CanvasCard(studio.theme, studio.drawing)
-        self.paper.install_shortcuts(self)
-        self.pad = self.paper.pad
-        self.stages = NetworkInputCard(studio.theme, studio.drawing)
-        self.labels = LabelBar(studio.theme, studio.drawing, studio.own_images)
-        self.answers = PredictionsPanel(studio)
-        self._said = ""
-        self._make_actions()
+        self.canvas_card = CanvasCard(studio.theme, studio.drawing)
+        self.canvas_card.install_shortcuts(self)
+        self.canvas = self.canvas_card.canvas
+        self.network_input = NetworkInputCard(studio.theme, studio.drawing)
+        self.label_bar = LabelBar(studio.theme, studio.drawing, studio.own_images)
+        self.predictions = PredictionsPanel(studio)
+        self.examples = ExampleBar(studio.theme, studio.examples)
+        self.open_button = button(
+            "Open image…", self.choose_picture, "Opens an image file of handwriting (Ctrl+O)"
+        )
+        self._message = ""
         self._lay_out()
         self._connect()
 
-    def _make_actions(self) -> None:
-        self.open_button = button(
-            "Open picture…", self.choose_picture, "Opens a picture of a digit (Ctrl+O)"
-        )
-        self.examples = ExampleBar(self.studio.theme, self.studio.examples)
+    def _lay_out(self) -> None:
         self.action_line.addWidget(self.examples)
         self.action_line.addWidget(self.open_button)
-
-    def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(GAP)
-        self.paper.body.addWidget(self.labels)
-        left.addWidget(self.paper, 3)
-        left.addWidget(self.stages, 1)
+        self.canvas_card.body.addWidget(self.label_bar)
+        left.addWidget(self.canvas_card, 3)
+        left.addWidget(self.network_input, 1)
         self.tabs = DrawTabs()
-        self.tabs.add("answers", "Answers", lambda: self.answers)
-        self.tabs.add("why", "Why", self._why)
-        self.tabs.add("personal", "My digits", self._personal)
+        self.tabs.add(
+            "predictions", "Predictions", lambda: self.predictions, "The prediction of every model"
+        )
+        self.tabs.add(
+            "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
+        )
+        self.tabs.add(
+            "own_images", "My images", self._own_images, "Your labeled images, and scores on them"
+        )
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
-        # Above the pad it would move what is being drawn.
+        # Above the canvas, a notice would move it while the user draws.
         line.addLayout(column(self.notice, self.tabs, gap=GAP), 7)
         self.body.addLayout(line)
 
-    def _why(self) -> QWidget:
-        # It needs much that no first window needs.
+    def _explanation(self) -> QWidget:
+        # Imported late, since the first window needs none of it.
         from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
 
         return ExplanationPanel(self.studio)
 
-    def _personal(self) -> QWidget:
+    def _own_images(self) -> QWidget:
         from mnist_studio.gui.draw.own_images_panel import OwnImagesPanel
 
         return OwnImagesPanel(self.studio)
 
     def _connect(self) -> None:
         self.studio.picture_asked.connect(self.choose_picture)
-        # What was told of another picture is over.
+        # Messages on an earlier image are outdated.
         self.studio.picture_opened.connect(self.notice.hide)
-        self.studio.drawing.history.moved.connect(self._forget)
-        self.labels.kept.connect(self._confirm)
-        self.labels.told.connect(self._tell)
+        self.studio.drawing.history.moved.connect(self._hide_message)
+        self.label_bar.labeled.connect(self._confirm)
+        self.label_bar.message.connect(self._show_message)
 
     def enter(self) -> None:
-        """The keyboard goes to the pad."""
-        self.pad.setFocus()
+        """Moves the keyboard focus to the canvas."""
+        self.canvas.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space and Delete clear the pad; 0 to 9 keep what is on it, Backspace takes that back."""
+        """Space and Delete clear the canvas; 0 to 9 label the drawing, Backspace undoes that."""
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
             self.studio.drawing.clear()
         elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            self.labels.keep(key - Qt.Key.Key_0)
+            self.label_bar.save(key - Qt.Key.Key_0)
         elif key == Qt.Key.Key_Backspace:
-            self.labels.undo()
+            self.label_bar.undo()
         else:
             super().keyPressEvent(event)
 
     @Slot(str)
-    def _confirm(self, words: str) -> None:
-        """On the pad; who draws the next digit already has moved on."""
+    def _confirm(self, message: str) -> None:
+        """Confirms a label on the blank canvas, unless the next digit is being drawn already."""
         if self.studio.drawing.blank:
-            self.pad.say(words)
+            self.canvas.show_message(message)
 
     @Slot(str)
-    def _tell(self, words: str) -> None:
-        """On the pad, where the eyes are; over the page where something is drawn."""
+    def _show_message(self, message: str) -> None:
+        """Shows a message on the canvas if it is blank, otherwise over the page."""
         if self.studio.drawing.blank:
-            self.pad.say(words)
+            self.canvas.show_message(message)
         else:
-            self._said = words
-            self.studio.told.emit(words, "plain")
+            self._message = message
+            self.studio.told.emit(message, "plain")
 
     @Slot()
-    def _forget(self) -> None:
-        """What was said of a drawing is over when it is another one."""
-        if self._said:
-            if self.notice.text == self._said:
+    def _hide_message(self) -> None:
+        """Hides the message on a drawing that has changed."""
+        if self._message:
+            if self.notice.text == self._message:
                 self.notice.hide()
-            self._said = ""
+            self._message = ""
 
     @Slot()
     def choose_picture(self) -> None:
-        """Lets the user choose a picture file."""
-        dialog = QFileDialog(self, "Picture of a digit")
+        """Asks for an image file and opens it."""
+        dialog = QFileDialog(self, "Open image")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter("Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)")
+        dialog.setNameFilter("Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)")
         dialog.fileSelected.connect(lambda file: self.studio.open_picture(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 
 class DrawTabs(QWidget):
-    """One of several panels. The first that is added is shown.
+    """Panels under a switch. A panel is created when it is first shown.
 
     Signals:
         shown: the name of the panel that is shown now.
@@ -144,10 +147,10 @@ class DrawTabs(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.switch = Segmented("What is shown of the drawing")
+        self.switch = Segmented("Panel")
         self.switch.chosen.connect(self.show_panel)
         self._stack = QStackedWidget()
-        self._makers: dict[str, Callable[[], QWidget]] = {}
+        self._factories: dict[str, Callable[[], QWidget]] = {}
         self._panels: dict[str, QWidget] = {}
         whole = column(row(self.switch, 1), gap=GAP)
         whole.addWidget(self._stack, 1)
@@ -158,42 +161,43 @@ class DrawTabs(QWidget):
         """The name of the panel that is shown; empty before the first is added."""
         return next((name for name in self._panels if self._is_current(name)), "")
 
-    def add(self, name: str, title: str, make: Callable[[], QWidget]) -> None:
-        """Adds a panel, which ``make`` makes when it is first shown."""
-        self._makers[name] = make
+    def add(self, name: str, title: str, create: Callable[[], QWidget], tip: str = "") -> None:
+        """Adds a panel. The first one is shown at once."""
+        self._factories[name] = create
         self.switch.add(name, title)
-        if len(self._makers) == 1:
+        self.switch.enable(name, tip=tip)
+        if len(self._factories) == 1:
             self.show_panel(name)
 
     @Slot(str)
     def show_panel(self, name: str) -> None:
         """Shows a panel by its name."""
         if name not in self._panels:
-            self._panels[name] = self._makers[name]()
+            self._panels[name] = self._factories[name]()
             self._stack.addWidget(self._panels[name])
         self._stack.setCurrentWidget(self._panels[name])
         self.switch.choose(name)
         self.shown.emit(name)
 
     def panel(self, name: str) -> QWidget | None:
-        """A panel; None before it was first shown."""
+        """A panel by its name; None before it was first shown."""
         return self._panels.get(name)
 
     def _is_current(self, name: str) -> bool:
         return self._stack.currentWidget() is self._panels[name]
 
 
-MANY = 10_000
-"""Test digits of MNIST; how many there really are is known when the first is read."""
+_MOST_EXAMPLES = 10_000
+"""Test images of MNIST. The true number is known when the first one is read."""
 
 
 class ExampleBar(QWidget):
-    """Two buttons and a number.
+    """Opens images whose true label is known.
 
     Attributes:
-        random_button: puts any test digit on the pad.
-        number: of the test digit that is put on the pad, from 0.
-        grid_button: puts a digit on the pad that is given as a table of numbers.
+        random_button: opens a random test image.
+        number: index of the test image to open.
+        grid_button: opens an image that is given as 7 × 7 numbers.
     """
 
     def __init__(self, theme: Theme, examples: Examples) -> None:
@@ -202,29 +206,28 @@ class ExampleBar(QWidget):
         self.grid_button = button(
             "7 × 7 example",
             examples.show_grid,
-            "A four that is given as a table of 7 × 7 numbers. The source that tries networks so\n"
-            "shows such a table without its numbers: these are the studio's",
+            "Opens a 4 that is given as a table of 7 × 7 numbers",
             quiet=True,
         )
         self.random_button = button(
-            "Random", examples.show_test_digit, "Puts any test digit on the pad (R)"
+            "Random", examples.show_test_digit, "Opens a random test image (R)"
         )
-        self.number = StepperSpinBox("Number of the test digit", theme, 0, MANY - 1, by_one)
-        self.number.setToolTip("Test digit of that number (Enter)")
+        self.number = StepperSpinBox("Test image", theme, 0, _MOST_EXAMPLES - 1, by_one)
+        self.number.setToolTip("Index of the test image to open, from 0 (Enter)")
         self.number.setFixedWidth(theme.pixels(116))
-        words = label("Test digit", "secondary")
-        self.setLayout(row(self.grid_button, words, self.number, self.random_button, gap=8))
-        # It counts while the page is shown: then this bar is, too.
+        name = label("Test image", "secondary")
+        self.setLayout(row(self.grid_button, name, self.number, self.random_button, gap=8))
+        # The shortcut belongs to the bar, so it is active only while the page is shown.
         QShortcut(QKeySequence("R"), self).activated.connect(examples.show_test_digit)
-        self.number.edited.connect(self._ask)
-        self.number.confirmed.connect(self._ask)
+        self.number.edited.connect(self._open)
+        self.number.confirmed.connect(self._open)
         examples.shown.connect(self._show)
 
     @Slot()
-    def _ask(self) -> None:
+    def _open(self) -> None:
         self._examples.show_test_digit(self.number.whole)
 
     @Slot(int, int)
-    def _show(self, number: int, count: int) -> None:
+    def _show(self, index: int, count: int) -> None:
         self.number.field().setMaximum(count - 1)
-        self.number.set_number(number)
+        self.number.set_number(index)

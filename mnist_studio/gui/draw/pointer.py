@@ -1,7 +1,4 @@
-"""The pointer over the pad: a ring as large as what the tool draws or takes away.
-
-Mouse, fingers and pens as one tool that is put down, moved and lifted.
-"""
+"""Mouse, touch and stylus events as strokes, and the mouse cursor of each tool."""
 
 from collections.abc import Callable
 
@@ -26,20 +23,20 @@ from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.tools import Tool
 
 Place = Callable[[QPointF, float, float], InkPoint]
-"""A point of the pad, from a place in its widget, seconds and pressure."""
+"""Makes a point of the canvas from a widget position, seconds and pressure."""
 
 
 class Pointer:
-    """Turns events of a widget into strokes; one device at a time writes.
+    """Turns events of a widget into strokes, from one device at a time.
 
-    The right button of a mouse, the other end of a pen and its button are the eraser.
+    The right mouse button, the end of a stylus and its button erase.
     """
 
     def __init__(self, drawing: Drawing, place: Place) -> None:
         self._drawing = drawing
         self._place = place
         self._button = Qt.MouseButton.NoButton
-        self._pen_down = False
+        self._stylus_down = False
         self._finger: int | None = None
         self._moves: list[InkPoint] = []
         self._timer = QTimer()
@@ -49,12 +46,12 @@ class Pointer:
     @property
     def _busy(self) -> bool:
         mouse = self._button != Qt.MouseButton.NoButton
-        return mouse or self._pen_down or self._finger is not None
+        return mouse or self._stylus_down or self._finger is not None
 
     def mouse(self, event: QMouseEvent) -> None:
-        """Writes with the left button, erases with the right one."""
+        """Draws with the left button, erases with the right one."""
         if event.source() != Qt.MouseEventSource.MouseEventNotSynthesized:
-            return  # Made of a touch or a pen, which has written already.
+            return  # Synthesized from a touch or stylus event that is handled already.
         match event.type():
             case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick:
                 self._press(event)
@@ -73,24 +70,24 @@ class Pointer:
             self._drawing.begin(self._point(event), tools[self._button])
 
     def tablet(self, event: QTabletEvent) -> None:
-        """Writes with a pen, as wide as it is pressed; accepted, so that no mouse event follows."""
+        """Draws with a stylus and its pressure. Accepted, so that no mouse event follows."""
         event.accept()
         point = self._place(event.position(), event.timestamp() / 1000, _pressure(event))
         match event.type():
             case QEvent.Type.TabletPress if not self._busy:
-                self._pen_down = True
-                self._drawing.begin(point, "eraser" if _turned(event) else None)
-            case QEvent.Type.TabletMove if self._pen_down:
+                self._stylus_down = True
+                self._drawing.begin(point, "eraser" if _erases(event) else None)
+            case QEvent.Type.TabletMove if self._stylus_down:
                 self._move(point)
-            case QEvent.Type.TabletRelease if self._pen_down:
-                self._pen_down = False
+            case QEvent.Type.TabletRelease if self._stylus_down:
+                self._stylus_down = False
                 self._lift()
 
     def touch(self, event: QTouchEvent) -> None:
-        """Writes with the first finger; others, such as the ball of the hand, are left alone."""
+        """Draws with the first finger; ignores others, such as the ball of the hand."""
         event.accept()
         if event.type() == QEvent.Type.TouchCancel:
-            self._lose_finger()
+            self._cancel_touch()
             return
         for finger in event.points():
             self._touch(finger)
@@ -108,7 +105,7 @@ class Pointer:
                 self._lift()
 
     def _move(self, point: InkPoint) -> None:
-        """Moves that come together are drawn together: a mouse may tell a thousand a second."""
+        """Collects moves and draws them together: a mouse may report a thousand per second."""
         self._moves.append(point)
         self._timer.start(0)
 
@@ -121,8 +118,8 @@ class Pointer:
         self._draw()
         self._drawing.finish()
 
-    def _lose_finger(self) -> None:
-        """The system took the touch for a gesture of its own: nothing was meant for the pad."""
+    def _cancel_touch(self) -> None:
+        """Removes the stroke: the system has recognized the touch as a gesture."""
         if self._finger is not None:
             self._finger = None
             self._moves.clear()
@@ -132,33 +129,33 @@ class Pointer:
         return self._place(event.position(), event.timestamp() / 1000, EVEN)
 
 
-def _turned(event: QTabletEvent) -> bool:
-    """The pen's other end touches, or its button is held."""
+def _erases(event: QTabletEvent) -> bool:
+    """Whether the eraser end of the stylus touches, or its button is held."""
     eraser = event.pointerType() == QPointingDevice.PointerType.Eraser
     return eraser or bool(event.buttons() & Qt.MouseButton.RightButton)
 
 
 def _pressure(event: QTabletEvent) -> float:
-    able = event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure
-    return event.pressure() if able else EVEN
+    supported = event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure
+    return event.pressure() if supported else EVEN
 
 
 _MARGIN = 2
 _SMALLEST, _LARGEST = 6.0, 120.0
-"""Rings in points of the screen; systems refuse large pointers."""
+"""Diameters of the ring in screen points; systems reject large cursors."""
 
 
 def tool_cursor(tool: Tool, width: float, density: float) -> QCursor:
-    """A pointer that can be seen on light and on dark.
+    """A cursor that is visible on light and dark: a ring as large as the tool.
 
     Args:
-        tool: a pen has a dot in its middle.
-        width: of the tool, in points of the screen.
-        density: pixels of the screen a point.
+        tool: the pen has a dot in its center.
+        width: of the tool, in screen points.
+        density: device pixels per point.
     """
     ring = min(max(width, _SMALLEST), _LARGEST)
     side = round(ring) + 2 * _MARGIN
-    side += 1 - side % 2  # A middle pixel to point with.
+    side += 1 - side % 2  # Odd, so that there is a center pixel.
     picture = QPixmap(QSize(side, side) * density)
     picture.setDevicePixelRatio(density)
     picture.fill(Qt.GlobalColor.transparent)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.gui.theme.theme import Theme
 
-WORTH_TELLING = 0.0005
-"""A probability that is written over its bar, where there is room: 0.1 % and more."""
+LEAST_SHOWN = 0.0005
+"""Least probability that is written over its bar: 0.1 % after rounding."""
 
 
 class ProbabilityBars(QWidget):
@@ -27,41 +27,41 @@ class ProbabilityBars(QWidget):
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """What is shown: ten numbers, or none."""
+        """Ten probabilities, or none."""
         return self._probabilities
 
     def show_probabilities(self, probabilities: Sequence[float]) -> None:
-        """Shows ten probabilities, or ten empty places."""
+        """Shows ten probabilities, or none."""
         if self._probabilities == tuple(probabilities) and self.accessibleName():
             return
         self._probabilities = tuple(probabilities)
         self.setAccessibleName("Probabilities")
-        self.setAccessibleDescription(self._words())
+        self.setAccessibleDescription(self._text())
         self.update()
 
     def fade(self, faint: bool) -> None:
-        """Without the framework's color: they are of something that is no digit."""
+        """Omits the framework's color, for a drawing that is not a digit."""
         if faint != self._faint:
             self._faint = faint
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for ten figures."""
+        """Wide enough for ten digits."""
         return QSize(self._theme.pixels(130), self._theme.pixels(56))
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower still works."""
+        """May be narrower."""
         return QSize(self._theme.pixels(104), self._theme.pixels(48))
 
     def event(self, event: QEvent) -> bool:
-        """Tells all ten numbers under the pointer."""
+        """Shows all ten probabilities in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._words("\n"), self)
+            QToolTip.showText(event.globalPos(), self._text("\n"), self)
             return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Bars over figures."""
+        """Paints bars over digits."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(11))
@@ -86,12 +86,12 @@ class ProbabilityBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.framework(self._framework) if best else palette.line))
         painter.drawRoundedRect(bar, min(2.0, high / 2), min(2.0, high / 2))
-        if self._roomy() and probability >= WORTH_TELLING:
+        if self._roomy() and probability >= LEAST_SHOWN:
             over = QRectF(place.left(), bar.top() - place.top(), place.width(), place.top())
             self._paint_figure(painter, over, f"{probability * 100:.1f}", best)
 
     def _roomy(self) -> bool:
-        """There is room to write per cents over the bars."""
+        """Whether there is room for percentages over the bars."""
         return self.width() / 10 >= self._theme.pixels(34)
 
     def _paint_figure(self, painter: QPainter, place: QRectF, text: str, best: bool) -> None:
@@ -100,9 +100,9 @@ class ProbabilityBars(QWidget):
         painter.setFont(self._theme.font(11, bold=best))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _words(self, between: str = ", ") -> str:
+    def _text(self, between: str = ", ") -> str:
         if not self._probabilities:
-            return "Nothing is drawn yet"
+            return "No drawing yet"
         return between.join(
             f"{digit}: {probability * 100:.1f} %"
             for digit, probability in enumerate(self._probabilities)

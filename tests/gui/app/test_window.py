@@ -51,7 +51,7 @@ def test_empty_pages_say_what_to_do(window: MainWindow) -> None:
     assert isinstance(draw, DrawPage)
     assert isinstance(compare, ComparePage)
     assert isinstance(runs, RunsPage)
-    for empty in (draw.answers.empty, compare.empty, runs.empty):
+    for empty in (draw.predictions.empty, compare.empty, runs.empty):
         window.go("runs")
         assert empty.words
         empty.button.click()
@@ -171,7 +171,7 @@ def test_space_clears_the_pad_and_keys_undo_it(qtbot: QtBot, window: MainWindow)
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    pad, drawing = page.pad, window.studio.drawing
+    pad, drawing = page.canvas, window.studio.drawing
     middle = pad.rect().center()
     QTest.mouseClick(pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
     assert len(drawing.sheet.ink) == 1

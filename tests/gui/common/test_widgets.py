@@ -89,10 +89,10 @@ def test_clearing_a_blank_pad_is_no_command(drawing: Drawing) -> None:
     assert not drawing.history.undo_name
 
 
-def test_bars_tell_their_numbers(qtbot: QtBot, theme: Theme) -> None:
+def test_bars_describe_their_numbers(qtbot: QtBot, theme: Theme) -> None:
     bars = ProbabilityBars(theme, "keras")
     qtbot.addWidget(bars)
-    assert bars.accessibleDescription() == "Nothing is drawn yet"
+    assert bars.accessibleDescription() == "No drawing yet"
     chances = tuple(0.91 if digit == 3 else 0.01 for digit in range(10))
     bars.show_probabilities(chances)
     bars.resize(200, 60)

@@ -1,4 +1,4 @@
-"""The tools over the pad, and the stages under it."""
+"""The tools over the canvas, and the stages of the network input."""
 
 import numpy as np
 import pytest
@@ -42,11 +42,11 @@ def click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_buttons_say_what_they_do_or_why_they_cannot(card: CanvasCard, drawing: Drawing) -> None:
-    assert card.undo_button.toolTip() == "Nothing to undo"
+def test_buttons_explain_themselves(card: CanvasCard, drawing: Drawing) -> None:
+    assert card.undo_button.toolTip() == "There is nothing to undo."
     assert not card.clear_button.isEnabled()
     stroke(drawing, (0.1, 0.1), (0.9, 0.9))
-    assert card.undo_button.toolTip() == "Undo “stroke” (Ctrl+Z)"
+    assert card.undo_button.toolTip() == "Undoes “stroke” (Ctrl+Z)"
     click(card.clear_button)
     assert drawing.blank
     click(card.undo_button)
@@ -55,17 +55,17 @@ def test_buttons_say_what_they_do_or_why_they_cannot(card: CanvasCard, drawing: 
     assert drawing.blank
 
 
-def test_a_tool_stays_chosen_until_another_is(card: CanvasCard, drawing: Drawing) -> None:
+def test_a_tool_stays_selected(card: CanvasCard, drawing: Drawing) -> None:
     assert card.pen_button.isChecked()
     click(card.pen_button)
     assert card.pen_button.isChecked()
     click(card.eraser_button)
     assert drawing.tools.chosen == "eraser"
     assert not card.pen_button.isChecked()
-    assert card.width_slider.accessibleName() == "Width of the eraser"
+    assert card.width_slider.accessibleName() == "Eraser width"
 
 
-def test_the_slider_and_the_keys_widen_the_chosen_tool(
+def test_slider_and_keys_change_the_width_of_the_selected_tool(
     qtbot: QtBot, theme: Theme, drawing: Drawing
 ) -> None:
     page, card = QWidget(), CanvasCard(theme, drawing)
@@ -77,15 +77,15 @@ def test_the_slider_and_the_keys_widen_the_chosen_tool(
     qtbot.addWidget(page)
     page.show()
     page.activateWindow()
-    card.pad.setFocus()
-    qtbot.waitUntil(card.pad.hasFocus)
+    card.canvas.setFocus()
+    qtbot.waitUntil(card.canvas.hasFocus)
     card.width_slider.setValue(100)
     assert drawing.tools.pen == 0.1
-    QTest.keyClick(card.pad, Qt.Key.Key_BracketLeft)
+    QTest.keyClick(card.canvas, Qt.Key.Key_BracketLeft)
     assert drawing.tools.pen == pytest.approx(0.1 / 1.2)
     assert card.width_slider.value() == 83
-    assert "8 % of the pad" in card.width_slider.toolTip()
-    QTest.keyClick(card.pad, Qt.Key.Key_E)
+    assert "8 % of the canvas" in card.width_slider.toolTip()
+    QTest.keyClick(card.canvas, Qt.Key.Key_E)
     assert drawing.tools.chosen == "eraser"
     # Where words are typed, letters are letters.
     field.setFocus()
@@ -94,12 +94,12 @@ def test_the_slider_and_the_keys_widen_the_chosen_tool(
     assert drawing.tools.chosen == "eraser"
 
 
-def test_the_pad_stays_a_square_whatever_the_window(card: CanvasCard, qtbot: QtBot) -> None:
+def test_the_canvas_stays_square(card: CanvasCard, qtbot: QtBot) -> None:
     for width, height in ((420, 900), (420, 320), (900, 400)):
         card.resize(width, height)
         qtbot.wait(1)
-        square = card.pad._square()
-        assert square.width() == square.height() == min(card.pad.width(), card.pad.height())
+        square = card.canvas._square()
+        assert square.width() == square.height() == min(card.canvas.width(), card.canvas.height())
     assert card.maximumHeight() < 1.1 * card.width()
 
 
@@ -121,39 +121,39 @@ def test_stages_follow_the_drawing(
         assert {0, 255} <= colors, name
 
 
-def test_a_stage_is_left_out_and_brought_back(
+def test_a_stage_is_switched_off_and_on(
     qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
     usual = drawing.image
     assert usual is not None
-    assert not stages.usual_button.isVisible()
+    assert not stages.reset_button.isVisible()
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         click(stages.switches.button("box"))
     assert drawing.fitting == Fitting(box=False)
     expected = digit_image(drawing.ink, fitting=Fitting(box=False))
     np.testing.assert_array_equal(drawing.image, expected)
-    assert stages.note.text() == "Without box"
+    assert stages.note.text() == "Without fit to box"
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         click(stages.switches.button("pen"))
-    assert stages.note.text() == "Without box, pen"
+    assert stages.note.text() == "Without fit to box and pen width"
     assert "Not boxed" in stages.strip.accessibleDescription()
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        click(stages.usual_button)
+        click(stages.reset_button)
     assert drawing.fitting == WHOLE
     np.testing.assert_array_equal(drawing.image, usual)
     assert stages.switches.chosen == {"box", "mass", "pen"}
-    assert not stages.usual_button.isVisible()
+    assert not stages.reset_button.isVisible()
 
 
-def test_a_picture_has_no_stages_and_says_so(
+def test_an_image_file_has_no_stages(
     qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     stroke(drawing, (0.1, 0.1), (0.3, 0.1))
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         drawing.open(np.eye(28, dtype=np.uint8) * 255)
-    assert "picture" in stages.note.text()
+    assert "Image file" in stages.note.text()
     assert not stages.switches.isVisible()
     assert stages.strip.places().keys() == {"fed"}
     assert not stages.strip.empty

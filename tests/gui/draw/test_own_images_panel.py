@@ -1,4 +1,4 @@
-"""The user's own digits: labeled with a key, shown, changed, shared, and models scored on them."""
+"""The user's own images: labeled with a key, shown, changed, shared, and models scored on them."""
 
 from functools import partial
 from pathlib import Path
@@ -42,124 +42,120 @@ def page(window: MainWindow) -> DrawPage:
     return page
 
 
-def test_a_key_keeps_the_drawing_and_backspace_takes_that_back(
-    page: DrawPage, qtbot: QtBot
-) -> None:
+def test_a_key_saves_the_drawing_and_backspace_undoes_that(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     drawn(studio)
     with qtbot.waitSignal(studio.own_images.kept):
-        QTest.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.canvas, Qt.Key.Key_7)
     (digit,) = studio.own_images.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
-    assert page.pad.words == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
+    assert (
+        page.canvas.message == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
+    )
     with qtbot.waitSignal(studio.own_images.told):
-        QTest.keyClick(page.pad, Qt.Key.Key_Backspace)
+        QTest.keyClick(page.canvas, Qt.Key.Key_Backspace)
     assert labels(studio) == []
     assert len(studio.drawing.ink) == 1
     assert not studio.own_images.can_undo
 
 
-def test_what_was_done_stands_on_the_pad_until_something_is_drawn(
-    page: DrawPage, qtbot: QtBot
-) -> None:
+def test_a_message_is_on_the_canvas_until_something_is_drawn(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     drawn(studio)
-    assert not page.labels.undo_button.isVisible()
+    assert not page.label_bar.undo_button.isVisible()
     with qtbot.waitSignal(studio.own_images.kept):
-        QTest.keyClick(page.pad, Qt.Key.Key_7)
-    assert page.labels.undo_button.isVisible()
+        QTest.keyClick(page.canvas, Qt.Key.Key_7)
+    assert page.label_bar.undo_button.isVisible()
     drawn(studio)
-    assert page.pad.words == INVITATION
-    assert not page.labels.undo_button.isVisible()
-    # Where the pad has no room for words they stand beside it.
+    assert page.canvas.message == INVITATION
+    assert not page.label_bar.undo_button.isVisible()
+    # While something is drawn, messages are over the page.
     words = "One digit labeled as 1."
     with qtbot.waitSignal(studio.told, check_params_cb=lambda text, kind: text == words):
         studio.own_images.relabel([studio.own_images.digits[0].key], 1)
 
 
-def test_a_digit_kept_while_the_next_is_drawn_neither_moves_the_pad_nor_tells(
+def test_saving_while_the_next_digit_is_drawn_shows_no_message(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio = page.studio
     drawn(studio)
-    place = page.pad.mapTo(page, page.pad.rect().topLeft())
+    place = page.canvas.mapTo(page, page.canvas.rect().topLeft())
     with qtbot.waitSignal(studio.own_images.kept):
-        QTest.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.canvas, Qt.Key.Key_7)
         drawn(studio)
     assert labels(studio) == [7]
     assert not studio.drawing.blank
     assert "Kept" not in page.notice.text
     page.notice.tell("A sentence", "bad")
     qtbot.wait(1)
-    assert page.pad.mapTo(page, page.pad.rect().topLeft()) == place
+    assert page.canvas.mapTo(page, page.canvas.rect().topLeft()) == place
 
 
-def test_the_pad_has_most_of_the_room_of_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_canvas_is_large_in_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 720)
     window.go("draw")
     window.show()
     page = window.page("draw")
     assert isinstance(page, DrawPage)
-    qtbot.waitUntil(lambda: min(page.pad.width(), page.pad.height()) >= 300)
+    qtbot.waitUntil(lambda: min(page.canvas.width(), page.canvas.height()) >= 300)
 
 
-def test_a_drawing_that_is_kept_already_is_relabeled_and_a_blank_pad_told(
+def test_a_saved_drawing_is_relabeled_and_a_blank_canvas_reported(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio = page.studio
-    QTest.keyClick(page.pad, Qt.Key.Key_3)
-    assert "blank" in page.pad.words
+    QTest.keyClick(page.canvas, Qt.Key.Key_3)
+    assert "blank" in page.canvas.message
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
         with qtbot.waitSignal(studio.own_images.kept):
-            QTest.keyClick(page.pad, key)
+            QTest.keyClick(page.canvas, key)
     assert labels(studio) == [4]
     with qtbot.waitSignal(studio.own_images.told):
-        page.labels.undo_button.click()
+        page.label_bar.undo_button.click()
     assert labels(studio) == [1]
 
 
-def test_an_opened_picture_is_kept_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
+def test_an_opened_image_is_saved_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     studio.drawing.open(written(5).image)
     with qtbot.waitSignal(studio.own_images.kept):
-        page.labels.buttons[1].click()
+        page.label_bar.buttons[1].click()
     (digit,) = studio.own_images.digits
     assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())
 
 
-def test_a_number_is_kept_as_one_digit_only_when_that_is_wished_twice(
-    page: DrawPage, qtbot: QtBot
-) -> None:
+def test_a_number_is_saved_as_one_digit_after_a_confirmation(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     for x in (0.3, 0.7):
         studio.drawing.begin(InkPoint(x, 0.2))
         studio.drawing.extend((InkPoint(x, 0.8),))
         studio.drawing.finish()
     qtbot.waitUntil(lambda: len(studio.drawing.images) == 2)
-    QTest.keyClick(page.pad, Qt.Key.Key_7)
-    assert page.notice.text == "This reads as two digits. Press 7 again to keep it as one."
+    QTest.keyClick(page.canvas, Qt.Key.Key_7)
+    assert page.notice.text == "The drawing has two digits. Press 7 again to save it as one."
     assert page.notice.property("kind") == "plain"
     assert not studio.drawing.blank
     with qtbot.waitSignal(studio.own_images.kept):
-        QTest.keyClick(page.pad, Qt.Key.Key_7)
+        QTest.keyClick(page.canvas, Qt.Key.Key_7)
     assert labels(studio) == [7]
-    # Without the studio's models something else may have been told meanwhile.
-    assert page.notice.isHidden() or "reads as" not in page.notice.text
+    # Without the bundled models, there may be another message by now.
+    assert page.notice.isHidden() or "Press 7" not in page.notice.text
 
 
-def test_a_picture_of_several_digits_is_not_kept(page: DrawPage, qtbot: QtBot) -> None:
+def test_an_image_of_several_digits_is_not_saved(page: DrawPage, qtbot: QtBot) -> None:
     drawing = page.studio.drawing
     drawing.open(np.hstack([written(5).image, written(6).image]))
     qtbot.waitUntil(lambda: len(drawing.images) == 2)
     for _ in range(2):
-        QTest.keyClick(page.pad, Qt.Key.Key_7)
-    assert "open a picture of one" in page.notice.text
+        QTest.keyClick(page.canvas, Qt.Key.Key_7)
+    assert "Open an image of one digit" in page.notice.text
     assert not drawing.blank
 
 
-def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) -> None:
+def test_a_change_that_fails_shows_no_message_later(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     told: list[str] = []
     studio.own_images.told.connect(told.append)
@@ -172,7 +168,7 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
         patch.setattr(OwnImages, "change", refuse)
         drawn(studio)
         with qtbot.waitSignal(studio.library.failed) as failed:
-            QTest.keyClick(page.pad, Qt.Key.Key_7)
+            QTest.keyClick(page.canvas, Qt.Key.Key_7)
     assert failed.args == [refused]
     assert not studio.own_images.can_undo
     with (
@@ -183,13 +179,13 @@ def test_what_the_store_refuses_is_not_told_later(page: DrawPage, qtbot: QtBot) 
 
 
 def panel_of(page: DrawPage) -> OwnImagesPanel:
-    page.tabs.show_panel("personal")
-    panel = page.tabs.panel("personal")
+    page.tabs.show_panel("own_images")
+    panel = page.tabs.panel("own_images")
     assert isinstance(panel, OwnImagesPanel)
     return panel
 
 
-def test_chosen_digits_are_relabeled_and_deleted_and_that_is_undone(
+def test_selected_images_are_relabeled_and_deleted_and_restored(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio, panel = page.studio, panel_of(page)
@@ -213,7 +209,7 @@ def test_chosen_digits_are_relabeled_and_deleted_and_that_is_undone(
     assert labels(studio) == [1, 9, 1]
 
 
-def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -> None:
+def test_a_saved_image_is_opened_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -> None:
     studio, panel = page.studio, panel_of(page)
     thin = of_ink(((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),), 1, 0.0, 0.03)
     seen = of_picture(written(2).image, 8, 1.0)
@@ -232,7 +228,7 @@ def test_a_kept_digit_lies_on_the_pad_again_as_it_was_drawn(page: DrawPage, qtbo
     assert drawing.ink == thin.ink
 
 
-def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:
+def test_arrows_and_shift_select_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:
     studio, panel = page.studio, panel_of(page)
     digits = [written(0, 5), written(1, 2), written(2, 5), written(3, 8)]
     studio.library.ask(lambda store: store.own_images.keep(digits))
@@ -249,7 +245,7 @@ def test_arrows_and_shift_choose_in_the_order_of_labels(page: DrawPage, qtbot: Q
     assert gallery.keys == ()
 
 
-def test_digits_go_to_a_file_and_come_back_once(
+def test_images_are_exported_and_imported_once(
     page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio = page.studio
@@ -267,7 +263,7 @@ def test_digits_go_to_a_file_and_come_back_once(
         studio.own_images.import_from(tmp_path / "bad.json")
 
 
-def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: QtBot) -> None:
+def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtBot) -> None:
     spec = run_spec(RECIPES["tiny-10"])
     training = replace(spec.training, epochs=1)
     spec = replace(spec, training=training, dataset="builtin", framework="numpy", threads=1)
@@ -288,13 +284,13 @@ def test_models_are_scored_while_the_panel_is_looked_at(page: DrawPage, qtbot: Q
     assert shown[3] == "4"
     # A digit more is counted as soon as it is there.
     drawn(studio, 0.2)
-    QTest.keyClick(page.pad, Qt.Key.Key_1)
+    QTest.keyClick(page.canvas, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=20_000)
-    page.tabs.show_panel("answers")
+    page.tabs.show_panel("predictions")
     qtbot.waitUntil(lambda: not studio.scores.busy, timeout=20_000)
 
 
-def test_in_a_small_window_names_of_models_come_before_the_interval(
+def test_a_small_window_hides_the_interval(
     page: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.studio.library.ask(lambda store: store.own_images.keep([written(1)]))
@@ -308,7 +304,7 @@ def test_in_a_small_window_names_of_models_come_before_the_interval(
         qtbot.waitUntil(partial(is_shown, shown))
 
 
-def test_the_digits_of_the_moment_get_a_name(page: DrawPage, qtbot: QtBot) -> None:
+def test_the_present_images_get_a_fingerprint(page: DrawPage, qtbot: QtBot) -> None:
     studio, names = page.studio, list[str]()
     with qtbot.waitSignal(studio.own_images.failed):
         studio.own_images.freeze(names.append)

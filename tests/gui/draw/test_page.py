@@ -1,4 +1,4 @@
-"""Pictures that are pasted, dropped, or have several digits."""
+"""Images that are pasted, dropped, or have several digits."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def pasted(window: MainWindow, mime: QMimeData) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_copied_picture_is_pasted_digit_by_digit(
+def test_a_copied_image_is_pasted_digit_by_digit(
     window: MainWindow, qtbot: QtBot, count: int
 ) -> None:
     levels = page_of_ones(count)
@@ -54,7 +54,7 @@ def test_a_copied_file_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Pat
         pasted(window, mime)
 
 
-def test_a_picture_that_opens_takes_back_what_was_told_of_another(
+def test_an_opened_image_hides_the_message_on_another(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     Image.fromarray(page_of_ones(1)).save(tmp_path / "one.png")
@@ -69,9 +69,7 @@ def test_a_picture_that_opens_takes_back_what_was_told_of_another(
     assert notice.isHidden()
 
 
-def test_of_two_pictures_the_newer_lies_on_the_pad(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_of_two_images_the_newer_is_shown(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for count in (1, 2):
         Image.fromarray(page_of_ones(count)).save(tmp_path / f"{count}.png")
     shown = window.studio.picture_opened
@@ -85,10 +83,10 @@ def test_of_two_pictures_the_newer_lies_on_the_pad(
 
 
 def dragged(window: MainWindow, page: DrawPage, mime: QMimeData) -> bool:
-    """Drags over the pad and drops, as the system tells the window; whether it was taken."""
+    """Drags over the canvas and drops, as the system does; returns whether it was accepted."""
     handle = window.windowHandle()
     assert handle is not None
-    place = page.pad.mapTo(window, page.pad.rect().center())
+    place = page.canvas.mapTo(window, page.canvas.rect().center())
     given = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
     enter = QDragEnterEvent(place, *given)
     enter.ignore()
@@ -98,7 +96,7 @@ def dragged(window: MainWindow, page: DrawPage, mime: QMimeData) -> bool:
     return enter.isAccepted()
 
 
-def test_a_picture_is_dragged_onto_the_pad(
+def test_an_image_is_dragged_onto_the_canvas(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     Image.fromarray(page_of_ones(2)).save(tmp_path / "eleven.png")
@@ -114,7 +112,7 @@ def test_a_picture_is_dragged_onto_the_pad(
     assert window.studio.drawing.history.undo_name == "open picture"
 
 
-def test_words_that_are_dragged_are_not_taken(window: MainWindow) -> None:
+def test_dragged_text_is_rejected(window: MainWindow) -> None:
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
@@ -124,7 +122,7 @@ def test_words_that_are_dragged_are_not_taken(window: MainWindow) -> None:
     assert window.studio.drawing.blank
 
 
-def test_text_and_nothing_are_told(window: MainWindow) -> None:
+def test_pasted_text_and_an_empty_clipboard_are_reported(window: MainWindow) -> None:
     mime = QMimeData()
     mime.setText("seven")
     pasted(window, mime)
@@ -133,7 +131,7 @@ def test_text_and_nothing_are_told(window: MainWindow) -> None:
     assert "nothing to open" in window.page(window.shown).notice.text
 
 
-def test_any_test_digit_and_one_by_its_number_lie_on_the_pad(
+def test_a_random_test_image_and_one_by_its_index_are_opened(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     window.go("draw")
@@ -152,12 +150,12 @@ def test_any_test_digit_and_one_by_its_number_lie_on_the_pad(
     np.testing.assert_array_equal(drawing.sheet.picture, test.images[12])
     title = f"Test digit 12 of the built-in digits: a {test.labels[12]}"
     assert drawing.sheet.title == title
-    qtbot.waitUntil(lambda: page.stages.note.text() == title)
+    qtbot.waitUntil(lambda: page.network_input.note.text() == title)
     drawing.history.undo()
     np.testing.assert_array_equal(drawing.sheet.picture, test.images[number])
 
 
-def test_a_digit_of_numbers_lies_on_the_pad(window: MainWindow, qtbot: QtBot) -> None:
+def test_an_image_given_as_numbers_is_opened(window: MainWindow, qtbot: QtBot) -> None:
     window.go("draw")
     page, drawing = window.page("draw"), window.studio.drawing
     assert isinstance(page, DrawPage)

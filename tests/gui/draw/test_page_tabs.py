@@ -6,21 +6,21 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.gui.draw.page import DrawTabs
 
 
-def _made(names: list[str], name: str) -> QLabel:
+def _create(names: list[str], name: str) -> QLabel:
     names.append(name)
     return QLabel(name)
 
 
-def test_a_panel_is_made_when_it_is_first_shown(qtbot: QtBot) -> None:
+def test_a_panel_is_create_when_it_is_first_shown(qtbot: QtBot) -> None:
     made: list[str] = []
     tabs = DrawTabs()
     qtbot.addWidget(tabs)
-    tabs.add("answers", "Answers", lambda: _made(made, "answers"))
-    tabs.add("why", "Why", lambda: _made(made, "why"))
-    assert (made, tabs.current, tabs.panel("why")) == (["answers"], "answers", None)
-    with qtbot.waitSignal(tabs.shown) as told:
+    tabs.add("answers", "Answers", lambda: _create(made, "answers"))
+    tabs.add("why", "Why", lambda: _create(made, "why"))
+    assert (made, tabs.current, tabs.panel("explanation")) == (["answers"], "answers", None)
+    with qtbot.waitSignal(tabs.shown) as shown:
         tabs.switch.button("why").click()
-    assert told.args == ["why"]
+    assert shown.args == ["why"]
     tabs.switch.button("answers").click()
     tabs.switch.button("why").click()
     assert (made, tabs.current, tabs.switch.choice) == (["answers", "why"], "why", "why")

@@ -1,4 +1,4 @@
-"""Answers of the models that come with the studio: chosen, pinned, sorted, of several digits."""
+"""Predictions of the bundled models: selected, pinned, sorted, of several digits."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def draw(panel: PredictionsPanel, ink: Ink) -> None:
         drawing.finish()
 
 
-def test_a_number_is_read_and_a_click_looks_at_one_of_its_digits(
+def test_a_number_is_predicted_and_a_click_selects_one_of_its_digits(
     qtbot: QtBot, panel: PredictionsPanel
 ) -> None:
     draw(panel, ELEVEN)
@@ -72,7 +72,7 @@ def test_a_number_is_read_and_a_click_looks_at_one_of_its_digits(
     assert not any(place.isVisible() for place in card.places)
 
 
-def test_what_is_no_digit_is_called_so_and_answers_fade(
+def test_predictions_of_something_else_than_a_digit_are_gray(
     qtbot: QtBot, panel: PredictionsPanel
 ) -> None:
     draw(panel, CROSS)
@@ -84,7 +84,7 @@ def test_what_is_no_digit_is_called_so_and_answers_fade(
     assert not any(card.digit.property("faint") for card in panel.grid.cards.values())
 
 
-def test_a_click_or_return_chooses_a_model(panel: PredictionsPanel) -> None:
+def test_a_click_or_return_selects_a_model(panel: PredictionsPanel) -> None:
     predictions = panel._studio.predictions
     robust, fast = panel.grid.cards["bundled-robust"], panel.grid.cards["bundled-fast-99"]
     QTest.mouseClick(fast, Qt.MouseButton.LeftButton)
@@ -94,7 +94,7 @@ def test_a_click_or_return_chooses_a_model(panel: PredictionsPanel) -> None:
     assert (robust.property("chosen"), fast.property("chosen")) == (True, False)
 
 
-def test_the_pinned_stay_on_top_and_are_kept(
+def test_pinned_models_stay_on_top_and_are_stored(
     qtbot: QtBot, panel: PredictionsPanel, tmp_path: Path
 ) -> None:
     panel.bar.order.choose("name")
@@ -108,10 +108,10 @@ def test_the_pinned_stay_on_top_and_are_kept(
     qtbot.waitUntil(lambda: settings.load()[0].pinned == (), timeout=WAIT)
 
 
-def test_a_filter_that_finds_nothing_offers_a_way_back(panel: PredictionsPanel) -> None:
-    panel.bar.words.setText("record")
+def test_a_filter_that_finds_nothing_can_be_cleared(panel: PredictionsPanel) -> None:
+    panel.bar.search.setText("record")
     assert list(panel.grid.cards) == ["bundled-record"]
-    panel.bar.words.setText("no such model")
+    panel.bar.search.setText("no such model")
     assert not panel.grid.cards
     assert panel._found.currentIndex() == 1
     panel.bar.clear()
@@ -121,10 +121,10 @@ def test_a_filter_that_finds_nothing_offers_a_way_back(panel: PredictionsPanel) 
     assert not panel.grid.cards
 
 
-def test_a_model_that_says_something_else_is_marked_in_words(panel: PredictionsPanel) -> None:
+def test_a_differing_prediction_is_marked(panel: PredictionsPanel) -> None:
     card = panel.grid.cards["bundled-record"]
     chances = tuple(float(digit == 6) for digit in range(10))
-    card.show_answer(Prediction(1, card.run, "pytorch", "numpy", chances, 1.0))
+    card.show_prediction(Prediction(1, card.run, "pytorch", "numpy", chances, 1.0))
     card.compare([4])
     assert (card._differs.text(), card.property("differs")) == ("differs", True)
     card.compare([6])
@@ -133,15 +133,16 @@ def test_a_model_that_says_something_else_is_marked_in_words(panel: PredictionsP
     assert not card.property("differs")
 
 
-def test_a_long_number_stands_in_lines_and_is_not_cut(panel: PredictionsPanel) -> None:
+def test_a_long_number_is_wrapped(panel: PredictionsPanel) -> None:
     card = panel.grid.cards["bundled-record"]
-    tens = [tuple(float(digit == said) for digit in range(10)) for said in (1, 9, 8, 4, 0)]
-    card.show_answer(Prediction(1, card.run, "pytorch", "numpy", tens[0], 1.0, tuple(tens[1:])))
+    number = (1, 9, 8, 4, 0)
+    tens = [tuple(float(digit == one) for digit in range(10)) for one in number]
+    card.show_prediction(Prediction(1, card.run, "pytorch", "numpy", tens[0], 1.0, tuple(tens[1:])))
     assert (card.digit.text(), card.digit.accessibleName()) == ("198\n40", "19840")
     assert card.digit.sizeHint().width() <= card.digit.width()
 
 
-def test_a_card_of_a_second_column_is_not_cut(panel: PredictionsPanel, qtbot: QtBot) -> None:
+def test_a_card_in_two_columns_is_not_cut(panel: PredictionsPanel, qtbot: QtBot) -> None:
     panel.resize(420, 600)
     card = next(iter(panel.grid.cards.values()))
     qtbot.waitUntil(lambda: card.width() < WIDE)

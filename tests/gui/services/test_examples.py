@@ -13,7 +13,7 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.data.datasets.examples import grid
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.draw.consensus_card import truth
+from mnist_studio.gui.draw.consensus_card import true_label_verdict
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.prediction.state import Prediction
 
@@ -47,15 +47,15 @@ def page(shipped: None, window: MainWindow) -> DrawPage:
     ],
 )
 def test_what_it_is_and_how_many_are_wrong(answers: tuple[int, ...], told: str) -> None:
-    assert truth(grid(), [chances(digit) for digit in answers]).endswith(told)
+    assert true_label_verdict(grid(), [chances(digit) for digit in answers]).endswith(told)
 
 
 def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
     page: DrawPage, qtbot: QtBot
 ) -> None:
-    drawing, answers = page.studio.drawing, page.answers
+    drawing, answers = page.studio.drawing, page.predictions
     with qtbot.waitSignal(drawing.images_changed, timeout=WAIT):
-        QTest.keyClick(page.pad, Qt.Key.Key_R)
+        QTest.keyClick(page.canvas, Qt.Key.Key_R)
     example = drawing.example
     assert example is not None
     assert example.label == TEST.labels[int(example.title.split()[2])]
@@ -63,7 +63,7 @@ def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
     predictions, detail = page.studio.predictions, answers.consensus.detail
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
     said = [predictions.answers[row.id].digits[0] for row in answers._models()]
-    qtbot.waitUntil(lambda: detail.text() == truth(example, said), timeout=WAIT)
+    qtbot.waitUntil(lambda: detail.text() == true_label_verdict(example, said), timeout=WAIT)
     for run, card in answers.grid.cards.items():
         wrong = int(np.argmax(predictions.answers[run].digits[0])) != example.label
         assert card._differs.text() == ("wrong" if wrong else "")
@@ -72,18 +72,18 @@ def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
 def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
     page: DrawPage, qtbot: QtBot
 ) -> None:
-    predictions, answers = page.studio.predictions, page.answers
+    predictions, answers = page.studio.predictions, page.predictions
     page.studio.examples.show_grid()
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
     run, card = next(iter(answers.grid.cards.items()))
     former = predictions.answers[run]
-    answers._take(former)
+    answers._show_prediction(former)
     predictions._take(replace(former, request=former.request + 1, probabilities=chances(9)))
     qtbot.waitUntil(lambda: card._differs.text() == "wrong")
     assert "of 3 models" in answers.consensus.detail.text()
     told = answers.consensus.detail.text()
     predictions._asked = former.request + 2
-    answers._judge()
+    answers._show_consensus()
     assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", told)
     predictions._take(replace(former, request=former.request + 2, probabilities=chances(4)))
     qtbot.waitUntil(lambda: card._differs.text() == "")
@@ -120,7 +120,7 @@ def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtb
     with qtbot.waitSignal(drawing.images_changed):
         page.studio.examples.show_grid()
     assert drawing.history.undo_name == "open example"
-    assert page.stages.note.text() == "Table of 7 × 7 numbers: a 4"
+    assert page.network_input.note.text() == "Table of 7 × 7 numbers: a 4"
     with qtbot.waitSignal(drawing.images_changed):
         drawing.begin(InkPoint(0.5, 0.2))
         drawing.extend((InkPoint(0.5, 0.8),))
@@ -136,10 +136,10 @@ def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtb
 
 def test_an_example_is_never_kept_as_ones_own(page: DrawPage, qtbot: QtBot) -> None:
     page.studio.examples.show_grid()
-    with qtbot.waitSignal(page.labels.told) as told:
-        QTest.keyClick(page.pad, Qt.Key.Key_4)
-    assert told.args == ["An example is none of your own digits: write one first."]
-    assert not any(made.isEnabled() for made in page.labels.buttons)
+    with qtbot.waitSignal(page.label_bar.message) as told:
+        QTest.keyClick(page.canvas, Qt.Key.Key_4)
+    assert told.args == ["An example cannot be saved to your images. Draw a digit first."]
+    assert not any(made.isEnabled() for made in page.label_bar.buttons)
     assert page.studio.own_images.digits == ()
     assert not page.studio.drawing.blank
 

@@ -1,1 +1,1 @@
-"""Why the chosen model answers the drawing as it does."""
+"""Why the selected model predicts what it predicts."""

@@ -1,4 +1,4 @@
-"""An array as a picture that tells the number under the pointer, and what its colors mean."""
+"""An array as a picture with its values in tooltips, and the scale of its colors."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ _NOTHING = np.zeros((1, 1))
 
 
 class ArrayMap(ArrayPicture):
-    """An array in the colors of its scale; as high as its width asks for, up to a limit."""
+    """An array in colors. Its height follows from its width, up to a limit."""
 
     def __init__(self, theme: Theme, name: str, highest: int = 280) -> None:
         super().__init__(theme, name, _NOTHING)
@@ -27,15 +27,15 @@ class ArrayMap(ArrayPicture):
 
     @property
     def layout_shown(self) -> Layout | None:
-        """What is shown."""
+        """The layout that is shown."""
         return self._layout
 
     def show_layout(self, layout: Layout | None, largest: float | None = None) -> None:
         """Shows an array, or nothing.
 
         Args:
-            layout: of it.
-            largest: magnitude that has the full color; its own where None.
+            layout: of the array.
+            largest: magnitude of the full color; None for that of the array.
         """
         self._layout = layout
         if layout is None:
@@ -46,12 +46,12 @@ class ArrayMap(ArrayPicture):
         self.updateGeometry()
 
     def draw_outline(self, inside: NDArray[np.bool_]) -> None:
-        """Draws a line around the places (height, width) that are inside."""
+        """Draws an outline around the marked values (height, width)."""
         self._outline = edges(inside)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The picture, and the outline over it."""
+        """Paints the picture and the outline."""
         super().paintEvent(event)
         if self._layout is None or not self._outline:
             return
@@ -65,27 +65,27 @@ class ArrayMap(ArrayPicture):
         painter.end()
 
     def hasHeightForWidth(self) -> bool:
-        """Its height follows from its width."""
+        """The height follows from the width."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Undistorted, up to the limit."""
+        """Keeps the aspect ratio, up to the limit."""
         return min(self.height_at(width), self._theme.pixels(self._highest))
 
     def sizeHint(self) -> QSize:
-        """Room for squares that one can see."""
+        """Large enough to distinguish values."""
         width = self._theme.pixels(240)
         return QSize(width, self.heightForWidth(width))
 
     def event(self, event: QEvent) -> bool:
-        """Tells the number under the pointer."""
+        """Shows the value under the mouse in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.told_at(event.pos()), self)
+            QToolTip.showText(event.globalPos(), self.value_at(event.pos()), self)
             return True
         return super().event(event)
 
-    def told_at(self, point: QPoint) -> str:
-        """The number at a point of the widget; empty beside the picture."""
+    def value_at(self, point: QPoint) -> str:
+        """The value at a point of the widget as text; empty outside the picture."""
         size = self._size
         if self._layout is None or size.isEmpty():
             return ""
@@ -97,7 +97,7 @@ class ArrayMap(ArrayPicture):
 
 
 def edges(inside: NDArray[np.bool_]) -> list[QLineF]:
-    """The lines between what is inside and what is not, one unit a place."""
+    """The lines between marked and other values, in units of one value."""
     padded = np.pad(inside, 1)
     across = np.argwhere(padded[1:, 1:-1] != padded[:-1, 1:-1]).tolist()
     down = np.argwhere(padded[1:-1, 1:] != padded[1:-1, :-1]).tolist()
@@ -105,32 +105,32 @@ def edges(inside: NDArray[np.bool_]) -> list[QLineF]:
 
 
 class ColorScale(QWidget):
-    """The colors from the smallest number over 0 to the largest, with these numbers."""
+    """The color scale of an array with its ends and 0."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._words = ("", "0", "")
-        self.setAccessibleName("Scale of colors")
+        self._texts = ("", "0", "")
+        self.setAccessibleName("Color scale")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
 
     def show_largest(self, largest: float, low: str = "", high: str = "") -> None:
-        """Shows a scale from ``-largest`` to ``largest``, with words for its ends."""
-        self._words = (f"{low} −{largest:.3g}".strip(), "0", f"{largest:.3g} {high}".strip())
-        self.setAccessibleDescription(f"From {self._words[0]} to {self._words[2]}")
+        """Shows a scale from ``-largest`` to ``largest``, with texts for its ends."""
+        self._texts = (f"{low} −{largest:.3g}".strip(), "0", f"{largest:.3g} {high}".strip())
+        self.setAccessibleDescription(f"From {self._texts[0]} to {self._texts[2]}")
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """A bar over a line of numbers."""
         metrics = self.fontMetrics()
-        words = metrics.horizontalAdvance("   ".join(self._words))
-        return QSize(max(self._theme.pixels(180), words), self._theme.pixels(30))
+        width = metrics.horizontalAdvance("   ".join(self._texts))
+        return QSize(max(self._theme.pixels(180), width), self._theme.pixels(30))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The bar and the numbers."""
+        """Paints the bar and its numbers."""
         painter = QPainter(self)
         high = self._theme.pixels(10)
         bar = colored(np.linspace(-1, 1, 101)[np.newaxis], self._theme.palette)
@@ -145,6 +145,6 @@ class ColorScale(QWidget):
             Qt.AlignmentFlag.AlignHCenter,
             Qt.AlignmentFlag.AlignRight,
         )
-        for word, side in zip(self._words, sides, strict=True):
-            painter.drawText(place, side | Qt.AlignmentFlag.AlignTop, word)
+        for text, side in zip(self._texts, sides, strict=True):
+            painter.drawText(place, side | Qt.AlignmentFlag.AlignTop, text)
         painter.end()

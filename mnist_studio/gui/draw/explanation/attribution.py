@@ -1,4 +1,4 @@
-"""Which pixels speak for an answer, and which against it."""
+"""Pixel attribution: how much each pixel contributes to the score of a digit."""
 
 from PySide6.QtCore import Qt
 
@@ -11,19 +11,22 @@ from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, caption
 from mnist_studio.gui.theme.theme import Theme
 
 
-class PixelsPart(ExplanationPart):
-    """Integrated gradients and saliency of one digit's logit."""
+class AttributionPart(ExplanationPart):
+    """Integrated gradients and saliency of the logit of one digit."""
 
     part = "attribution"
-    title_words = "What in the drawing speaks for it"
+    title_text = "Pixel attribution"
+    tip = "How much each pixel contributes to the score (logit) of a digit"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.digit = self.digit_choice("About", "the answer")
+        self.digit = self.digit_choice(
+            "Digit", "prediction", "The digit to explain (default: the prediction)"
+        )
         self.integrated = ArrayMap(theme, "Integrated gradients", highest=330)
         self.saliency = ArrayMap(theme, "Saliency", highest=330)
         self.scales = ColorScale(theme), ColorScale(theme)
-        captions = "What every pixel adds: integrated gradients", "Slope at every pixel: saliency"
+        captions = "Contribution (integrated gradients)", "Slope (saliency)"
         line = row(gap=16)
         for caption, shown, scale in zip(
             captions, (self.integrated, self.saliency), self.scales, strict=True
@@ -35,13 +38,13 @@ class PixelsPart(ExplanationPart):
         self.content.addStretch(1)
 
     def options(self) -> Options:
-        """Whose logit is explained."""
+        """The digit to explain."""
         return Options(digit=chosen_digit(self.digit))
 
     def show_value(self, value: object) -> None:
         """Shows an ``Attribution``."""
         assert isinstance(value, Attribution)
-        self.say(words(value))
+        self.sentence.setText(summary(value))
         shown = as_it_is(value.integrated), as_it_is(value.saliency)
         for picture, scale, layout in zip(
             (self.integrated, self.saliency), self.scales, shown, strict=True
@@ -51,12 +54,12 @@ class PixelsPart(ExplanationPart):
             scale.show_largest(layout.largest, "against", "for")
 
 
-def words(found: Attribution) -> str:
-    """What the pixels add up to, and how exactly."""
-    said = (
-        f"The blank pad has a logit of {found.blank:.2f} for {found.digit}, the drawing "
-        f"{found.logit:.2f}. Of that difference of {found.logit - found.blank:+.2f} the pixels "
-        f"explain {found.explained:+.2f}: complete but for {found.missed:.2g}, "
-        f"in {found.steps} steps."
+def summary(found: Attribution) -> str:
+    """The sum of all contributions, and its error."""
+    text = (
+        f"The logit of {found.digit} is {found.blank:.2f} for a blank canvas and "
+        f"{found.logit:.2f} for the drawing. The pixels explain {found.explained:+.2f} of the "
+        f"difference of {found.logit - found.blank:+.2f}. The error is {found.missed:.2g} after "
+        f"{found.steps} steps."
     )
-    return said.replace("-", "−")
+    return text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""What to change in the drawing so that another digit is answered."""
+"""Counterfactual: a change of the drawing that changes the prediction."""
 
 import numpy as np
 
@@ -13,63 +13,71 @@ from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, caption
 from mnist_studio.gui.theme.theme import Theme
 
 SIDE = 196
-MANNERS: tuple[tuple[Manner, str], ...] = (("pen", "As a pen"), ("smallest", "As little"))
+MANNERS: tuple[tuple[Manner, str, str], ...] = (
+    ("pen", "Strokes", "Changes strokes as wide as a pen (default)"),
+    ("smallest", "Pixels", "Changes single pixels, as little as possible"),
+)
 
 
 class CounterfactualPart(ExplanationPart):
-    """The drawing, what is added to it and taken from it, and what comes out."""
+    """The drawing, the change, and the changed drawing."""
 
     part = "change"
-    title_words = "What would make it another digit"
+    title_text = "Counterfactual"
+    tip = "A small change of the drawing that makes the model predict another digit"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.target = self.digit_choice("Into", "the runner-up")
-        self.manner = Segmented("How it is changed", MANNERS)
+        self.target = self.digit_choice(
+            "Target label", "runner-up", "The digit to predict (default: runner-up)"
+        )
+        self.manner = Segmented("Kind of change", tuple((key, text) for key, text, _ in MANNERS))
+        for key, _, tip in MANNERS:
+            self.manner.enable(key, tip=tip)
         self.manner.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.manner)
-        self.before = ImageView(theme, "The drawing", SIDE)
-        self.after = ImageView(theme, "The drawing as changed", SIDE)
-        self.change = ArrayMap(theme, "What is changed", SIDE)
+        self.before = ImageView(theme, "Drawing", SIDE)
+        self.after = ImageView(theme, "Changed drawing", SIDE)
+        self.change = ArrayMap(theme, "Change", SIDE)
         self.change.setMaximumWidth(theme.pixels(SIDE))
         self.scale = ColorScale(theme)
-        middle = captioned("Added and taken away", self.change)
+        middle = captioned("Change", self.change)
         middle.insertWidget(2, self.scale)
         self.content.addLayout(
-            row(captioned("The drawing", self.before), middle,
-                captioned("As changed", self.after), 1, gap=16)
+            row(captioned("Drawing", self.before), middle,
+                captioned("Changed drawing", self.after), 1, gap=16)
         )  # fmt: skip
         self.content.addStretch(1)
 
     def options(self) -> Options:
-        """What it shall become, and how."""
+        """The target label and the kind of change."""
         manner: Manner = "pen" if self.manner.choice == "pen" else "smallest"
         return Options(target=chosen_digit(self.target), manner=manner)
 
     def show_value(self, value: object) -> None:
         """Shows a ``Counterfactual``."""
         assert isinstance(value, Counterfactual)
-        self.say(words(value))
+        self.sentence.setText(summary(value))
         self.before.show_image(value.before)
         self.after.show_image(value.after)
         layout = as_it_is(value.change.astype(np.float64))
         self.change.show_layout(layout)
         self.change.draw_outline(value.before >= INK)
-        self.scale.show_largest(layout.largest, "taken", "added")
+        self.scale.show_largest(layout.largest, "removed", "added")
 
 
-def words(found: Counterfactual) -> str:
-    """What it takes, or that it was not found."""
+def summary(found: Counterfactual) -> str:
+    """The change and its effect in sentences, or that none was found."""
     was, now = found.chances_before[found.answer], found.chances_after
     if found.answer == found.target:
-        return f"It is answered as {found.answer} already ({100 * was:.1f} %)."
+        return f"The prediction is {found.answer} already ({100 * was:.1f} %)."
     if not found.found:
         return (
-            f"No change was found that makes it a {found.target}: at last it had "
-            f"{100 * now[found.target]:.1f} %, and the answer was {int(now.argmax())}."
+            f"No change was found that makes the prediction {found.target}. The last change "
+            f"reached {100 * now[found.target]:.1f} %, and the prediction was {int(now.argmax())}."
         )
     return (
-        f"With {100 * found.changed:.2g} % of its ink added and taken away, the network answers "
-        f"{found.target} ({100 * now[found.target]:.1f} %). As it is drawn, it answers "
+        f"A change of {100 * found.changed:.2g} % of the ink makes the prediction "
+        f"{found.target} ({100 * now[found.target]:.1f} %). Without it, the prediction is "
         f"{found.answer} ({100 * was:.1f} %)."
     )

@@ -1,4 +1,4 @@
-"""What every layer makes of the drawing, beside the kernels that it learnt."""
+"""Layer activations: the output of every layer, with its learned kernel."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,16 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class LayersPart(ExplanationPart):
-    """A row a layer: its output, and its kernel where it has one."""
+    """A row per layer: its output, and its kernel if it has one."""
 
     part = "layers"
-    title_words = "What every layer makes of it"
+    title_text = "Layer activations"
+    tip = "The output of every layer for the drawing, with the kernel of the layer"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        words = "blue above 0, red below; point at one for its number"
-        self.controls.addWidget(label(words, "secondary"))
+        hint = "Blue: above 0. Red: below 0. Hover for values."
+        self.controls.addWidget(label(hint, "secondary"))
         self.sentence.hide()
         self.rows: list[LayerRow] = []
         self._names: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class LayersPart(ExplanationPart):
         assert isinstance(value, PicturedLayers)
         self._value = value
         names = tuple(layer.name for layer in value.layers)
-        # Rows may still be being made; those that are to come show what is then the newest.
+        # Rows that do not exist yet will show the latest value when they are created.
         known = self.rows if names == self._names else []
         for line, layer in zip(known, value.layers, strict=False):
             line.show_layer(layer)
@@ -51,7 +52,7 @@ class LayersPart(ExplanationPart):
             turns.start()
 
     def _steps(self, names: tuple[str, ...]) -> Iterator[None]:
-        """Makes a row a step, unless other layers are shown meanwhile."""
+        """Creates one row per step, unless other layers are shown meanwhile."""
         for place in range(len(names)):
             if names is not self._names or self._value is None:
                 return
@@ -93,11 +94,11 @@ class LayerRow(QWidget):
         whole.addLayout(shown)
 
     def show_layer(self, layer: LayerPicture) -> None:
-        """Shows its numbers of the moment."""
+        """Shows the present values."""
         self._title.setText(layer.title)
         self._scale.setText(scale(layer.output))
         self.output.show_layout(layer.output)
-        # While one draws, only outputs change.
+        # While the user draws, only outputs change.
         if layer.kernel is not None and layer.mark != self._mark:
             self._mark = layer.mark
             self._kernel_scale.setText(scale(layer.kernel))

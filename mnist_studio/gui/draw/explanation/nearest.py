@@ -1,4 +1,4 @@
-"""The training digits that look most alike to the network."""
+"""Nearest neighbors: the training images with the most similar features."""
 
 from collections import Counter
 
@@ -15,22 +15,28 @@ from mnist_studio.gui.draw.explanation.part import ExplanationPart, scrolled
 from mnist_studio.gui.theme.theme import Theme
 
 ACROSS, SIDE, WORDS = 6, 84, 38
-METRICS: tuple[tuple[Metric, str], ...] = (("euclidean", "By distance"), ("cosine", "By angle"))
+METRICS: tuple[tuple[Metric, str, str], ...] = (
+    ("euclidean", "Euclidean", "Compares features by their Euclidean distance (default)"),
+    ("cosine", "Cosine", "Compares features by the angle between them"),
+)
 
 
 class NearestPart(ExplanationPart):
-    """Digits in the order of their distance in the features before the last layer."""
+    """Training images, sorted by the distance of their features before the last layer."""
 
     part = "nearest"
-    title_words = "Training digits that look most alike to it"
+    title_text = "Nearest neighbors"
+    tip = "The training images whose features are most similar to those of the drawing"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.measure = Segmented("How distance is measured", METRICS)
+        self.measure = Segmented("Distance", tuple((key, text) for key, text, _ in METRICS))
+        for key, _, tip in METRICS:
+            self.measure.enable(key, tip=tip)
         self.measure.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.measure)
-        self.digits = Neighbors(theme)
-        self.content.addWidget(scrolled(self.digits), 1)
+        self.neighbors = Neighbors(theme)
+        self.content.addWidget(scrolled(self.neighbors), 1)
 
     def options(self) -> Options:
         """The metric."""
@@ -39,26 +45,26 @@ class NearestPart(ExplanationPart):
     def show_value(self, value: object) -> None:
         """Shows the ``Nearest``."""
         assert isinstance(value, Nearest)
-        self.say(words(value))
-        self.digits.show_nearest(value)
+        self.sentence.setText(summary(value))
+        self.neighbors.show_nearest(value)
 
 
 class Neighbors(QWidget):
-    """Digits with their labels and distances, six in a row."""
+    """Images with their labels and distances, six per row."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._nearest: Nearest | None = None
-        self.setAccessibleName("The nearest training digits")
+        self.setAccessibleName("Nearest training images")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
     def show_nearest(self, nearest: Nearest) -> None:
-        """Shows these."""
+        """Shows other neighbors."""
         self._nearest = nearest
-        told = (f"{one.label}, distance {one.distance:.3g}" for one in nearest.neighbors)
-        self.setAccessibleDescription("; ".join(told))
+        texts = (f"{one.label}, distance {one.distance:.3g}" for one in nearest.neighbors)
+        self.setAccessibleDescription("; ".join(texts))
         self.updateGeometry()
         self.update()
 
@@ -70,29 +76,29 @@ class Neighbors(QWidget):
         return QSize(ACROSS * self._theme.pixels(SIDE), down * step)
 
     def minimumSizeHint(self) -> QSize:
-        """May be narrow: then the digits are smaller."""
+        """May be narrow, which makes the images smaller."""
         return QSize(ACROSS * self._theme.pixels(40), self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
-        """Tells which digit is under the pointer."""
+        """Describes the image under the mouse in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = event.pos()
             place = int(at.y() / self._step().height()) * ACROSS + int(
                 at.x() / self._step().width()
             )
-            QToolTip.showText(event.globalPos(), self.told_at(place), self)
+            QToolTip.showText(event.globalPos(), self.text_at(place), self)
             return True
         return super().event(event)
 
-    def told_at(self, place: int) -> str:
-        """Which digit is the so-manieth."""
+    def text_at(self, place: int) -> str:
+        """A description of the image at a place; empty if there is none."""
         if self._nearest is None or not 0 <= place < len(self._nearest.neighbors):
             return ""
         one = self._nearest.neighbors[place]
-        return f"Training digit {one.index:,}: it is a {one.label}, at {one.distance:.6g}"
+        return f"Training image {one.index:,}. Label {one.label}, distance {one.distance:.6g}."
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Digits over their words."""
+        """Paints images with their labels and distances."""
         if self._nearest is None:
             return
         painter = QPainter(self)
@@ -122,15 +128,15 @@ class Neighbors(QWidget):
 
     @property
     def _side(self) -> int:
-        """Of a digit: smaller where the panel is narrow."""
+        """The side of an image."""
         return min(self._theme.pixels(SIDE - 8), self._step().width() - 6)
 
 
-def words(found: Nearest) -> str:
-    """What the nearest are, and what was compared."""
+def summary(found: Nearest) -> str:
+    """The labels of the neighbors, and what was compared."""
     counts = Counter(one.label for one in found.neighbors)
-    told = ", ".join(f"{count} × {label}" for label, count in counts.most_common())
+    labels = ", ".join(f"{count} × {label}" for label, count in counts.most_common())
     return (
-        f"{told}. Compared are the features that its last layer sees ({found.layer}) with those "
-        f"of {found.count:,} training digits of {found.digits}."
+        f"Labels: {labels}. The features before the last layer ({found.layer}) are compared with "
+        f"those of {found.count:,} training images of {found.digits}."
     )

@@ -1,4 +1,4 @@
-"""Why the chosen model answers the drawing as it does: the tab of the Draw page."""
+"""The Explanation tab: why the selected model predicts what it predicts."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -15,7 +15,7 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.texts import unexpected
-from mnist_studio.gui.draw.explanation.attribution import PixelsPart
+from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
@@ -29,30 +29,42 @@ from mnist_studio.gui.services.studio import Studio
 TITLES = {
     "attribution": "Pixels",
     "layers": "Layers",
-    "nearest": "Alike",
-    "change": "What if",
-    "walk": "Step by step",
+    "nearest": "Neighbors",
+    "change": "Counterfactual",
+    "walk": "Trace",
 }
-"""Of the parts, by their names."""
+"""Titles of the parts by their names."""
 
-NOTHING = (
-    "Nothing is drawn yet",
-    "Draw a digit: here stands what in it the model goes by, layer by layer.",
+BLANK = (
+    "No drawing yet",
+    "Draw a digit. An explanation of the prediction appears here.",
 )
-MOMENT = ("One moment", "The model is asked. Its framework is started when it is first needed.")
-UNTRAINED = ("No model is trained yet", "Train one, and its answers will be explained here.")
+WAITING = ("One moment", "The explanation is being computed. The first one takes longer.")
+UNTRAINED = ("No trained model", "Train a model. Its predictions are explained here.")
+
+
+_PARTS: tuple[type[ExplanationPart], ...] = (
+    AttributionPart,
+    LayersPart,
+    NearestPart,
+    CounterfactualPart,
+    TracePart,
+)
 
 
 class ExplanationPanel(QWidget):
-    """One model and one part of the explanation at a time; it follows the drawing while shown."""
+    """One part of the explanation of one model. It follows the drawing while it is visible."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
         self.model = ComboBox("Model", studio.theme)
-        self.switch = Segmented("Part of the explanation", tuple(TITLES.items()))
+        self.model.setToolTip("The model to explain")
+        self.switch = Segmented("Explanation", tuple(TITLES.items()))
+        for kind in _PARTS:
+            self.switch.enable(kind.part, tip=kind.tip)
         self.parts: dict[str, ExplanationPart] = {}
-        # The run that each part shows.
+        # Ids of the runs that the parts show.
         self._explained: dict[str, str] = {}
         self.model.setMinimumWidth(studio.theme.pixels(300))
         self.state = Elided("", "secondary")
@@ -64,7 +76,7 @@ class ExplanationPanel(QWidget):
 
     def _lay_out(self) -> None:
         self._blank = Card()
-        self.empty = EmptyState(self._studio.theme, "draw", *NOTHING)
+        self.empty = EmptyState(self._studio.theme, "draw", *BLANK)
         self._blank.body.addWidget(self.empty)
         self._shown.addWidget(self._blank)
         whole = column(WrapBar(holder(row(self.model)), self.switch), self.state, gap=GAP)
@@ -82,36 +94,36 @@ class ExplanationPanel(QWidget):
         studio.explanations.failed.connect(self._fail)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Explains from now on."""
+        """Starts to explain."""
         super().showEvent(event)
         self._offer()
         self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
+        """Stops the explanation."""
         super().hideEvent(event)
         self._studio.explanations.forget()
 
     @property
     def part(self) -> ExplanationPart:
-        """The part that is looked at, made when it is first."""
+        """The selected part. It is created when it is first selected."""
         name = self.switch.choice
         if name not in self.parts:
-            made = self._made(name)
-            made.changed.connect(self._ask)
-            self.parts[name] = made
-            self._shown.addWidget(made)
+            part = self._create(name)
+            part.changed.connect(self._ask)
+            self.parts[name] = part
+            self._shown.addWidget(part)
         return self.parts[name]
 
-    def _made(self, name: str) -> ExplanationPart:
+    def _create(self, name: str) -> ExplanationPart:
         if name == TracePart.part:
             return TracePart(self._studio)
-        simple = PixelsPart, LayersPart, NearestPart, CounterfactualPart
+        simple = AttributionPart, LayersPart, NearestPart, CounterfactualPart
         return next(kind for kind in simple if kind.part == name)(self._studio.theme)
 
     @property
     def _rows(self) -> list[RunRow]:
-        """The models that answer drawings."""
+        """The models that predict drawings."""
         held = self._studio.predictions.held
         return [row for row in self._studio.library.trained if row.id in held]
 
@@ -128,36 +140,36 @@ class ExplanationPanel(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        """Asks for what is looked at, if anyone looks."""
+        """Requests the explanation that is selected, if the panel is visible."""
         image = self._studio.drawing.image
         run = next((row.run for row in self._rows if row.id == self.model.choice), None)
         if image is None or run is None:
-            self._blank_out(NOTHING if run else UNTRAINED)
+            self._hide_part(BLANK if run else UNTRAINED)
             self._studio.explanations.forget()
             return
         part = self.part
         if self._explained.get(part.part) == run.id:
             self._shown.setCurrentWidget(part)
         else:
-            self._blank_out(MOMENT)
+            self._hide_part(WAITING)
         if self.isVisible():
             self._studio.explanations.want(
                 ExplanationRequest(run, image.tobytes(), part.part, part.options())
             )
 
-    def _blank_out(self, words: tuple[str, str]) -> None:
-        """Says why nothing is explained: what another model said must not be taken for it."""
+    def _hide_part(self, texts: tuple[str, str]) -> None:
+        """Shows why there is no explanation, and hides that of another model."""
         self.state.setText("")
-        self.empty.say(*words)
+        self.empty.say(*texts)
         self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)
     def _take(self, wish: ExplanationRequest, told: ExplanationUpdate | PicturedLayers) -> None:
         match told:
             case PartProgress(fraction=fraction):
-                self.state.setText(f"Comparing with training digits: {100 * fraction:.0f} %")
+                self.state.setText(f"Comparing with training images: {100 * fraction:.0f} %")
             case PartUnavailable(problem=problem, remedy=remedy):
-                self._refuse(f"{problem} {remedy}".strip())
+                self._show_problem(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):
                 self._show_value(wish, told, engine)
             case PartResult(value=value, engine=engine):
@@ -169,18 +181,18 @@ class ExplanationPanel(QWidget):
         self._explained[wish.part] = wish.run.id
         if part is self.part:
             self._shown.setCurrentWidget(part)
-        self._tell_engine(wish, engine)
+        self._show_engine(wish, engine)
 
-    def _tell_engine(self, wish: ExplanationRequest, engine: str) -> None:
+    def _show_engine(self, wish: ExplanationRequest, engine: str) -> None:
         own, by = framework_title(wish.run.spec.framework), framework_title(engine)
         missing = own != by and wish.part != "walk"
-        stands_in = f", since {own} is not installed" if missing else ""
-        self.state.setText(f"Computed by {by}{stands_in}.")
+        reason = f", because {own} is not installed" if missing else ""
+        self.state.setText(f"Computed by {by}{reason}.")
 
     @Slot(object, object)
     def _fail(self, wish: ExplanationRequest, error: Exception) -> None:
-        self._refuse(str(error) if isinstance(error, MnistStudioError) else unexpected(error))
+        self._show_problem(str(error) if isinstance(error, MnistStudioError) else unexpected(error))
 
-    def _refuse(self, why: str) -> None:
+    def _show_problem(self, why: str) -> None:
         self._explained.pop(self.part.part, None)
-        self._blank_out(("It cannot be explained", why))
+        self._hide_part(("No explanation", why))

@@ -1,4 +1,4 @@
-"""What every part of the Why panel has: controls, a sentence, and what is shown."""
+"""The base of all parts of an explanation: title, controls, sentence and content."""
 
 from typing import ClassVar
 
@@ -13,10 +13,10 @@ from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.theme.theme import Theme
 
 INK = 96
-"""From this gray level on a pixel is inside the outline of the drawing."""
+"""Least gray level of a pixel inside the outline of the drawing."""
 
 OWN = "own"
-"""The key of what the network's own answer decides."""
+"""The key of the choice that depends on the prediction."""
 
 
 class ExplanationPart(Card):
@@ -24,23 +24,28 @@ class ExplanationPart(Card):
 
     Attributes:
         part: its name.
-        controls: what the user can set, beside the title or below it.
-        content: what is shown, under the sentence.
+        title_text: its title.
+        tip: what it shows.
+        controls: settings, next to the title or below it.
+        content: the explanation, under the sentence.
 
     Signals:
-        changed: the user has set something.
+        changed: the user has changed a setting.
     """
 
     changed = Signal()
     part: ClassVar[Part]
-    title_words: ClassVar[str]
+    title_text: ClassVar[str]
+    tip: ClassVar[str]
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName(self.title_words)
+        self.setAccessibleName(self.title_text)
         self.theme = theme
         self.controls = row(gap=8)
-        self.body.addWidget(WrapBar(label(self.title_words, "cardTitle"), holder(self.controls)))
+        title = label(self.title_text, "cardTitle")
+        title.setToolTip(self.tip)
+        self.body.addWidget(WrapBar(title, holder(self.controls)))
         self.sentence = label("", "secondary", wrap=True)
         self.body.addWidget(self.sentence)
         self.content = QVBoxLayout()
@@ -48,21 +53,18 @@ class ExplanationPart(Card):
         self.body.addLayout(self.content, 1)
 
     def options(self) -> Options:
-        """What the user has set."""
+        """The settings."""
         return Options()
 
     def show_value(self, value: object) -> None:
-        """Shows what was computed."""
+        """Shows an explanation."""
         raise NotImplementedError
 
-    def say(self, words: str) -> None:
-        """Says something over what is shown."""
-        self.sentence.setText(words)
-
-    def digit_choice(self, name: str, own: str) -> ComboBox:
-        """A choice among the ten digits, after what the network itself decides."""
+    def digit_choice(self, name: str, default: str, tip: str) -> ComboBox:
+        """A choice of one of ten digits; the default depends on the prediction."""
         made = ComboBox(name, self.theme)
-        made.offer([(OWN, own, "")] + [(str(digit), str(digit), "") for digit in range(10)])
+        made.setToolTip(tip)
+        made.offer([(OWN, default, "")] + [(str(digit), str(digit), "") for digit in range(10)])
         made.chosen.connect(lambda _: self.changed.emit())
         made.setMinimumWidth(self.theme.pixels(126))
         self.controls.addWidget(label(name, "secondary"))
@@ -71,12 +73,12 @@ class ExplanationPart(Card):
 
 
 def chosen_digit(choice: ComboBox) -> int | None:
-    """The digit that is chosen; None where the network decides."""
+    """The selected digit; None if it depends on the prediction."""
     return None if choice.choice == OWN else int(choice.choice)
 
 
 def scrolled(inside: QWidget) -> QScrollArea:
-    """A widget that may be higher than its room."""
+    """A scroll area around a widget."""
     area = QScrollArea()
     area.setWidget(inside)
     area.setWidgetResizable(True)

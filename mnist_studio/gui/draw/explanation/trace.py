@@ -1,4 +1,4 @@
-"""NumPy's way through the network with this drawing, layer by layer, and one training step."""
+"""Training step trace: every array of a pass through the network in NumPy."""
 
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mnist_studio.explanation.arrays import LayerArrays, NamedArray, layer_array
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.trace import Trace
 from mnist_studio.explanation.trace_files import export, matrix, row_names
+from mnist_studio.formatting import counted, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace
 from mnist_studio.gui.common.array_layout import Layout, laid_out
@@ -43,43 +44,51 @@ COLUMNS: tuple[TableColumn[LayerArrays], ...] = (
 
 
 class TracePart(ExplanationPart):
-    """Layers on the left; of the chosen one equations, and of the chosen array all numbers."""
+    """Layers on the left; equations and arrays of the selected layer on the right."""
 
     part = "walk"
-    title_words = "In NumPy"
+    title_text = "Training step trace"
+    tip = "Every array of a forward pass or a training step, computed by NumPy"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio.theme)
         self._studio = studio
         self._shown: Trace | None = None
-        self._asked = 0
-        self._wanted = ""
+        self._request = 0
+        self._array_name = ""
         self._make_controls()
         self.places: RowsModel[LayerArrays] = RowsModel(COLUMNS, lambda place: place.name)
         self.table = TableView("Layers", studio.theme, self.places)
         self.places.setParent(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._show_place)
         self.array = ComboBox("Array", studio.theme)
+        self.array.setToolTip("The array of the layer to show")
         self.array.setMinimumWidth(self.theme.pixels(230))
         self.array.chosen.connect(self.choose_array)
         self.notes = Elided("", "secondary")
         self.equations = label("", "", wrap=True)
         self.origin = label("", "secondary", wrap=True)
-        self.picture = ArrayMap(studio.theme, "The array as a picture", highest=170)
+        self.picture = ArrayMap(studio.theme, "Array as a picture", highest=170)
         self.scale = ColorScale(studio.theme)
         self.numbers = NumbersTable()
         self.cells = QTableView()
-        self.cells.setAccessibleName("The array in numbers")
+        self.cells.setAccessibleName("Array as numbers")
         self.cells.setModel(self.numbers)
         self.numbers.setParent(self.cells)
         self._lay_out()
 
     def _make_controls(self) -> None:
-        self.way = Segmented("Way", (("forward", "Forward"), ("step", "Training step")))
+        self.way = Segmented("Trace", (("forward", "Forward pass"), ("step", "Training step")))
+        self.way.enable("forward", tip="Traces the prediction of the drawing (default)")
+        self.way.enable("step", tip="Traces one update of all weights on the drawing")
         self.way.chosen.connect(lambda _: self.changed.emit())
-        self.teach = self.digit_choice("taught as", "its answer")
+        self.teach = self.digit_choice(
+            "Target label", "prediction", "The label to learn (default: the prediction)"
+        )
         self.controls.insertWidget(0, self.way)
-        self.export_button = button("Export…", self._choose_folder, "Writes every array as CSV")
+        self.export_button = button(
+            "Export…", self._choose_folder, "Writes all arrays to CSV files"
+        )
         self.controls.addWidget(self.export_button)
 
     def _lay_out(self) -> None:
@@ -97,14 +106,14 @@ class TracePart(ExplanationPart):
         self.content.addLayout(whole, 1)
 
     def options(self) -> Options:
-        """Only forward, or a training step and on which label."""
+        """A forward pass, or a training step with its target label."""
         return Options(train=self.way.choice == "step", teach=chosen_digit(self.teach))
 
     def show_value(self, value: object) -> None:
-        """Shows a ``Trace``; stays at the layer and the array that are looked at."""
+        """Shows a ``Trace``; the selected layer and array stay selected."""
         assert isinstance(value, Trace)
         self._shown = value
-        self.say(words(value.walk))
+        self.sentence.setText(summary(value.walk))
         self.notes.setText(" ".join(value.notes))
         self.notes.setVisible(bool(value.notes))
         self.places.show(layer_arrays(value.walk))
@@ -120,13 +129,13 @@ class TracePart(ExplanationPart):
 
     @property
     def place(self) -> LayerArrays | None:
-        """The layer that is looked at."""
+        """The selected layer."""
         index = self.table.selectionModel().currentIndex()
         return self.places.row(index) if index.isValid() else None
 
     @property
     def named(self) -> NamedArray | None:
-        """The array that is looked at."""
+        """The selected array."""
         arrays = self.place.arrays if self.place else ()
         return next((one for one in arrays if one.name == self.array.choice), None)
 
@@ -138,13 +147,13 @@ class TracePart(ExplanationPart):
         self.equations.setText("\n".join((place.title, *place.equations)))
         self.array.offer([(one.name, one.name, text(one.values.shape)) for one in place.arrays])
         known = {one.name for one in place.arrays}
-        self.array.choose(self._wanted if self._wanted in known else _output(place).name)
+        self.array.choose(self._array_name if self._array_name in known else _output(place).name)
         self._show_array()
 
     @Slot(str)
     def choose_array(self, name: str) -> None:
-        """Looks at the array of that name, in every layer that has one."""
-        self._wanted = name
+        """Shows the array of that name in every layer that has one."""
+        self._array_name = name
         self._show_place()
 
     def _show_array(self) -> None:
@@ -156,62 +165,63 @@ class TracePart(ExplanationPart):
             f"{named.name}, {shape}" + (f":  {named.equation}" if named.equation else "")
         )
         self.numbers.show_array(named.values)
-        self._asked += 1
-        asked = self._asked
+        self._request += 1
+        request = self._request
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[int, Layout]:
-            return asked, laid_out(named.values)
+            return request, laid_out(named.values)
 
         self._studio.background.start(work, self._show_picture, self._studio.complain)
 
     @Slot(object)
     def _show_picture(self, found: tuple[int, Layout]) -> None:
-        asked, layout = found
-        if asked == self._asked:
+        request, layout = found
+        if request == self._request:
             self.picture.show_layout(layout)
             self.scale.show_largest(layout.largest)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder for the walkthrough")
+        dialog = QFileDialog(self, "Export trace")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda name: self.export(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def export(self, folder: Path) -> None:
-        """Writes what is shown into a folder, and tells."""
+        """Writes the trace to a folder, and reports it."""
         found = self._shown
         if found is None:
             return
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
-            return f"{len(export(found, folder))} files were written into {folder}."
+            return f"The trace is in {folder} ({counted(len(export(found, folder)), 'file')})."
 
-        self._studio.background.start(work, self._tell, self._studio.complain)
+        self._studio.background.start(work, self._report, self._studio.complain)
 
     @Slot(object)
-    def _tell(self, sentence: str) -> None:
+    def _report(self, sentence: str) -> None:
         self._studio.told.emit(sentence, "good")
 
 
-def words(walk: NetworkTrace) -> str:
-    """The answer, and what the step does to it."""
+def summary(walk: NetworkTrace) -> str:
+    """The prediction, and the effect of the training step."""
     step, chances = walk.step, walk.probabilities
     answer = int(chances.argmax())
-    way = "In training it answers" if step else "It answers"
-    said = [f"{way} {answer} ({100 * float(chances[answer]):.2f} %)."]
+    mode = " in training mode" if step else ""
+    sentences = [f"The prediction{mode} is {answer} ({percent(float(chances[answer]))})."]
     if step:
-        said.append(
-            f"Update {step.number:,}, taught as {step.label} at the rate {step.rate:g}: "
-            f"loss {step.loss:.4g} → {step.loss_after:.4g}, norm of all gradients {step.norm:.3g}."
+        sentences.append(
+            f"Update {step.number:,} with target label {step.label} and learning rate "
+            f"{step.rate:g}: loss {step.loss:.4g} → {step.loss_after:.4g}, gradient norm "
+            f"{step.norm:.3g}."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _output(place: LayerArrays) -> NamedArray:
-    """Of a layer its output, of the loss the probabilities."""
-    wanted = ("output y", "probabilities")
-    return next(one for one in place.arrays if one.name in wanted)
+    """The output of a layer, or the probabilities of the loss."""
+    names = ("output y", "probabilities")
+    return next(one for one in place.arrays if one.name in names)
 
 
 def _learns(place: LayerArrays) -> bool:
@@ -222,7 +232,7 @@ _TOP_LEVEL = QModelIndex()
 
 
 class NumbersTable(QAbstractTableModel):
-    """Every number; its last index across, all others down."""
+    """All numbers of an array: columns for its last index, rows for the others."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -237,11 +247,11 @@ class NumbersTable(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return 0 if parent.isValid() else len(self._names)
 
     def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _TOP_LEVEL) -> int:
-        """How many numbers stand beside each other."""
+        """The number of columns."""
         return 0 if parent.isValid() or self._numbers is None else self._numbers.shape[1]
 
     def headerData(
@@ -257,7 +267,7 @@ class NumbersTable(QAbstractTableModel):
         index: QModelIndex | QPersistentModelIndex,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        """A number; in full under the pointer."""
+        """A number; in full in the tooltip."""
         if self._numbers is None:
             return None
         match role:

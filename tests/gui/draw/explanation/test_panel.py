@@ -1,4 +1,4 @@
-"""The tab “Why” of the Draw page, with a network that has really learnt."""
+"""The Explanation tab of the Draw page, with a trained network."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
 from mnist_studio.explanation.parts import PARTS
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.draw.explanation.attribution import PixelsPart
+from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
@@ -49,8 +49,8 @@ def why(trained: str, window: MainWindow, qtbot: QtBot) -> ExplanationPanel:
     window.go("draw")
     page = window.findChild(DrawPage)
     assert isinstance(page, DrawPage)
-    page.tabs.show_panel("why")
-    panel = page.tabs.panel("why")
+    page.tabs.show_panel("explanation")
+    panel = page.tabs.panel("explanation")
     assert isinstance(panel, ExplanationPanel)
     window.studio.drawing.open(IMAGES[17])
     qtbot.waitUntil(lambda: window.studio.drawing.image is not None, timeout=WAIT)
@@ -70,15 +70,15 @@ def test_every_part_follows_the_drawing(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
-    assert isinstance(pixels, PixelsPart)
-    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
+    assert isinstance(pixels, AttributionPart)
+    qtbot.waitUntil(lambda: "The error is" in pixels.sentence.text(), timeout=WAIT)
     before = pixels.sentence.text()
     window.studio.drawing.open(IMAGES[3])
     qtbot.waitUntil(lambda: pixels.sentence.text() != before, timeout=WAIT)
     pixels.digit.choose("8")
     pixels.changed.emit()
-    qtbot.waitUntil(lambda: "logit of" in pixels.sentence.text(), timeout=WAIT)
-    qtbot.waitUntil(lambda: "for 8," in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "The logit of" in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "logit of 8 " in pixels.sentence.text(), timeout=WAIT)
     assert why.state.text() == "Computed by NumPy."
 
     go(why, "layers")
@@ -93,20 +93,20 @@ def test_every_part_follows_the_drawing(
     go(why, "nearest")
     nearest = why.parts["nearest"]
     assert isinstance(nearest, NearestPart)
-    qtbot.waitUntil(lambda: "Compared are" in nearest.sentence.text(), timeout=WAIT)
-    assert nearest.digits.told_at(0).startswith("Training digit 3: it is a ")
-    assert nearest.digits.told_at(99) == ""
+    qtbot.waitUntil(lambda: "are compared with" in nearest.sentence.text(), timeout=WAIT)
+    assert nearest.neighbors.text_at(0).startswith("Training image 3. Label ")
+    assert nearest.neighbors.text_at(99) == ""
 
     go(why, "change")
     change = why.parts["change"]
     assert isinstance(change, CounterfactualPart)
-    qtbot.waitUntil(lambda: "the network answers" in change.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "the prediction" in change.sentence.text(), timeout=WAIT)
     shown = change.change.layout_shown
     assert shown is not None
     assert np.abs(shown.values).max() == shown.largest
 
 
-def test_a_training_step_in_numbers_and_as_files(
+def test_a_training_step_is_traced_and_exported(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     go(why, "walk")
@@ -119,7 +119,7 @@ def test_a_training_step_in_numbers_and_as_files(
     assert walk.named.name == "output y"
     walk.way.button("step").click()
     walk.teach.choose("4")
-    qtbot.waitUntil(lambda: "taught as" in walk.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "target label" in walk.sentence.text(), timeout=WAIT)
     walk.choose_array("kernel gradient")
     assert walk.origin.text() == "kernel gradient, 784×128:  dW = xᵀ dy"
     assert (walk.numbers.rowCount(), walk.numbers.columnCount()) == (784, 128)
@@ -134,22 +134,22 @@ def test_a_training_step_in_numbers_and_as_files(
     assert {"walkthrough.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
 
 
-def test_a_cleared_pad_and_a_hidden_tab_ask_for_nothing(
+def test_a_blank_canvas_and_a_hidden_tab_request_nothing(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
-    qtbot.waitUntil(lambda: "complete but for" in pixels.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "The error is" in pixels.sentence.text(), timeout=WAIT)
     window.studio.drawing.clear()
     qtbot.waitUntil(why.empty.isVisible, timeout=WAIT)
     assert not pixels.isVisible()
     page = window.findChild(DrawPage)
     assert isinstance(page, DrawPage)
-    page.tabs.show_panel("answers")
+    page.tabs.show_panel("predictions")
     with qtbot.assertNotEmitted(window.studio.explanations.busy, wait=400):
         window.studio.drawing.open(IMAGES[5])
 
 
-def test_what_another_model_said_is_not_shown_for_it(
+def test_the_explanation_of_another_model_is_hidden(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     pixels = why.parts["attribution"]
@@ -161,21 +161,21 @@ def test_what_another_model_said_is_not_shown_for_it(
     choose(why, other)
     assert why.empty.isVisible()
     assert why.empty.words.startswith("One moment")
-    qtbot.waitUntil(lambda: "cannot be explained" in why.empty.words, timeout=WAIT)
+    qtbot.waitUntil(lambda: "No explanation" in why.empty.words, timeout=WAIT)
     assert WEIGHTS in why.empty.words
     choose(why, first)
     qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
 
 
-def test_the_number_under_the_pointer_is_told(why: ExplanationPanel, qtbot: QtBot) -> None:
+def test_values_are_shown_in_tooltips(why: ExplanationPanel, qtbot: QtBot) -> None:
     pixels = why.parts["attribution"]
-    assert isinstance(pixels, PixelsPart)
+    assert isinstance(pixels, AttributionPart)
     qtbot.waitUntil(lambda: pixels.saliency.layout_shown is not None, timeout=WAIT)
-    assert pixels.saliency.told_at(QPoint(0, 0)).startswith("[0, 0] = ")
-    assert pixels.saliency.told_at(QPoint(0, 10_000)) == ""
+    assert pixels.saliency.value_at(QPoint(0, 0)).startswith("[0, 0] = ")
+    assert pixels.saliency.value_at(QPoint(0, 10_000)) == ""
 
 
-def test_every_part_is_made_when_it_is_first_looked_at(why: ExplanationPanel) -> None:
+def test_a_part_is_created_when_it_is_first_selected(why: ExplanationPanel) -> None:
     assert set(why.parts) == {"attribution"}
     for name in TITLES:
         go(why, name)
