@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
 
 from mnist_studio.comparison import own_images
 from mnist_studio.comparison.messages import COMPUTE_VIEWS, ComputeViews, ViewOutcome
@@ -11,14 +10,14 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import CancelledByUser
 from mnist_studio.workers.task import ignore, never
-from mnist_studio.workers.worker import PersistentWorker
+from mnist_studio.workers.worker import PersistentWorker, final_result
 
 TIMEOUT_SECONDS = 300.0
 """A view of hundreds of runs takes seconds."""
 
 
-class ViewWorker:
-    """Computes views in a child process; a context manager, for one thread at a time.
+class ViewWorker(PersistentWorker[ComputeViews, float, tuple[ViewOutcome, ...]]):
+    """Computes views in a child process.
 
     The first request starts the process and takes half a second more than the others.
     """
@@ -29,20 +28,8 @@ class ViewWorker:
         Args:
             data: data folder named by the user; None for the usual places.
         """
+        super().__init__(COMPUTE_VIEWS, "numpy", TIMEOUT_SECONDS)
         self._data = data
-        self._worker = PersistentWorker(COMPUTE_VIEWS, "numpy", TIMEOUT_SECONDS)
-
-    def __enter__(self) -> Self:
-        """The worker itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends the process."""
-        self.close()
-
-    def close(self) -> None:
-        """Ends the process, if there is one. May be called twice."""
-        self._worker.close()
 
     def compute(
         self,
@@ -75,7 +62,7 @@ class ViewWorker:
             own_images.predict(selection, options.own, is_cancelled)
         request = ComputeViews(selection, tuple(names), options, str(self._data or ""))
         try:
-            return self._worker.request(request, is_cancelled).result(progress)
+            return final_result(self.request(request, is_cancelled), progress)
         except CancelledByUser:
             self.close()  # A view cannot be interrupted, and the next one would wait for it.
             raise

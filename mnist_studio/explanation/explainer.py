@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.explanation.messages import (
     EXPLAIN,
     EncodedPart,
+    ExplainReply,
     ExplainRequest,
     Options,
     Part,
@@ -47,8 +47,8 @@ class PartResult:
 ExplanationUpdate = PartResult | PartUnavailable | PartProgress
 
 
-class Explainer:
-    """Explains predictions in a child process; a context manager, for one thread at a time.
+class Explainer(PersistentWorker[ExplainRequest, ExplainReply, None]):
+    """Explains predictions in a child process.
 
     The first request starts the process. A network of another framework starts another one.
     """
@@ -59,20 +59,8 @@ class Explainer:
         Args:
             data: data folder named by the user; None for the usual places.
         """
+        super().__init__(EXPLAIN, "numpy", TIMEOUT_SECONDS)
         self._data = data
-        self._worker = PersistentWorker(EXPLAIN, "numpy", TIMEOUT_SECONDS)
-
-    def __enter__(self) -> Self:
-        """The explainer itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ends the process."""
-        self.close()
-
-    def close(self) -> None:
-        """Ends the process, if there is one. May be called twice."""
-        self._worker.close()
 
     def explain(
         self,
@@ -100,18 +88,11 @@ class Explainer:
             engine, model_ref(run), image.astype(np.uint8), tuple(parts), options or Options(),
             str(self._data or ""),
         )  # fmt: skip
-        for reply in self._worker_for(engine).request(request, is_cancelled):
+        self.switch(engine)
+        for reply in self.request(request, is_cancelled):
             if isinstance(reply, EncodedPart):
                 value = decode(reply.value, PARTS[reply.part].made)
                 # The trace is NumPy's, whoever trained the network.
                 yield PartResult(reply.part, value, "numpy" if reply.part == "walk" else engine)
             else:
                 yield reply
-
-    def _worker_for(
-        self, engine: str
-    ) -> PersistentWorker[ExplainRequest, EncodedPart | PartUnavailable | PartProgress, None]:
-        if self._worker.framework != engine:
-            self.close()
-            self._worker = PersistentWorker(EXPLAIN, engine, TIMEOUT_SECONDS)
-        return self._worker

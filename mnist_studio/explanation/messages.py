@@ -84,8 +84,8 @@ class PartProgress(msgspec.Struct, frozen=True, tag=True):
     fraction: float
 
 
-EXPLAIN: Task[ExplainRequest, EncodedPart | PartUnavailable | PartProgress, None] = Task(
-    "mnist_studio.explanation.task.ExplainTask",
-    EncodedPart | PartUnavailable | PartProgress,
-    None,
+ExplainReply = EncodedPart | PartUnavailable | PartProgress
+
+EXPLAIN: Task[ExplainRequest, ExplainReply, None] = Task(
+    "mnist_studio.explanation.task.ExplainTask", ExplainReply, None
 )

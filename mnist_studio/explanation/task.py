@@ -7,6 +7,7 @@ from msgspec import Raw
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.explanation.messages import (
     EncodedPart,
+    ExplainReply,
     ExplainRequest,
     Part,
     PartProgress,
@@ -17,8 +18,6 @@ from mnist_studio.explanation.subject import ExplainedModel
 from mnist_studio.workers.channel import encode
 from mnist_studio.workers.task import Context
 
-Reply = EncodedPart | PartUnavailable | PartProgress
-
 
 class ExplainTask:
     """See ``messages.EXPLAIN``. Holds one network at a time."""
@@ -27,8 +26,8 @@ class ExplainTask:
         self._subject: ExplainedModel | None = None
 
     def __call__(
-        self, request: ExplainRequest, context: Context[Reply]
-    ) -> Generator[Reply, None, None]:
+        self, request: ExplainRequest, context: Context[ExplainReply]
+    ) -> Generator[ExplainReply, None, None]:
         """Every part; fewer where the request was is_cancelled."""
         for part in request.parts:
             if context.is_cancelled():
@@ -37,7 +36,7 @@ class ExplainTask:
                 yield reply
 
     def _part(
-        self, request: ExplainRequest, part: Part, context: Context[Reply]
+        self, request: ExplainRequest, part: Part, context: Context[ExplainReply]
     ) -> EncodedPart | PartUnavailable | None:
         """A part; None where the request was is_cancelled."""
 

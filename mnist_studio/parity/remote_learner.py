@@ -1,6 +1,6 @@
 """A learner in a child process, with the interface of a local one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import cached_property
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from mnist_studio.parity.learner_messages import LEARN, BuildLearner, CallMethod
 from mnist_studio.spec.run import DeviceName, RunSpec
 from mnist_studio.workers.channel import decode
 from mnist_studio.workers.task import never
-from mnist_studio.workers.worker import Response, Worker
+from mnist_studio.workers.worker import Worker, final_result
 
 TIMEOUT_SECONDS = 600.0
 
@@ -68,7 +68,7 @@ class RemoteLearner:
         if self._failure:
             raise self._failure
         try:
-            capacity: int = decode(self._built.result(), int)
+            capacity: int = decode(final_result(self._built), int)
         except JobError as error:
             self._failure = error  # Every later call fails for the same reason.
             raise
@@ -128,7 +128,8 @@ class RemoteLearner:
     def _call(self, method: str, *arguments: object) -> Any:
         """The result of a method, of the type that ``Learner`` declares."""
         _ = self.capacity  # The answer to ``BuildLearner`` comes first.
-        return result_of(method, self._request(call(method, *arguments)).result())
+        result = final_result(self._request(call(method, *arguments)))
+        return result_of(method, result)
 
-    def _request(self, request: BuildLearner | CallMethod) -> Response[None, Raw]:
+    def _request(self, request: BuildLearner | CallMethod) -> Generator[None, None, Raw]:
         return self._worker.request(request, TIMEOUT_SECONDS, self._is_cancelled)

@@ -22,7 +22,7 @@ from mnist_studio.prediction.state import (
     State,
 )
 from mnist_studio.workers import memory
-from mnist_studio.workers.worker import PersistentWorker
+from mnist_studio.workers.worker import PersistentWorker, final_result
 
 MOST_FAILURES = 3
 SHORT = "Memory is short; NumPy answers until there is more."
@@ -138,7 +138,7 @@ class ChildEngine(Engine):
         elif models == self._loaded:
             return
         load = LoadModels(self._framework, models)
-        for error in self._worker.request(load, self._is_closing).result():
+        for error in final_result(self._worker.request(load, self._is_closing)):
             self._enter("warm", error.reason)
         self._loaded = models
 

@@ -1,6 +1,6 @@
 """The parent's side of child processes: one request, one process, or one that stays."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -85,16 +85,21 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         request: RequestT,
         timeout: float = float("inf"),
         is_cancelled: Callable[[], bool] = never,
-    ) -> "Response[ProgressT, ResultT]":
-        """Sends a request at once. The answers to earlier ones are ignored from now on.
+    ) -> Generator[ProgressT, None, ResultT]:
+        """Sends a request at once. Answers to earlier ones are ignored from now on.
 
         Args:
             request: that the task takes.
             timeout: seconds to wait for each message, at most.
-            is_cancelled: asked all the time while the response is waited for.
+            is_cancelled: asked all the time while the parent waits.
+
+        Returns:
+            Progress as it comes, and then the result (see ``final_result``). Waiting raises
+            ``JobError`` where the task failed, the process died or took too long, and
+            ``CancelledByUser``.
         """
         number = self.send(request)
-        return Response(self._replies(number, timeout, is_cancelled))
+        return self._replies(number, timeout, is_cancelled)
 
     def send(self, request: RequestT) -> int:
         """Sends a request, whose answers ``receive`` returns; gives its number."""
@@ -163,34 +168,28 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         deadline = monotonic() + timeout
         while monotonic() < deadline:
             if is_cancelled():
-                raise CancelledByUser("CancelledByUser.", "Nothing that was saved is lost.")
+                raise CancelledByUser("Cancelled.", "Nothing that was saved is lost.")
             if reply := self.receive(POLL_SECONDS):
                 return reply
         raise JobError("A background process did not answer in time.", "Try again.")
 
 
-class Response(Generic[ProgressT, ResultT]):
-    """What comes back for a request: progress by iteration, then the result.
+def final_result(
+    replies: Generator[ProgressT, None, ResultT],
+    on_progress: Callable[[ProgressT], object] = ignore,
+) -> ResultT:
+    """Waits for the result of a request.
 
-    Waiting for it raises ``JobError`` where the task failed, the process died or took too long,
-    and ``CancelledByUser`` where the user cancelled.
+    Args:
+        replies: that ``request`` gave.
+        on_progress: takes what comes before the result.
     """
-
-    def __init__(self, replies: Generator[ProgressT, None, ResultT]) -> None:
-        self.replies = replies
-
-    def __iter__(self) -> Iterator[ProgressT]:
-        """Progress as it comes."""
-        return self.replies
-
-    def result(self, on_progress: Callable[[ProgressT], object] = ignore) -> ResultT:
-        """Waits for the result."""
-        while True:
-            try:
-                on_progress(next(self.replies))
-            except StopIteration as end:
-                result: ResultT = end.value
-                return result
+    while True:
+        try:
+            on_progress(next(replies))
+        except StopIteration as end:
+            result: ResultT = end.value
+            return result
 
 
 def request_once(
@@ -225,7 +224,7 @@ def request_once(
     program = registry.python(framework) if python is None else python
     environment = registry.environment(framework, threads) | dict(variables or {})
     with Worker(task, environment, program) as worker:
-        return worker.request(request, timeout, is_cancelled).result(on_progress)
+        return final_result(worker.request(request, timeout, is_cancelled), on_progress)
 
 
 class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
@@ -268,44 +267,41 @@ class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
         """Of the process; None while there is none."""
         return self._worker.pid if self._worker else None
 
-    def start(self) -> Worker[RequestT, ProgressT, ResultT]:
-        """Starts the process if there is none.
-
-        Raises:
-            JobError: it cannot be started.
-        """
-        if self._worker is None:
-            environment = registry.environment(self.framework, self._threads)
-            self._worker = Worker(self._task, environment, registry.python(self.framework))
-        return self._worker
-
     def request(
         self, request: RequestT, is_cancelled: Callable[[], bool] = never
-    ) -> Response[ProgressT, ResultT]:
-        """Sends a request at once. The answers to earlier ones are ignored from now on.
+    ) -> Generator[ProgressT, None, ResultT]:
+        """See ``Worker.request``.
 
         A cancelled request ends soon and leaves the process alive. A failed one ends the process.
 
         Raises:
             JobError: the process cannot be started.
         """
-        worker = self.start()
-        response = worker.request(request, self._timeout, is_cancelled)
-        return Response(self._watched(worker, response))
+        if self._worker is None:
+            environment = registry.environment(self.framework, self._threads)
+            self._worker = Worker(self._task, environment, registry.python(self.framework))
+        replies = self._worker.request(request, self._timeout, is_cancelled)
+        return self._watched(self._worker, replies)
 
     def _watched(
         self,
         worker: Worker[RequestT, ProgressT, ResultT],
-        response: Response[ProgressT, ResultT],
+        replies: Generator[ProgressT, None, ResultT],
     ) -> Generator[ProgressT, None, ResultT]:
         try:
-            return (yield from response.replies)
+            return (yield from replies)
         except CancelledByUser:
             worker.cancel()
             raise
         except JobError:
             self.close()
             raise
+
+    def switch(self, framework: str) -> None:
+        """Lets another framework answer the next request. Ends the process of the former one."""
+        if framework != self.framework:
+            self.close()
+            self.framework = framework
 
     def close(self) -> None:
         """Ends the process, if there is one. May be called twice."""

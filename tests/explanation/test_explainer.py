@@ -108,18 +108,18 @@ def test_the_newest_question_counts(trained: Run) -> None:
 def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
-        child = explainer._worker.pid
+        child = explainer.pid
         with pytest.raises(CancelledByUser):
             list(explainer.explain(trained, IMAGE, tuple(PARTS), is_cancelled=lambda: True))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
-        assert explainer._worker.pid == child
+        assert explainer.pid == child
 
 
 def test_a_child_that_died_is_told_and_replaced(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
-        assert explainer._worker.pid is not None
-        os.kill(explainer._worker.pid, signal.SIGKILL)
+        assert explainer.pid is not None
+        os.kill(explainer.pid, signal.SIGKILL)
         with pytest.raises(JobError, match="ended unexpectedly"):
             list(explainer.explain(trained, IMAGE, ["layers"]))
         assert list(explainer.explain(trained, IMAGE, ["layers"]))

@@ -86,8 +86,8 @@ def test_a_process_that_dies_or_takes_too_long_is_reported(
 ) -> None:
     with Evaluator("numpy") as evaluator:
         evaluator.judge(run, IMAGES[:1])
-        assert evaluator._worker.pid
-        os.kill(evaluator._worker.pid, signal.SIGKILL)
+        assert evaluator.pid
+        os.kill(evaluator.pid, signal.SIGKILL)
         with pytest.raises(JobError, match="ended unexpectedly"):
             evaluator.judge(run, IMAGES[:1])
         evaluator.judge(run, IMAGES[:1])  # Another process answers.

@@ -180,7 +180,7 @@ def test_children_leave_while_memory_is_short_and_come_back(
     desk.warm("numpy")
     left[0] = memory.RESERVED - 1
     until(lambda: not _children())
-    assert desk.states[-1].state == "cold"
+    until(lambda: desk.states[-1].state == "cold")
     assert "Memory is short" in desk.states[-1].text
     for _ in range(3):
         request = desk.ask()

@@ -18,7 +18,7 @@ from mnist_studio.settings import Interpreter, Settings
 from mnist_studio.spec import recipes
 from mnist_studio.workers import external_python
 from mnist_studio.workers.probe import FIND_DEVICES, FrameworkDevices, probe
-from mnist_studio.workers.worker import Worker
+from mnist_studio.workers.worker import Worker, final_result
 from tests.trained_runs import alive
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def script(folder: Path, *lines: str) -> str:
 def test_another_python_answers_and_ends_with_its_pipe() -> None:
     with external() as worker:
         for _ in range(2):
-            found = worker.request("numpy", 60.0).result()
+            found = final_result(worker.request("numpy", 60.0))
             assert found.version == registry.installed("numpy")
         pid = worker.pid
         assert worker.end(10.0) == "ended"
@@ -58,7 +58,7 @@ def test_another_python_answers_and_ends_with_its_pipe() -> None:
 
 def test_its_errors_are_reported() -> None:
     with external() as worker, pytest.raises(JobError, match="Did you mean numpy"):
-        worker.request("numpi", 60.0).result()
+        final_result(worker.request("numpi", 60.0))
 
 
 def test_a_run_is_trained_by_the_python_of_its_framework() -> None:

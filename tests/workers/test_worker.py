@@ -14,7 +14,13 @@ import pytest
 
 from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.workers.channel import Channel, Progress
-from mnist_studio.workers.worker import PersistentWorker, Worker, WorkerDied, request_once
+from mnist_studio.workers.worker import (
+    PersistentWorker,
+    Worker,
+    WorkerDied,
+    final_result,
+    request_once,
+)
 from tests.workers import example_tasks as tasks
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads /proc")
@@ -74,9 +80,9 @@ def test_the_error_of_a_task_is_a_sentence_and_in_the_console(tmp_path: Path) ->
     console = tmp_path / "new" / "console.txt"
     with Worker(tasks.FAIL, {}, console=console) as worker:
         with pytest.raises(JobError, match=r"^The file is damaged\. Download it again\.$"):
-            worker.request("studio", 30.0).result()
+            final_result(worker.request("studio", 30.0))
         with pytest.raises(JobError, match=r"Unexpected error: KeyError: 'x'\..*console\.txt"):
-            worker.request("x", 30.0).result()
+            final_result(worker.request("x", 30.0))
     assert console.read_text().count("Traceback") == 2
 
 
@@ -93,14 +99,14 @@ def test_a_process_that_exits_has_died() -> None:
 def test_the_environment_is_set_before_anything_is_imported() -> None:
     variables = {"OPENBLAS_NUM_THREADS": "1", "A_VARIABLE": "ü"}
     with Worker(tasks.ENVIRONMENT, variables) as worker:
-        assert worker.request("A_VARIABLE", 30.0).result() == "ü"
-        assert worker.request("OPENBLAS_NUM_THREADS", 30.0).result() == "1"
+        assert final_result(worker.request("A_VARIABLE", 30.0)) == "ü"
+        assert final_result(worker.request("OPENBLAS_NUM_THREADS", 30.0)) == "1"
 
 
 def test_what_a_child_prints_is_in_its_console(tmp_path: Path) -> None:
     console = tmp_path / "console.txt"
     with Worker(tasks.SPEAK, {}, console=console) as worker:
-        worker.request("from Python ü", 30.0).result()
+        final_result(worker.request("from Python ü", 30.0))
     assert set(console.read_text("utf-8").splitlines()) == {"from Python ü", "from C"}
 
 
@@ -125,17 +131,17 @@ def test_commands_reach_the_task_from_any_thread() -> None:
         # Before the task has named what takes them.
         worker.command("pause")
         response = worker.request(60.0, 30.0)
-        next(iter(response))
+        next(response)
         thread = Thread(target=worker.command, args=("stop",))
         thread.start()
         thread.join()
-        assert response.result() == "pause stop"
+        assert final_result(response) == "pause stop"
 
 
 def test_a_newer_request_cancels_an_older_one_whose_answers_are_ignored() -> None:
     with PersistentWorker(tasks.SLEEP, "numpy", 30.0) as worker:
         older = worker.request(60.0)
-        next(iter(older))
+        next(older)
         newer = worker.request(0.0)
         assert list(newer) == ["sleeping"]
     assert active_children() == []
@@ -145,20 +151,20 @@ def test_a_cancelled_request_leaves_a_persistent_worker_alive() -> None:
     cancelled: list[bool] = []
     with PersistentWorker(tasks.SLEEP, "numpy", 30.0) as worker:
         response = worker.request(60.0, lambda: bool(cancelled))
-        next(iter(response))
+        next(response)
         pid = worker.pid
         cancelled.append(True)
         with pytest.raises(CancelledByUser):
-            response.result()
-        assert worker.request(0.0).result() == "slept"
+            final_result(response)
+        assert final_result(worker.request(0.0)) == "slept"
         assert worker.pid == pid
 
 
 def test_a_persistent_worker_keeps_what_its_task_keeps() -> None:
     with remembering() as worker:
         assert worker.pid is None
-        assert worker.request("a").result() == ("a",)
-        assert worker.request("b").result() == ("a", "b")
+        assert final_result(worker.request("a")) == ("a",)
+        assert final_result(worker.request("b")) == ("a", "b")
         assert len(active_children()) == 1
     assert active_children() == []
     assert worker.pid is None
@@ -167,10 +173,10 @@ def test_a_persistent_worker_keeps_what_its_task_keeps() -> None:
 def test_a_persistent_worker_may_be_closed_twice_and_used_again() -> None:
     worker = remembering()
     worker.close()
-    worker.request("a").result()
+    final_result(worker.request("a"))
     worker.close()
     worker.close()
-    assert worker.request("b").result() == ("b",)
+    assert final_result(worker.request("b")) == ("b",)
     worker.close()
     assert active_children() == []
 
@@ -179,7 +185,7 @@ def test_a_failed_request_ends_a_persistent_worker() -> None:
     with PersistentWorker(tasks.FAIL, "numpy", 30.0) as worker:
         for request in ("exit", "x"):
             with pytest.raises(JobError):
-                worker.request(request).result()
+                final_result(worker.request(request))
             assert worker.pid is None
     assert active_children() == []
 
@@ -187,13 +193,13 @@ def test_a_failed_request_ends_a_persistent_worker() -> None:
 @linux
 def test_a_killed_child_has_died_and_the_next_request_starts_another() -> None:
     with remembering() as worker:
-        worker.request("a").result()
+        final_result(worker.request("a"))
         pid = worker.pid
         assert pid
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(WorkerDied):
-            worker.request("b").result()
-        assert worker.request("c").result() == ("c",)
+            final_result(worker.request("b"))
+        assert final_result(worker.request("c")) == ("c",)
         assert worker.pid != pid
 
 
@@ -212,7 +218,7 @@ def test_the_exit_code_of_a_killed_child_is_known() -> None:
 
 def test_a_child_ends_with_its_pipe_idle_or_not() -> None:
     with Worker(tasks.COUNT, {}) as idle:
-        assert idle.request(1, 30.0).result()
+        assert final_result(idle.request(1, 30.0))
         assert idle.end(10.0) == "ended"
         assert idle.exit_code == 0
     with sleeping() as busy:
@@ -249,7 +255,7 @@ def test_a_child_ignores_ctrl_c_from_its_start() -> None:
         for _ in range(50):
             assert worker.pid
             os.kill(worker.pid, signal.SIGINT)
-        assert worker.request(2, 30.0).result() == "2 numbers"
+        assert final_result(worker.request(2, 30.0)) == "2 numbers"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -322,7 +328,7 @@ def test_a_message_that_cannot_be_read_is_the_death_of_a_worker(
 ) -> None:
     monkeypatch.setattr(Channel, "receive", lambda self, timeout: b"\xc1")
     with Worker(tasks.COUNT, {}) as worker, pytest.raises(WorkerDied):
-        worker.request(1, 30.0).result()
+        final_result(worker.request(1, 30.0))
 
 
 def _open_files() -> set[str]:

@@ -59,4 +59,4 @@ def test_a_child_that_nobody_asks_leaves(studio: Studio, run: Run, qtbot: QtBot)
 
 
 def _alive(explanations: Explanations) -> bool:
-    return explanations._explainer is not None and explanations._explainer._worker.pid is not None
+    return explanations._explainer is not None and explanations._explainer.pid is not None
