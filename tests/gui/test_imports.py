@@ -1,7 +1,13 @@
 """The window's process never loads what would slow or crash it."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_studio import gui
 
 FORBIDDEN = ("torch", "torchvision", "tensorflow", "keras", "sklearn", "scipy.stats", "matplotlib")
 
@@ -34,3 +40,11 @@ def test_first_paint_needs_neither_numpy_nor_pyqtgraph() -> None:
         "print(*[name for name in ('numpy', 'pyqtgraph', 'sqlite3') if name in sys.modules])"
     )
     assert loaded_by(program) == []
+
+
+@pytest.mark.parametrize("path", ["common/table_model.py", "experiments/queue_rows.py"])
+def test_table_models_import_no_widgets(path: str) -> None:
+    tree = ast.parse((Path(gui.__path__[0]) / path).read_text("utf-8"))
+    imported = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert "PySide6.QtCore" in imported
+    assert "PySide6.QtWidgets" not in imported

@@ -82,7 +82,7 @@ class LiveRuns(Card):
 
     def write(self, run: LiveRun, event: events.AnyEvent) -> None:
         """Adds a line to the log if the event has one."""
-        text = line_of(event)
+        text = log_line(event)
         if text:
             self.log.appendPlainText(f"{datetime.now():%H:%M:%S}  {run.title}: {text}")
 
@@ -95,7 +95,7 @@ class LiveRuns(Card):
         return colors.get(run.state, "")
 
 
-def line_of(event: events.AnyEvent) -> str:
+def log_line(event: events.AnyEvent) -> str:
     """An event as a line of the log; empty if it has none."""
     match event:
         case events.Started():

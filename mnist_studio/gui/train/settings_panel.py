@@ -98,8 +98,8 @@ class SettingsPanel(Card):
         lines.setSpacing(6)
         files = (self.code_button, self.open_button, self.save_button)
         lines.addLayout(row(label("Recipe", "cardTitle"), 1, *files, gap=0))
-        for part in (self.recipe, self.origin, label("Train in", "cardTitle"), self.frameworks):
-            lines.addWidget(part)
+        for widget in (self.recipe, self.origin, label("Train in", "cardTitle"), self.frameworks):
+            lines.addWidget(widget)
         lines.addLayout(self._fields())
         for part in (self._method, self.complaint, self.advanced_section):
             lines.addWidget(part)

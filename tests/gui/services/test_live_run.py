@@ -14,7 +14,7 @@ from mnist_studio.gui.common.plots.run_lines import live_lines, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
 from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
 from mnist_studio.gui.train.form import Form, recipe_form, run_specs, with_recipe
-from mnist_studio.gui.train.live_runs import line_of
+from mnist_studio.gui.train.live_runs import log_line
 from mnist_studio.spec.recipes import RECIPES, run_spec
 
 ALL = FRAMEWORKS
@@ -191,9 +191,9 @@ def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> 
 
 
 def test_log_lines_say_what_happened() -> None:
-    assert "60.00 %" in line_of(epoch(1))
-    assert line_of(progress(2)) == ""
-    assert line_of(events.Failed(run="a", framework="numpy", reason="Why.")) == "failed: Why."
+    assert "60.00 %" in log_line(epoch(1))
+    assert log_line(progress(2)) == ""
+    assert log_line(events.Failed(run="a", framework="numpy", reason="Why.")) == "failed: Why."
 
 
 def vote(name: str, digit: int, sure: float = 0.9) -> Vote:
