@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from mnist_studio import paths, settings
 from mnist_studio.errors import FrameworkMissing
-from mnist_studio.frameworks.base import Framework
 from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.recipes import unknown
 from mnist_studio.spec.run import FrameworkName, RunSpec
+
+if TYPE_CHECKING:
+    # The window names frameworks before its first paint, and must not load NumPy for that.
+    from mnist_studio.frameworks.base import Framework
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _remedy(entry: FrameworkEntry) -> str:
     return f"Install it with: pip install {entry.package}"
 
 
-def load(name: str) -> Framework:
+def load(name: str) -> "Framework":
     """Imports a framework.
 
     Raises:
@@ -134,7 +137,7 @@ def load(name: str) -> Framework:
         raise FrameworkMissing(
             f"{entry.title} cannot be imported: {error}.", _remedy(entry)
         ) from error
-    return cast(Framework, module.FRAMEWORK)
+    return cast("Framework", module.FRAMEWORK)
 
 
 _THREADS = (
