@@ -6,7 +6,7 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis import settings_diff
+from mnist_studio.spec.labels import distinguishing_labels
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import titles
 
@@ -84,17 +84,19 @@ def _group(title: str, members: Iterable[str], runs: Mapping[str, RunSpec]) -> G
 
 def _titles(specs: Sequence[RunSpec]) -> tuple[str, ...]:
     """A title for each; titles that would be equal get what distinguishes them appended."""
-    plain = [titles.of(spec) for spec in specs]
+    plain = [titles.base(spec) for spec in specs]
     return tuple(
-        f"{title}{_labels(spec, [s for s, t in zip(specs, plain, strict=True) if t == title])}"
+        titles.with_labels(
+            title, _labels(spec, [s for s, t in zip(specs, plain, strict=True) if t == title])
+        )
         for spec, title in zip(specs, plain, strict=True)
     )
 
 
-def _labels(spec: RunSpec, alike: Sequence[RunSpec]) -> str:
-    """What distinguishes a group from those of the same title: `` · batch size 32``."""
-    labels = settings_diff.distinguishing_labels([settings(one) for one in alike], _IN_TITLE)
-    return "".join(f" · {label}" for label in labels[alike.index(spec)])
+def _labels(spec: RunSpec, alike: Sequence[RunSpec]) -> tuple[str, ...]:
+    """What distinguishes a group from those of the same title, such as ``batch 32``."""
+    labels = distinguishing_labels([settings(one) for one in alike], _IN_TITLE)
+    return labels[alike.index(spec)]
 
 
 @dataclass(frozen=True)

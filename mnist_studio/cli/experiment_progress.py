@@ -108,4 +108,4 @@ def estimate(seconds: float) -> str:
 
 def _name(spec: RunSpec) -> str:
     training = spec.training
-    return f"{titles.of(spec)}, batch {training.batch_size}, seed {training.seed}"
+    return f"{titles.base(spec)}, batch {training.batch_size}, seed {training.seed}"

@@ -174,14 +174,15 @@ class RunData:
 
     def _title(self, run: Run) -> str:
         group = self.group_of[run.id]
-        if not run.title.startswith(titles.of(run.spec)):
+        if not titles.is_automatic(run.title, run.spec):
             return run.title
         if len(group.runs) == 1:
             return group.title
         seeds = [self.by_id[one].spec.training.seed for one in group.runs]
         seed = run.spec.training.seed
         repeat = f" ({run.id})" if seeds.count(seed) > 1 else ""
-        return f"{group.title} · seed {seed}{repeat}"
+        separator = " · " if group.title == titles.base(run.spec) else ", "
+        return f"{group.title}{separator}seed {seed}{repeat}"
 
     def _compared_model(self, run: Run) -> paired.ComparedModel:
         logits = self.logits.get(run.id)

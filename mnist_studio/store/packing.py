@@ -63,7 +63,7 @@ def _described(run: Run, ended: Finished, epochs: Sequence[Epoch], model: str) -
     description = Description(
         version=VERSION,
         id=model,
-        title=f"{titles.of(spec)}, bundled",
+        title=f"{titles.base(spec)}, bundled",
         created=run.created,
         spec=msgspec.Raw(codec.encode(spec)),
         finished=replace(ended, run=model),

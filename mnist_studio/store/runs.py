@@ -87,9 +87,10 @@ class RunStore:
         """
         check(spec)
         known_bugs.check(spec)
-        title, text = self._free_title(spec), codec.encode(spec)
+        started = time.time()
+        title, text = self._title(spec, started), codec.encode(spec)
         folder = folders.make(self._runs)
-        row = (folder.name, title, text, "running", time.time(), None)
+        row = (folder.name, title, text, "running", started, None)
         try:
             # The lock comes first: a row without it would be taken for crashed.
             self._locks.hold(folder)
@@ -108,9 +109,9 @@ class RunStore:
             if membership:
                 connection.execute(JOIN, joining(row[0], membership))
 
-    def _free_title(self, spec: RunSpec) -> str:
+    def _title(self, spec: RunSpec, started: float) -> str:
         taken = self._database.rows("SELECT title FROM runs")
-        return titles.free(titles.of(spec), {title for (title,) in taken})
+        return titles.unique(spec, started, {title for (title,) in taken})
 
     def reopen(self, run_id: str) -> Run:
         """Lets a run that has ended go on: it is running again and its lock is held.

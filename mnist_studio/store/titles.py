@@ -1,38 +1,89 @@
-"""The titles of runs."""
+"""The titles of runs: what is trained, in which framework, and what differs from the recipe."""
 
-from collections.abc import Collection
-from itertools import chain, count
+import time
+from collections.abc import Collection, Iterator, Sequence
 
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.spec.labels import recipe_labels
+from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import RunSpec
 
 LONGEST = 80
+"""Characters of a title."""
+_TIMES = ("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_MORE = "…"
+"""Replaces labels that do not fit into a title."""
+
+
+def base(spec: RunSpec) -> str:
+    """Recipe and framework: ``MLP 128 · PyTorch``, ``MLP 128 · PyTorch, native script``."""
+    recipe = RECIPES.get(spec.recipe)
+    native = ", native script" if spec.style == "native" else ""
+    return f"{recipe.title if recipe else spec.recipe} · {framework_title(spec.framework)}{native}"
 
 
 def of(spec: RunSpec) -> str:
-    """The title of a new run: ``compact-cnn · PyTorch``, perhaps with ``as written``."""
-    written = " as written" if spec.style == "native" else ""
-    return f"{spec.recipe} · {framework_title(spec.framework)}{written}"
+    """The title of a run: ``MLP 128 · PyTorch · lr 0.01, seed 3``."""
+    return _fitted(base(spec), recipe_labels(spec))
 
 
-def free(title: str, taken: Collection[str]) -> str:
-    """The title itself or, where it is taken, with the first number that is free: ``… 2``."""
-    numbered = chain((title,), (f"{title} {number}" for number in count(2)))
-    return next(one for one in numbered if one not in taken)
+def unique(spec: RunSpec, started: float, taken: Collection[str]) -> str:
+    """The title of a new run; where another run has it, the time of the start is added.
+
+    Args:
+        spec: of the run.
+        started: seconds since 1970.
+        taken: titles of all other runs.
+    """
+    candidates = tuple(_candidates(spec, started))
+    return next((title for title in candidates if title not in taken), candidates[-1])
+
+
+def with_labels(title: str, labels: Sequence[str]) -> str:
+    """A title from ``base`` with labels: ``MLP 128 · PyTorch · lr 0.01, seed 3``."""
+    return f"{title} · {', '.join(labels)}" if labels else title
+
+
+def is_automatic(title: str, spec: RunSpec) -> bool:
+    """Whether a run has the title that it got when it was created, not one of the user.
+
+    Earlier versions began a title with the id of the recipe, such as ``mlp-128 · PyTorch 2``.
+    """
+    earlier = f"{spec.recipe} · {framework_title(spec.framework)}"
+    return title.startswith((base(spec), earlier))
 
 
 def tidy(title: str) -> str:
-    """A title as one line without spaces around.
+    """A title as one line without spaces around it.
 
     Raises:
         StoreError: it is empty or too long.
     """
-    # Lone surrogates, which a terminal may hand over, cannot be stored.
+    # Lone surrogates, which a terminal may pass on, cannot be stored.
     clean = " ".join(title.encode(errors="replace").decode().split())
     if not 1 <= len(clean) <= LONGEST:
         raise StoreError(
-            f"A title of {len(clean)} characters cannot be kept.",
-            f"Choose one of 1 to {LONGEST} characters.",
+            f"The title must have 1 to {LONGEST} characters, got {len(clean)}.",
+            "Enter a shorter title." if clean else "Enter a title.",
         )
     return clean
+
+
+def _candidates(spec: RunSpec, started: float) -> Iterator[str]:
+    yield of(spec)
+    for form in _TIMES:
+        moment = time.strftime(form, time.localtime(started))
+        yield _fitted(base(spec), recipe_labels(spec), moment)
+    yield _fitted(base(spec), recipe_labels(spec), f"{moment}.{started % 1 * 1000:03.0f}")
+
+
+def _fitted(title: str, labels: Sequence[str], moment: str = "") -> str:
+    """A title with as many labels as fit, and the moment, if there is one, after them."""
+    last = (moment,) if moment else ()
+    for count in range(len(labels), -1, -1):
+        more = (_MORE,) if count < len(labels) else ()
+        text = with_labels(title, (*labels[:count], *more, *last))
+        if len(text) <= LONGEST:
+            return text
+    return f"{text[: LONGEST - 1]}{_MORE}"

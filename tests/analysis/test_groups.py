@@ -24,9 +24,9 @@ def test_runs_that_differ_in_their_seed_alone() -> None:
         ("d", ("d",), (3,)),
     ]
     assert [group.title for group in found] == [
-        "mlp-128 · NumPy",
-        "mlp-128 · Keras",
-        "small-cnn · NumPy",
+        "MLP 128 · NumPy",
+        "MLP 128 · Keras",
+        "Small CNN · NumPy",
     ]
     assert [(group.recipe, group.framework) for group in found[:2]] == [
         ("mlp-128", "numpy"),
@@ -39,8 +39,8 @@ def test_runs_that_differ_in_their_seed_alone() -> None:
 def test_titles_say_what_parts_groups_of_one_recipe_and_framework() -> None:
     found = groups({"a": spec(1, batch=32), "b": spec(1, batch=64), "c": spec(9, batch=64)})
     assert [group.title for group in found] == [
-        "mlp-128 · NumPy · batch size 32",
-        "mlp-128 · NumPy · batch size 64",
+        "MLP 128 · NumPy · batch 32",
+        "MLP 128 · NumPy · batch 64",
     ]
     assert found[1].runs == ("b", "c")
 

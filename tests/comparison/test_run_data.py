@@ -24,7 +24,7 @@ def test_an_experiment_is_gathered_in_the_order_of_its_cells(run_data: RunData) 
     assert sizes == [32, 64, 32, 64] * 2
     assert run_data.selection.question == small_experiment.STUDY.question
     assert [group.seeds for group in run_data.groups] == [(1, 2)] * 4
-    assert run_data.titles[run_data.runs[0].id] == "tiny-10 · NumPy · batch size 32 · seed 1"
+    assert run_data.titles[run_data.runs[0].id] == "MLP 10 with Adam · NumPy · batch 32, seed 1"
     assert run_data.selection.waiting == 0
 
 
@@ -64,7 +64,7 @@ def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
 def test_runs_without_predictions_are_reported_and_not_paired(run_data: RunData) -> None:
     first, second = run_data.runs[:2]
     (first.folder / artifacts.TEST_LOGITS).unlink()
-    with pytest.raises(NotComparable, match="batch size 32 · seed 1 has no stored predictions"):
+    with pytest.raises(NotComparable, match="batch 32, seed 1 has no stored predictions"):
         run_data.predictions([first.id, second.id])
 
 

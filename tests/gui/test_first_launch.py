@@ -45,7 +45,7 @@ def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWi
     card = page.predictions.grid.cards["bundled-fast-99"]
     told = [one.text() for one in card.findChildren(QLabel)]
     assert {"fast-99", "PyTorch", "bundled"} <= set(told)
-    assert card.accessibleName() == "fast-99 · PyTorch, bundled"
+    assert card.accessibleName() == "Fast CNN: 99 % in seconds · PyTorch, bundled"
 
 
 def test_the_library_refuses_to_delete_them(qtbot: QtBot, window: MainWindow) -> None:

@@ -18,8 +18,8 @@ from mnist_studio.analysis.view import (
 )
 
 KEYS = ("np-1", "pt-1", "ke-1", "np-2", "pt-2")
-TITLES = ("mlp-128 · NumPy", "mlp-128 · PyTorch", "mlp-128 · Keras", "compact-cnn · NumPy",
-          "compact-cnn · PyTorch")  # fmt: skip
+TITLES = ("MLP 128 · NumPy", "MLP 128 · PyTorch", "MLP 128 · Keras", "Compact CNN · NumPy",
+          "Compact CNN · PyTorch")  # fmt: skip
 FAMILIES: dict[str, tuple[str, object]] = {
     "np-1": ("numpy", "mlp"), "pt-1": ("pytorch", "mlp"), "ke-1": ("keras", "mlp"),
     "np-2": ("numpy", "cnn"), "pt-2": ("pytorch", "cnn"),
@@ -61,7 +61,7 @@ def accuracies() -> View:
     rows = tuple(Row(bar.key, (bar.title, bar.value, bar.low, bar.high, 5)) for bar in bars)
     return View(
         "final-accuracy", "Final accuracy",
-        "compact-cnn · PyTorch is best, 0.40 points above the next.",
+        "Compact CNN · PyTorch is best, 0.40 points above the next.",
         (Bars(AxisSpec("Test accuracy", "fraction"), bars),), Table(columns, rows),
         ("Final is the last epoch.",),
     )  # fmt: skip

@@ -63,7 +63,7 @@ def test_an_empty_home_has_the_model_and_stays_empty(
     with RunStore(home) as store:
         (run,) = store.runs()
         assert (run.id, run.folder, run.status) == (ID, model, "finished")
-        assert run.title == "tiny-10 · Keras, bundled"
+        assert run.title == "MLP 10 with Adam · Keras, bundled"
         assert run.trained
         assert run.bundled
         assert not run.resumable

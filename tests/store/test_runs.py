@@ -23,7 +23,7 @@ def test_a_new_run_is_running_and_has_a_folder(store: RunStore, spec: RunSpec) -
     run = store.create(spec)
 
     assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-hjkmnp-tv-z]{4}", run.id)
-    assert run.title == "tiny-10 · Keras"
+    assert run.title == "MLP 10 with Adam · Keras"
     assert (run.status, run.terminal, run.trained) == ("running", None, False)
     assert run.folder.is_dir()
     assert run.spec == spec

@@ -1,16 +1,91 @@
 """Titles of runs."""
 
+import time
+from collections.abc import Iterable
+
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.errors import StoreError
+from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.schedules import OneCycle
+from mnist_studio.store import titles
 from mnist_studio.store.runs import RunStore
+
+MLP = replace(run_spec(RECIPES["mlp-128"]), framework="pytorch")
+TRAINING = MLP.training
+FAST = replace(TRAINING.optimizer, learning_rate=0.01)
+STARTED = time.mktime((2025, 3, 14, 14, 3, 25, 0, 0, -1)) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("spec", "title"),
+    [
+        (MLP, "MLP 128 · PyTorch"),
+        (
+            replace(MLP, training=replace(TRAINING, optimizer=FAST, seed=3)),
+            "MLP 128 · PyTorch · lr 0.01, seed 3",
+        ),
+        (
+            replace(MLP, training=replace(TRAINING, batch_size=32, epochs=1, precision="float64")),
+            "MLP 128 · PyTorch · batch 32, 1 epoch, float64",
+        ),
+        (replace(MLP, style="native", threads=2), "MLP 128 · PyTorch, native script · 2 threads"),
+        (replace(MLP, dataset="builtin"), "MLP 128 · PyTorch · built-in dataset"),
+        (
+            replace(MLP, known_bugs=("double-softmax",)),
+            "MLP 128 · PyTorch · softmax applied twice",
+        ),
+        (
+            replace(MLP, training=replace(TRAINING, schedule=OneCycle())),
+            "MLP 128 · PyTorch · one-cycle schedule",
+        ),
+        (replace(MLP, recipe="mine", device="cpu"), "mine · PyTorch"),
+    ],
+)
+def test_a_title_says_what_differs_from_the_recipe(spec: RunSpec, title: str) -> None:
+    assert titles.of(spec) == title
+
+
+def test_a_title_leaves_out_what_does_not_fit() -> None:
+    bugs = ("double-softmax", "unshuffled", "bias-gradients", "zero-initial")
+    title = titles.of(replace(MLP, known_bugs=bugs, dataset="builtin", threads=2))
+    assert len(title) <= titles.LONGEST
+    assert title.endswith("…")
+    assert len(titles.of(replace(MLP, recipe="x" * 100))) == titles.LONGEST
+
+
+def test_runs_with_the_same_settings_differ_in_their_time_of_start() -> None:
+    taken: list[str] = []
+    for _ in range(5):
+        taken.append(titles.unique(MLP, STARTED, taken))
+    plain = "MLP 128 · PyTorch"
+    assert taken == [
+        plain,
+        f"{plain} · 14:03",
+        f"{plain} · 14:03:25",
+        f"{plain} · 2025-03-14 14:03:25",
+        f"{plain} · 2025-03-14 14:03:25.500",
+    ]
+    changed = replace(MLP, training=replace(TRAINING, seed=3))
+    assert titles.unique(changed, STARTED, [titles.of(changed)]) == f"{plain} · seed 3, 14:03"
+
+
+def _automatic(names: Iterable[str]) -> set[bool]:
+    return {titles.is_automatic(name, MLP) for name in names}
+
+
+def test_automatic_titles_are_recognized_also_those_of_earlier_versions() -> None:
+    assert _automatic(("MLP 128 · PyTorch", "MLP 128 · PyTorch · seed 3, 14:03")) == {True}
+    assert _automatic(("mlp-128 · PyTorch", "mlp-128 · PyTorch 2")) == {True}
+    assert _automatic(("My run", "MLP 128 · Keras")) == {False}
 
 
 @pytest.mark.parametrize(
     "title", ["Größe ‚7‘ — 手書き数字", "👩‍🔬 مرحبا", "x" * 80, "'; DROP TABLE runs; --"]
 )
-def test_any_title_of_80_characters_is_kept(store: RunStore, spec: RunSpec, title: str) -> None:
+def test_any_title_of_80_characters_is_stored(store: RunStore, spec: RunSpec, title: str) -> None:
     run = store.create(spec).id
     store.rename(run, title)
     assert store.run(run).title == title
@@ -27,11 +102,12 @@ def test_a_title_of_impossible_length_is_refused(
     store: RunStore, spec: RunSpec, title: str
 ) -> None:
     run = store.create(spec)
-    with pytest.raises(StoreError, match="title"):
+    with pytest.raises(StoreError, match="title must have 1 to 80 characters"):
         store.rename(run.id, title)
     assert store.run(run.id).title == run.title
 
 
-def test_a_second_run_of_a_kind_is_numbered(store: RunStore, spec: RunSpec) -> None:
-    titles = [store.create(spec).title for _ in range(3)]
-    assert titles[1:] == [f"{titles[0]} 2", f"{titles[0]} 3"]
+def test_no_two_new_runs_of_a_store_have_the_same_title(store: RunStore, spec: RunSpec) -> None:
+    found = [store.create(spec).title for _ in range(3)]
+    assert len(set(found)) == 3
+    assert all(title.startswith(found[0]) for title in found)

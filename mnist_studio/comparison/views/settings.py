@@ -1,11 +1,11 @@
 """The view of settings, limited to those that differ."""
 
-from mnist_studio.analysis.settings_diff import differences
 from mnist_studio.analysis.view import Column, Row, Table, ViewContent
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted
+from mnist_studio.spec.labels import differences
 
 _EXCLUDED = ("training.seed",)
 """The seeds of a group have a row of their own."""

@@ -210,8 +210,8 @@ def _families(run_data: RunData) -> dict[str, list[Group]]:
 
 def _family_name(group: Group, families: Sequence[Sequence[Group]]) -> str:
     """Recipe and framework; the whole title of the group if another family has the same."""
-    plain = titles.of(group.spec)
-    alike = [of for of in families if titles.of(of[0].spec) == plain]
+    plain = titles.base(group.spec)
+    alike = [of for of in families if titles.base(of[0].spec) == plain]
     return plain if len(alike) == 1 else group.title
 
 

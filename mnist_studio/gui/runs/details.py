@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events, formatting
-from mnist_studio.analysis import settings_diff
 from mnist_studio.analysis.time_breakdown import other_lines
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
@@ -19,6 +18,7 @@ from mnist_studio.gui.common.plots.run_lines import family, stored_lines
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.labels import differences
 
 _TITLES: Mapping[str, str] = {name: framework_title(name) for name in FRAMEWORKS}
 _INVITATION = "Select a run to see its settings and results."
@@ -99,7 +99,7 @@ def _heading(runs: int, differ: bool) -> str:
 
 def differing(rows: Sequence[RunRow]) -> list[tuple[str, str]]:
     """The settings in which runs differ, and the values that they have."""
-    found = settings_diff.differences([row.run.spec for row in rows])
+    found = differences([row.run.spec for row in rows])
     return [
         (
             setting.path.rpartition(".")[2].replace("_", " ").capitalize(),

@@ -53,7 +53,7 @@ class CellRow:
     @property
     def title(self) -> str:
         """Recipe and framework."""
-        return titles.of(self.cell.spec)
+        return titles.base(self.cell.spec)
 
     @property
     def state(self) -> str:

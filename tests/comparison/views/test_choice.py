@@ -21,10 +21,10 @@ def test_few_runs_keep_their_titles(run_data: RunData) -> None:
 def test_what_all_titles_have_in_common_is_a_note(run_data: RunData) -> None:
     chosen = some(run_data, 6)
     assert [chosen.titles[run] for run in chosen.runs] == [
-        "tiny-10 · NumPy · batch size 32",
-        "tiny-10 · NumPy · batch size 64",
-        "mlp-128 · NumPy · batch size 32",
-        "mlp-128 · NumPy · batch size 64",
+        "MLP 10 with Adam · NumPy · batch 32",
+        "MLP 10 with Adam · NumPy · batch 64",
+        "MLP 128 · NumPy · batch 32",
+        "MLP 128 · NumPy · batch 64",
     ]
     assert chosen.notes[-1] == "All of them have seed 1."
 

@@ -65,7 +65,7 @@ def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "final-accuracy", qtbot)
     view = page.views.computed.panel.view
     assert view is not None
-    assert [row.cells[0] for row in view.table.rows] == ["mlp-128 · NumPy", "mlp-128 · PyTorch"]
+    assert [row.cells[0] for row in view.table.rows] == ["MLP 128 · NumPy", "MLP 128 · PyTorch"]
     page.list.choose("live")
     page.list.choose("final-accuracy")
     assert page.views.computed.panel.view is view

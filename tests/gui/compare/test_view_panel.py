@@ -181,4 +181,4 @@ def test_figures_lie_where_the_axes_say(panel: ViewPanel, qtbot: QtBot) -> None:
     assert isinstance(canvas, Canvas)
     first = canvas._placed[0]
     assert first.x[0] == pytest.approx(5)
-    assert canvas._tip(first, 0) == ("mlp-128 · NumPy\nParameters: 100,000\nTest accuracy: 97.00 %")
+    assert canvas._tip(first, 0) == ("MLP 128 · NumPy\nParameters: 100,000\nTest accuracy: 97.00 %")

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from mnist_studio.analysis.settings_diff import Setting, differences, settings
+from mnist_studio.spec.labels import Setting, differences, settings
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec

@@ -1,8 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.analysis.settings_diff import distinguishing_labels
 from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.labels import distinguishing_labels
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, RunSpec
@@ -17,18 +17,18 @@ def trained(**changes: object) -> RunSpec:
 @pytest.mark.parametrize(
     ("other", "plain_labels", "other_labels"),
     [
-        (trained(batch_size=32), ("batch size 64",), ("batch size 32",)),
-        (trained(batch_size=FULL_BATCH), ("batch size 64",), ("full batch",)),
-        (trained(epoch_steps=50), ("full epochs",), ("epoch steps 50",)),
-        (trained(clip=ClipNorm(1.0)), ("no clip",), ("clip norm", "limit 1")),
-        (trained(sampling="with_replacement"), ("sampling shuffled",),
-         ("sampling with replacement",)),
+        (trained(batch_size=32), ("batch 64",), ("batch 32",)),
+        (trained(batch_size=FULL_BATCH), ("batch 64",), ("full batch",)),
+        (trained(epoch_steps=50), ("full epochs",), ("50 steps per epoch",)),
+        (trained(clip=ClipNorm(1.0)), ("no clipping",), ("clip by norm", "clip limit 1")),
+        (trained(sampling="with_replacement"), ("shuffled",),
+         ("with replacement",)),
         (
             replace(PLAIN, known_bugs=("unshuffled",)),
             ("no known bugs",),
-            ("with unshuffled digits",),
+            ("no shuffling",),
         ),
-        (replace(PLAIN, threads=2), ("default threads",), ("threads 2",)),
+        (replace(PLAIN, threads=2), ("default threads",), ("2 threads",)),
         (PLAIN, (), ()),
     ],
 )  # fmt: skip
@@ -40,8 +40,8 @@ def test_labels_of_what_differs(
 
 def test_what_another_kind_does_not_have_gets_no_label() -> None:
     plain, other = distinguishing_labels([PLAIN, trained(optimizer=Sgd(0.1))])
-    assert plain[:2] == ("optimizer adam", "learning rate 0.001")
-    assert other[:2] == ("optimizer sgd", "learning rate 0.1")
+    assert plain[:2] == ("Adam", "lr 0.001")
+    assert other[:2] == ("SGD", "lr 0.1")
     assert not any(word.startswith("no beta") for word in other)
 
 
@@ -54,6 +54,6 @@ def test_a_missing_section_gets_one_label() -> None:
 def test_excluded_settings_get_no_label() -> None:
     other = replace(trained(batch_size=32), framework="numpy")
     assert distinguishing_labels([PLAIN, other], ("framework",)) == (
-        ("batch size 64",),
-        ("batch size 32",),
+        ("batch 64",),
+        ("batch 32",),
     )

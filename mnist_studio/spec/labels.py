@@ -1,0 +1,251 @@
+"""Settings in which runs differ, as a table and as labels short enough for a title."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from mnist_studio import formatting
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
+from mnist_studio.spec.model import title
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FULL_BATCH, RunSpec
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting in which runs differ.
+
+    Attributes:
+        path: in a run's file, such as ``training.batch_size``.
+        values: of every run as text, in the given order; a dash where a run does not have it.
+    """
+
+    path: str
+    values: tuple[str, ...]
+
+
+def differences(runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
+    """The settings in which some of the runs differ, in the order of a run's file.
+
+    The layers of a network are one setting, because layers of different networks do not correspond
+    to each other.
+    """
+    flat = [dict(settings(run)) for run in runs]
+    paths = _in_order([path for one in flat for path in one])
+    found = (Setting(p, tuple(one.get(p, formatting.NOTHING) for one in flat)) for p in paths)
+    return tuple(setting for setting in found if len(set(setting.values)) > 1)
+
+
+def settings(run: RunSpec) -> Iterator[tuple[str, str]]:
+    """Every setting of a run: its path and its value as text."""
+    for path, value in _flat("", msgspec.to_builtins(run)):
+        if path == "model.layers":
+            yield path, " → ".join(map(_layer, run.model.layers))
+        else:
+            yield path, _text(value)
+
+
+def _in_order(paths: Sequence[str]) -> list[str]:
+    """Each path once, those of one section together, sections in the order of their first path."""
+    sections = [path.rpartition(".")[0] or path for path in paths]
+    first = {section: number for number, section in reversed(list(enumerate(sections)))}
+    order = {path: first[section] for path, section in zip(paths, sections, strict=True)}
+    return sorted(order, key=order.__getitem__)
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from _flat(f"{path}.{key}".removeprefix("."), inner)
+
+
+def _layer(layer: Any) -> str:
+    """A layer as text, with the fields that its title omits if they are not the default."""
+    in_title = {"units", "filters", "size", "padding", "bias", "rate"}
+    fields = zip(layer.__struct_fields__, _defaults(layer), strict=True)
+    other = [
+        f"{name} {_text(msgspec.to_builtins(getattr(layer, name)))}"
+        for name, default in fields
+        if name not in in_title and getattr(layer, name) != default
+    ]
+    return f"{title(layer)} ({', '.join(other)})" if other else title(layer)
+
+
+def _defaults(layer: Any) -> tuple[Any, ...]:
+    """The default of every field, ``msgspec.NODEFAULT`` for a field without one."""
+    known: tuple[Any, ...] = layer.__struct_defaults__
+    return (msgspec.NODEFAULT,) * (len(layer.__struct_fields__) - len(known)) + known
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None | "" | () | [] | {}:
+            return formatting.NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case int():
+            return f"{value:,}"
+        case list() | tuple():
+            return ", ".join(map(_text, value))
+        case dict():
+            return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())
+        case _:
+            return str(value)
+
+
+_SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "training.optimizer.kind": {
+            "sgd": "SGD", "adam": "Adam", "adadelta": "Adadelta", "rmsprop": "RMSprop"
+        },
+        "training.schedule.kind": {
+            "constant": "constant lr", "exponential": "exponential decay",
+            "one_cycle": "one-cycle schedule", "plateau": "plateau schedule",
+        },
+        "training.batch_size": {f"{FULL_BATCH:,}": "full batch"},
+        "training.epochs": {"1": "1 epoch"},
+        "training.epoch_steps": {"0": "full epochs"},
+        "training.validation": {"0": "no validation set"},
+        "training.sampling": {"stored": "no shuffling", "with_replacement": "with replacement"},
+        "training.clip": {formatting.NOTHING: "no clipping"},
+        "training.clip.kind": {"norm": "clip by norm", "value": "clip by value"},
+        "training.augmentation.rotation": {"0": "no rotation"},
+        "training.augmentation.zoom": {"0": "no scaling"},
+        "training.augmentation.shift": {"0": "no shift"},
+        "training.augmentation.shear": {"0": "no shear"},
+        "training.augmentation.elastic": {"0": "no elastic distortion"},
+        "dataset": {"mnist": "MNIST", "builtin": "built-in dataset"},
+        "device": {"auto": "fastest device", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
+        "threads": {"0": "default threads", "1": "1 thread"},
+        "known_bugs": {formatting.NOTHING: "no known bugs"},
+        "style": {"native": "native script", "shared": "shared loop"},
+        "continued_from": {formatting.NOTHING: "not continued"},
+    }
+)  # fmt: skip
+"""Labels of single values, by the path of the setting."""
+
+_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "model.scaling.mean": "input mean {}",
+        "model.scaling.deviation": "input deviation {}",
+        "training.optimizer.learning_rate": "lr {}",
+        "training.schedule.factor": "lr factor {}",
+        "training.schedule.period": "lr period {}",
+        "training.schedule.lowest": "lowest lr factor {}",
+        "training.schedule.start": "start lr 1/{}",
+        "training.schedule.final": "final lr 1/{}",
+        "training.batch_size": "batch {}",
+        "training.epochs": "{} epochs",
+        "training.epoch_steps": "{} steps per epoch",
+        "training.validation": "{} validation images",
+        "training.precision": "{}",
+        "training.sampling": "{}",
+        "training.clip.limit": "clip limit {}",
+        "training.augmentation.rotation": "rotation {}°",
+        "training.augmentation.zoom": "scaling {}",
+        "training.augmentation.shear": "shear {}°",
+        "training.augmentation.elastic": "elastic distortion {}",
+        "threads": "{} threads",
+        "continued_from.run": "continued from {}",
+    }
+)
+"""How labels are made from a value, by the path of the setting; other labels name the setting."""
+
+_KNOWN_BUG_TITLES: Mapping[str, str] = MappingProxyType(
+    {bug.name: bug.title.lower() for bug in KNOWN_BUGS.values()}
+)
+_PART_OF_RUN = ("continued_from.framework", "continued_from.step")
+"""Settings that follow from the run that was continued."""
+_RANKS: Mapping[str, int] = MappingProxyType(
+    {"known_bugs": 0, "own_images": 0, "continued_from.run": 0, "device": 2, "threads": 2}
+)
+"""Order of labels in a title: 0 first, 2 last, 1 for all others."""
+
+
+def recipe_labels(run: RunSpec) -> tuple[str, ...]:
+    """What differs from the defaults of the recipe: ``lr 0.01``, ``seed 3``.
+
+    The framework and the style are left out, because every title has them. A recipe that is not
+    known has no defaults to differ from.
+    """
+    recipe = RECIPES.get(run.recipe)
+    if recipe is None:
+        return ()
+    defaults = replace(run_spec(recipe), framework=run.framework, style=run.style)
+    found = differences((defaults, run))
+    paths = {setting.path for setting in found}
+    changed = {s.path: s.values[1] for s in found if not _is_implied(s, paths)}
+    ordered = dict(sorted(changed.items(), key=lambda item: _RANKS.get(item[0], 1)))
+    if "model.layers" in ordered:
+        ordered["model.layers"] = "changed"
+    return tuple(dict.fromkeys(_labels(ordered, dict(settings(run)))))
+
+
+def _is_implied(setting: Setting, changed: Collection[str]) -> bool:
+    """Whether a change needs no label: a constant of a new schedule, or a rotation of 0."""
+    section, _, name = setting.path.rpartition(".")
+    if f"{section}.kind" in changed:
+        return name not in ("kind", "learning_rate", "limit")
+    default, value = setting.values
+    return default == formatting.NOTHING and (value == "0" or name == "smoothness")
+
+
+def distinguishing_labels(
+    runs: Sequence[RunSpec], excluded: Sequence[str] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """What distinguishes each run from the others: ``batch 32``, ``no augmentation``.
+
+    Args:
+        runs: to be distinguished.
+        excluded: paths of settings that need no label.
+    """
+    found = [setting for setting in differences(runs) if setting.path not in excluded]
+    labels = (
+        _labels({setting.path: setting.values[at] for setting in found}, dict(settings(run)))
+        for at, run in enumerate(runs)
+    )
+    return tuple(tuple(dict.fromkeys(one)) for one in labels)
+
+
+def _labels(values: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
+    """The labels of one run for the paths of ``values``; ``known`` has all its settings."""
+    for path, value in values.items():
+        section = path.rpartition(".")[0]
+        if path in _PART_OF_RUN:
+            continue
+        if value != formatting.NOTHING or path in known:
+            yield _label(path, value)
+        elif section in known:
+            yield _label(section, formatting.NOTHING)
+        elif f"{section}.kind" not in values:
+            yield _label(path, formatting.NOTHING)
+
+
+def _label(path: str, value: str) -> str:
+    """One setting: ``batch 32``, ``no augmentation``, ``Adam``."""
+    if special := _SPECIAL_LABELS.get(path, {}).get(value):
+        return special
+    if path == "known_bugs":
+        return ", ".join(_KNOWN_BUG_TITLES[bug] for bug in value.split(", "))
+    name = path.rpartition(".")[2].replace("_", " ")
+    match path, value:
+        case "model.layers", "changed":
+            return "changed layers"
+        case "training.seed", _:
+            return f"seed {value.replace(',', '')}"
+        case "own_images", fingerprint if fingerprint != formatting.NOTHING:
+            return f"own images {fingerprint[:4]}"
+        case _, "no" | formatting.NOTHING:
+            return f"no {name}"
+        case _, "yes":
+            return name
+        case _:
+            return _FORMATS.get(path, f"{name} {{}}").format(value.replace("_", " "))
