@@ -91,7 +91,7 @@ def _opened(window: Window) -> "TracePart":
     tabs.show_panel("explanation")
     why = tabs.panel("explanation")
     assert isinstance(why, ExplanationPanel)
-    why.switch.button("walk").click()
+    why.switch.button("trace").click()
     walk = why.part
     assert isinstance(walk, TracePart)
     window.until(lambda: walk._shown is not None, 120)

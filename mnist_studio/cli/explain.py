@@ -24,7 +24,7 @@ from mnist_studio.formatting import count, percent, with_article
 from mnist_studio.spec.layers import text
 from mnist_studio.store.rows import Run
 
-PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
+PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "counterfactual")
 SHADES = " .:-=+*#%@"
 """From black to white, for terminals."""
 
@@ -127,10 +127,10 @@ def run(arguments: Namespace) -> int:
     traced = _traced(arguments)
     chosen = Options(
         target=arguments.target, manner=arguments.counterfactual, metric=arguments.metric,
-        train=traced, teach=arguments.label, rate=arguments.learning_rate,
+        train=traced, target_label=arguments.label, learning_rate=arguments.learning_rate,
     )  # fmt: skip
     with Explainer(arguments.data) as explainer:
-        replies = list(explainer.explain(model, image, ("walk",) if traced else PARTS, chosen))
+        replies = list(explainer.explain(model, image, ("trace",) if traced else PARTS, chosen))
     refused = [reply for reply in replies if isinstance(reply, PartUnavailable)]
     for reply in refused:
         output.error(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
@@ -215,7 +215,7 @@ def _write_nearest(found: Nearest) -> None:
     neighbors = ", ".join(f"{one.label} (distance {one.distance:.3g})" for one in found.neighbors)
     output.line(
         f"Nearest neighbors in the output of {found.layer}, among {count(found.count)} training "
-        f"images of {found.digits}: {neighbors}"
+        f"images of {found.dataset}: {neighbors}"
     )
 
 

@@ -1,1 +1,1 @@
-"""Why a model answers as it does."""
+"""Explanations of a model's predictions."""

@@ -1,4 +1,4 @@
-"""The parent's side of the child that explains predictions."""
+"""The parent's side of the process that explains predictions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class PartResult:
 
     Attributes:
         part: its name.
-        value: of the type ``parts.PARTS[part].made``.
+        value: of the type ``parts.PARTS[part].result``.
         engine: the framework that computed it.
     """
 
@@ -77,7 +77,7 @@ class Explainer(PersistentWorker[ExplainRequest, ExplainReply, None]):
             image: (28, 28).
             parts: that are wanted, in this order.
             options: that the user set.
-            is_cancelled: asked all the time. The process stays alive and is soon free again.
+            is_cancelled: polled all the time. The process stays alive and is soon free again.
 
         Raises:
             JobError: the process died, or the explanation failed.
@@ -91,8 +91,8 @@ class Explainer(PersistentWorker[ExplainRequest, ExplainReply, None]):
         self.switch(engine)
         for reply in self.request(request, is_cancelled):
             if isinstance(reply, EncodedPart):
-                value = decode(reply.value, PARTS[reply.part].made)
+                value = decode(reply.value, PARTS[reply.part].result)
                 # The trace is NumPy's, whoever trained the network.
-                yield PartResult(reply.part, value, "numpy" if reply.part == "walk" else engine)
+                yield PartResult(reply.part, value, "numpy" if reply.part == "trace" else engine)
             else:
                 yield reply

@@ -1,4 +1,4 @@
-"""What the child that explains predictions is sent and what it answers."""
+"""The messages of the process that explains predictions."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ from mnist_studio.analysis.nearest import Metric
 from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.workers.task import Task
 
-Part = Literal["layers", "attribution", "nearest", "change", "walk"]
+Part = Literal["layers", "attribution", "nearest", "counterfactual", "trace"]
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -24,8 +24,8 @@ class Options(msgspec.Struct, frozen=True):
         manner: how the counterfactual may change the image.
         metric: of distances to the nearest neighbors.
         train: whether NumPy computes a training step, and not only a forward pass.
-        teach: target label of that step; None for the predicted class.
-        rate: learning rate of that step; None for the run's own.
+        target_label: target label of that step; None for the predicted class.
+        learning_rate: of that step; None for the run's own.
     """
 
     digit: int | None = None
@@ -33,8 +33,8 @@ class Options(msgspec.Struct, frozen=True):
     manner: Manner = "pen"
     metric: Metric = "euclidean"
     train: bool = False
-    teach: int | None = None
-    rate: float | None = None
+    target_label: int | None = None
+    learning_rate: float | None = None
 
 
 class ExplainRequest(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class EncodedPart(msgspec.Struct, frozen=True, tag=True):
 
     Attributes:
         part: its name.
-        value: its encoded value, of the type ``parts.PARTS[part].made``.
+        value: its encoded value, of the type ``parts.PARTS[part].result``.
     """
 
     part: Part

@@ -10,47 +10,47 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.attribution import Attribution, attribution
 from mnist_studio.analysis.counterfactual import Counterfactual, counterfactual
 from mnist_studio.analysis.nearest import Metric, Neighbor, feature_layer, features, nearest
+from mnist_studio.explanation.explained_model import ExplainedModel
 from mnist_studio.explanation.messages import Options, Part
-from mnist_studio.explanation.subject import ExplainedModel
 from mnist_studio.explanation.trace import Trace, trace
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.model import describe
 
 Image = NDArray[np.uint8]
-NEIGHBOURS = 18
+NEIGHBORS = 18
 
 
 @dataclass(frozen=True)
 class ExplanationInput:
-    """A digit before a network.
+    """An image and a model whose prediction is explained.
 
     Attributes:
-        subject: the network.
+        model: the trained network.
         image: (28, 28).
         options: that the user set.
-        progress: gets the fraction done.
-        is_cancelled: asked all the time.
+        on_progress: receives the fraction done.
+        is_cancelled: polled all the time.
     """
 
-    subject: ExplainedModel
+    model: ExplainedModel
     image: Image
     options: Options
-    progress: Callable[[float], None]
+    on_progress: Callable[[float], None]
     is_cancelled: Callable[[], bool]
 
     @property
-    def answer(self) -> int:
-        """Of the network."""
-        return int(self.subject.learner.logits(self.image[np.newaxis])[0].argmax())
+    def prediction(self) -> int:
+        """The predicted class."""
+        return int(self.model.learner.logits(self.image[np.newaxis])[0].argmax())
 
 
 @dataclass(frozen=True, eq=False)
 class LayerView:
-    """A layer with the digit in it.
+    """The activations of a layer.
 
     Attributes:
         name: such as ``conv1``.
-        title: in words.
+        title: a readable description.
         output: (height, width, channel) or (units,).
         kernel: dense (in, out), convolution (height, width, in, out); None without one.
     """
@@ -70,101 +70,99 @@ class Layers:
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
-    """The training digits nearest to the digit, in the features before the last layer.
+    """The training images nearest to the image, by the features before the last layer.
 
     Attributes:
         neighbors: the nearest first.
-        images: (n, 28, 28), of them.
+        images: (n, 28, 28), those of the neighbors.
         layer: whose output the features are.
         metric: of the distances.
-        digits: title of the data set.
-        count: of digits that were compared.
+        dataset: its title.
+        count: number of compared images.
     """
 
     neighbors: tuple[Neighbor, ...]
     images: Image
     layer: str
     metric: Metric
-    digits: str
+    dataset: str
     count: int
 
 
 @dataclass(frozen=True)
 class PartKind:
-    """How a part is computed, and what it is; None where it was cancelled."""
+    """How a part is computed, and its type. The result is None if cancelled."""
 
-    made: type
+    result: type
     compute: Callable[[ExplanationInput], object | None]
 
 
-def layers(asked: ExplanationInput) -> Layers:
-    """Activations and kernels."""
-    subject = asked.subject
-    found = subject.learner.activations(asked.image[np.newaxis])
+def layers(given: ExplanationInput) -> Layers:
+    """Activations and kernels of all layers."""
+    model = given.model
+    found = model.learner.activations(given.image[np.newaxis])
     return Layers(
         tuple(
             LayerView(
                 report.name, report.title, found[report.name][0],
-                subject.weights.get(f"{report.name}.kernel"),
+                model.weights.get(f"{report.name}.kernel"),
             )
-            for report in describe(subject.spec.model)
+            for report in describe(model.spec.model)
         )
     )  # fmt: skip
 
 
-def attributed(asked: ExplanationInput) -> Attribution | None:
-    """What speaks for a digit, the answer unless another is asked for."""
-    digit = asked.answer if asked.options.digit is None else asked.options.digit
-    subject = asked.subject
-    scaling = subject.spec.model.scaling
-    return attribution(
-        subject.learner, scaling, asked.image, digit, is_cancelled=asked.is_cancelled
-    )
+def attribute(given: ExplanationInput) -> Attribution | None:
+    """Pixel attribution for a class, by default the predicted one."""
+    digit = given.prediction if given.options.digit is None else given.options.digit
+    model = given.model
+    scaling = model.spec.model.scaling
+    return attribution(model.learner, scaling, given.image, digit, is_cancelled=given.is_cancelled)
 
 
-def changed(asked: ExplanationInput) -> Counterfactual | None:
-    """What would have to change."""
+def change(given: ExplanationInput) -> Counterfactual | None:
+    """The counterfactual: a small change that leads to another prediction."""
     return counterfactual(
-        asked.subject.learner,
-        asked.subject.spec.model.scaling,
-        asked.image,
-        asked.options.target,
-        asked.options.manner,
-        asked.is_cancelled,
+        given.model.learner,
+        given.model.spec.model.scaling,
+        given.image,
+        given.options.target,
+        given.options.manner,
+        given.is_cancelled,
     )
 
 
-def neighbors(asked: ExplanationInput) -> Nearest | None:
-    """The nearest training digits."""
-    subject, metric = asked.subject, asked.options.metric
-    known = subject.features(asked.progress, asked.is_cancelled)
+def neighbors(given: ExplanationInput) -> Nearest | None:
+    """The nearest training images."""
+    model, metric = given.model, given.options.metric
+    known = model.features(given.on_progress, given.is_cancelled)
     if known is None:
         return None
-    layer, _ = feature_layer(subject.spec.model)
-    feature = features(subject.learner, layer, asked.image[np.newaxis])[0]
-    train = subject.dataset.train
-    found = nearest(known, train.labels, feature, NEIGHBOURS, metric)
+    layer, _ = feature_layer(model.spec.model)
+    feature = features(model.learner, layer, given.image[np.newaxis])[0]
+    train = model.dataset.train
+    found = nearest(known, train.labels, feature, NEIGHBORS, metric)
     images = train.images[[one.index for one in found]]
-    return Nearest(found, images, layer, metric, subject.dataset.title, len(known))
+    return Nearest(found, images, layer, metric, model.dataset.title, len(known))
 
 
-def walked(asked: ExplanationInput) -> Trace:
-    """NumPy's way through the network, and one training step."""
-    subject, options = asked.subject, asked.options
-    label = asked.answer if options.teach is None else options.teach
+def step_by_step(given: ExplanationInput) -> Trace:
+    """A trace of the network in NumPy, with one training step if requested."""
+    model, options = given.model, given.options
+    label = given.prediction if options.target_label is None else options.target_label
     return trace(
-        subject.spec, subject.weights, asked.image, subject.folder, subject.model.step,
-        label if options.train else None, options.rate,
+        model.spec, model.weights, given.image, model.folder, model.ref.step,
+        label if options.train else None, options.learning_rate,
     )  # fmt: skip
 
 
 PARTS: Mapping[Part, PartKind] = MappingProxyType(
     {
         "layers": PartKind(Layers, layers),
-        "attribution": PartKind(Attribution, attributed),
+        "attribution": PartKind(Attribution, attribute),
         "nearest": PartKind(Nearest, neighbors),
-        "change": PartKind(Counterfactual, changed),
-        "walk": PartKind(Trace, walked),
+        "counterfactual": PartKind(Counterfactual, change),
+        "trace": PartKind(Trace, step_by_step),
     }
 )
 

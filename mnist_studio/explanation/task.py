@@ -5,6 +5,7 @@ from collections.abc import Generator
 from msgspec import Raw
 
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.explanation.explained_model import ExplainedModel
 from mnist_studio.explanation.messages import (
     EncodedPart,
     ExplainReply,
@@ -14,7 +15,6 @@ from mnist_studio.explanation.messages import (
     PartUnavailable,
 )
 from mnist_studio.explanation.parts import PARTS, ExplanationInput
-from mnist_studio.explanation.subject import ExplainedModel
 from mnist_studio.workers.channel import encode
 from mnist_studio.workers.task import Context
 
@@ -23,12 +23,12 @@ class ExplainTask:
     """See ``messages.EXPLAIN``. Holds one network at a time."""
 
     def __init__(self) -> None:
-        self._subject: ExplainedModel | None = None
+        self._model: ExplainedModel | None = None
 
     def __call__(
         self, request: ExplainRequest, context: Context[ExplainReply]
     ) -> Generator[ExplainReply, None, None]:
-        """Every part; fewer where the request was is_cancelled."""
+        """Every part; fewer if the request is cancelled."""
         for part in request.parts:
             if context.is_cancelled():
                 return
@@ -38,25 +38,25 @@ class ExplainTask:
     def _part(
         self, request: ExplainRequest, part: Part, context: Context[ExplainReply]
     ) -> EncodedPart | PartUnavailable | None:
-        """A part; None where the request was is_cancelled."""
+        """A part; None if the request is cancelled."""
 
-        def progress(fraction: float) -> None:
+        def on_progress(fraction: float) -> None:
             context.send(PartProgress(part, fraction))
 
         try:
-            subject = self._opened(request)
+            model = self._open(request)
             given = ExplanationInput(
-                subject, request.image, request.options, progress, context.is_cancelled
+                model, request.image, request.options, on_progress, context.is_cancelled
             )
             value = PARTS[part].compute(given)
         except MnistStudioError as error:
             return PartUnavailable(part, error.problem, error.remedy)
         return None if value is None else EncodedPart(part, Raw(encode(value)))
 
-    def _opened(self, request: ExplainRequest) -> ExplainedModel:
-        wanted = (request.engine, request.model, request.data)
-        known = self._subject
-        if known is None or (known.engine, known.model, known.data) != wanted:
-            self._subject = None  # Two at a time would need twice the memory.
-            self._subject = known = ExplainedModel(*wanted)
+    def _open(self, request: ExplainRequest) -> ExplainedModel:
+        key = (request.engine, request.model, request.data)
+        known = self._model
+        if known is None or (known.engine, known.ref, known.data) != key:
+            self._model = None  # Two networks would need twice the memory.
+            self._model = known = ExplainedModel(*key)
         return known

@@ -1,4 +1,4 @@
-"""NumPy's way through a trained network with one digit, and one training step on it."""
+"""A step-by-step trace of a trained network in NumPy, and of one training step."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,14 @@ from mnist_studio.training.chunks import ChunkMaker
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The way of a digit.
+    """A trace of one image.
 
     Attributes:
-        walk: every number.
-        notes: sentences about what is as in training and what is not.
+        network: all arrays.
+        notes: sentences on what differs from the training of the run.
     """
 
-    walk: NetworkTrace
+    network: NetworkTrace
     notes: tuple[str, ...]
 
 
@@ -36,36 +36,37 @@ def trace(
     image: NDArray[np.uint8],
     folder: Path,
     trained: int,
-    teach: int | None = None,
-    rate: float | None = None,
+    target_label: int | None = None,
+    learning_rate: float | None = None,
 ) -> Trace:
-    """The way of an image (28, 28) forward, and back if it shall be taught.
+    """Traces an image (28, 28) forward and, with a target label, through a training step.
 
     Args:
-        run: with the effect of its faults.
-        weights: that it was trained to.
-        image: the digit.
-        folder: of the run, where its checkpoint has what the optimizer remembers.
-        trained: steps.
-        teach: label of one training step on this digit alone; None only answers.
-        rate: of that step; the optimizer's own where None.
+        run: with its known bugs applied.
+        weights: trained.
+        image: gray levels.
+        folder: of the run, whose checkpoint has the state of the optimizer.
+        trained: steps that the weights were trained for.
+        target_label: of a training step on this image alone; None for a forward pass only.
+        learning_rate: of that step; None for the optimizer's own.
 
     Raises:
         StoreError: the checkpoint is damaged.
     """
     notes = list(_of_framework(run))
-    if teach is None:
+    if target_label is None:
         return Trace(tracing.forward(run, weights, image), tuple(notes))
     state = _state(run, folder, trained)
-    wanted = run.training.optimizer.learning_rate if rate is None else rate
-    # With a digit's own statistics a batch-norm of vectors would be 0, and nothing would be learnt.
-    teaching = TrainingInput(teach, wanted, state, _masks(run, image, trained), frozen=True)
-    notes.extend(_of_step(run, state, rate is None))
-    return Trace(tracing.step(run, weights, image, teaching), tuple(notes))
+    own_rate = run.training.optimizer.learning_rate
+    rate = own_rate if learning_rate is None else learning_rate
+    # With the statistics of one image, a batch-norm of vectors outputs 0 and cannot be trained.
+    target = TrainingInput(target_label, rate, state, _masks(run, image, trained), frozen=True)
+    notes.extend(_of_step(run, state, learning_rate is None))
+    return Trace(tracing.step(run, weights, image, target), tuple(notes))
 
 
 def _state(run: RunSpec, folder: Path, trained: int) -> OptimizerState | None:
-    """What the optimizer remembers; None where no checkpoint is of these weights."""
+    """The state of the optimizer; None without a checkpoint of these weights."""
     if not (folder / artifacts.CHECKPOINT).exists():
         return None
     checkpoint = artifacts.load_checkpoint(folder, run)
@@ -73,7 +74,7 @@ def _state(run: RunSpec, folder: Path, trained: int) -> OptimizerState | None:
 
 
 def _masks(run: RunSpec, image: NDArray[np.uint8], step: int) -> dict[str, NDArray[np.uint8]]:
-    """(1, ...) of every dropout layer, those of the run's next step."""
+    """The masks (1, ...) of every dropout layer in the run's next step."""
     alone = replace(run.training, batch_size=FULL_BATCH, validation=0, augmentation=None)
     chunk = ChunkMaker(run.model, alone, image[np.newaxis]).make(step, 1)
     return {name: mask[0] for name, mask in chunk.masks.items()}
@@ -84,28 +85,28 @@ def _of_framework(run: RunSpec) -> tuple[str, ...]:
         return ()
     kind = storage(run.training.precision)
     return (
-        f"{framework_title(run.framework)} trained it. NumPy computes every step here, in {kind}.",
+        f"{framework_title(run.framework)} trained this model. NumPy computes the trace in {kind}.",
     )
 
 
 def _of_step(run: RunSpec, state: OptimizerState | None, own_rate: bool) -> list[str]:
-    """What a reader must know to believe the numbers."""
+    """What differs from the training of the run."""
     training, notes = run.training, []
     kinds = {type(layer) for layer in run.model.layers}
     if state:
-        notes.append(f"The optimizer remembers the {state.step:,} updates of the run.")
+        notes.append(f"The optimizer continues with its state after {state.step:,} updates.")
     else:
-        notes.append("The run left nothing that its optimizer remembers: it begins anew.")
+        notes.append("The run has no optimizer state, so the optimizer starts with zeros.")
     if own_rate:
-        notes.append("The learning rate is the optimizer's own, without its schedule.")
+        notes.append("The learning rate is that of the optimizer, without a schedule.")
     if Dropout in kinds:
         notes.append("Dropout is on, with the masks of the run's next step.")
     if BatchNorm in kinds:
         notes.append(
-            "Batch-norm keeps its running statistics: a single digit has none to speak of."
+            "Batch-norm uses its running statistics, because one image has no useful statistics."
         )
     if training.clip:
-        notes.append(f"Gradients are clipped, as in training: {training.clip}.")
+        notes.append(f"Gradients are clipped as in training: {training.clip}.")
     if training.bias_gradients == "summed":
-        notes.append("Every bias of a layer gets the sum over all its biases, a fault.")
+        notes.append("Known bug: every bias of a layer gets the sum of all its bias gradients.")
     return notes

@@ -1,4 +1,4 @@
-"""A walkthrough as text and as tables."""
+"""A step-by-step trace as text and as CSV files."""
 
 import csv
 from collections.abc import Iterator
@@ -13,29 +13,29 @@ from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec import layers
 
-TEXT = "walkthrough.txt"
+TEXT = "trace.txt"
 FIRST = 6
-"""So many numbers of an array stand in the text."""
+"""The number of values of an array in the text."""
 
 
-def text(found: Trace) -> str:
-    """Every layer with its equations, the shapes of its arrays and their first numbers."""
-    return "\n".join((*_head(found), *_body(found))) + "\n"
+def text(trace: Trace) -> str:
+    """Every layer with its equations, and its arrays with their shapes and first values."""
+    return "\n".join((*_head(trace), *_body(trace))) + "\n"
 
 
-def export(found: Trace, folder: Path) -> tuple[Path, ...]:
-    """Writes the text and every array as a CSV file, whole.
+def export(trace: Trace, folder: Path) -> tuple[Path, ...]:
+    """Writes the text, and every array as a complete CSV file.
 
     Returns:
         The files.
 
     Raises:
-        DataError: the disk is full or refuses.
+        DataError: a file cannot be written.
     """
-    contents = {TEXT: text(found)} | {
-        f"{number:02} {place.name} {one.name}.csv".replace(" ", "-"): table(one.values)
-        for number, place in enumerate(layer_arrays(found.walk), start=1)
-        for one in place.arrays
+    contents = {TEXT: text(trace)} | {
+        f"{number:02} {layer.name} {array.name}.csv".replace(" ", "-"): table(array.values)
+        for number, layer in enumerate(layer_arrays(trace.network), start=1)
+        for array in layer.arrays
     }
     paths = {folder / name: content for name, content in contents.items()}
     for path, content in paths.items():
@@ -44,18 +44,18 @@ def export(found: Trace, folder: Path) -> tuple[Path, ...]:
 
 
 def matrix(array: Array) -> Array:
-    """Any array as rows and columns of numbers: its last axis across, all others down."""
+    """Any array as a matrix: the last axis as columns, all others as rows."""
     return array.reshape(-1, 1) if array.ndim == 1 else array.reshape(-1, array.shape[-1])
 
 
 def row_names(shape: tuple[int, ...]) -> tuple[str, ...]:
-    """The indices of every row of ``matrix``, such as ``3, 5``."""
+    """The indices of each row of ``matrix``, such as ``3, 5``."""
     axes = shape if len(shape) == 1 else shape[:-1]
-    return tuple(", ".join(map(str, place)) for place in np.ndindex(*axes))
+    return tuple(", ".join(map(str, indices)) for indices in np.ndindex(*axes))
 
 
 def table(array: Array) -> str:
-    """An array as CSV: a row for all indices but the last, which go across."""
+    """An array as CSV, in the layout of ``matrix``."""
     rows = matrix(array)
     into = StringIO()
     writer = csv.writer(into, lineterminator="\n")
@@ -65,30 +65,30 @@ def table(array: Array) -> str:
     return into.getvalue()
 
 
-def _head(found: Trace) -> Iterator[str]:
-    step = found.walk.step
-    answer = int(found.walk.probabilities.argmax())
-    way = "in training it answers" if step else "it answers"
-    yield f"{way} {answer}, with probability {found.walk.probabilities[answer]:.6g}"
+def _head(trace: Trace) -> Iterator[str]:
+    step = trace.network.step
+    prediction = int(trace.network.probabilities.argmax())
+    mode = "prediction in training mode" if step else "prediction"
+    yield f"{mode}: {prediction}, probability {trace.network.probabilities[prediction]:.6g}"
     if step:
-        yield f"taught as {step.label}: update {step.number:,} at the learning rate {step.rate:g}"
+        yield f"target label {step.label}, update {step.number:,}, learning rate {step.rate:g}"
         yield f"loss {step.loss:.6g}, after the step {step.loss_after:.6g}"
         yield f"norm of all gradients {step.norm:.6g}"
-    yield from found.notes
+    yield from trace.notes
 
 
-def _body(found: Trace) -> Iterator[str]:
-    for place in layer_arrays(found.walk):
+def _body(trace: Trace) -> Iterator[str]:
+    for layer in layer_arrays(trace.network):
         yield ""
-        yield f"{place.name}: {place.title}"
-        yield from (f"  {equation}" for equation in place.equations)
-        yield from (_line(one) for one in place.arrays)
+        yield f"{layer.name}: {layer.title}"
+        yield from (f"  {equation}" for equation in layer.equations)
+        yield from (_line(array) for array in layer.arrays)
 
 
-def _line(one: NamedArray) -> str:
-    numbers = one.values.reshape(-1)
+def _line(array: NamedArray) -> str:
+    numbers = array.values.reshape(-1)
     first = " ".join(f"{number:.4g}" for number in numbers[:FIRST].tolist())
     more = " …" if len(numbers) > FIRST else ""
-    shape = layers.text(one.values.shape)
+    shape = layers.text(array.values.shape)
     span = f"{numbers.min():.4g} to {numbers.max():.4g}"
-    return f"  {one.name:28} {shape:>14}  {span:>24}  {first}{more}"
+    return f"  {array.name:28} {shape:>14}  {span:>24}  {first}{more}"

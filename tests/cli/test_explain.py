@@ -56,13 +56,19 @@ def test_a_training_step_in_text_and_as_tables(run: str, tmp_path: Path) -> None
         tmp_path,
     )
     assert said.code == 0
-    for words in ("taught as 7", "learning rate 0.5", "dW = xᵀ dy", "kernel gradient", "784×128"):
+    for words in (
+        "target label 7",
+        "learning rate 0.5",
+        "dW = xᵀ dy",
+        "kernel gradient",
+        "784×128",
+    ):
         assert words in said.output
     with (tmp_path / "04-dense2-kernel-gradient.csv").open() as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["index", *map(str, range(10))]
     assert len(rows) == 129
-    assert (tmp_path / "walkthrough.txt").read_text(encoding="utf-8") in said.output
+    assert (tmp_path / "trace.txt").read_text(encoding="utf-8") in said.output
     # Gradients are the outer product of what comes in and dz.
     columns = [np.loadtxt(tmp_path / name, delimiter=",", skiprows=1)[:, 1:] for name in (
         "04-dense2-input-x.csv", "05-loss-logit-gradient-dz.csv",

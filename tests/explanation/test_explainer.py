@@ -41,8 +41,8 @@ def value(found: list[ExplanationUpdate], kind: type[T]) -> T:
     return one
 
 
-def test_every_part_is_told_in_order(trained: Run) -> None:
-    found = told(trained, tuple(PARTS), Options(train=True, teach=3))
+def test_every_part_arrives_in_order(trained: Run) -> None:
+    found = told(trained, tuple(PARTS), Options(train=True, target_label=3))
     parts = [one for one in found if isinstance(one, PartResult)]
     assert [one.part for one in parts] == list(PARTS)
     assert {one.engine for one in parts} == {"numpy"}
@@ -65,13 +65,13 @@ def test_every_part_is_told_in_order(trained: Run) -> None:
     assert change.found
     assert model.logits(change.after[None]).argmax() == change.target
 
-    walk = value(found, Trace).walk
+    walk = value(found, Trace).network
     np.testing.assert_allclose(walk.logits, logits, rtol=1e-5)
     assert walk.step is not None
     assert walk.step.label == 3
 
 
-def test_a_training_digit_is_nearest_to_itself_and_features_are_kept(trained: Run) -> None:
+def test_a_training_image_is_nearest_to_itself_and_features_are_cached(trained: Run) -> None:
     (trained.folder / FEATURES).unlink(missing_ok=True)
     found = told(trained, ["nearest"])
     fractions = [one.fraction for one in found if isinstance(one, PartProgress)]
@@ -94,7 +94,7 @@ def test_damaged_features_are_computed_again(trained: Run) -> None:
     assert (trained.folder / FEATURES).stat().st_size > 1000
 
 
-def test_the_newest_question_counts(trained: Run) -> None:
+def test_the_newest_request_counts(trained: Run) -> None:
     with Explainer() as explainer:
         left = explainer.explain(trained, IMAGE, ["attribution", "layers"])
         next(left)
@@ -105,7 +105,7 @@ def test_the_newest_question_counts(trained: Run) -> None:
     np.testing.assert_allclose(value(found, Layers).layers[-1].output, expected, rtol=1e-5)
 
 
-def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
+def test_a_cancelled_request_leaves_the_process_alive(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
         child = explainer.pid
@@ -115,7 +115,7 @@ def test_a_cancelled_question_leaves_the_child_alive(trained: Run) -> None:
         assert explainer.pid == child
 
 
-def test_a_child_that_died_is_told_and_replaced(trained: Run) -> None:
+def test_a_process_that_died_is_reported_and_replaced(trained: Run) -> None:
     with Explainer() as explainer:
         list(explainer.explain(trained, IMAGE, ["layers"]))
         assert explainer.pid is not None
@@ -125,29 +125,29 @@ def test_a_child_that_died_is_told_and_replaced(trained: Run) -> None:
         assert list(explainer.explain(trained, IMAGE, ["layers"]))
 
 
-def test_a_run_without_weights_is_refused_in_words(trained: Run) -> None:
+def test_a_run_without_weights_gives_a_reason(trained: Run) -> None:
     (found,) = told(dataclasses.replace(trained, folder=trained.folder / "gone"), ["layers"])
     assert isinstance(found, PartUnavailable)
     assert WEIGHTS in found.problem
 
 
-def test_numpy_stands_in_where_a_framework_is_missing(
+def test_numpy_replaces_a_missing_framework(
     trained: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     by_keras = dataclasses.replace(trained, spec=replace(trained.spec, framework="keras"))
-    (found,) = told(by_keras, ["walk"])
+    (found,) = told(by_keras, ["trace"])
     assert isinstance(found, PartResult)
     assert found.engine == "numpy"
-    assert value([found], Trace).notes[0].startswith("Keras trained it")
+    assert value([found], Trace).notes[0].startswith("Keras trained this model")
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "keras"])
-def test_it_is_the_same_in_every_framework(trained: Run, framework: FrameworkName) -> None:
+def test_explanations_are_the_same_in_every_framework(trained: Run, framework: FrameworkName) -> None:
     if registry.version(framework) is None:
         pytest.skip(f"{framework} is not here")
-    parts: tuple[Part, ...] = ("attribution", "layers", "nearest", "change")
+    parts: tuple[Part, ...] = ("attribution", "layers", "nearest", "counterfactual")
     here = told(trained, parts)
     there = told(
         dataclasses.replace(trained, spec=replace(trained.spec, framework=framework)), parts

@@ -16,52 +16,54 @@ from mnist_studio.store.rows import Run
 IMAGE = builtin.load().train.images[17]
 
 
-def test_the_step_goes_on_where_the_run_ended(trained: Run) -> None:
+def test_the_step_continues_where_the_run_ended(trained: Run) -> None:
     assert isinstance(trained.terminal, Finished)
     weights = artifacts.load_weights(trained.folder, trained.spec)
     steps = trained.terminal.step
-    found = trace(trained.spec, weights, IMAGE, trained.folder, steps, teach=4)
-    assert found.walk.step is not None
-    assert (found.walk.step.number, found.walk.step.rate) == (steps + 1, 1e-3)
-    assert f"remembers the {steps} updates" in found.notes[0]
+    found = trace(trained.spec, weights, IMAGE, trained.folder, steps, target_label=4)
+    assert found.network.step is not None
+    assert (found.network.step.number, found.network.step.rate) == (steps + 1, 1e-3)
+    assert f"state after {steps} updates" in found.notes[0]
 
     framework = registry.load("numpy")
     model = framework.learner(trained.spec, weights, framework.devices()[0])
     model.load_optimizer_state(artifacts.load_checkpoint(trained.folder, trained.spec).optimizer)
     model.bind(IMAGE[None], np.array([4], np.uint8))
     told = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
-    assert found.walk.step.loss == pytest.approx(told.losses[0], rel=1e-6)
-    arrays = {one.name: one.after for layer in found.walk.layers for one in layer.changes}
+    assert found.network.step.loss == pytest.approx(told.losses[0], rel=1e-6)
+    arrays = {one.name: one.after for layer in found.network.layers for one in layer.changes}
     for name, expected in model.weights().items():
         np.testing.assert_allclose(arrays[name], expected, rtol=1e-6, atol=1e-8)
 
 
-def test_weights_of_another_step_have_no_memory(trained: Run) -> None:
+def test_weights_of_another_step_have_no_optimizer_state(trained: Run) -> None:
     weights = artifacts.load_weights(trained.folder, trained.spec)
-    found = trace(trained.spec, weights, IMAGE, trained.folder, 1, teach=4, rate=0.5)
-    assert found.walk.step is not None
-    assert (found.walk.step.number, found.walk.step.rate) == (1, 0.5)
-    assert found.notes == ("The run left nothing that its optimizer remembers: it begins anew.",)
+    found = trace(
+        trained.spec, weights, IMAGE, trained.folder, 1, target_label=4, learning_rate=0.5
+    )
+    assert found.network.step is not None
+    assert (found.network.step.number, found.network.step.rate) == (1, 0.5)
+    assert found.notes == ("The run has no optimizer state, so the optimizer starts with zeros.",)
 
 
-def test_what_is_as_in_training_is_said(trained: Run) -> None:
+def test_notes_compare_the_step_with_training(trained: Run) -> None:
     spec = run_spec(RECIPES["wide-cnn"])
     spec = replace(spec, training=replace(spec.training, clip=ClipNorm(0.1)))
     weights = initial_weights(spec.model, 1, "float32")
-    found = trace(spec, weights, IMAGE, trained.folder / "gone", 7, teach=4)
+    found = trace(spec, weights, IMAGE, trained.folder / "gone", 7, target_label=4)
     assert any("Dropout is on" in note for note in found.notes)
     assert any("clipped" in note for note in found.notes)
-    assert found.notes[0] == "PyTorch trained it; NumPy goes through it here, in float32."
+    assert found.notes[0] == "PyTorch trained this model. NumPy computes the trace in float32."
     # A quarter of the units is dropped, and what is dropped has no gradient.
-    dropout = next(layer for layer in found.walk.layers if layer.name == "dropout1")
+    dropout = next(layer for layer in found.network.layers if layer.name == "dropout1")
     assert dropout.input_gradient is not None
     live = dropout.input > 0
     assert 0.2 < np.mean(dropout.output[live] == 0) < 0.3
     assert not dropout.input_gradient[live & (dropout.output == 0)].any()
 
 
-def test_the_way_forward_has_no_step(trained: Run) -> None:
+def test_a_forward_pass_has_no_step(trained: Run) -> None:
     weights = artifacts.load_weights(trained.folder, trained.spec)
     found = trace(trained.spec, weights, IMAGE, trained.folder, 1)
-    assert found.walk.step is None
+    assert found.network.step is None
     assert found.notes == ()

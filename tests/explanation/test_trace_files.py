@@ -12,7 +12,7 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 IMAGE = builtin.load().train.images[17]
 
 
-def walked(teach: int | None) -> Trace:
+def traced(teach: int | None) -> Trace:
     spec = run_spec(RECIPES["small-cnn"])
     weights = initial_weights(spec.model, 1, "float32")
     return trace(spec, weights, IMAGE, Path("nowhere"), 0, teach)
@@ -28,7 +28,7 @@ def test_any_array_becomes_rows_and_columns() -> None:
 
 
 def test_the_update_and_what_was_before_give_what_is_after() -> None:
-    found = {place.name: place for place in layer_arrays(walked(3).walk)}
+    found = {layer.name: layer for layer in layer_arrays(traced(3).network)}
     arrays = {one.name: one.values for one in found["conv1"].arrays}
     np.testing.assert_allclose(arrays["kernel"] + arrays["kernel update"], arrays["kernel after"])
     assert list(arrays)[:4] == ["input x", "kernel", "bias", "output y"]
@@ -38,11 +38,11 @@ def test_the_update_and_what_was_before_give_what_is_after() -> None:
 
 
 def test_the_text_has_every_layer_with_its_equations_and_shapes() -> None:
-    forward, step = text(walked(None)), text(walked(3))
-    for place in layer_arrays(walked(3).walk):
-        assert f"\n{place.name}: " in forward
-        assert f"\n{place.name}: " in step
-    assert "taught as 3" in step
+    forward, step = text(traced(None)), text(traced(3))
+    for layer in layer_arrays(traced(3).network):
+        assert f"\n{layer.name}: " in forward
+        assert f"\n{layer.name}: " in step
+    assert "target label 3" in step
     assert "dW[p, q, c, o] = Σ x[i+p, j+q, c] dy[i, j, o]" not in forward
     assert "gradient" not in forward
     assert "3×3×16×32" in forward

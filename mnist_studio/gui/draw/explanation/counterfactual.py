@@ -22,7 +22,7 @@ MANNERS: tuple[tuple[Manner, str, str], ...] = (
 class CounterfactualPart(ExplanationPart):
     """The drawing, the change, and the changed drawing."""
 
-    part = "change"
+    part = "counterfactual"
     title_text = "Counterfactual"
     tip = "A small change of the drawing that makes the model predict another digit"
 

@@ -138,5 +138,5 @@ def summary(found: Nearest) -> str:
     labels = ", ".join(f"{count} × {label}" for label, count in counts.most_common())
     return (
         f"Labels: {labels}. The features before the last layer ({found.layer}) are compared with "
-        f"those of {found.count:,} training images of {found.digits}."
+        f"those of {found.count:,} training images of {found.dataset}."
     )

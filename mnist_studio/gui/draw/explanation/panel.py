@@ -30,8 +30,8 @@ TITLES = {
     "attribution": "Pixels",
     "layers": "Layers",
     "nearest": "Neighbors",
-    "change": "Counterfactual",
-    "walk": "Trace",
+    "counterfactual": "Counterfactual",
+    "trace": "Trace",
 }
 """Titles of the parts by their names."""
 
@@ -185,7 +185,7 @@ class ExplanationPanel(QWidget):
 
     def _show_engine(self, wish: ExplanationRequest, engine: str) -> None:
         own, by = framework_title(wish.run.spec.framework), framework_title(engine)
-        missing = own != by and wish.part != "walk"
+        missing = own != by and wish.part != "trace"
         reason = f", because {own} is not installed" if missing else ""
         self.state.setText(f"Computed by {by}{reason}.")
 

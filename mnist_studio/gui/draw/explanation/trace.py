@@ -46,7 +46,7 @@ COLUMNS: tuple[TableColumn[LayerArrays], ...] = (
 class TracePart(ExplanationPart):
     """Layers on the left; equations and arrays of the selected layer on the right."""
 
-    part = "walk"
+    part = "trace"
     title_text = "Training step trace"
     tip = "Every array of a forward pass or a training step, computed by NumPy"
 
@@ -107,16 +107,16 @@ class TracePart(ExplanationPart):
 
     def options(self) -> Options:
         """A forward pass, or a training step with its target label."""
-        return Options(train=self.way.choice == "step", teach=chosen_digit(self.teach))
+        return Options(train=self.way.choice == "step", target_label=chosen_digit(self.teach))
 
     def show_value(self, value: object) -> None:
         """Shows a ``Trace``; the selected layer and array stay selected."""
         assert isinstance(value, Trace)
         self._shown = value
-        self.sentence.setText(summary(value.walk))
+        self.sentence.setText(summary(value.network))
         self.notes.setText(" ".join(value.notes))
         self.notes.setVisible(bool(value.notes))
-        self.places.show(layer_arrays(value.walk))
+        self.places.show(layer_arrays(value.network))
         if not self.table.selectionModel().currentIndex().isValid():
             first = self.places.index(self._first_learning(), 0)
             flag = QItemSelectionModel.SelectionFlag

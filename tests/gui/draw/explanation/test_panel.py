@@ -97,8 +97,8 @@ def test_every_part_follows_the_drawing(
     assert nearest.neighbors.text_at(0).startswith("Training image 3. Label ")
     assert nearest.neighbors.text_at(99) == ""
 
-    go(why, "change")
-    change = why.parts["change"]
+    go(why, "counterfactual")
+    change = why.parts["counterfactual"]
     assert isinstance(change, CounterfactualPart)
     qtbot.waitUntil(lambda: "the prediction" in change.sentence.text(), timeout=WAIT)
     shown = change.change.layout_shown
@@ -109,8 +109,8 @@ def test_every_part_follows_the_drawing(
 def test_a_training_step_is_traced_and_exported(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    go(why, "walk")
-    walk = why.parts["walk"]
+    go(why, "trace")
+    walk = why.parts["trace"]
     assert isinstance(walk, TracePart)
     qtbot.waitUntil(lambda: walk.places.rowCount() == 5, timeout=WAIT)
     assert walk.place is not None
@@ -131,7 +131,7 @@ def test_a_training_step_is_traced_and_exported(
     with qtbot.waitSignal(window.studio.told, timeout=WAIT):
         walk.export(tmp_path)
     names = {file.name for file in tmp_path.iterdir()}
-    assert {"walkthrough.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
+    assert {"trace.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
 
 
 def test_a_blank_canvas_and_a_hidden_tab_request_nothing(
