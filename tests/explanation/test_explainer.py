@@ -131,9 +131,7 @@ def test_a_run_without_weights_gives_a_reason(trained: Run) -> None:
     assert WEIGHTS in found.problem
 
 
-def test_numpy_replaces_a_missing_framework(
-    trained: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_numpy_replaces_a_missing_framework(trained: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     by_keras = dataclasses.replace(trained, spec=replace(trained.spec, framework="keras"))
@@ -144,7 +142,7 @@ def test_numpy_replaces_a_missing_framework(
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "keras"])
-def test_explanations_are_the_same_in_every_framework(trained: Run, framework: FrameworkName) -> None:
+def test_all_frameworks_explain_alike(trained: Run, framework: FrameworkName) -> None:
     if registry.version(framework) is None:
         pytest.skip(f"{framework} is not here")
     parts: tuple[Part, ...] = ("attribution", "layers", "nearest", "counterfactual")
