@@ -5,12 +5,11 @@ from functools import partial
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task, Work
 from mnist_studio.workers import environments
 
@@ -100,9 +99,7 @@ class EnvironmentsDialog(QuestionOverlay):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         self._done(None)
-        self._trouble.setText(
-            str(error) if isinstance(error, MnistStudioError) else unexpected(error)
-        )
+        self._trouble.setText(error_text(error))
 
     @Slot()
     def _leave(self) -> None:

@@ -1,6 +1,6 @@
-"""Arrays of any shape laid out as one picture. No Qt.
+"""Arranges arrays of any shape as one picture. No Qt.
 
-Feature maps and kernels become tiles, vectors lines; between tiles is NaN.
+Feature maps and kernels become tiles, vectors become lines. Gaps between tiles are NaN.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from mnist_studio.frameworks.base import Array
 
 SIDE = 28
-WIDE = 3.0
-"""A picture of tiles is about so many times as wide as it is high."""
+ASPECT_RATIO = 3.0
+"""Width of a picture of tiles, relative to its height."""
 
 TOLERANCE = 0.5
-"""By this power of e its rows may be longer or shorter, so that they all are full."""
+"""The logarithm by which the ratio may deviate so that all rows are full."""
 
 Numbers = NDArray[np.float64]
 
@@ -26,10 +26,10 @@ class Layout:
     """An array as a picture.
 
     Attributes:
-        values: (height, width); NaN between its parts.
-        places: (height, width), of each value in the flattened array; -1 between its parts.
+        values: (height, width); NaN in the gaps.
+        places: (height, width) indices in the flattened array; -1 in the gaps.
         shape: of the array.
-        largest: magnitude in it.
+        largest: the largest magnitude.
     """
 
     values: Numbers
@@ -37,8 +37,8 @@ class Layout:
     shape: tuple[int, ...]
     largest: float
 
-    def told(self, row: int, column: int) -> str:
-        """A value with its place in the array: ``[3, 5, 0] = 0.0417``; empty between parts."""
+    def text(self, row: int, column: int) -> str:
+        """A value with its index in the array: ``[3, 5, 0] = 0.0417``; empty in a gap."""
         place = int(self.places[row, column])
         if place < 0:
             return ""
@@ -46,25 +46,25 @@ class Layout:
         return f"[{indices}] = {self.values[row, column]:.4g}"
 
 
-def laid_out(array: Array) -> Layout:
-    """An array of a layer.
+def layout_of(array: Array) -> Layout:
+    """Arranges the activations or the kernel of a layer.
 
-    (units,) in lines of equal length; (height, width, channel) as a tile a channel; a dense kernel
-    (in, out) as a tile of 28 x 28 for every unit that sees all pixels, else as a line for every
-    unit; a convolution's (height, width, in, out) as a tile for every pair of channels, in below
-    each other and out beside each other.
+    (units,) becomes lines of equal length, (height, width, channel) one tile per channel. A dense
+    kernel (in, out) becomes one 28 x 28 tile per unit if the units see all pixels, else one line
+    per unit. A convolution kernel (height, width, in, out) becomes a tile per pair of channels:
+    one row per input channel, one column per output channel.
     """
     numbers = np.asarray(array, np.float64)
     places = _arranged(np.arange(array.size).reshape(array.shape))
-    return _made(numbers, places)
+    return _layout(numbers, places)
 
 
-def as_it_is(array: Array) -> Layout:
-    """An array (height, width) of pixels."""
-    return _made(np.asarray(array, np.float64), np.arange(array.size).reshape(array.shape))
+def pixel_layout(array: Array) -> Layout:
+    """An array of pixels (height, width), unchanged."""
+    return _layout(np.asarray(array, np.float64), np.arange(array.size).reshape(array.shape))
 
 
-def _made(numbers: Numbers, places: NDArray[np.int64]) -> Layout:
+def _layout(numbers: Numbers, places: NDArray[np.int64]) -> Layout:
     flat = np.append(numbers.reshape(-1), np.nan)
     return Layout(flat[places], places, numbers.shape, float(np.abs(numbers).max(initial=0.0)))
 
@@ -83,7 +83,7 @@ def _arranged(places: NDArray[np.int64]) -> NDArray[np.int64]:
             return _tiled(np.moveaxis(places[:, :, 0], 2, 0))
         case (_, _, _, _):
             return _grid(places.transpose(2, 3, 0, 1))
-    raise ValueError(f"An array of {len(places.shape)} axes has no picture.")
+    raise ValueError(f"An array must have 1 to 4 axes, got {len(places.shape)}.")
 
 
 def _lines(places: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -93,17 +93,17 @@ def _lines(places: NDArray[np.int64]) -> NDArray[np.int64]:
     return lines.reshape(-1, across)
 
 
-def _across(count: int, wide: float) -> int:
-    """How many of ``count`` squares stand beside each other: a divisor if one is near."""
-    ideal = sqrt(count * wide)
+def _across(count: int, ratio: float) -> int:
+    """How many of ``count`` squares are in a row: a divisor of the count if one is near."""
+    ideal = sqrt(count * ratio)
     divisors = [one for one in range(1, count + 1) if count % one == 0]
     nearest = min(divisors, key=lambda one: abs(log(one / ideal)))
     return nearest if abs(log(nearest / ideal)) < TOLERANCE else ceil(ideal)
 
 
 def _tiled(tiles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n, h, w) in rows."""
-    across = min(len(tiles), _across(len(tiles), WIDE))
+    """Tiles (n, h, w) in rows."""
+    across = min(len(tiles), _across(len(tiles), ASPECT_RATIO))
     down = ceil(len(tiles) / across)
     full = np.full((down * across, *tiles.shape[1:]), -1)
     full[: len(tiles)] = tiles
@@ -111,7 +111,7 @@ def _tiled(tiles: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _grid(tiles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(rows, columns, h, w) beside each other, a line of -1 between them."""
+    """Tiles (rows, columns, h, w) as one array with lines of -1 between them."""
     spaced = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=-1)
     rows, columns, height, width = spaced.shape
     return spaced.swapaxes(1, 2).reshape(rows * height, columns * width)[:-1, :-1]

@@ -1,4 +1,4 @@
-"""An array as a picture: its numbers from one color over none to another."""
+"""An array as a picture on a diverging color scale."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +12,31 @@ from mnist_studio.palette import Palette
 Numbers = NDArray[np.float64]
 
 _STEPS = 255
-"""Of color to either side of 0."""
+"""Color steps on either side of 0."""
 
 
 def colored(values: Numbers, palette: Palette) -> QImage:
-    """A picture of numbers (height, width) within -1 to 1; NaN is a line between parts.
+    """A picture of values (height, width) from -1 to 1; NaN is a gap.
 
-    0 is the color of the panel, 1 the accent and -1 the color of failures.
+    0 has the color of the panel, 1 the accent color and -1 the color of failures.
     """
     steps = np.rint(np.clip(values, -1, 1) * _STEPS) + _STEPS
     steps = np.where(np.isnan(values), 2 * _STEPS + 1, steps)
     pixels = _table(palette)[steps.astype(np.intp)]
     rows, columns = values.shape
-    # copy(): Qt would otherwise keep pointing into memory that NumPy frees.
+    # copy(): otherwise Qt would point to memory that NumPy frees.
     form = QImage.Format.Format_RGB888
     return QImage(pixels.tobytes(), columns, rows, 3 * columns, form).copy()
 
 
 class ArrayPicture(QWidget):
-    """As large as there is room, every number of the same size."""
+    """Shows a picture as large as possible without distortion."""
 
     def __init__(self, theme: Theme, name: str, values: Numbers) -> None:
-        """Makes a picture.
+        """Makes the widget.
 
         Args:
-            theme: its colors.
+            theme: colors.
             name: for screen readers.
             values: (height, width) within -1 to 1.
         """
@@ -46,31 +46,31 @@ class ArrayPicture(QWidget):
         self._picture: QImage | None = None
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.changed.connect(self._forget_picture)
+        theme.changed.connect(self._clear_cache)
 
     def show_values(self, values: Numbers) -> None:
-        """Shows other numbers (height, width) within -1 to 1."""
+        """Shows other values (height, width) from -1 to 1."""
         self._values = values
-        self._forget_picture()
+        self._clear_cache()
 
     @property
     def picture(self) -> QImage:
-        """A pixel for every number; made when it is first seen."""
+        """One pixel per value; made when it is first needed."""
         if self._picture is None:
             self._picture = colored(self._values, self._theme.palette)
         return self._picture
 
     def height_at(self, width: int) -> int:
-        """How high it is at a width, undistorted."""
+        """The height at a width, without distortion."""
         shape = self._shape
         return max(24, round(width * shape.height() / shape.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """Small windows get small pictures."""
+        """May be small."""
         return QSize(80, 24)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Scaled as a whole, at the upper left."""
+        """Paints the scaled picture at the upper left."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._shrunk)
         painter.drawImage(QRect(0, 0, self._size.width(), self._size.height()), self.picture)
@@ -86,17 +86,17 @@ class ArrayPicture(QWidget):
 
     @property
     def _shape(self) -> QSize:
-        """A pixel for every number."""
+        """One pixel per value."""
         rows, columns = self._values.shape
         return QSize(columns, rows)
 
-    def _forget_picture(self) -> None:
+    def _clear_cache(self) -> None:
         self._picture = None
         self.update()
 
 
 def _table(palette: Palette) -> NDArray[np.uint8]:
-    """(2 * steps + 2, 3): the color of every step from -1 to 1, and at last of NaN."""
+    """(2 * steps + 2, 3): the color of every step from -1 to 1; the last one is of NaN."""
     low, middle, high = _levels(palette.bad), _levels(palette.panel), _levels(palette.accent)
     parts = np.linspace(-1, 1, 2 * _STEPS + 1)[:, None]
     mixed = middle + np.abs(parts) * (np.where(parts > 0, high, low) - middle)

@@ -1,8 +1,4 @@
-"""A thin bar: how much is done.
-
-Labels, buttons and layouts with the names the style sheet knows.
-A button that is an icon; its word is in its tip and for screen readers.
-"""
+"""Labels, buttons, progress bars and layouts with the object names of the style sheet."""
 
 from collections.abc import Callable
 
@@ -40,10 +36,10 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
 
 
 class Elided(QLabel):
-    """A label of one line that ends in dots where there is no room, and tells all in its tip.
+    """A label of one line, shortened by an ellipsis if necessary; its tooltip has the whole text.
 
     Attributes:
-        elide: where the dots stand; titles that differ in their ends have them in the middle.
+        elide: where the ellipsis is; in the middle for titles that differ at their ends.
     """
 
     elide = Qt.TextElideMode.ElideRight
@@ -52,23 +48,23 @@ class Elided(QLabel):
         """Makes a label.
 
         Args:
-            text: whole.
+            text: the whole text.
             role: its name in the style sheet.
-            grow: it takes what its row has left; else no more than its text needs.
+            grow: it takes the remaining width of its row; else no more than its text needs.
         """
         super().__init__(text)
         self.setObjectName(role)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        wide = QSizePolicy.Policy.Ignored if grow else QSizePolicy.Policy.Maximum
-        self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+        width = QSizePolicy.Policy.Ignored if grow else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(width, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
-        """May be as narrow as its dots."""
+        """The width of the ellipsis."""
         narrow = self.fontMetrics().horizontalAdvance("…")
         return QSize(narrow, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As much of the text as there is room for."""
+        """Paints as much of the text as fits."""
         painter = QPainter(self)
         room = self.contentsRect()
         shown = self.fontMetrics().elidedText(self.text(), self.elide, room.width())
@@ -86,39 +82,38 @@ def button(
     quiet: bool = False,
     danger: bool = False,
 ) -> QPushButton:
-    """A button that does one thing."""
+    """A push button; ``tip`` says what it does."""
     made = QPushButton(text)
     made.setToolTip(tip)
     made.setProperty("primary", primary)
     made.setProperty("quiet", quiet)
     made.setProperty("danger", danger)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
-    # The signal's own argument is none of the action's business.
     made.clicked.connect(lambda checked=False: action())
     return made
 
 
 def enable(control: QWidget, reason: str = "", tip: str = "") -> None:
-    """Enables a control, or disables it and says why under the pointer.
+    """Enables a control, or disables it with the reason as its tooltip.
 
     Args:
         control: the control.
-        reason: why it cannot be used; empty where it can.
-        tip: what it does, shown where it can be used.
+        reason: why it cannot be used; empty if it can.
+        tip: what it does, shown while it can be used.
     """
     control.setEnabled(not reason)
     control.setToolTip(reason or tip)
 
 
 def column(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QVBoxLayout:
-    """Things below each other; a number is a stretch of that weight."""
+    """Items below each other; a number is a stretch of that weight."""
     layout = QVBoxLayout()
     _fill(layout, items, gap, margin)
     return layout
 
 
 def row(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QHBoxLayout:
-    """Things beside each other; a number is a stretch of that weight."""
+    """Items side by side; a number is a stretch of that weight."""
     layout = QHBoxLayout()
     _fill(layout, items, gap, margin)
     return layout
@@ -133,7 +128,7 @@ def holder(layout: QLayout, name: str = "") -> QWidget:
 
 
 def restyle(widget: QWidget) -> None:
-    """Lets the style sheet see a property that has changed."""
+    """Applies the style sheet again after a property has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 
@@ -153,11 +148,11 @@ def _fill(
 
 
 SIDE, PICTURE = 32, 18
-"""Points of the button and of its icon."""
+"""Sides of the button and of its icon, in lengths of the design."""
 
 
 class IconButton(QToolButton):
-    """Does one thing, or stays pressed while something is chosen."""
+    """A button with an icon; its name is its tooltip and its name for screen readers."""
 
     def __init__(
         self,
@@ -176,13 +171,12 @@ class IconButton(QToolButton):
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        # The signal's own argument is none of the action's business.
         self.clicked.connect(lambda checked=False: action())
-        theme.changed.connect(self._dress)
-        self._dress()
+        theme.changed.connect(self._apply_theme)
+        self._apply_theme()
 
     @Slot()
-    def _dress(self) -> None:
+    def _apply_theme(self) -> None:
         palette, pixels = self._theme.palette, self._theme.pixels
         colors = {"chosen": palette.accent, "off": palette.off}
         self.setIcon(icon(self._picture, palette.text, pixels(PICTURE), **colors))
@@ -191,7 +185,7 @@ class IconButton(QToolButton):
 
 
 class ProgressLine(QProgressBar):
-    """A fraction without words; those stand beside it."""
+    """A thin progress bar without text."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -200,5 +194,5 @@ class ProgressLine(QProgressBar):
         self.setRange(0, 1000)
 
     def show_fraction(self, fraction: float) -> None:
-        """Shows how much is done, from 0 to 1."""
+        """Shows the progress, from 0 to 1."""
         self.setValue(round(1000 * fraction))

@@ -1,4 +1,4 @@
-"""A card: a titled panel on the quieter ground."""
+"""A titled panel."""
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -6,11 +6,11 @@ from mnist_studio.gui.common.basics import Elided
 
 
 class Card(QFrame):
-    """A panel with a title on the left of its first line and room for more on the right.
+    """A panel with a header line, which has the title on the left, and a body.
 
     Attributes:
-        header: the first line; widgets added to it come after the title's stretch.
-        body: what is under it.
+        header: the first line; added widgets are on its right.
+        body: the content.
     """
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:

@@ -1,7 +1,4 @@
-"""Ticks in tables, in the look of all others: the style's own can hardly be seen in the dark.
-
-A check box, painted in the studio's own look.
-"""
+"""Check boxes, also in tables. The ones of the style are hardly visible in the dark theme."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -18,16 +15,16 @@ from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 
 BOX, GAP, EDGE = 16, 8, 2
-"""Points of the box's side, of what lies between it and its word, and before it."""
+"""Side of the box, gap before the text, and margin before the box."""
 
 
 def text_start(theme: Theme) -> int:
-    """Where the word begins, in pixels."""
+    """Where the text begins, in pixels."""
     return EDGE + theme.pixels(BOX + GAP)
 
 
 class CheckBox(QCheckBox):
-    """A word with a box before it, which is filled and ticked where it is on."""
+    """A check box with its text."""
 
     def __init__(self, text: str, theme: Theme) -> None:
         super().__init__(text)
@@ -36,20 +33,20 @@ class CheckBox(QCheckBox):
         theme.changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        """As high as a finger."""
+        """The height of a touch target."""
         words = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(text_start(self._theme) + words + EDGE, self._theme.pixels(28))
 
     def minimumSizeHint(self) -> QSize:
-        """All of it."""
+        """The whole text."""
         return self.sizeHint()
 
     def hitButton(self, place: QPoint) -> bool:
-        """Box and word, whatever the style thinks where they are."""
+        """The whole widget reacts to clicks."""
         return self.rect().contains(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame of the focus, the box, its tick and the word."""
+        """Paints focus frame, box, check mark and text."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, side = self._theme.palette, self._theme.pixels(BOX)
@@ -67,7 +64,7 @@ class CheckBox(QCheckBox):
 def paint_box(
     painter: QPainter, theme: Theme, box: QRectF, on: bool, hovered: bool = False
 ) -> None:
-    """Paints a box, filled and ticked where it is on."""
+    """Paints a box, filled and with a check mark if it is on."""
     palette = theme.palette
     empty = palette.hover if hovered else palette.ground
     painter.setPen(QPen(QColor(palette.accent if on else palette.secondary), 1))
@@ -82,7 +79,7 @@ def paint_box(
 
 
 class CheckedCellDelegate(QStyledItemDelegate):
-    """Paints the fields of a column that may have a tick."""
+    """Paints the cells of a column that may have a check box."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +91,7 @@ class CheckedCellDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """The field as the style paints it, and over its tick the studio's own."""
+        """Paints the cell as the style does, and the check box over that of the style."""
         super().paint(painter, option, index)
         state = index.data(Qt.ItemDataRole.CheckStateRole)
         if state is None:

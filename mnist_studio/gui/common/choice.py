@@ -1,4 +1,4 @@
-"""A drop-down field, painted in the studio's own look."""
+"""A combo box whose entries have a detail on the right."""
 
 from collections.abc import Sequence
 
@@ -28,11 +28,11 @@ _DETAIL = Qt.ItemDataRole.UserRole + 2
 
 
 class ComboBox(QComboBox):
-    """One of several named values, each with a word on the right.
+    """One of several named values, each with a detail on the right.
 
     Signals:
         chosen: the key of the new choice, when the user made it.
-        opening: the list is about to be shown.
+        opening: the list will be shown.
     """
 
     chosen = Signal(str)
@@ -49,19 +49,19 @@ class ComboBox(QComboBox):
         theme.changed.connect(self.update)
 
     def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
-        """Sets what can be chosen: key, text and a word on the right. Keeps the choice.
+        """Sets the entries, as key, text and detail, and keeps the choice if possible.
 
         An entry without a key is a heading.
         """
-        kept = self.choice
+        former = self.choice
         self.clear()
         for key, text, detail in choices:
             self.addItem(text, key)
             self.setItemData(self.count() - 1, detail, _DETAIL)
             if not key:
                 self._make_heading(self.count() - 1)
-        if kept:
-            self.choose(kept)
+        if former:
+            self.choose(former)
         elif not self.choice:
             self.setCurrentIndex(next((at for at in range(self.count()) if self.itemData(at)), -1))
 
@@ -77,17 +77,17 @@ class ComboBox(QComboBox):
 
     @property
     def choice(self) -> str:
-        """The key of what is chosen; empty before anything was offered."""
+        """The key of the current choice; empty if there are no entries."""
         return str(self.currentData() or "")
 
     def choose(self, key: str) -> None:
-        """Chooses without telling."""
+        """Makes a choice without a signal."""
         at = self.findData(key)
         if at >= 0:
             self.setCurrentIndex(at)
 
     def enable(self, key: str, reason: str = "") -> None:
-        """Enables one entry, or disables it with the reason under the pointer."""
+        """Enables an entry, or disables it with the reason as its tooltip."""
         model = self.model()
         at = self.findData(key)
         if at < 0 or not isinstance(model, QStandardItemModel):
@@ -107,22 +107,22 @@ class ComboBox(QComboBox):
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leaves the wheel to the page: scrolling past a field must not change it."""
+        """Ignores the wheel: scrolling the page must not change a value."""
         event.ignore()
 
     def sizeHint(self) -> QSize:
-        """As wide as its row makes it, whatever it offers.
+        """The minimum: the row decides the width, whatever the entries are.
 
-        Qt's own policy for that builds the list at once, which most fields are never asked for.
+        The policy that Qt has for this builds the list at once, which most boxes never need.
         """
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """May be narrow: long texts are cut with dots."""
+        """May be narrow: long texts are shortened."""
         return QSize(self._theme.pixels(64), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Frame, text, the word on the right, and a chevron."""
+        """Paints frame, text, detail and a chevron."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter = QPainter(self)
@@ -159,7 +159,7 @@ class ComboBox(QComboBox):
 
 
 class _Entries(QStyledItemDelegate):
-    """Paints the entries of the list as the field is painted: text, and a word on the right."""
+    """Paints the entries of the list: text, and a detail on the right."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -168,7 +168,7 @@ class _Entries(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """All are as high as a finger."""
+        """The height of a touch target."""
         return QSize(super().sizeHint(option, index).width(), self._theme.pixels(28))
 
     def paint(
@@ -177,7 +177,7 @@ class _Entries(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """A heading, or an entry that shows whether it is meant."""
+        """Paints a heading or an entry."""
         self.initStyleOption(option, index)
         palette, theme = self._theme.palette, self._theme
         enabled = bool(option.state & QStyle.StateFlag.State_Enabled)

@@ -1,7 +1,4 @@
-"""A run as each framework's own documentation would have one write it: to read, save and run.
-
-Light colors for Python source.
-"""
+"""A run as a native script of each framework: to read, save and run."""
 
 import re
 from collections.abc import Callable
@@ -40,8 +37,16 @@ _TOKEN = re.compile(
 )
 
 
+_TIPS = (
+    "Copies the script to the clipboard.",
+    "Saves the script as a Python file.",
+    "Saves the script as a Jupyter notebook.",
+    "Trains the script and stores it as a run.",
+)
+
+
 class PythonColors(QSyntaxHighlighter):
-    """Strings, comments and keywords in the theme's colors."""
+    """Highlights strings, comments and keywords in the colors of the theme."""
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
@@ -49,7 +54,7 @@ class PythonColors(QSyntaxHighlighter):
         theme.changed.connect(self.rehighlight)
 
     def highlightBlock(self, text: str) -> None:
-        """Colors one line; a state above 0 is an open triple quote."""
+        """Highlights one line; a state above 0 is an open triple quote."""
         at = 0
         state = self.previousBlockState()
         if state > 0:
@@ -64,7 +69,7 @@ class PythonColors(QSyntaxHighlighter):
             self.setCurrentBlockState(0)
 
     def _paint(self, text: str, found: re.Match[str]) -> int:
-        """Colors a token; where to go on, -1 if it goes on in the next line."""
+        """Highlights a token; returns its end, or -1 if it continues in the next line."""
         if found["triple"]:
             return self._close(text, found.start(), found["triple"], len(found["triple"]))
         kind = found.lastgroup or ""
@@ -89,14 +94,14 @@ class PythonColors(QSyntaxHighlighter):
 
 
 @dataclass(frozen=True)
-class _Written:
-    """What is shown of one framework.
+class _NativeCode:
+    """The code of a run in one framework.
 
     Attributes:
-        run: as written in it.
-        script: its text; empty where it cannot be written.
-        notebook: its text.
-        problems: why it cannot be written.
+        run: in that framework.
+        script: empty if the run cannot be a script.
+        notebook: the same code as a notebook.
+        problems: why the run cannot be a script.
     """
 
     run: RunSpec
@@ -106,20 +111,20 @@ class _Written:
 
 
 class CodeDialog(QDialog):
-    """Scripts of one run, a tab for each framework.
+    """The native scripts of a run, a tab per framework.
 
     Signals:
-        run_asked: a RunSpec of style "native" that shall be trained.
+        run_requested: a RunSpec of style "native" to train.
     """
 
-    run_asked = Signal(object)
+    run_requested = Signal(object)
 
     def __init__(self, studio: Studio, parent: QWidget, run: RunSpec) -> None:
         super().__init__(parent)
         self._studio = studio
         self._run = run
-        self._shown: _Written | None = None
-        self.setWindowTitle(f"{run.recipe} as code")
+        self._shown: _NativeCode | None = None
+        self.setWindowTitle("Native script")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_controls()
         self._lay_out()
@@ -137,11 +142,11 @@ class CodeDialog(QDialog):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._colors = PythonColors(self.text.document(), self._studio.theme)
-        self.told = label(role="secondary", wrap=True)
+        self.message = label(role="secondary", wrap=True)
         self.copy_button = button("Copy", self._copy)
         self.script_button = button("Save script…", self._ask_script)
         self.notebook_button = button("Save notebook…", self._ask_notebook)
-        self.run_button = button("Run as written", self._ask_run, primary=True)
+        self.run_button = button("Train native script", self._ask_run, primary=True)
         saves = (self.copy_button, self.script_button, self.notebook_button)
         self._uses = (*saves, self.run_button)
 
@@ -150,7 +155,7 @@ class CodeDialog(QDialog):
         body.setContentsMargins(20, 16, 20, 16)
         body.setSpacing(10)
         body.addLayout(row(self.frameworks, 1))
-        body.addWidget(self.told)
+        body.addWidget(self.message)
         code = Card()
         code.body.addWidget(self.text)
         body.addWidget(code, 1)
@@ -167,44 +172,44 @@ class CodeDialog(QDialog):
         run = replace(self._run, framework=framework, style="native", continued_from=None)
         self._clear()
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> _Written:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> _NativeCode:
             problems = native_script.problems(run)
             if problems:
-                return _Written(run, "", "", problems)
-            return _Written(run, native_script.script(run), native_script.notebook(run), ())
+                return _NativeCode(run, "", "", problems)
+            return _NativeCode(run, native_script.script(run), native_script.notebook(run), ())
 
         self._studio.background.start(work, self._show, self._fail)
 
     def _clear(self) -> None:
-        """Nothing of another framework stands under this one's tab."""
+        """Removes the code of another framework."""
         self._shown = None
-        self.told.setText("It is being written.")
+        self.message.setText("Writing the script…")
         self.text.clear()
         for made in self._uses:
-            enable(made, "It is being written.")
+            enable(made, "Wait until the script is written.")
 
     @Slot(object)
-    def _show(self, written: _Written) -> None:
+    def _show(self, written: _NativeCode) -> None:
         if written.run.framework != self.frameworks.choice:
-            return  # An older answer: another tab was chosen meanwhile.
+            return  # Another tab was chosen in the meantime.
         self._shown = written
         title = framework_title(written.run.framework)
-        self.told.setText(
-            f"It cannot be written in {title}: {' '.join(written.problems)}"
+        self.message.setText(
+            f"This run can't be a {title} script. {' '.join(written.problems)}"
             if written.problems
-            else f"As {title}'s own documentation would have it: its own loop, shuffling and "
-            "first weights. Run it to see what the framework costs when it is used this way."
+            else f"This script follows the documentation of {title}: its own training loop, "
+            "shuffling and initialization. Train it to compare it with the shared loop."
         )
         self.text.setPlainText(written.script)
-        reason = "" if written.script else "There is no script to use."
-        for made in self._uses:
-            enable(made, reason)
+        reason = "" if written.script else "There is no script for this framework."
+        for made, tip in zip(self._uses, _TIPS, strict=True):
+            enable(made, reason, tip)
         missing = texts.missing(written.run.framework)
-        enable(self.run_button, reason or missing, "Trains it and keeps it like any other run")
+        enable(self.run_button, reason or missing, _TIPS[-1])
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
-        self.told.setText(str(error))
+        self.message.setText(str(error))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
@@ -215,7 +220,7 @@ class CodeDialog(QDialog):
     def _ask_notebook(self) -> None:
         self._ask("Save notebook", ".ipynb", lambda shown: shown.notebook)
 
-    def _ask(self, title: str, suffix: str, text: Callable[[_Written], str]) -> None:
+    def _ask(self, title: str, suffix: str, text: Callable[[_NativeCode], str]) -> None:
         shown = self._shown
         if shown is None:
             return
@@ -228,7 +233,7 @@ class CodeDialog(QDialog):
         dialog.open()
 
     def save(self, file: Path, text: str) -> None:
-        """Writes a text off the GUI thread and tells."""
+        """Writes a text on a worker thread."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             write_bytes(file, text.encode())
@@ -238,9 +243,9 @@ class CodeDialog(QDialog):
 
     @Slot(object)
     def _saved(self, file: Path) -> None:
-        self.told.setText(f"Saved to {file}.")
+        self.message.setText(f"Saved to {file}.")
 
     def _ask_run(self) -> None:
         if self._shown is not None:
-            self.run_asked.emit(self._shown.run)
+            self.run_requested.emit(self._shown.run)
             self.accept()

@@ -1,4 +1,4 @@
-"""A part that opens and closes under its title."""
+"""A section that opens and closes below its title."""
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -8,7 +8,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class CollapsibleSection(QWidget):
-    """Closed at first. Space or Enter on the title opens it.
+    """Closed at first. A click, Space or Enter on the title opens it.
 
     Attributes:
         head: the title.
@@ -32,21 +32,21 @@ class CollapsibleSection(QWidget):
         lines.setSpacing(4)
         lines.addWidget(self.head)
         lines.addWidget(inside)
-        theme.changed.connect(self._paint)
+        theme.changed.connect(self._apply_theme)
         self._show(False)
 
-    def open(self, wide: bool = True) -> None:
-        """Opens it, or closes it."""
-        self.head.setChecked(wide)
+    def open(self, is_open: bool = True) -> None:
+        """Opens or closes the section."""
+        self.head.setChecked(is_open)
 
     @Slot(bool)
-    def _show(self, wide: bool) -> None:
-        self._inside.setVisible(wide)
-        self.head.setToolTip("Hide" if wide else "Show")
-        self._paint()
+    def _show(self, is_open: bool) -> None:
+        self._inside.setVisible(is_open)
+        self.head.setToolTip("Hides this section." if is_open else "Shows this section.")
+        self._apply_theme()
 
     @Slot()
-    def _paint(self) -> None:
+    def _apply_theme(self) -> None:
         size = self._theme.pixels(16)
         name = "chevron" if self.head.isChecked() else "chevron-right"
         self.head.setIcon(icon(name, self._theme.palette.secondary, size))

@@ -1,4 +1,4 @@
-"""What an empty page says: one sentence and one button."""
+"""What an empty page shows: a headline, a sentence and one action."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST_HEIGHT = 124
-"""Lower than this there is no icon."""
+"""The icon is hidden below this height."""
 
 
 class EmptyState(QWidget):
-    """An icon, what will be here, and how to get there."""
+    """An icon, what will appear here, and a button that starts it."""
 
     def __init__(
         self,
@@ -44,16 +44,16 @@ class EmptyState(QWidget):
         self._paint_picture()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The icon goes where there is room for the words only."""
+        """Hides the icon if only the text fits."""
         super().resizeEvent(event)
         self._picture.setVisible(self.height() >= self._theme.pixels(LEAST_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the words."""
+        """Room for the text."""
         return QSize(self._theme.pixels(160), self._theme.pixels(80))
 
     def say(self, headline: str, sentence: str) -> None:
-        """Other words."""
+        """Changes headline and sentence."""
         self._headline.setText(headline)
         self._sentence.setText(sentence)
 

@@ -1,4 +1,4 @@
-"""A list under the headings of its groups."""
+"""A list with headings for its groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ _KEY = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True)
 class Item:
-    """One that can be chosen.
+    """An item of the list.
 
     Attributes:
-        key: of it.
+        key: emitted when it is chosen.
         title: in the list.
-        tip: under the pointer.
+        tip: its tooltip.
     """
 
     key: str
@@ -31,10 +31,10 @@ Groups = Sequence[tuple[str, Sequence[Item]]]
 
 
 class GroupedList(QListWidget):
-    """One item is chosen. Arrow keys move the choice past the headings.
+    """A list of which one item is chosen. Arrow keys skip the headings.
 
     Signals:
-        chosen: key of the new choice, also where it was not the user who made it.
+        chosen: key of the new choice, also if the program made it.
     """
 
     chosen = Signal(str)
@@ -45,7 +45,7 @@ class GroupedList(QListWidget):
         Args:
             name: for screen readers.
             theme: sizes.
-            wide: its width where there is room, in lengths of the design.
+            wide: its preferred width, in lengths of the design.
         """
         super().__init__()
         self.setObjectName("groupedList")
@@ -59,27 +59,27 @@ class GroupedList(QListWidget):
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         theme.changed.connect(self._size)
-        self.currentItemChanged.connect(self._tell)
+        self.currentItemChanged.connect(self._on_current_changed)
 
     def sizeHint(self) -> QSize:
-        """So wide that most titles are whole."""
+        """The preferred width."""
         return QSize(self._theme.pixels(self._wide), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Long titles end in dots."""
+        """Long titles are shortened."""
         return QSize(self._theme.pixels(min(self._wide, LEAST)), self._theme.pixels(100))
 
     @property
     def choice(self) -> str:
-        """Key of what is chosen; empty before anything is."""
+        """Key of the chosen item; empty if none is."""
         item = self.currentItem()
         return str(item.data(_KEY)) if item else ""
 
     def offer(self, groups: Groups) -> None:
-        """Sets what can be chosen; keeps the choice."""
+        """Sets the items and keeps the choice if possible."""
         if groups == self._groups:
             return
-        kept, self._groups = self.choice, groups
+        former, self._groups = self.choice, groups
         self.blockSignals(True)
         self._items.clear()
         self.clear()
@@ -88,12 +88,12 @@ class GroupedList(QListWidget):
             for item in items:
                 self._add(item)
         self._size()
-        if kept and self._found(kept):
-            self.choose(kept)
+        if former and self._found(former):
+            self.choose(former)
         self.blockSignals(False)
 
     def has(self, key: str) -> bool:
-        """Whether it can be chosen."""
+        """Whether the list has an item."""
         return self._found(key) is not None
 
     def choose(self, key: str) -> None:
@@ -101,11 +101,11 @@ class GroupedList(QListWidget):
         item = self._found(key)
         assert item is not None
         self.setCurrentItem(item)
-        # What became current with the focus is not chosen yet.
+        # An item that became current with the focus isn't selected yet.
         item.setSelected(True)
 
     def explain(self, key: str, tip: str) -> None:
-        """Other words under the pointer."""
+        """Changes the tooltip of an item."""
         item = self._found(key)
         assert item is not None
         item.setToolTip(tip)
@@ -132,6 +132,6 @@ class GroupedList(QListWidget):
             item.setSizeHint(QSize(0, self._theme.pixels(26 if heading else 28)))
             item.setFont(self._theme.font(10 if heading else 13, bold=heading))
 
-    def _tell(self, item: QListWidgetItem | None) -> None:
+    def _on_current_changed(self, item: QListWidgetItem | None) -> None:
         if item is not None and item.data(_KEY):
             self.chosen.emit(str(item.data(_KEY)))

@@ -1,4 +1,4 @@
-"""Which run is pointed at: one for a whole page, so that all its parts show the same one."""
+"""The run under the pointer, shared by a page so that all its parts highlight the same run."""
 
 from collections.abc import Callable, Collection
 
@@ -6,19 +6,19 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Hover(QObject):
-    """The key that is pointed at.
+    """The key of the run under the pointer.
 
     Signals:
-        changed: another key, or none.
+        changed: the pointer is over another run, or over none.
     """
 
     changed = Signal()
 
     def __init__(self, family: Callable[[str], object], parent: QObject | None = None) -> None:
-        """Points at nothing.
+        """Starts with no run.
 
         Args:
-            family: of a key: runs of one family are seeds of the same settings.
+            family: of a key; runs that differ only in their seed have the same family.
             parent: owner.
         """
         super().__init__(parent)
@@ -27,19 +27,20 @@ class Hover(QObject):
 
     @property
     def key(self) -> str:
-        """What is pointed at; empty where nothing is."""
+        """The key of the run; empty if there is none."""
         return self._key
 
     def point(self, key: str) -> None:
-        """Points at a key; an empty one at nothing."""
+        """Sets the run under the pointer; an empty key means none."""
         if key != self._key:
             self._key = key
             self.changed.emit()
 
     def lit(self, present: Collection[str]) -> frozenset[str]:
-        """Which of the keys that are present shall stand out; none where nothing is pointed at.
+        """Which of these keys to highlight; none if the pointer is over no run.
 
-        Where only others of its family are present, such as the group that a run belongs to, those.
+        If only other members of its family are present, such as the group that a run belongs to,
+        these are highlighted.
         """
         if not self._key:
             return frozenset()

@@ -1,4 +1,4 @@
-"""A digit image, every gray level as one crisp square."""
+"""Shows a grayscale image with crisp pixels."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,15 @@ Image = NDArray[np.uint8]
 
 
 def picture_of(image: Image) -> QImage:
-    """A (28, 28) digit image as a picture of the same size."""
+    """A (28, 28) image as a QImage of the same size."""
     rows, columns = image.shape
     levels = np.ascontiguousarray(image)
-    # copy(): Qt would otherwise keep pointing into memory that NumPy frees.
+    # copy(): otherwise Qt would point to memory that NumPy frees.
     return QImage(levels.data, columns, rows, columns, QImage.Format.Format_Grayscale8).copy()
 
 
 class ImageView(QWidget):
-    """Shows a digit image enlarged, without smoothing."""
+    """Shows an image enlarged, without smoothing."""
 
     def __init__(self, theme: Theme, name: str, side: int = 112) -> None:
         super().__init__()
@@ -34,27 +34,27 @@ class ImageView(QWidget):
 
     @property
     def empty(self) -> bool:
-        """Nothing is shown."""
+        """Whether no image is shown."""
         return self._picture is None
 
     def show_image(self, image: Image | None) -> None:
-        """Shows a (28, 28) digit image, or nothing."""
+        """Shows a (28, 28) image, or nothing."""
         self._picture = None if image is None else picture_of(image)
         self.update()
 
     def set_side(self, side: int) -> None:
-        """Enlarges it to at most so many pixels."""
+        """Sets the largest side, in lengths of the design."""
         if side != self._side:
             self._side = side
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """A square of whole pixels."""
+        """A square with whole pixels per image pixel."""
         side = max(28, self._theme.pixels(self._side) // 28 * 28)
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The squares, or an empty frame."""
+        """Paints the image, or an empty frame."""
         painter = QPainter(self)
         side = min(self.width(), self.height())
         place = QRect(0, 0, side, side)

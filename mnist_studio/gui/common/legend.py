@@ -1,7 +1,4 @@
-"""Samples of how a framework is drawn: its color and its dash.
-
-Whose is what in a chart: samples with names, as many lines as they need.
-"""
+"""Legends: samples of how runs and frameworks are drawn, with their titles."""
 
 from collections.abc import Sequence
 
@@ -17,14 +14,14 @@ from mnist_studio.gui.theme.palette import pen
 from mnist_studio.gui.theme.theme import Theme
 
 MOST = 16
-"""More would take the room of the chart."""
-MANY = "names: under the pointer and in the table"
+"""More entries would take the space of the chart."""
+MANY = "titles: in the tooltips and in the table"
 
 LINE, BETWEEN = 20, 18
 
 
 class KeyLegend(QWidget):
-    """Names beside each other; the one under the pointer is pointed at everywhere."""
+    """Titles in lines; all charts highlight the run under the pointer."""
 
     def __init__(self, theme: Theme, marks: Marks, hover: Hover) -> None:
         super().__init__()
@@ -40,39 +37,39 @@ class KeyLegend(QWidget):
         hover.changed.connect(self.update)
 
     def show_entries(self, entries: Sequence[tuple[str, str]], note: str = "") -> None:
-        """Shows keys with their names, and what is to be said of all."""
+        """Shows keys with their titles, and a note."""
         few = tuple(entries) if len(entries) <= MOST else ()
-        told = () if few or not entries else (f"{len(entries)} {MANY}",)
-        self._entries, self._note = few, " · ".join(filter(None, (*told, note)))
+        count = () if few or not entries else (f"{len(entries)} {MANY}",)
+        self._entries, self._note = few, " · ".join(filter(None, (*count, note)))
         self.setAccessibleDescription(", ".join(title for _, title in entries))
         self.setVisible(bool(few or self._note))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Its lines at the width of the moment."""
+        """The lines at the current width."""
         width = self.width()
         return QSize(self._theme.pixels(200), self.heightForWidth(width))
 
     def heightForWidth(self, width: int) -> int:
-        """As many lines as the names need."""
+        """The height of all lines."""
         spots = self._spots(width)
         return round(spots[-1].bottom()) if spots else 0
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Points at the run under the pointer."""
+        """Highlights the run under the pointer."""
         spots = self._spots(self.width())
         named = zip(spots, self._entries, strict=False)
         found = (key for spot, (key, _) in named if spot.contains(event.position()))
         self._hover.point(next(found, ""))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Points at nothing any more."""
+        """Ends the highlighting."""
         self._hover.point("")
         super().leaveEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Samples and names."""
+        """Paints samples, titles and the note."""
         painter = QPainter(self)
         painter.setFont(self._theme.font(12))
         spots = self._spots(self.width())
@@ -96,7 +93,7 @@ class KeyLegend(QWidget):
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _spots(self, width: int) -> list[QRectF]:
-        """Where the entries and the note stand."""
+        """The areas of the entries and the note."""
         found: list[QRectF] = []
         line, between = self._theme.pixels(LINE), self._theme.pixels(BETWEEN)
         left, top = 0, 0
@@ -118,7 +115,7 @@ _DENSITY = 2
 
 
 def sample(theme: Theme, framework: str, shade: int = 0) -> QPixmap:
-    """A short line in the color and dash of a framework; ``shade`` as of ``palette.shaded``."""
+    """A short line in the color and dash of a framework; ``shade`` as in ``palette.shaded``."""
     name = f"{framework} {shade}"
     if name not in theme.pictures:
         theme.pictures[name] = _painted(theme, framework, shade)
@@ -139,15 +136,15 @@ def _painted(theme: Theme, framework: str, shade: int) -> QPixmap:
 
 
 class FrameworkLabel(QWidget):
-    """A framework's sample and its name, or other words after the sample."""
+    """The sample of a framework and its title, or another text."""
 
     def __init__(self, theme: Theme, framework: str, narrow: bool = False) -> None:
         """Makes a label.
 
         Args:
             theme: colors and sizes.
-            framework: whose sample it is.
-            narrow: the words may end in dots instead of asking for room.
+            framework: name of the framework.
+            narrow: the text may be shortened.
         """
         super().__init__()
         self._theme = theme
@@ -162,7 +159,7 @@ class FrameworkLabel(QWidget):
         self._paint_sample()
 
     def say(self, text: str) -> None:
-        """Other words after the sample."""
+        """Shows another text after the sample."""
         self._text.setText(text)
 
     def _paint_sample(self) -> None:

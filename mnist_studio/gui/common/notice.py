@@ -1,4 +1,4 @@
-"""A line that tells what happened and goes away when asked."""
+"""A message above a page that can be dismissed."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ Kind = Literal["plain", "good", "bad"]
 
 
 class Notice(QFrame):
-    """A sentence over the page, hidden until there is one."""
+    """A sentence above the page, hidden until there is one."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class Notice(QFrame):
         self._close = QToolButton()
         self._close.setObjectName("step")
         self._close.setAccessibleName("Dismiss")
-        self._close.setToolTip("Dismiss (Esc)")
+        self._close.setToolTip("Hides this message (Esc).")
         self._close.clicked.connect(self.hide)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 4, 6, 4)
@@ -35,11 +35,11 @@ class Notice(QFrame):
 
     @property
     def text(self) -> str:
-        """The sentence."""
+        """The message."""
         return self._text.text()
 
     def tell(self, text: str, kind: Kind = "plain") -> None:
-        """Shows a sentence."""
+        """Shows a message."""
         self._text.setText(text)
         self.setAccessibleName(text)
         self.setProperty("kind", kind)

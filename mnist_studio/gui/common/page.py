@@ -1,4 +1,4 @@
-"""What every page is."""
+"""The base of all pages."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -13,11 +13,11 @@ class Page(QWidget):
 
     Attributes:
         title: its name in the top bar.
-        sentence: what it is for.
-        studio: what all pages share.
+        sentence: its purpose.
+        studio: the services that all pages share.
         buttons: for the top bar, one of them primary.
-        notice: tells what happened, over the page.
-        body: where the page puts its content.
+        notice: messages above the page.
+        body: the content.
     """
 
     title = ""
@@ -42,8 +42,8 @@ class Page(QWidget):
         whole.addLayout(self.body, 1)
 
     def prepare(self) -> None:
-        """Builds what takes long; called once the window stands."""
+        """Builds what takes long; called once the window is usable."""
 
     def enter(self) -> None:
-        """The page is shown from now on; the keyboard starts at its top."""
+        """Called when the page is shown; the keyboard starts at its top."""
         self.setFocus()

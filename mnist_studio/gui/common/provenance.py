@@ -1,4 +1,4 @@
-"""What a recipe is and where it comes from, in words. No Qt."""
+"""Texts on recipes: what they are and where they come from. No Qt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from mnist_studio.spec.run import RunSpec
 
 
 def offered(opened: str = "") -> tuple[tuple[str, str, str], ...]:
-    """The recipes under headings for their sources: key (empty for a heading), text, detail.
+    """The recipes below headings for their sources: key (empty for a heading), text, detail.
 
     Args:
-        opened: name of a run from a file, if it stands with none of them.
+        opened: name of a run from a file that is not one of the recipes.
     """
     entries: list[tuple[str, str, str]] = []
     if opened:
@@ -29,13 +29,13 @@ def offered(opened: str = "") -> tuple[tuple[str, str, str], ...]:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a run comes from, in words; parts that there is nothing to say of are empty.
+    """Where a run comes from; unknown parts are empty.
 
     Attributes:
         summary: of the network.
-        reported: the figure of the source.
-        source: its name and what it has.
-        inferred: what it does not give.
+        reported: the result that the source reports.
+        source: its name and what it contains.
+        inferred: what the source does not state.
     """
 
     summary: str
@@ -45,29 +45,33 @@ class Origin:
 
 
 def origin(run: RunSpec) -> Origin:
-    """A recipe's summary, figure, provenance and what was inferred."""
+    """The summary, reported result, provenance and assumptions of a recipe."""
     recipe = recipes.RECIPES.get(run.recipe)
     if recipe is None:
         return Origin(f"“{run.recipe}”, from a file.")
-    # A number and its per cent stay on one line.
+    # A number and its percent sign stay on one line.
     reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
     same = run.model == recipe.model
-    summary = recipe.summary if same else f"Not the network of {run.recipe}: as in the file."
-    # Names of files and functions are marked for documents; a window has no such marks.
+    summary = (
+        recipe.summary
+        if same
+        else f"The network of the file, which differs from that of {run.recipe}."
+    )
+    # Documents mark names of files and functions; a window has no such marks.
     source = f"{recipe.source.name}. {recipe.provenance}".replace("`", "")
     return Origin(summary, reported, source, recipe.assumptions)
 
 
 def method(run: RunSpec) -> str:
-    """How it is trained, as far as no number tells, such as its optimizer and its augmentation."""
+    """The training method beyond the numeric settings, such as optimizer and augmentation."""
     return " ".join((*_style(run), *words.method(run)))
 
 
 def unusual(run: RunSpec) -> str:
-    """What of it most runs do not have; empty if nothing."""
+    """The settings that most runs do not have; empty if there are none."""
     return " ".join((*_style(run), *words.special_settings(run.training)))
 
 
 def _style(run: RunSpec) -> Iterator[str]:
     if run.style == "native":
-        yield "As written in its framework, not through the studio's own loop."
+        yield "Trained by the native script of its framework, not by the shared loop."

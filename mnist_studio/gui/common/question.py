@@ -1,4 +1,4 @@
-"""Questions with named answers, asked without holding up the window."""
+"""Questions with named answers that do not block the window."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,7 +11,7 @@ Answer = tuple[str, Callable[[], object]]
 
 
 class QuestionOverlay(QDialog):
-    """A question over the window; Esc answers nothing."""
+    """A question above the window; Esc cancels it."""
 
     def __init__(self, parent: QWidget, title: str, sentence: str) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ def ask(
     primary: int = -1,
     danger: int = -1,
 ) -> QuestionOverlay:
-    """Asks; the answer's function is called when it is chosen."""
+    """Asks a question; the function of the chosen answer is called."""
     question = QuestionOverlay(parent, title, sentence)
     question.offer(answers, primary, danger)
     question.open()
@@ -81,4 +81,4 @@ def ask_text(
 
 
 def _nothing() -> None:
-    """The answer that changes nothing."""
+    """Does nothing: the answer is Cancel."""

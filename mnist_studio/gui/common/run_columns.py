@@ -1,4 +1,4 @@
-"""The columns that the tables of stored runs are made of."""
+"""The columns of the tables of stored runs."""
 
 from PySide6.QtGui import QPixmap
 
@@ -14,12 +14,12 @@ from mnist_studio.spec import summary
 
 
 def _or_last(value: float | None) -> float:
-    """What has no figure sorts behind all that have one."""
+    """Missing values sort last."""
     return float("inf") if value is None else value
 
 
 def title(theme: Theme) -> TableColumn[RunRow]:
-    """The user's name of a run."""
+    """The title of a run."""
 
     def picture(row: RunRow) -> QPixmap:
         return sample(theme, row.framework)
@@ -28,7 +28,7 @@ def title(theme: Theme) -> TableColumn[RunRow]:
 
 
 def state(theme: Theme) -> TableColumn[RunRow]:
-    """How it ended."""
+    """How a run ended."""
 
     def color(row: RunRow) -> str:
         return theme.palette.bad if row.run.status in ("failed", "crashed") else ""
@@ -36,8 +36,8 @@ def state(theme: Theme) -> TableColumn[RunRow]:
     return TableColumn("State", lambda row: row.state, tip=lambda row: row.reason, color=color)
 
 
-DIGITS: TableColumn[RunRow] = TableColumn("Digits", lambda row: row.dataset)
-MADE: TableColumn[RunRow] = TableColumn(
+DATASET: TableColumn[RunRow] = TableColumn("Dataset", lambda row: row.dataset)
+STARTED: TableColumn[RunRow] = TableColumn(
     "Started", lambda row: formatting.moment(row.run.created), sort=lambda row: row.run.created
 )
 ACCURACY: TableColumn[RunRow] = TableColumn(
@@ -45,14 +45,14 @@ ACCURACY: TableColumn[RunRow] = TableColumn(
     lambda row: formatting.percent(row.figures.accuracy),
     right=True,
     sort=lambda row: -1.0 if row.figures.accuracy is None else row.figures.accuracy,
-    explain="On the test digits, after the last whole epoch",
+    explain="Accuracy on the test set after the last complete epoch",
 )
 TRAINING: TableColumn[RunRow] = TableColumn(
     "Training",
     lambda row: formatting.duration(row.figures.train_seconds),
     right=True,
     sort=lambda row: _or_last(row.figures.train_seconds),
-    explain="Seconds spent training; starting and evaluation are left out",
+    explain="Training time without start-up and evaluation",
 )
 EPOCHS: TableColumn[RunRow] = TableColumn(
     "Epochs",
@@ -72,30 +72,30 @@ PARAMETERS: TableColumn[RunRow] = TableColumn(
     lambda row: formatting.count(row.figures.parameters),
     right=True,
     sort=lambda row: row.figures.parameters,
-    explain="Numbers that the network learns",
+    explain="Number of trainable parameters",
 )
 LATENCY: TableColumn[RunRow] = TableColumn(
     "Latency",
     lambda row: formatting.milliseconds(row.figures.latency_ms),
     right=True,
     sort=lambda row: _or_last(row.figures.latency_ms),
-    explain="One image, median, on the device that trained it",
+    explain="Median time to classify one image on the training device",
 )
 
 
 def settings_of(row: RunRow) -> str:
-    """The settings of a run, a line each."""
+    """The settings of a run, one per line."""
     spec, training = row.run.spec, row.run.spec.training
     lines = [
         f"Recipe: {spec.recipe}",
         f"Framework: {framework_title(spec.framework)}",
-        f"Digits: {row.dataset}",
+        f"Dataset: {row.dataset}",
         f"Device: {row.device or texts.DEVICES[spec.device]}",
         f"Epochs: {training.epochs}",
         f"Batch size: {training.batch_size}",
         f"Learning rate: {training.optimizer.learning_rate:g}",
         f"Seed: {training.seed}",
-        f"Validation digits: {f'{training.validation:,}' if training.validation else 'none'}",
+        f"Validation set: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",
         f"Optimizer: {summary.optimizer(training.optimizer)}",
         f"Schedule: {summary.schedule(training.schedule)}",
@@ -105,10 +105,9 @@ def settings_of(row: RunRow) -> str:
     if unusual := provenance.unusual(spec):
         lines.append(f"Method: {unusual}")
     if spec.continued_from:
-        begun = framework_title(spec.continued_from.framework)
-        lines.append(
-            f"Goes on from: {spec.continued_from.run}, {begun}, step {spec.continued_from.step:,}"
-        )
+        origin = spec.continued_from
+        framework = framework_title(origin.framework)
+        lines.append(f"Continued from: {origin.run}, {framework}, step {origin.step:,}")
     if spec.known_bugs:
-        lines.append(f"Faults: {known_bugs.listed(spec.known_bugs)}")
+        lines.append(f"Known bugs: {known_bugs.listed(spec.known_bugs)}")
     return "\n".join(lines)

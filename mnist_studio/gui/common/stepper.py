@@ -20,21 +20,21 @@ from mnist_studio.gui.theme.theme import Theme
 Step = Callable[[float, int], float]
 
 DECIMALS = 9
-"""Places after the point that can be typed; a number that is given keeps them all."""
+"""Decimals that can be typed; a number that the program sets keeps all of them."""
 
 
 def by_one(value: float, steps: int) -> float:
-    """The next whole numbers."""
+    """Steps of one."""
     return value + steps
 
 
 def by_doubling(value: float, steps: int) -> float:
-    """Twice or half as many."""
+    """Doubles or halves."""
     return max(1, float(int(value * 2.0**steps)))
 
 
 def by_thousand(value: float, steps: int) -> float:
-    """A thousand more or fewer."""
+    """Steps of a thousand."""
     return (value // 1000 + steps) * 1000
 
 
@@ -49,28 +49,28 @@ def one_two_five(value: float, steps: int) -> float:
 
 
 def by_fifty(value: float, steps: int) -> float:
-    """Fifty more or fewer."""
+    """Steps of fifty."""
     return (value // 50 + steps) * 50
 
 
 class _Whole(QSpinBox):
-    """Whole numbers, stepped as asked; Qt's have 32 bits, what it is given may have more."""
+    """A field for whole numbers. Qt's numbers have 32 bits; a number that is set may have more."""
 
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._step = step
-        self._given = self._shown = 0
+        self._exact = self._shown = 0
 
-    def give(self, value: float) -> None:
-        self._given = int(value)
-        self._shown = min(max(self._given, self.minimum()), self.maximum())
+    def set_exact(self, value: float) -> None:
+        self._exact = int(value)
+        self._shown = min(max(self._exact, self.minimum()), self.maximum())
         self.setValue(self._shown)
 
     def number(self) -> float:
-        return self._given if self.value() == self._shown else self.value()
+        return self._exact if self.value() == self._shown else self.value()
 
     def textFromValue(self, value: int) -> str:
-        return str(self._given if value == self._shown else value)
+        return str(self._exact if value == self._shown else value)
 
     def stepBy(self, steps: int) -> None:
         self.setValue(
@@ -82,25 +82,25 @@ class _Whole(QSpinBox):
 
 
 class _Decimal(QDoubleSpinBox):
-    """Numbers over many magnitudes, written as short as they can be."""
+    """A field for numbers of many magnitudes, written as short as possible."""
 
     def __init__(self, step: Step) -> None:
         super().__init__()
         self._step = step
-        self._given = self._shown = 0.0
+        self._exact = self._shown = 0.0
         self.setDecimals(DECIMALS)
         self.setLocale(QLocale.c())
 
-    def give(self, value: float) -> None:
-        self._given = value
+    def set_exact(self, value: float) -> None:
+        self._exact = value
         self._shown = min(max(round(value, DECIMALS), self.minimum()), self.maximum())
         self.setValue(self._shown)
 
     def number(self) -> float:
-        return self._given if self.value() == self._shown else self.value()
+        return self._exact if self.value() == self._shown else self.value()
 
     def textFromValue(self, value: float) -> str:
-        return f"{self._given if value == self._shown else value:g}"
+        return f"{self._exact if value == self._shown else value:g}"
 
     def stepBy(self, steps: int) -> None:
         self.setValue(self._step(self.value(), steps))
@@ -110,11 +110,11 @@ class _Decimal(QDoubleSpinBox):
 
 
 class StepperSpinBox(QFrame):
-    """A number between a minus and a plus. Arrow keys step too; the wheel is left to the page.
+    """A number field with minus and plus buttons. Arrow keys step too; the wheel scrolls the page.
 
     Signals:
-        edited: the number is another one.
-        confirmed: the number is wanted as it is: by Enter, or by a step where there is no further.
+        edited: the number has changed.
+        confirmed: the user pressed Enter, or stepped beyond the limit.
     """
 
     edited = Signal()
@@ -128,8 +128,8 @@ class StepperSpinBox(QFrame):
         self._theme = theme
         self._field: _Whole | _Decimal = _Whole(step) if whole else _Decimal(step)
         self._prepare(name, low, high)
-        self._less = self._button(f"Less: {name}", -1)
-        self._more = self._button(f"More: {name}", 1)
+        self._less = self._button(f"Decrease: {name}", -1)
+        self._more = self._button(f"Increase: {name}", 1)
         line = QHBoxLayout(self)
         line.setContentsMargins(1, 1, 1, 1)
         line.setSpacing(0)
@@ -155,7 +155,7 @@ class StepperSpinBox(QFrame):
         made.setObjectName("step")
         made.setAccessibleName(name)
         made.setAutoRepeat(True)
-        # The field is what the keyboard reaches; its arrow keys do what these buttons do.
+        # The keyboard reaches the field, whose arrow keys do the same as these buttons.
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         made.clicked.connect(lambda: self._step(steps))
         return made
@@ -168,22 +168,22 @@ class StepperSpinBox(QFrame):
 
     @property
     def number(self) -> float:
-        """The number, exactly as it was given until the user changes it."""
+        """The number, exactly as it was set until the user changes it."""
         return self._field.number()
 
     @property
     def whole(self) -> int:
-        """The number, where it is a whole one."""
+        """The number as an integer."""
         return int(self._field.number())
 
     def set_number(self, value: float) -> None:
-        """Shows a number without telling."""
+        """Sets the number without a signal."""
         self._field.blockSignals(True)
-        self._field.give(value)
+        self._field.set_exact(value)
         self._field.blockSignals(False)
 
     def set_special(self, text: str) -> None:
-        """Words that stand for the lowest number."""
+        """Sets a text that is shown for the lowest number."""
         self._field.setSpecialValueText(text)
 
     def field(self) -> QSpinBox | QDoubleSpinBox:
@@ -191,7 +191,7 @@ class StepperSpinBox(QFrame):
         return self._field
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Shows the focus of the field on the whole frame."""
+        """Shows the focus of the field around the whole frame."""
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.setProperty("focused", event.type() == QEvent.Type.FocusIn)
             restyle(self)

@@ -1,4 +1,4 @@
-"""Tables as all pages show them."""
+"""The tables of all pages."""
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -9,24 +9,24 @@ from mnist_studio.gui.common.table_model import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST_WIDE = 200
-"""Before its widest column is narrower than this, and would end in dots, a table scrolls."""
+"""A table scrolls sideways rather than make its wide column narrower than this."""
 
-LOOKED_AT = 20
-"""So many of the first rows, and of those in sight, decide how wide the columns are."""
+MEASURED_ROWS = 20
+"""How many of the first and of the visible rows decide the widths of the columns."""
 
 GRID = 2
-"""Between two fields, and what rounding may take."""
+"""Space between two cells, and for rounding."""
 
 SETTLE_MS = 60
 
 
 class TableView(QTableView):
-    """Rows of one height without a frame; numbers are of one width.
+    """A table with rows of one height, without a frame.
 
-    Space ticks the row where rows can be ticked.
+    Space checks the current row if rows can be checked.
 
     Attributes:
-        squeezed: the widest column ends in dots rather than that the table scrolls sideways.
+        squeezed: the wide column is shortened rather than that the table scrolls sideways.
     """
 
     squeezed = False
@@ -40,8 +40,8 @@ class TableView(QTableView):
             name: for screen readers.
             theme: colors and sizes.
             model: what is shown.
-            wide: the column that takes the room that is left.
-            empty: what is said where there are no rows.
+            wide: the column that takes the remaining width.
+            empty: shown while there are no rows.
         """
         super().__init__()
         self._theme = theme
@@ -78,52 +78,52 @@ class TableView(QTableView):
         header.setMinimumSectionSize(self._theme.pixels(48))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Gives the widest column what is left, or scrolls where nothing is."""
+        """Gives the wide column the remaining width."""
         super().resizeEvent(event)
         self._fit()
 
     @property
     def wanted_width(self) -> int:
-        """So wide that no field is cut, as far as the first rows tell."""
+        """The width at which no cell is shortened, judged by the measured rows."""
         if self._timer.isActive():
             self._measure()
         return sum(self._wanted)
 
     @Slot()
     def _measure_next(self) -> None:
-        """Other rows or another font: once for all changes of this turn of the event loop."""
+        """Measures once for all changes within this turn of the event loop."""
         self._timer.start(0)
 
     @Slot()
     def _measure_soon(self) -> None:
-        """New values may need more room; asking every field for its width takes a while."""
+        """Measures soon: new values may be wider, but measuring every cell is slow."""
         if not self._timer.isActive():
             self._timer.start(SETTLE_MS)
 
     @Slot()
     def _measure(self) -> None:
-        """Asks how wide the columns must be, and makes them so."""
+        """Measures the columns and sets their widths."""
         self._timer.stop()
         header = self.horizontalHeader()
         least = header.minimumSectionSize()
-        rows = self._looked_at()
+        rows = self._measured_rows()
         self._wanted = [
             max(self._width(rows, place), header.sectionSizeHint(place), least)
             for place in range(self.model().columnCount())
         ]
         self._fit()
 
-    def _looked_at(self) -> list[int]:
-        """The first rows and those in sight."""
+    def _measured_rows(self) -> list[int]:
+        """The first and the visible rows."""
         count = self.model().rowCount()
         top, bottom = self.rowAt(0), self.rowAt(self.viewport().height())
         seen = range(max(top, 0), count if bottom < 0 else bottom + 1)
-        return sorted({*range(min(count, LOOKED_AT)), *seen[:LOOKED_AT]})
+        return sorted({*range(min(count, MEASURED_ROWS)), *seen[:MEASURED_ROWS]})
 
     def _width(self, rows: list[int], place: int) -> int:
-        """What a column needs: beside its text, a field of it needs as much as the first.
+        """The width of a column: the widest text plus the margins of the first cell.
 
-        Asking the view for every field would ask the model for eight things of each.
+        The view itself would request eight roles of every cell from the model.
         """
         if not rows:
             return 0
@@ -133,13 +133,13 @@ class TableView(QTableView):
         return self.sizeHintForIndex(fields[0]).width() - texts[0] + max(texts) + GRID
 
     def show_column(self, place: int, shown: bool) -> None:
-        """Shows or hides a column; the others get its room."""
+        """Shows or hides a column; the others get its width."""
         if self.isColumnHidden(place) == shown:
             self.setColumnHidden(place, not shown)
             self._fit()
 
     def _fit(self) -> None:
-        """Gives every column what it needs, and the wide one what is left."""
+        """Sets the width of every column; the wide one gets the rest."""
         header = self.horizontalHeader()
         if not self._wanted or len(self._wanted) != header.count():
             return
@@ -155,18 +155,18 @@ class TableView(QTableView):
                 header.resizeSection(place, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space ticks the current row from any of its columns."""
+        """Space checks or unchecks the current row, from any of its columns."""
         first = self.currentIndex().siblingAtColumn(0)
         checkable = first.isValid() and first.flags() & Qt.ItemFlag.ItemIsUserCheckable
         if event.key() == Qt.Key.Key_Space and checkable:
-            ticked = first.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-            state = Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked
+            checked = first.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            state = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
             self.model().setData(first, state, Qt.ItemDataRole.CheckStateRole)
             return
         super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows, or what is said instead."""
+        """Paints the rows, or the text for an empty table."""
         super().paintEvent(event)
         if self._empty and self.model().rowCount() == 0:
             painter = QPainter(self.viewport())
@@ -177,7 +177,7 @@ class TableView(QTableView):
             painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Keeps rows as high as the text asks."""
+        """Adapts the row height to the font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._resize_rows()
@@ -188,7 +188,7 @@ class TableView(QTableView):
 
 
 def sorted_by(model: QAbstractItemModel) -> QSortFilterProxyModel:
-    """A model whose rows are sorted by a click on a title."""
+    """A model whose rows are sorted by a click on a column title."""
     proxy = QSortFilterProxyModel(model)
     proxy.setSourceModel(model)
     proxy.setSortRole(SORT_ROLE)

@@ -1,4 +1,4 @@
-"""A table model whose columns are declared."""
+"""A table model with declared columns."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ class TableColumn(Generic[Row]):
     """One column.
 
     Attributes:
-        title: over it.
+        title: of the column.
         text: of a row.
-        right: set to the right, as numbers are.
-        sort: what to sort by; the text where None.
-        tip: more words under the pointer.
-        color: of the text; the usual one where None or empty.
+        right: right-aligned, as numbers are.
+        sort: what to sort by; the text if None.
+        tip: tooltip of a cell.
+        color: of the text; the default if None or empty.
         picture: before the text.
-        explain: what the column means, under the pointer on its title.
+        explain: what the column means, as the tooltip of its title.
     """
 
     title: str
@@ -48,7 +48,7 @@ class TableColumn(Generic[Row]):
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):
-    """Rows of frozen values, or of values that tell when they change.
+    """Rows of values; ``refresh`` shows new contents of mutable ones.
 
     Signals:
         checks_changed: other rows are checked.
@@ -81,7 +81,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         return self._checked & {self._key(row) for row in self._rows}
 
     def show(self, rows: Sequence[Row]) -> None:
-        """Replaces the rows; a selection stays where the keys are the same."""
+        """Replaces the rows; the selection stays if the keys are the same."""
         keys = [self._key(row) for row in rows]
         if keys == [self._key(row) for row in self._rows]:
             self._rows = tuple(rows)
@@ -98,7 +98,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         self.endResetModel()
 
     def refresh(self) -> None:
-        """Tells that the rows hold new values."""
+        """Shows new values of the current rows."""
         if self._rows:
             last = self.index(len(self._rows) - 1, len(self._columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
@@ -115,17 +115,17 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         return self._rows[index.row()]
 
     def rowCount(self, parent: Index = _TOP_LEVEL) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = _TOP_LEVEL) -> int:
-        """How many columns there are."""
+        """The number of columns."""
         return 0 if parent.isValid() else len(self._columns)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Titles and what they mean."""
+        """Titles of the columns and their tooltips."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         column = self._columns[section]
@@ -139,7 +139,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows."""
+        """The contents of a cell."""
         row, column = self._rows[index.row()], self._columns[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:

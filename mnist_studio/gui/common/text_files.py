@@ -1,4 +1,4 @@
-"""Settings and experiments as text files, out and in."""
+"""Opens and saves settings and experiments as text files."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.data.files import read_text, write_bytes
-from mnist_studio.errors import MnistStudioError, SpecError
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.errors import SpecError
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec import experiment_files, files
@@ -22,13 +22,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class FileKind(Generic[T]):
-    """What a file holds.
+    """A kind of file.
 
     Attributes:
-        name: for people, such as ``settings``.
-        suffix: of such files.
-        read: gives what a text says; raises SpecError.
-        write: the text; raises SpecError.
+        name: such as ``settings``.
+        suffix: of the file name.
+        read: parses the text; raises SpecError.
+        write: makes the text; raises SpecError.
     """
 
     name: str
@@ -38,17 +38,17 @@ class FileKind(Generic[T]):
 
 
 SETTINGS: FileKind[Sequence[RunSpec]] = FileKind("settings", files.SUFFIX, files.read, files.write)
-STUDY: FileKind[ExperimentSpec] = FileKind(
+EXPERIMENT: FileKind[ExperimentSpec] = FileKind(
     "experiment", experiment_files.SUFFIX, experiment_files.read, experiment_files.write
 )
 
 
 class TextFiles(QObject, Generic[T]):
-    """Reads and writes off the GUI thread.
+    """Reads and writes files on a worker thread.
 
     Signals:
-        opened: what a file holds.
-        failed: a sentence on what is wrong with it.
+        opened: the content of a file.
+        failed: what is wrong with a file, as a sentence.
     """
 
     opened = Signal(object)
@@ -59,13 +59,13 @@ class TextFiles(QObject, Generic[T]):
         self._studio, self._window, self._kind = studio, window, kind
 
     def ask_to_open(self) -> None:
-        """Lets the user choose a file."""
+        """Asks for a file to open."""
         dialog = self._dialog("Open")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self._ask(dialog, self.open)
 
     def ask_to_save(self, value: T, name: str) -> None:
-        """Lets the user choose where this is kept; ``name`` is proposed, without a suffix."""
+        """Asks where to save a value; ``name`` is the proposed file name without its suffix."""
         dialog = self._dialog("Save")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(self._kind.suffix.removeprefix("."))
@@ -73,7 +73,7 @@ class TextFiles(QObject, Generic[T]):
         self._ask(dialog, lambda chosen: self.save(value, chosen))
 
     def open(self, file: Path) -> None:
-        """Reads a file and tells."""
+        """Reads a file and emits its content."""
         kind = self._kind
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> T:
@@ -83,22 +83,22 @@ class TextFiles(QObject, Generic[T]):
             except SpecError as error:
                 raise SpecError(f"{file.name}: {error.problem}", error.remedy) from error
 
-        self._studio.background.start(work, self.opened.emit, self._fail)
+        self._studio.background.start(work, self.opened.emit, self._on_failed)
 
     def save(self, value: T, file: Path) -> None:
-        """Writes a file and tells."""
+        """Writes a file and shows a message."""
         kind = self._kind
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             write_bytes(file, kind.write(value).encode())
             return file
 
-        self._studio.background.start(work, self._saved, self._fail)
+        self._studio.background.start(work, self._on_saved, self._on_failed)
 
-    def _dialog(self, what: str) -> QFileDialog:
+    def _dialog(self, verb: str) -> QFileDialog:
         kind = self._kind
-        shown = f"{kind.name.capitalize()} (*{kind.suffix})"
-        return QFileDialog(self._window, f"{what} {kind.name}", "", shown)
+        filters = f"{kind.name.capitalize()} (*{kind.suffix})"
+        return QFileDialog(self._window, f"{verb} {kind.name}", "", filters)
 
     def _ask(self, dialog: QFileDialog, use: Callable[[Path], None]) -> None:
         dialog.fileSelected.connect(lambda chosen: use(Path(chosen)))
@@ -106,16 +106,15 @@ class TextFiles(QObject, Generic[T]):
         dialog.open()
 
     @Slot(object)
-    def _saved(self, file: Path) -> None:
+    def _on_saved(self, file: Path) -> None:
         self._studio.told.emit(f"{self._kind.name.capitalize()} saved to {file}.", "good")
 
     @Slot(object)
-    def _fail(self, error: Exception) -> None:
-        foreseen = isinstance(error, MnistStudioError)
-        self.failed.emit(str(error) if foreseen else unexpected(error))
+    def _on_failed(self, error: Exception) -> None:
+        self.failed.emit(error_text(error))
 
 
 def file_name(title: str) -> str:
-    """A title as a name that every system takes: words joined by hyphens."""
+    """A title as a portable file name: words joined by hyphens."""
     plain = "".join(sign if sign.isalnum() else " " for sign in title.lower())
     return "-".join(plain.split()) or "experiment"

@@ -1,13 +1,11 @@
-"""What the user reads of an error that nobody foresaw. No Qt.
-
-What things are called in the window.
-"""
+"""Names of datasets, devices and states, and texts of errors. No Qt."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
 from mnist_studio import paths
+from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.spec.run import DatasetName, DeviceName
@@ -23,10 +21,10 @@ DEVICES: Mapping[DeviceName, str] = MappingProxyType(
 STATES: Mapping[str, str] = MappingProxyType(
     {
         "queued": "Waiting",
-        "removed": "Not started",
+        "removed": "Removed",
         "running": "Training",
         "finished": "Finished",
-        "stopped": "Stopped, kept",
+        "stopped": "Stopped",
         "cancelled": "Discarded",
         "failed": "Failed",
         "crashed": "Crashed",
@@ -35,14 +33,19 @@ STATES: Mapping[str, str] = MappingProxyType(
 
 
 def missing(name: str) -> str:
-    """Why a framework cannot be used: it is not installed; empty where it is. Imports nothing."""
+    """Why a framework cannot be used: it is not installed. Empty if it is; imports nothing."""
     known = ENTRIES[name]
     if find_spec(known.package) is not None or registry.python(name):
         return ""
-    return f"{known.title} is not installed. Install it with: pip install {known.package}"
+    return f"{known.title} isn't installed. Install it with: pip install {known.package}"
 
 
 def unexpected(error: BaseException) -> str:
-    """A sentence on it, and where there is more."""
-    said = str(error) or type(error).__name__
-    return f"Something went wrong in the studio: {said}. More is in {paths.log_file()}."
+    """The text of an error that is a mistake in the program."""
+    reason = str(error) or type(error).__name__
+    return f"An unexpected error occurred: {reason}. The log has details: {paths.log_file()}."
+
+
+def error_text(error: BaseException) -> str:
+    """The text of any error for the user."""
+    return str(error) if isinstance(error, MnistStudioError) else unexpected(error)

@@ -8,11 +8,10 @@ from PySide6.QtGui import QResizeEvent
 
 from mnist_studio.analysis.view import Matrix, View
 from mnist_studio.comparison.views.catalog import ENTRIES, ViewEntry
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import Splitter
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.compare.gallery import GalleryCard
 from mnist_studio.gui.compare.hard_images import HardImageQuery, QueryKind
 from mnist_studio.gui.compare.robustness import RobustnessBar
@@ -210,6 +209,6 @@ class ComputedView(Splitter):
     @Slot(object, object)
     def _on_failed(self, request: ViewRequest, error: Exception) -> None:
         if request.like(self.request):
-            reason = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
+            reason = error_text(error)
             title = ENTRIES[self._name].title
             self.panel.show_message(f"{title} is not available for these runs", reason)

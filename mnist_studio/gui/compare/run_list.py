@@ -72,7 +72,7 @@ class RunList(Card):
     def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
             TableColumn("Run", lambda row: row.title, tip=_settings, picture=self._picture),
-            _SEED, columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
+            _SEED, columns.DATASET, columns.ACCURACY, columns.TRAINING, columns.EPOCHS,
             columns.PARAMETERS, columns.LATENCY,
         )  # fmt: skip
 

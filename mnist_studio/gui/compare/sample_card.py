@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolTip, QWidget
 
 from mnist_studio.comparison.views.catalog import ENTRIES
-from mnist_studio.gui.common import texts
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.image_view import picture_of
@@ -195,7 +195,7 @@ class SampleGrid(QWidget):
         for row in self._rows:
             predicted = int(self._samples.predicted[row.id][place])
             mark = "✓" if predicted == true else "✗"
-            lines.append(f"{row.title} ({texts.framework(row.framework)}): {predicted} {mark}")
+            lines.append(f"{row.title} ({framework_title(row.framework)}): {predicted} {mark}")
         return "\n".join(lines)
 
     def _score(self, row: RunRow) -> str:

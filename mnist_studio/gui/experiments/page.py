@@ -8,7 +8,7 @@ from mnist_studio.gui.common.basics import GAP, column, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask
-from mnist_studio.gui.common.text_files import STUDY, TextFiles, file_name
+from mnist_studio.gui.common.text_files import EXPERIMENT, TextFiles, file_name
 from mnist_studio.gui.experiments import summary
 from mnist_studio.gui.experiments.actions import ActionState, ExperimentActions
 from mnist_studio.gui.experiments.card import ExperimentCard
@@ -44,7 +44,7 @@ class ExperimentsPage(Page):
         self._reader: LatestOnlyRunner[_ProgressQuery] = LatestOnlyRunner(
             studio.background, _read_progress, self
         )
-        self.files = TextFiles(studio, self, STUDY)
+        self.files = TextFiles(studio, self, EXPERIMENT)
         self.question: QuestionOverlay | None = None
         self.controls = ExperimentActions(self.action_line)
         self._lay_out()

@@ -5,10 +5,9 @@ from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.common.basics import ProgressLine, label, restyle
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 
@@ -100,7 +99,7 @@ class CheckRunner(QObject, Generic[Finding, Result]):
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:
-        self._complaint = str(error) if isinstance(error, MnistStudioError) else unexpected(error)
+        self._complaint = error_text(error)
 
     @Slot()
     def _end(self) -> None:

@@ -54,7 +54,7 @@ class RunsPage(Page):
     def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
             columns.title(self.studio.theme), columns.state(self.studio.theme),
-            columns.DIGITS, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.MADE,
+            columns.DATASET, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.STARTED,
         )  # fmt: skip
 
     def _connect(self) -> None:
@@ -163,7 +163,7 @@ class RunsPage(Page):
     def show_code(self) -> CodeDialog:
         """Shows the selected run as scripts."""
         dialog = CodeDialog(self.studio, self.window(), self.selected[0].run.spec)
-        dialog.run_asked.connect(self._queue)
+        dialog.run_requested.connect(self._queue)
         dialog.open()
         return dialog
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.parts import Layers, LayerView
-from mnist_studio.gui.common.array_layout import Layout, laid_out
+from mnist_studio.gui.common.array_layout import Layout, layout_of
 from mnist_studio.spec.layers import text
 
 
@@ -45,9 +45,9 @@ def pictures(layers: Layers) -> tuple[LayerPicture, ...]:
 
 def _picture(layer: LayerView) -> LayerPicture:
     title = f"{layer.name} · {layer.title} → {text(layer.output.shape)}"
-    kernel = None if layer.kernel is None else laid_out(layer.kernel)
+    kernel = None if layer.kernel is None else layout_of(layer.kernel)
     mark = 0 if layer.kernel is None else crc32(np.ascontiguousarray(layer.kernel).data)
-    return LayerPicture(layer.name, title, laid_out(layer.output), kernel, mark)
+    return LayerPicture(layer.name, title, layout_of(layer.output), kernel, mark)
 
 
 def prepared(told: ExplanationUpdate) -> ExplanationUpdate | PicturedLayers:

@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.errors import MnistStudioError
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
@@ -176,8 +175,7 @@ class Studio(QObject):
     @Slot(object)
     def complain(self, error: Exception) -> None:
         """Tells the user of an error; whoever met it has logged it."""
-        foreseen = isinstance(error, MnistStudioError)
-        self.told.emit(str(error) if foreseen else unexpected(error), "bad")
+        self.told.emit(error_text(error), "bad")
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:

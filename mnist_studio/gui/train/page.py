@@ -107,7 +107,7 @@ class TrainPage(Page):
         if not specs:
             return None
         dialog = CodeDialog(self.studio, self.window(), specs[0])
-        dialog.run_asked.connect(self._train_native)
+        dialog.run_requested.connect(self._train_native)
         dialog.open()
         return dialog
 

@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import QLineF, Qt
 
 from mnist_studio.explanation.parts import Layers, LayerView
-from mnist_studio.gui.common.array_layout import as_it_is, laid_out
+from mnist_studio.gui.common.array_layout import layout_of, pixel_layout
 from mnist_studio.gui.draw.explanation.array_map import edges
 from mnist_studio.gui.draw.explanation.trace import NumbersTable
 from mnist_studio.gui.services.layer_pictures import pictures, scale
@@ -14,9 +14,9 @@ from mnist_studio.gui.services.layer_pictures import pictures, scale
     [(10,), (128,), (576,), (784,), (784, 12), (128, 10), (26, 26, 16), (7, 7, 1), (5, 5, 13),
      (3, 3, 1, 24), (3, 3, 8, 16), (3, 3, 2, 7)],
 )  # fmt: skip
-def test_every_number_stands_once_and_can_be_told(shape: tuple[int, ...]) -> None:
+def test_every_number_stands_once_and_can_be_text(shape: tuple[int, ...]) -> None:
     array = np.random.default_rng(1).normal(size=shape)
-    found = laid_out(array)
+    found = layout_of(array)
     assert found.values.shape == found.places.shape
     inside = found.places >= 0
     assert sorted(found.places[inside].tolist()) == list(range(array.size))
@@ -25,31 +25,31 @@ def test_every_number_stands_once_and_can_be_told(shape: tuple[int, ...]) -> Non
     assert found.largest == np.abs(array).max()
     row, column = np.argwhere(inside)[-1].tolist()
     index = np.unravel_index(found.places[row, column], shape)
-    told = found.told(row, column)
-    assert told == f"[{', '.join(map(str, map(int, index)))}] = {array[index]:.4g}"
+    text = found.text(row, column)
+    assert text == f"[{', '.join(map(str, map(int, index)))}] = {array[index]:.4g}"
 
 
 def test_maps_are_tiles_of_equal_rows() -> None:
     maps = np.zeros((4, 4, 16))
     maps[1, 2, 9] = 5
-    found = laid_out(maps)
+    found = layout_of(maps)
     assert found.values.shape == (2 * 5 - 1, 8 * 5 - 1)
     assert found.values[5 + 1, 5 + 2] == 5
-    assert found.told(4, 0) == ""
+    assert found.text(4, 0) == ""
 
 
 def test_a_kernel_that_sees_pixels_is_a_picture_a_unit() -> None:
     kernel = np.zeros((784, 12))
     kernel[28 * 3 + 4, 7] = -2
-    found = laid_out(kernel)
+    found = layout_of(kernel)
     assert found.values.shape == (2 * 29 - 1, 6 * 29 - 1)
     assert found.values[29 + 3, 29 + 4] == -2
 
 
 def test_pixels_stay_as_they_are() -> None:
     pixels = np.arange(784.0).reshape(28, 28)
-    np.testing.assert_array_equal(as_it_is(pixels).values, pixels)
-    assert as_it_is(pixels).told(1, 2) == "[1, 2] = 30"
+    np.testing.assert_array_equal(pixel_layout(pixels).values, pixels)
+    assert pixel_layout(pixels).text(1, 2) == "[1, 2] = 30"
 
 
 def test_layers_that_only_change_the_shape_have_no_picture() -> None:

@@ -282,10 +282,10 @@ def test_code_is_shown_saved_and_run(
     dialog.copy_button.click()
     assert QApplication.clipboard().text() == dialog.text.toPlainText()
     dialog.save(tmp_path / "mlp.py", dialog.text.toPlainText())
-    qtbot.waitUntil(lambda: "Saved" in dialog.told.text())
+    qtbot.waitUntil(lambda: "Saved" in dialog.message.text())
     asked: list[RunSpec] = []
-    dialog.run_asked.disconnect()
-    dialog.run_asked.connect(asked.append)
+    dialog.run_requested.disconnect()
+    dialog.run_requested.connect(asked.append)
     dialog.run_button.click()
     assert [(run.framework, run.style) for run in asked] == [("numpy", "native")]
 
@@ -296,7 +296,7 @@ def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) 
     dialog = page.show_code()
     assert dialog is not None
     dialog.frameworks.button("keras").click()
-    qtbot.waitUntil(lambda: "cannot be written in Keras" in dialog.told.text())
+    qtbot.waitUntil(lambda: "cannot be written in Keras" in dialog.message.text())
     assert not dialog.run_button.isEnabled()
     dialog.reject()
 

@@ -93,7 +93,7 @@ class ArrayMap(ArrayPicture):
         row, column = point.y() * rows // size.height(), point.x() * columns // size.width()
         if not (0 <= row < rows and 0 <= column < columns):
             return ""
-        return self._layout.told(row, column)
+        return self._layout.text(row, column)
 
 
 def edges(inside: NDArray[np.bool_]) -> list[QLineF]:

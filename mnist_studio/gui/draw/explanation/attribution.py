@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.explanation.messages import Options
-from mnist_studio.gui.common.array_layout import as_it_is
+from mnist_studio.gui.common.array_layout import pixel_layout
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
@@ -45,7 +45,7 @@ class AttributionPart(ExplanationPart):
         """Shows an ``Attribution``."""
         assert isinstance(value, Attribution)
         self.sentence.setText(summary(value))
-        shown = as_it_is(value.integrated), as_it_is(value.saliency)
+        shown = pixel_layout(value.integrated), pixel_layout(value.saliency)
         for picture, scale, layout in zip(
             (self.integrated, self.saliency), self.scales, shown, strict=True
         ):

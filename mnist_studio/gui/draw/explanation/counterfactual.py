@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_studio.analysis.counterfactual import Counterfactual, Manner
 from mnist_studio.explanation.messages import Options
-from mnist_studio.gui.common.array_layout import as_it_is
+from mnist_studio.gui.common.array_layout import pixel_layout
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
@@ -60,7 +60,7 @@ class CounterfactualPart(ExplanationPart):
         self.sentence.setText(summary(value))
         self.before.show_image(value.before)
         self.after.show_image(value.after)
-        layout = as_it_is(value.change.astype(np.float64))
+        layout = pixel_layout(value.change.astype(np.float64))
         self.change.show_layout(layout)
         self.change.draw_outline(value.before >= INK)
         self.scale.show_largest(layout.largest, "removed", "added")

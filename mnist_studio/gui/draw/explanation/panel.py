@@ -4,7 +4,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.messages import PartProgress, PartUnavailable
 from mnist_studio.frameworks.registry import framework_title
@@ -14,7 +13,7 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
@@ -191,7 +190,7 @@ class ExplanationPanel(QWidget):
 
     @Slot(object, object)
     def _fail(self, wish: ExplanationRequest, error: Exception) -> None:
-        self._show_problem(str(error) if isinstance(error, MnistStudioError) else unexpected(error))
+        self._show_problem(error_text(error))
 
     def _show_problem(self, why: str) -> None:
         self._explained.pop(self.part.part, None)

@@ -20,7 +20,7 @@ from mnist_studio.explanation.trace_files import export, matrix, row_names
 from mnist_studio.formatting import counted, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace
-from mnist_studio.gui.common.array_layout import Layout, laid_out
+from mnist_studio.gui.common.array_layout import Layout, layout_of
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented
@@ -169,7 +169,7 @@ class TracePart(ExplanationPart):
         request = self._request
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[int, Layout]:
-            return request, laid_out(named.values)
+            return request, layout_of(named.values)
 
         self._studio.background.start(work, self._show_picture, self._studio.complain)
 
