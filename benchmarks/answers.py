@@ -91,13 +91,13 @@ def _alone() -> None:
     states: dict[str, str] = {}
     predictors = Predictors(answers.take, lambda s: states.__setitem__(s.framework, s.state))
     try:
-        predictors.hold([trained(recipe, framework) for recipe, framework in MODELS])
+        predictors.load_models([trained(recipe, framework) for recipe, framework in MODELS])
         stroke = [InkPoint(20 + i, 20 + (i % 40) + i // 3) for i in range(STROKES + 1)]
         _warm(predictors, states, digit_image((tuple(stroke[:9]),)))
         taken = []
         for n in range(2, STROKES):
             start = perf_counter()
-            request = predictors.ask(digit_image((tuple(stroke[:n]),)))
+            request = predictors.predict(digit_image((tuple(stroke[:n]),)))
             with answers.changed:
                 done = lambda r=request: answers.counts[r] == len(MODELS)  # noqa: E731
                 if not answers.changed.wait_for(done, 5):
@@ -137,7 +137,7 @@ def trained(recipe: str, framework: str) -> "Run":
 def _warm(predictors: "Predictors", states: dict[str, str], image: "NDArray[np.uint8]") -> None:
     """Asks until every child answers by itself."""
     for _ in range(600):
-        predictors.ask(image)
+        predictors.predict(image)
         sleep(0.1)
         if [states.get(name) for name in ("numpy", "pytorch", "keras")] == ["warm"] * 3:
             sleep(1)

@@ -264,8 +264,8 @@ def _answers(
     found: dict[str, Prediction] = {}
     predictors = Predictors(told.put, lambda _: None)
     try:
-        predictors.hold(runs)
-        predictors.ask(image)
+        predictors.load_models(runs)
+        predictors.predict(image)
         deadline = monotonic() + ANSWER_SECONDS
         while len(found) < len(runs):
             answer = told.get(timeout=max(0.0, deadline - monotonic()))
@@ -285,7 +285,7 @@ def _read_back(bench: Bench) -> str:
     widest = 0.0
     for name, run in bench.runs.items():
         with Evaluator(name) as evaluator:
-            again = evaluator.judge(run, digits.images).logits
+            again = evaluator.predict(run, digits.images).logits
         kept = artifacts.load_test_logits(run.folder)
         widest = max(widest, float(np.abs(again - kept).max()))
     if widest > SAME:

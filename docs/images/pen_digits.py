@@ -79,7 +79,7 @@ def _told(images: np.ndarray) -> np.ndarray:
     with RunStore() as store:
         run = store.run(MODEL)
     with Evaluator("numpy") as evaluator:
-        return probabilities(evaluator.judge(run, images).logits)
+        return probabilities(evaluator.predict(run, images).logits)
 
 
 def _draw(cells: Sequence[tuple[np.ndarray, int, int]], target: Path) -> None:

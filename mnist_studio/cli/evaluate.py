@@ -112,7 +112,8 @@ def _evaluate(
     title = titled(model.title, model.spec)
     try:
         scores = [
-            accuracy(evaluator.judge(model, images.images).logits, images.labels) for images in sets
+            accuracy(evaluator.predict(model, images.images).logits, images.labels)
+            for images in sets
         ]
     except MnistStudioError as error:
         output.error(f"{title}: {error}")

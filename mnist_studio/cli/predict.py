@@ -173,7 +173,7 @@ def _predict(
 
 def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> PredictionLine:
     """A model's prediction, which is added to the votes."""
-    evaluation = evaluator.judge(model, source.images)
+    evaluation = evaluator.predict(model, source.images)
     distributions = [tuple(probabilities(logits).tolist()) for logits in evaluation.logits]
     title = titled(model.title, model.spec)
     votes = [Vote(title, one) for one in distributions]

@@ -1,6 +1,7 @@
-"""The engines behind the predictors: threads that answer the newest drawing with trained models.
+"""Prediction engines: threads that predict for the latest drawing with trained models.
 
-One works through the child of a framework; ``stand_in`` has the one for all others.
+This module has the engine that uses the process of one framework. ``numpy_fallback`` has the one
+that computes for all others.
 """
 
 from contextlib import suppress
@@ -13,8 +14,8 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction.messages import PREDICT, LoadModels, Logits, ModelRef, Predict
 from mnist_studio.prediction.state import (
     EngineState,
-    Held,
-    OnAnswer,
+    ModelsByFramework,
+    OnPrediction,
     OnState,
     Prediction,
     PredictionRequest,
@@ -25,39 +26,42 @@ from mnist_studio.workers import memory
 from mnist_studio.workers.worker import PersistentWorker, final_result
 
 MOST_FAILURES = 3
-SHORT = "Memory is short; NumPy answers until there is more."
+SHORT = "Memory is low. NumPy predicts until more is available."
 
 
 class Engine(Thread):
-    """A thread that answers the newest request it has not answered yet."""
+    """A thread that answers the latest request, each request once."""
 
-    def __init__(self, name: str, board: PredictionState, on_answer: OnAnswer) -> None:
+    def __init__(self, name: str, shared: PredictionState, on_prediction: OnPrediction) -> None:
         super().__init__(name=f"predict {name}", daemon=True)
-        self._board = board
-        self._tell = on_answer
+        self._shared = shared
+        self._on_prediction = on_prediction
         self._served = 0
 
-    def _wanted(self) -> Held:
-        """The models it shall answer with now, by framework; asked with the board held."""
+    def _models_to_serve(self) -> ModelsByFramework:
+        """The models that it predicts with now, by framework. The caller holds the lock."""
         raise NotImplementedError
 
     def _next(self, timeout: float | None) -> PredictionRequest | None:
-        """Waits for work; None when idle for ``timeout`` seconds or closing."""
-        board = self._board
-        with board.changed:
-            wanted = board.changed.wait_for(
-                lambda: board.closing or (board.request > self._served and any(self._wanted())),
+        """Waits for a request; None when idle for ``timeout`` seconds or closing."""
+        shared = self._shared
+        with shared.changed:
+            wanted = shared.changed.wait_for(
+                lambda: (
+                    shared.closing
+                    or (shared.request > self._served and any(self._models_to_serve()))
+                ),
                 timeout,
             )
-            if board.closing or not wanted:
+            if shared.closing or not wanted:
                 return None
-            self._served = board.request
-            return PredictionRequest(board.request, board.images, self._wanted())
+            self._served = shared.request
+            return PredictionRequest(shared.request, shared.images, self._models_to_serve())
 
     def _answer(self, framework: str, engine: str, request: int, logits: Logits) -> None:
         chances = probabilities(logits.logits).tolist()
         first, *others = map(tuple, chances)
-        self._tell(
+        self._on_prediction(
             Prediction(
                 request=request,
                 run=logits.run,
@@ -71,28 +75,33 @@ class Engine(Thread):
 
 
 class ChildEngine(Engine):
-    """Answers through the child of one framework."""
+    """Predicts in the process of one framework."""
 
     def __init__(
-        self, name: str, board: PredictionState, on_answer: OnAnswer, on_state: OnState, idle: float
+        self,
+        name: str,
+        shared: PredictionState,
+        on_prediction: OnPrediction,
+        on_state: OnState,
+        idle: float,
     ) -> None:
-        super().__init__(name, board, on_answer)
+        super().__init__(name, shared, on_prediction)
         self._framework = name
         self._on_state = on_state
         self._idle = idle
         self._worker = PersistentWorker(PREDICT, name)
         self._loaded: dict[str, ModelRef] = {}
-        self._told = EngineState(name, "cold")
+        self._last_state = EngineState(name, "cold")
 
     def run(self) -> None:
-        """Serves until the board closes."""
+        """Answers requests until all engines close."""
         if registry.version(self._framework) is None:
             title = registry.framework_title(self._framework)
-            self._enter("missing", f"{title} is not installed; NumPy answers for it.")
+            self._enter("missing", f"{title} is not installed. NumPy predicts for it.")
             return
         failures = 0
-        while not self._board.closing and failures < MOST_FAILURES:
-            work = self._next_while_there_is_memory()
+        while not self._shared.closing and failures < MOST_FAILURES:
+            work = self._next_with_memory()
             if work is None:
                 self._leave()
                 continue
@@ -104,14 +113,14 @@ class ChildEngine(Engine):
                 failures = 0
             except JobError as error:
                 failures += 1
-                self._served = 0  # The request waits for the next child.
-                self._enter("failed", f"{error.problem} NumPy answers for it.")
+                self._served = 0  # The request waits for the next process.
+                self._enter("failed", f"{error.problem} NumPy predicts for it.")
         self._leave()
 
-    def _next_while_there_is_memory(self) -> PredictionRequest | None:
-        """Waits for work; None when idle, closing, or when others need the child's memory."""
+    def _next_with_memory(self) -> PredictionRequest | None:
+        """Waits for a request; None when idle or closing. Ends the process where memory is low."""
         until = monotonic() + self._idle
-        while not self._board.closing:
+        while not self._shared.closing:
             if self._worker.pid and memory.available() < memory.RESERVED:
                 self._leave(SHORT)
             left = until - monotonic()
@@ -120,12 +129,12 @@ class ChildEngine(Engine):
                 return work
         return None
 
-    def _wanted(self) -> Held:
-        models = self._board.models.get(self._framework)
+    def _models_to_serve(self) -> ModelsByFramework:
+        models = self._shared.models.get(self._framework)
         return {self._framework: models} if models else {}
 
     def _serve(self, work: PredictionRequest) -> None:
-        """Answers a request; leaves it where the board closes."""
+        """Answers a request. Leaves it unanswered when the engines close."""
         with suppress(CancelledByUser):
             self._load(work.models[self._framework])
             for logits in self._worker.request(Predict(work.images), self._is_closing):
@@ -143,19 +152,19 @@ class ChildEngine(Engine):
         self._loaded = models
 
     def _is_closing(self) -> bool:
-        return self._board.closing
+        return self._shared.closing
 
     def _leave(self, why: str = "") -> None:
-        """Ends the child if there is one."""
+        """Ends the process if there is one."""
         if self._worker.pid:
             self._worker.close()
             self._enter("cold", why)
 
     def _enter(self, state: State, text: str = "") -> None:
-        """Tells a state if it is news."""
-        with self._board.changed:
-            self._board.states[self._framework] = state
-        told = EngineState(self._framework, state, text)
-        if told != self._told:
-            self._told = told
-            self._on_state(told)
+        """Reports a state if it is another one."""
+        with self._shared.changed:
+            self._shared.states[self._framework] = state
+        state_now = EngineState(self._framework, state, text)
+        if state_now != self._last_state:
+            self._last_state = state_now
+            self._on_state(state_now)

@@ -65,7 +65,7 @@ class Evaluator(PersistentWorker[LoadModels | Predict, Logits, tuple[ModelError,
         # The framework is imported while the caller still prepares its images.
         self.request(LoadModels(self.engine, {}))
 
-    def judge(
+    def predict(
         self,
         run: Run,
         images: NDArray[np.uint8],

@@ -1,12 +1,12 @@
-"""NumPy in this process answers for every framework whose child is not warm."""
+"""NumPy in this process predicts for every framework whose own process is not ready."""
 
 from mnist_studio.prediction.engines import Engine
 from mnist_studio.prediction.messages import LoadModels, Predict
 from mnist_studio.prediction.predict_task import LoadedModels
 from mnist_studio.prediction.state import (
     EngineState,
-    Held,
-    OnAnswer,
+    ModelsByFramework,
+    OnPrediction,
     OnState,
     PredictionRequest,
     PredictionState,
@@ -16,51 +16,57 @@ IDLE_SECONDS = 20.0
 
 
 class NumpyFallbackEngine(Engine):
-    """NumPy in this process, for every framework whose child is not warm."""
+    """NumPy in this process, for every framework whose own process is not ready."""
 
-    def __init__(self, board: PredictionState, on_answer: OnAnswer, on_state: OnState) -> None:
-        super().__init__("stand-in", board, on_answer)
+    def __init__(
+        self, shared: PredictionState, on_prediction: OnPrediction, on_state: OnState
+    ) -> None:
+        super().__init__("fallback", shared, on_prediction)
         self._on_state = on_state
 
     def run(self) -> None:
-        """Serves until the board closes."""
+        """Answers requests until all engines close."""
         models = LoadedModels()
         self._prepare(models)
-        while not self._board.closing:
+        while not self._shared.closing:
             work = self._next(IDLE_SECONDS)
             if work is not None:
                 self._serve(models, work)
             else:
-                # The children are warm, or nobody draws: this process shall stay small.
+                # All processes are ready, or nobody draws. The models are released to save memory.
                 models = LoadedModels()
 
     def _prepare(self, models: LoadedModels) -> None:
-        """Opens the first models before anything is asked: the first stroke is answered at once."""
-        with self._board.changed:
-            self._board.changed.wait_for(lambda: self._board.closing or any(self._wanted()))
-            owned = self._wanted()
-        self._hold(models, owned)
+        """Loads the first models before any request, so that the first stroke needs no wait."""
+        with self._shared.changed:
+            self._shared.changed.wait_for(
+                lambda: self._shared.closing or any(self._models_to_serve())
+            )
+            models_by_framework = self._models_to_serve()
+        self._load(models, models_by_framework)
 
-    def _wanted(self) -> Held:
-        board = self._board
+    def _models_to_serve(self) -> ModelsByFramework:
+        shared = self._shared
         return {
             framework: models
-            for framework, models in board.models.items()
-            if models and board.states[framework] != "warm"
+            for framework, models in shared.models.items()
+            if models and shared.states[framework] != "warm"
         }
 
     def _serve(self, models: LoadedModels, work: PredictionRequest) -> None:
-        owners = self._hold(models, work.models)
+        owners = self._load(models, work.models)
         for logits in models.predict(Predict(work.images)):
-            # A child that became warm meanwhile has the last word.
-            if self._board.states[owners[logits.run]] != "warm":
+            # The process that became ready meanwhile predicts itself.
+            if self._shared.states[owners[logits.run]] != "warm":
                 self._answer(owners[logits.run], "numpy", work.request, logits)
 
-    def _hold(self, models: LoadedModels, owned: Held) -> dict[str, str]:
-        """Opens models that are not open yet; whose framework each is."""
-        owners = {run: name for name, places in owned.items() for run in places}
-        held = {run: place for places in owned.values() for run, place in places.items()}
+    def _load(self, models: LoadedModels, models_by_framework: ModelsByFramework) -> dict[str, str]:
+        """Loads models that are not loaded yet; gives the framework of each by its run."""
+        owners = {run: name for name, places in models_by_framework.items() for run in places}
+        held = {
+            run: place for places in models_by_framework.values() for run, place in places.items()
+        }
         for error in models.load(LoadModels("numpy", held)):
             name = owners[error.run]
-            self._on_state(EngineState(name, self._board.states[name], error.reason))
+            self._on_state(EngineState(name, self._shared.states[name], error.reason))
         return owners

@@ -109,7 +109,7 @@ class OwnImagePredictor:
         if wanted:
             self._evaluator = self._evaluator or Evaluator(ENGINE, threads=1)
             asked = np.array(list(wanted.values()))
-            found = self._evaluator.judge(run, asked, is_cancelled=is_cancelled).logits
+            found = self._evaluator.predict(run, asked, is_cancelled=is_cancelled).logits
             answers |= dict(zip(wanted, np.asarray(found, np.float64), strict=True))
             own_image_predictions.save(run.folder, answers)
         return np.array([answers[name] for name in names]).reshape(-1, 10)

@@ -1,7 +1,7 @@
-"""Answers of all trained models to one drawing, while it is drawn.
+"""Predictions of all trained models for a drawing, while it is drawn.
 
-One long-lived child per framework answers for the models of that framework. Until a child is warm,
-and where its framework is not installed, NumPy answers for it on a thread of this process.
+One persistent process per framework predicts with the models of that framework. Until it is ready,
+and where its framework is not installed, NumPy predicts on a thread of this process.
 """
 
 from collections import Counter
@@ -15,19 +15,19 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import ChildEngine
 from mnist_studio.prediction.messages import model_ref
 from mnist_studio.prediction.numpy_fallback import NumpyFallbackEngine
-from mnist_studio.prediction.state import Held, OnAnswer, OnState, PredictionState
+from mnist_studio.prediction.state import ModelsByFramework, OnPrediction, OnState, PredictionState
 from mnist_studio.store.rows import Run
 
 MOST_MODELS = 20
-"""So many of each framework answer."""
+"""The largest number of models per framework."""
 
 IDLE_SECONDS = 300.0
 
 
 def newest(runs: Sequence[Run], pinned: Collection[str] = ()) -> tuple[Run, ...]:
-    """The trained runs that answer: the newest 20 of each framework, the newest first.
+    """The trained runs that predict: the newest 20 of each framework, the newest first.
 
-    Those whose ids are pinned come before newer ones, and answer even where they are more than 20.
+    Pinned runs, by their ids, precede newer ones. All of them predict, even more than 20.
     """
     count: Counter[str] = Counter()
     chosen = []
@@ -40,55 +40,55 @@ def newest(runs: Sequence[Run], pinned: Collection[str] = ()) -> tuple[Run, ...]
 
 
 class Predictors:
-    """All engines. Its methods are for any thread and return at once, but for ``close``."""
+    """All engines. Any thread may call the methods. Only ``close`` takes time."""
 
     def __init__(
-        self, on_answer: OnAnswer, on_state: OnState, idle_seconds: float = IDLE_SECONDS
+        self, on_prediction: OnPrediction, on_state: OnState, idle_seconds: float = IDLE_SECONDS
     ) -> None:
-        """Starts the threads, no process yet.
+        """Starts the threads, but no process yet.
 
         Args:
-            on_answer: takes answers, on threads of this object.
-            on_state: takes the states of children, likewise.
-            idle_seconds: after which a child without requests leaves.
+            on_prediction: takes predictions, on threads of this object.
+            on_state: takes the states of engines, on the same threads.
+            idle_seconds: after which a process without requests ends.
         """
-        self._board = PredictionState(states=dict.fromkeys(registry.ENTRIES, "cold"))
+        self._shared = PredictionState(states=dict.fromkeys(registry.ENTRIES, "cold"))
         self._engines: list[Thread] = [
-            ChildEngine(name, self._board, on_answer, on_state, idle_seconds)
+            ChildEngine(name, self._shared, on_prediction, on_state, idle_seconds)
             for name in registry.ENTRIES
         ]
-        self._engines.append(NumpyFallbackEngine(self._board, on_answer, on_state))
+        self._engines.append(NumpyFallbackEngine(self._shared, on_prediction, on_state))
         for engine in self._engines:
             engine.start()
 
-    def hold(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
-        """The trained runs that shall answer, as ``newest`` has them."""
-        models: Held = {}
+    def load_models(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
+        """Predicts with these runs from now on, as ``newest`` selects them."""
+        models: ModelsByFramework = {}
         for run in newest(runs, pinned):
             models.setdefault(run.spec.framework, {})[run.id] = model_ref(run)
-        with self._board.changed:
-            self._board.models = models
-            # An image that no model could answer is answered now.
-            self._board.changed.notify_all()
+        with self._shared.changed:
+            self._shared.models = models
+            # An image that came before any model gets its predictions now.
+            self._shared.changed.notify_all()
 
-    def ask(self, image: NDArray[np.uint8]) -> int:
-        """Puts one image (28, 28) or several (n, 28, 28) before all models.
+    def predict(self, image: NDArray[np.uint8]) -> int:
+        """Requests predictions for one image (28, 28) or several (n, 28, 28).
 
-        They replace what still waits.
+        The request replaces one that still waits.
 
         Returns:
-            The number that the answers will carry.
+            The number of the request, which its predictions carry.
         """
-        with self._board.changed:
-            self._board.request += 1
-            self._board.images = image.astype(np.uint8).reshape(-1, 28, 28)
-            self._board.changed.notify_all()
-            return self._board.request
+        with self._shared.changed:
+            self._shared.request += 1
+            self._shared.images = image.astype(np.uint8).reshape(-1, 28, 28)
+            self._shared.changed.notify_all()
+            return self._shared.request
 
     def close(self) -> None:
-        """Ends all children and waits for the threads. May be called twice."""
-        with self._board.changed:
-            self._board.closing = True
-            self._board.changed.notify_all()
+        """Ends all processes and waits for the threads. May be called twice."""
+        with self._shared.changed:
+            self._shared.closing = True
+            self._shared.changed.notify_all()
         for engine in self._engines:
             engine.join()

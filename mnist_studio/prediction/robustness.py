@@ -159,7 +159,7 @@ class _Judge:
         return RobustnessCurve(kind, strengths, tuple(accuracies))
 
     def _accuracy(self, images: Images) -> float:
-        logits = self.evaluator.judge(self.run, images, is_cancelled=self.is_cancelled).logits
+        logits = self.evaluator.predict(self.run, images, is_cancelled=self.is_cancelled).logits
         self.made += 1
         self.progress.make(1)
         return accuracy(logits, self.digits.labels)

@@ -1,4 +1,4 @@
-"""What the engines behind the predictors share: the question, the models, and what they tell."""
+"""What all prediction engines share: the request, the models, and what they report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,22 +14,22 @@ Images = NDArray[np.uint8]
 """(n, 28, 28)."""
 
 State = Literal["cold", "starting", "warm", "missing", "failed"]
-Held = dict[str, dict[str, ModelRef]]
+ModelsByFramework = dict[str, dict[str, ModelRef]]
 """Models by framework and run."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """One model's answer to one image, or to several digits side by side.
+    """One model's prediction for one image, or for the digits of a number.
 
     Attributes:
-        request: number that ``ask`` gave.
+        request: number that ``Predictors.predict`` gave.
         run: id of the model's run.
         framework: of the run.
-        engine: the framework that really computed; ``numpy`` stands in for others.
-        probabilities: of the ten digits, for the first image.
+        engine: the framework that computed; ``numpy`` where another one was not ready.
+        probabilities: of the ten classes, for the first image.
         milliseconds: the forward pass took.
-        others: likewise, for the images after the first.
+        others: of the ten classes, for each further image.
     """
 
     request: int
@@ -42,22 +42,23 @@ class Prediction:
 
     @property
     def digits(self) -> tuple[tuple[float, ...], ...]:
-        """The ten probabilities of every image."""
+        """The ten probabilities for every image."""
         return (self.probabilities, *self.others)
 
     def at(self, place: int) -> tuple[float, ...]:
-        """The ten probabilities of the digit at a place, the last where there are fewer."""
+        """The ten probabilities for the image at that index, or for the last one."""
         return self.digits[min(place, len(self.others))]
 
 
 @dataclass(frozen=True)
 class EngineState:
-    """How far the child of a framework is.
+    """The state of one framework's engine.
 
     Attributes:
         framework: its name.
-        state: ``cold`` before it is needed and after it left, ``missing`` if not installed.
-        text: why it failed or left, or which model it cannot use; empty if all is well.
+        state: ``cold`` without a process, ``warm`` with one that has answered, ``missing`` if the
+            framework is not installed.
+        text: why it failed or ended, or which model it cannot load; empty if all is well.
     """
 
     framework: str
@@ -65,26 +66,26 @@ class EngineState:
     text: str = ""
 
 
-OnAnswer = Callable[[Prediction], None]
+OnPrediction = Callable[[Prediction], None]
 OnState = Callable[[EngineState], None]
 
 
 @dataclass
 class PredictionState:
-    """What all engines look at; guarded by ``changed``."""
+    """What all engines read, guarded by ``changed``."""
 
     changed: Condition = field(default_factory=Condition)
     request: int = 0
     images: Images = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
-    models: Held = field(default_factory=dict)
+    models: ModelsByFramework = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     closing: bool = False
 
 
 @dataclass(frozen=True)
 class PredictionRequest:
-    """A request and the models that shall answer it, by framework."""
+    """A request and the models that answer it, by framework."""
 
     request: int
     images: Images
-    models: Held
+    models: ModelsByFramework

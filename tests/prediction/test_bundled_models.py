@@ -47,10 +47,10 @@ def test_the_first_drawings_are_answered_at_once(runs: tuple[Run, ...], home: Pa
     answers: list[Prediction] = []
     predictors = Predictors(answers.append, lambda state: None)
     try:
-        predictors.hold(runs)
+        predictors.load_models(runs)
         for ink, digit in ((ONE, 1), (SEVEN, 7)):
             answers.clear()
-            predictors.ask(digit_image(ink))
+            predictors.predict(digit_image(ink))
             until(lambda: len(answers) == len(runs))
             assert {answer.run for answer in answers} == {run.id for run in runs}
             assert {answer.engine for answer in answers} == {"numpy"}
@@ -65,7 +65,7 @@ def test_they_read_digits_of_another_source(runs: tuple[Run, ...]) -> None:
     with Evaluator("pytorch", threads=1) as evaluator:
         assert evaluator.engine == "numpy"
         for run in runs:
-            logits = evaluator.judge(run, digits.images[:200]).logits
+            logits = evaluator.predict(run, digits.images[:200]).logits
             assert accuracy(logits, digits.labels[:200]) > 0.8
 
 
@@ -74,7 +74,7 @@ def test_numpy_answers_as_pytorch_did(runs: tuple[Run, ...], shared_mnist: Path)
     with Evaluator("pytorch", threads=1) as evaluator:
         for run in runs:
             kept = artifacts.load_test_logits(run.folder)[:100]
-            found = evaluator.judge(run, images).logits
+            found = evaluator.predict(run, images).logits
             np.testing.assert_allclose(found, kept, atol=1e-4 * np.abs(kept).max())
 
 
@@ -86,7 +86,7 @@ def test_mnist_through_the_recipe_is_answered_as_before(
     run = next(run for run in runs if run.title.startswith("fast-99"))
     kept = artifacts.load_test_logits(run.folder)[:1000]
     with Evaluator("pytorch", threads=1) as evaluator:
-        found = evaluator.judge(run, again).logits
+        found = evaluator.predict(run, again).logits
     # Measured on all 10,000: the mean difference is 0.02 of 255, every answer the same.
     assert np.abs(again.astype(int) - images[:1000]).mean() < 0.1
     assert (found.argmax(axis=1) == kept.argmax(axis=1)).mean() == 1

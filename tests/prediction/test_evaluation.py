@@ -21,7 +21,7 @@ from tests.trained_runs import copy_of, small, trained
 
 def logits(run: Run, *rest: Any, **more: Any) -> Any:
     with Evaluator(run.spec.framework) as evaluator:
-        return evaluator.judge(run, *rest, **more).logits
+        return evaluator.predict(run, *rest, **more).logits
 
 
 IMAGES = builtin.load().test.images
@@ -54,11 +54,11 @@ def test_one_child_answers_for_many_models_a_damaged_one_among_them(
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
     (missing.folder / artifacts.WEIGHTS).unlink()
     with Evaluator("numpy", threads=1) as evaluator:
-        first = evaluator.judge(run, IMAGES[:3])
+        first = evaluator.predict(run, IMAGES[:3])
         for bad in (damaged, missing, damaged):
             with pytest.raises(JobError, match=bad.id):
-                evaluator.judge(bad, IMAGES[:3])
-        second = evaluator.judge(good, IMAGES[:3])
+                evaluator.predict(bad, IMAGES[:3])
+        second = evaluator.predict(good, IMAGES[:3])
     np.testing.assert_array_equal(first.logits, second.logits)
     assert second.milliseconds > 0
 
@@ -71,7 +71,7 @@ def test_numpy_answers_for_a_framework_that_is_not_installed(
     twin = copy_of(run, store, "keras")
     with Evaluator("keras") as evaluator:
         assert evaluator.engine == "numpy"
-        judged = evaluator.judge(twin, IMAGES[:3])
+        judged = evaluator.predict(twin, IMAGES[:3])
     assert judged.logits.shape == (3, 10)
 
 
@@ -85,12 +85,12 @@ def test_a_process_that_dies_or_takes_too_long_is_reported(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Evaluator("numpy") as evaluator:
-        evaluator.judge(run, IMAGES[:1])
+        evaluator.predict(run, IMAGES[:1])
         assert evaluator.pid
         os.kill(evaluator.pid, signal.SIGKILL)
         with pytest.raises(JobError, match="ended unexpectedly"):
-            evaluator.judge(run, IMAGES[:1])
-        evaluator.judge(run, IMAGES[:1])  # Another process answers.
+            evaluator.predict(run, IMAGES[:1])
+        evaluator.predict(run, IMAGES[:1])  # Another process answers.
     monkeypatch.setattr(evaluation, "TIMEOUT_SECONDS", 0.0)
     with pytest.raises(JobError, match="did not answer in time"):
         logits(run, IMAGES[:1])

@@ -120,13 +120,13 @@ def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> Non
     asked: list[int] = []
     run = train()
     images = own_image_sets.of(ONES).digits.images
-    judge = Evaluator.judge
+    judge = Evaluator.predict
 
     def counted(self: Evaluator, run: Run, images: NDArray[np.uint8], **rest: Any) -> Evaluation:
         asked.append(len(images))
         return judge(self, run, images, **rest)
 
-    monkeypatch.setattr(Evaluator, "judge", counted)
+    monkeypatch.setattr(Evaluator, "predict", counted)
     with OwnImagePredictor() as answering:
         found = answering.logits(run, np.concatenate([images[:2], images[:2]]))
         answering.logits(run, images[:3])

@@ -41,7 +41,7 @@ class Desk:
         self.predictors = Predictors(self.answers.append, self.states.append, idle_seconds)
 
     def ask(self, image: np.ndarray = IMAGES[0]) -> int:
-        return self.predictors.ask(image)
+        return self.predictors.predict(image)
 
     def engines(self, request: int) -> set[str]:
         return {answer.engine for answer in self.answers if answer.request == request}
@@ -88,8 +88,8 @@ def test_models_are_opened_before_anything_is_asked(
         return real(framework, place)
 
     monkeypatch.setattr(predict_task, "open_model", noted)
-    desk.predictors.hold([run])
-    until(lambda: opened == ["predict stand-in"])
+    desk.predictors.load_models([run])
+    until(lambda: opened == ["predict fallback"])
     # That costs no process: those start when somebody draws.
     assert not _children()
     desk.ask()
@@ -98,7 +98,7 @@ def test_models_are_opened_before_anything_is_asked(
 
 
 def test_answers_are_the_softmax_of_the_networks_logits(run: Run, desk: Desk) -> None:
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     wanted = probabilities(artifacts.load_test_logits(run.folder))
     for place in range(3):
         request = desk.ask(IMAGES[place])
@@ -114,7 +114,7 @@ def test_numpy_stands_in_until_the_childs_own_framework_answers(
     run: Run, store: RunStore, desk: Desk
 ) -> None:
     registry.version("pytorch") or pytest.skip("PyTorch is not here")
-    desk.predictors.hold([copy_of(run, store, "pytorch")])
+    desk.predictors.load_models([copy_of(run, store, "pytorch")])
     first = desk.ask()
     until(lambda: desk.engines(first), 5.0)
     assert desk.answers[0].engine == "numpy"
@@ -130,7 +130,7 @@ def test_numpy_stands_in_until_the_childs_own_framework_answers(
 
 
 def test_a_newer_request_replaces_those_that_wait(run: Run, desk: Desk) -> None:
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     desk.warm("numpy")
     requests = [desk.ask(IMAGES[place]) for place in range(300)]
     until(lambda: desk.runs(requests[-1]))
@@ -147,7 +147,7 @@ def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
     damaged = copy_of(run, store)
     path = damaged.folder / artifacts.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
-    desk.predictors.hold([damaged, run])
+    desk.predictors.load_models([damaged, run])
     for _ in range(5):
         request = desk.ask()
         until(partial(desk.answered, request, run.id))
@@ -161,7 +161,7 @@ def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
 
 
 def test_digits_side_by_side_are_answered_at_once(run: Run, desk: Desk) -> None:
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     wanted = probabilities(artifacts.load_test_logits(run.folder))
     request = desk.ask(IMAGES[:3])
     until(lambda: desk.runs(request))
@@ -176,12 +176,12 @@ def test_children_leave_while_memory_is_short_and_come_back(
     left = [4 * memory.NEEDED]
     monkeypatch.setattr(memory, "available", lambda: left[0])
     monkeypatch.setattr(memory, "CHECK_SECONDS", 0.05)
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     desk.warm("numpy")
     left[0] = memory.RESERVED - 1
     until(lambda: not _children())
     until(lambda: desk.states[-1].state == "cold")
-    assert "Memory is short" in desk.states[-1].text
+    assert "Memory is low" in desk.states[-1].text
     for _ in range(3):
         request = desk.ask()
         until(partial(desk.runs, request))
@@ -203,7 +203,7 @@ def test_pinned_models_answer_however_old_they_are(run: Run) -> None:
 
 def test_the_newest_twenty_of_a_framework_answer(run: Run, desk: Desk) -> None:
     many = [replace(run, id=f"run{age:02}", created=run.created - age) for age in range(25)]
-    desk.predictors.hold([*many[::-1], replace(run, id="failed", status="failed")])
+    desk.predictors.load_models([*many[::-1], replace(run, id="failed", status="failed")])
     request = desk.ask()
     newest = {one.id for one in many[:MOST_MODELS]}
     until(lambda: desk.runs(request) == newest)
@@ -213,9 +213,9 @@ def test_the_newest_twenty_of_a_framework_answer(run: Run, desk: Desk) -> None:
 
 def test_only_the_models_that_are_held_now_answer(run: Run, store: RunStore, desk: Desk) -> None:
     other = copy_of(run, store)
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     desk.warm("numpy")
-    desk.predictors.hold([other])
+    desk.predictors.load_models([other])
     request = desk.ask()
     until(lambda: desk.runs(request))
     assert desk.runs(request) == {other.id}
@@ -223,18 +223,18 @@ def test_only_the_models_that_are_held_now_answer(run: Run, store: RunStore, des
 
 def test_an_image_that_came_before_any_model_is_answered(run: Run, desk: Desk) -> None:
     request = desk.ask()
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     until(lambda: desk.runs(request) == {run.id})
     assert desk.answers[0].request == request
 
 
 def test_a_run_that_went_on_answers_with_its_new_weights(run: Run, desk: Desk) -> None:
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     desk.warm("numpy")
     weights = artifacts.load_weights(run.folder, run.spec)
     artifacts.save_weights(run.folder, {name: 0 * array for name, array in weights.items()})
     assert isinstance(run.terminal, Finished)
-    desk.predictors.hold([replace(run, terminal=changed(run.terminal, step=42))])
+    desk.predictors.load_models([replace(run, terminal=changed(run.terminal, step=42))])
     request = desk.ask()
     until(lambda: desk.runs(request))
     assert desk.answers[-1].probabilities == pytest.approx([0.1] * 10)
@@ -243,7 +243,7 @@ def test_a_run_that_went_on_answers_with_its_new_weights(run: Run, desk: Desk) -
 def test_an_idle_child_leaves_and_comes_back_when_needed(run: Run) -> None:
     desk = Desk(idle_seconds=0.2)
     try:
-        desk.predictors.hold([run])
+        desk.predictors.load_models([run])
         desk.warm("numpy")
         until(lambda: desk.told("numpy")[-1] == "cold")
         assert not _children()
@@ -264,19 +264,19 @@ def test_a_framework_that_is_not_installed_is_missing_and_numpy_answers(
     monkeypatch.setattr(registry, "version", lambda n: None if n == "keras" else versions(n))
     desk = Desk()
     try:
-        desk.predictors.hold([copy_of(run, store, "keras")])
+        desk.predictors.load_models([copy_of(run, store, "keras")])
         request = desk.ask()
         until(lambda: desk.runs(request))
         assert desk.engines(request) == {"numpy"}
         assert desk.states[0].state == "missing"
-        assert desk.states[0].text == "Keras is not installed; NumPy answers for it."
+        assert desk.states[0].text == "Keras is not installed. NumPy predicts for it."
     finally:
         desk.predictors.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sends signals")
 def test_a_killed_child_is_told_and_another_answers(run: Run, desk: Desk) -> None:
-    desk.predictors.hold([run])
+    desk.predictors.load_models([run])
     desk.warm("numpy")
     (child,) = _children()
     assert child.pid is not None
@@ -292,7 +292,7 @@ def test_a_framework_that_cannot_be_imported_fails_and_numpy_answers(
 ) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('libtorch.so is missing')\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    desk.predictors.hold([copy_of(run, store, "pytorch")])
+    desk.predictors.load_models([copy_of(run, store, "pytorch")])
     request = desk.ask()
     until(lambda: desk.engines(request) == {"numpy"})
     until(lambda: desk.told("pytorch").count("failed") == 3)
@@ -309,7 +309,7 @@ def test_closing_leaves_nothing_behind_also_while_a_child_starts(run: Run) -> No
     ]
     for wait in waits:
         desk = Desk()
-        desk.predictors.hold([run])
+        desk.predictors.load_models([run])
         desk.ask()
         wait(desk)
         begun = time.monotonic()

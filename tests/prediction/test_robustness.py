@@ -58,7 +58,7 @@ def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed(
 
     images = corrupted(TEST.images, "shift", 3)
     with Evaluator("numpy") as evaluator:
-        again = accuracy(evaluator.judge(run, images).logits, TEST.labels)
+        again = accuracy(evaluator.predict(run, images).logits, TEST.labels)
     assert again == pytest.approx(shift[2], abs=0.002)
     np.testing.assert_allclose(told, np.arange(1, JUDGEMENTS + 1) / JUDGEMENTS)
 

@@ -112,7 +112,7 @@ class Predictions(QObject):
         self._held = held
         self._tell_choice()
         if held or self._predictors:
-            self._started().hold(chosen, self._pinned)
+            self._started().load_models(chosen, self._pinned)
         if len(self._images):
             self.ask(self._images)
 
@@ -124,7 +124,7 @@ class Predictions(QObject):
             self._answers = {}
             self.cleared.emit()
         elif self._held:
-            self._asked = self._started().ask(images)
+            self._asked = self._started().predict(images)
 
     def close(self) -> None:
         """Ends the predictors' threads and processes."""

@@ -26,10 +26,10 @@ class FakePredictors:
         self.held: list[Sequence[Run]] = []
         self.asked = 0
 
-    def hold(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
+    def load_models(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
         self.held.append(runs)
 
-    def ask(self, image: object) -> int:
+    def predict(self, image: object) -> int:
         self.asked += 1
         return self.asked
 
