@@ -10,8 +10,8 @@ from mnist_studio import paths
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection, select_experiment
 from mnist_studio.events import Finished
-from mnist_studio.experiments.events import Ended
-from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.experiments.events import ExperimentEnded
+from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store.rows import Run
@@ -35,8 +35,8 @@ def trained_home(folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(paths.HOME_VARIABLE, str(folder))
         patch.delenv(paths.DATA_VARIABLE, raising=False)
-        *_, ended = Supervisor(STUDY).events()
-        assert isinstance(ended, Ended), ended
+        *_, ended = ExperimentRunner(STUDY).events()
+        assert isinstance(ended, ExperimentEnded), ended
         assert ended.finished == RUNS, ended
     return folder
 

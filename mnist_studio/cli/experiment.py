@@ -12,9 +12,9 @@ from mnist_studio.cli.training import interrupts
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.events import AnyExperimentEvent, Ended
+from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
 from mnist_studio.experiments.executors import Executor, Local
-from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.formatting import count
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
@@ -90,10 +90,10 @@ def run(arguments: Namespace) -> int:
         return 0
     executor = _executor(arguments)
     _confirm(experiment, arguments.yes, executor)
-    return _run(Supervisor(experiment, executor), arguments)
+    return _run(ExperimentRunner(experiment, executor), arguments)
 
 
-def _run(supervisor: Supervisor, arguments: Namespace) -> int:
+def _run(supervisor: ExperimentRunner, arguments: Namespace) -> int:
     ended: AnyExperimentEvent | None = None
     with (
         interrupts(supervisor) as handler,
@@ -105,7 +105,7 @@ def _run(supervisor: Supervisor, arguments: Namespace) -> int:
     if handler.count:
         output.note(f"To resume: {_resume_command(arguments)}")
         return 130
-    return 0 if isinstance(ended, Ended) and ended.outcome == "complete" else 1
+    return 0 if isinstance(ended, ExperimentEnded) and ended.outcome == "complete" else 1
 
 
 def _list(json: bool) -> int:

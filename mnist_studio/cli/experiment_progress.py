@@ -10,12 +10,12 @@ from mnist_studio.cli.training import describe
 from mnist_studio.events import Finished, Log
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
-    Begun,
+    CellChanged,
     CellEvent,
-    Changed,
-    Ended,
     ExperimentCell,
-    Overall,
+    ExperimentEnded,
+    ExperimentStarted,
+    ProgressChanged,
 )
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
@@ -54,22 +54,22 @@ class ExperimentPrinter:
             output.json_line(event)
             return
         match event:
-            case Begun():
+            case ExperimentStarted():
                 self._begin(event)
-            case Overall():
+            case ProgressChanged():
                 self._move(event)
             case CellEvent(cell=cell, event=Finished() | Log() as run_event):
                 self._line(cell, describe(run_event))
-            case Changed(cell=cell, state="failed" | "cancelled" as state, reason=reason):
+            case CellChanged(cell=cell, state="failed" | "cancelled" as state, reason=reason):
                 self._line(cell, f"{state}: {reason}")
-            case Changed(cell=cell, state="waiting", reason=reason) if reason:
+            case CellChanged(cell=cell, state="waiting", reason=reason) if reason:
                 self._line(cell, f"will be tried again: {reason}")
-            case Ended():
+            case ExperimentEnded():
                 self._print(f"{event.finished} of {event.total} runs are finished.")
             case _:
                 pass
 
-    def _begin(self, event: Begun) -> None:
+    def _begin(self, event: ExperimentStarted) -> None:
         self._cells = {cell.number: cell for cell in event.cells}
         done = sum(cell.state == "finished" for cell in event.cells)
         before = f", {done} already finished" if done else ""
@@ -83,7 +83,7 @@ class ExperimentPrinter:
             )
         self._overall = self._progress.add_task("experiment", total=1.0, left="")
 
-    def _move(self, event: Overall) -> None:
+    def _move(self, event: ProgressChanged) -> None:
         if self._overall is None:
             return
         known = "" if event.seconds_left is None else f", {estimate(event.seconds_left)} left"

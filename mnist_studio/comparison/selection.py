@@ -60,10 +60,10 @@ def select_experiment(store: RunStore, experiment_id: str) -> Selection:
         StoreError: it cannot be read.
     """
     # Only this function needs the code of experiments.
-    from mnist_studio.experiments import cells as ledger
+    from mnist_studio.experiments.cells import stored_cells
 
     experiment = store.experiments.experiment(experiment_id)
-    cells = ledger.cells(store, experiment)
+    cells = stored_cells(store, experiment)
     runs = tuple(store.run(cell.run) for cell in cells if cell.run)
     if not runs:
         raise UnknownName(

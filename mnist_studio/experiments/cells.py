@@ -1,4 +1,4 @@
-"""What is kept of an experiment: every cell and how far its run is, whoever runs it."""
+"""The cells of an experiment as stored: their runs, states and progress."""
 
 from mnist_studio.events import Cancelled, Crashed, Failed
 from mnist_studio.experiments.events import ExperimentCell, State
@@ -17,15 +17,16 @@ _STATES: dict[Status, State] = {
 }
 
 
-def cells(store: RunStore, experiment: Experiment) -> tuple[ExperimentCell, ...]:
+def stored_cells(store: RunStore, experiment: Experiment) -> tuple[ExperimentCell, ...]:
     """The cells of an experiment in the order of their numbers.
 
     Raises:
-        SpecError: what was kept cannot work any more, for instance with another version's recipes.
+        SpecError: the stored experiment is not valid, for instance with the recipes of another
+            version.
         StoreError: the store cannot be read.
     """
-    # The newest run of a cell counts; there are several only if a supervisor died between the
-    # making of one and the deletion of another.
+    # The newest run of a cell counts. There are several only if a process died between creating
+    # one and deleting another.
     runs = {member.run.spec: member.run for member in store.experiments.members(experiment.id)}
     return tuple(
         _cell(store, ExperimentCell(number, spec), runs.get(spec))
@@ -33,8 +34,8 @@ def cells(store: RunStore, experiment: Experiment) -> tuple[ExperimentCell, ...]
     )
 
 
-def fraction(store: RunStore, run: Run) -> float:
-    """How much of a run is trained and kept: its whole epochs, if it can go on after them."""
+def trained_fraction(store: RunStore, run: Run) -> float:
+    """The fraction of a run that is trained and saved: its complete epochs if it can be resumed."""
     if run.status == "finished":
         return 1.0
     if run.status == "running" or run.resumable:
@@ -50,11 +51,11 @@ def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentC
         spec=cell.spec,
         state=_STATES[run.status],
         run=run.id,
-        fraction=fraction(store, run),
-        reason=reason(run),
+        fraction=trained_fraction(store, run),
+        reason=_reason(run),
     )
 
 
-def reason(run: Run) -> str:
+def _reason(run: Run) -> str:
     """Why a run ended early; empty if it did not."""
     return run.terminal.reason if isinstance(run.terminal, Cancelled | Crashed | Failed) else ""

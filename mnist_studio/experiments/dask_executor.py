@@ -1,62 +1,81 @@
-"""Cells trained on the workers of an existing Dask cluster, kept here as if trained here.
+"""Trains cells on the workers of an existing Dask cluster and records them as if trained here.
 
-Needs the optional extra ``dask``. The workers need the same version of the studio and, for MNIST,
-``MNIST_STUDIO_DATA``. Whoever can reach a Dask scheduler can run code on its workers and send code
-to its clients: use only clusters that you trust.
+Needs the optional extra ``dask``. The workers need the same version of MNIST Studio and, for MNIST,
+``MNIST_STUDIO_DATA``. Anyone who can reach a Dask scheduler can run code on its workers and send
+code to its clients, so use only clusters that you trust.
 """
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from typing import Any, Self
 
+from msgspec.structs import replace
+
+from mnist_studio import events
 from mnist_studio.errors import JobError
-from mnist_studio.experiments.dask_job import RemoteJob
+from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
+from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.executors import CellJob
+from mnist_studio.running.recording import Events, record_events, started
+from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.experiments import Membership
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 CONNECT_SECONDS = 5
-"""A cluster that does not answer within this is not there."""
+"""How long to wait for the scheduler."""
 
 WORKERS_SECONDS = 10
-"""One whose workers do not come within this has none."""
+"""How long to wait for the first worker."""
 
 LOST_SECONDS = 60.0
-"""So long is waited for a worker to come back after the last one was lost."""
+"""How long to wait for a worker after the last one was lost."""
 
-LOOK_SECONDS = 1.0
-"""So often at most the scheduler is asked for its workers."""
+REFRESH_SECONDS = 1.0
+"""The number of workers is requested at most this often."""
+
+RESUBMISSIONS = 1
+"""The scheduler itself tries up to four workers. After that, a run is submitted once more."""
+
+POLL_SECONDS = 0.1
+
+_LIVE = (Epoch, Phase, Progress)
+"""The events that are passed on during training. All others come with the archive."""
 
 
 class Dask:
-    """An existing cluster. Its runs cannot be paused, and a stopped one is trained anew."""
+    """An existing cluster. Its runs cannot be paused, and stopped ones start from the beginning."""
 
     def __init__(self, address: str, jobs: int | None = None) -> None:
-        """Takes its settings; connects to nothing.
+        """Takes its settings. Does not connect yet.
 
         Args:
             address: HOST:PORT of the scheduler.
-            jobs: trainings at a time; as many as the workers have threads if not given.
+            jobs: number of parallel runs; as many as the workers have threads if not given.
         """
         self.host = f"dask://{address}"
         self._address = address
         self._wanted = jobs
         self._client: Any = None
         self._threads = 0
-        self._looked = self._seen = 0.0
+        self._refreshed = self._seen = 0.0
 
     @property
     def jobs(self) -> int:
-        """As many as the cluster's workers have threads, or as was wanted.
+        """The number of threads of the workers, limited by the setting.
 
         Raises:
-            JobError: the scheduler is gone, or there is no worker any more.
+            JobError: the scheduler is gone, or there have been no workers for too long.
         """
         if self._client.status == "closed":
             raise self._gone()
         now = time.monotonic()
-        if now - self._looked >= LOOK_SECONDS:
-            self._threads, self._looked = self._count(), time.monotonic()
+        if now - self._refreshed >= REFRESH_SECONDS:
+            self._threads, self._refreshed = self._count(), time.monotonic()
         if self._threads:
             self._seen = now
         elif now - self._seen > LOST_SECONDS:
@@ -71,7 +90,7 @@ class Dask:
         """
         self._client = _client(self._address)
         try:
-            # They may have been started in the same moment.
+            # They may have been started at the same time.
             self._client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except (OSError, TimeoutError) as error:
             self._client.close()
@@ -80,34 +99,34 @@ class Dask:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leaves the cluster as it is."""
+        """Disconnects; the cluster keeps running."""
         self._client.close()
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Nothing: what a worker lacks, it tells itself."""
+        """Checks nothing: a worker reports itself what it lacks."""
 
-    def job(self, ticket: CellJob) -> RemoteJob:
+    def job(self, cell: CellJob) -> "RemoteJob":
         """See ``Executor.job``."""
-        return RemoteJob(self._client, ticket)
+        return RemoteJob(self._client, cell)
 
     def _count(self) -> int:
         """The threads of all workers; 0 while the scheduler does not answer."""
         try:
             return sum(self._client.nthreads().values())
-        # A client that has lost its scheduler, and looks for it, has none to ask.
+        # A client that has lost its scheduler raises these while it reconnects.
         except (OSError, TimeoutError, AttributeError):
             return 0
 
     def _gone(self) -> JobError:
         return JobError(
             f"The Dask cluster at {self._address} is gone.",
-            "When it is back, run the experiment again; it goes on.",
+            "When it is back, run the experiment again to resume it.",
         )
 
     def _without_workers(self) -> JobError:
         return JobError(
             f"The Dask cluster at {self._address} has no workers.",
-            f"Start some: dask worker {self._address}. Then run the experiment again; it goes on.",
+            f"Start some: dask worker {self._address}. Then run the experiment again to resume it.",
         )
 
 
@@ -121,10 +140,10 @@ def _client(address: str) -> Any:
         from distributed import Client
     except ImportError as error:
         raise JobError(
-            f"Dask cannot be imported here: {error}.",
+            f"Dask cannot be imported: {error}.",
             "Install it with: pip install mnist-studio[dask]",
         ) from error
-    # What matters of it is told by the jobs; it would add tracebacks.
+    # The jobs report what matters; these loggers would only add tracebacks.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
@@ -134,3 +153,139 @@ def _client(address: str) -> Any:
             f"No Dask cluster answers at {address}.",
             "Start one there (dask scheduler, dask worker) or correct the address.",
         ) from error
+
+
+class RemoteJob:
+    """A job on the cluster. ``events`` is for one thread, the rest for any."""
+
+    def __init__(self, client: Any, cell: CellJob) -> None:
+        """Sends nothing before ``events`` is iterated.
+
+        Args:
+            client: a ``distributed.Client``.
+            cell: what to train. A run that could be resumed starts from the beginning.
+        """
+        self._client = client
+        self._cell = cell
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._is_cancelled = False
+        self._epochs: dict[int, Epoch] = {}
+
+    def pause(self) -> None:
+        """Does nothing: a worker cannot be paused."""
+
+    def resume(self) -> None:
+        """Does nothing, like ``pause``."""
+
+    def stop(self) -> None:
+        """Ends it. Nothing is saved, because the checkpoint is on the worker."""
+        self._is_cancelled = True
+
+    def cancel(self) -> None:
+        """Ends it."""
+        self._is_cancelled = True
+
+    def events(self) -> Generator[AnyEvent, None, None]:
+        """See ``executors.Job``."""
+        with RunStore() as store:
+            if self._cell.resume:
+                run = store.reopen(self._cell.resume)
+            else:
+                run = store.create(self._cell.spec, self._cell.membership)
+            yield from record_events(store, run, self._run_events(store, run))
+
+    def _run_events(self, store: RunStore, run: Run) -> Events:
+        yield started(run)
+        with self._topic(run) as topic:
+            for number in range(RESUBMISSIONS + 1):
+                if self._gone:
+                    break
+                future = self._submitted(run, topic, number)
+                yield from self._live(run, future)
+                if self._is_cancelled:
+                    if not self._gone:
+                        future.cancel()
+                    yield _cancelled(run)
+                    return
+                if future.status == "finished":
+                    yield from self._received(store, run, future.result())
+                    return
+                if future.status == "error" and not _lost(future.exception()):
+                    yield _failed(run, f"The worker could not train this run: {future.exception()}")
+                    return
+        lost = "cluster was" if self._gone else "workers were"
+        yield _failed(run, f"The {lost} lost while this run was training.")
+
+    @property
+    def _gone(self) -> bool:
+        """Whether the cluster was lost for good: a closed client cannot be used."""
+        return bool(self._client.status == "closed")
+
+    @contextmanager
+    def _topic(self, run: Run) -> Iterator[str]:
+        """The topic on which workers publish the events of the run immediately."""
+        topic = f"mnist-studio-{run.id}"
+        self._client.subscribe_topic(topic, lambda message: self._lines.put(message[1]))
+        try:
+            yield topic
+        finally:
+            if not self._gone:
+                self._client.unsubscribe_topic(topic)
+
+    def _submitted(self, run: Run, topic: str, number: int) -> Any:
+        # Imported here: it needs Dask.
+        from mnist_studio.experiments.dask_worker import train
+
+        key = f"{topic}-{number}"
+        return self._client.submit(train, codec.encode(run.spec), topic, key=key, pure=False)
+
+    def _live(self, run: Run, future: Any) -> Iterator[AnyEvent]:
+        """The events from the worker until it is done or the run is cancelled."""
+        while not self._is_cancelled:
+            try:
+                event = events.decode(self._lines.get(timeout=POLL_SECONDS))
+            except Empty:
+                if future.status != "pending":
+                    return
+                continue
+            if isinstance(event, _LIVE):
+                yield self._own(run, event)
+
+    def _received(self, store: RunStore, run: Run, content: bytes) -> Iterator[AnyEvent]:
+        """Stores the archive and yields the missing events, the terminal one last."""
+        received = run_archive.open_archive(content)
+        recorded = run_archive.recorded_events(received)
+        if not (recorded and isinstance(recorded[-1], Terminal)):
+            yield _failed(run, f"The worker ended without a result. {received.errors}".strip())
+            return
+        run_archive.unpack(received, run, recorded[-1])
+        store.experiments.joins(run.id, self._membership(received.host))
+        for event in recorded:
+            if not (isinstance(event, Epoch) and self._epochs.get(event.epoch) == event):
+                yield self._own(run, event)
+
+    def _own(self, run: Run, event: AnyEvent) -> AnyEvent:
+        """The event with the id that the run has here."""
+        if isinstance(event, Epoch):
+            self._epochs[event.epoch] = event
+        return replace(event, run=run.id)
+
+    def _membership(self, host: str) -> Membership:
+        membership = self._cell.membership
+        return Membership(membership.experiment, membership.concurrency, host)
+
+
+def _lost(error: BaseException) -> bool:
+    """Whether a run failed because its worker was lost."""
+    from distributed import KilledWorker
+
+    return isinstance(error, KilledWorker)
+
+
+def _failed(run: Run, reason: str) -> Failed:
+    return Failed(run=run.id, framework=run.spec.framework, reason=reason)
+
+
+def _cancelled(run: Run) -> Cancelled:
+    reason = "Cancelled. Runs on a cluster save nothing before their end."
+    return Cancelled(run=run.id, framework=run.spec.framework, reason=reason)

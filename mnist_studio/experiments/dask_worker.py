@@ -1,7 +1,7 @@
-"""What a worker of a Dask cluster does: trains one run as the command line does, and sends it back.
+"""The work of a Dask worker: trains one run with the command line and sends it back.
 
-The workers of Dask may have no children by multiprocessing, so the run gets a process of its own
-by subprocess: ``mnist-studio train FILE --json`` in a home that is thrown away.
+Dask workers cannot have children of multiprocessing, so the run gets a subprocess of its own:
+``mnist-studio train FILE --json`` with a temporary home folder.
 """
 
 import os
@@ -20,10 +20,10 @@ from mnist_studio.experiments import run_archive
 from mnist_studio.spec import codec, files
 from mnist_studio.spec.run import RunSpec
 
-KEPT = (Epoch, Log, Terminal)
-"""The events that are sent back with the artifacts; the others are only for the moment."""
+RECORDED = (Epoch, Log, Terminal)
+"""The events that are sent back with the artifacts. The others only show progress."""
 
-_COMPLAINT_CHARACTERS = 2000
+_MAX_ERROR_CHARACTERS = 2000
 
 
 def train(spec: str, topic: str) -> bytes:
@@ -31,16 +31,16 @@ def train(spec: str, topic: str) -> bytes:
 
     Args:
         spec: JSON of ``spec.codec``.
-        topic: of the cluster, under which every event is told at once.
+        topic: of the cluster, on which every event is published immediately.
 
     Returns:
-        A parcel.
+        A run archive.
 
     Raises:
-        SpecError: the run cannot work, or this worker has an older version of the studio.
+        SpecError: the run is not valid, or this worker has an older version.
     """
     run = codec.decode(spec)
-    # Removed also where a framework still holds a file of it open.
+    # On Windows, a framework may still hold a file open; it is removed as far as possible.
     with TemporaryDirectory(prefix="mnist-studio-", ignore_cleanup_errors=True) as home:
         return _trained(run, Path(home), topic)
 
@@ -48,20 +48,20 @@ def train(spec: str, topic: str) -> bytes:
 def _trained(run: RunSpec, home: Path, topic: str) -> bytes:
     settings, errors = home / f"run{files.SUFFIX}", home / "errors.txt"
     settings.write_text(files.write([run]), "utf-8")
-    kept = []
-    with errors.open("wb") as complaints, _process(settings, home, complaints.fileno()) as process:
+    recorded = []
+    with errors.open("wb") as stderr, _process(settings, home, stderr.fileno()) as process:
         for line in _lines(process):
             get_worker().log_event(topic, line)
-            if isinstance(events.decode(line), KEPT):
-                kept.append(line)
-    said = errors.read_text("utf-8", "replace")[-_COMPLAINT_CHARACTERS:]
+            if isinstance(events.decode(line), RECORDED):
+                recorded.append(line)
+    text = errors.read_text("utf-8", "replace")[-_MAX_ERROR_CHARACTERS:]
     folders = sorted((home / "runs").glob("*/"))
-    complaint = said if process.returncode else ""
-    return run_archive.pack(socket.gethostname(), kept, next(iter(folders), None), complaint)
+    text = text if process.returncode else ""
+    return run_archive.pack(socket.gethostname(), recorded, next(iter(folders), None), text)
 
 
 def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]":
-    """The command line, training. Should this process die, it ends with its next event."""
+    """The command line, training. If this process dies, it ends with its next event."""
     data = sources.usual_folder()
     variables = {paths.HOME_VARIABLE: str(home), paths.DATA_VARIABLE: str(data)}
     return subprocess.Popen(
@@ -76,16 +76,16 @@ def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]"
 
 
 def _lines(process: "subprocess.Popen[str]") -> Iterator[str]:
-    """What it tells; it is ended when nobody wants the run any more."""
+    """Its events. It is terminated when the client no longer waits for the run."""
     assert process.stdout is not None  # It is a pipe.
     for line in process.stdout:
         yield line.rstrip("\n")
-        if not _wanted():
+        if not _is_wanted():
             process.terminate()
 
 
-def _wanted() -> bool:
-    """Whether the client still waits for this run; it may have cancelled it, or died."""
+def _is_wanted() -> bool:
+    """Whether the client still waits for this run: it may have cancelled it, or died."""
     worker = get_worker()
     task = worker.state.tasks.get(worker.get_current_task())
     return task is not None and task.state == "executing"

@@ -1,4 +1,4 @@
-"""How long a run takes, from those before it that were like it."""
+"""Estimates of how long a run takes, from similar runs that have finished."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,43 +16,43 @@ ALONE = Membership("")
 
 
 @dataclass(frozen=True)
-class _Like:
-    """What decides how long a run takes: all but its seed and its learning rate.
+class _Kind:
+    """What decides how long a run takes: everything but its seed and its learning rate.
 
     Attributes:
-        spec: with both taken out.
-        concurrency: how many were trained at a time.
-        place: the machine.
+        spec: without these two.
+        concurrency: number of parallel runs.
+        remote: whether it runs on another machine.
     """
 
     spec: RunSpec
     concurrency: int
-    elsewhere: bool
+    remote: bool
 
 
 class Estimates:
-    """The seconds of finished runs, by what they were like."""
+    """The durations of finished runs, by their kind."""
 
     def __init__(self) -> None:
-        self._seconds: dict[_Like, list[float]] = defaultdict(list)
+        self._seconds: dict[_Kind, list[float]] = defaultdict(list)
 
     def add(self, run: Run, membership: Membership = ALONE) -> None:
-        """Counts a run, if it finished."""
+        """Adds a run, if it has finished."""
         if isinstance(run.terminal, Finished):
-            self._seconds[_like(run.spec, membership)].append(_wall(run.terminal))
+            self._seconds[_kind(run.spec, membership)].append(_wall_seconds(run.terminal))
 
     def of(self, spec: RunSpec, membership: Membership = ALONE) -> float | None:
-        """The median seconds of the runs like ``spec``, None if there was none."""
-        seconds = self._seconds.get(_like(spec, membership))
+        """The median seconds of similar runs; None if there are none."""
+        seconds = self._seconds.get(_kind(spec, membership))
         return median(seconds) if seconds else None
 
 
 def of_runs(runs: Iterable[Run], memberships: Mapping[str, Membership]) -> Estimates:
-    """The estimates from runs that are kept.
+    """Estimates from stored runs.
 
     Args:
         runs: of which the finished ones count.
-        memberships: of those that were trained by experiments, by their ids.
+        memberships: of runs that belong to experiments, by their ids.
     """
     estimates = Estimates()
     for run in runs:
@@ -63,20 +63,20 @@ def of_runs(runs: Iterable[Run], memberships: Mapping[str, Membership]) -> Estim
 def together(
     specs: Iterable[RunSpec], estimates: Estimates, membership: Membership = ALONE
 ) -> float | None:
-    """Seconds until all of these are trained; None if one has no like."""
+    """Seconds until all of these are trained; None if one of them has no estimate."""
     seconds = [estimates.of(spec, membership) for spec in specs]
     known = [one for one in seconds if one is not None]
     return sum(known) / membership.concurrency if len(known) == len(seconds) else None
 
 
-def _like(spec: RunSpec, membership: Membership) -> _Like:
+def _kind(spec: RunSpec, membership: Membership) -> _Kind:
     training = spec.training
     optimizer = replace(training.optimizer, learning_rate=1.0)
     plain = replace(spec, training=replace(training, seed=0, optimizer=optimizer))
-    return _Like(plain, membership.concurrency, bool(membership.host))
+    return _Kind(plain, membership.concurrency, bool(membership.host))
 
 
-def _wall(finished: Finished) -> float:
-    """From its process' start to its end, pauses left out."""
+def _wall_seconds(finished: Finished) -> float:
+    """From the start of its process to its end, without pauses."""
     seconds = finished.seconds
     return sum(seconds.values()) - seconds.get("paused", 0.0)

@@ -1,7 +1,7 @@
-"""The events of a running experiment: a closed union of small frozen values, JSON on the wire.
+"""The events of a running experiment: a closed union of small frozen values.
 
-A cell's number is its place in ``spec.experiment.expand_cells``. The first event is ``Begun``;
-the last is exactly one ``Ended``.
+A cell is identified by its index in ``spec.experiment.expand_cells``. The first event is
+``ExperimentStarted``; the last one is exactly one ``ExperimentEnded``.
 """
 
 from typing import Literal
@@ -16,14 +16,15 @@ Outcome = Literal["complete", "incomplete", "stopped", "cancelled"]
 
 
 class ExperimentCell(msgspec.Struct, frozen=True):
-    """A run that an experiment asks for, and how far it is.
+    """One run of an experiment, and its progress.
 
     Attributes:
         number: from 0.
         spec: what is trained.
-        state: ``stopped`` has a checkpoint or weights to show; all but ``finished`` are left to do.
-        run: id of the run that trains it or has; empty before.
-        fraction: of its steps that are trained and kept.
+        state: a ``stopped`` cell has a checkpoint or weights. All but ``finished`` ones are trained
+            when the experiment is resumed.
+        run: id of its run; empty if it has none yet.
+        fraction: of its steps that are trained and saved.
         reason: why it failed or was cancelled.
     """
 
@@ -35,19 +36,19 @@ class ExperimentCell(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class ExperimentEvent(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type"):
-    """What all have in common: nothing but that they tell of an experiment."""
+class ExperimentEvent(msgspec.Struct, frozen=True, tag_field="type"):
+    """Base of all events of an experiment."""
 
 
-class Begun(ExperimentEvent, frozen=True):
-    """The experiment is kept and held; its cells are about to be trained.
+class ExperimentStarted(ExperimentEvent, frozen=True, tag="started"):
+    """The experiment is stored and locked, and its cells are about to be trained.
 
     Attributes:
         experiment: its id.
-        title: its own.
-        cells: all of them, those that earlier sessions trained too.
-        concurrency: so many at a time; with more than one no clock is honest.
-        host: where, for people; empty for this machine.
+        title: of the experiment.
+        cells: all of them, including those that are finished already.
+        concurrency: number of parallel runs; with more than one, timing is not comparable.
+        host: where they run; empty for this machine.
     """
 
     experiment: str
@@ -57,20 +58,20 @@ class Begun(ExperimentEvent, frozen=True):
     host: str
 
 
-class Queued(ExperimentEvent, frozen=True):
-    """The cells that wait, the next first."""
+class QueueChanged(ExperimentEvent, frozen=True, tag="queue"):
+    """The waiting cells, the next one first."""
 
     order: tuple[int, ...]
 
 
-class Changed(ExperimentEvent, frozen=True):
-    """A cell has another state.
+class CellChanged(ExperimentEvent, frozen=True, tag="cell"):
+    """The state of a cell has changed.
 
     Attributes:
         cell: its number.
         state: the new one.
-        run: that trains it or has; empty for none.
-        reason: of a failure, of a retry or of a cancellation.
+        run: id of its run; empty for none.
+        reason: of a failure, a retry or a cancellation.
     """
 
     cell: int
@@ -79,22 +80,23 @@ class Changed(ExperimentEvent, frozen=True):
     reason: str = ""
 
 
-class CellEvent(ExperimentEvent, frozen=True):
-    """What the run of a cell tells."""
+class CellEvent(ExperimentEvent, frozen=True, tag="event"):
+    """An event of the run of a cell."""
 
     cell: int
     event: AnyEvent
 
 
-class Overall(ExperimentEvent, frozen=True):
-    """How far the experiment is.
+class ProgressChanged(ExperimentEvent, frozen=True, tag="progress"):
+    """The progress of the experiment.
 
     Attributes:
-        total: its cells.
-        finished: of them, in earlier sessions too.
-        failed: in this session.
+        total: number of cells.
+        finished: number of finished cells, including earlier sessions.
+        failed: number of cells that failed in this session.
         fraction: of the work that is done or given up.
-        seconds_left: until its end; None while a cell is left of whose like none has finished.
+        seconds_left: until the end; None while a cell is left for which no similar run has
+            finished.
     """
 
     total: int
@@ -104,14 +106,14 @@ class Overall(ExperimentEvent, frozen=True):
     seconds_left: float | None
 
 
-class Ended(ExperimentEvent, frozen=True):
+class ExperimentEnded(ExperimentEvent, frozen=True, tag="ended"):
     """Nothing is trained any more.
 
     Attributes:
-        outcome: ``complete`` if every cell is finished, ``incomplete`` if some failed or were taken
-            out, else what the user asked for.
-        finished: cells.
-        total: cells.
+        outcome: ``complete`` if every cell is finished, ``incomplete`` if some failed or were
+            removed, else what the user requested.
+        finished: number of finished cells.
+        total: number of cells.
     """
 
     outcome: Outcome
@@ -119,4 +121,6 @@ class Ended(ExperimentEvent, frozen=True):
     total: int
 
 
-AnyExperimentEvent = Begun | Queued | Changed | CellEvent | Overall | Ended
+AnyExperimentEvent = (
+    ExperimentStarted | QueueChanged | CellChanged | CellEvent | ProgressChanged | ExperimentEnded
+)

@@ -1,4 +1,4 @@
-"""Where the cells of an experiment are trained."""
+"""Executors: where the cells of an experiment are trained."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from mnist_studio.store.experiments import Membership
 
 @dataclass(frozen=True)
 class CellJob:
-    """A cell to be trained.
+    """A cell to train.
 
     Attributes:
         spec: what to train.
         membership: of its run.
-        resume: id of its run that shall go on from its checkpoint; empty for a new one.
+        resume: id of its run to resume from a checkpoint; empty for a new run.
     """
 
     spec: RunSpec
@@ -29,63 +29,63 @@ class CellJob:
 
 
 class Job(Protocol):
-    """One training: ``running.job.TrainingJob``, or one that is made elsewhere."""
+    """One training: a ``running.job.TrainingJob``, or one on another machine."""
 
     def events(self) -> Iterator[AnyEvent]:
-        """Trains, keeps everything in the store, and ends after the one terminal event.
+        """Trains and records everything in the store. The last event is the terminal one.
 
-        For one thread; the rest is for any.
+        For one thread; the other methods are for any thread.
         """
 
     def pause(self) -> None:
-        """Keeps everything as it is, where that is possible."""
+        """Pauses it, if that is possible."""
 
     def resume(self) -> None:
-        """Goes on after a pause."""
+        """Continues after a pause."""
 
     def stop(self) -> None:
-        """Ends soon and keeps what was learnt, where that is possible."""
+        """Ends it soon and saves the weights, if that is possible."""
 
     def cancel(self) -> None:
-        """Ends at once and keeps nothing."""
+        """Ends it at once and saves nothing."""
 
 
 class Executor(Protocol):
-    """Trains cells; a context manager, open while its jobs run.
+    """Trains cells. A context manager that is open while its jobs run.
 
     Attributes:
-        host: where, for people; empty for this machine.
+        host: where it trains; empty for this machine.
     """
 
     host: str
 
     @property
     def jobs(self) -> int:
-        """How many it can train at a time, now."""
+        """How many jobs it can run concurrently now."""
 
     def __enter__(self) -> Self:
-        """Makes ready.
+        """Gets ready.
 
         Raises:
-            StudioError: it cannot train anything; says why.
+            MnistStudioError: it cannot train anything.
         """
 
     def __exit__(self, *_: object) -> None:
-        """Lets everything go."""
+        """Releases everything."""
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Refuses before anything is trained what cannot be trained there at all.
+        """Checks that these can be trained, before any of them is.
 
         Raises:
-            StudioError: says what is missing.
+            MnistStudioError: something is missing.
         """
 
-    def job(self, ticket: CellJob) -> Job:
-        """A job that nobody has begun."""
+    def job(self, cell: CellJob) -> Job:
+        """A job that has not started."""
 
 
 class Local:
-    """This machine: one training at a time, or several, whose clocks are not honest then."""
+    """This machine. With several parallel runs, their timing is not comparable."""
 
     host = ""
 
@@ -93,38 +93,38 @@ class Local:
         """Takes its settings.
 
         Args:
-            jobs: trainings at a time.
-            data: folder of digits named by the user.
+            jobs: number of parallel runs.
+            data: data folder named by the user.
         """
         self._jobs = jobs
         self._data = data
 
     @property
     def jobs(self) -> int:
-        """As it was told."""
+        """The number of parallel runs."""
         return self._jobs
 
     def __enter__(self) -> Self:
-        """Nothing has to be made ready."""
+        """Needs no preparation."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Nothing has to be let go."""
+        """Has nothing to release."""
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Refuses MNIST where it is not.
+        """Checks that MNIST is here if it is needed.
 
         Raises:
             DataError: it is not on this computer.
         """
-        wanted = any(spec.dataset == "mnist" for spec in specs)
-        if wanted and not sources.has_mnist(self._data):
+        needs_mnist = any(spec.dataset == "mnist" for spec in specs)
+        if needs_mnist and not sources.has_mnist(self._data):
             raise DataError(
                 f"The experiment needs MNIST, which is not in {sources.place(self._data)}.",
-                "Import or download it in the window, name a folder that has it, or write "
+                "Download or import it on the Train page, name a folder that has it, or write "
                 'datasets = ["builtin"] into the experiment.',
             )
 
-    def job(self, ticket: CellJob) -> TrainingJob:
+    def job(self, cell: CellJob) -> TrainingJob:
         """See ``Executor.job``."""
-        return TrainingJob(ticket.spec, self._data, ticket.resume, ticket.membership)
+        return TrainingJob(cell.spec, self._data, cell.resume, cell.membership)

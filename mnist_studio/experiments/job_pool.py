@@ -1,11 +1,56 @@
-"""The cells that are being trained, each by a job in a thread of its own."""
+"""The jobs of the cells that are being trained, each in a thread, and the inbox they report to."""
 
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Thread
+from typing import Literal
 
-from mnist_studio.events import Terminal
+from mnist_studio.events import AnyEvent, Terminal
 from mnist_studio.experiments.executors import CellJob, Executor, Job
-from mnist_studio.experiments.messages import Heard, Inbox, Over, What
+
+CommandName = Literal["pause", "resume", "stop", "cancel"]
+
+
+@dataclass(frozen=True)
+class JobEvent:
+    """An event of the job of a cell."""
+
+    cell: int
+    event: AnyEvent
+
+
+@dataclass(frozen=True)
+class JobEnded:
+    """The job of a cell has ended; with ``error`` if it raised one."""
+
+    cell: int
+    error: Exception | None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the user for the whole experiment."""
+
+    name: CommandName
+
+
+@dataclass(frozen=True)
+class MoveCell:
+    """Move a waiting cell to another position of the queue."""
+
+    cell: int
+    position: int
+
+
+@dataclass(frozen=True)
+class RemoveCell:
+    """Do not train a cell in this session."""
+
+    cell: int
+
+
+Message = JobEvent | JobEnded | Command | MoveCell | RemoveCell
+Inbox = SimpleQueue[Message]
 
 
 @dataclass
@@ -18,14 +63,14 @@ class _Running:
 
 
 class JobPool:
-    """Trains cells and puts what their jobs tell into an inbox. For the thread of a session."""
+    """Trains cells and puts the events of their jobs into an inbox. For one thread."""
 
     def __init__(self, executor: Executor, inbox: Inbox) -> None:
-        """Trains nothing yet.
+        """Starts nothing yet.
 
         Args:
             executor: that is open.
-            inbox: gets every event, and one ``Over`` when a job has ended in whatever way.
+            inbox: gets every event, and one ``JobEnded`` when a job has ended in any way.
         """
         self._executor = executor
         self._inbox = inbox
@@ -39,19 +84,19 @@ class JobPool:
         """Whether a cell is being trained."""
         return number in self._running
 
-    def begin(self, number: int, ticket: CellJob) -> None:
-        """Begins to train a cell."""
-        job = self._executor.job(ticket)
-        thread = Thread(target=self._work, args=(number, job), name=f"cell {number}", daemon=True)
+    def start(self, number: int, cell: CellJob) -> None:
+        """Starts to train a cell."""
+        job = self._executor.job(cell)
+        thread = Thread(target=self._run, args=(number, job), name=f"cell {number}", daemon=True)
         self._running[number] = _Running(job, thread)
         thread.start()
 
-    def keep(self, number: int, terminal: Terminal) -> None:
-        """Remembers how the run of a cell ended, until its job is over."""
+    def set_terminal(self, number: int, terminal: Terminal) -> None:
+        """Remembers how the run of a cell ended, until its job has ended too."""
         self._running[number].terminal = terminal
 
-    def over(self, number: int) -> Terminal | None:
-        """Lets a cell go whose job has ended; gives how its run ended, if it told."""
+    def release(self, number: int) -> Terminal | None:
+        """Removes a cell whose job has ended; returns the terminal event of its run, if any."""
         ended = self._running.pop(number)
         ended.thread.join()
         return ended.terminal
@@ -60,23 +105,23 @@ class JobPool:
         """Cancels the job of one cell."""
         self._running[number].job.cancel()
 
-    def obey(self, what: What) -> None:
-        """Hands a wish of the user to every job."""
+    def command(self, name: CommandName) -> None:
+        """Passes a command of the user to every job."""
         for running in self._running.values():
-            getattr(running.job, what)()
+            getattr(running.job, name)()
 
-    def end_all(self) -> None:
-        """Lets nothing run behind a session that is left early; what was learnt is kept."""
-        self.obey("stop")
+    def stop_all(self) -> None:
+        """Stops all jobs and waits for them; their weights are saved."""
+        self.command("stop")
         for running in self._running.values():
             running.thread.join()
 
-    def _work(self, number: int, job: Job) -> None:
-        """Passes on what a job tells; in a thread of its own."""
+    def _run(self, number: int, job: Job) -> None:
+        """Passes on the events of a job, in its thread."""
         try:
             for event in job.events():
-                self._inbox.put(Heard(number, event))
-        except Exception as error:  # noqa: BLE001 - told, or raised again, by the session
-            self._inbox.put(Over(number, error))
+                self._inbox.put(JobEvent(number, event))
+        except Exception as error:  # noqa: BLE001 - the runner reports it or raises it again
+            self._inbox.put(JobEnded(number, error))
         else:
-            self._inbox.put(Over(number, None))
+            self._inbox.put(JobEnded(number, None))

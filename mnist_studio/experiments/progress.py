@@ -1,7 +1,4 @@
-"""Where an experiment stands while it is run: its queue, its cells, what is left to do.
-
-Seconds of a session, pauses left out.
-"""
+"""The progress of a running experiment: its queue, its cells, the time that is left."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,18 +8,18 @@ from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Progress
 from mnist_studio.experiments.estimates import Estimates
-from mnist_studio.experiments.events import ExperimentCell, Overall, Queued, State
+from mnist_studio.experiments.events import ExperimentCell, ProgressChanged, QueueChanged, State
 from mnist_studio.store.experiments import Membership
 
 
 class Stopwatch:
-    """Runs from the start; what passes while it is paused does not count."""
+    """Measures time from its creation, without pauses."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         """Starts.
 
         Args:
-            now: seconds of a clock that never goes back.
+            now: seconds of a monotonic clock.
         """
         self._now = now
         self._counted = 0.0
@@ -30,28 +27,28 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """So far."""
+        """The time so far."""
         running = 0.0 if self._since is None else self._now() - self._since
         return self._counted + running
 
     def pause(self) -> None:
-        """Counts no more; nothing if it is paused already."""
+        """Pauses; does nothing if it is paused."""
         self._counted, self._since = self.seconds, None
 
     def resume(self) -> None:
-        """Counts again; nothing if it does already."""
+        """Continues; does nothing if it is not paused."""
         self._counted, self._since = self.seconds, self._now()
 
 
 RETRIES = 1
-"""A cell that failed is tried once more in a session."""
+"""How often a cell that failed is tried again in a session."""
 
-_GIVEN_UP: tuple[State, ...] = ("finished", "failed", "cancelled")
+_SETTLED: tuple[State, ...] = ("finished", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
-class _Begun:
-    """When a cell was begun in this session, and how much of it was trained then."""
+class _Start:
+    """When a cell was started in this session, and the fraction that was trained before."""
 
     seconds: float
     fraction: float
@@ -66,19 +63,19 @@ class ExperimentProgress:
         estimates: Estimates,
         stopwatch: Stopwatch | None = None,
     ) -> None:
-        """Everything that is not finished waits.
+        """Queues every cell that is not finished.
 
         Args:
-            cells: as they are kept.
-            estimates: of how long their like takes.
+            cells: as they are stored.
+            estimates: of how long similar runs take.
             stopwatch: of the session, paused with it.
         """
         self.estimates = estimates
         self.stopwatch = stopwatch or Stopwatch()
         self._cells = {cell.number: cell for cell in cells}
         self._order = [cell.number for cell in cells if cell.state != "finished"]
-        self._begun: dict[int, _Begun] = {}
-        self._told_left: dict[int, float] = {}
+        self._starts: dict[int, _Start] = {}
+        self._reported_left: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         for number in self._order:
             self._set(number, state="waiting", reason="")
@@ -89,51 +86,51 @@ class ExperimentProgress:
         return self._cells
 
     @property
-    def queued(self) -> Queued:
-        """The cells that wait."""
-        return Queued(tuple(self._order))
+    def queue(self) -> QueueChanged:
+        """The waiting cells."""
+        return QueueChanged(tuple(self._order))
 
-    def take(self) -> int | None:
-        """The next cell, which runs from now on; None if none waits."""
+    def start_next(self) -> int | None:
+        """Marks the next cell as running and returns its number; None if none is waiting."""
         if not self._order:
             return None
         number = self._order.pop(0)
-        self._begun[number] = _Begun(self.stopwatch.seconds, self._cells[number].fraction)
+        self._starts[number] = _Start(self.stopwatch.seconds, self._cells[number].fraction)
         self._set(number, state="running")
         return number
 
-    def move(self, number: int, place: int) -> bool:
-        """Moves a waiting cell to a place in the queue; False if it does not wait."""
+    def move(self, number: int, position: int) -> bool:
+        """Moves a waiting cell to a position in the queue; False if it is not waiting."""
         if number not in self._order:
             return False
         self._order.remove(number)
-        self._order.insert(max(0, place), number)
+        self._order.insert(max(0, position), number)
         return True
 
-    def drop(self, number: int) -> bool:
-        """Takes a waiting cell out of the queue; False if it does not wait."""
+    def remove(self, number: int) -> bool:
+        """Removes a waiting cell from the queue; False if it is not waiting."""
         if number not in self._order:
             return False
         self._order.remove(number)
-        self._set(number, state="cancelled", reason="Taken out of the queue.")
+        self._set(number, state="cancelled", reason="Removed from the queue.")
         return True
 
-    def hear(self, number: int, event: AnyEvent) -> bool:
-        """Takes notice of what the run of a cell tells; True if it is another run than before."""
+    def update(self, number: int, event: AnyEvent) -> bool:
+        """Updates a cell from an event of its run; True if the run is another than before."""
         new = self._cells[number].run != event.run
         self._set(number, run=event.run)
         if isinstance(event, Progress):
             self._set(number, fraction=event.step / event.steps)
             if event.seconds_left is not None:
-                self._told_left[number] = event.seconds_left
+                self._reported_left[number] = event.seconds_left
         elif isinstance(event, Epoch):
             epochs = self._cells[number].spec.training.epochs
             self._set(number, fraction=event.epoch / epochs)
         return new
 
     def end(self, number: int, state: State, reason: str, fraction: float) -> None:
-        """The run of a cell has ended; a failed one waits again if it has a try left."""
-        self._told_left.pop(number, None)
+        """Ends a cell; a failed one is queued again if it has a retry left."""
+        self._reported_left.pop(number, None)
         if state == "failed":
             self._failures[number] = self._failures.get(number, 0) + 1
             if self._failures[number] <= RETRIES:
@@ -141,20 +138,20 @@ class ExperimentProgress:
                 state = "waiting"
         self._set(number, state=state, reason=reason, fraction=fraction)
 
-    def overall(self, membership: Membership) -> Overall:
-        """How far the experiment is, and how long it takes yet with so many at a time."""
+    def overall(self, membership: Membership) -> ProgressChanged:
+        """The progress, and the time left with the concurrency of ``membership``."""
         cells = self._cells.values()
-        settled = (1.0 if cell.state in _GIVEN_UP else cell.fraction for cell in cells)
-        return Overall(
+        fractions = (1.0 if cell.state in _SETTLED else cell.fraction for cell in cells)
+        return ProgressChanged(
             total=len(cells),
             finished=self.count("finished"),
             failed=self.count("failed"),
-            fraction=sum(settled) / len(cells),
+            fraction=sum(fractions) / len(cells),
             seconds_left=self._seconds_left(membership),
         )
 
     def count(self, state: State) -> int:
-        """Of cells in that state."""
+        """The number of cells in a state."""
         return sum(cell.state == state for cell in self._cells.values())
 
     def _seconds_left(self, membership: Membership) -> float | None:
@@ -163,23 +160,24 @@ class ExperimentProgress:
         known = [seconds for seconds in left if seconds is not None]
         if len(known) < len(left):
             return None
-        # The longest of them decides if there are places for all.
+        # If all of them run at the same time, the longest one decides.
         return max(sum(known) / membership.concurrency, max(known, default=0.0))
 
     def _cell_left(self, cell: ExperimentCell, membership: Membership) -> float | None:
         """Seconds until a cell is trained.
 
-        Of a running one the larger of what its like took and of what it tells itself, which knows
-        nothing of what comes after its last step.
+        For a running cell, the larger of the estimate from similar runs and what it reports itself,
+        which does not include the work after its last step.
         """
-        whole, told = self.estimates.of(cell.spec, membership), self._told_left.get(cell.number)
-        if whole is None:
-            return told
+        total = self.estimates.of(cell.spec, membership)
+        reported = self._reported_left.get(cell.number)
+        if total is None:
+            return reported
         if cell.state == "waiting":
-            return whole * (1.0 - cell.fraction)
-        begun = self._begun[cell.number]
-        spent = self.stopwatch.seconds - begun.seconds
-        return max(whole * (1.0 - begun.fraction) - spent, told or 0.0)
+            return total * (1.0 - cell.fraction)
+        start = self._starts[cell.number]
+        spent = self.stopwatch.seconds - start.seconds
+        return max(total * (1.0 - start.fraction) - spent, reported or 0.0)
 
     def _set(self, number: int, **changes: object) -> None:
         self._cells[number] = replace(self._cells[number], **changes)

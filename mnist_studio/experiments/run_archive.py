@@ -1,7 +1,7 @@
-"""A run that was trained elsewhere, as bytes: its artifacts and what it told.
+"""A run that was trained on another machine, as bytes: its artifacts and its events.
 
-What comes from another machine is looked at before it is kept: only files that a run has, under
-their own names, and weights only if they are those of the run.
+Content from another machine is checked before it is stored: only known file names are accepted, and
+weights only if they fit the network of the run.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ FILES = (
     artifacts.CONSOLE,
     "script.py",
 )
-"""What a run's folder may have."""
+"""The files that the folder of a run may contain."""
 
 
 class RunArchive(msgspec.Struct, frozen=True):
@@ -32,65 +32,65 @@ class RunArchive(msgspec.Struct, frozen=True):
 
     Attributes:
         host: the machine that trained it.
-        events: the lines of JSON that it told, under the id that it had there.
+        events: as lines of JSON, with the id that the run had there.
         files: of its folder.
-        complaint: what was said in place of a terminal event; empty if there was one.
+        errors: error output of a process that failed; empty if it succeeded.
     """
 
     host: str
     events: tuple[str, ...]
     files: dict[str, bytes]
-    complaint: str = ""
+    errors: str = ""
 
 
 _DECODER = msgspec.msgpack.Decoder(RunArchive)
 
 
-def pack(host: str, told: Iterable[str], folder: Path | None, complaint: str) -> bytes:
-    """The parcel of a run whose artifacts lie in ``folder``; None if it made none."""
+def pack(host: str, event_lines: Iterable[str], folder: Path | None, errors: str) -> bytes:
+    """The archive of a run whose artifacts are in ``folder``; None if it has no artifacts."""
     there = [name for name in FILES if folder is not None and (folder / name).is_file()]
     files = {name: (folder / name).read_bytes() for name in there if folder is not None}
-    return msgspec.msgpack.encode(RunArchive(host, tuple(told), files, complaint))
+    return msgspec.msgpack.encode(RunArchive(host, tuple(event_lines), files, errors))
 
 
 def open_archive(content: bytes) -> RunArchive:
-    """The parcel of these bytes.
+    """The archive of these bytes.
 
     Raises:
-        JobError: they are none, for instance of another version of the studio.
+        JobError: they are not an archive, or one of another version.
     """
     try:
         return _DECODER.decode(content)
     except msgspec.DecodeError as error:
         raise JobError(
-            f"What the worker sent back cannot be read: {error}.",
-            "Install the same version of MNIST Studio there and here.",
+            f"The result of the worker cannot be read: {error}.",
+            "Install the same version of MNIST Studio on both machines.",
         ) from error
 
 
-def recorded_events(parcel: RunArchive) -> tuple[AnyEvent, ...]:
-    """What the run told, under the id that it had there.
+def recorded_events(archive: RunArchive) -> tuple[AnyEvent, ...]:
+    """The events of the run, with the id that it had there.
 
     Raises:
-        JobError: a line is no event.
+        JobError: a line is not an event.
     """
     try:
-        return tuple(events.decode(line) for line in parcel.events)
+        return tuple(events.decode(line) for line in archive.events)
     except msgspec.DecodeError as error:
         raise JobError(
-            f"What the worker told cannot be read: {error}.",
-            "Install the same version of MNIST Studio there and here.",
+            f"The events of the worker cannot be read: {error}.",
+            "Install the same version of MNIST Studio on both machines.",
         ) from error
 
 
-def unpack(parcel: RunArchive, run: Run, terminal: AnyEvent | None) -> None:
-    """Writes the artifacts into the folder of the run; a finished one must have all it needs.
+def unpack(archive: RunArchive, run: Run, terminal: AnyEvent | None) -> None:
+    """Writes the artifacts into the folder of the run and checks those of a finished run.
 
     Raises:
-        StoreError: the disk refuses, or they are damaged or of another network.
+        StoreError: they cannot be written, or they are damaged or of another network.
     """
     artifacts.discard(run.folder)
-    for name, content in parcel.files.items():
+    for name, content in archive.files.items():
         if name in FILES:
             try:
                 write_bytes(run.folder / name, content)

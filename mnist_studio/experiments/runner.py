@@ -1,43 +1,129 @@
-"""One session of an experiment: starts cells, listens to their jobs, obeys the user."""
+"""Runs an experiment: starts its cells, follows their jobs, and obeys the user's commands."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from queue import Empty
+from queue import Empty, SimpleQueue
 from typing import Literal
 
-from mnist_studio.errors import MnistStudioError, UnknownName
+from mnist_studio.codegen import native_script
+from mnist_studio.errors import MnistStudioError, SpecError, UnknownName
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Finished, Stopped, Terminal
-from mnist_studio.experiments import cells as ledger
 from mnist_studio.experiments import estimates
+from mnist_studio.experiments.cells import stored_cells, trained_fraction
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
-    Begun,
+    CellChanged,
     CellEvent,
-    Changed,
-    Ended,
     ExperimentCell,
+    ExperimentEnded,
+    ExperimentStarted,
     Outcome,
-    Overall,
+    ProgressChanged,
     State,
 )
-from mnist_studio.experiments.executors import CellJob, Executor
-from mnist_studio.experiments.job_pool import JobPool
-from mnist_studio.experiments.messages import Command, Drop, Heard, Inbox, Message, Move, Over, What
+from mnist_studio.experiments.executors import CellJob, Executor, Local
+from mnist_studio.experiments.job_pool import (
+    Command,
+    CommandName,
+    Inbox,
+    JobEnded,
+    JobEvent,
+    JobPool,
+    Message,
+    MoveCell,
+    RemoveCell,
+)
 from mnist_studio.experiments.progress import ExperimentProgress
+from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.spec.experiment import ExperimentSpec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
-OVERALL_SECONDS = 0.5
-"""So often is told how far the experiment is, and whenever a cell's state changes."""
+PROGRESS_SECONDS = 0.5
+"""The progress is reported at least this often, and whenever the state of a cell changes."""
 
 POLL_SECONDS = 0.5
-"""So often is looked whether there are more places; on Windows Ctrl+C waits so long too."""
+"""How often the number of jobs of the executor is checked. On Windows, Ctrl+C waits as long."""
 
 
-class ExperimentSession:
-    """An experiment that is held by this process. For the thread of its store."""
+class ExperimentRunner:
+    """Trains what is left of an experiment.
+
+    ``events`` is for one thread. Everything else is for any thread and returns at once.
+    """
+
+    def __init__(self, experiment: ExperimentSpec, executor: Executor | None = None) -> None:
+        """Starts nothing before ``events`` is iterated.
+
+        Args:
+            experiment: what to run. One that is in the store is resumed.
+            executor: where to train; on this machine, one run at a time, if not given.
+        """
+        self._spec = experiment
+        self._executor: Executor = executor or Local()
+        self._inbox: Inbox = SimpleQueue()
+
+    def pause(self) -> None:
+        """Pauses the running cells, where that is possible, and starts no others."""
+        self._inbox.put(Command("pause"))
+
+    def resume(self) -> None:
+        """Continues after a pause."""
+        self._inbox.put(Command("resume"))
+
+    def stop(self) -> None:
+        """Ends the session. Running cells save their weights and can be resumed."""
+        self._inbox.put(Command("stop"))
+
+    def cancel(self) -> None:
+        """Ends the session at once. Running cells are lost, finished ones are not."""
+        self._inbox.put(Command("cancel"))
+
+    def move(self, cell: int, position: int) -> None:
+        """Moves a waiting cell to a position in the queue, from 0."""
+        self._inbox.put(MoveCell(cell, position))
+
+    def remove(self, cell: int) -> None:
+        """Removes a waiting cell, or cancels a running one. The next session trains it."""
+        self._inbox.put(RemoveCell(cell))
+
+    def events(self) -> Generator[AnyExperimentEvent, None, None]:
+        """Trains what is left of the experiment. The last event is ``ExperimentEnded``.
+
+        Everything is stored. A cell that failed is tried again once. Closing the iterator early
+        stops the session.
+
+        Raises:
+            SpecError: the experiment, or one of its native scripts, is not valid.
+            MnistStudioError: it is running already, or its executor or dataset is missing.
+        """
+        with self._executor, RunStore() as store:
+            experiment = store.experiments.keep(self._spec)
+            store.experiments.hold(experiment)
+            # Runs of a process that died must be marked as crashed before the cells are read.
+            store.recover()
+            cells = stored_cells(store, experiment)
+            self._check([cell.spec for cell in cells if cell.state != "finished"])
+            session = _Session(store, experiment, cells, self._executor, self._inbox)
+            try:
+                yield from session.events()
+            finally:
+                session.stop_all()
+
+    def _check(self, left: Sequence[RunSpec]) -> None:
+        """Fails before anything is trained if a cell could never be."""
+        self._executor.check(left)
+        for spec in left:
+            for problem in native_script.problems(spec) if spec.style == "native" else ():
+                framework = framework_entry(spec.framework).title
+                raise SpecError(f"{spec.recipe} has no native script for {framework}.", problem)
+
+
+class _Session:
+    """An experiment whose lock this process holds. For the thread of its store."""
 
     def __init__(
         self,
@@ -50,168 +136,168 @@ class ExperimentSession:
         """Takes what it works with.
 
         Args:
-            store: that holds the experiment.
+            store: that holds the lock of the experiment.
             experiment: to run.
-            cells: of it, as they are kept.
+            cells: of the experiment, as they are stored.
             executor: that is open.
-            inbox: where jobs and users put their messages.
+            inbox: with the messages of jobs and the user.
         """
         self._store = store
         self._experiment = experiment
         self._executor = executor
         self._inbox = inbox
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
-        self._board = ExperimentProgress(cells, known)
-        self._crew = JobPool(executor, inbox)
+        self._progress = ExperimentProgress(cells, known)
+        self._pool = JobPool(executor, inbox)
         self._paused = False
         self._ending: Literal["stopped", "cancelled"] | None = None
-        self._overall_told = 0.0
+        self._reported_at = 0.0
 
     def events(self) -> Iterator[AnyExperimentEvent]:
-        """Trains what is left; see ``Supervisor.events``."""
-        yield self._begun()
-        yield self._board.queued
+        """Trains what is left; see ``ExperimentRunner.events``."""
+        yield self._started()
+        yield self._progress.queue
         yield self._overall()
-        # What was wished before it began.
-        yield from self._take_all(0.0)
+        # Commands that came before the start.
+        yield from self._handle_all(0.0)
         while True:
-            yield from self._begin_some()
-            if not self._crew and (self._ending or not self._board.queued.order):
+            yield from self._start_cells()
+            if not self._pool and (self._ending or not self._progress.queue.order):
                 break
-            yield from self._take_all(POLL_SECONDS)
-            if time.monotonic() - self._overall_told >= OVERALL_SECONDS:
+            yield from self._handle_all(POLL_SECONDS)
+            if time.monotonic() - self._reported_at >= PROGRESS_SECONDS:
                 yield self._overall()
-        yield Ended(self._outcome(), self._board.count("finished"), len(self._board.cells))
+        progress = self._progress
+        yield ExperimentEnded(self._outcome(), progress.count("finished"), len(progress.cells))
 
-    def end_all(self) -> None:
-        """Lets nothing run behind a session that is left early; what was learnt is kept."""
-        self._crew.end_all()
+    def stop_all(self) -> None:
+        """Leaves no job running if the session is closed early; weights are saved."""
+        self._pool.stop_all()
 
-    def _begun(self) -> Begun:
-        cells = tuple(self._board.cells.values())
+    def _started(self) -> ExperimentStarted:
         membership = self._membership()
-        return Begun(
+        return ExperimentStarted(
             self._experiment.id,
             self._experiment.title,
-            cells,
+            tuple(self._progress.cells.values()),
             membership.concurrency,
             membership.host,
         )
 
     def _membership(self) -> Membership:
-        """Of the runs that are begun now."""
+        """Of the runs that are started now."""
         return Membership(self._experiment.id, max(1, self._executor.jobs), self._executor.host)
 
-    def _overall(self) -> Overall:
-        self._overall_told = time.monotonic()
-        return self._board.overall(self._membership())
+    def _overall(self) -> ProgressChanged:
+        self._reported_at = time.monotonic()
+        return self._progress.overall(self._membership())
 
     def _outcome(self) -> Outcome:
-        if self._board.count("finished") == len(self._board.cells):
+        if self._progress.count("finished") == len(self._progress.cells):
             return "complete"
         return self._ending or "incomplete"
 
-    def _take_all(self, seconds: float) -> Iterator[AnyExperimentEvent]:
-        """All messages that have come; waits so long at most for the first."""
+    def _handle_all(self, seconds: float) -> Iterator[AnyExperimentEvent]:
+        """Handles all messages that have come; waits at most so long for the first."""
         with suppress(Empty):
-            yield from self._take(self._inbox.get(timeout=seconds))
+            yield from self._handle(self._inbox.get(timeout=seconds))
             while True:
-                yield from self._take(self._inbox.get_nowait())
+                yield from self._handle(self._inbox.get_nowait())
 
-    def _begin_some(self) -> Iterator[AnyExperimentEvent]:
-        """Begins as many cells as there are places for."""
-        while not (self._paused or self._ending) and len(self._crew) < self._executor.jobs:
-            number = self._board.take()
+    def _start_cells(self) -> Iterator[AnyExperimentEvent]:
+        """Starts as many cells as the executor can run."""
+        while not (self._paused or self._ending) and len(self._pool) < self._executor.jobs:
+            number = self._progress.start_next()
             if number is None:
                 return
-            cell = self._board.cells[number]
-            resume = self._kept_run(cell)
-            self._crew.begin(number, CellJob(cell.spec, self._membership(), resume))
-            yield Changed(number, "running", resume)
-            yield self._board.queued
+            cell = self._progress.cells[number]
+            resume = self._resumable_run(cell)
+            self._pool.start(number, CellJob(cell.spec, self._membership(), resume))
+            yield CellChanged(number, "running", resume)
+            yield self._progress.queue
 
-    def _kept_run(self, cell: ExperimentCell) -> str:
-        """The run of a cell that can go on; one that cannot makes room for another."""
+    def _resumable_run(self, cell: ExperimentCell) -> str:
+        """The run of a cell if it can be resumed; one that cannot is deleted."""
         run = self._run(cell.run)
         if run is None:
             return ""
-        # One that is trained elsewhere is refused by the job, in words.
+        # A run that another process trains is refused by its job, with a reason.
         if run.resumable or run.status == "running":
             return run.id
         self._store.delete(run.id)
         return ""
 
     def _run(self, run_id: str) -> Run | None:
-        """A run that may have been deleted by the user."""
+        """A run; None if the user has deleted it."""
         try:
             return self._store.run(run_id)
         except UnknownName:
             return None
 
-    def _take(self, message: Message) -> Iterator[AnyExperimentEvent]:
+    def _handle(self, message: Message) -> Iterator[AnyExperimentEvent]:
         match message:
-            case Heard(number, event):
-                return self._hear(number, event)
-            case Over(number, error):
-                return self._over(number, error)
-            case Move(number, place):
-                return iter((self._board.queued,) if self._board.move(number, place) else ())
-            case Drop(number):
-                return self._drop(number)
-            case Command(what):
-                self._obey(what)
+            case JobEvent(number, event):
+                return self._job_event(number, event)
+            case JobEnded(number, error):
+                return self._job_ended(number, error)
+            case MoveCell(number, position):
+                moved = self._progress.move(number, position)
+                return iter((self._progress.queue,) if moved else ())
+            case RemoveCell(number):
+                return self._remove(number)
+            case Command(name):
+                self._command(name)
                 return iter(())
 
-    def _hear(self, number: int, event: AnyEvent) -> Iterator[AnyExperimentEvent]:
-        if self._board.hear(number, event):
-            yield Changed(number, "running", event.run)
+    def _job_event(self, number: int, event: AnyEvent) -> Iterator[AnyExperimentEvent]:
+        if self._progress.update(number, event):
+            yield CellChanged(number, "running", event.run)
         if isinstance(event, Terminal):
-            self._crew.keep(number, event)
+            self._pool.set_terminal(number, event)
         yield CellEvent(number, event)
 
-    def _over(self, number: int, error: Exception | None) -> Iterator[AnyExperimentEvent]:
-        """A job has ended, in one way or another."""
-        terminal = self._crew.over(number)
+    def _job_ended(self, number: int, error: Exception | None) -> Iterator[AnyExperimentEvent]:
+        terminal = self._pool.release(number)
         if error is not None and not isinstance(error, MnistStudioError):
             raise error
         state, reason = _ending(terminal, error)
-        run = self._run(self._board.cells[number].run)
+        run = self._run(self._progress.cells[number].run)
         if run is not None and state == "finished":
-            self._board.estimates.add(run, self._store.experiments.memberships()[run.id])
-        kept = ledger.fraction(self._store, run) if run else 0.0
-        self._board.end(number, state, reason, kept)
+            self._progress.estimates.add(run, self._store.experiments.memberships()[run.id])
+        fraction = trained_fraction(self._store, run) if run else 0.0
+        self._progress.end(number, state, reason, fraction)
         yield from self._changed(number)
 
-    def _drop(self, number: int) -> Iterator[AnyExperimentEvent]:
-        if number in self._crew:
-            self._crew.cancel(number)
-        elif self._board.drop(number):
+    def _remove(self, number: int) -> Iterator[AnyExperimentEvent]:
+        if number in self._pool:
+            self._pool.cancel(number)
+        elif self._progress.remove(number):
             yield from self._changed(number)
 
     def _changed(self, number: int) -> Iterator[AnyExperimentEvent]:
-        """A cell has another state, and so has the whole."""
-        cell = self._board.cells[number]
-        yield Changed(number, cell.state, cell.run, cell.reason)
-        yield self._board.queued
+        """Events after the state of a cell has changed."""
+        cell = self._progress.cells[number]
+        yield CellChanged(number, cell.state, cell.run, cell.reason)
+        yield self._progress.queue
         yield self._overall()
 
-    def _obey(self, what: What) -> None:
-        match what:
+    def _command(self, name: CommandName) -> None:
+        match name:
             case "pause":
                 self._paused = True
-                self._board.stopwatch.pause()
+                self._progress.stopwatch.pause()
             case "resume":
                 self._paused = False
-                self._board.stopwatch.resume()
+                self._progress.stopwatch.resume()
             case "stop":
                 self._ending = self._ending or "stopped"
             case "cancel":
                 self._ending = "cancelled"
-        self._crew.obey(what)
+        self._pool.command(name)
 
 
 def _ending(terminal: Terminal | None, error: Exception | None) -> tuple[State, str]:
-    """The state of a cell whose job has ended so, and the reason."""
+    """The state of a cell after its job has ended, and the reason."""
     match terminal:
         case Finished():
             return "finished", ""

@@ -64,13 +64,13 @@ def test_an_experiment_is_trained_with_a_line_per_run(file: Path) -> None:
     assert said.errors.endswith("2 of 2 runs are finished.\n")
     again = studio("experiment", file)
     assert again.code == 0
-    assert again.errors == "small: 2 runs, 2 finished before.\n2 of 2 runs are finished.\n"
+    assert again.errors == "small: 2 runs, 2 already finished.\n2 of 2 runs are finished.\n"
 
 
 def test_events_are_json_lines_of_which_the_last_ends_the_experiment(file: Path) -> None:
     said = studio("experiment", file, "--json", "--jobs", 2)
     assert (said.code, said.errors) == (0, "")
-    assert said.json[0]["type"] == "begun"
+    assert said.json[0]["type"] == "started"
     assert said.json[0]["concurrency"] == 2
     assert [cell["spec"]["training"]["seed"] for cell in said.json[0]["cells"]] == [1, 2]
     assert [line for line in said.json if line["type"] == "ended"] == [
@@ -92,7 +92,7 @@ def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
     assert said.errors.count("will be tried again: ") == 2
     assert said.errors.count("failed: ") == 2
     assert "half of it is missing" in said.errors
-    assert said.errors.endswith("2 of 4 runs finished.\n")
+    assert said.errors.endswith("2 of 4 runs are finished.\n")
 
 
 @pytest.mark.parametrize(

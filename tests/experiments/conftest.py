@@ -3,9 +3,9 @@
 import pytest
 
 from mnist_studio import paths
-from mnist_studio.experiments.events import AnyExperimentEvent, Ended
+from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
 from mnist_studio.experiments.executors import Executor
-from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.store.experiments import Member
 from mnist_studio.store.runs import RunStore
@@ -27,16 +27,16 @@ def _no_named_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)
 
 
-def told(
+def run_events(
     experiment: ExperimentSpec = SMALL, executor: Executor | None = None
 ) -> list[AnyExperimentEvent]:
     """The events of a session to its end."""
-    return list(Supervisor(experiment, executor).events())
+    return list(ExperimentRunner(experiment, executor).events())
 
 
 def outcome(events: list[AnyExperimentEvent]) -> str:
     last = events[-1]
-    assert isinstance(last, Ended)
+    assert isinstance(last, ExperimentEnded)
     return last.outcome
 
 

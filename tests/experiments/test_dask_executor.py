@@ -7,7 +7,7 @@ import pytest
 from mnist_studio.errors import JobError
 from mnist_studio.experiments import dask_executor
 from mnist_studio.experiments.dask_executor import Dask
-from tests.experiments.conftest import told
+from tests.experiments.conftest import run_events
 
 
 class Stub:
@@ -44,7 +44,7 @@ def test_workers_that_come_are_noticed_soon(monkeypatch: pytest.MonkeyPatch) -> 
     assert executor.jobs == 1
     client.threads = (1, 1)
     assert executor.jobs == 1
-    clock.now += dask_executor.LOOK_SECONDS
+    clock.now += dask_executor.REFRESH_SECONDS
     assert executor.jobs == 2
 
 
@@ -65,14 +65,14 @@ def test_a_cluster_without_workers_is_waited_for_a_while(
         assert executor.jobs
 
 
-def test_a_client_that_is_closed_is_told() -> None:
+def test_a_closed_client_is_reported() -> None:
     client = Stub(1)
     client.status = "closed"
     with pytest.raises(JobError, match="is gone"):
         assert connected(client).jobs
 
 
-def test_without_dask_the_way_to_install_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dask_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(JobError, match=r"Dask cannot be imported.*mnist-studio\[dask\]"):
-        told(executor=Dask("127.0.0.1:1"))
+        run_events(executor=Dask("127.0.0.1:1"))

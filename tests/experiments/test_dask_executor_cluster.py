@@ -19,7 +19,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import sources
 from mnist_studio.events import Finished
-from mnist_studio.experiments import cells
+from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts
@@ -176,7 +176,7 @@ def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) ->
             killed = True
     assert killed
     assert ended(running) == (0, "")
-    assert first["type"] == "begun"
+    assert first["type"] == "started"
     assert first["place"] == f"dask://{cluster.address}"
     whole(experiment)
 
@@ -222,7 +222,7 @@ def trainings(worker: int) -> list[str]:
     return [line for line in asked.stdout.splitlines() if "mnist_studio train" in line]
 
 
-def test_what_a_worker_cannot_train_is_told(cluster: Cluster, begun: Begin) -> None:
+def test_what_a_worker_cannot_train_is_reported(cluster: Cluster, begun: Begin) -> None:
     cluster.add_worker()
     experiment = replace(STUDY, seeds=(1,), datasets=("mnist",))
     running = begun(experiment, cluster.address)
@@ -230,11 +230,11 @@ def test_what_a_worker_cannot_train_is_told(cluster: Cluster, begun: Begin) -> N
     assert ended(running)[0] == 1
     assert "worker-0" in failed[0]["reason"]
     with RunStore() as store:
-        (cell,) = cells.cells(store, store.experiments.keep(experiment))
+        (cell,) = stored_cells(store, store.experiments.keep(experiment))
     assert cell.state == "failed"
 
 
-def test_a_cluster_that_is_not_there_is_told_soon(begun: Begin) -> None:
+def test_a_missing_cluster_is_reported_soon(begun: Begin) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -246,7 +246,7 @@ def test_a_cluster_that_is_not_there_is_told_soon(begun: Begin) -> None:
     assert time.monotonic() - begin < 15
 
 
-def test_a_cluster_without_workers_is_told(cluster: Cluster, begun: Begin) -> None:
+def test_a_cluster_without_workers_is_reported(cluster: Cluster, begun: Begin) -> None:
     code, errors = ended(begun(STUDY, cluster.address))
     assert code == 1
     assert "has no workers" in errors

@@ -62,7 +62,7 @@ def test_what_is_not_finished_waits_in_order() -> None:
     cells = (replace(CELLS[0], state="finished", fraction=1.0), replace(CELLS[1], state="failed"),
              replace(CELLS[2], state="stopped", run="r", fraction=0.5), CELLS[3])  # fmt: skip
     of_all = board(*cells)
-    assert of_all.queued.order == (1, 2, 3)
+    assert of_all.queue.order == (1, 2, 3)
     assert {of_all.cells[number].state for number in (1, 2, 3)} == {"waiting"}
     overall = of_all.overall(ALONE)
     assert (overall.total, overall.finished, overall.failed) == (4, 1, 0)
@@ -71,21 +71,21 @@ def test_what_is_not_finished_waits_in_order() -> None:
 
 def test_waiting_cells_move_and_others_do_not() -> None:
     of_all = board()
-    assert of_all.take() == 0
+    assert of_all.start_next() == 0
     assert of_all.move(3, 0)
-    assert of_all.queued.order == (3, 1, 2)
+    assert of_all.queue.order == (3, 1, 2)
     assert of_all.move(3, 99)
     assert of_all.move(1, -5)
-    assert of_all.queued.order == (1, 2, 3)
+    assert of_all.queue.order == (1, 2, 3)
     assert not of_all.move(0, 0)
     assert not of_all.move(17, 0)
 
 
 def test_a_dropped_cell_is_given_up_for_now() -> None:
     of_all = board()
-    assert of_all.drop(2)
-    assert not of_all.drop(2)
-    assert of_all.queued.order == (0, 1, 3)
+    assert of_all.remove(2)
+    assert not of_all.remove(2)
+    assert of_all.queue.order == (0, 1, 3)
     assert of_all.cells[2].state == "cancelled"
     assert of_all.overall(ALONE).fraction == 0.25
 
@@ -93,18 +93,18 @@ def test_a_dropped_cell_is_given_up_for_now() -> None:
 def test_a_failed_cell_is_tried_once_more_and_then_given_up() -> None:
     of_all = board()
     for left in ((0, 1, 2, 3), (1, 2, 3)):
-        assert of_all.take() == 0
+        assert of_all.start_next() == 0
         of_all.end(0, "failed", "why", 0.0)
-        assert of_all.queued.order == left
+        assert of_all.queue.order == left
     assert (of_all.cells[0].state, of_all.cells[0].reason) == ("failed", "why")
     assert of_all.overall(ALONE).failed == 1
 
 
 def test_progress_is_heard() -> None:
     of_all = board()
-    of_all.take()
-    assert of_all.hear(0, progress(50))
-    assert not of_all.hear(0, progress(60))
+    of_all.start_next()
+    assert of_all.update(0, progress(50))
+    assert not of_all.update(0, progress(60))
     assert of_all.cells[0].run == "r"
     assert of_all.overall(ALONE).fraction == pytest.approx(0.6 / 4)
 
@@ -122,11 +122,11 @@ def test_the_time_left_is_the_median_of_like_runs_less_what_is_trained() -> None
     clock = Clock()
     of_all = board(estimates=estimates, clock=clock)
     assert of_all.overall(ALONE).seconds_left == 2 * 12.0 + 2 * 20.0
-    of_all.take()
+    of_all.start_next()
     clock.seconds += 4.0
     assert of_all.overall(ALONE).seconds_left == 8.0 + 12.0 + 40.0
     # A run that is slower than its like knows better.
-    of_all.hear(0, progress(25, left=30.0))
+    of_all.update(0, progress(25, left=30.0))
     assert of_all.overall(ALONE).seconds_left == 30.0 + 12.0 + 40.0
     assert together(SPECS, estimates, ALONE) == 64.0
 
@@ -145,7 +145,7 @@ def test_a_pause_does_not_shorten_the_time_that_is_left() -> None:
     estimates = known(10.0)
     clock = Clock()
     of_one = board(CELLS[0], estimates=estimates, clock=clock)
-    of_one.take()
+    of_one.start_next()
     clock.seconds += 3.0
     for _ in range(2):
         of_one.stopwatch.pause()
@@ -161,9 +161,9 @@ def test_a_cell_that_goes_on_takes_what_is_left_of_it() -> None:
     clock = Clock()
     half = replace(CELLS[0], state="stopped", run="r", fraction=0.5)
     of_one = board(half, estimates=known(10.0), clock=clock)
-    of_one.take()
+    of_one.start_next()
     clock.seconds += 2.0
-    of_one.hear(0, progress(60))
+    of_one.update(0, progress(60))
     assert of_one.overall(ALONE).seconds_left == 3.0
 
 
@@ -179,20 +179,20 @@ def test_several_at_a_time_take_less_but_never_less_than_the_longest() -> None:
 
 def test_a_running_cell_without_a_like_tells_itself() -> None:
     of_all = board(CELLS[0])
-    of_all.take()
-    of_all.hear(0, progress(50, left=7.0))
+    of_all.start_next()
+    of_all.update(0, progress(50, left=7.0))
     assert of_all.overall(ALONE).seconds_left == 7.0
 
 
-def test_epochs_count_where_no_steps_are_told() -> None:
+def test_epochs_count_if_no_steps_are_reported() -> None:
     of_all = board()
-    of_all.take()
+    of_all.start_next()
     epoch = Epoch(
         run="r", framework="numpy", epoch=1, step=25, train_loss=1.0, train_accuracy=0.5,
         validation_loss=None, validation_accuracy=None, test_loss=1.0, test_accuracy=0.5,
         learning_rate=0.1, train_seconds=1.0,
     )  # fmt: skip
-    of_all.hear(0, epoch)
+    of_all.update(0, epoch)
     assert of_all.cells[0].fraction == 0.25
 
 

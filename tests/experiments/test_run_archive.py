@@ -11,13 +11,13 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from tests.experiments.conftest import members, told
+from tests.experiments.conftest import members, run_events
 
 
 @pytest.fixture
 def run() -> Run:
     """A finished run."""
-    told()
+    run_events()
     return members()[0].run
 
 
@@ -32,7 +32,7 @@ def new(spec: RunSpec) -> Run:
         return store.create(spec)
 
 
-def test_what_is_packed_comes_out_as_it_was(run: Run) -> None:
+def test_an_archive_restores_what_was_packed(run: Run) -> None:
     assert run.terminal
     lines = [encode(run.terminal).decode()]
     received = run_archive.open_archive(run_archive.pack("host", lines, run.folder, ""))
@@ -43,7 +43,7 @@ def test_what_is_packed_comes_out_as_it_was(run: Run) -> None:
     assert files(target.folder) == files(run.folder)
 
 
-def test_a_run_without_a_folder_is_a_parcel_of_words() -> None:
+def test_a_run_without_a_folder_has_events_only() -> None:
     failed = encode(Failed(run="r", framework="numpy", reason="x")).decode()
     received = run_archive.open_archive(run_archive.pack("host", [failed], None, "what it said"))
     assert received == RunArchive("host", (failed,), {}, "what it said")
@@ -81,7 +81,7 @@ def test_the_weights_of_another_network_are_refused(run: Run) -> None:
         run_archive.unpack(RunArchive("host", (), files(run.folder)), other, run.terminal)
 
 
-def test_what_is_no_parcel_is_told() -> None:
+def test_what_is_not_an_archive_is_reported() -> None:
     with pytest.raises(JobError, match="same version"):
         run_archive.open_archive(b"nonsense")
     with pytest.raises(JobError, match="same version"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.experiments import cells
+from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
@@ -71,10 +71,10 @@ def trainers(supervisor: int) -> list[int]:
     return found
 
 
-def kept(experiment: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
+def cells(experiment: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
     with RunStore() as store:
         store.recover()
-        return cells.cells(store, store.experiments.keep(experiment))
+        return stored_cells(store, store.experiments.keep(experiment))
 
 
 def finished_runs() -> dict[str, tuple[Run, int]]:
@@ -118,7 +118,7 @@ def test_killed_three_times_at_random_it_comes_to_its_end(file: Path, chance: in
             assert len(steps) == store.epochs(run.id)[-1].step
 
 
-def test_an_interrupted_run_goes_on_from_its_checkpoint_and_learns_the_same(file: Path) -> None:
+def test_an_interrupted_run_resumes_from_its_checkpoint_and_learns_the_same(file: Path) -> None:
     process = begun(file)
     for line in lines(process):
         event = line.get("event")
@@ -126,15 +126,15 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint_and_learns_the_same(file
             break
     process.kill()
     process.communicate()
-    first = kept()[0]
+    first = cells()[0]
     assert first.state == "failed"
     assert 0 < first.fraction < 1
 
     process = begun(file)
-    overall = next(line for line in lines(process) if line["type"] == "overall")
+    overall = next(line for line in lines(process) if line["type"] == "progress")
     assert overall["fraction"] == pytest.approx(first.fraction / 4)
     process.communicate()
-    again = kept()[0]
+    again = cells()[0]
     assert (again.state, again.run) == ("finished", first.run)
 
     whole = replace(STUDY, title="never interrupted", seeds=(1,))
@@ -148,7 +148,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint_and_learns_the_same(file
         assert (array == weights[name]).all()
 
 
-def test_a_killed_training_is_taken_up_again_in_the_same_session(file: Path) -> None:
+def test_a_killed_training_is_resumed_in_the_same_session(file: Path) -> None:
     process = begun(file)
     killed = False
     events = []
@@ -161,14 +161,14 @@ def test_a_killed_training_is_taken_up_again_in_the_same_session(file: Path) -> 
             killed = True
     process.communicate()
     assert process.returncode == 0
-    retried = [e for e in events if e["type"] == "changed" and e["state"] == "waiting"]
+    retried = [e for e in events if e["type"] == "cell" and e["state"] == "waiting"]
     assert len(retried) == 1
     assert "process was killed" in str(retried[0]["reason"])
-    assert [cell.state for cell in kept()] == ["finished"] * 4
+    assert [cell.state for cell in cells()] == ["finished"] * 4
     assert len(members(STUDY)) == 4
 
 
-def test_two_supervisors_never_train_the_same_cell(file: Path) -> None:
+def test_two_processes_never_train_the_same_cell(file: Path) -> None:
     first, second = begun(file), begun(file)
     outcomes = []
     for process in (first, second):
@@ -177,10 +177,10 @@ def test_two_supervisors_never_train_the_same_cell(file: Path) -> None:
         assert output or errors
     assert sorted(outcomes) == [(0, False), (1, True)]
     assert len(members(STUDY)) == 4
-    assert [cell.state for cell in kept()] == ["finished"] * 4
+    assert [cell.state for cell in cells()] == ["finished"] * 4
 
 
-def test_ctrl_c_stops_and_says_how_to_go_on(file: Path) -> None:
+def test_ctrl_c_stops_and_says_how_to_resume(file: Path) -> None:
     process = begun(file, "--jobs", 2)
     for line in lines(process):
         event = line.get("event")
@@ -190,11 +190,11 @@ def test_ctrl_c_stops_and_says_how_to_go_on(file: Path) -> None:
     output, errors = process.communicate()
     assert process.returncode == 130
     assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
-    assert "Stopping; what was trained is kept." in errors
+    assert "Stopping. The weights are saved." in errors
     assert f"mnist-studio experiment {file} --jobs 2" in errors
-    left = [cell for cell in kept() if cell.state != "finished"]
+    left = [cell for cell in cells() if cell.state != "finished"]
     assert left
     process = begun(file, "--jobs", 2)
     process.communicate()
     assert process.returncode == 0
-    assert [cell.state for cell in kept()] == ["finished"] * 4
+    assert [cell.state for cell in cells()] == ["finished"] * 4

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
-from mnist_studio.experiments.events import Ended
+from mnist_studio.experiments.events import ExperimentEnded
 from mnist_studio.gui.common.basics import GAP, column, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
@@ -228,7 +228,7 @@ class ExperimentsPage(Page):
         )  # fmt: skip
 
     @Slot(object)
-    def _show_end(self, ended: Ended) -> None:
+    def _show_end(self, ended: ExperimentEnded) -> None:
         self.notice.tell(summary.end(ended), "good" if ended.outcome == "complete" else "plain")
 
 

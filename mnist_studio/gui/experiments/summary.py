@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from mnist_studio.experiments import cells, estimates
-from mnist_studio.experiments.events import Ended, ExperimentCell
+from mnist_studio.experiments import estimates
+from mnist_studio.experiments.cells import stored_cells
+from mnist_studio.experiments.events import ExperimentCell, ExperimentEnded
 from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import texts
@@ -42,7 +43,7 @@ def read_progress(spec: ExperimentSpec, concurrency: int) -> StoredProgress:
     with RunStore() as store:
         stored = next((one for one in store.experiments.all() if one.spec == spec), None)
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
-        found = cells.cells(store, stored) if stored else _new_cells(spec)
+        found = stored_cells(store, stored) if stored else _new_cells(spec)
     left = [cell.spec for cell in found if cell.state != "finished"]
     seconds = estimates.together(left, known, Membership("", concurrency))
     return StoredProgress(spec, stored.id if stored else "", found, seconds)
@@ -76,7 +77,7 @@ def members(spec: ExperimentSpec) -> str:
     return ", ".join(f"{recipe} in {framework_title(name)}" for recipe, name in pairs)
 
 
-def end(ended: Ended) -> str:
+def end(ended: ExperimentEnded) -> str:
     """How a session of an experiment ended."""
     done = f"{ended.finished} of {ended.total} runs are finished"
     return {

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from mnist_studio.errors import MnistStudioError
-from mnist_studio.experiments.events import AnyExperimentEvent, Begun, CellEvent, Ended
+from mnist_studio.experiments.events import (
+    AnyExperimentEvent,
+    CellEvent,
+    ExperimentEnded,
+    ExperimentStarted,
+)
 from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.spec.experiment import ExperimentSpec
 
 if TYPE_CHECKING:
-    from mnist_studio.experiments.supervisor import Supervisor
+    from mnist_studio.experiments.runner import ExperimentRunner
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,7 +32,7 @@ class ExperimentService(QObject):
     Signals:
         changed: it began, paused, ended, or its queue is another one.
         renewed: its progress.
-        ended: ``Ended``.
+        ended: ``ExperimentEnded``.
         failed: the experiment could not be run; an exception.
         idle: nothing runs any more.
     """
@@ -40,7 +45,7 @@ class ExperimentService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._watcher: EventThread[Supervisor] | None = None
+        self._watcher: EventThread[ExperimentRunner] | None = None
         self._spec: ExperimentSpec | None = None
         self._id = ""
         self._ending = False
@@ -87,11 +92,11 @@ class ExperimentService(QObject):
             return
         # They need much that no first window needs.
         from mnist_studio.experiments.executors import Local
-        from mnist_studio.experiments.supervisor import Supervisor
+        from mnist_studio.experiments.runner import ExperimentRunner
 
         self._spec, self._id, self._ending = spec, "", False
         self.board = ExperimentState()
-        self._watcher = EventThread(Supervisor(spec, Local(concurrency, data)), self)
+        self._watcher = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
         self._watcher.told.connect(self._take)
         self._watcher.broke.connect(self._break)
         self._watcher.finished.connect(self._end)
@@ -134,7 +139,7 @@ class ExperimentService(QObject):
     def drop(self, cell: int) -> None:
         """Takes a cell out of this session; the next has it again."""
         if self._watcher:
-            self._watcher.work.drop(cell)
+            self._watcher.work.remove(cell)
 
     def close(self) -> None:
         """Stops, keeps what was learnt, and waits."""
@@ -145,9 +150,9 @@ class ExperimentService(QObject):
     @Slot(object)
     def _take(self, event: AnyExperimentEvent) -> None:
         self.board.take(event)
-        if isinstance(event, Begun):
+        if isinstance(event, ExperimentStarted):
             self._id = event.experiment
-        if isinstance(event, Ended):
+        if isinstance(event, ExperimentEnded):
             self.ended.emit(event)
         if not isinstance(event, CellEvent):
             self.changed.emit()

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from mnist_studio import events
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
-    Begun,
+    CellChanged,
     CellEvent,
-    Changed,
     ExperimentCell,
-    Overall,
-    Queued,
+    ExperimentStarted,
+    ProgressChanged,
+    QueueChanged,
     State,
 )
 from mnist_studio.formatting import duration
@@ -82,7 +82,7 @@ class ExperimentState:
     def __init__(self, cells: Iterable[ExperimentCell] = ()) -> None:
         self._cells: dict[int, ExperimentCell] = {cell.number: cell for cell in cells}
         self._order: tuple[int, ...] = ()
-        self.overall: Overall | None = None
+        self.overall: ProgressChanged | None = None
         self.paused = False
 
     @property
@@ -125,19 +125,19 @@ class ExperimentState:
     def take(self, event: AnyExperimentEvent) -> None:
         """Takes what the experiment tells."""
         match event:
-            case Begun():
+            case ExperimentStarted():
                 self._cells = {cell.number: cell for cell in event.cells}
                 self._order, self.overall = (), None
-            case Queued():
+            case QueueChanged():
                 self._order = event.order
-            case Changed():
+            case CellChanged():
                 self._change(event)
             case CellEvent():
                 self._tell(event.cell, event.event)
-            case Overall():
+            case ProgressChanged():
                 self.overall = event
 
-    def _change(self, event: Changed) -> None:
+    def _change(self, event: CellChanged) -> None:
         cell = self._cells[event.cell]
         fraction = 1.0 if event.state == "finished" else cell.fraction
         self._cells[event.cell] = replace(

@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import SpecError
-from mnist_studio.experiments.events import Begun, Changed, Ended, ExperimentCell, Overall, Queued
+from mnist_studio.experiments.events import (
+    CellChanged,
+    ExperimentCell,
+    ExperimentEnded,
+    ExperimentStarted,
+    ProgressChanged,
+    QueueChanged,
+)
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
@@ -183,13 +190,13 @@ def test_an_invalid_grid_is_reported() -> None:
 def test_the_state_has_the_order_of_the_queue() -> None:
     cells = tuple(ExperimentCell(number, run) for number, run in enumerate(expand_cells(SMALL)))
     board = ExperimentState()
-    board.take(Begun("id", "Small", cells, 1, ""))
-    board.take(Queued((3, 1, 2)))
-    board.take(Changed(0, "running", "run"))
+    board.take(ExperimentStarted("id", "Small", cells, 1, ""))
+    board.take(QueueChanged((3, 1, 2)))
+    board.take(CellChanged(0, "running", "run"))
     assert [row.cell.number for row in board.rows] == [0, 3, 1, 2]
     assert board.rows[1].state == "Waiting (1)"
-    board.take(Changed(0, "finished", "run"))
-    board.take(Overall(4, 1, 0, 0.25, 12.0))
+    board.take(CellChanged(0, "finished", "run"))
+    board.take(ProgressChanged(4, 1, 0, 0.25, 12.0))
     assert (board.finished, board.total, board.fraction) == (1, 4, 0.25)
     assert [row.cell.number for row in board.rows] == [3, 1, 2, 0]
 
@@ -198,4 +205,4 @@ def test_experiments_in_words() -> None:
     assert facts(SMALL).startswith("Four runs: four seeds. One epoch each. Built-in digits.")
     pairs = EXPERIMENTS["implementations"].experiment
     assert facts(pairs).startswith("Ten runs: two pairs × five seeds. ")
-    assert "resume" in end(Ended("stopped", 1, 4))
+    assert "resume" in end(ExperimentEnded("stopped", 1, 4))

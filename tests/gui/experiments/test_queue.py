@@ -4,7 +4,12 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.experiments.events import Begun, Changed, ExperimentCell, Queued
+from mnist_studio.experiments.events import (
+    CellChanged,
+    ExperimentCell,
+    ExperimentStarted,
+    QueueChanged,
+)
 from mnist_studio.gui.experiments.queue import ExperimentQueueCard
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.theme.theme import Theme
@@ -25,8 +30,8 @@ def card(qtbot: QtBot, theme: Theme) -> ExperimentQueueCard:
     )
     board = ExperimentState()
     for event in (
-        Begun("s", "Seeds", cells, 1, ""), Changed(0, "finished", "a", ""),
-        Changed(1, "running", "b", ""), Queued((4, 2, 3)),
+        ExperimentStarted("s", "Seeds", cells, 1, ""), CellChanged(0, "finished", "a", ""),
+        CellChanged(1, "running", "b", ""), QueueChanged((4, 2, 3)),
     ):  # fmt: skip
         board.take(event)
     made = ExperimentQueueCard(theme)

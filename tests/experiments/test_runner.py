@@ -7,22 +7,22 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import DataError, SpecError, StoreError
 from mnist_studio.events import Epoch, Finished, Phase, Progress, Started
-from mnist_studio.experiments import cells
+from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
-    Begun,
+    CellChanged,
     CellEvent,
-    Changed,
-    Ended,
-    Overall,
-    Queued,
+    ExperimentEnded,
+    ExperimentStarted,
+    ProgressChanged,
+    QueueChanged,
 )
 from mnist_studio.experiments.executors import Local
-from mnist_studio.experiments.supervisor import Supervisor
+from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.frameworks import registry
 from mnist_studio.spec.experiment import RecipePair, expand_cells
 from mnist_studio.store.runs import RunStore
-from tests.experiments.conftest import SMALL, members, outcome, told
+from tests.experiments.conftest import SMALL, members, outcome, run_events
 
 LONG = replace(SMALL, title="long", epochs=10_000)
 
@@ -33,12 +33,14 @@ def trained(events: list[AnyExperimentEvent]) -> list[int]:
 
 
 def acting(
-    supervisor: Supervisor, when: Callable[[AnyExperimentEvent], bool], act: Callable[[], None]
+    runner: ExperimentRunner,
+    when: Callable[[AnyExperimentEvent], bool],
+    act: Callable[[], None],
 ) -> list[AnyExperimentEvent]:
     """The events of a session in which something is done once."""
     events = []
     done = False
-    for event in supervisor.events():
+    for event in runner.events():
         events.append(event)
         if not done and when(event):
             done = True
@@ -62,24 +64,24 @@ def after_epoch(number: int) -> Callable[[AnyExperimentEvent], bool]:
 
 
 def test_an_experiment_trains_every_cell_once_and_a_second_session_nothing() -> None:
-    events = told()
-    assert isinstance(events[0], Begun)
+    events = run_events()
+    assert isinstance(events[0], ExperimentStarted)
     assert outcome(events) == "complete"
     assert trained(events) == [0, 1, 2]
-    assert [event for event in events if isinstance(event, Ended)] == events[-1:]
+    assert [event for event in events if isinstance(event, ExperimentEnded)] == events[-1:]
     runs = [one.run for one in members()]
     assert {run.spec for run in runs} == set(expand_cells(SMALL))
     assert {run.status for run in runs} == {"finished"}
     assert all(one.membership.timing_comparable for one in members())
 
-    again = told()
+    again = run_events()
     assert outcome(again) == "complete"
     assert not any(isinstance(event, CellEvent) for event in again)
     assert [one.run for one in members()] == runs
 
 
-def test_the_whole_is_told_with_the_time_that_is_left() -> None:
-    overall = [event for event in told() if isinstance(event, Overall)]
+def test_progress_has_the_time_that_is_left() -> None:
+    overall = [event for event in run_events() if isinstance(event, ProgressChanged)]
     assert (overall[0].fraction, overall[0].seconds_left) == (0.0, None)
     assert (overall[-1].fraction, overall[-1].seconds_left) == (1.0, 0.0)
     assert (overall[-1].finished, overall[-1].total) == (3, 3)
@@ -92,37 +94,37 @@ def test_the_whole_is_told_with_the_time_that_is_left() -> None:
 
 
 def test_the_queue_can_be_reordered() -> None:
-    supervisor = Supervisor(SMALL)
-    events = acting(supervisor, lambda e: isinstance(e, Begun), lambda: supervisor.move(2, 0))
-    assert Queued((2, 0, 1)) in events
+    runner = ExperimentRunner(SMALL)
+    events = acting(runner, lambda e: isinstance(e, ExperimentStarted), lambda: runner.move(2, 0))
+    assert QueueChanged((2, 0, 1)) in events
     assert trained(events) == [2, 0, 1]
 
 
-def test_a_dropped_cell_is_left_to_the_next_session() -> None:
-    supervisor = Supervisor(SMALL)
-    events = acting(supervisor, lambda e: isinstance(e, Begun), lambda: supervisor.drop(1))
+def test_a_removed_cell_is_left_to_the_next_session() -> None:
+    runner = ExperimentRunner(SMALL)
+    events = acting(runner, lambda e: isinstance(e, ExperimentStarted), lambda: runner.remove(1))
     assert (outcome(events), trained(events)) == ("incomplete", [0, 2])
-    assert trained(told()) == [1]
+    assert trained(run_events()) == [1]
 
 
-def test_a_running_cell_can_be_dropped() -> None:
+def test_a_running_cell_can_be_removed() -> None:
     experiment = replace(LONG, seeds=(1,))
-    supervisor = Supervisor(experiment)
-    events = acting(supervisor, trains(0), lambda: supervisor.drop(0))
+    runner = ExperimentRunner(experiment)
+    events = acting(runner, trains(0), lambda: runner.remove(0))
     assert outcome(events) == "incomplete"
-    assert any(isinstance(e, Changed) and e.state == "cancelled" for e in events)
+    assert any(isinstance(e, CellChanged) and e.state == "cancelled" for e in events)
     assert [one.run.status for one in members(experiment)] == ["cancelled"]
 
 
 def test_a_paused_experiment_begins_nothing_until_it_goes_on() -> None:
-    supervisor = Supervisor(SMALL)
-    timer = threading.Timer(0.5, supervisor.resume)
+    runner = ExperimentRunner(SMALL)
+    timer = threading.Timer(0.5, runner.resume)
     events: list[AnyExperimentEvent] = []
-    supervisor.pause()
-    for event in supervisor.events():
+    runner.pause()
+    for event in runner.events():
         events.append(event)
-        if isinstance(event, Overall) and not timer.ident:
-            assert not any(isinstance(one, Changed) for one in events)
+        if isinstance(event, ProgressChanged) and not timer.ident:
+            assert not any(isinstance(one, CellChanged) for one in events)
             timer.start()
     timer.join()
     assert outcome(events) == "complete"
@@ -130,15 +132,15 @@ def test_a_paused_experiment_begins_nothing_until_it_goes_on() -> None:
 
 def test_a_paused_training_is_held_and_goes_on() -> None:
     experiment = replace(LONG, seeds=(1,))
-    supervisor = Supervisor(experiment)
+    runner = ExperimentRunner(experiment)
     events = []
-    for event in supervisor.events():
+    for event in runner.events():
         events.append(event)
         if trains(0)(event) and not any(_is_paused(one) for one in events):
-            supervisor.pause()
+            runner.pause()
         if _is_paused(event):
-            supervisor.resume()
-            supervisor.stop()
+            runner.resume()
+            runner.stop()
     assert any(_is_paused(one) for one in events)
     assert outcome(events) == "stopped"
 
@@ -153,18 +155,18 @@ def _is_paused(event: AnyExperimentEvent) -> bool:
 
 def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None:
     experiment = replace(SMALL, epochs=60, seeds=(1,))
-    supervisor = Supervisor(experiment)
-    events = acting(supervisor, after_epoch(5), supervisor.stop)
+    runner = ExperimentRunner(experiment)
+    events = acting(runner, after_epoch(5), runner.stop)
     assert outcome(events) == "stopped"
     (stopped,) = members(experiment)
     assert stopped.run.status == "stopped"
     with RunStore() as store:
-        (cell,) = cells.cells(store, store.experiments.keep(experiment))
+        (cell,) = stored_cells(store, store.experiments.keep(experiment))
         reached = len(store.epochs(stopped.run.id))
     assert (cell.state, cell.run, cell.fraction) == ("stopped", stopped.run.id, reached / 60)
 
-    again = told(experiment)
-    overall = next(event for event in again if isinstance(event, Overall))
+    again = run_events(experiment)
+    overall = next(event for event in again if isinstance(event, ProgressChanged))
     assert overall.fraction == reached / 60
     first = next(
         e.event for e in again if isinstance(e, CellEvent) and isinstance(e.event, Progress)
@@ -178,16 +180,16 @@ def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None
 
 
 def test_cancel_loses_what_runs_and_keeps_what_is_finished() -> None:
-    supervisor = Supervisor(SMALL)
-    events = acting(supervisor, trains(1), supervisor.cancel)
+    runner = ExperimentRunner(SMALL)
+    events = acting(runner, trains(1), runner.cancel)
     assert outcome(events) in ("cancelled", "complete")
     assert 0 in trained(events)
-    assert outcome(told()) == "complete"
+    assert outcome(run_events()) == "complete"
     assert sorted(one.run.spec.training.seed for one in members()) == [1, 2, 3]
 
 
 def test_a_session_that_is_left_early_stops_what_runs() -> None:
-    events = Supervisor(LONG).events()
+    events = ExperimentRunner(LONG).events()
     for event in events:
         if trains(0)(event):
             break
@@ -196,17 +198,17 @@ def test_a_session_that_is_left_early_stops_what_runs() -> None:
 
 
 def test_wishes_from_before_the_session_count() -> None:
-    supervisor = Supervisor(SMALL)
-    supervisor.stop()
-    events = list(supervisor.events())
+    runner = ExperimentRunner(SMALL)
+    runner.stop()
+    events = list(runner.events())
     assert (outcome(events), trained(events)) == ("stopped", [])
     assert members() == ()
 
 
-def test_two_at_a_time_are_told_and_kept_as_such() -> None:
-    events = told(SMALL, Local(jobs=2))
+def test_two_parallel_runs_are_reported_and_recorded_as_such() -> None:
+    events = run_events(SMALL, Local(jobs=2))
     begun = events[0]
-    assert isinstance(begun, Begun)
+    assert isinstance(begun, ExperimentStarted)
     assert begun.concurrency == 2
     assert outcome(events) == "complete"
     running: set[int] = set()
@@ -223,7 +225,7 @@ def test_two_at_a_time_are_told_and_kept_as_such() -> None:
     assert {one.run.status for one in members()} == {"finished"}
 
 
-def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
+def test_a_cell_that_fails_is_tried_again_and_the_others_are_trained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     version = registry.version
@@ -232,7 +234,7 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
     )
     pairs = (RecipePair("tiny-10", "pytorch"), RecipePair("tiny-10", "numpy"))
     experiment = replace(SMALL, grid=None, pairs=pairs, seeds=(1,))
-    events = told(experiment)
+    events = run_events(experiment)
     assert outcome(events) == "incomplete"
     tries = [
         e
@@ -240,7 +242,7 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
         if isinstance(e, CellEvent) and e.cell == 0 and isinstance(e.event, Started)
     ]
     assert len(tries) == 2
-    (failed,) = (e for e in events if isinstance(e, Changed) and e.state == "failed")
+    (failed,) = (e for e in events if isinstance(e, CellChanged) and e.state == "failed")
     assert "PyTorch is not installed" in failed.reason
     assert trained(events) == [1]
     # The first try left nothing to go on from and made room for the second.
@@ -248,31 +250,31 @@ def test_a_cell_that_fails_is_tried_once_more_and_the_others_are_trained(
 
     monkeypatch.setattr(registry, "version", version)
     if version("pytorch"):
-        assert outcome(told(experiment)) == "complete"
+        assert outcome(run_events(experiment)) == "complete"
         assert [one.run.status for one in members(experiment)].count("finished") == 2
 
 
 def test_a_cell_whose_run_was_deleted_is_trained_again() -> None:
-    told()
+    run_events()
     with RunStore() as store:
         store.delete(members()[1].run.id)
-    assert trained(told()) == [1]
+    assert trained(run_events()) == [1]
     assert len(members()) == 3
 
 
 def test_an_experiment_that_is_being_run_is_refused() -> None:
-    supervisor = Supervisor(LONG)
+    runner = ExperimentRunner(LONG)
     refused = []
 
     def run_too() -> None:
         try:
-            told(LONG)
+            run_events(LONG)
         except StoreError as error:
             refused.append(error.problem)
-        supervisor.cancel()
+        runner.cancel()
 
     thread = threading.Thread(target=run_too)
-    acting(supervisor, trains(0), thread.start)
+    acting(runner, trains(0), thread.start)
     thread.join()
     assert len(refused) == 1
     assert "being run already" in refused[0]
@@ -280,9 +282,9 @@ def test_an_experiment_that_is_being_run_is_refused() -> None:
 
 def test_what_could_never_be_trained_is_refused_before(home: Path) -> None:
     with pytest.raises(DataError, match="needs MNIST"):
-        told(replace(SMALL, datasets=()))
-    with pytest.raises(SpecError, match="cannot be written"):
-        told(
+        run_events(replace(SMALL, datasets=()))
+    with pytest.raises(SpecError, match="no native script"):
+        run_events(
             replace(
                 SMALL,
                 grid=None,
@@ -305,4 +307,4 @@ def test_an_unexpected_error_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -
     executor = Local()
     monkeypatch.setattr(executor, "job", lambda ticket: Broken())
     with pytest.raises(ZeroDivisionError):
-        told(SMALL, executor)
+        run_events(SMALL, executor)
