@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.compare.known_bug_costs import NOTHING, KnownBugCostCard
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.services.live_run import LiveRun
@@ -17,7 +16,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ContinuedFrom, KnownBugName, RunSpec
+from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store.rows import Run, Status
 
 
@@ -49,9 +48,9 @@ def row(
     return RunRow(run, (epoch,))
 
 
-def test_titles_tell_faults() -> None:
+def test_titles_name_known_bugs() -> None:
     assert row(1, spec(), 0.9).title == "Run 1"
-    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with known bug: unshuffled digits"
+    assert row(1, spec(42, "unshuffled"), 0.9).title == "Run 1 · with known bug: no shuffling"
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.known_bugs)
     run = run_spec(recipe)
     published = replace(run, known_bugs=recipe.source_bugs(run.framework))
@@ -62,21 +61,20 @@ def test_titles_tell_faults() -> None:
         titled("Mine", replace(run, known_bugs=recipe.known_bugs)) == "Mine · with four known bugs"
     )
     assert (
-        LiveRun(spec(1, "unshuffled"), name="Mine").title
-        == "Mine · with known bug: unshuffled digits"
+        LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with known bug: no shuffling"
     )
 
 
-def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
+def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card = KnownBugCostCard()
     qtbot.addWidget(card)
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
     assert card.sentences.text() == (
-        "mlp-128 in NumPy, unshuffled digits: costs 2.00 pp of test accuracy, test loss "
+        "mlp-128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
         "+0.1000 (one pair, seed 1: too few to generalize)."
     )
-    assert card.explanations.text() == f"Unshuffled digits: {KNOWN_BUGS['unshuffled'].explanation}"
+    assert card.explanations.text() == f"No shuffling: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
         "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 pairs of the same seed)"
@@ -99,7 +97,7 @@ def test_the_card_tells_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     assert card.sentences.text() == NOTHING
 
 
-def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
+def test_the_compare_page_shows_the_costs_of_the_selected_runs(window: MainWindow) -> None:
     window.go("compare")
     page = window.page("compare")
     assert isinstance(page, ComparePage)
@@ -110,18 +108,9 @@ def test_compare_tells_of_the_ticked_runs(window: MainWindow) -> None:
     assert live is not None
     assert list(dict.fromkeys(row.cells[0] for row in live.table.rows)) == [
         "Run 1",
-        "Run 2 · with known bug: unshuffled digits",
+        "Run 2 · with known bug: no shuffling",
     ]
     page.list.choose("known-bugs")
     assert "costs 2.00 pp" in page.views.known_bugs.sentences.text()
     page.runs.model.check(frozenset({"1"}))
     assert page.views.known_bugs.sentences.text() == NOTHING
-
-
-def test_details_tell_how_a_run_was_trained_and_what_it_goes_on_from() -> None:
-    made = replace(spec(), continued_from=ContinuedFrom("abc", "pytorch", 1_876), style="native")
-    lines = settings_of(row(1, made, 0.9)).splitlines()
-    assert "Goes on from: abc, PyTorch, step 1,876" in lines
-    assert any(line.startswith("Method: As written") for line in lines)
-    assert {"Optimizer: SGD", "Schedule: constant rate"} <= set(lines)
-    assert any(line.startswith("Input: standardized: ") for line in lines)
