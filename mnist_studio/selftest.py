@@ -113,7 +113,7 @@ def _written(name: FrameworkName) -> str:
     with RunStore() as store:
         store.delete(job.id)
     # PyTorch's builds for the CPU may have none beside them; all else must be there.
-    if isinstance(last, Failed) and "needs torchvision, which is not here" in last.reason:
+    if isinstance(last, Failed) and "needs torchvision, which isn't installed" in last.reason:
         return "left out: torchvision is not here"
     return f"{_learnt(last):.1%}"
 

@@ -67,7 +67,7 @@ def _failing(reason: str) -> type:
 @pytest.mark.usefixtures("home")
 def test_as_written_only_torchvision_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(("numpy",))
-    missing = "The script as written needs torchvision, which is not here."
+    missing = "The native script needs torchvision, which isn't installed."
     monkeypatch.setattr(selftest, "TrainingJob", _failing(missing))
     assert train_as_written(bench) == "NumPy left out: torchvision is not here"
     monkeypatch.setattr(selftest, "TrainingJob", _failing("torchvision::nms is missing."))

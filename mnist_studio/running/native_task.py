@@ -1,4 +1,4 @@
-"""The task of training one run as written: its script is executed as it stands, and watched."""
+"""Training by a native script: the script is executed unchanged, and its progress is recorded."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -30,36 +30,36 @@ from mnist_studio.training.session import TrainingSession
 from mnist_studio.training.state import TrainingState
 
 SCRIPT = "script.py"
-"""In the run's folder: what was executed."""
+"""The executed script, in the run's folder."""
 
-TELL_SECONDS = 0.1
-"""Steps are told together, as the neutral loop tells those of a chunk."""
+REPORT_SECONDS = 0.1
+"""Steps are reported together, as the shared loop reports those of a chunk."""
 
 
 class _Stop(Exception):
-    """A stop is wanted; raised through the script."""
+    """The user wants to stop. The exception passes through the script."""
 
 
 def train(
     session: TrainingSession, bugs: Sequence[KnownBugName], data: Path | None
 ) -> Finished | Stopped:
-    """Executes the script of a run and keeps what a neutral run keeps, but no checkpoint.
+    """Executes the script of a run. Saves what the shared loop saves, except for checkpoints.
 
     Args:
-        session: the training; its spec has the effect of the faults.
-        bugs: by their names, for the script's text.
-        data: folder of digits named by the user.
+        session: the training. The effect of known bugs is in its spec.
+        bugs: names of the known bugs, for the text of the script.
+        data: data folder named by the user.
 
     Raises:
         TrainingFailed: the run cannot be written so, or its loss becomes NaN or infinite.
         StoreError: the disk is full.
-        DataError: there are no such digits.
+        DataError: the dataset is missing.
     """
     script = _script(session, replace(session.spec, known_bugs=tuple(bugs)))
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         _offer(sources.load(session.spec.dataset, data), session.spec.framework, place)
-        # A script has read its digits before it trains; a killed process could not tidy up.
+        # The script has read its data before it trains. A killed process could not clean up later.
         watch = _Watch(session, script, trains=lambda: rmtree(place, ignore_errors=True))
         try:
             script.train(place, watch)
@@ -69,9 +69,9 @@ def train(
 
 
 def _script(session: TrainingSession, described: RunSpec) -> Script:
-    """The script of a run, kept in its folder and loaded as a module."""
+    """The script of a run, saved in its folder and loaded as a module."""
     for problem in native_script.problems(described):
-        raise TrainingFailed("This run cannot be trained as written.", problem)
+        raise TrainingFailed("This run can't be trained by a native script.", problem)
     path = session.folder / SCRIPT
     write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
@@ -80,7 +80,7 @@ def _script(session: TrainingSession, described: RunSpec) -> Script:
 
 
 def _module(path: Path) -> ModuleType:
-    known = spec_from_file_location("as_written", path)
+    known = spec_from_file_location("native_script", path)
     assert known is not None  # It is a file with the suffix of a module.
     assert known.loader is not None
     module = module_from_spec(known)
@@ -88,15 +88,14 @@ def _module(path: Path) -> ModuleType:
         known.loader.exec_module(module)
     except ModuleNotFoundError as error:
         raise TrainingFailed(
-            f"The script as written needs {error.name}, which is not here.",
-            "Train the run without “as written”, or name a Python that has it with: "
-            "mnist-studio environments",
+            f"The native script needs {error.name}, which isn't installed.",
+            "Use the shared loop, or name a Python that has it with: mnist-studio environments",
         ) from error
     return module
 
 
 def _offer(dataset: Dataset, framework: str, folder: Path) -> None:
-    """Writes digits as the framework's own loader finds them without a download."""
+    """Writes a dataset to where the framework's own loader finds it without a download."""
     train, test = dataset.train, dataset.test
     if framework == "keras":
         np.savez(
@@ -110,7 +109,7 @@ def _offer(dataset: Dataset, framework: str, folder: Path) -> None:
 
 
 class _Watch:
-    """See ``frameworks.native_script.ScriptObserver``: keeps and tells what the script does."""
+    """See ``frameworks.native_script.ScriptObserver``: records and reports what the script does."""
 
     def __init__(
         self, session: TrainingSession, script: Script, trains: Callable[[], None]
@@ -122,7 +121,7 @@ class _Watch:
         self._losses: list[float] = []
         self._correct: list[int] = []
         self._size = 0
-        self._told = 0.0
+        self._reported = 0.0
 
     def enter(self, phase: PhaseName) -> None:
         """See ``ScriptObserver.enter``."""
@@ -135,19 +134,19 @@ class _Watch:
         """See ``ScriptObserver.step``."""
         self.enter("train")
         if digits != self._size:
-            self._tell()
+            self._report()
             self._size = digits
         self._losses.append(loss)
         self._correct.append(correct)
-        if self._session.clock.seconds("train") - self._told > TELL_SECONDS:
-            self._tell()
+        if self._session.clock.seconds("train") - self._reported > REPORT_SECONDS:
+            self._report()
         self.batch_evaluated()
 
     def batch_evaluated(self) -> None:
-        """See ``ScriptObserver.batch_evaluated``; waits while paused.
+        """See ``ScriptObserver.batch_evaluated``. Waits while paused.
 
         Raises:
-            _Stop: a stop is wanted.
+            _Stop: the user wants to stop.
         """
         session = self._session
         if session.control.paused:
@@ -161,7 +160,7 @@ class _Watch:
     def epoch(self, validation: Score | None) -> None:
         """See ``ScriptObserver.epoch``; judges the network as after every neutral epoch."""
         session = self._session
-        self._tell()
+        self._report()
         session.machine.sample()
         self.enter("evaluate")
         test = evaluation.logits(self._script, session.data.test.images, self._should_continue)
@@ -173,7 +172,7 @@ class _Watch:
         artifacts.save_test_logits(session.folder, test)
 
     def finished(self) -> Finished:
-        """The event of a script that came to its end; its weights are kept."""
+        """Saves the weights; gives the event of a script that ended."""
         session, epoch = self._session, self._state.epoch
         assert epoch is not None  # A script trains at least one epoch.
         session.enter("evaluate")
@@ -182,8 +181,8 @@ class _Watch:
         return self._state.finished(epoch, speed)
 
     def stopped(self) -> Stopped:
-        """The event of a script that was stopped; its weights are kept."""
-        self._tell()
+        """Saves the weights; gives the event of a script that was stopped."""
+        self._report()
         self._save()
         return self._state.stopped()
 
@@ -194,10 +193,10 @@ class _Watch:
     def _should_continue(self) -> bool:
         return not self._session.control.stopped
 
-    def _tell(self) -> None:
-        """Keeps and tells the steps that were not yet told."""
+    def _report(self) -> None:
+        """Records and reports the steps since the last report."""
         now = self._session.clock.seconds("train")
-        seconds, self._told = now - self._told, now
+        seconds, self._reported = now - self._reported, now
         if not self._losses:
             return
         session, state = self._session, self._state
