@@ -17,8 +17,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
     from mnist_studio.gui.app.close_guard import CloseGuard
-    from mnist_studio.gui.common.notice import Kind
-    from mnist_studio.gui.common.page import Page
+    from mnist_studio.gui.common.page import MessageKind, Page
     from mnist_studio.gui.services.studio import Studio
 
 QUIET_MS = 150
@@ -133,7 +132,7 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def tell(self, text: str, kind: str) -> None:
         """Tells the user something over the page that is shown."""
-        self.page(self._shown).notice.tell(text, cast("Kind", kind))
+        self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
 
     def train(self) -> None:
         """Trains with what the Train page is set to."""

@@ -25,14 +25,14 @@ GAP = 12
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     """A label; ``role`` is its name in the style sheet, such as ``secondary``."""
-    made = QLabel(text)
-    made.setObjectName(role)
-    made.setWordWrap(wrap)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    widget = QLabel(text)
+    widget.setObjectName(role)
+    widget.setWordWrap(wrap)
+    widget.setTextFormat(Qt.TextFormat.PlainText)
     if wrap:
         # A wrapped label may shrink: its row decides how wide it is.
-        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-    return made
+        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return widget
 
 
 class Elided(QLabel):
@@ -83,14 +83,14 @@ def button(
     danger: bool = False,
 ) -> QPushButton:
     """A push button; ``tip`` says what it does."""
-    made = QPushButton(text)
-    made.setToolTip(tip)
-    made.setProperty("primary", primary)
-    made.setProperty("quiet", quiet)
-    made.setProperty("danger", danger)
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.clicked.connect(lambda checked=False: action())
-    return made
+    widget = QPushButton(text)
+    widget.setToolTip(tip)
+    widget.setProperty("primary", primary)
+    widget.setProperty("quiet", quiet)
+    widget.setProperty("danger", danger)
+    widget.setCursor(Qt.CursorShape.PointingHandCursor)
+    widget.clicked.connect(lambda checked=False: action())
+    return widget
 
 
 def enable(control: QWidget, reason: str = "", tip: str = "") -> None:
@@ -121,10 +121,10 @@ def row(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QHB
 
 def holder(layout: QLayout, name: str = "") -> QWidget:
     """A widget that only holds a layout."""
-    made = QWidget()
-    made.setObjectName(name)
-    made.setLayout(layout)
-    return made
+    widget = QWidget()
+    widget.setObjectName(name)
+    widget.setLayout(layout)
+    return widget
 
 
 def restyle(widget: QWidget) -> None:

@@ -88,9 +88,9 @@ class PythonColors(QSyntaxHighlighter):
     def _format(self, kind: str) -> QTextCharFormat:
         palette = self._theme.palette
         colors = {"string": palette.good, "comment": palette.secondary, "word": palette.accent}
-        made = QTextCharFormat()
-        made.setForeground(QColor(colors[kind]))
-        return made
+        text_format = QTextCharFormat()
+        text_format.setForeground(QColor(colors[kind]))
+        return text_format
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,8 @@ class CodeDialog(QDialog):
         self._shown = None
         self.message.setText("Writing the script…")
         self.text.clear()
-        for made in self._uses:
-            enable(made, "Wait until the script is written.")
+        for widget in self._uses:
+            enable(widget, "Wait until the script is written.")
 
     @Slot(object)
     def _show(self, written: _NativeCode) -> None:
@@ -202,8 +202,8 @@ class CodeDialog(QDialog):
         )
         self.text.setPlainText(written.script)
         reason = "" if written.script else "There is no script for this framework."
-        for made, tip in zip(self._uses, _TIPS, strict=True):
-            enable(made, reason, tip)
+        for widget, tip in zip(self._uses, _TIPS, strict=True):
+            enable(widget, reason, tip)
         missing = texts.missing(written.run.framework)
         enable(self.run_button, reason or missing, _TIPS[-1])
 

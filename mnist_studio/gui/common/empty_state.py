@@ -52,13 +52,13 @@ class EmptyState(QWidget):
         """Room for the text."""
         return QSize(self._theme.pixels(160), self._theme.pixels(80))
 
-    def say(self, headline: str, sentence: str) -> None:
+    def set_text(self, headline: str, sentence: str) -> None:
         """Changes headline and sentence."""
         self._headline.setText(headline)
         self._sentence.setText(sentence)
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """Headline and sentence."""
         return f"{self._headline.text()} {self._sentence.text()}"
 

@@ -39,11 +39,11 @@ def split(
         place: where the splitter goes. It is added before its parts: reparenting it with them would
             be slow.
     """
-    made = Splitter(orientation)
+    widget = Splitter(orientation)
     if place is not None:
-        place.addWidget(made, 1)
-    made.add(parts, sizes)
-    return made
+        place.addWidget(widget, 1)
+    widget.add(parts, sizes)
+    return widget
 
 
 class WholeRows(QScrollArea):

@@ -158,7 +158,7 @@ class FrameworkLabel(QWidget):
         theme.changed.connect(self._paint_sample)
         self._paint_sample()
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Shows another text after the sample."""
         self._text.setText(text)
 

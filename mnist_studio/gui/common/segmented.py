@@ -46,12 +46,12 @@ class Segmented(QFrame):
             self.choose(key)
 
     def _button(self, key: str, text: str) -> QToolButton:
-        made = _Segment(text)
-        made.setAccessibleName(f"{self.accessibleName()}: {text}")
-        made.clicked.connect(lambda: self.chosen.emit(key))
-        self._group.addButton(made)
-        self._buttons[key] = made
-        return made
+        widget = _Segment(text)
+        widget.setAccessibleName(f"{self.accessibleName()}: {text}")
+        widget.clicked.connect(lambda: self.chosen.emit(key))
+        self._group.addButton(widget)
+        self._buttons[key] = widget
+        return widget
 
     @property
     def choice(self) -> str:
@@ -130,24 +130,24 @@ class Toggles(QFrame):
         line.setContentsMargins(1, 1, 1, 1)
         line.setSpacing(1)
         for key, text, tip in choices:
-            made = QToolButton()
-            made.setObjectName("segment")
-            made.setText(text)
-            made.setToolTip(tip)
-            made.setAccessibleName(f"{name}: {text}")
-            made.setCheckable(True)
-            made.setChecked(key in on)
-            made.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-            made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            made.setCursor(Qt.CursorShape.PointingHandCursor)
-            made.clicked.connect(lambda checked: self.changed.emit())
-            self._buttons[key] = made
-            line.addWidget(made)
+            widget = QToolButton()
+            widget.setObjectName("segment")
+            widget.setText(text)
+            widget.setToolTip(tip)
+            widget.setAccessibleName(f"{name}: {text}")
+            widget.setCheckable(True)
+            widget.setChecked(key in on)
+            widget.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            widget.setCursor(Qt.CursorShape.PointingHandCursor)
+            widget.clicked.connect(lambda checked: self.changed.emit())
+            self._buttons[key] = widget
+            line.addWidget(widget)
 
     @property
     def chosen(self) -> frozenset[str]:
         """The keys of the buttons that are on."""
-        return frozenset(key for key, made in self._buttons.items() if made.isChecked())
+        return frozenset(key for key, button in self._buttons.items() if button.isChecked())
 
     def button(self, key: str) -> QToolButton:
         """The button of a key."""

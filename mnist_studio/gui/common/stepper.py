@@ -151,14 +151,14 @@ class StepperSpinBox(QFrame):
         field.installEventFilter(self)
 
     def _button(self, name: str, steps: int) -> QToolButton:
-        made = QToolButton()
-        made.setObjectName("step")
-        made.setAccessibleName(name)
-        made.setAutoRepeat(True)
+        widget = QToolButton()
+        widget.setObjectName("step")
+        widget.setAccessibleName(name)
+        widget.setAutoRepeat(True)
         # The keyboard reaches the field, whose arrow keys do the same as these buttons.
-        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        made.clicked.connect(lambda: self._step(steps))
-        return made
+        widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        widget.clicked.connect(lambda: self._step(steps))
+        return widget
 
     def _step(self, steps: int) -> None:
         before = self._field.value()
@@ -199,7 +199,7 @@ class StepperSpinBox(QFrame):
 
     def _paint_buttons(self) -> None:
         side = self._theme.pixels(28)
-        for made, name in ((self._less, "minus"), (self._more, "plus")):
-            made.setIcon(icon(name, self._theme.palette.secondary, self._theme.pixels(16)))
-            made.setIconSize(QSize(self._theme.pixels(16), self._theme.pixels(16)))
-            made.setFixedSize(side, side)
+        for widget, name in ((self._less, "minus"), (self._more, "plus")):
+            widget.setIcon(icon(name, self._theme.palette.secondary, self._theme.pixels(16)))
+            widget.setIconSize(QSize(self._theme.pixels(16), self._theme.pixels(16)))
+            widget.setFixedSize(side, side)

@@ -65,9 +65,9 @@ class DrawingCard(Card):
         caption = column(
             label("Network input, 28 × 28 pixels", "secondary"), row(change, 1), 1, gap=4
         )
-        made = QWidget()
-        made.setLayout(column(row(self.view, caption, 1), self.table, gap=6))
-        return made
+        widget = QWidget()
+        widget.setLayout(column(row(self.view, caption, 1), self.table, gap=6))
+        return widget
 
     def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (

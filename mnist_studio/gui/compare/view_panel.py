@@ -65,10 +65,10 @@ class ViewPanel(Card):
 
     def _export_button(self, kind: str) -> QPushButton:
         name, _ = KINDS[kind]
-        made = button(name, lambda: self.export_requested.emit(kind), quiet=True)
-        made.setAccessibleName(f"Export as {name}")
-        self.header.addWidget(made)
-        return made
+        widget = button(name, lambda: self.export_requested.emit(kind), quiet=True)
+        widget.setAccessibleName(f"Export as {name}")
+        self.header.addWidget(widget)
+        return widget
 
     def _lay_out(self) -> None:
         # From the outside in: reparenting a widget with all its children is slow.
@@ -118,7 +118,7 @@ class ViewPanel(Card):
     def show_message(self, headline: str, sentence: str) -> None:
         """Shows why there is no view."""
         self._view = None
-        self.empty.say(headline, sentence)
+        self.empty.set_text(headline, sentence)
         self._stack.setCurrentIndex(0)
         self._enable_export("There is nothing to export.")
 

@@ -200,11 +200,11 @@ class ModelCard(Card):
         self._engine.setToolTip(self._state.text if self._state else "")
         self._note.setText(_BUNDLED if self._row.run.bundled else "")
         if prediction is None:
-            self._engine.say(own)
+            self._engine.set_text(own)
         elif prediction.engine == prediction.framework:
-            self._engine.say(f"{own} · {milliseconds(prediction.milliseconds)}")
+            self._engine.set_text(f"{own} · {milliseconds(prediction.milliseconds)}")
         else:
-            self._engine.say(f"Falls back to {framework_title(prediction.engine)}")
+            self._engine.set_text(f"Falls back to {framework_title(prediction.engine)}")
             reason = _FALLBACK_REASONS.get(state, _FALLBACK_REASONS["starting"])
             self._note.setText(reason.format(own))
             if state == "cold" and self._state and self._state.text:

@@ -83,7 +83,7 @@ class ExperimentsPage(Page):
         self._reader.done.connect(self._show_stored)
         self._reader.failed.connect(lambda query, error: self.studio.complain(error))
         self.files.opened.connect(self.add_experiment)
-        self.files.failed.connect(lambda sentence: self.notice.tell(sentence, "bad"))
+        self.files.failed.connect(lambda sentence: self.notice.show_message(sentence, "bad"))
         service.changed.connect(self._show)
         service.renewed.connect(self._show)
         service.ended.connect(self._show_end)
@@ -229,7 +229,9 @@ class ExperimentsPage(Page):
 
     @Slot(object)
     def _show_end(self, ended: ExperimentEnded) -> None:
-        self.notice.tell(summary.end(ended), "good" if ended.outcome == "complete" else "plain")
+        self.notice.show_message(
+            summary.end(ended), "good" if ended.outcome == "complete" else "plain"
+        )
 
 
 def _read_progress(query: _ProgressQuery, is_cancelled: IsCancelled) -> StoredProgress:

@@ -116,7 +116,7 @@ class TrainPage(Page):
         """Shows the runs of a file; offers to queue them if one form cannot show them."""
         self.notice.hide()
         if self.settings.show_runs(runs):
-            self.notice.tell(_OPENED, "good")
+            self.notice.show_message(_OPENED, "good")
             return
         ask(
             self.window(),
@@ -149,7 +149,7 @@ class TrainPage(Page):
 
     @Slot(str)
     def _show_error(self, sentence: str) -> None:
-        self.notice.tell(sentence, "bad")
+        self.notice.show_message(sentence, "bad")
 
     def _pause_or_resume(self) -> None:
         queue = self.studio.queue
@@ -181,4 +181,4 @@ class TrainPage(Page):
         if isinstance(event, events.Progress | events.Epoch):
             self.plots.renew()
         if isinstance(event, events.Failed | events.Crashed):
-            self.notice.tell(f"{run.title}: {event.reason}", "bad")
+            self.notice.show_message(f"{run.title}: {event.reason}", "bad")

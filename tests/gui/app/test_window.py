@@ -53,7 +53,7 @@ def test_empty_pages_say_what_to_do(window: MainWindow) -> None:
     assert isinstance(runs, RunsPage)
     for empty in (draw.predictions.empty, compare.empty, runs.empty):
         window.go("runs")
-        assert empty.words
+        assert empty.text
         empty.button.click()
         assert window.shown == "train"
 

@@ -9,7 +9,7 @@ from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView, picture_of
 from mnist_studio.gui.common.layouts import WholeRows
-from mnist_studio.gui.common.notice import Notice
+from mnist_studio.gui.common.page import Notice
 from mnist_studio.gui.common.question import ask, ask_text
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import (
@@ -215,7 +215,7 @@ def test_notice_shows_and_hides(qtbot: QtBot, theme: Theme) -> None:
     notice = Notice(theme)
     qtbot.addWidget(notice)
     assert notice.isHidden()
-    notice.tell("It failed.", "bad")
+    notice.show_message("It failed.", "bad")
     assert notice.text == "It failed."
     assert not notice.isHidden()
 

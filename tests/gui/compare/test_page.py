@@ -4,11 +4,22 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
+    QScrollBar,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.page import Notice
+from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.compare.gallery import one_of_each
 from mnist_studio.gui.compare.page import ComparePage
 from tests.gui import stored
@@ -45,6 +56,28 @@ def test_every_view_is_on_the_list(page: ComparePage) -> None:
         assert entry.title in {card.title.text() for card in page.views.findChildren(Card)}
 
 
+def test_every_control_has_a_tooltip(page: ComparePage) -> None:
+    for name in ENTRIES:
+        page.list.choose(name)
+    controls = [
+        control
+        for kind in (QAbstractButton, QComboBox, QAbstractSlider, StepperSpinBox)
+        for control in page.findChildren(kind)
+        if not isinstance(control, QScrollBar) and not _is_part(control)
+    ]
+    without = [control.accessibleName() for control in controls if not control.toolTip()]
+    assert len(controls) > 30
+    assert without == []
+
+
+def _is_part(control: QWidget) -> bool:
+    """A button within a larger control, which has the tooltip: that of a stepper, table or card."""
+    inside = (StepperSpinBox, QTableView, EmptyState, Notice)
+    return not isinstance(control, StepperSpinBox) and any(
+        isinstance(parent, inside) for parent in (control.parent(), control.parent().parent())
+    )
+
+
 def test_a_whole_experiment_is_selected(page: ComparePage) -> None:
     assert len(page.selected) == 6
     experiment = page.studio.library.experiments[0]
@@ -74,12 +107,12 @@ def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
 def test_the_panel_explains_why_a_view_is_not_available(page: ComparePage, qtbot: QtBot) -> None:
     page.list.choose("robustness")
     panel = page.views.computed.panel
-    qtbot.waitUntil(lambda: "not available for these runs" in panel.empty.words, timeout=LONG)
+    qtbot.waitUntil(lambda: "not available for these runs" in panel.empty.text, timeout=LONG)
     assert page.views.computed.robustness.button.isVisible()
     page.list.choose("significance")
     assert not page.views.computed.robustness.button.isVisible()
     page.runs.none_button.click()
-    assert "Select at least two runs" in panel.empty.words
+    assert "Select at least two runs" in panel.empty.text
 
 
 def test_a_cell_of_the_confusion_matrix_shows_its_images(page: ComparePage, qtbot: QtBot) -> None:

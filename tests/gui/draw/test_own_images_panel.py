@@ -88,7 +88,7 @@ def test_saving_while_the_next_digit_is_drawn_shows_no_message(
     assert labels(studio) == [7]
     assert not studio.drawing.blank
     assert "Kept" not in page.notice.text
-    page.notice.tell("A sentence", "bad")
+    page.notice.show_message("A sentence", "bad")
     qtbot.wait(1)
     assert page.canvas.mapTo(page, page.canvas.rect().topLeft()) == place
 

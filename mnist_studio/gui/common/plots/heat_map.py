@@ -88,9 +88,9 @@ class HeatMap(QWidget):
 
     def cell(self, row: int, column: int) -> QRectF:
         """The area of a cell."""
-        wide, high = self._side()
-        top = self._theme.pixels(HEAD) + row * high
-        return QRectF(self._left() + column * wide, top, wide, high)
+        width, height = self._side()
+        top = self._theme.pixels(HEAD) + row * height
+        return QRectF(self._left() + column * width, top, width, height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Shows the value of the cell under the pointer as a tooltip."""
@@ -158,18 +158,18 @@ class HeatMap(QWidget):
         matrix, left = self._matrix, self._left()
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(self._theme.palette.secondary))
-        wide, high = self._side()
+        width, height = self._side()
         metrics, middle = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter
         head = QRectF(left, 0, self.width() - left, self._theme.pixels(HEAD))
         painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"{matrix.row} ↓   {matrix.column} →")
         for place, title in enumerate(matrix.rows):
-            spot = QRectF(0, self.cell(place, 0).top(), left - 6, high)
+            spot = QRectF(0, self.cell(place, 0).top(), left - 6, height)
             text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(spot.width()))
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignRight, text)
         for place, title in enumerate(matrix.columns):
             spot = self.cell(len(matrix.rows), place)
             spot.setHeight(self._theme.pixels(FOOT))
-            text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(wide) - 4)
+            text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(width) - 4)
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignHCenter, text)
 
     @Slot()
@@ -198,11 +198,11 @@ class HeatMap(QWidget):
         return f"{matrix.row} {row}, {matrix.column} {column}: {value}"
 
     def _spot_at(self, event: QMouseEvent) -> Spot | None:
-        wide, high = self._side()
-        if not wide or not high:
+        width, height = self._side()
+        if not width or not height:
             return None
-        column = int((event.position().x() - self._left()) // wide)
-        row = int((event.position().y() - self._theme.pixels(HEAD)) // high)
+        column = int((event.position().x() - self._left()) // width)
+        row = int((event.position().y() - self._theme.pixels(HEAD)) // height)
         inside = 0 <= row < len(self._matrix.rows) and 0 <= column < len(self._matrix.columns)
         return (row, column) if inside else None
 
@@ -213,16 +213,16 @@ class HeatMap(QWidget):
     def _side(self) -> tuple[float, float]:
         """Width and height of a cell."""
         rows, columns = max(1, len(self._matrix.rows)), max(1, len(self._matrix.columns))
-        high = self.height() - self._theme.pixels(HEAD) - self._theme.pixels(FOOT)
+        height = self.height() - self._theme.pixels(HEAD) - self._theme.pixels(FOOT)
         largest = self._theme.pixels(LARGEST)
-        wide = (self.width() - self._left()) / columns
-        return min(wide, 1.7 * largest), min(high / rows, largest)
+        width = (self.width() - self._left()) / columns
+        return min(width, 1.7 * largest), min(height / rows, largest)
 
     def _size(self, side: int) -> QSize:
         pixels = self._theme.pixels
-        wide = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
-        high = pixels(HEAD + FOOT) + len(self._matrix.rows) * pixels(side)
-        return QSize(min(self._titles, pixels(120)) + wide, high)
+        width = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
+        height = pixels(HEAD + FOOT) + len(self._matrix.rows) * pixels(side)
+        return QSize(min(self._titles, pixels(120)) + width, height)
 
 
 def looks(matrix: Matrix, palette: Palette) -> tuple[tuple[CellLook, ...], ...]:

@@ -159,7 +159,7 @@ class ExplanationPanel(QWidget):
     def _hide_part(self, texts: tuple[str, str]) -> None:
         """Shows why there is no explanation, and hides that of another model."""
         self.state.setText("")
-        self.empty.say(*texts)
+        self.empty.set_text(*texts)
         self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)

@@ -160,9 +160,9 @@ def test_the_explanation_of_another_model_is_hidden(
     (paths.runs() / other / WEIGHTS).unlink()
     choose(why, other)
     assert why.empty.isVisible()
-    assert why.empty.words.startswith("One moment")
-    qtbot.waitUntil(lambda: "No explanation" in why.empty.words, timeout=WAIT)
-    assert WEIGHTS in why.empty.words
+    assert why.empty.text.startswith("One moment")
+    qtbot.waitUntil(lambda: "No explanation" in why.empty.text, timeout=WAIT)
+    assert WEIGHTS in why.empty.text
     choose(why, first)
     qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
 
