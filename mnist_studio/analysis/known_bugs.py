@@ -10,7 +10,7 @@ from mnist_studio.events import Finished, Terminal
 from mnist_studio.formatting import counted, percentage_points
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import RECIPES, recipe_title
 from mnist_studio.spec.run import KnownBugName, RunSpec
 
 
@@ -143,7 +143,7 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
 def sentence(cost: KnownBugCost) -> str:
     """What the bugs cost, and on how many pairs of runs that is based."""
     framework = framework_entry(cost.spec.framework).title
-    subject = f"{cost.spec.recipe} in {framework}, {listed(cost.known_bugs)}"
+    subject = f"{recipe_title(cost.spec.recipe)} in {framework}, {listed(cost.known_bugs)}"
     if cost.pairs == 1:
         basis = f"(one pair, seed {cost.seeds[0]}: too few to generalize)"
     else:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.labels import recipe_labels
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import RunSpec
 
 LONGEST = 80
@@ -18,9 +18,8 @@ _MORE = "…"
 
 def base(spec: RunSpec) -> str:
     """Recipe and framework: ``MLP 128 · PyTorch``, ``MLP 128 · PyTorch, native script``."""
-    recipe = RECIPES.get(spec.recipe)
     native = ", native script" if spec.style == "native" else ""
-    return f"{recipe.title if recipe else spec.recipe} · {framework_title(spec.framework)}{native}"
+    return f"{recipe_title(spec.recipe)} · {framework_title(spec.framework)}{native}"
 
 
 def of(spec: RunSpec) -> str:

@@ -64,7 +64,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
         (("never",), "There is no run “never”"),
         (("--experiment", "never"), "No experiment begins with “never”"),
         (("--experiment", "from-scratch"), "Run: mnist-studio experiment from-scratch"),
-        (("--experiment", "small", "--view", "colcks"), "Did you mean clocks?"),
+        (("--experiment", "small", "--view", "latnecy"), "Did you mean latency?"),
         (("--experiment", "small", "--axis", "miles"), "“miles” isn't a valid axis"),
         (("--experiment", "small", "--target", "97"), "Choose a fraction"),
         (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),
@@ -106,6 +106,6 @@ def test_the_effect_of_a_known_bug_is_written(here: Main) -> None:
     ]
     said = here("compare", *ids)
     assert said.code == 0
-    assert "Effect of known bugs\nmlp-128 in NumPy, all weights start at zero: costs" in said.output
+    assert "Effect of known bugs\nMLP 128 in NumPy, all weights start at zero: costs" in said.output
     for one in ids:
         here("runs", "delete", one)

@@ -25,6 +25,7 @@ from mnist_studio.formatting import counted, listed, moment
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files
+from mnist_studio.spec.recipes import recipe_title
 
 _LIBRARIES = ("scipy", "matplotlib")
 _PROCESSORS = Path("/proc/cpuinfo")
@@ -177,7 +178,7 @@ def _of_name(run_data: RunData, name: str, options: ViewOptions) -> Iterator[Vie
 
 
 def _subject(run_data: RunData) -> str:
-    recipes = list(dict.fromkeys(group.recipe for group in run_data.groups))
+    recipes = list(dict.fromkeys(recipe_title(group.recipe) for group in run_data.groups))
     names = list(dict.fromkeys(framework(group.framework).title for group in run_data.groups))
     seeds = {seed for group in run_data.groups for seed in group.seeds}
     text = (

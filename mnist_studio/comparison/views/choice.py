@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.errors import UnknownName
-from mnist_studio.formatting import counted, word
+from mnist_studio.formatting import counted, listed, word
+from mnist_studio.store.titles import with_labels
 
 MAX_RUNS = 8
 """More curves or columns cannot be distinguished."""
-
-SEPARATOR, IN_EVERY_TITLE = " · ", 2
-"""The parts of a title are separated by this. The first two are recipe and framework."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,24 @@ def some(run_data: RunData, most: int = MAX_RUNS) -> ShownRuns:
 
 
 def _shown(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
-    parts = {run: run_data.titles[run].split(SEPARATOR) for run in runs}
-    rest = {run: of[IN_EVERY_TITLE:] for run, of in parts.items()}
-    common = [part for part in rest[runs[0]] if all(part in of for of in rest.values())]
+    parts = {run: _split(run_data.titles[run]) for run in runs}
+    common = [
+        label for label in parts[runs[0]][1] if all(label in labels for _, labels in parts.values())
+    ]
     if len(runs) == 1 or not common:
         return ShownRuns(runs, {run: run_data.titles[run] for run in runs}, notes)
     titles = {
-        run: SEPARATOR.join(
-            [*of[:IN_EVERY_TITLE], *(part for part in rest[run] if part not in common)]
-        )
-        for run, of in parts.items()
+        run: with_labels(base, [label for label in labels if label not in common])
+        for run, (base, labels) in parts.items()
     }
-    return ShownRuns(runs, titles, (*notes, f"All of them have {SEPARATOR.join(common)}."))
+    return ShownRuns(runs, titles, (*notes, f"All of them have {listed(common)}."))
+
+
+def _split(title: str) -> tuple[str, tuple[str, ...]]:
+    """A title from ``store.titles`` as recipe with framework, and its labels."""
+    recipe, framework, labels = (*title.split(" · ", 2), "", "")[:3]
+    base = f"{recipe} · {framework}" if framework else recipe
+    return base, tuple(labels.split(", ")) if labels else ()
 
 
 def _by_seed(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:

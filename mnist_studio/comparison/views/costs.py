@@ -23,6 +23,7 @@ from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import count
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
+from mnist_studio.spec.recipes import recipe_title
 
 
 def parameters(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -61,7 +62,10 @@ def _networks(run_data: RunData) -> dict[str, list[Group]]:
     found: dict[ModelSpec, list[Group]] = {}
     for group in run_data.groups:
         found.setdefault(group.spec.model, []).append(group)
-    return {" = ".join(dict.fromkeys(one.recipe for one in of)): of for of in found.values()}
+    return {
+        " = ".join(dict.fromkeys(recipe_title(one.recipe) for one in of)): of
+        for of in found.values()
+    }
 
 
 def _layers(name: str, group: Group) -> Iterator[Row]:

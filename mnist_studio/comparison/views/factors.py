@@ -12,7 +12,8 @@ from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import duration, percentage_points
-from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import RunSpec
 
 
@@ -81,15 +82,22 @@ def effects_sentence(accuracy: TwoWay, seconds: TwoWay) -> str:
 
 
 def _matrix(title: str, of: TwoWay, unit: Unit) -> Matrix:
-    frameworks = tuple(framework_entry(one).title for one in of.frameworks)
-    return Matrix("", "Recipe", title, of.recipes, frameworks, of.means, unit)
+    frameworks = tuple(framework_title(one) for one in of.frameworks)
+    return Matrix(
+        "", "Recipe", title, tuple(map(recipe_title, of.recipes)), frameworks, of.means, unit
+    )
 
 
 def _rows(accuracy: TwoWay, seconds: TwoWay) -> tuple[Row, ...]:
     return tuple(
         Row(
             "",
-            (recipe, framework_entry(framework).title, accuracy.means[r][f], seconds.means[r][f]),
+            (
+                recipe_title(recipe),
+                framework_title(framework),
+                accuracy.means[r][f],
+                seconds.means[r][f],
+            ),
         )
         for r, recipe in enumerate(accuracy.recipes)
         for f, framework in enumerate(accuracy.frameworks)

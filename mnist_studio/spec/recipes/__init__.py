@@ -9,7 +9,7 @@ from mnist_studio.spec.recipes import own, sources
 from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
 
-__all__ = ["RECIPES", "Recipe", "Source", "recipe", "run_spec", "unknown"]
+__all__ = ["RECIPES", "Recipe", "Source", "recipe", "recipe_title", "run_spec", "unknown"]
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {recipe.name: recipe for recipe in (*sources.RECIPES, *own.RECIPES)}
@@ -26,6 +26,11 @@ def recipe(name: str) -> Recipe:
         return RECIPES[name]
     except KeyError:
         raise unknown("recipe", name, tuple(RECIPES)) from None
+
+
+def recipe_title(name: str) -> str:
+    """The readable title of a recipe; the name itself if this version has no such recipe."""
+    return RECIPES[name].title if name in RECIPES else name
 
 
 def run_spec(chosen: Recipe) -> RunSpec:

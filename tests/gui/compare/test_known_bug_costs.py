@@ -71,7 +71,7 @@ def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
     assert card.sentences.text() == (
-        "mlp-128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
+        "MLP 128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
         "+0.1000 (one pair, seed 1: too few to generalize)."
     )
     assert card.explanations.text() == f"No shuffling: {KNOWN_BUGS['unshuffled'].explanation}"

@@ -204,7 +204,7 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
         page.files.export(view, tmp_path / name)
         qtbot.waitUntil(partial(told, f"Exported to {tmp_path / name}."), timeout=LONG)
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
-    assert "mlp-128" in (tmp_path / "final.svg").read_text("utf-8")
+    assert "MLP 128" in (tmp_path / "final.svg").read_text("utf-8")
     page.files.export(view, tmp_path / "final.doc")
     qtbot.waitUntil(lambda: "isn't a PNG, SVG or CSV file" in page.notice.text, timeout=LONG)
 
