@@ -12,6 +12,7 @@ from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES, recipe_title
 from mnist_studio.spec.run import KnownBugName, RunSpec
+from mnist_studio.store import titles
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,12 @@ def listed(bugs: Iterable[KnownBugName]) -> str:
 
 
 def titled(title: str, spec: RunSpec) -> str:
-    """The title of a run with its known bugs, if any: ``… · with known bug: softmax twice``.
+    """The title of a run with its known bugs, if any: ``… · with known bug: double-softmax``.
 
-    Several bugs are only counted, because titles have little room.
+    The title that a run gets when it is created has them already. Several bugs are only counted,
+    because titles have little room.
     """
-    if not spec.known_bugs:
+    if not spec.known_bugs or title.startswith(titles.base(spec)):
         return title
     recipe = RECIPES.get(spec.recipe)
     if recipe and set(spec.known_bugs) == set(recipe.source_bugs(spec.framework)):

@@ -186,6 +186,8 @@ def recipe_labels(run: RunSpec) -> tuple[str, ...]:
     ordered = dict(sorted(changed.items(), key=lambda item: _RANKS.get(item[0], 1)))
     if "model.layers" in ordered:
         ordered["model.layers"] = "changed"
+    if run.known_bugs and set(run.known_bugs) == set(recipe.source_bugs(run.framework)):
+        ordered["known_bugs"] = "source"
     return tuple(dict.fromkeys(_labels(ordered, dict(settings(run)))))
 
 
@@ -233,6 +235,8 @@ def _label(path: str, value: str) -> str:
     """One setting: ``batch 32``, ``no augmentation``, ``Adam``."""
     if special := _SPECIAL_LABELS.get(path, {}).get(value):
         return special
+    if path == "known_bugs" and value == "source":
+        return "with the source's bugs"
     if path == "known_bugs":
         return ", ".join(_KNOWN_BUG_TITLES[bug] for bug in value.split(", "))
     name = path.rpartition(".")[2].replace("_", " ")

@@ -29,7 +29,7 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
 
 def test_a_run_with_a_known_bug_is_listed_and_shown_with_it(here: Main) -> None:
     trained = here(*TRAIN, "--known-bug", "double-softmax", "--json").json[-1]["run"]
-    told = "mlp-128 · NumPy · with: softmax applied twice"
+    told = "MLP 128 · NumPy · softmax applied twice"
     assert told in here("runs").output
     assert told in here("runs", "show", trained).output
     here("runs", "delete", trained)

@@ -44,7 +44,7 @@ def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWi
     assert isinstance(page, DrawPage)
     card = page.predictions.grid.cards["bundled-fast-99"]
     told = [one.text() for one in card.findChildren(QLabel)]
-    assert {"fast-99", "PyTorch", "bundled"} <= set(told)
+    assert {"Fast CNN: 99 % in seconds", "PyTorch", "bundled"} <= set(told)
     assert card.accessibleName() == "Fast CNN: 99 % in seconds · PyTorch, bundled"
 
 

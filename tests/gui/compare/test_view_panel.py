@@ -81,7 +81,7 @@ def test_fields_are_written_in_their_units(panel: ViewPanel) -> None:
     model = panel.table.model()
     assert model.index(0, 1).data() == "97.50 %"
     assert panel.notes.text() == "Final is the last epoch."
-    assert panel.sentence.text().startswith("compact-cnn")
+    assert panel.sentence.text().startswith("Compact CNN")
 
 
 def test_a_row_under_the_pointer_is_pointed_at_everywhere(panel: ViewPanel, qtbot: QtBot) -> None:

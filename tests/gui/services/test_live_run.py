@@ -135,12 +135,12 @@ def epoch(number: int) -> events.Epoch:
 
 def test_live_run_folds_its_events() -> None:
     run = live()
-    assert run.title == "tiny-10 · NumPy"
+    assert run.title == "MLP 10 with Adam · NumPy · built-in dataset"
     run.take(
         events.Started(
             run="a",
             framework="numpy",
-            title="tiny-10 · NumPy 2",
+            title="MLP 10 with Adam · NumPy · 14:03",
             dataset="builtin",
             recipe="tiny-10",
             epochs=10,
@@ -148,7 +148,7 @@ def test_live_run_folds_its_events() -> None:
         )
     )
     assert run.active
-    assert run.title == "tiny-10 · NumPy 2"
+    assert run.title == "MLP 10 with Adam · NumPy · 14:03"
     run.take(events.Phase(run="a", framework="numpy", phase="train"))
     run.take(progress(2))
     run.take(progress(4))
@@ -168,8 +168,9 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     lines = live_lines(
         (run,), "loss", {"batch", "training", "validation", "test"}, "epochs", 0.9
     ).lines
+    title = "MLP 10 with Adam · NumPy · built-in dataset"
     assert [line.title for line in lines] == [
-        "tiny-10 · NumPy · batches", "tiny-10 · NumPy · training", "tiny-10 · NumPy · test",
+        f"{title} · batches", f"{title} · training", f"{title} · test",
     ]  # fmt: skip
     (test,) = live_lines((run,), "accuracy", {"test"}, "seconds", 0.0).lines
     assert (list(test.x), list(test.y)) == ([0.2], [0.6])

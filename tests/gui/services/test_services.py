@@ -18,6 +18,7 @@ from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.train.dataset_panel import DatasetPanel
 from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.running import job as training
+from mnist_studio.store import titles
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -228,7 +229,7 @@ def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: P
     queue.add(specs(7))
     stored = Run("b", "My run 2", specs(1)[0], "stopped", 0.0, tmp_path, None)
     queue.go_on(stored, ())
-    assert [run.title for run in queue.runs] == ["tiny-10 · NumPy", "My run 2"]
+    assert [run.title for run in queue.runs] == [titles.of(specs(7)[0]), "My run 2"]
 
 
 def test_what_breaks_in_the_background_is_logged(
