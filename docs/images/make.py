@@ -192,7 +192,7 @@ class Photographer:
         walk = panel.part
         assert isinstance(walk, TracePart)
         walk.way.button("step").click()
-        self._until(lambda: "taught as" in walk.sentence.text())
+        self._until(lambda: "target label" in walk.sentence.text())
         self._pause(1)
         self._take("steps")
         tabs.show_panel("predictions")

@@ -92,14 +92,6 @@ class ModelCard(Card):
         """The framework that trained the model."""
         return self._row.framework
 
-    @property
-    def fallback(self) -> str:
-        """The framework that computes instead, and why; empty if the model's own does."""
-        prediction = self._prediction
-        if prediction is None or prediction.engine == prediction.framework:
-            return ""
-        return f"Falls back to {framework_title(prediction.engine)} {self._note.text()}"
-
     def show_row(self, shown: RunRow) -> None:
         """Shows the present title of the run."""
         self._row = shown
@@ -204,7 +196,7 @@ class ModelCard(Card):
         elif prediction.engine == prediction.framework:
             self._engine.set_text(f"{own} · {milliseconds(prediction.milliseconds)}")
         else:
-            self._engine.set_text(f"Falls back to {framework_title(prediction.engine)}")
+            self._engine.set_text(f"{framework_title(prediction.engine)} fallback")
             reason = _FALLBACK_REASONS.get(state, _FALLBACK_REASONS["starting"])
             self._note.setText(reason.format(own))
             if state == "cold" and self._state and self._state.text:

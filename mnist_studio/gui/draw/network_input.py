@@ -35,7 +35,7 @@ class NetworkInputCard(Card):
     Attributes:
         strip: the images.
         switches: the optional stages.
-        note: the title, or which stages are off.
+        note: which image file it is; otherwise which stages are off, for screen readers.
         reset_button: switches all stages on; shown if one is off.
     """
 
@@ -50,7 +50,7 @@ class NetworkInputCard(Card):
             "Reset", lambda: drawing.fit(WHOLE), "Switches all stages on, as in MNIST", quiet=True
         )
         self.note.setMinimumHeight(self.switches.sizeHint().height())
-        line = row(self.note, self.reset_button, self.switches, gap=4)
+        line = row(self.note, self.switches, self.reset_button, 0, gap=4)
         line.setStretch(0, 1)
         self.body.addLayout(line)
         self.body.addWidget(self.strip, 1)
@@ -95,6 +95,8 @@ class NetworkInputCard(Card):
         self.switches.setVisible(not picture)
         self.strip.show_only_input(picture)
         self.reset_button.setVisible(bool(out) and not picture)
+        # The switches leave no room for it; captions show which stages are off.
+        self.note.setVisible(picture)
         if picture:
             self.note.setText(self._drawing.sheet.title or _PICTURE)
         elif out:
@@ -109,7 +111,7 @@ CAPTIONS = {
     "boxed": "cropped",
     "scaled": "scaled",
     "centered": "centered",
-    "fed": "input",
+    "fed": "network input",
 }
 """Captions of the stages by their names."""
 

@@ -78,7 +78,7 @@ class GridDialog(QDialog):
 
     def _recipe_table(self) -> TableView:
         columns = (
-            TableColumn[Recipe]("Recipe", lambda recipe: recipe.name, tip=_recipe_tip),
+            TableColumn[Recipe]("Recipe", lambda recipe: recipe.title, tip=_recipe_tip),
             TableColumn[Recipe](
                 "Parameters",
                 _parameters,
@@ -110,7 +110,7 @@ class GridDialog(QDialog):
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
         recipes = Card("Recipes")
         recipes.body.addWidget(self.table)
-        recipes.setMinimumSize(self._theme.pixels(330), self._theme.pixels(440))
+        recipes.setMinimumSize(self._theme.pixels(420), self._theme.pixels(440))
         fields = column(grid, 1, self.status, gap=12)
         foot = row(
             1,
@@ -120,7 +120,7 @@ class GridDialog(QDialog):
         upper = row(recipes, holder(fields))
         upper.setStretch(1, 1)
         self.setLayout(column(upper, foot, margin=20))
-        self.resize(self._theme.pixels(880), self._theme.pixels(600))
+        self.resize(self._theme.pixels(960), self._theme.pixels(600))
 
     def _connect(self) -> None:
         self.recipes.checks_changed.connect(self._read)

@@ -9,6 +9,7 @@ from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
+from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
@@ -74,7 +75,12 @@ def facts(spec: ExperimentSpec) -> str:
 def members(spec: ExperimentSpec) -> str:
     """Recipes and frameworks that the experiment compares."""
     pairs = dict.fromkeys((run.recipe, run.framework) for run in expand_cells(spec))
-    return ", ".join(f"{recipe} in {framework_title(name)}" for recipe, name in pairs)
+    return ", ".join(f"{_title(recipe)} in {framework_title(name)}" for recipe, name in pairs)
+
+
+def _title(recipe: str) -> str:
+    """The title of a recipe; its id if a file has defined it."""
+    return RECIPES[recipe].title if recipe in RECIPES else recipe
 
 
 def end(ended: ExperimentEnded) -> str:
@@ -100,7 +106,7 @@ def time_left(seconds: float | None, left: int) -> str:
 
 
 def _settings(spec: ExperimentSpec) -> str:
-    epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "epochs of each recipe"
+    epochs = f"{counted(spec.epochs, 'epoch')} each" if spec.epochs else "default epochs"
     style = " Native scripts." if spec.style == "native" else ""
     datasets = ", ".join(texts.DATASETS[name] for name in spec.datasets or ("mnist",))
     return f"{epochs.capitalize()}. {datasets}.{style}"

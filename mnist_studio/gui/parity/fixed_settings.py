@@ -30,7 +30,8 @@ class FixedSettingsCard(Card):
         super().__init__("Fixed settings")
         self.header.addWidget(
             label(
-                "The defaults of PyTorch and Keras differ. All frameworks use these.", "secondary"
+                "Where defaults differ, all frameworks use the values in the last column.",
+                "secondary",
             )
         )
         self.model: RowsModel[Difference] = RowsModel(COLUMNS, lambda row: row.topic, self)

@@ -38,12 +38,12 @@ class Amount(NamedTuple):
 
 
 AMOUNTS = {
-    "rotation": Amount("Rotation (degrees)", 180.0, "Largest random rotation, 0 to 180 degrees"),
-    "zoom": Amount("Scaling (fraction)", 0.9, "Largest random change of size, 0 to 0.9"),
-    "shift": Amount("Shift (pixels)", 14.0, "Largest random shift, 0 to 14 pixels"),
-    "shear": Amount("Shear (degrees)", 60.0, "Largest random shear, 0 to 60 degrees"),
+    "rotation": Amount("Rotation (°)", 180.0, "Largest random rotation, 0 to 180 degrees"),
+    "zoom": Amount("Scaling", 0.9, "Largest random change of size, 0 to 0.9"),
+    "shift": Amount("Shift (px)", 14.0, "Largest random shift, 0 to 14 pixels"),
+    "shear": Amount("Shear (°)", 60.0, "Largest random shear, 0 to 60 degrees"),
     "elastic": Amount(
-        "Elastic distortion (px)", 14.0, "Strength of random elastic distortion, 0 to 14 pixels"
+        "Elastic distortion", 14.0, "Strength of random elastic distortion, 0 to 14 pixels"
     ),
 }
 """The random changes of a training image, by the attributes of ``Augmentation``."""
@@ -57,7 +57,7 @@ _TIPS = {
     "Steps per epoch": "Steps until the next evaluation (default: one pass over the training set)",
     "Gradients": "Clipping limits large gradients before the update (default: not clipped)",
     "Gradient limit": "Largest norm or value of the gradients, 0 to 1,000,000",
-    "Distortion smoothness": "Width of the distortion's waves, 0.5 to 14 pixels",
+    "Smoothness": "Width of the waves of the elastic distortion, 0.5 to 14 pixels",
 }
 
 
@@ -79,9 +79,7 @@ class AdvancedFields(QWidget):
         self.clip = _choice("Gradients", theme, CLIPS)
         self.limit = StepperSpinBox("Gradient limit", theme, 0, 1e6, one_two_five, whole=False)
         self.amounts = {key: _amount_field(amount, theme) for key, amount in AMOUNTS.items()}
-        self.smoothness = StepperSpinBox(
-            "Distortion smoothness", theme, 0.5, 14, _by_half, whole=False
-        )
+        self.smoothness = StepperSpinBox("Smoothness", theme, 0.5, 14, _by_half, whole=False)
         self._lay_out(theme)
         for choice in (self.precision, self.sampling, self.clip):
             choice.chosen.connect(self._notify)
@@ -100,7 +98,7 @@ class AdvancedFields(QWidget):
             "Steps per epoch": self.epoch_steps, "Gradients": self.clip,
             "Gradient limit": self.limit,
             **{AMOUNTS[key].title: field for key, field in self.amounts.items()},
-            "Distortion smoothness": self.smoothness,
+            "Smoothness": self.smoothness,
         }  # fmt: skip
         tips = _TIPS | {amount.title: f"{amount.tip} (0: none)" for amount in AMOUNTS.values()}
         self._labels = {control: label(name, "secondary") for name, control in rows.items()}

@@ -65,7 +65,6 @@ class SettingsPanel(Card):
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
-        self.recipe.setToolTip("A network with the settings of its training")
         self.origin = RecipeInfo()
         self._method = label(role="secondary", wrap=True)
         self.code_button = button(
@@ -223,6 +222,7 @@ class SettingsPanel(Card):
     def _update(self) -> None:
         """Shows what follows from the settings: recipe, network, known bugs, errors."""
         run = preview_run(self._form)
+        self.recipe.setToolTip(f"A network with the settings of its training (ID: {run.recipe})")
         self.origin.show_run(run)
         self._method.setText(provenance.method(run))
         self.network.show_model(run.model)

@@ -81,6 +81,8 @@ def test_only_applicable_bugs_are_shown(window: MainWindow) -> None:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_no_recipe_makes_the_form_too_wide(recipe: str, window: MainWindow) -> None:
     settings = page_of(window, recipe).settings
+    settings.advanced_section.open()
+    settings.advanced.amounts["elastic"].field().setValue(1)
     for name, box in settings.known_bugs.boxes.items():
         if not box.isHidden() and name != "zero-initial":  # Contradicts an own initialization.
             box.click()
