@@ -57,9 +57,7 @@ class ModelCard(Card):
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._differs = label(role="bad")
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = Elided(shown.title, "cardTitle")
-        # Titles may differ only in a number at their end.
-        self._title.elide = Qt.TextElideMode.ElideMiddle
+        self._title = label(shown.title, "cardTitle", wrap=True)
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._note = Elided(role="secondary")
         self._state: EngineState | None = None

@@ -13,7 +13,7 @@ from mnist_studio.gui.theme.theme import Theme
 NARROWEST = 350
 """Least width of a card. Two columns need twice as much."""
 
-LOWEST = 90
+LOWEST = 110
 """Least height of a card. A few cards share the whole height."""
 
 FEW = 3

@@ -30,7 +30,7 @@ class FixedSettingsCard(Card):
         super().__init__("Fixed settings")
         self.header.addWidget(
             label(
-                "Where defaults differ, all frameworks use the values in the last column.",
+                "All frameworks use the values in the last column.",
                 "secondary",
             )
         )

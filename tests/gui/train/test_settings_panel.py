@@ -292,13 +292,13 @@ def test_code_is_shown_saved_and_run(
     assert [(run.framework, run.style) for run in asked] == [("numpy", "native")]
 
 
-def test_code_that_cannot_be_written_says_why(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_run_without_a_script_says_why(window: MainWindow, qtbot: QtBot) -> None:
     page = page_of(window, "tiny-gd")
     page.settings.known_bugs.boxes["bias-gradients"].click()
     dialog = page.show_code()
     assert dialog is not None
     dialog.frameworks.button("keras").click()
-    qtbot.waitUntil(lambda: "cannot be written in Keras" in dialog.message.text())
+    qtbot.waitUntil(lambda: "can't be a Keras script" in dialog.message.text())
     assert not dialog.run_button.isEnabled()
     dialog.reject()
 
