@@ -226,7 +226,9 @@ class StageStrip(QWidget):
         painter.setPen(QColor(palette.bad if out else palette.secondary))
         room = QRect(place.left(), place.bottom() + 2, place.width(), self._theme.pixels(CAPTION))
         text = f"not {CAPTIONS[name]}" if out else CAPTIONS[name]
-        painter.drawText(room.adjusted(-12, 0, 12, 0), Qt.AlignmentFlag.AlignCenter, text)
+        room.adjust(-12, 0, 12, 0)
+        room.moveRight(min(room.right(), self.width() - 1))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_arrow(self, painter: QPainter, place: QRect) -> None:
         width, half = self._theme.pixels(ARROW), self._theme.pixels(3.5)
