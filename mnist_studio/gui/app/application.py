@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from mnist_studio import __version__, paths, settings
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common.texts import unexpected
+from mnist_studio.gui.services.texts import unexpected
 from mnist_studio.gui.theme.theme import Theme
 
 _LOG = logging.getLogger(__name__)

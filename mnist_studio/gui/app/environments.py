@@ -9,8 +9,8 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task, Work
+from mnist_studio.gui.services.texts import error_text
 from mnist_studio.workers import environments
 
 WIDTH = 620

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout,
 from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme

@@ -5,9 +5,10 @@ from PySide6.QtGui import QPixmap
 from mnist_studio import formatting
 from mnist_studio.analysis import known_bugs
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common import provenance, texts
+from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table_model import TableColumn
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec import summary

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.texts import error_text
 from mnist_studio.spec import experiment_files, files
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec

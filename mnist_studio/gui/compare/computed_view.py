@@ -11,7 +11,6 @@ from mnist_studio.comparison.views.catalog import ENTRIES, ViewEntry
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import Splitter
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.compare.gallery import GalleryCard
 from mnist_studio.gui.compare.hard_images import HardImageQuery, QueryKind
 from mnist_studio.gui.compare.robustness import RobustnessBar
@@ -19,6 +18,7 @@ from mnist_studio.gui.compare.view_controls import ViewControls
 from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.view_request import ViewRequest, view_request
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment

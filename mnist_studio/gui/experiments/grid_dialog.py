@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.segmented import Toggles
@@ -13,6 +12,7 @@ from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count

@@ -7,7 +7,7 @@ from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import ExperimentCell, ExperimentEnded
 from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common import texts
+from mnist_studio.gui.services import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.store.experiments import Membership

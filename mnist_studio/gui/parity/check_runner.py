@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.gui.common.basics import ProgressLine, label, restyle
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.texts import error_text
 
 Finding = TypeVar("Finding")
 Result = TypeVar("Result")

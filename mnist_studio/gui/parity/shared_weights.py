@@ -4,7 +4,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget
 
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.array_picture import ArrayPicture
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
@@ -13,6 +12,7 @@ from mnist_studio.gui.parity import texts as words
 from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
 from mnist_studio.gui.parity.gradient_pictures import Picture, gradient_pictures
 from mnist_studio.gui.parity.texts import ParityTexts
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.theme.theme import Theme

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 
 from mnist_studio.events import Finished
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio

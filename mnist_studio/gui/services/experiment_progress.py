@@ -17,7 +17,7 @@ from mnist_studio.experiments.events import (
     State,
 )
 from mnist_studio.formatting import duration
-from mnist_studio.gui.common import texts
+from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 from mnist_studio.store import titles
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.parts import Layers, LayerView
-from mnist_studio.gui.common.array_layout import Layout, layout_of
+from mnist_studio.gui.services.array_layout import Layout, layout_of
 from mnist_studio.spec.layers import text
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import events
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.gui.common import texts
+from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.titles import of as title_of
 

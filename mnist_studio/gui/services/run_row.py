@@ -7,7 +7,7 @@ from mnist_studio import events
 from mnist_studio.analysis import groups, summary
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch
-from mnist_studio.gui.common import texts
+from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
 

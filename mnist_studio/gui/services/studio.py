@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
@@ -21,6 +20,7 @@ from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import Predictions
 from mnist_studio.gui.services.runs import RunLibrary
+from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme

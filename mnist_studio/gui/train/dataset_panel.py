@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import ProgressLine, button, column, enable, holder, label, row
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme

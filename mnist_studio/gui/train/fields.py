@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.frameworks.base import Device
 from mnist_studio.frameworks.registry import FRAMEWORKS
-from mnist_studio.gui.common import texts
 from mnist_studio.gui.common.basics import restyle
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.stepper import (
@@ -16,6 +15,7 @@ from mnist_studio.gui.common.stepper import (
     by_thousand,
     one_two_five,
 )
+from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.form import Form

@@ -201,7 +201,7 @@ def test_shared_weights_are_compared_and_drawn(
     monkeypatch.setattr(
         "mnist_studio.gui.parity.shared_weights.share_weights", lambda **rest: shared(right)
     )
-    monkeypatch.setattr("mnist_studio.gui.common.texts.missing", lambda name: "")
+    monkeypatch.setattr("mnist_studio.gui.services.texts.missing", lambda name: "")
     page.view.button("weights").click()
     page.shared_weights.runner.changed.emit()
     page.shared_weights.start_button.click()

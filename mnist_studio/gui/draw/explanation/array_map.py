@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.gui.common.array_layout import Layout
 from mnist_studio.gui.common.array_picture import ArrayPicture, colored
+from mnist_studio.gui.services.array_layout import Layout
 from mnist_studio.gui.theme.theme import Theme
 
 _NOTHING = np.zeros((1, 1))

@@ -13,7 +13,6 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.texts import error_text
 from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
@@ -24,6 +23,7 @@ from mnist_studio.gui.services.explanations import ExplanationRequest
 from mnist_studio.gui.services.layer_pictures import PicturedLayers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.texts import error_text
 
 TITLES = {
     "attribution": "Pixels",
