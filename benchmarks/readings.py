@@ -64,7 +64,7 @@ class Reader:
         return [float(one) for one in far]
 
     def _places(self, images: Images) -> list[DigitReading]:
-        shares = self._examiner.shares(images)
+        shares = self._examiner.p_values(images)
         assert shares is not None
         chances = {
             run: probabilities(learner.logits(images)).tolist()

@@ -1,9 +1,7 @@
-"""Whether this installation works: each framework trains a little, agrees, answers and is kept.
+"""The self-test of an installation: training, native scripts, parity, prediction, storage, export.
 
-What is made lies in a home of its own inside the user's, which is thrown away: so it is also tried
-whether that can be written. Nothing of the user's own is touched.
-
-The trainings of the self-test: each framework a little, by the studio's loop and as written.
+It works in a temporary home inside the user's home, which also tests that the home is writable. It
+does not touch the user's own data.
 """
 
 import logging
@@ -27,8 +25,10 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.errors import DataError, JobError, MnistStudioError
 from mnist_studio.events import AnyEvent, Failed, Finished
+from mnist_studio.formatting import counted, listed, percent
 from mnist_studio.frameworks import registry
 from mnist_studio.parity import check as parity
+from mnist_studio.parity.sentences import check_sentence
 from mnist_studio.prediction import export
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.predictors import Predictors, newest
@@ -42,32 +42,32 @@ from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 RECIPE = "compact-cnn"
-"""Small, with convolutions, pools, dropout and dense layers."""
+"""A small recipe with convolutions, pooling, dropout and dense layers."""
 
-WRITTEN_RECIPE = "mlp-128"
-"""Its scripts are short even in NumPy alone; the changes of its digits are torchvision's in one."""
+NATIVE_RECIPE = "mlp-128"
+"""Its native scripts are fast even in NumPy. The PyTorch script augments with torchvision."""
 
-CHANGES = Augmentation(rotation=5.0, zoom=0.05, shift=1.0, shear=3.0)
+AUGMENTATION = Augmentation(rotation=5.0, zoom=0.05, shift=1.0, shear=3.0)
 
-LEARNT = 0.6
-"""Accuracy on the built-in digits after a few epochs; guessing gives a tenth."""
+LEAST_ACCURACY = 0.6
+"""Expected on the built-in digits after a few epochs. Chance level is 0.1."""
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What the steps hand on to each other.
+class Trained:
+    """The runs that later tests use.
 
     Attributes:
-        frameworks: that are installed.
-        runs: trained here, by framework.
+        frameworks: the installed ones.
+        runs: trained by the self-test, by framework.
     """
 
     frameworks: tuple[FrameworkName, ...]
     runs: dict[FrameworkName, Run] = field(default_factory=dict)
 
 
-def described(name: FrameworkName) -> RunSpec:
-    """What each framework trains."""
+def shared_spec(name: FrameworkName) -> RunSpec:
+    """The run that each framework trains in the shared loop."""
     return _spec(RECIPE, name, 2)
 
 
@@ -77,45 +77,45 @@ def _spec(recipe: str, name: FrameworkName, epochs: int) -> RunSpec:
     return replace(chosen, framework=name, training=training, dataset="builtin")
 
 
-def train(bench: Bench, name: FrameworkName) -> str:
-    """Trains one framework and puts the run on the bench; what was found.
+def train(trained: Trained, name: FrameworkName) -> str:
+    """Trains in one framework and adds the run to ``trained``. Returns the result as text.
 
     Raises:
         StudioError: it does not work.
     """
     if missing := registry.missing(name):
         if paths.frozen():
-            raise missing  # It was shipped.
-        return f"left out: {missing.problem}"
-    job = TrainingJob(described(name))
-    accuracy = _learnt(_last(job))
+            raise missing  # A packaged program includes all frameworks.
+        return f"skipped: {missing.problem}"
+    job = TrainingJob(shared_spec(name))
+    accuracy = _accuracy(_last(job))
     with RunStore() as store:
-        bench.runs[name] = store.run(job.id)
-    return f"{registry.version(name)}: {RECIPE} trained, {accuracy:.1%} right"
+        trained.runs[name] = store.run(job.id)
+    return f"{registry.version(name)}: trained {RECIPE}, accuracy {percent(accuracy)}"
 
 
-def train_as_written(bench: Bench) -> str:
-    """Executes the script of every framework and keeps nothing; what was found.
+def train_native(trained: Trained) -> str:
+    """Runs the native script of every framework and deletes the runs. Returns the result as text.
 
     Raises:
         StudioError: one does not work.
     """
     return ", ".join(
-        f"{registry.framework_title(name)} {_written(name)}" for name in bench.frameworks
+        f"{registry.framework_title(name)} {_native(name)}" for name in trained.frameworks
     )
 
 
-def _written(name: FrameworkName) -> str:
-    spec = _spec(WRITTEN_RECIPE, name, 3)
-    training = replace(spec.training, augmentation=CHANGES)
+def _native(name: FrameworkName) -> str:
+    spec = _spec(NATIVE_RECIPE, name, 3)
+    training = replace(spec.training, augmentation=AUGMENTATION)
     job = TrainingJob(replace(spec, training=training, style="native"))
     last = _last(job)
     with RunStore() as store:
         store.delete(job.id)
-    # PyTorch's builds for the CPU may have none beside them; all else must be there.
+    # PyTorch can be installed without torchvision. Everything else must work.
     if isinstance(last, Failed) and "needs torchvision, which isn't installed" in last.reason:
-        return "left out: torchvision is not here"
-    return f"{_learnt(last):.1%}"
+        return "skipped: torchvision isn't installed"
+    return percent(_accuracy(last))
 
 
 def _last(job: TrainingJob) -> AnyEvent:
@@ -123,74 +123,74 @@ def _last(job: TrainingJob) -> AnyEvent:
     return last
 
 
-def _learnt(last: AnyEvent) -> float:
+def _accuracy(last: AnyEvent) -> float:
     """The accuracy of a training.
 
     Raises:
-        JobError: it did not end well, or learnt next to nothing.
+        JobError: it failed, or its accuracy is too low.
     """
     if not isinstance(last, Finished):
         reason = str(getattr(last, "reason", ""))
         raise JobError(f"The training {last.__class__.__name__.lower()}: {reason}")
-    if last.test_accuracy < LEARNT:
-        raise JobError(f"It learnt next to nothing: {last.test_accuracy:.1%} are right.")
+    if last.test_accuracy < LEAST_ACCURACY:
+        raise JobError(f"The accuracy is only {percent(last.test_accuracy)}.")
     return last.test_accuracy
 
 
 _LOG = logging.getLogger(__name__)
 
 SAME = 1e-4
-"""Logits differ by no more than this where the same weights answer once more, in float32."""
+"""The largest difference of logits between two evaluations of the same weights in float32."""
 
-ANSWER_SECONDS = 90.0
-"""For the first answers, which wait until the frameworks are imported."""
+PREDICTION_SECONDS = 90.0
+"""Time limit for the first predictions, which wait until the frameworks are imported."""
 
 FOUR = (
     (InkPoint(0.3, 0.2), InkPoint(0.3, 0.5), InkPoint(0.7, 0.5)),
     (InkPoint(0.65, 0.2), InkPoint(0.65, 0.8)),
 )
-"""A four in two strokes, on the studio's pad."""
+"""A 4 in two strokes on the canvas."""
 
 
 @dataclass(frozen=True)
-class Tried:
-    """One thing that was tried.
+class SelfTestResult:
+    """The result of one test.
 
     Attributes:
-        what: it was.
-        good: it works.
-        text: what was found, or what is wrong and what to do.
-        seconds: it took.
+        name: of the test.
+        passed: whether it passed.
+        detail: the result, or what is wrong and what to do.
+        seconds: the duration.
     """
 
-    what: str
-    good: bool
-    text: str
+    name: str
+    passed: bool
+    detail: str
     seconds: float
 
 
 Step = tuple[str, Callable[[], str]]
-"""What is tried, and how: gives what was found, raises ``MnistStudioError`` if it does not work."""
+"""The name of a test and its function, which returns details or raises ``MnistStudioError``."""
 
 
 @contextmanager
-def home_apart() -> Iterator[Path]:
-    """A home of the studio's own inside the user's, for as long as the block runs.
+def temporary_home() -> Iterator[Path]:
+    """A temporary home inside the user's home, until the end of the block.
 
     Raises:
-        DataError: the user's cannot be written.
+        DataError: the user's home is not writable.
     """
     home = paths.home()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        made = TemporaryDirectory(dir=home, prefix="selftest-", ignore_cleanup_errors=True)
+        temporary = TemporaryDirectory(dir=home, prefix="selftest-", ignore_cleanup_errors=True)
     except OSError as error:
         raise DataError(
-            f"{home} cannot be written: {error.strerror}.",
-            f"Make room or access for it, or name another folder by {paths.HOME_VARIABLE}.",
+            f"{home} is not writable: {error.strerror}.",
+            f"Change its permissions, or set {paths.HOME_VARIABLE} to another folder.",
         ) from error
     former = os.environ.get(paths.HOME_VARIABLE)
-    with made as folder:
+    with temporary as folder:
         os.environ[paths.HOME_VARIABLE] = folder
         try:
             yield Path(folder)
@@ -200,108 +200,106 @@ def home_apart() -> Iterator[Path]:
                 os.environ[paths.HOME_VARIABLE] = former
 
 
-def tried(step: Step) -> Tried:
-    """Tries one thing, whatever goes wrong."""
-    what, work = step
+def run_step(step: Step) -> SelfTestResult:
+    """Runs one test. An error of any kind is its result."""
+    name, work = step
     began = perf_counter()
     try:
-        good, text = True, work()
+        passed, detail = True, work()
     except MnistStudioError as error:
-        good, text = False, str(error)
-    except Exception as error:  # noqa: BLE001 - the next step is tried all the same
-        _LOG.exception("%s", what)
-        good, text = False, f"Unexpected: {type(error).__name__}: {error}."
-    return Tried(what, good, text, perf_counter() - began)
+        passed, detail = False, str(error)
+    except Exception as error:  # noqa: BLE001 - the next test runs anyway
+        _LOG.exception("%s", name)
+        passed, detail = False, f"Unexpected error: {type(error).__name__}: {error}."
+    return SelfTestResult(name, passed, detail, perf_counter() - began)
 
 
 def steps() -> Iterator[Step]:
-    """What is tried, in order; to be called inside of ``home_apart``."""
-    bench = Bench(tuple(name for name in registry.FRAMEWORKS if registry.version(name)))
+    """All tests, in order. Call it inside of ``temporary_home``."""
+    trained = Trained(tuple(name for name in registry.FRAMEWORKS if registry.version(name)))
     for name in registry.FRAMEWORKS:
-        yield registry.framework_title(name), partial(train, bench, name)
-    yield "as written", lambda: train_as_written(bench)
-    if len(bench.frameworks) > 1:
-        yield "agreement", lambda: _agree(bench)
-    yield "drawing", lambda: _draw(bench)
-    yield "kept", lambda: _read_back(bench)
-    yield "export", lambda: _export(bench)
+        yield registry.framework_title(name), partial(train, trained, name)
+    yield "native scripts", lambda: train_native(trained)
+    if len(trained.frameworks) > 1:
+        yield "parity", lambda: _check_parity(trained)
+    yield "drawing", lambda: _predict_drawing(trained)
+    yield "saved weights", lambda: _read_back(trained)
+    yield "export", lambda: _export(trained)
 
 
-def _agree(bench: Bench) -> str:
-    report = parity.check_parity(described("numpy"), bench.frameworks, precisions=("float64",))
-    missed = [check for check in report.checks if not check.passed]
-    if missed:
-        named = "; ".join(
-            f"{check.framework} in {check.what} by {check.value:.1e}" for check in missed
-        )
-        raise JobError(f"The frameworks part: {named}.", "See: mnist-studio parity.")
-    return f"outputs, gradients and losses in float64, {len(report.checks)} checks"
+def _check_parity(trained: Trained) -> str:
+    report = parity.check_parity(shared_spec("numpy"), trained.frameworks, precisions=("float64",))
+    failed = [check for check in report.checks if not check.passed]
+    if failed:
+        raise JobError(" ".join(f"{check_sentence(check)}." for check in failed))
+    return f"{counted(len(report.checks), 'check')} of outputs, gradients and losses in float64"
 
 
-def _draw(bench: Bench) -> str:
-    """Every trained model answers a drawing, each by its own framework."""
+def _predict_drawing(trained: Trained) -> str:
+    """Predicts a drawing with every trained model, each in its own framework."""
     with RunStore() as store:
         runs = newest(store.runs())
-    answers = _answers(runs, digit_image(FOUR), bench.frameworks)
-    read = {run.id: int(np.argmax(answers[run.id].probabilities)) for run in runs}
+    predictions = _predictions(runs, digit_image(FOUR), trained.frameworks)
+    digits = {run.id: int(np.argmax(predictions[run.id].probabilities)) for run in runs}
     for run in runs:
-        # The models trained here have seen next to nothing; those that were shipped have.
-        if run.bundled and read[run.id] != 4:
-            raise JobError(f"{run.title} reads a four as {read[run.id]}.", "Install it again.")
-    engines = sorted({registry.framework_title(answer.engine) for answer in answers.values()})
-    return f"{len(answers)} models answered by {', '.join(engines)}"
+        # The runs of the self-test are hardly trained, but the bundled models must be right.
+        if run.bundled and digits[run.id] != 4:
+            problem = f"{run.title} predicts {digits[run.id]} for a drawn 4."
+            raise JobError(problem, "Reinstall MNIST Studio.")
+    engines = sorted({registry.framework_title(each.engine) for each in predictions.values()})
+    return f"{counted(len(predictions), 'model')} in {listed(engines)}"
 
 
-def _answers(
+def _predictions(
     runs: tuple[Run, ...], image: NDArray[np.uint8], frameworks: tuple[str, ...]
 ) -> Mapping[str, Prediction]:
-    """The answer of every run, by its own framework where that is installed.
+    """The prediction of every run, in its own framework where that is installed.
 
     Raises:
-        JobError: some did not answer in time.
+        JobError: some predictions did not arrive in time.
     """
-    told: SimpleQueue[Prediction] = SimpleQueue()
+    arrived: SimpleQueue[Prediction] = SimpleQueue()
     found: dict[str, Prediction] = {}
-    predictors = Predictors(told.put, lambda _: None)
+    predictors = Predictors(arrived.put, lambda _: None)
     try:
         predictors.load_models(runs)
         predictors.predict(image)
-        deadline = monotonic() + ANSWER_SECONDS
+        deadline = monotonic() + PREDICTION_SECONDS
         while len(found) < len(runs):
-            answer = told.get(timeout=max(0.0, deadline - monotonic()))
-            if answer.engine == answer.framework or answer.framework not in frameworks:
-                found[answer.run] = answer
+            prediction = arrived.get(timeout=max(0.0, deadline - monotonic()))
+            if prediction.engine == prediction.framework or prediction.framework not in frameworks:
+                found[prediction.run] = prediction
     except Empty:
-        silent = ", ".join(run.title for run in runs if run.id not in found)
-        raise JobError(f"No answer came from: {silent}.", "Look into the log.") from None
+        missing = ", ".join(run.title for run in runs if run.id not in found)
+        raise JobError(f"No prediction came from {missing}.", "See the log.") from None
     finally:
         predictors.close()
     return found
 
 
-def _read_back(bench: Bench) -> str:
-    """What was kept of each run gives the same answers again, in a process of its own."""
-    digits = sources.load_test("builtin")
-    widest = 0.0
-    for name, run in bench.runs.items():
+def _read_back(trained: Trained) -> str:
+    """The saved weights of each run give the same logits in another process."""
+    images = sources.load_test("builtin")
+    largest = 0.0
+    for name, run in trained.runs.items():
         with Evaluator(name) as evaluator:
-            again = evaluator.predict(run, digits.images).logits
-        kept = artifacts.load_test_logits(run.folder)
-        widest = max(widest, float(np.abs(again - kept).max()))
-    if widest > SAME:
-        raise JobError(f"Weights that were kept answer otherwise, by {widest:.1e}.")
-    return f"{len(bench.runs)} runs read back, answers the same within {widest:.0e}"
+            again = evaluator.predict(run, images.images).logits
+        saved = artifacts.load_test_logits(run.folder)
+        largest = max(largest, float(np.abs(again - saved).max()))
+    if largest > SAME:
+        raise JobError(f"The logits of the saved weights differ by {largest:.1e}.")
+    return f"logits of {counted(len(trained.runs), 'run')} repeat within {largest:.0e}"
 
 
-def _export(bench: Bench) -> str:
-    """Each run as safetensors and in its framework's own format, an archive that must be whole."""
+def _export(trained: Trained) -> str:
+    """Exports each run as safetensors and in its framework's own format, an intact archive."""
     written = []
-    for name, run in bench.runs.items():
+    for name, run in trained.runs.items():
         own = paths.home() / f"{name}{export.SUFFIXES[name]}"
         export.export(run, name, own)
         with ZipFile(own) as archive:
-            if torn := archive.testzip():
-                raise DataError(f"In {own.name} {torn} is torn.")
+            if damaged := archive.testzip():
+                raise DataError(f"{damaged} in {own.name} is damaged.")
         export.export(run, "safetensors", own.with_suffix(export.SUFFIXES["safetensors"]))
         written.append(own.suffix)
     return ", ".join((*written, export.SUFFIXES["safetensors"]))

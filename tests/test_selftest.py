@@ -9,7 +9,7 @@ from mnist_studio.codegen import native_script
 from mnist_studio.errors import DataError, JobError
 from mnist_studio.events import Failed
 from mnist_studio.frameworks import registry
-from mnist_studio.selftest import Bench, train_as_written
+from mnist_studio.selftest import Trained, train_native
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.runs import RunStore
 
@@ -24,27 +24,35 @@ def _only_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_only_numpy")
-def test_numpy_alone_learns_answers_is_kept_and_exported(home: Path) -> None:
-    with selftest.home_apart() as apart:
-        made = {one.what: one for one in map(selftest.tried, selftest.steps())}
-        assert apart.parent == home
-    assert [name for name, one in made.items() if not one.good] == []
-    assert list(made) == ["NumPy", "PyTorch", "Keras", "as written", "drawing", "kept", "export"]
-    assert f"{registry.version('numpy')}: compact-cnn trained" in made["NumPy"].text
-    assert made["PyTorch"].text == "left out: PyTorch is not installed."
-    assert made["as written"].text.startswith("NumPy ")
-    assert made["drawing"].text == "1 models answered by NumPy"
-    assert made["export"].text == ".npz, .safetensors"
+def test_numpy_alone_trains_predicts_saves_and_exports(home: Path) -> None:
+    with selftest.temporary_home() as temporary:
+        results = {one.name: one for one in map(selftest.run_step, selftest.steps())}
+        assert temporary.parent == home
+    assert [name for name, one in results.items() if not one.passed] == []
+    assert list(results) == [
+        "NumPy",
+        "PyTorch",
+        "Keras",
+        "native scripts",
+        "drawing",
+        "saved weights",
+        "export",
+    ]
+    assert f"{registry.version('numpy')}: trained compact-cnn" in results["NumPy"].detail
+    assert results["PyTorch"].detail == "skipped: PyTorch is not installed."
+    assert results["native scripts"].detail.startswith("NumPy ")
+    assert results["drawing"].detail == "one model in NumPy"
+    assert results["export"].detail == ".npz, .safetensors"
     assert list(home.iterdir()) == []
 
 
 @pytest.mark.usefixtures("_only_numpy")
-def test_what_was_shipped_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packaged_program_needs_all_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "frozen", lambda: True)
     _, pytorch, *_ = selftest.steps()
-    tried = selftest.tried(pytorch)
-    assert not tried.good
-    assert tried.text.startswith("PyTorch is not installed.")
+    tried = selftest.run_step(pytorch)
+    assert not tried.passed
+    assert tried.detail.startswith("PyTorch is not installed.")
 
 
 def _failing(reason: str) -> type:
@@ -65,47 +73,50 @@ def _failing(reason: str) -> type:
 
 
 @pytest.mark.usefixtures("home")
-def test_as_written_only_torchvision_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Bench(("numpy",))
+def test_native_scripts_need_everything_but_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = Trained(("numpy",))
     missing = "The native script needs torchvision, which isn't installed."
     monkeypatch.setattr(selftest, "TrainingJob", _failing(missing))
-    assert train_as_written(bench) == "NumPy left out: torchvision is not here"
+    assert train_native(trained) == "NumPy skipped: torchvision isn't installed"
     monkeypatch.setattr(selftest, "TrainingJob", _failing("torchvision::nms is missing."))
     with pytest.raises(JobError, match="failed: torchvision::nms is missing"):
-        train_as_written(bench)
+        train_native(trained)
     with RunStore() as store:
         assert store.runs() == ()
 
 
-def test_an_error_that_nobody_foresaw_is_told_and_the_next_step_is_tried() -> None:
+def test_an_unexpected_error_is_a_result() -> None:
     def broken() -> str:
         raise ZeroDivisionError("by nothing")
 
     def refused() -> str:
         raise JobError("It cannot.", "Do this.")
 
-    assert selftest.tried(("a", broken)).text == "Unexpected: ZeroDivisionError: by nothing."
-    assert selftest.tried(("b", refused)).text == "It cannot. Do this."
-    assert not selftest.tried(("b", refused)).good
+    assert (
+        selftest.run_step(("a", broken)).detail
+        == "Unexpected error: ZeroDivisionError: by nothing."
+    )
+    assert selftest.run_step(("b", refused)).detail == "It cannot. Do this."
+    assert not selftest.run_step(("b", refused)).passed
 
 
-def test_the_home_is_the_users_again_afterwards(home: Path) -> None:
-    with selftest.home_apart() as apart:
-        assert paths.home() == apart != home
+def test_the_users_home_is_restored(home: Path) -> None:
+    with selftest.temporary_home() as temporary:
+        assert paths.home() == temporary != home
     assert paths.home() == home
-    assert not apart.exists()
+    assert not temporary.exists()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_home_that_cannot_be_written_is_told(home: Path) -> None:
+def test_a_home_that_is_not_writable_is_reported(home: Path) -> None:
     home.chmod(0o500)
-    with pytest.raises(DataError, match="cannot be written"), selftest.home_apart():
+    with pytest.raises(DataError, match="is not writable"), selftest.temporary_home():
         pass
 
 
-def test_a_home_that_is_a_file_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_is_a_file_is_reported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = home / "file"
     file.write_text("")
     monkeypatch.setenv(paths.HOME_VARIABLE, str(file))
-    with pytest.raises(DataError, match="cannot be written"), selftest.home_apart():
+    with pytest.raises(DataError, match="is not writable"), selftest.temporary_home():
         pass

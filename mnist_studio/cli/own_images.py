@@ -233,7 +233,9 @@ def _score_line(score: OwnImageScore) -> str:
         return f"{NOTHING:>8}  {title}: all of these images were in its training set"
     estimate, interval = score.accuracy, score.accuracy.interval
     within = f" (95 % CI {percent(interval.low)} to {percent(interval.high)})" if interval else ""
-    left_out = f", without {_counted(score.learnt)} of its training set" if score.learnt else ""
+    left_out = (
+        f", without {_counted(score.trained_on)} of its training set" if score.trained_on else ""
+    )
     figure = f"{percent(estimate.value):>8}{within} of {_counted(estimate.count)}"
     return f"{figure}{left_out}  {title}"
 
@@ -255,6 +257,6 @@ def _score_json(score: OwnImageScore) -> OwnImageScoreLine:
         low=interval.low if interval else None,
         high=interval.high if interval else None,
         images=estimate.count if estimate else 0,
-        trained_on=score.learnt,
+        trained_on=score.trained_on,
         confusion=tuple(tuple(row) for row in score.confusion.tolist()),
     )

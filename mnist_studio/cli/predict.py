@@ -150,7 +150,7 @@ def _input(
     true_label: int | None = None,
 ) -> PredictionInput:
     """A picture, with how unusual its digits are."""
-    found = detector.shares(images)
+    found = detector.p_values(images)
     p_values = () if found is None else tuple(found.tolist())
     return PredictionInput(name, images, true_label, p_values, tuple([] for _ in images))
 

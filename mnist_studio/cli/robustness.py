@@ -13,7 +13,7 @@ from mnist_studio.cli import models, options, output
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.prediction.robustness import FEW, Outcome, robustness
+from mnist_studio.prediction.robustness import FEW, RobustnessResult, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.rows import Run
 
@@ -52,14 +52,14 @@ def run(arguments: Namespace) -> int:
     succeeded = True
     with _bar(hidden=arguments.json) as bar:
         task = bar.add_task("Robustness", total=1.0)
-        outcomes = robustness(
+        results = robustness(
             runs,
             None if arguments.all else FEW,
             arguments.data,
-            progress=lambda fraction: bar.update(task, completed=fraction),
+            on_progress=lambda fraction: bar.update(task, completed=fraction),
         )
-        for outcome in outcomes:
-            succeeded &= _write(outcome, arguments.json)
+        for result in results:
+            succeeded &= _write(result, arguments.json)
     return 0 if succeeded else 1
 
 
@@ -74,18 +74,18 @@ def _bar(hidden: bool) -> Iterator[Progress]:
         yield bar
 
 
-def _write(outcome: Outcome, json: bool) -> bool:
+def _write(result: RobustnessResult, json: bool) -> bool:
     """Writes a model's scores; whether it has any."""
-    model, found = outcome.run, outcome.robustness
+    model, found = result.run, result.robustness
     if found is None:
-        output.error(f"{titled(model.title, model.spec)}: {outcome.problem}")
+        output.error(f"{titled(model.title, model.spec)}: {result.problem}")
         return False
     if json:
         spec = model.spec
         names = model.id, spec.recipe, spec.framework, found.engine
         output.json_line(RobustnessLine(*names, found.digits, found.accuracy, found.curves))
     else:
-        _write_table(model, found, outcome.kept)
+        _write_table(model, found, result.cached)
     return True
 
 

@@ -13,7 +13,7 @@ from mnist_studio.cli import options, output
 from mnist_studio.comparison.report.files import write_report
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.errors import JobError
-from mnist_studio.selftest import Step, Tried
+from mnist_studio.selftest import SelfTestResult, Step
 from mnist_studio.store.runs import RunStore
 
 WINDOW_SECONDS = 60.0
@@ -45,16 +45,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Runs all tests, one after the other; 1 if any fails."""
     made = []
-    with selftest.home_apart():
+    with selftest.temporary_home():
         for step in steps():
-            made.append(selftest.tried(step))
+            made.append(selftest.run_step(step))
             if arguments.json:
                 output.json_line(made[-1])
             else:
-                output.note(f"{_verdict(made[-1])}  {made[-1].what}")
+                output.note(f"{_verdict(made[-1])}  {made[-1].name}")
     if not arguments.json:
         _write(made)
-    return 0 if all(one.good for one in made) else 1
+    return 0 if all(one.passed for one in made) else 1
 
 
 def steps() -> Iterator[Step]:
@@ -104,10 +104,10 @@ def _report() -> str:
     return ", ".join(sizes)
 
 
-def _verdict(one: Tried) -> str:
-    return "ok    " if one.good else "FAILED"
+def _verdict(one: SelfTestResult) -> str:
+    return "ok    " if one.passed else "FAILED"
 
 
-def _write(made: list[Tried]) -> None:
-    rows = [(_verdict(one), one.what, f"{one.seconds:.1f}", one.text) for one in made]
+def _write(made: list[SelfTestResult]) -> None:
+    rows = [(_verdict(one), one.name, f"{one.seconds:.1f}", one.detail) for one in made]
     output.table(("Result", "Test", "Seconds", "Detail"), rows, right=(2,))

@@ -8,7 +8,7 @@ import numpy as np
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array
-from mnist_studio.prediction.own_images import OwnImagePredictor, learnt
+from mnist_studio.prediction.own_images import OwnImagePredictor, training_keys
 from mnist_studio.store import own_image_predictions, own_image_sets
 from mnist_studio.store.rows import Run
 
@@ -36,7 +36,7 @@ def stored_predictions(runs: Sequence[Run], fingerprint: str) -> OwnImagePredict
         StoreError: the weights of a run cannot be read.
     """
     whole = own_image_sets.load(fingerprint)
-    unseen = whole.without(frozenset().union(*(learnt(run.spec) for run in runs)))
+    unseen = whole.without(frozenset().union(*(training_keys(run.spec) for run in runs)))
     images = whole.digits.take(unseen)
     names = [own_image_predictions.name_of(image) for image in images.images]
     logits = {}

@@ -55,8 +55,8 @@ def first_step(
     """Outputs and gradients of the initial network. ``exact`` are the gradients in float64."""
     images = fixture.train.images[:COMPARED]
     tolerance = report.OUTPUT_TOLERANCES[precision]
-    for name, own, reference in _each(sides, lambda side: side.learner.logits(images)):
-        yield _check(name, "outputs", precision, report.distance(own, reference), tolerance)
+    for name, logits, expected in _each(sides, lambda side: side.learner.logits(images)):
+        yield _check(name, "outputs", precision, report.distance(logits, expected), tolerance)
     for name, own, references in _each(sides, lambda side: gradients(side, fixture)):
         tolerance = report.GRADIENT_TOLERANCES[precision]
         if exact:

@@ -1,1 +1,1 @@
-"""Trained models that answer: in their own framework, in child processes."""
+"""Predictions of trained models, in their own framework and in child processes."""

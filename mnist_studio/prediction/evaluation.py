@@ -69,7 +69,7 @@ class Evaluator(PersistentWorker[LoadModels | Predict, Logits, tuple[ModelError,
         self,
         run: Run,
         images: NDArray[np.uint8],
-        progress: Callable[[float], None] = ignore,
+        on_progress: Callable[[float], None] = ignore,
         is_cancelled: Callable[[], bool] = never,
     ) -> Evaluation:
         """The predictions of a trained run for images (n, 28, 28).
@@ -82,13 +82,14 @@ class Evaluator(PersistentWorker[LoadModels | Predict, Logits, tuple[ModelError,
         errors = final_result(self.request(load, is_cancelled))
         parts, milliseconds = [], 0.0
         for start in range(0, len(images), SLICE):
-            predict = Predict(images[start : start + SLICE], run.id)
-            found = list(self.request(predict, is_cancelled))
+            request = Predict(images[start : start + SLICE], run.id)
+            found = list(self.request(request, is_cancelled))
             if not found:
                 reasons = [error.reason for error in errors]
-                raise JobError(*reasons or (f"{run.title} gave no answer.", "Train it again."))
+                nothing = f"{run.title} returned no prediction.", "Train it again."
+                raise JobError(*reasons or nothing)
             (answer,) = found
             parts.append(answer.logits)
             milliseconds += answer.milliseconds
-            progress(min(1.0, (start + SLICE) / len(images)))
+            on_progress(min(1.0, (start + SLICE) / len(images)))
         return Evaluation(np.concatenate(parts), milliseconds)

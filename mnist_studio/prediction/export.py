@@ -21,9 +21,7 @@ from mnist_studio.workers.worker import request_once
 Kind = Literal["safetensors", "pytorch", "keras", "numpy"]
 SUFFIXES: dict[Kind, str] = {
     "safetensors": ".safetensors",
-    "pytorch": registry.framework_entry("pytorch").suffix,
-    "keras": registry.framework_entry("keras").suffix,
-    "numpy": registry.framework_entry("numpy").suffix,
+    **{name: registry.framework_entry(name).suffix for name in registry.FRAMEWORKS},
 }
 TIMEOUT_SECONDS = 300.0
 
@@ -54,9 +52,9 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
 
     Args:
         run: trained.
-        kind: safetensors, or the format of a framework, written by a child that imports it.
-        path: of the file; replaced only when the new one is complete.
-        is_cancelled: asked all the time.
+        kind: safetensors, or the format of a framework, written by a process that imports it.
+        path: of the file. An existing file is replaced only when the new one is complete.
+        is_cancelled: polled all the time.
 
     Raises:
         JobError: the run has no weights, or that framework is not installed.
@@ -65,14 +63,15 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         CancelledByUser: by the user.
     """
     if not run.trained:
-        raise JobError("This run has no weights to export.", "Choose one that finished.")
+        raise JobError("This run has no weights to export.", "Select a finished run.")
     if kind == "safetensors":
-        artifacts.load_weights(run.folder, run.spec)  # Damaged ones are not handed on.
+        artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
         return
     if registry.version(kind) is None:
         title = registry.framework_title(kind)
-        raise JobError(f"{title} is not installed, which this format needs.", "Choose another.")
+        problem = f"This format needs {title}, which is not installed."
+        raise JobError(problem, "Select another format.")
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"
         request = ExportRequest(kind, str(run.folder), run.spec, str(staged))

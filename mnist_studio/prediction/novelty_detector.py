@@ -1,4 +1,4 @@
-"""Looks at drawings beside the models that answer: is this like any digit at all?"""
+"""Detects drawings that do not look like any digit."""
 
 import logging
 from threading import Lock
@@ -21,12 +21,12 @@ _LOG = logging.getLogger(__name__)
 
 
 class NoveltyDetector:
-    """Compares images with real digits, by a model that comes with the studio, in NumPy.
+    """Compares images with real digits by the features of a bundled model, in NumPy.
 
-    It opens the model when it is first asked, which takes some 30 ms. Any thread may ask.
+    The first call opens the model, which takes about 30 ms. Thread-safe.
 
     Attributes:
-        problem: why it cannot compare; None where it can, or was not asked yet.
+        problem: why it cannot compare; None if it can, or before the first call.
     """
 
     def __init__(self) -> None:
@@ -35,25 +35,27 @@ class NoveltyDetector:
         self._tried = False
         self.problem: MnistStudioError | None = None
 
-    def shares(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-        """Of real digits, the share that is at least as strange as each image.
-
-        Args:
-            images: (n, 28, 28) digit images.
+    def p_values(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+        """The fraction of real digits that are at least as unusual as each image (n, 28, 28).
 
         Returns:
-            (n,), above 0; None where the model or what it knows of digits is missing or damaged:
-            then ``problem`` says so, and the log.
+            (n,), above 0. None if the model or its statistics are missing or damaged, which
+            ``problem`` and the log explain.
         """
-        seen = self._look(images)
-        return None if seen is None or not self._opened else novelty.p_values(self._opened[0], seen)
+        scores = self._scores(images)
+        if scores is None or not self._opened:
+            return None
+        return novelty.p_values(self._opened[0], scores)
 
     def distances(self, images: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-        """(n,): how far images (n, 28, 28) are from real digits, 0-2; None as for ``shares``."""
-        seen = self._look(images)
-        return None if seen is None else seen.far
+        """The distance (n,) from real digits, 0 to 2, of images (n, 28, 28).
 
-    def _look(self, images: NDArray[np.uint8]) -> novelty.NoveltyScores | None:
+        None as for ``p_values``.
+        """
+        scores = self._scores(images)
+        return None if scores is None else scores.far
+
+    def _scores(self, images: NDArray[np.uint8]) -> novelty.NoveltyScores | None:
         with self._lock:
             if not self._tried:
                 self._tried, self._opened = True, self._open()
@@ -67,9 +69,9 @@ class NoveltyDetector:
             known = known_digits.load(paths.models())
             model = bundled.BundledModels(paths.models()).by_id.get(BUNDLED + known.model)
             if model is None:
-                return None  # Why it is left out has been told.
+                return None  # The reason has been reported.
             return known, open_model(registry.load("numpy"), model_ref(model.run))
         except MnistStudioError as error:
-            _LOG.warning("Drawings that are no digit are not noticed. %s", error)
+            _LOG.warning("Drawings that aren't digits can't be detected. %s", error)
             self.problem = error
             return None

@@ -1,8 +1,8 @@
-"""How well trained runs read the user's own digits.
+"""Predictions and accuracy of trained runs on the user's own images.
 
-All are answered by NumPy, in a child: digits come one by one while the user draws, and neither
-PyTorch nor TensorFlow starts for a single one. Parity says how far that is from a run's own
-framework: outputs agree within 1e-6. What was answered once is kept.
+NumPy computes all predictions in a child process. Images arrive one at a time while the user draws,
+and starting PyTorch or TensorFlow for a single image would take too long. By the parity checks,
+outputs agree with those of the run's own framework within 1e-6. Predictions are cached.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,53 +28,53 @@ ENGINE = "numpy"
 
 @dataclass(frozen=True, eq=False)
 class OwnImageScore:
-    """What one run makes of the user's own digits.
+    """The result of one run on the user's own images.
 
     Attributes:
-        run: itself.
-        accuracy: on the digits that it did not learn from, with its interval; None without any.
-        confusion: (10, 10) of the same digits, rows the labels.
-        learnt: how many digits it learnt from, which are not counted.
-        wrong: keys of the digits that it answers wrongly.
-        problem: why it could not answer, and what to do; else empty.
+        run: the run.
+        accuracy: with its interval, on the images outside its training set; None without any.
+        confusion: (10, 10) for the same images; rows are the labels.
+        trained_on: number of images in its training set, which do not count.
+        wrong: keys of the misclassified images.
+        problem: why there is no result, and what to do; otherwise empty.
     """
 
     run: Run
     accuracy: Estimate | None
     confusion: ConfusionMatrix
-    learnt: int = 0
+    trained_on: int = 0
     wrong: frozenset[str] = frozenset()
     problem: str = ""
 
 
 def scores(
     runs: Sequence[Run],
-    digits: OwnImageSet,
-    progress: Callable[[float], None] = lambda _: None,
+    own: OwnImageSet,
+    on_progress: Callable[[float], None] = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[OwnImageScore]:
     """The score of every run, in the given order.
 
     Args:
-        runs: trained ones.
-        digits: the user's own.
-        progress: gets the fraction of the runs that is done.
-        is_cancelled: asked all the time; what was answered before stays.
+        runs: trained.
+        own: the user's own images.
+        on_progress: receives the fraction of the runs that are done.
+        is_cancelled: polled all the time. Predictions so far are cached.
 
     Raises:
-        JobError: the child could not be started.
+        JobError: the process could not be started.
         Cancelled: by the user.
     """
-    with OwnImagePredictor() as answering:
+    with OwnImagePredictor() as predictor:
         for number, run in enumerate(runs, start=1):
-            yield _score(answering, run, digits, is_cancelled)
-            progress(number / len(runs))
+            yield _score(predictor, run, own, is_cancelled)
+            on_progress(number / len(runs))
 
 
 class OwnImagePredictor:
-    """Answers digits by runs, from what is kept or by a child that is started when one is needed.
+    """Predicts the user's own images, from the cache or in a process. A context manager.
 
-    A context manager.
+    The first image that is not cached starts the process.
     """
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class OwnImagePredictor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends the child, if there is one."""
+        """Ends the process, if there is one."""
         if self._evaluator:
             self._evaluator.__exit__()
 
@@ -95,51 +95,51 @@ class OwnImagePredictor:
         images: NDArray[np.uint8],
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Array:
-        """What a run says (n, 10) of images (n, 28, 28); keeps what was not known.
+        """The logits (n, 10) of a run for images (n, 28, 28). Caches new ones.
 
         Raises:
-            StoreError: the run's weights cannot be read, or the disk refuses.
-            JobError: the child could not be started or died, or the weights cannot be used.
+            StoreError: the run's weights cannot be read, or the cache cannot be written.
+            JobError: the process could not be started or died, or the weights cannot be used.
             Cancelled: by the user.
         """
-        answers = dict(own_image_predictions.load(run.folder))
+        cached = dict(own_image_predictions.load(run.folder))
         names = [own_image_predictions.name_of(image) for image in images]
         new = dict(zip(names, images, strict=True))
-        wanted = {name: image for name, image in new.items() if name not in answers}
-        if wanted:
+        uncached = {name: image for name, image in new.items() if name not in cached}
+        if uncached:
             self._evaluator = self._evaluator or Evaluator(ENGINE, threads=1)
-            asked = np.array(list(wanted.values()))
-            found = self._evaluator.predict(run, asked, is_cancelled=is_cancelled).logits
-            answers |= dict(zip(wanted, np.asarray(found, np.float64), strict=True))
-            own_image_predictions.save(run.folder, answers)
-        return np.array([answers[name] for name in names]).reshape(-1, 10)
+            missing = np.array(list(uncached.values()))
+            found = self._evaluator.predict(run, missing, is_cancelled=is_cancelled).logits
+            cached |= dict(zip(uncached, np.asarray(found, np.float64), strict=True))
+            own_image_predictions.save(run.folder, cached)
+        return np.array([cached[name] for name in names]).reshape(-1, 10)
 
 
-def learnt(spec: RunSpec) -> frozenset[str]:
-    """Keys of the user's own digits that a run learnt from.
+def training_keys(spec: RunSpec) -> frozenset[str]:
+    """Keys of the user's own images in the training set of a run.
 
     Raises:
-        DataError: the set that it learnt from is not here any more.
+        DataError: that set does not exist any more.
     """
     return frozenset(own_image_sets.load(spec.own_images).keys) if spec.own_images else frozenset()
 
 
 def _score(
-    answering: OwnImagePredictor, run: Run, digits: OwnImageSet, is_cancelled: Callable[[], bool]
+    predictor: OwnImagePredictor, run: Run, own: OwnImageSet, is_cancelled: Callable[[], bool]
 ) -> OwnImageScore:
     try:
-        places = digits.without(learnt(run.spec))
-        logits = answering.logits(run, digits.digits.images, is_cancelled)[places]
+        counted = own.without(training_keys(run.spec))
+        logits = predictor.logits(run, own.digits.images, is_cancelled)[counted]
     except CancelledByUser:
         raise
     except MnistStudioError as error:
         return OwnImageScore(run, None, np.zeros((10, 10), np.int64), problem=str(error))
-    labels = digits.digits.labels[places]
+    labels = own.digits.labels[counted]
     right = predictions(logits) == labels
     return OwnImageScore(
         run,
         intervals.accuracy(int(right.sum()), len(right)) if len(right) else None,
         confusion_matrix(logits, labels),
-        len(digits.keys) - len(places),
-        frozenset(digits.keys[place] for place in places[~right]),
+        len(own.keys) - len(counted),
+        frozenset(own.keys[place] for place in counted[~right]),
     )

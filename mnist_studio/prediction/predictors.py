@@ -52,10 +52,10 @@ class Predictors:
             on_state: takes the states of engines, on the same threads.
             idle_seconds: after which a process without requests ends.
         """
-        self._shared = PredictionState(states=dict.fromkeys(registry.ENTRIES, "cold"))
+        self._shared = PredictionState(states=dict.fromkeys(registry.FRAMEWORKS, "cold"))
         self._engines: list[Thread] = [
             ChildEngine(name, self._shared, on_prediction, on_state, idle_seconds)
-            for name in registry.ENTRIES
+            for name in registry.FRAMEWORKS
         ]
         self._engines.append(NumpyFallbackEngine(self._shared, on_prediction, on_state))
         for engine in self._engines:

@@ -1,4 +1,4 @@
-"""How well trained runs read digits that were made harder, each by its own framework."""
+"""Robustness of trained runs to corruptions of the test images, each in its own framework."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,164 +12,168 @@ from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
 from mnist_studio.events import Finished, Stopped
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import DatasetName
-from mnist_studio.store import robustness as kept
+from mnist_studio.store import robustness as cache
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.rows import Run
 
 FEW = 2000
-"""So many of the first test digits are answered unless all are wanted: that takes seconds."""
+"""The default number of test images, which takes seconds."""
 
-JUDGEMENTS = 1 + sum(len(corruption.strengths) for corruption in CORRUPTIONS.values())
-"""Of a run: on the digits as they are, and for every kind and strength."""
+EVALUATIONS = 1 + sum(len(corruption.strengths) for corruption in CORRUPTIONS.values())
+"""Evaluations of a run: on the original images, and for every kind and strength."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one run.
+class RobustnessResult:
+    """The result for one run.
 
     Attributes:
-        run: itself.
-        robustness: its curves; None where it could not be judged.
-        problem: why it could not, and what to do; else empty.
-        kept: the curves were known already, nothing was computed.
+        run: the run.
+        robustness: its curves; None if it could not be evaluated.
+        problem: why it could not, and what to do; otherwise empty.
+        cached: the curves were read from disk, without computing.
     """
 
     run: Run
     robustness: Robustness | None = None
     problem: str = ""
-    kept: bool = False
+    cached: bool = False
 
 
-def known(run: Run, digits: int) -> Robustness | None:
-    """What is kept of a run's present weights on so many of its test digits; computes nothing.
+def cached_robustness(run: Run, images: int) -> Robustness | None:
+    """The cached curves of a run's weights on this number of test images; computes nothing.
 
     Raises:
         StoreError: the file cannot be read.
     """
     step = _step(run)
-    return None if step is None else kept.load(run.folder, step, digits)
+    return None if step is None else cache.load(run.folder, step, images)
 
 
 def robustness(
     runs: Sequence[Run],
-    most: int | None = FEW,
+    limit: int | None = FEW,
     data: Path | None = None,
-    progress: Callable[[float], None] = lambda _: None,
+    on_progress: Callable[[float], None] = lambda _: None,
     is_cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Outcome]:
-    """The curves of runs: first what is known, then, framework by framework, what is computed.
+) -> Iterator[RobustnessResult]:
+    """The curves of runs: first the cached ones, then the computed ones by framework.
 
     Args:
-        runs: trained ones; of another one, as of one with damaged weights, the problem is told.
-        most: how many of the first test digits are answered; None for all.
-        data: folder of digits named by the user.
-        progress: gets the fraction of all that is to be computed.
-        is_cancelled: asked all the time. What was told before is kept.
+        runs: to evaluate. A run without usable weights yields a problem.
+        limit: number of test images, from the first; None for all.
+        data: a folder with the dataset that the user named.
+        on_progress: receives the fraction of all evaluations.
+        is_cancelled: polled all the time. Results so far are cached.
 
     Raises:
-        DataError: there are no such digits.
-        JobError: a framework's child could not be started.
+        DataError: the dataset is missing.
+        JobError: a framework's process could not be started.
         Cancelled: by the user.
     """
-    digits = {name: _digits(name, most, data) for name in {run.spec.dataset for run in runs}}
+    names = {run.spec.dataset for run in runs}
+    datasets = {name: _test_images(name, limit, data) for name in names}
     waiting = []
     for run in runs:
-        outcome = _without_computing(run, len(digits[run.spec.dataset]))
-        if outcome:
-            yield outcome
+        result = _without_computing(run, len(datasets[run.spec.dataset]))
+        if result:
+            yield result
         else:
             waiting.append(run)
-    progress_of = _Progress(progress, len(waiting))
+    progress = _Progress(on_progress, len(waiting))
     for framework in dict.fromkeys(run.spec.framework for run in waiting):
         with Evaluator(framework) as evaluator:
             for run in (one for one in waiting if one.spec.framework == framework):
-                judge = _Judge(evaluator, run, digits[run.spec.dataset], progress_of, is_cancelled)
-                yield judge.outcome()
+                images = datasets[run.spec.dataset]
+                evaluation = _RunEvaluation(evaluator, run, images, progress, is_cancelled)
+                yield evaluation.result()
 
 
-def _without_computing(run: Run, digits: int) -> Outcome | None:
-    """What is known of a run, be it that it cannot be judged; None if it must be computed."""
+def _without_computing(run: Run, images: int) -> RobustnessResult | None:
+    """The result of a run that needs no computing, or cannot be computed; otherwise None."""
     if not run.trained:
-        return Outcome(run, problem=f"{run.title} has no weights. Train it to its end, or stop it.")
+        problem = f"{run.title} has no weights. Finish its training, or stop it."
+        return RobustnessResult(run, problem=problem)
     try:
-        found = known(run, digits)
+        found = cached_robustness(run, images)
     except StoreError as error:
-        return Outcome(run, problem=str(error))
-    return Outcome(run, found, kept=True) if found else None
+        return RobustnessResult(run, problem=str(error))
+    return RobustnessResult(run, found, cached=True) if found else None
 
 
 class _Progress:
-    """Tells how much of all judgments is made."""
+    """Reports the fraction of all evaluations that are done."""
 
-    def __init__(self, told: Callable[[float], None], runs: int) -> None:
-        self._told = told
-        self._all = runs * JUDGEMENTS
-        self._made = 0
+    def __init__(self, on_progress: Callable[[float], None], runs: int) -> None:
+        self._on_progress = on_progress
+        self._all = runs * EVALUATIONS
+        self._done = 0
 
-    def make(self, judgments: int) -> None:
-        self._made += judgments
-        self._told(self._made / self._all)
+    def add(self, evaluations: int) -> None:
+        self._done += evaluations
+        self._on_progress(self._done / self._all)
 
 
 @dataclass
-class _Judge:
-    """Judges one run.
+class _RunEvaluation:
+    """Evaluates one run.
 
     Attributes:
-        evaluator: the child of its framework.
-        run: itself.
-        digits: to be made harder.
+        evaluator: of its framework.
+        run: the run.
+        images: the original test images.
         progress: of all runs.
-        is_cancelled: asked all the time.
+        is_cancelled: polled all the time.
+        done: number of evaluations so far.
     """
 
     evaluator: Evaluator
     run: Run
-    digits: LabeledImages
+    images: LabeledImages
     progress: _Progress
     is_cancelled: Callable[[], bool]
-    made: int = 0
+    done: int = 0
 
-    def outcome(self) -> Outcome:
-        """Computed and kept; a run that cannot be judged does not keep the others from it."""
+    def result(self) -> RobustnessResult:
+        """Computes and caches the curves. A failing run does not stop the others."""
         try:
             robustness = self._robustness()
-            kept.save(self.run.folder, robustness)
+            cache.save(self.run.folder, robustness)
         except CancelledByUser:
             raise
         except MnistStudioError as error:
-            self.progress.make(JUDGEMENTS - self.made)
-            return Outcome(self.run, problem=str(error))
-        return Outcome(self.run, robustness)
+            self.progress.add(EVALUATIONS - self.done)
+            return RobustnessResult(self.run, problem=str(error))
+        return RobustnessResult(self.run, robustness)
 
     def _robustness(self) -> Robustness:
         step = _step(self.run)
-        assert step is not None  # Others are told before.
+        assert step is not None  # Runs without weights are left out before.
         return Robustness(
             step=step,
-            digits=len(self.digits),
+            digits=len(self.images),
             engine=self.evaluator.engine,
-            accuracy=self._accuracy(self.digits.images),
+            accuracy=self._accuracy(self.images.images),
             curves=tuple(map(self._curve, CORRUPTIONS)),
         )
 
     def _curve(self, kind: Kind) -> RobustnessCurve:
-        strengths, images = CORRUPTIONS[kind].strengths, self.digits.images
+        strengths, images = CORRUPTIONS[kind].strengths, self.images.images
         accuracies = (self._accuracy(corrupted(images, kind, strength)) for strength in strengths)
         return RobustnessCurve(kind, strengths, tuple(accuracies))
 
     def _accuracy(self, images: Images) -> float:
         logits = self.evaluator.predict(self.run, images, is_cancelled=self.is_cancelled).logits
-        self.made += 1
-        self.progress.make(1)
-        return accuracy(logits, self.digits.labels)
+        self.done += 1
+        self.progress.add(1)
+        return accuracy(logits, self.images.labels)
 
 
-def _digits(name: DatasetName, most: int | None, data: Path | None) -> LabeledImages:
+def _test_images(name: DatasetName, limit: int | None, data: Path | None) -> LabeledImages:
     test = sources.load_test(name, data if name == "mnist" else None)
-    return LabeledImages(test.images[:most], test.labels[:most])
+    return LabeledImages(test.images[:limit], test.labels[:limit])
 
 
 def _step(run: Run) -> int | None:
-    """Of a run's weights; None of a run without any."""
+    """The step of a run's weights; None for a run without weights."""
     return run.terminal.step if isinstance(run.terminal, Finished | Stopped) else None

@@ -1,9 +1,8 @@
-"""A run that one framework began, continued by another on the same curve.
+"""Continues a run as a new run, possibly in another framework.
 
-Weights and optimizer state have one canonical form, and batches, masks and rates are functions of
-the step: what is left to train is the same, whoever trains it.
-
-What a run takes over from the one that it continues, so that its curve is whole.
+Weights and optimizer state have a canonical form, and batches, masks and learning rates are
+functions of the step, so that the remaining training is the same in every framework. The new run
+starts with a copy of the checkpoint and of the curves.
 """
 
 from msgspec.structs import replace
@@ -20,31 +19,31 @@ from mnist_studio.store.runs import RunStore
 
 
 def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) -> tuple[Epoch, ...]:
-    """Copies checkpoint and steps of the continued run into the folder of a new one.
+    """Copies checkpoint and steps of the continued run into the folder of a new run.
 
     Args:
-        store: that has both runs.
-        run: the new one.
-        continued_from: whose checkpoint it begins with.
+        store: with both runs.
+        run: the new run.
+        continued_from: the run and step to continue from.
 
     Returns:
-        The epochs so far as epochs of the new run; each still says who had trained it.
+        The epochs so far as epochs of the new run. Each keeps the framework that trained it.
 
     Raises:
         UnknownName: the continued run was deleted.
-        StoreError: it has gone on since, its checkpoint is missing or damaged, or the disk is full.
+        StoreError: it was trained further, its checkpoint is missing or damaged, or the disk is
+            full.
     """
     source = store.run(continued_from.run)
     checkpoint = artifacts.load_checkpoint(source.folder, source.spec)
     if checkpoint.step != continued_from.step:
         raise StoreError(
-            f"“{source.title}” stands at step {checkpoint.step:,} now, no longer at "
-            f"{continued_from.step:,}.",
-            "Continue it from where it stands.",
+            f"“{source.title}” is at step {checkpoint.step:,} now, not at {continued_from.step:,}.",
+            "Continue it from its present step.",
         )
     curve = artifacts.load_steps(source.folder)
-    made = slice(checkpoint.step)
-    artifacts.append_steps(run.folder, curve.losses[made], curve.accuracies[made])
+    trained = slice(checkpoint.step)
+    artifacts.append_steps(run.folder, curve.losses[trained], curve.accuracies[trained])
     whole = [epoch for epoch in store.epochs(source.id) if epoch.step <= checkpoint.step]
     if whole:
         logits = artifacts.load_test_logits(source.folder)
@@ -54,16 +53,16 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
 
 
 def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) -> RunSpec:
-    """The run that goes on from the last checkpoint of ``run``; ``TrainingJob`` trains it.
+    """The spec of a new run that continues from the last checkpoint of ``run``.
 
     Args:
-        run: that has ended, in whichever way.
-        framework: that shall go on; its own too, to train longer.
-        epochs: of the whole curve; as many as ``run`` was to have if not given.
+        run: a run that has ended.
+        framework: of the new run. May be the same, to train longer.
+        epochs: of the whole curve; those planned for ``run`` by default.
 
     Raises:
-        StoreError: it is still running, or its checkpoint is missing or damaged.
-        SpecError: nothing is left to train, or it would not be the same curve.
+        StoreError: the run is still running, or its checkpoint is missing or damaged.
+        SpecError: nothing is left to train, or the training would differ.
     """
     spec = run.spec
     wanted = spec.training.epochs if epochs is None else epochs
@@ -88,13 +87,13 @@ def _check_source(run: Run) -> None:
         raise StoreError(f"“{run.title}” is still running.", "Stop it first.")
     if not run.checkpoint:
         raise StoreError(
-            f"“{run.title}” has no checkpoint to go on from.",
-            "Continue one that trained at least one epoch.",
+            f"“{run.title}” has no checkpoint.",
+            "Continue a run that trained at least one epoch.",
         )
     if run.spec.style != "shared":
         raise SpecError(
-            f"“{run.title}” was trained by a script of its framework's own.",
-            "Continue a neutral run: only those are the same in every framework.",
+            f"“{run.title}” was trained by a native script.",
+            "Continue a run of the shared loop, which is the same in every framework.",
         )
 
 
@@ -102,36 +101,36 @@ def _check_epochs(run: Run, wanted: int) -> None:
     planned = run.spec.training.epochs
     if wanted < planned:
         raise SpecError(
-            f"“{run.title}” was to have {planned} epochs already, not {wanted}.",
-            f"Ask for {planned} epochs or more.",
+            f"“{run.title}” already has {planned} planned epochs, got {wanted}.",
+            f"Set {planned} epochs or more.",
         )
     if isinstance(run.spec.training.schedule, OneCycle) and wanted != planned:
         raise SpecError(
-            f"The one-cycle schedule of “{run.title}” spans its {planned} epochs: with {wanted} "
-            "its curve would have been another from the start.",
-            "Train it anew with that number of epochs.",
+            f"The one-cycle schedule of “{run.title}” depends on its {planned} epochs, so it can't "
+            f"continue to {wanted}.",
+            f"Train a new run with {wanted} epochs.",
         )
     if isinstance(run.terminal, Finished) and wanted == planned:
-        remedy = f"Ask for more than {planned} epochs."
+        remedy = f"Set {planned + 1} epochs or more."
         if isinstance(run.spec.training.schedule, OneCycle):
-            remedy = "Its one-cycle schedule ends here: train it anew with more epochs."
-        raise SpecError(f"“{run.title}” is finished: nothing is left to train.", remedy)
+            remedy = "Its one-cycle schedule ends here. Train a new run with more epochs."
+        raise SpecError(f"“{run.title}” is finished.", remedy)
 
 
 def _check_same_training(source: RunSpec, new: RunSpec) -> None:
-    """Refuses faults that each framework has in its own way, such as ``own-scaling``."""
+    """Rejects known bugs that differ between the frameworks, such as ``own-scaling``."""
     before, after = known_bugs.effective(source), known_bugs.effective(new)
     same = replace(after.training, epochs=before.training.epochs) == before.training
     if not (same and after.model == before.model):
         own = " and ".join(f"“{name}”" for name in source.known_bugs if name.startswith("own-"))
         raise SpecError(
-            f"With {own} {registry.framework_title(new.framework)} trains something else.",
-            "Continue it in its own framework, or train it without.",
+            f"{registry.framework_title(new.framework)} trains differently with {own}.",
+            "Continue it in its own framework, or train it without this known bug.",
         )
 
 
 def _check_possible(run: RunSpec) -> None:
-    """Refuses what NumPy lacks; the others, heavy to import, are asked by the run itself."""
+    """Rejects what NumPy does not support. The run checks other frameworks when it starts."""
     problems = registry.load("numpy").problems(run) if run.framework == "numpy" else ()
     for problem in problems:
         raise SpecError(problem.text, problem.remedy)

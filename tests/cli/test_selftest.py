@@ -30,7 +30,7 @@ def _two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_failed_test_is_reported_and_ends_with_1(here: Main) -> None:
     said = here("selftest", "--json")
     assert said.code == 1
-    assert [(line["what"], line["good"], line["text"]) for line in said.json] == [
+    assert [(line["name"], line["passed"], line["detail"]) for line in said.json] == [
         ("one", True, "works"),
         ("two", False, "It cannot. Do this."),
     ]

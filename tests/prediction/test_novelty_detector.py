@@ -42,13 +42,13 @@ def test_strange_drawings_have_small_shares() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (28, 28)).astype(np.uint8)
     dot = digit_image(((InkPoint(0.5, 0.5),),))
     strange = np.stack([black, noise, dot, digit_image(STAR), digit_image(CROSS)])
-    shares = NoveltyDetector().shares(strange)
+    shares = NoveltyDetector().p_values(strange)
     assert shares is not None
     assert (shares < 0.01).all()
 
 
 def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
-    shares = NoveltyDetector().shares(np.stack([digit_image(RING), digit_image(EYES)]))
+    shares = NoveltyDetector().p_values(np.stack([digit_image(RING), digit_image(EYES)]))
     assert shares is not None
     ring, face = shares.tolist()
     assert ring > 0.05
@@ -57,10 +57,10 @@ def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
 
 def test_digits_that_people_wrote_are_not_strange() -> None:
     digits = builtin.load().test.images[:300]
-    shares = NoveltyDetector().shares(digits)
+    shares = NoveltyDetector().p_values(digits)
     assert shares is not None
     assert (shares < 0.01).mean() < 0.05
-    one = NoveltyDetector().shares(digit_image(ONE)[None])
+    one = NoveltyDetector().p_values(digit_image(ONE)[None])
     assert one is not None
     assert one[0] > 0.05
 
@@ -80,8 +80,8 @@ def test_where_a_file_is_damaged_nothing_is_said_and_it_is_logged(
     (models / damaged).write_bytes(content)
     monkeypatch.setenv(paths.MODELS_VARIABLE, str(models))
     examiner = NoveltyDetector()
-    assert examiner.shares(np.zeros((1, 28, 28), np.uint8)) is None
-    assert examiner.shares(np.zeros((1, 28, 28), np.uint8)) is None
+    assert examiner.p_values(np.zeros((1, 28, 28), np.uint8)) is None
+    assert examiner.p_values(np.zeros((1, 28, 28), np.uint8)) is None
     (told,) = caplog.records
     assert "Install MNIST Studio again." in told.getMessage()
     assert str(examiner.problem).endswith("Install MNIST Studio again.")

@@ -76,9 +76,9 @@ def test_digits_that_a_run_learnt_from_are_not_counted_for_it() -> None:
     assert isinstance(run.terminal, Finished)
     whole, own = own_image_sets.of(ONES), own_image_sets.of(ONES[:8])
     (score,) = scores([run], whole)
-    assert (score.learnt, score.accuracy and score.accuracy.count) == (8, 4)
+    assert (score.trained_on, score.accuracy and score.accuracy.count) == (8, 4)
     (nothing,) = scores([run], own)
-    assert (nothing.learnt, nothing.accuracy, nothing.problem) == (8, None, "")
+    assert (nothing.trained_on, nothing.accuracy, nothing.problem) == (8, None, "")
 
 
 def test_own_digits_change_what_is_learnt_and_leave_the_test_as_it_is() -> None:

@@ -13,7 +13,7 @@ from mnist_studio.errors import CancelledByUser
 from mnist_studio.events import Finished
 from mnist_studio.prediction import robustness as experiment
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.prediction.robustness import JUDGEMENTS, known, robustness
+from mnist_studio.prediction.robustness import EVALUATIONS, cached_robustness, robustness
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName
@@ -26,7 +26,7 @@ TEST = builtin.load().test
 
 
 def train(framework: FrameworkName = "numpy", **changes: object) -> Run:
-    """One epoch of the built-in digits, told to its end."""
+    """One epoch of the built-in digits, fractions to its end."""
     spec = run_spec(RECIPES["mlp-128"])
     training = replace(spec.training, **({"epochs": 1} | changes))
     spec = replace(
@@ -37,12 +37,12 @@ def train(framework: FrameworkName = "numpy", **changes: object) -> Run:
         return store.run(end.run)
 
 
-def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed() -> None:
-    told: list[float] = []
+def test_corruptions_reduce_the_accuracy_of_a_trained_run() -> None:
+    fractions: list[float] = []
     run = train(epochs=3)
-    (outcome,) = robustness([run], progress=told.append)
-    found = outcome.robustness
-    assert (outcome.problem, outcome.kept) == ("", False)
+    (result,) = robustness([run], on_progress=fractions.append)
+    found = result.robustness
+    assert (result.problem, result.cached) == ("", False)
     assert found is not None
     assert isinstance(run.terminal, Finished)
     assert (found.digits, found.engine, found.step) == (500, "numpy", run.terminal.step)
@@ -60,35 +60,35 @@ def test_a_trained_run_reads_hard_digits_worse_and_the_curves_can_be_recomputed(
     with Evaluator("numpy") as evaluator:
         again = accuracy(evaluator.predict(run, images).logits, TEST.labels)
     assert again == pytest.approx(shift[2], abs=0.002)
-    np.testing.assert_allclose(told, np.arange(1, JUDGEMENTS + 1) / JUDGEMENTS)
+    np.testing.assert_allclose(fractions, np.arange(1, EVALUATIONS + 1) / EVALUATIONS)
 
 
-def test_what_is_known_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_curves_are_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     run = train()
-    (first,) = robustness([run], most=20)
-    assert known(run, 20) == first.robustness
-    assert known(run, 500) is None
+    (first,) = robustness([run], limit=20)
+    assert cached_robustness(run, 20) == first.robustness
+    assert cached_robustness(run, 500) is None
 
     def refuse(*_: object) -> None:
         raise AssertionError("a child was started")
 
     with monkeypatch.context() as patch:
         patch.setattr(experiment, "Evaluator", refuse)
-        (again,) = robustness([run], most=20)
-    assert again.kept
+        (again,) = robustness([run], limit=20)
+    assert again.cached
     assert again.robustness == first.robustness
-    (whole,) = robustness([run], most=None)
+    (whole,) = robustness([run], limit=None)
     assert whole.robustness is not None
-    assert (whole.robustness.digits, whole.kept) == (500, False)
+    assert (whole.robustness.digits, whole.cached) == (500, False)
 
 
 def test_other_weights_of_the_same_run_are_judged_anew() -> None:
     run = train()
-    list(robustness([run], most=20))
+    list(robustness([run], limit=20))
     assert isinstance(run.terminal, Finished)
     went_on = replace(run.terminal, step=run.terminal.step + 1)
-    assert known(run, 20) is not None
-    assert known(dataclasses.replace(run, terminal=went_on), 20) is None
+    assert cached_robustness(run, 20) is not None
+    assert cached_robustness(dataclasses.replace(run, terminal=went_on), 20) is None
 
 
 def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
@@ -96,10 +96,10 @@ def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
     path = damaged.folder / artifacts.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
     untrained = _untrained(good)
-    told: list[float] = []
-    outcomes = list(robustness([untrained, damaged, torch, good], 50, progress=told.append))
-    found = {outcome.run.id: outcome for outcome in outcomes}
-    assert outcomes[0].run == untrained
+    fractions: list[float] = []
+    results = list(robustness([untrained, damaged, torch, good], 50, on_progress=fractions.append))
+    found = {result.run.id: result for result in results}
+    assert results[0].run == untrained
     assert "has no weights" in found[untrained.id].problem
     assert "is damaged" in found[damaged.id].problem
     assert found[damaged.id].robustness is None
@@ -108,8 +108,8 @@ def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
         judged = found[run.id].robustness
         assert judged is not None
         assert judged.engine == run.spec.framework
-    assert told[-1] == 1.0
-    assert told == sorted(told)
+    assert fractions[-1] == 1.0
+    assert fractions == sorted(fractions)
 
 
 def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
@@ -118,11 +118,11 @@ def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
     with pytest.raises(CancelledByUser):
         list(
             robustness(
-                [run], 50, progress=judgments.append, is_cancelled=lambda: len(judgments) > 4
+                [run], 50, on_progress=judgments.append, is_cancelled=lambda: len(judgments) > 4
             )
         )
     assert len(judgments) == 5
-    assert known(run, 50) is None
+    assert cached_robustness(run, 50) is None
 
 
 def _untrained(like: Run) -> Run:
@@ -135,6 +135,6 @@ def _untrained(like: Run) -> Run:
 def test_weights_that_are_gone_are_told() -> None:
     run = train()
     (run.folder / artifacts.WEIGHTS).unlink()
-    (outcome,) = robustness([run], 10)
-    assert outcome.robustness is None
-    assert outcome.problem
+    (result,) = robustness([run], 10)
+    assert result.robustness is None
+    assert result.problem

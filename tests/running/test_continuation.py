@@ -72,10 +72,16 @@ def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("schedule", "terminal", "epochs", "problem", "remedy"),
     [
-        (Exponential(), _finished(), None, "nothing is left to train", "more than 2 epochs"),
-        (Exponential(), CRASHED, 1, "was to have 2 epochs already, not 1", "2 epochs or more"),
-        (OneCycle(), CRASHED, 4, "The one-cycle schedule of “Source” spans its 2", "anew"),
-        (OneCycle(), _finished(), None, "nothing is left to train", "train it anew"),
+        (Exponential(), _finished(), None, "“Source” is finished", "3 epochs or more"),
+        (Exponential(), CRASHED, 1, "already has 2 planned epochs, got 1", "2 epochs or more"),
+        (
+            OneCycle(),
+            CRASHED,
+            4,
+            "The one-cycle schedule of “Source” depends on its 2",
+            "Train a new run",
+        ),
+        (OneCycle(), _finished(), None, "“Source” is finished", "Train a new run"),
         (Exponential(), CRASHED, 100_000, "number of epochs is 100,000", "10,000"),
     ],
 )
@@ -106,7 +112,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_script_of_the_framework_is_not_continued(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="script of its framework's own"):
+    with pytest.raises(SpecError, match="trained by a native script"):
         continue_run(_run(tmp_path, replace(_spec(), style="native")), "pytorch")
 
 
@@ -115,12 +121,12 @@ def test_what_each_framework_does_in_its_own_way_is_not_handed_over(
     tmp_path: Path, bug: KnownBugName
 ) -> None:
     run = _run(tmp_path, replace(_spec(), known_bugs=(bug,)))
-    with pytest.raises(SpecError, match=f"With “{bug}” PyTorch trains something else"):
+    with pytest.raises(SpecError, match=f"PyTorch trains differently with “{bug}”"):
         continue_run(run, "pytorch")
     assert continue_run(run, "numpy").known_bugs == (bug,)
 
 
-def test_what_numpy_lacks_is_told_before_anything_starts(
+def test_missing_features_of_numpy_are_reported_before_anything_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lacks = Problem("It has no such precision.", "Choose another.")
@@ -184,7 +190,7 @@ def test_a_source_that_has_gone_on_since_or_is_gone_fails_the_run() -> None:
     moved = replace(spec, continued_from=ContinuedFrom(source.id, "numpy", 21))
     end = list(TrainingJob(moved).events())[-1]
     assert isinstance(end, Failed)
-    assert "stands at step 42 now, no longer at 21" in end.reason
+    assert "is at step 42 now, not at 21" in end.reason
     with RunStore() as store:
         store.delete(source.id)
     end = list(TrainingJob(spec).events())[-1]

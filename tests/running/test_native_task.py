@@ -1,4 +1,4 @@
-"""Runs as written: scripts executed in children, kept like any run."""
+"""Native scripts: executed in child processes and stored like any run."""
 
 import tempfile
 from pathlib import Path
@@ -25,7 +25,7 @@ from mnist_studio.store.runs import RunStore
 from tests.trained_runs import small, trained
 
 SEEDS = (1, 2, 3)
-BAR = 0.005
+TOLERANCE = 0.005
 """Half a point."""
 
 _CNN = ModelSpec(
@@ -41,17 +41,17 @@ def _written(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
     return replace(small(framework, **training), style="native")
 
 
-def _kept() -> Run:
+def _stored() -> Run:
     with RunStore() as store:
         return store.runs()[0]
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_it_is_told_and_kept_like_any_run(framework: FrameworkName) -> None:
+def test_it_is_reported_and_stored_like_any_run(framework: FrameworkName) -> None:
     spec = _written(framework, epochs=2, validation=97, schedule=Plateau(patience=1))
     spec = replace(spec, model=_CNN, recipe="compact-cnn")
     events = trained(spec)
-    end, run = events[-1], _kept()
+    end, run = events[-1], _stored()
     assert isinstance(end, Finished), end
     assert "native script" in run.title
     assert (end.epochs, end.step) == (2, 38)
@@ -67,10 +67,10 @@ def test_it_is_told_and_kept_like_any_run(framework: FrameworkName) -> None:
 
 
 def _curve_agrees(run: Run, events: list[AnyEvent], epochs: list[Epoch]) -> None:
-    """What is kept of every step is what was told, and the epochs are its means."""
+    """The stored steps are the reported ones, and the epochs are their means."""
     curve = artifacts.load_steps(run.folder)
-    told = [loss for event in events if isinstance(event, Progress) for loss in event.losses]
-    np.testing.assert_allclose(curve.losses, told, rtol=1e-6)
+    reported = [loss for event in events if isinstance(event, Progress) for loss in event.losses]
+    np.testing.assert_allclose(curve.losses, reported, rtol=1e-6)
     sizes = [64] * 18 + [48]
     for epoch, losses, right in zip(
         epochs, np.split(curve.losses, 2), np.split(curve.accuracies, 2), strict=True
@@ -80,14 +80,14 @@ def _curve_agrees(run: Run, events: list[AnyEvent], epochs: list[Epoch]) -> None
 
 
 def _weights_answer(run: Run, end: Finished) -> None:
-    """The kept weights, in NumPy, answer the test digits as the script's network did."""
+    """The stored weights give the same logits in NumPy as the script's network."""
     weights = artifacts.load_weights(run.folder, run.spec)
     spec = replace(run.spec, framework="numpy")
     learner = registry.load("numpy").learner(spec, weights, Device("cpu", "CPU"))
     test = sources.load("builtin").test
-    answers, kept = learner.logits(test.images), artifacts.load_test_logits(run.folder)
-    np.testing.assert_allclose(answers, kept, rtol=0, atol=1e-4 * abs(kept).max())
-    assert (kept.argmax(axis=1) == test.labels).mean() == pytest.approx(end.test_accuracy)
+    logits, stored = learner.logits(test.images), artifacts.load_test_logits(run.folder)
+    np.testing.assert_allclose(logits, stored, rtol=0, atol=1e-4 * abs(stored).max())
+    assert (stored.argmax(axis=1) == test.labels).mean() == pytest.approx(end.test_accuracy)
 
 
 def test_a_stop_is_answered_amid_an_epoch_and_keeps_the_weights() -> None:
@@ -96,7 +96,7 @@ def test_a_stop_is_answered_amid_an_epoch_and_keeps_the_weights() -> None:
         if isinstance(event, Progress) and event.step > 30:
             job.stop()
     assert isinstance(event, Stopped)
-    run = _kept()
+    run = _stored()
     assert run.trained
     assert not run.resumable
     assert len(artifacts.load_steps(run.folder).losses) == event.step >= event.epochs * 21
@@ -151,8 +151,8 @@ def _drawn(spec: RunSpec) -> RunSpec:
 
 
 @pytest.fixture(scope="module")
-def neutral(tmp_path_factory: pytest.TempPathFactory) -> float:
-    """Accuracy of neutral runs; NumPy's, which are those of every framework but for rounding."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Accuracy of the shared loop in NumPy, which equals all others but for rounding."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_STUDIO_HOME", str(tmp_path_factory.mktemp("shared")))
         return _accuracy(_drawn(small("numpy", epochs=20)))
@@ -173,12 +173,12 @@ def _accuracy(spec: RunSpec) -> float:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_it_is_as_accurate_as_a_neutral_run(framework: FrameworkName, neutral: float) -> None:
-    assert abs(_accuracy(_drawn(_written(framework, epochs=20))) - neutral) < BAR
+def test_it_is_as_accurate_as_the_shared_loop(framework: FrameworkName, shared: float) -> None:
+    assert abs(_accuracy(_drawn(_written(framework, epochs=20))) - shared) < TOLERANCE
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_without_chance_it_is_the_neutral_run(framework: FrameworkName) -> None:
+def test_without_randomness_it_equals_the_shared_loop(framework: FrameworkName) -> None:
     """First weights of zero and all digits in every step leave nothing to a framework's own.
 
     Nor does SGD without momentum: Keras would fold the moving rate into the velocity.

@@ -67,8 +67,8 @@ class RobustnessBar(QWidget):
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ...]:
             from mnist_studio.prediction.robustness import robustness
 
-            outcomes = robustness(runs, data=None, progress=progress, is_cancelled=is_cancelled)
-            return tuple(outcome.problem for outcome in outcomes if outcome.problem)
+            results = robustness(runs, data=None, on_progress=progress, is_cancelled=is_cancelled)
+            return tuple(result.problem for result in results if result.problem)
 
         self._task = self._studio.background.start(work, self._on_done, self._studio.complain)
         self._task.progressed.connect(self.progress.show_fraction)

@@ -240,9 +240,9 @@ class OwnImagesPanel(QWidget):
 
     def _learned(self, one: RunRow) -> str:
         score = self._score(one)
-        if score is None or not score.learnt:
+        if score is None or not score.trained_on:
             return ""
-        return f"The model learned from {counted(score.learnt, 'image')}, which do not count."
+        return f"The model learned from {counted(score.trained_on, 'image')}, which do not count."
 
 
 CELL, HEAD, CLASSES = 20, 16, 10

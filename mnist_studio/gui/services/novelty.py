@@ -69,7 +69,7 @@ class NoveltyService(QObject):
         try:
             while (one := self._next()) is not None:
                 number, images = one
-                found = self._examiner.shares(images)
+                found = self._examiner.p_values(images)
                 # Where the window is gone by now, nobody wants it.
                 with suppress(RuntimeError):
                     self._found.emit(number, () if found is None else tuple(found.tolist()))

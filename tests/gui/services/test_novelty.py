@@ -22,7 +22,7 @@ class SlowExaminer(NoveltyDetector):
         self.may = Event()
         self.asked: list[int] = []
 
-    def shares(self, images: np.ndarray) -> np.ndarray:
+    def p_values(self, images: np.ndarray) -> np.ndarray:
         self.asked.append(int(images[0, 0, 0]))
         assert self.may.wait(10)
         return np.asarray(images.mean(axis=(1, 2)))
