@@ -130,12 +130,12 @@ class _Watch:
         if phase != self._session.clock.phase:
             self._session.enter(phase)
 
-    def step(self, loss: float, correct: int, digits: int) -> None:
+    def step(self, loss: float, correct: int, images: int) -> None:
         """See ``ScriptObserver.step``."""
         self.enter("train")
-        if digits != self._size:
+        if images != self._size:
             self._report()
-            self._size = digits
+            self._size = images
         self._losses.append(loss)
         self._correct.append(correct)
         if self._session.clock.seconds("train") - self._reported > REPORT_SECONDS:
@@ -158,7 +158,7 @@ class _Watch:
             raise _Stop
 
     def epoch(self, validation: Score | None) -> None:
-        """See ``ScriptObserver.epoch``; judges the network as after every neutral epoch."""
+        """See ``ScriptObserver.epoch``. Evaluates the network as the shared loop does."""
         session = self._session
         self._report()
         session.machine.sample()
