@@ -1,12 +1,12 @@
-"""The tree of errors. Each carries what is wrong and what the user can do about it."""
+"""The tree of errors. Each has what went wrong and why, and what the user can do about it."""
 
 
 class MnistStudioError(Exception):
-    """Anything the studio can explain to its user.
+    """An error that can be explained to the user.
 
     Attributes:
-        problem: one sentence that says what is wrong.
-        remedy: one sentence that says what to do; may be empty.
+        problem: what happened and why, in one sentence.
+        remedy: what to do, in one sentence; may be empty.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -16,11 +16,11 @@ class MnistStudioError(Exception):
 
 
 class SpecError(MnistStudioError):
-    """A description of a network or a training that cannot work.
+    """A description of a network or a training that is not valid.
 
     Attributes:
-        path: where in the description the wrong value stands, such as ``("training", "epochs")``;
-            empty where it is no single one.
+        path: of the wrong value in the description, such as ``("training", "epochs")``; empty if
+            no single value is wrong.
     """
 
     def __init__(self, problem: str, remedy: str = "", path: tuple[str | int, ...] = ()) -> None:
@@ -33,15 +33,15 @@ class UnknownName(MnistStudioError):
 
 
 class DataError(MnistStudioError):
-    """Digits that are missing, damaged or not what they claim to be."""
+    """Images that are missing, damaged, or not in the expected format."""
 
 
 class PictureError(DataError):
-    """A picture or drawing that cannot become a digit image."""
+    """A picture or drawing that cannot be turned into an image of 28×28 pixels."""
 
 
 class DownloadError(DataError):
-    """Digits that could not be downloaded."""
+    """A dataset that could not be downloaded."""
 
 
 class FrameworkMissing(MnistStudioError):
@@ -49,19 +49,19 @@ class FrameworkMissing(MnistStudioError):
 
 
 class DeviceMissing(MnistStudioError):
-    """A device that this machine or this framework does not have."""
+    """A device that the computer or the framework does not have."""
 
 
 class TrainingFailed(MnistStudioError):
-    """A training that cannot go on, for instance because its loss is not a number."""
+    """A training that cannot continue, for instance because its loss is not a number."""
 
 
 class StoreError(MnistStudioError):
-    """What is kept cannot be read or written."""
+    """Stored data that cannot be read or written."""
 
 
 class StoreTooNew(StoreError):
-    """The database was written by a newer version of the studio."""
+    """The database was written by a newer version."""
 
 
 class JobError(MnistStudioError):
@@ -69,8 +69,8 @@ class JobError(MnistStudioError):
 
 
 class CancelledByUser(MnistStudioError):
-    """The user cancelled a long job; nothing is wrong."""
+    """The user cancelled a long task; nothing went wrong."""
 
 
 class UsageError(MnistStudioError):
-    """The command line asks for something impossible."""
+    """Arguments of the command line that are not valid."""

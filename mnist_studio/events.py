@@ -1,4 +1,4 @@
-"""What a run tells: a closed union of small frozen values, JSON on the wire.
+"""Events of a run: a closed union of small frozen values, sent as JSON.
 
 Every accuracy is a fraction, every time is in seconds. A run ends in exactly one terminal event.
 """
@@ -12,31 +12,31 @@ import msgspec
 PhaseName = Literal[
     "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused", "other"
 ]
-"""``other`` is what the supervisor waited beyond all that the child accounts for."""
+"""``other`` is the time that the supervisor waited beyond the phases of the child."""
 
 PHASES: Mapping[PhaseName, str] = MappingProxyType(
     {
         "start": "Starting",
         "import": "Loading",
-        "data": "Reading digits",
+        "data": "Reading images",
         "build": "Building",
         "compile": "Compiling",
         "train": "Training",
         "evaluate": "Evaluating",
         "save": "Saving",
         "paused": "Paused",
-        "other": "Handing over",
+        "other": "Waiting",
     }
 )
-"""What a run does in each, for people."""
+"""What a run does in each phase, as text."""
 
 
 class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):
-    """What all events carry.
+    """The fields of all events.
 
     Attributes:
         run: id of the run.
-        framework: who trains it.
+        framework: that trains it.
     """
 
     run: str
@@ -47,11 +47,11 @@ class Started(Event, frozen=True):
     """The run is known to the store and its process is about to start.
 
     Attributes:
-        title: of the run, for people.
+        title: of the run.
         recipe: its name.
-        dataset: which digits: ``mnist`` or ``builtin``.
+        dataset: ``mnist`` or ``builtin``.
         epochs: to train.
-        parameters: that are learnt.
+        parameters: number of trainable parameters.
     """
 
     title: str
@@ -62,7 +62,7 @@ class Started(Event, frozen=True):
 
 
 class Phase(Event, frozen=True):
-    """What the run does from now on."""
+    """The run enters another phase."""
 
     phase: PhaseName
     text: str = ""
@@ -100,12 +100,12 @@ class Epoch(Event, frozen=True):
         step: steps so far.
         train_loss: mean over the epoch's own batches, while the weights moved.
         train_accuracy: likewise.
-        validation_loss: None without validation digits.
+        validation_loss: None without a validation set.
         validation_accuracy: likewise.
-        test_loss: mean over the test digits after the epoch.
+        test_loss: mean over the test set after the epoch.
         test_accuracy: likewise.
         learning_rate: of the epoch's last step.
-        train_seconds: spent training so far, evaluation left out.
+        train_seconds: spent training so far, without evaluation.
     """
 
     epoch: int
@@ -134,13 +134,13 @@ class Log(Event, frozen=True):
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):
-    """What the machine did beside a run; None where it does not tell.
+    """The load of the computer during a run; None if the system does not report it.
 
     Attributes:
-        processors: that it has.
-        others_processors: mean number of them that other processes kept busy during the run.
-        frequency_fraction: mean clock of the processors over their highest, a fraction.
-        throttle_count: times that a processor was slowed down by heat during the run.
+        processors: number of them.
+        others_processors: mean number of them that other processes used during the run.
+        frequency_fraction: mean clock frequency divided by the highest one.
+        throttle_count: how often a processor was slowed down by heat during the run.
         on_battery: at the beginning or the end of the run.
     """
 
@@ -152,18 +152,18 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured of a run beside its ``seconds``, which add up to its two fields of seconds.
+    """Measurements of a run. Its ``seconds`` by phase add up to the two fields of seconds.
 
     Attributes:
-        wall_seconds: from the start of the run's process to its last word, as its supervisor sees
-            it.
-        earlier_seconds: of training in earlier processes, of a run that went on.
+        wall_seconds: from the start of the run's process to its last event, measured by the
+            supervisor.
+        earlier_seconds: of training in earlier processes, if the run was resumed.
         train_images_per_second: in the phase of training, in this process; None without a step.
-        peak_memory_bytes: the most memory that the process held at once, that of a GPU left out;
-            None where the system does not tell.
-        throughput_images_per_second: answered in batches, median; None of a stopped run.
+        peak_memory_bytes: the most memory that the process used at once, without GPU memory;
+            None if the system does not report it.
+        throughput_images_per_second: predictions in batches, median; None for a stopped run.
         throughput_batch: images in each of these batches.
-        machine: what else it did.
+        machine: its load.
     """
 
     wall_seconds: float
@@ -184,9 +184,9 @@ class Finished(Event, frozen=True):
         test_accuracy: after the last epoch.
         test_loss: likewise.
         seconds: phase -> seconds spent in it.
-        device: where it really ran.
+        device: that was used.
         latency_ms: one image, median, on that device.
-        measures: None of a run of an older version.
+        measures: None for a run of an earlier version.
     """
 
     epochs: int
@@ -200,16 +200,16 @@ class Finished(Event, frozen=True):
 
 
 class Stopped(Event, frozen=True):
-    """Stopped by the user, its weights kept.
+    """Stopped by the user; its weights are stored.
 
     Attributes:
         epochs: whole epochs trained.
-        step: steps trained; the kept weights are of this step.
+        step: steps trained; the stored weights are of this step.
         test_accuracy: after the last whole epoch; None before the first.
         test_loss: likewise.
         seconds: phase -> seconds spent in it.
-        device: where it ran.
-        measures: None of a run of an older version.
+        device: that was used.
+        measures: None for a run of an earlier version.
     """
 
     epochs: int
@@ -222,19 +222,19 @@ class Stopped(Event, frozen=True):
 
 
 class Cancelled(Event, frozen=True):
-    """Ended by the user with nothing kept."""
+    """Ended by the user; nothing is stored."""
 
     reason: str
 
 
 class Failed(Event, frozen=True):
-    """Could not go on; ``reason`` says why and what to do."""
+    """Ended by an error; ``reason`` says why and what to do."""
 
     reason: str
 
 
 class Crashed(Event, frozen=True):
-    """The process died without a word of its own."""
+    """The process ended without a terminal event."""
 
     reason: str
     exit_code: int | None = None

@@ -1,4 +1,4 @@
-"""Colors by role, light and dark, and the dash of each framework: of the window and of reports."""
+"""Colors by role, light and dark, and the dash of each framework, for the window and reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ class Palette:
         ground: behind the cards.
         panel: of cards and bars.
         line: borders, one pixel wide.
-        hover: under the pointer, and what is chosen.
+        hover: under the pointer, and what is selected.
         grid: of plots, barely visible.
-        text: words and numbers.
-        secondary: words that explain others.
+        text: text and numbers.
+        secondary: explanations.
         accent: the one primary action, focus and progress.
-        on_accent: words on the accent.
-        numpy: everything NumPy did.
-        pytorch: everything PyTorch did.
-        keras: everything Keras did.
-        good: right answers.
-        bad: wrong answers and failures.
+        on_accent: text on the accent.
+        numpy: results of NumPy.
+        pytorch: results of PyTorch.
+        keras: results of Keras.
+        good: correct predictions.
+        bad: wrong predictions and failures.
     """
 
     ground: str
@@ -46,7 +46,7 @@ class Palette:
 
     @property
     def off(self) -> str:
-        """Of tools that cannot be used: plainly fainter than words that explain."""
+        """For disabled controls: clearly fainter than explanations."""
         return mixed(self.secondary, self.panel, 0.5)
 
     def framework(self, name: str) -> str:
@@ -106,12 +106,12 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("#0072B2", ""), ("#E69F00", "///"), ("#56B4E9", "..."), ("#1B1F27", ""),
     ("#009E73", "\\\\\\"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),
 )  # fmt: skip
-"""Color and hatching of parts of a whole: colors by Okabe & Ito (2008), which color-blind eyes
-tell apart too."""
+"""Color and hatching of parts of a whole: colors by Okabe & Ito (2008), which can be
+distinguished with color blindness."""
 
 
 def mixed(first: str, second: str, part: float) -> str:
-    """The first color with a part, from 0 to 1, of the second."""
+    """A mix of two colors; ``part`` is the share, from 0 to 1, of the second."""
     pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(one * (1 - part) + two * part):02X}" for one, two in pairs)
 

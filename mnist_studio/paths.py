@@ -1,4 +1,4 @@
-"""Where everything lies. The only module that builds a path to resources or to the user's data."""
+"""The paths of resources and of the user's data. No other module builds such a path."""
 
 import os
 import sys
@@ -13,36 +13,36 @@ MODELS_VARIABLE = "MNIST_STUDIO_MODELS"
 
 
 def frozen() -> bool:
-    """Whether this is the packaged program and not Python with the studio's source."""
+    """Whether this is the packaged program, not Python with the source."""
     return bool(getattr(sys, "frozen", False))
 
 
 def program() -> list[str]:
-    """The command that starts another studio like this one."""
+    """The command that starts this program again."""
     return [sys.executable] if frozen() else [sys.executable, "-m", "mnist_studio"]
 
 
 def package() -> Path:
-    """The folder of the studio's source; the packaged program brings it along as files too."""
+    """The folder of the source; the packaged program contains it as files too."""
     return Path(__file__).resolve().parent
 
 
 def external_entry() -> Path:
-    """The script by which another Python becomes a child process of the studio."""
+    """The script that another Python runs to become a child process."""
     return package() / "workers" / "external_entry.py"
 
 
 def resources() -> Path:
-    """The folder of files that ship with the studio.
+    """The folder of bundled files.
 
-    In a wheel and in the frozen app it lies inside the package, in a checkout beside it.
+    In a wheel and in the packaged program it is inside the package, in a checkout next to it.
     """
     inside = package() / "resources"
     return inside if inside.is_dir() else package().parent / "resources"
 
 
 def models() -> Path:
-    """The trained models that come with the studio. ``MNIST_STUDIO_MODELS`` names others."""
+    """The bundled models. ``MNIST_STUDIO_MODELS`` names another folder."""
     chosen = os.environ.get(MODELS_VARIABLE)
     return Path(chosen).expanduser().absolute() if chosen else resources() / "models"
 
@@ -56,16 +56,16 @@ def home() -> Path:
 
 
 def cache() -> Path:
-    """What can be made again: imported and downloaded digits, the frameworks' own caches.
+    """Data that can be created again: imported and downloaded datasets, caches of frameworks.
 
-    It lies in the home where that was moved, and where the system's own place cannot be written.
+    It is in the home if that was moved, or if the cache folder of the system is not writable.
     """
     usual = Path(platformdirs.user_cache_dir(APPLICATION, appauthor=False))
     return home() / "cache" if os.environ.get(HOME_VARIABLE) or not _writable(usual) else usual
 
 
 def _writable(folder: Path) -> bool:
-    """Whether a folder can be written, or made."""
+    """Whether a folder is writable or can be created."""
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     return os.access(nearest, os.W_OK)
 
@@ -90,8 +90,8 @@ def backups(base: Path | None = None) -> Path:
     return (base or home()) / "backups"
 
 
-def digit_sets(base: Path | None = None) -> Path:
-    """The sets of the user's own digits that runs learnt from, in ``base`` or else in the home."""
+def own_image_sets(base: Path | None = None) -> Path:
+    """The sets of own images that runs were trained on, in ``base`` or else in the home."""
     return (base or home()) / "digits"
 
 
@@ -101,7 +101,7 @@ def settings_file() -> Path:
 
 
 def log_file() -> Path:
-    """What the window tells of itself; older parts lie beside it with a number."""
+    """The log of the window; older parts have a number in their name."""
     return home() / "studio.log"
 
 
@@ -111,31 +111,31 @@ def mnist_cache() -> Path:
 
 
 def robustness_cache() -> Path:
-    """How robust the models are that come with the studio, whose folders are never written."""
+    """The robustness of bundled models, whose folders are never written."""
     return cache() / "robustness"
 
 
 def features_cache() -> Path:
-    """How the models that come with the studio see training digits, likewise."""
+    """The features of bundled models, whose folders are never written."""
     return cache() / "features"
 
 
-def personal_cache() -> Path:
-    """What runs said of the user's own digits."""
+def own_image_cache() -> Path:
+    """Predictions of runs for own images."""
     return cache() / "personal"
 
 
 def keras_home() -> Path:
-    """What Keras would otherwise write into the home directory."""
+    """The folder for files that Keras would otherwise write into the home directory."""
     return cache() / "keras"
 
 
 def matplotlib_home() -> Path:
-    """What matplotlib would otherwise write into the home directory."""
+    """The folder for files that matplotlib would otherwise write into the home directory."""
     return cache() / "matplotlib"
 
 
 def data_folder() -> Path | None:
-    """The folder of digits named by ``MNIST_STUDIO_DATA``, if any."""
+    """The dataset folder that ``MNIST_STUDIO_DATA`` names, if any."""
     chosen = os.environ.get(DATA_VARIABLE)
     return Path(chosen).expanduser().absolute() if chosen else None

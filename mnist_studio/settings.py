@@ -1,4 +1,4 @@
-"""The user's settings: declared as data, kept in one JSON file."""
+"""The user's settings: declared as data and stored in one JSON file."""
 
 import os
 from pathlib import Path
@@ -14,11 +14,11 @@ Theme = Literal["system", "light", "dark"]
 
 
 class Interpreter(msgspec.Struct, frozen=True):
-    """A Python with an environment of its own, in which a framework is installed.
+    """A Python environment in which a framework is installed.
 
     Attributes:
-        python: path of its program.
-        version: of the framework there, when it was chosen.
+        python: path of its executable.
+        version: of the framework in it, when it was selected.
     """
 
     python: str
@@ -26,37 +26,39 @@ class Interpreter(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Every setting with its type, its default and its text for people."""
+    """Every setting with its type, default, and text."""
 
-    theme: Annotated[Theme, Meta(title="Theme", description="Colors of the window.")] = "system"
+    theme: Annotated[Theme, Meta(title="Theme", description="Color scheme of the window.")] = (
+        "system"
+    )
     data_folder: Annotated[
         str,
         Meta(
-            title="Folder of digits",
-            description="Where the MNIST files lie; empty searches the usual places.",
+            title="MNIST folder",
+            description="Folder with the MNIST files. If empty, the usual folders are searched.",
         ),
     ] = ""
     pinned: Annotated[
         tuple[str, ...],
         Meta(
             title="Pinned models",
-            description="Runs that answer drawings however many newer ones there are.",
+            description="Runs that always predict drawings, even if there are many newer ones.",
         ),
     ] = ()
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(
-            title="Pythons of frameworks",
-            description="A framework computes in the Python named for it, else in the studio's.",
+            title="Environments",
+            description="Python environments of frameworks. The default is that of MNIST Studio.",
         ),
     ] = {}
 
 
 def load() -> tuple[Settings, str]:
-    """The user's settings, and what the user should know about them, else an empty text.
+    """The user's settings, and a message if they could not be read, else an empty text.
 
-    A file that cannot be understood is kept aside as ``settings.json.bad``; one that cannot be
-    opened stays where it is. Both give the defaults.
+    A file that is not valid is renamed to ``settings.json.bad``; a file that cannot be opened is
+    left alone. Both give the defaults.
     """
     file = paths.settings_file()
     try:
@@ -64,13 +66,16 @@ def load() -> tuple[Settings, str]:
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:
-        return Settings(), f"The settings cannot be opened: {error}. The defaults are used."
+        return (
+            Settings(),
+            f"The settings file cannot be opened: {error}. MNIST Studio uses the defaults.",
+        )
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return Settings(), f"The settings cannot be read: {error}. {_keep_aside(file)}"
+        return Settings(), f"The settings file is not valid: {error}. {_set_aside(file)}"
 
 
 def save(settings: Settings) -> None:
-    """Keeps the settings; whatever goes wrong, the former file stays whole.
+    """Saves the settings; after an error the previous file is unchanged.
 
     Raises:
         StoreError: the file cannot be written.
@@ -81,27 +86,27 @@ def save(settings: Settings) -> None:
         _write(file, msgspec.json.format(msgspec.json.encode(settings)))
     except OSError as error:
         raise StoreError(
-            f"The settings cannot be written: {error}.", f"Make room or access for {file.parent}."
+            f"The settings cannot be saved: {error}.", f"Make sure that {file.parent} is writable."
         ) from error
 
 
-def _keep_aside(file: Path) -> str:
+def _set_aside(file: Path) -> str:
     bad = file.with_name(f"{file.name}.bad")
     try:
         file.replace(bad)
     except OSError as error:
-        return f"The defaults are used; the file could not be kept aside: {error}."
-    return f"The defaults are used; the old file is kept as {bad}."
+        return f"MNIST Studio uses the defaults. The file could not be renamed: {error}."
+    return f"MNIST Studio uses the defaults. The old file is now {bad}."
 
 
 def _write(file: Path, content: bytes) -> None:
-    # Two studios may save at once: each has its own file beside the target, the last one wins.
-    beside = file.with_name(f"{file.name}.{os.getpid()}.part")
+    # Two processes may save at once, so each writes its own temporary file; the last one wins.
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as stream:
+        with temporary.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(file)
+        temporary.replace(file)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

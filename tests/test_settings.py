@@ -64,9 +64,9 @@ def test_saving_leaves_nothing_beside_the_file(home: Path) -> None:
     assert [file.name for file in home.iterdir()] == ["settings.json"]
 
 
-def test_saving_where_nothing_can_be_written_says_so(home: Path) -> None:
+def test_saving_to_an_unwritable_folder_is_an_error(home: Path) -> None:
     home.write_text("a file, no folder")
-    with pytest.raises(StoreError, match="cannot be written") as raised:
+    with pytest.raises(StoreError, match="cannot be saved") as raised:
         settings.save(Settings())
     assert str(home) in raised.value.remedy
 

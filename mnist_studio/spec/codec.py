@@ -27,7 +27,7 @@ def decode(text: str | bytes) -> RunSpec:
     """The run that ``text`` describes.
 
     Raises:
-        SpecError: not JSON, of a newer version, with wrong keys, or describing an impossible run.
+        SpecError: it is not JSON, of a newer version, or does not describe a valid run.
     """
     return validate(parse(text))
 
@@ -44,10 +44,10 @@ def validate(run: RunSpec) -> RunSpec:
 
 
 def parse(text: str | bytes) -> RunSpec:
-    """Like ``decode``, but takes what is well-formed as it is: what was once kept stays readable.
+    """Like ``decode`` without checking the values, so that stored runs stay readable.
 
     Raises:
-        SpecError: not JSON, of a newer version, or with wrong keys.
+        SpecError: it is not JSON, of a newer version, or has wrong keys.
     """
     try:
         stored = msgspec.json.decode(text, type=_Stored)
@@ -63,5 +63,5 @@ def parse(text: str | bytes) -> RunSpec:
         return msgspec.convert(upgraded, _Envelope).run
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SpecError(
-            f"The description of the run cannot be read: {error}.", "Correct that place."
+            f"The description of the run is not valid: {error}.", "Correct the description."
         ) from error

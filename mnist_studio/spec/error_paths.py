@@ -1,6 +1,6 @@
-"""Where in a TOML text a complaint of msgspec belongs, and what was expected there.
+"""The line of a TOML text that an error of msgspec refers to, and what was expected there.
 
-msgspec tells a path, such as ``$.run[0].training.batch_size``; people look for a line.
+msgspec reports a path, such as ``$.run[0].training.batch_size``; users look for a line.
 """
 
 import re
@@ -18,11 +18,11 @@ _COMPLAINT = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DO
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`(?:, got `(?P<got>[^`]*)`)?")
-_WORDS = {
+_TYPE_NAMES = {
     "int": "a whole number", "float": "a number", "str": "a text in quotes",
     "bool": "true or false", "array": "a list", "object": "a table", "null": "nothing",
 }  # fmt: skip
-"""What msgspec calls the kinds of values, for people."""
+"""The types of msgspec in plain language."""
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+)\]")
 _HEADER = re.compile(r"\s*(?P<array>\[)?\[\s*(?P<keys>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
@@ -30,7 +30,7 @@ _KEY = re.compile(r"\s*(?P<key>[A-Za-z0-9_-]+)\s*=")
 
 @contextmanager
 def error_path(*path: str | int) -> Iterator[None]:
-    """What is refused within stands there: its path gets this one before it."""
+    """Prepends a path to the path of every ``SpecError`` that is raised inside."""
     try:
         yield
     except SpecError as error:
@@ -39,12 +39,12 @@ def error_path(*path: str | int) -> Iterator[None]:
 
 
 def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
-    """The place in words, ``Line 7, run[0].training.batch_size``, and what is wrong there.
+    """The position, such as ``Line 7, run[0].training.batch_size``, and what is wrong there.
 
     Args:
         text: TOML.
-        complaint: of msgspec about it.
-        expected: the type that was looked for.
+        complaint: error message of msgspec about it.
+        expected: the type that the text should have.
     """
     found = _COMPLAINT.fullmatch(complaint)
     assert found is not None  # Every text matches.
@@ -60,7 +60,7 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
 
 
 def _plain(problem: str) -> str:
-    """A complaint of msgspec without its names for kinds of values."""
+    """An error message of msgspec with its types in plain language."""
     if missing := _MISSING.match(problem):
         return f"the key “{missing['name']}” is missing"
     found = _EXPECTED.match(problem)
@@ -71,12 +71,12 @@ def _plain(problem: str) -> str:
 
 
 def _kind(name: str) -> str:
-    """One kind of values, or several: ``int | null``."""
-    return " or ".join(_WORDS.get(one, one) for one in name.split(" | "))
+    """One type or several: ``int | null``."""
+    return " or ".join(_TYPE_NAMES.get(one, one) for one in name.split(" | "))
 
 
 def in_words(text: str, path: Path) -> str:
-    """Where ``path`` stands in a TOML text: ``Line 7, run[0].training.batch_size``."""
+    """The position of ``path`` in a TOML text: ``Line 7, run[0].training.batch_size``."""
     words, line = _words(path), _line(text, path)
     return f"Line {line}, {words}" if words else f"Line {line}"
 
@@ -95,7 +95,7 @@ def _words(path: Path) -> str:
 
 
 def _choices(kind: inspect.Type, path: Path) -> list[str]:
-    """The names that may stand at ``path`` in a value of a type."""
+    """The names that are allowed at ``path`` in a value of a type."""
     if isinstance(kind, inspect.UnionType):
         return [name for part in kind.types for name in _choices(part, path)]
     match kind, path:
@@ -112,7 +112,7 @@ def _choices(kind: inspect.Type, path: Path) -> list[str]:
 
 
 def _line(text: str, path: Path) -> int:
-    """The line of the longest beginning of ``path`` that has one; the first line without any."""
+    """The line of the longest prefix of ``path`` that has one, else the first line."""
     lines = dict(reversed(list(_lines(text))))
     while path and path not in lines:
         path = path[:-1]
@@ -120,7 +120,7 @@ def _line(text: str, path: Path) -> int:
 
 
 def _lines(text: str) -> Iterator[tuple[Path, int]]:
-    """Every key, table and item of an array that begins a line, by its path."""
+    """Every key, table, and array item that begins a line, by its path."""
     counts: dict[Path, int] = {}
     table: Path = ()
     key: Path = ()
@@ -147,7 +147,7 @@ def _inner_keys(line: str) -> list[str]:
 
 
 def _table(header: re.Match[str], counts: dict[Path, int]) -> Path:
-    """The path of ``[a.b]`` or ``[[a.b]]``; tables under an array lie in its last item."""
+    """The path of ``[a.b]`` or ``[[a.b]]``; tables under an array belong to its last item."""
     path: Path = ()
     keys = [key.strip() for key in header["keys"].split(".")]
     for place, key in enumerate(keys):

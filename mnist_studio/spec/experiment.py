@@ -1,6 +1,6 @@
-"""The cells of an experiment: its runs, each checked before any is trained.
+"""Experiments and their cells: runs that are all checked before the first one is trained.
 
-An experiment: a question, and the runs that shall answer it.
+An experiment is a question and the runs that answer it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
@@ -27,18 +27,18 @@ from mnist_studio.spec.run import (
 LONGEST_TITLE = 80
 LARGEST_THRESHOLD = 0.5
 MANY_RUNS = 300
-"""An experiment of more is probably a slip: whoever starts it is asked first."""
+"""A larger experiment is probably a mistake, so the user must confirm it."""
 MOST_RUNS = 10_000
-"""An experiment of more is refused; at a few seconds a run it would take a day."""
+"""The limit; with a few seconds per run, more would take a day."""
 
 
 class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Every combination; an axis without values is the recipe's own value.
+    """All combinations; an axis without values has the value of the recipe.
 
     Attributes:
         recipes: names.
         frameworks: that train each of them.
-        batch_sizes: digits a step.
+        batch_sizes: images per step.
         learning_rates: of the optimizer.
     """
 
@@ -49,7 +49,7 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecipePair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One recipe in one framework, perhaps with faults of its source."""
+    """One recipe in one framework, optionally with known bugs."""
 
     recipe: str
     framework: FrameworkName
@@ -61,15 +61,15 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         title: of 1 to 80 characters.
-        question: that it shall answer, in the user's words.
+        question: that it answers, in the user's words.
         grid: of runs; None with pairs.
         pairs: in place of a grid.
-        seeds: each run once for every one; empty for the recipe's own.
+        seeds: each run is trained once per seed; empty for the seed of the recipe.
         datasets: likewise; empty for MNIST.
-        epochs: of every run; 0 for the recipe's own.
+        epochs: of every run; 0 for the epochs of the recipe.
         device: where; a framework that has no such device uses the CPU.
         threads: of the CPU; 0 leaves it to the framework.
-        threshold: the smallest difference in accuracy, as a fraction, that matters in practice.
+        threshold: the smallest relevant difference in accuracy, as a fraction.
         style: of all runs.
     """
 
@@ -87,11 +87,11 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExperimentError(SpecError):
-    """An experiment that cannot work; its path is such as ``("grid", "recipes", 1)``."""
+    """An experiment that is not valid; its path is such as ``("grid", "recipes", 1)``."""
 
 
 def largest(experiment: ExperimentSpec) -> int:
-    """How many cells an experiment has at most: repeated values count."""
+    """The highest possible number of cells: repeated values count."""
     grid = experiment.grid
     axes: list[Sized] = [experiment.seeds, experiment.datasets]
     if grid:
@@ -104,35 +104,36 @@ def largest(experiment: ExperimentSpec) -> int:
 def expand_cells(experiment: ExperimentSpec) -> tuple[RunSpec, ...]:
     """The cells of an experiment in the order in which they are trained, each once.
 
-    Seeds are outermost, so that an unfinished experiment has all runs of its first seeds. In one,
-    frameworks take turns: what slows the machine down for a while then slows all of them.
+    Seeds are outermost, so that an unfinished experiment has all runs of its first seeds. Within a
+    seed the frameworks alternate, so that a temporarily slow computer slows down all of them.
 
     Raises:
-        ExperimentError: the experiment cannot work; says where.
+        ExperimentError: the experiment is not valid.
     """
     check_experiment(experiment)
     seeds: Sequence[int | None] = experiment.seeds or (None,)
-    turns = (_in_turns(_runs(experiment, seed)) for seed in seeds)
+    turns = (_round_robin(_runs(experiment, seed)) for seed in seeds)
     return tuple(dict.fromkeys(chain.from_iterable(turns)))
 
 
 def check_experiment(experiment: ExperimentSpec) -> None:
-    """Refuses an experiment that cannot work.
+    """Checks an experiment.
 
     Raises:
-        ExperimentError: says what is wrong, what to do, and where it is.
+        ExperimentError: the experiment is not valid.
     """
     if not 1 <= len(experiment.title.strip()) <= LONGEST_TITLE:
         raise ExperimentError(
-            f"The title has {len(experiment.title.strip())} characters.",
-            f"Choose one of 1 to {LONGEST_TITLE}.",
+            f"The title must have 1 to {LONGEST_TITLE} characters, got "
+            f"{len(experiment.title.strip())}.",
+            "Change the title.",
             ("title",),
         )
     if not 0 < experiment.threshold <= LARGEST_THRESHOLD:
         raise ExperimentError(
-            f"The threshold for practical relevance is {experiment.threshold:g}.",
-            f"Choose a fraction above 0 and at most {LARGEST_THRESHOLD:g}; 0.001 is a tenth of a "
-            "percentage point.",
+            f"The smallest relevant difference must be above 0 and at most "
+            f"{LARGEST_THRESHOLD:g}, got {experiment.threshold:g}.",
+            "Enter a fraction: 0.001 is 0.1 pp.",
             ("threshold",),
         )
     _check_size(experiment)
@@ -155,7 +156,7 @@ def _of_grid(grid: Grid) -> Iterator[RunSpec]:
     rates: Sequence[float | None] = grid.learning_rates or (None,)
     frameworks: Sequence[FrameworkName | None] = grid.frameworks or (None,)
     for name, size, rate, framework in product(grid.recipes, sizes, rates, frameworks):
-        run = _with(recipes.run_spec(recipes.recipe(name)), size, rate)
+        run = _changed(recipes.run_spec(recipes.recipe(name)), size, rate)
         yield replace(run, framework=framework or run.framework)
 
 
@@ -164,7 +165,7 @@ def _of_pair(pair: RecipePair) -> RunSpec:
     return replace(run, framework=pair.framework, known_bugs=pair.known_bugs)
 
 
-def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> RunSpec:
+def _changed(run: RunSpec, size: int | None = None, rate: float | None = None) -> RunSpec:
     """The run with another batch size or learning rate, where one is given."""
     training = run.training
     if size is not None:
@@ -177,7 +178,7 @@ def _with(run: RunSpec, size: int | None = None, rate: float | None = None) -> R
 def _common(
     experiment: ExperimentSpec, run: RunSpec, dataset: DatasetName, seed: int | None
 ) -> RunSpec:
-    """The run with what all runs of the experiment share."""
+    """The run with the settings that all runs of the experiment share."""
     training = replace(
         run.training,
         epochs=experiment.epochs or run.training.epochs,
@@ -193,8 +194,8 @@ def _common(
     )
 
 
-def _in_turns(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
-    """One run of every framework after the other, each framework's in their order."""
+def _round_robin(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
+    """Alternates between frameworks; the runs of each framework keep their order."""
     of_each: dict[FrameworkName, list[RunSpec]] = {}
     for run in runs:
         of_each.setdefault(run.framework, []).append(run)
@@ -205,27 +206,27 @@ def _in_turns(runs: Iterable[RunSpec]) -> Iterator[RunSpec]:
 def _check_size(experiment: ExperimentSpec) -> None:
     if experiment.grid and experiment.pairs:
         raise ExperimentError(
-            "The experiment has a grid and pairs.", "Choose one of them.", ("pairs", 0)
+            "The experiment has both a grid and pairs.", "Remove one of them.", ("pairs", 0)
         )
     count = largest(experiment)
     if count == 0:
         raise ExperimentError(
             "The experiment has no runs.",
-            "Name at least one recipe in its grid, or give it pairs of a recipe and a framework.",
+            "Add at least one recipe to the grid, or pairs of a recipe and a framework.",
             ("grid", "recipes"),
         )
     if count > MOST_RUNS:
         raise ExperimentError(
-            f"The experiment has {count:,} runs.",
-            f"Make several experiments of at most {MOST_RUNS:,} of it.",
+            f"An experiment can have at most {MOST_RUNS:,} runs, got {count:,}.",
+            "Split it into several experiments.",
             ("grid",) if experiment.grid else ("seeds",),
         )
 
 
 def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
-    """A run for every value of every axis, and where in the experiment that value stands.
+    """A run for every value of every axis, and the path of that value in the experiment.
 
-    Axes do not depend on each other: what works with one value of the others works with all.
+    Axes are independent: a value that is valid with one value of the others is valid with all.
     """
     for number, pair in enumerate(experiment.pairs):
         yield ("pairs", number), _known(("pairs", number, "recipe"), pair.recipe, pair)
@@ -238,9 +239,9 @@ def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
     training = replace(first.training, epochs=experiment.epochs or 1)
     yield ("epochs",), replace(first, training=training)
     for number, size in enumerate(grid.batch_sizes):
-        yield ("grid", "batch_sizes", number), _with(first, size=size)
+        yield ("grid", "batch_sizes", number), _changed(first, size=size)
     for number, rate in enumerate(grid.learning_rates):
-        yield ("grid", "learning_rates", number), _with(first, rate=rate)
+        yield ("grid", "learning_rates", number), _changed(first, rate=rate)
     for number, seed in enumerate(experiment.seeds):
         yield ("seeds", number), _common(experiment, first, "mnist", seed)
 

@@ -1,4 +1,4 @@
-"""An experiment as a readable text file (TOML), to keep, to share, and to run again.
+"""An experiment as a readable text file (TOML), to save, share, and run again.
 
     format = 2
 
@@ -25,7 +25,8 @@ from mnist_studio.spec.upgrades import EXPERIMENT_VERSION, upgrade_experiment
 SUFFIX = files.SUFFIX
 
 _HEAD = """\
-# An experiment for MNIST Studio: open this file in its window, or say: mnist-studio experiment FILE
+# An experiment of MNIST Studio. Open it on the Experiments page, or run:
+# mnist-studio experiment FILE
 """
 
 
@@ -46,8 +47,8 @@ def read(text: str) -> ExperimentSpec:
     """The experiment of a file, checked.
 
     Raises:
-        SpecError: not TOML, of a newer version, or with what cannot work: says the line, the key
-            and what was expected.
+        SpecError: it is not TOML, of a newer version, or not valid; names the line, the key, and
+            what was expected.
     """
     experiment = parse(text)
     try:
@@ -59,16 +60,16 @@ def read(text: str) -> ExperimentSpec:
 
 
 def parse(text: str) -> ExperimentSpec:
-    """Like ``read``, but takes what is well-formed as it is: what was once kept stays readable.
+    """Like ``read`` without checking the values, so that stored experiments stay readable.
 
     Raises:
-        SpecError: not TOML, of a newer version, or with wrong keys.
+        SpecError: it is not TOML, of a newer version, or has wrong keys.
     """
     content = files.parsed(text)
     if "run" in content:
         raise SpecError(
-            "This file has runs, not an experiment.",
-            "Open it at the Train page, or say: mnist-studio train FILE.",
+            "This file contains runs, not an experiment.",
+            "Open it on the Train page, or run: mnist-studio train FILE.",
         )
     files.check_format(content, EXPERIMENT_VERSION)
     content = upgrade_experiment(content, content["format"])
@@ -76,4 +77,4 @@ def parse(text: str) -> ExperimentSpec:
         return msgspec.convert(content, _ExperimentFile).experiment
     except msgspec.ValidationError as error:
         place, problem = place_of(text, str(error), _ExperimentFile)
-        raise SpecError(f"{place}: {problem}.", "Correct that place.") from error
+        raise SpecError(f"{place}: {problem}.", "Correct that line.") from error

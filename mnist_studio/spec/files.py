@@ -1,4 +1,4 @@
-"""Runs as one readable text file (TOML), to keep, to share, and to train again.
+"""Runs as one readable text file (TOML), to save, share, and train again.
 
     format = 4
 
@@ -7,8 +7,8 @@
     framework = "keras"
     ...
 
-A file says everything, defaults too, so that it means the same in another version. What it leaves
-out, as one written by hand may, is the default.
+A file contains all settings, defaults too, so that it means the same in another version. Settings
+that are missing, as in a file written by hand, have their defaults.
 """
 
 import tomllib
@@ -29,7 +29,7 @@ MOST_BYTES = 1_000_000
 MOST_RUNS = 1000
 
 _HEAD = """\
-# Runs for MNIST Studio: open this file in its window, or say: mnist-studio train FILE
+# Runs of MNIST Studio. Open this file on the Train page or run: mnist-studio train FILE
 """
 
 
@@ -42,12 +42,12 @@ def write(runs: Sequence[RunSpec]) -> str:
     """The text of a file with these runs, in which ``read`` finds the same.
 
     Raises:
-        SpecError: a run goes on from another one's checkpoint, which no file can hold.
+        SpecError: a run continues from the checkpoint of another run, which no file can contain.
     """
     if any(run.continued_from for run in runs):
         raise SpecError(
-            "This run goes on from the checkpoint of another one, which no file can hold.",
-            "Save the settings of the run that it continues.",
+            "This run continues from the checkpoint of another run, which a file cannot contain.",
+            "Save the settings of the run that it continues instead.",
         )
     content = without_none(msgspec.to_builtins(_RunsFile(RUN_VERSION, tuple(runs))))
     return _HEAD + tomli_w.dumps(content, indent=2)
@@ -57,14 +57,14 @@ def read(text: str) -> tuple[RunSpec, ...]:
     """The runs of a file, checked.
 
     Raises:
-        SpecError: not TOML, of a newer version, or with what cannot work: says the line, the key
-            and what was expected.
+        SpecError: it is not TOML, of a newer version, or not valid; names the line, the key, and
+            what was expected.
     """
     content = parsed(text)
     if {"experiment", "study"} & content.keys():
         raise SpecError(
-            "This file has an experiment, not runs.",
-            "Open it at the Experiments page, or say: mnist-studio experiment FILE.",
+            "This file contains an experiment, not runs.",
+            "Open it on the Experiments page, or run: mnist-studio experiment FILE.",
         )
     check_format(content, RUN_VERSION)
     if isinstance(content.get("run"), list):
@@ -73,7 +73,7 @@ def read(text: str) -> tuple[RunSpec, ...]:
         file = msgspec.convert(content, _RunsFile)
     except msgspec.ValidationError as error:
         place, problem = place_of(text, str(error), _RunsFile)
-        raise SpecError(f"{place}: {problem}.", "Correct that place.") from error
+        raise SpecError(f"{place}: {problem}.", "Correct that line.") from error
     _check_count(len(file.run))
     for number, run in enumerate(file.run):
         _check_run(text, number, run)
@@ -84,33 +84,31 @@ def parsed(text: str) -> dict[str, Any]:
     """The content of a settings file.
 
     Raises:
-        SpecError: far too long, or not TOML.
+        SpecError: it is too long or not TOML.
     """
     if len(text) > MOST_BYTES:
         raise SpecError(
-            f"The file has {len(text):,} characters, far more than settings need.",
-            "Choose a file with settings that the studio saved.",
+            f"The file has {len(text):,} characters; settings have at most {MOST_BYTES:,}.",
+            "Select a file that MNIST Studio saved.",
         )
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SpecError(f"This is not TOML: {error}.", "Correct that place.") from error
+        raise SpecError(f"This is not TOML: {error}.", "Correct that line.") from error
 
 
 def check_format(content: dict[str, Any], newest: int) -> None:
-    """Refuses a file without a format, or of one that is newer than the newest known.
+    """Checks the format of a file.
 
     Raises:
-        SpecError: says which.
+        SpecError: the format is missing, or newer than the newest known one.
     """
     version = content.get("format")
     if not isinstance(version, int):
-        raise SpecError(
-            "The file does not say its format.", f"Let it begin with: format = {newest}"
-        )
+        raise SpecError("The file has no format.", f"Begin the file with: format = {newest}")
     if version > newest:
         raise SpecError(
-            f"The file has format {version}; this studio knows up to {newest}.",
+            f"The file has format {version}, but this MNIST Studio reads formats up to {newest}.",
             "Update MNIST Studio.",
         )
 
@@ -118,7 +116,8 @@ def check_format(content: dict[str, Any], newest: int) -> None:
 def _check_count(runs: int) -> None:
     if not 1 <= runs <= MOST_RUNS:
         raise SpecError(
-            f"The file has {runs:,} runs.", f"Give it 1 to {MOST_RUNS:,}, each under [[run]]."
+            f"A file must have 1 to {MOST_RUNS:,} runs, got {runs:,}.",
+            "Begin each run with [[run]].",
         )
 
 
@@ -132,7 +131,7 @@ def _check_run(text: str, number: int, run: RunSpec) -> None:
 
 
 def without_none(value: Any) -> Any:
-    """TOML has no null: what is None is left out, and read as the default, which it is."""
+    """A value without None, which TOML lacks: a missing key is read as the default, None."""
     if isinstance(value, dict):
         return {key: without_none(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):

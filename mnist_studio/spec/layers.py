@@ -6,16 +6,17 @@ out. Every layer means the same in every framework:
 * dense: y = x W + b, W of shape (in, out);
 * conv: cross-correlation with stride 1, kernel of shape (height, width, in, out); ``same`` pads
   with zeros, (k - 1) // 2 before and k // 2 after; ``valid`` pads nothing;
-* max-pool: windows that do not overlap, an incomplete last window is left out; the gradient goes
+* max-pooling: windows that do not overlap, an incomplete last window is left out; the gradient goes
   to the first maximum of a window, read row by row;
-* average-pool: the mean of such windows; global average-pool: of a whole feature map, as a vector;
-* batch-norm (Ioffe & Szegedy 2015), over the last axis: y = scale · (x - m) / sqrt(v + epsilon) +
-  offset. While training m and v are mean and *biased* variance of the batch (and of its places),
-  and the running statistics become momentum · old + (1 - momentum) · batch, both biased;
-  otherwise m and v are the running statistics, which start at 0 and 1;
+* average pooling: the mean of such windows; global average pooling: of a whole feature map;
+* batch normalization (Ioffe & Szegedy 2015), over the last axis:
+  y = scale · (x - m) / sqrt(v + epsilon) + offset. In training, m and v are mean and *biased*
+  variance of the batch (and of its positions), and the running statistics become
+  momentum · old + (1 - momentum) · batch, both biased; otherwise m and v are the running
+  statistics, which start at 0 and 1;
 * flatten: in the order height, width, channel;
-* dropout: inverted; each unit is kept where a random byte is at least ``threshold`` and is then
-  divided by the probability of being kept, so that evaluation does nothing.
+* dropout: inverted; a unit stays if a random byte is at least ``threshold`` and is then divided by
+  the probability of staying, so that evaluation does nothing.
 """
 
 from math import isfinite, prod
@@ -31,7 +32,7 @@ Shape = tuple[int, ...]
 class Uniform(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="uniform", tag_field="kind"
 ):
-    """Drawn evenly from -limit to limit."""
+    """Uniform from -limit to limit."""
 
     limit: float
 
@@ -44,7 +45,7 @@ fans of its kernel."""
 
 
 class Dense(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dense", tag_field="kind"):
-    """Every unit sees every input."""
+    """A layer in which every unit gets every input."""
 
     units: int
     bias: bool = True
@@ -88,10 +89,10 @@ class GlobalAvgPool(
 class BatchNorm(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="batch_norm", tag_field="kind"
 ):
-    """Every channel, or unit, with the mean and variance of the batch taken out.
+    """Normalization of every channel, or unit, by the mean and variance of the batch.
 
     Attributes:
-        momentum: the part of the running statistics that a step keeps.
+        momentum: the share of the old running statistics in the new ones.
         epsilon: added to the variance.
     """
 
@@ -128,8 +129,8 @@ class Dropout(
         return round(self.rate * 256)
 
     @property
-    def keep(self) -> float:
-        """The probability of being kept that the byte threshold really gives."""
+    def keep_probability(self) -> float:
+        """The probability that a unit stays, as the byte threshold gives it."""
         return 1 - self.threshold / 256
 
 
@@ -148,10 +149,10 @@ Layer = (
 
 
 def output_shape(layer: Layer, shape: Shape) -> Shape:
-    """The shape that ``layer`` makes of ``shape``.
+    """The output shape of ``layer`` for an input of ``shape``.
 
     Raises:
-        SpecError: the layer cannot work on this shape; says why, not which layer it is.
+        SpecError: the layer does not accept this shape; gives the reason but not the layer.
     """
     match layer:
         case Dense():
@@ -171,7 +172,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
 
 
 def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
-    """The trainable arrays of ``layer`` fed with ``shape``, by their names in it."""
+    """The shapes of the trainable arrays of ``layer`` for an input of ``shape``, by name."""
     match layer:
         case BatchNorm():
             return {"scale": shape[-1:], "offset": shape[-1:]}
@@ -185,7 +186,7 @@ def parameter_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
 
 
 def statistic_shapes(layer: Layer, shape: Shape) -> dict[str, Shape]:
-    """The running statistics of ``layer``, which no gradient changes, by their names in it."""
+    """The shapes of the running statistics of ``layer``, which no gradient changes, by name."""
     match layer:
         case BatchNorm():
             return {"mean": shape[-1:], "variance": shape[-1:]}
@@ -214,7 +215,7 @@ def _check_initial(layer: Dense | Conv) -> None:
         if isinstance(initial, Uniform):
             _require(
                 isfinite(initial.limit) and initial.limit >= 0,
-                f"its first weights cannot lie within {initial.limit:g} of 0",
+                f"the limit of its initialization must be at least 0, not {initial.limit:g}",
             )
 
 
@@ -251,7 +252,7 @@ def _pool_shape(size: int, shape: Shape) -> Shape:
 
 
 def text(shape: Shape) -> str:
-    """A shape as people write it: ``14×14×32``."""
+    """A shape as text: ``14×14×32``."""
     return "×".join(str(side) for side in shape)
 
 

@@ -1,4 +1,4 @@
-"""A network as a value: its layers, the scaling of its input, its shapes and parameters."""
+"""A network as a value: its layers, input scaling, shapes, and parameters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 STANDARDIZED = Scaling(mean=0.1307, deviation=0.3081)
 UNIT = Scaling()
 RAW = Scaling(deviation=1 / 255)
-"""Gray levels as they are, 0 to 255."""
+"""Gray levels without scaling, 0 to 255."""
 
 
 class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,19 +36,19 @@ class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class LayerReport:
-    """What one layer does to shapes and how many numbers it learns.
+    """The shapes and the parameters of one layer.
 
     Attributes:
         name: unique in the network, such as ``conv1``.
         layer: the layer itself.
-        title: in words, such as ``conv 3×3, 32 same``.
-        input: shape it gets, without the batch axis.
-        output: shape it gives, without the batch axis.
+        title: readable, such as ``conv 3×3, 32 same``.
+        input: shape of the input, without the batch axis.
+        output: shape of the output, without the batch axis.
         arrays: shape of every trainable array by its full name, such as ``conv1.kernel``.
         statistics: shape of every running statistic by its full name, such as
             ``batch_norm1.mean``.
-        parameters: how many numbers it learns.
-        arithmetic: how that number comes about, such as ``3·3·1·32 + 32``; empty without any.
+        parameters: number of trainable parameters.
+        arithmetic: how that number is computed, such as ``3·3·1·32 + 32``; empty without any.
     """
 
     name: str
@@ -66,7 +66,7 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
     """Every layer with its shapes and parameters.
 
     Raises:
-        SpecError: the network cannot work; names the layer and the reason.
+        SpecError: the network is not valid; names the layer and the reason.
     """
     _check_scaling(model.scaling)
     reports: list[LayerReport] = []
@@ -77,8 +77,8 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
         shape = report.output
     if shape != (CLASSES,):
         raise SpecError(
-            f"The network ends in {kinds.text(shape)} instead of {CLASSES} logits.",
-            f"Let its last layer be a dense layer with {CLASSES} units.",
+            f"The network must end in {CLASSES} logits, got {kinds.text(shape)}.",
+            f"End it with a dense layer of {CLASSES} units.",
             ("layers", max(0, len(reports) - 1)),
         )
     return tuple(reports)
@@ -99,9 +99,9 @@ def kind_of(layer: Layer) -> str:
 
 
 def weight_shapes(model: ModelSpec) -> dict[str, Shape]:
-    """The shape of every array that a network keeps by its full name, in the order of the layers.
+    """The shape of every array of a network by its full name, in the order of the layers.
 
-    What a layer learns comes before its running statistics.
+    The trainable arrays of a layer come before its running statistics.
     """
     return {
         name: shape
@@ -116,12 +116,12 @@ def trainable_shapes(model: ModelSpec) -> dict[str, Shape]:
 
 
 def parameter_count(model: ModelSpec) -> int:
-    """How many numbers the network learns."""
+    """The number of trainable parameters."""
     return sum(report.parameters for report in describe(model))
 
 
 def title(layer: Layer) -> str:
-    """A layer in words: ``conv 3×3, 32 same``."""
+    """A layer as text: ``conv 3×3, 32 same``."""
     match layer:
         case kinds.Conv(filters=filters, size=size, padding=padding, bias=bias):
             words = f"conv {size}×{size}, {filters} {padding}"
@@ -147,8 +147,9 @@ def title(layer: Layer) -> str:
 def _check_scaling(scaling: Scaling) -> None:
     if not (isfinite(scaling.mean) and isfinite(scaling.deviation) and scaling.deviation > 0):
         raise SpecError(
-            f"The input scaling is (level / 255 - {scaling.mean:g}) / {scaling.deviation:g}.",
-            "Choose a mean and a deviation above 0.",
+            f"Mean and deviation of the input scaling must be finite, the deviation above 0, got "
+            f"{scaling.mean:g} and {scaling.deviation:g}.",
+            "Correct the scaling.",
             ("scaling",),
         )
 
@@ -158,7 +159,7 @@ def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
         output = kinds.output_shape(layer, shape)
     except SpecError as error:
         raise SpecError(
-            f"Layer {place} ({title(layer)}) cannot work: {error.problem}.",
+            f"Layer {place} ({title(layer)}) is not valid: {error.problem}.",
             "Change this layer or the one before it.",
             ("layers", place - 1),
         ) from error

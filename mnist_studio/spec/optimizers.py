@@ -61,7 +61,7 @@ Optimizer = Sgd | Adam | Adadelta | RmsProp
 
 
 def slot_names(optimizer: Optimizer) -> tuple[str, ...]:
-    """The arrays that the optimizer keeps for every weight, by their canonical names."""
+    """The arrays of optimizer state for every weight, by their canonical names."""
     match optimizer:
         case Sgd(momentum=momentum):
             return ("velocity",) if momentum else ()
@@ -74,10 +74,10 @@ def slot_names(optimizer: Optimizer) -> tuple[str, ...]:
 
 
 def check(optimizer: Optimizer) -> None:
-    """Refuses constants that cannot work.
+    """Checks the constants.
 
     Raises:
-        SpecError: names the constant and the range it must lie in.
+        SpecError: a constant is not in its range.
     """
     for name, value in msgspec.structs.asdict(optimizer).items():
         if name == "learning_rate":
@@ -88,7 +88,10 @@ def check(optimizer: Optimizer) -> None:
             _within(name, value, 0 <= value < 1, "at least 0 and below 1")
 
 
+_REMEDY = "Choose a number in this range."
+
+
 def _within(name: str, value: float, holds: bool, where: str) -> None:
     if not (math.isfinite(value) and holds):
-        problem = f"The {name.replace('_', ' ')} is {value:g}."
-        raise SpecError(problem, f"Choose a number {where}.", (name,))
+        title = name.replace("_", " ").capitalize()
+        raise SpecError(f"{title} must be {where}, got {value:g}.", _REMEDY, (name,))

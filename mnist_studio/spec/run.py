@@ -1,4 +1,4 @@
-"""What one run is: network, training, digits, framework, device."""
+"""One run: network, training, dataset, framework, device."""
 
 import re
 from math import isfinite
@@ -38,17 +38,17 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 LARGEST_BATCH = 60_000
 FULL_BATCH = LARGEST_BATCH
-"""All training digits in every step: a batch is never larger than they are many."""
+"""The complete training set in every step: no batch is larger than the training set."""
 LARGEST_EPOCHS = 10_000
 LARGEST_SEED = 2**63 - 1
 MOST_PARAMETERS = 200_000_000
-"""With their optimizer's state these take 2.4 GB; more would only end for lack of memory."""
+"""With optimizer state these take 2.4 GB; more parameters would only run out of memory."""
 
 
 class ClipNorm(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="norm", tag_field="kind"
 ):
-    """Gradients shortened to a common length where they are longer (Pascanu et al. 2013).
+    """Clipping of gradients by their common norm (Pascanu et al. 2013).
 
     All gradients of a step are multiplied by limit / norm where their Euclidean norm, over every
     trainable array together, is above the limit.
@@ -60,7 +60,7 @@ class ClipNorm(
 class ClipValue(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="value", tag_field="kind"
 ):
-    """Every number of every gradient brought into -limit to limit."""
+    """Clipping of every element of every gradient to -limit to limit."""
 
     limit: float
 
@@ -70,31 +70,31 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     The loss is the mean over a batch of the cross-entropy of the logits, -log softmax(z)[label],
     which equals a log-softmax head with the negative log-likelihood. Under ``double_softmax``, a
-    fault, it is that of softmax(z) in place of z; evaluation stays the same.
+    known bug, it is that of softmax(z) instead of z; evaluation stays the same.
 
-    A pass goes once through the training digits, in batches; its last batch may be smaller and is
-    never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end amid a
-    pass; after it the network is judged.
+    A pass goes once through the training set, in batches. Its last batch may be smaller and is
+    never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end within a
+    pass. The network is evaluated after every epoch.
 
     ``bfloat16`` means mixed precision: weights, optimizer, normalization and loss are float32; the
     inputs and kernels of dense layers and convolutions are rounded to bfloat16 and their products
     added up in at least float32.
 
     Attributes:
-        optimizer: what turns gradients into updates, with its learning rate.
-        schedule: how that rate moves.
-        batch_size: digits a step; ``FULL_BATCH`` is all there are.
-        epochs: after each of which the network is judged.
+        optimizer: with its learning rate.
+        schedule: how the learning rate changes.
+        batch_size: images per step; ``FULL_BATCH`` is the complete training set.
+        epochs: the network is evaluated after each of them.
         seed: every random number of the run is a function of it.
-        validation: how many training digits are kept apart to validate on.
+        validation: number of training images that are held out as the validation set.
         precision: of weights and activations.
         loss: what is minimized.
-        sampling: each pass in a new random order, always as the file has them, or every batch drawn
-            anew with replacement.
-        epoch_steps: steps an epoch; 0 is one pass.
-        clip: what is done with large gradients.
-        augmentation: how the training digits are changed.
-        bias_gradients: exact; or, a fault, every bias of a layer gets the sum over all its biases.
+        sampling: a new random order in each pass, the order of the file, or batches drawn with
+            replacement.
+        epoch_steps: steps per epoch; 0 is one pass.
+        clip: how large gradients are clipped.
+        augmentation: random changes of the training images.
+        bias_gradients: exact; or, a known bug, every bias of a layer gets the sum over all biases.
     """
 
     optimizer: Optimizer
@@ -113,12 +113,12 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose checkpoint a run began with.
+    """The run whose checkpoint another run continues.
 
     Attributes:
         run: id.
-        framework: who had trained it.
-        step: steps it had made.
+        framework: that trained it.
+        step: of the checkpoint.
     """
 
     run: str
@@ -133,16 +133,15 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         recipe: name of the recipe it came from.
         model: the network.
         training: how it is trained.
-        dataset: which digits.
-        framework: who trains it.
+        dataset: to train and to test on.
+        framework: that trains it.
         device: where; ``auto`` is the fastest the framework has.
         threads: of the CPU; 0 leaves it to the framework.
-        known_bugs: bugs of the sources to reproduce; ``spec.known_bugs.effective`` applies them.
-        style: through the studio's one loop, or as a script that the framework's own documentation
-            would have one write.
+        known_bugs: of the sources, to reproduce; ``spec.known_bugs.effective`` applies them.
+        style: the shared loop, or a native script in the style of the framework's documentation.
         continued_from: the run that it continues in another framework.
-        personal: fingerprint of the user's own digits that it learns from beside those of the data
-            set, once a pass each; empty for none. Validated and tested is on the data set alone.
+        own_images: fingerprint of the user's own images that are added to the training set; empty
+            for none. Validation and test use the dataset alone.
     """
 
     recipe: str
@@ -159,25 +158,25 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(run: RunSpec) -> None:
-    """Refuses what cannot work; ``spec.known_bugs.check`` refuses faults.
+    """Checks a run, except for its known bugs; see ``spec.known_bugs.check``.
 
     Raises:
-        SpecError: says which number, layer or precision, and why.
+        SpecError: names the number, layer, or precision, and the reason.
     """
     training = run.training
     with error_path("model"):
-        _within("layers", "number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
+        _within("layers", "Number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
     with error_path("training"):
         _check_training(training)
     _check_precision(run)
-    _check_personal(run)
-    _within("threads", "number of threads", run.threads, 0, 1024)
+    _check_own_images(run)
+    _within("threads", "Number of threads", run.threads, 0, 1024)
 
 
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
-    """The device for one of several frameworks that shall train on ``device``.
+    """The device for one of several frameworks if ``device`` is selected for all.
 
-    NumPy runs on the CPU only, and Keras not on mps; in a row of frameworks they do so.
+    NumPy only runs on the CPU, and Keras not on mps; they fall back to the CPU.
     """
     if device == "auto" or framework == "pytorch":
         return device
@@ -199,24 +198,24 @@ def _check_training(training: TrainingSpec) -> None:
             augmentation.check(training.augmentation)
     _check_clip(training)
     _check_plateau(training)
-    _within("epoch_steps", "number of steps an epoch", training.epoch_steps, 0, 10_000_000)
-    _within("batch_size", "batch size", training.batch_size, 1, LARGEST_BATCH)
-    _within("epochs", "number of epochs", training.epochs, 1, LARGEST_EPOCHS)
-    _within("seed", "seed", training.seed, 0, LARGEST_SEED)
-    _within("validation", "number of validation digits", training.validation, 0, 59_999)
+    _within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
+    _within("batch_size", "Batch size", training.batch_size, 1, LARGEST_BATCH)
+    _within("epochs", "Number of epochs", training.epochs, 1, LARGEST_EPOCHS)
+    _within("seed", "Seed", training.seed, 0, LARGEST_SEED)
+    _within("validation", "Number of validation images", training.validation, 0, 59_999)
 
 
 def _check_clip(training: TrainingSpec) -> None:
     if training.clip and not (isfinite(training.clip.limit) and training.clip.limit > 0):
         raise SpecError(
-            f"The gradients are clipped at {training.clip.limit:g}.",
-            "Choose a limit above 0.",
+            f"Clip limit must be above 0, got {training.clip.limit:g}.",
+            "Change the limit, or switch clipping off.",
             ("clip", "limit"),
         )
 
 
 def _check_precision(run: RunSpec) -> None:
-    """What a framework lacks on every computer; what a device lacks its framework tells."""
+    """Checks what a framework lacks on every computer; it reports itself what a device lacks."""
     if run.framework == "numpy" and run.training.precision == "bfloat16":
         raise SpecError(
             "NumPy doesn't support bfloat16.",
@@ -225,17 +224,17 @@ def _check_precision(run: RunSpec) -> None:
         )
 
 
-def _check_personal(run: RunSpec) -> None:
+def _check_own_images(run: RunSpec) -> None:
     if run.own_images and not _FINGERPRINT.fullmatch(run.own_images):
         raise SpecError(
-            f"“{run.own_images}” names no set of your own digits.",
-            "Leave personal empty, or correct it.",
+            f"“{run.own_images}” is not the fingerprint of a set of own images.",
+            "Correct own_images, or leave it empty.",
             ("own_images",),
         )
     if run.own_images and run.training.batch_size == FULL_BATCH:
         raise SpecError(
-            "With your own digits there are more digits than the largest batch has.",
-            "Choose a smaller batch, or train without your own digits.",
+            "Own images and full batch cannot be combined, because a batch is limited in size.",
+            "Choose a smaller batch size, or train without own images.",
             ("training", "batch_size"),
         )
 
@@ -243,8 +242,8 @@ def _check_personal(run: RunSpec) -> None:
 def _check_plateau(training: TrainingSpec) -> None:
     if isinstance(training.schedule, Plateau) and not training.validation:
         raise SpecError(
-            "The plateau schedule watches validation digits, and none are kept apart.",
-            "Keep some apart, such as 5,000, or choose another schedule.",
+            "The plateau schedule needs a validation set, and there is none.",
+            "Set the number of validation images, such as 5,000, or choose another schedule.",
             ("validation",),
         )
 
@@ -252,7 +251,7 @@ def _check_plateau(training: TrainingSpec) -> None:
 def _within(key: str, name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise SpecError(
-            f"The {name} is {value:,}.",
-            f"Choose a whole number from {low:,} to {high:,}.",
+            f"{name} must be {low:,} to {high:,}, got {value:,}.",
+            "Choose a number in this range.",
             (key,),
         )

@@ -1,4 +1,4 @@
-"""How the learning rate moves. A schedule gives the factor that multiplies the optimizer's rate."""
+"""How the learning rate changes. A schedule gives a factor for the optimizer's learning rate."""
 
 from collections.abc import Sequence
 from math import cos, isfinite, pi
@@ -11,7 +11,7 @@ from mnist_studio.errors import SpecError
 class Constant(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="constant", tag_field="kind"
 ):
-    """The same rate throughout."""
+    """A constant learning rate."""
 
 
 class Exponential(
@@ -20,9 +20,8 @@ class Exponential(
     """Multiplied by ``factor`` after every epoch.
 
     Attributes:
-        factor: of the rate.
-        period: 0; or the number of steps that one multiplication takes, in which the rate then
-            falls evenly, step by step.
+        factor: of the learning rate.
+        period: 0; or the number of steps that one multiplication is spread over, step by step.
     """
 
     factor: float = 0.7
@@ -32,12 +31,12 @@ class Exponential(
 class OneCycle(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="one_cycle", tag_field="kind"
 ):
-    """Up to the rate and down again along two half cosines, once in the whole run (Smith 2018).
+    """Up to the learning rate and down again along two half cosines, once per run (Smith 2018).
 
     Attributes:
-        warmup: fraction of the steps that the way up takes.
-        start: the first rate is the optimizer's divided by this.
-        final: the last rate is the first one divided by this.
+        warmup: fraction of the steps on the way up.
+        start: the first learning rate is the optimizer's divided by this.
+        final: the last learning rate is the first one divided by this.
     """
 
     warmup: float = 0.3
@@ -51,9 +50,9 @@ class Plateau(
     """Multiplied by ``factor`` when validation accuracy has not risen for ``patience`` epochs.
 
     Attributes:
-        factor: of the rate.
-        patience: epochs without a new best that are waited for; counted anew after a reduction.
-        lowest: the rate is never multiplied by less than this, all reductions taken together.
+        factor: of the learning rate.
+        patience: epochs without a new best before a reduction; each reduction restarts the count.
+        lowest: smallest product of all reductions.
     """
 
     factor: float = 0.5
@@ -71,14 +70,14 @@ def factor(
     steps: int,
     validation: Sequence[float] = (),
 ) -> float:
-    """The factor of the rate in ``step`` (from 0) of a run of ``steps`` steps.
+    """The factor of the learning rate in ``step`` (from 0) of a run of ``steps`` steps.
 
     Args:
-        schedule: how the rate moves.
+        schedule: how the learning rate changes.
         step: from 0.
         steps_per_epoch: of the run.
         steps: of the run.
-        validation: accuracy on the validation digits after every epoch so far.
+        validation: accuracy on the validation set after every epoch so far.
     """
     match schedule:
         case Constant():
@@ -94,34 +93,34 @@ def factor(
 
 
 def check(schedule: Schedule) -> None:
-    """Refuses constants that cannot work.
+    """Checks the constants.
 
     Raises:
-        SpecError: names the constant and the range it must lie in.
+        SpecError: a constant is not in its range.
     """
     match schedule:
         case Exponential(factor=decay) if not 0 < decay <= 1:
             raise SpecError(
-                f"The rate is multiplied by {decay:g} after every epoch.",
-                "Choose a factor above 0 and at most 1.",
+                f"Decay factor must be above 0 and at most 1, got {decay:g}.",
+                "Change the schedule.",
                 ("factor",),
             )
         case Exponential(period=period) if period < 0:
-            problem = f"The rate falls over {period} steps."
-            raise SpecError(problem, "Choose 0 or more steps.", ("period",))
+            problem = f"Decay period must be 0 or more steps, got {period}."
+            raise SpecError(problem, "Change the schedule.", ("period",))
         case Plateau(factor=drop, patience=patience, lowest=lowest) if not (
             0 < drop < 1 and 0 < lowest <= 1 and patience >= 1
         ):
             raise SpecError(
-                "The plateau schedule has impossible numbers.",
-                "Choose a factor between 0 and 1, a patience of at least 1 epoch and a lowest "
+                "The constants of the plateau schedule are not valid.",
+                "Choose a factor between 0 and 1, a patience of at least 1 epoch, and a lowest "
                 "factor above 0 and at most 1.",
             )
         case OneCycle() as cycle if not (
             0 < cycle.warmup < 1 and _divides(cycle.start) and _divides(cycle.final)
         ):
             raise SpecError(
-                "The one-cycle schedule has impossible numbers.",
+                "The constants of the one-cycle schedule are not valid.",
                 "Choose a warm-up between 0 and 1 and divisors of at least 1.",
             )
 
@@ -141,7 +140,7 @@ def _one_cycle(cycle: OneCycle, step: int, steps: int) -> float:
     peak = cycle.warmup * steps - 1
     if peak > 0 and step <= peak:
         return _half_cosine(lowest, 1.0, step / peak)
-    # A warm-up of at most one step has no way up: the run begins at the top or already below it.
+    # A warm-up of at most one step has no way up: the run begins at or just below the maximum.
     way_down = steps - 1 - peak
     return _half_cosine(1.0, end, (step - peak) / way_down)
 

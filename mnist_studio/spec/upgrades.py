@@ -1,7 +1,7 @@
-"""Descriptions that earlier versions wrote, brought to the form of today.
+"""Upgrades of descriptions that earlier versions wrote.
 
-Each function takes plain values as JSON or TOML gives them and returns new ones; what it does not
-know it leaves alone, so that the typed reader can report it.
+Each function takes plain values from JSON or TOML and returns new ones. It does not change unknown
+keys, so that the typed reader can report them.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _STYLES = {"neutral": "shared", "idiomatic": "native"}
 
 
 def upgrade_run(run: object, version: int) -> object:
-    """A run as ``RunSpec`` has it.
+    """A run in the present form, see ``RunSpec``.
 
     Before version 4 the keys were ``faults``, ``handover``, ``personal`` and ``optimiser``, and the
     styles ``neutral`` and ``idiomatic``.

@@ -65,4 +65,4 @@ def _path(folder: Path) -> Path:
     # A run may go on, and a studio may bring other weights under the same name.
     with reading(folder / WEIGHTS):
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    return paths.personal_cache() / f"{folder.name}-{weights[:16]}.safetensors"
+    return paths.own_image_cache() / f"{folder.name}-{weights[:16]}.safetensors"

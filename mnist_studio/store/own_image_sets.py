@@ -97,7 +97,7 @@ def _set(keys: tuple[str, ...], digits: LabeledImages) -> OwnImageSet:
 
 
 def _path(fingerprint: str, home: Path | None) -> Path:
-    return paths.digit_sets(home) / f"{fingerprint}.safetensors"
+    return paths.own_image_sets(home) / f"{fingerprint}.safetensors"
 
 
 def _damaged(fingerprint: str) -> DataError:

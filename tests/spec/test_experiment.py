@@ -109,18 +109,18 @@ ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
         (replace(ONE, grid=Grid(())), ("grid", "recipes"), "has no runs"),
         (replace(ONE, pairs=(RecipePair("fnn-3", "numpy"),)), ("pairs", 0), "a grid and pairs"),
         (replace(ONE, title="  "), ("title",), "0 characters"),
-        (replace(ONE, title="x" * 81), ("title",), "81 characters"),
-        (replace(ONE, threshold=0.0), ("threshold",), "is 0"),
-        (replace(ONE, threshold=float("nan")), ("threshold",), "is nan"),
-        (replace(ONE, threshold=0.6), ("threshold",), "is 0.6"),
-        (replace(ONE, epochs=-1), ("epochs",), "epochs is -1"),
-        (replace(ONE, threads=-1), ("threads",), "threads is -1"),
-        (replace(ONE, seeds=(1, -1)), ("seeds", 1), "seed is -1"),
+        (replace(ONE, title="x" * 81), ("title",), "got 81"),
+        (replace(ONE, threshold=0.0), ("threshold",), "got 0"),
+        (replace(ONE, threshold=float("nan")), ("threshold",), "got nan"),
+        (replace(ONE, threshold=0.6), ("threshold",), "got 0.6"),
+        (replace(ONE, epochs=-1), ("epochs",), "epochs must be"),
+        (replace(ONE, threads=-1), ("threads",), "threads must be"),
+        (replace(ONE, seeds=(1, -1)), ("seeds", 1), "Seed must be"),
         (replace(ONE, grid=Grid(("mlp-128", "mlp-182"))), ("grid", "recipes", 1), "mlp-182"),
-        (replace(ONE, grid=Grid(("fnn-3",), (), (0,))), ("grid", "batch_sizes", 0), "size is 0"),
+        (replace(ONE, grid=Grid(("fnn-3",), (), (0,))), ("grid", "batch_sizes", 0), "size must be"),
         (
             replace(ONE, grid=Grid(("fnn-3",), learning_rates=(0.1, -1.0))),
-            ("grid", "learning_rates", 1), "rate is -1",
+            ("grid", "learning_rates", 1), "rate must be",
         ),
         (
             ExperimentSpec(
@@ -132,7 +132,7 @@ ONE = ExperimentSpec(title="one", grid=Grid(recipes=("mlp-128", "fnn-3")))
             ExperimentSpec(title="x", pairs=(RecipePair("fnn-3", "numpy", ("batch-decay",)),)),
             ("pairs", 0), "has no effect in this run",
         ),
-        (replace(ONE, seeds=tuple(range(MOST_RUNS))), ("grid",), "20,000 runs"),
+        (replace(ONE, seeds=tuple(range(MOST_RUNS))), ("grid",), "got 20,000"),
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_told_with_its_place(

@@ -75,13 +75,13 @@ def line_of(text: str, part: str) -> int:
     ("text", "good", "bad", "key", "why"),
     [
         (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "experiment.seeds", "expected a list"),
-        (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "experiment.seeds[1]", "The seed is -2"),
+        (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "experiment.seeds[1]", "Seed must be"),
         (BY_HAND, "threshold", "treshold", "experiment.treshold", "no such key"),
         (BY_HAND, '"keras"', '"jax"', "frameworks[1]", "one of keras, numpy, pytorch"),
         (BY_HAND, '"fnn-3"', '"fnn-33"', "recipes[1]", "no recipe called “fnn-33”"),
-        (BY_HAND, "batch_sizes = [", "batch_sizes = [0,", "batch_sizes[0]", "batch size is 0"),
-        (BY_HAND, "threshold = 0.002", "threshold = 2", "experiment.threshold", "is 2"),
-        (BY_HAND, "threshold = 0.002", "epochs = -1", "experiment.epochs", "epochs is -1"),
+        (BY_HAND, "batch_sizes = [", "batch_sizes = [0,", "batch_sizes[0]", "Batch size must be"),
+        (BY_HAND, "threshold = 0.002", "threshold = 2", "experiment.threshold", "got 2"),
+        (BY_HAND, "threshold = 0.002", "epochs = -1", "experiment.epochs", "epochs must be"),
         (BY_HAND, "threshold = 0.002", 'device = "gpu"', "experiment.device", "one of auto, cpu"),
         (PAIRS, '"fnn-3"', '"fnn"', "pairs[1].recipe", "no recipe called “fnn”"),
         (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected a text"),
@@ -103,8 +103,8 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
     ("text", "why"),
     [
         ("format = \n", r"not TOML.*line 1"),
-        ("a = 1", "does not say its format"),
-        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to 2"),
+        ("a = 1", "has no format"),
+        ("format = 99\nwhatever = 1", "has format 99, but this MNIST Studio reads formats up to 2"),
         ("format = 1", "the key “experiment” is missing"),
         (
             "format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []",
@@ -112,8 +112,8 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ),
         ("format = 1\n[experiment]\ntitle = 'x'\n", "Line 2, experiment.*has no runs"),
         (PAIRS + "\n[experiment.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),
-        (files.write([run_spec(RECIPES["fnn-3"])]), "has runs, not an experiment"),
-        ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
+        (files.write([run_spec(RECIPES["fnn-3"])]), "contains runs, not an experiment"),
+        ("#" * (files.MOST_BYTES + 1), "settings have at most 1,000,000"),
     ],
 )
 def test_what_cannot_work_is_refused(text: str, why: str) -> None:

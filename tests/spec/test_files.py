@@ -107,12 +107,12 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
     ("text", "why"),
     [
         ("format = \n", r"not TOML.*line 1"),
-        ("a = 1", "does not say its format"),
-        ("format = 99\nwhatever = 1", "has format 99; this studio knows up to"),
+        ("a = 1", "has no format"),
+        ("format = 99\nwhatever = 1", "has format 99, but this MNIST Studio reads formats up to"),
         ("format = 2", "the key “run” is missing"),
-        ("format = 2\nrun = []", "has 0 runs"),
-        ("format = 1\n[experiment]", "has an experiment, not runs"),
-        ("#" * (files.MOST_BYTES + 1), "far more than settings need"),
+        ("format = 2\nrun = []", "got 0"),
+        ("format = 1\n[experiment]", "contains an experiment, not runs"),
+        ("#" * (files.MOST_BYTES + 1), "settings have at most 1,000,000"),
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
             BY_HAND.replace('"numpy"', '"numpy"\nknown_bugs = ["batch-decay"]'),
@@ -129,14 +129,21 @@ def test_what_cannot_work_is_refused(text: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("text", "good", "bad", "line", "key", "why"),
     [
-        (TEXT, "learning_rate", "learning_rate = -1 #", "= -1", "learning_rate", "rate is -1"),
-        (TEXT, "patience", "patience = 0 #", "[run.training.schedule]", "schedule", "impossible"),
-        (TEXT, "zoom", "zoom = 2.0 #", "zoom", "training.augmentation.zoom", "zoom is 2"),
-        (TEXT, "validation", "validation = 0 #", "= 0 #", "training.validation", "none are kept"),
+        (TEXT, "learning_rate", "learning_rate = -1 #", "= -1", "learning_rate", "rate must be"),
+        (TEXT, "patience", "patience = 0 #", "[run.training.schedule]", "schedule", "not valid"),
+        (TEXT, "zoom", "zoom = 2.0 #", "zoom", "training.augmentation.zoom", "Scaling must be"),
+        (
+            TEXT,
+            "validation",
+            "validation = 0 #",
+            "= 0 #",
+            "training.validation",
+            "and there is none",
+        ),
         (TEXT, "deviation", "deviation = 0.0 #", "[run.model.scaling]", "scaling", "input scaling"),
-        (BY_HAND, "= 10", "= 11", "= 11", "run[0].model.layers[1]", "11 instead of 10 logits"),
+        (BY_HAND, "= 10", "= 11", "= 11", "run[0].model.layers[1]", "10 logits, got 11"),
         (BY_HAND, '"flatten"', '"relu"', "units", "layers[1]", "needs a vector but gets 28×28×1"),
-        (BY_HAND, "epochs = 2", "epochs = 0", "epochs", "training.epochs", "number of epochs is 0"),
+        (BY_HAND, "epochs = 2", "epochs = 0", "epochs", "training.epochs", "epochs must be"),
     ],
 )
 def test_what_cannot_work_is_told_with_line_and_key(

@@ -66,8 +66,8 @@ def test_output_shape(layer: Layer, shape: tuple[int, ...], expected: tuple[int,
         (GlobalAvgPool(), (784,), "needs a feature map"),
         (BatchNorm(momentum=1.0), (5,), "momentum must be at least 0 and below 1"),
         (BatchNorm(epsilon=0.0), (5,), "epsilon must be above 0"),
-        (Dense(3, initial=Uniform(math.inf)), (5,), "cannot lie within inf"),
-        (Conv(3, initial_bias=Uniform(-1.0)), (28, 28, 1), "cannot lie within -1"),
+        (Dense(3, initial=Uniform(math.inf)), (5,), "must be at least 0, not inf"),
+        (Conv(3, initial_bias=Uniform(-1.0)), (28, 28, 1), "must be at least 0, not -1"),
         (Dropout(0.999), (5,), "switch every unit off"),
     ],
 )
@@ -100,12 +100,12 @@ def test_the_usual_dropout_rates_are_exact_in_bytes(
     rate: float, threshold: int, keep: float
 ) -> None:
     assert Dropout(rate).threshold == threshold
-    assert Dropout(rate).keep == keep
+    assert Dropout(rate).keep_probability == keep
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.3, 0.9, 0.998])
 def test_dropout_keeps_what_its_threshold_really_gives(rate: float) -> None:
     layer = Dropout(rate)
-    assert layer.keep == 1 - layer.threshold / 256
-    assert layer.keep == pytest.approx(1 - rate, abs=1 / 512)
-    assert layer.keep > 0
+    assert layer.keep_probability == 1 - layer.threshold / 256
+    assert layer.keep_probability == pytest.approx(1 - rate, abs=1 / 512)
+    assert layer.keep_probability > 0

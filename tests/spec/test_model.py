@@ -54,19 +54,19 @@ def test_weight_shapes_are_in_the_order_of_the_layers() -> None:
 @pytest.mark.parametrize(
     ("layers", "problem"),
     [
-        ((Dense(10),), r"Layer 1 \(dense 10\) cannot work: it needs a vector but gets 28×28×1"),
+        ((Dense(10),), r"Layer 1 \(dense 10\) is not valid: it needs a vector but gets 28×28×1"),
         (
             (Flatten(), Conv(8), Dense(10)),
-            r"Layer 2 \(conv 3×3, 8 same\) cannot work: it needs a feature map",
+            r"Layer 2 \(conv 3×3, 8 same\) is not valid: it needs a feature map",
         ),
         (
             (MaxPool(), MaxPool(), MaxPool(), MaxPool(4), Flatten(), Dense(10)),
-            r"Layer 4 \(max-pooling 4×4\) cannot work: its 4×4 window does not fit into 3×3×1",
+            r"Layer 4 \(max-pooling 4×4\) is not valid: its 4×4 window does not fit into 3×3×1",
         ),
-        ((Flatten(), Dropout(1.5), Dense(10)), r"Layer 2 \(dropout 1\.5\) cannot work"),
-        ((Flatten(), Dense(11)), "ends in 11 instead of 10 logits"),
-        ((Flatten(),), "ends in 784 instead of 10 logits"),
-        ((), "ends in 28×28×1 instead of 10 logits"),
+        ((Flatten(), Dropout(1.5), Dense(10)), r"Layer 2 \(dropout 1\.5\) is not valid"),
+        ((Flatten(), Dense(11)), "end in 10 logits, got 11"),
+        ((Flatten(),), "end in 10 logits, got 784"),
+        ((), "end in 10 logits, got 28×28×1"),
     ],
 )
 def test_a_network_that_cannot_work_names_the_layer(

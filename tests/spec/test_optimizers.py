@@ -33,9 +33,9 @@ def test_the_defaults_are_accepted(optimizer: Optimizer) -> None:
 @pytest.mark.parametrize("optimizer", DEFAULTS)
 @pytest.mark.parametrize("rate", [0.0, -1e-3, 1001.0, math.nan, math.inf, -math.inf])
 def test_an_impossible_learning_rate_is_refused(optimizer: Optimizer, rate: float) -> None:
-    with pytest.raises(SpecError, match="learning rate") as raised:
+    with pytest.raises(SpecError, match="Learning rate must be") as raised:
         optimizers.check(msgspec.structs.replace(optimizer, learning_rate=rate))
-    assert "above 0 and at most 1000" in raised.value.remedy
+    assert "above 0 and at most 1000" in raised.value.problem
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_an_impossible_learning_rate_is_refused(optimizer: Optimizer, rate: floa
     ],
 )
 def test_impossible_constants_are_named(optimizer: Optimizer, name: str) -> None:
-    with pytest.raises(SpecError, match=f"The {name} is"):
+    with pytest.raises(SpecError, match=f"{name.capitalize()} must be"):
         optimizers.check(optimizer)

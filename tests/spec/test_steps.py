@@ -34,10 +34,10 @@ def test_a_full_batch_has_all_digits() -> None:
 
 def test_the_learning_rate_is_the_optimizers_times_the_schedules_factor() -> None:
     training = TrainingSpec(optimizer=Sgd(0.2), schedule=Exponential(0.5), batch_size=10, epochs=3)
-    rates = [learning_rate(training, step, digits=20) for step in range(6)]
+    rates = [learning_rate(training, step, images=20) for step in range(6)]
     assert rates == pytest.approx([0.2, 0.2, 0.1, 0.1, 0.05, 0.05])
 
 
 def test_the_one_cycle_of_a_single_batch_has_a_rate() -> None:
     training = TrainingSpec(optimizer=Sgd(0.2), schedule=OneCycle(), batch_size=64, epochs=1)
-    assert 0 < learning_rate(training, 0, digits=1) <= 0.2
+    assert 0 < learning_rate(training, 0, images=1) <= 0.2

@@ -35,7 +35,7 @@ def test_what_is_missing_damaged_or_empty_is_told(home: Path) -> None:
     with pytest.raises(DataError, match="not on this computer"):
         own_image_sets.load("../../secret", home)
     one, other = (own_image_sets.freeze([written(n)], home).fingerprint for n in (1, 2))
-    folder = paths.digit_sets(home)
+    folder = paths.own_image_sets(home)
     (folder / f"{one}.safetensors").replace(folder / f"{other}.safetensors")
     with pytest.raises(DataError, match="damaged"):
         own_image_sets.load(other, home)

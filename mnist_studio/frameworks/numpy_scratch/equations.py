@@ -56,7 +56,7 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
             )
         case spec.BatchNorm(epsilon=epsilon):
             return _batch_norm(epsilon, by_batch)
-        case spec.Dropout(keep=keep):
+        case spec.Dropout(keep_probability=keep):
             return _dropout(keep, dropping)
         case other:
             return _plain(other)

@@ -121,7 +121,7 @@ def _layer(report: LayerReport, weights: Weights, gradients: Weights) -> layers.
             return Conv(own, own_gradients, padding == "same")
         case spec.BatchNorm(momentum=momentum, epsilon=epsilon):
             return BatchNorm(own, own_gradients, momentum, epsilon)
-        case spec.Dropout(keep=keep):
+        case spec.Dropout(keep_probability=keep):
             return layers.Dropout(keep)
         case other:
             return _plain(other)

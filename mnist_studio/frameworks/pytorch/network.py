@@ -162,7 +162,7 @@ def layer(report: LayerReport) -> nn.Module:
             return nn.ReLU()
         case spec.Sigmoid():
             return nn.Sigmoid()
-        case spec.Dropout(keep=keep):
+        case spec.Dropout(keep_probability=keep):
             return Dropout(keep)
 
 

@@ -158,7 +158,7 @@ def _elementwise(report: LayerReport, dtype: str) -> keras.Layer:
             return keras.layers.ReLU(max_value=None, negative_slope=0.0, threshold=0.0, **common)
         case spec.Sigmoid():
             return keras.layers.Activation("sigmoid", **common)
-        case spec.Dropout(keep=keep):
+        case spec.Dropout(keep_probability=keep):
             return keras.layers.Dropout(1 - keep, noise_shape=None, seed=0, **common)
         case other:
             raise TypeError(other)
