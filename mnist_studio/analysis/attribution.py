@@ -1,4 +1,4 @@
-"""What of a digit makes a network answer: gradients by its pixels, the same for every framework."""
+"""Pixel attribution: which pixels raise or lower a logit. The same for every framework."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from mnist_studio.spec.model import Scaling
 Image = NDArray[np.uint8]
 
 STEPS = 255
-"""Of the path from the blank image: no pixel changes by more than one gray level in a step."""
+"""Steps of the path from the blank image. No pixel changes by more than one gray level a step."""
 
-SLICE = 64
+CHUNK = 64
 
 
 def _never() -> bool:
@@ -23,17 +23,18 @@ def _never() -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What speaks for and against one digit.
+    """The attribution of one logit to the pixels of an image.
 
     Attributes:
-        image: (28, 28), that is explained.
-        digit: whose logit it is about, 0-9.
+        image: (28, 28), the explained image.
+        digit: whose logit is explained, 0-9.
         saliency: (28, 28), the gradient of the logit by every normalized pixel (Simonyan et al.
-            2014, with its sign).
-        integrated: (28, 28), what every pixel adds to the logit (Sundararajan et al. 2017).
+            2014), with its sign.
+        integrated: (28, 28), integrated gradients: what every pixel adds to the logit (Sundararajan
+            et al. 2017).
         logit: of the image.
-        blank: the logit of the blank image, from which the path begins.
-        steps: of the path.
+        baseline_logit: of the blank image, where the path starts.
+        steps: number of steps of the path.
     """
 
     image: Image
@@ -41,18 +42,18 @@ class Attribution:
     saliency: Array
     integrated: Array
     logit: float
-    blank: float
+    baseline_logit: float
     steps: int
 
     @property
-    def explained(self) -> float:
-        """What all pixels together add; it should be ``logit - blank``."""
+    def attributed(self) -> float:
+        """What all pixels together add. It should be ``logit - baseline_logit``."""
         return float(self.integrated.sum())
 
     @property
-    def missed(self) -> float:
-        """By how much of a logit completeness is missed."""
-        return abs(self.explained - (self.logit - self.blank))
+    def completeness_error(self) -> float:
+        """The distance of ``attributed`` from what it should be."""
+        return abs(self.attributed - (self.logit - self.baseline_logit))
 
 
 def attribution(
@@ -66,9 +67,9 @@ def attribution(
     """Saliency and integrated gradients of one image.
 
     A pixel's integrated gradient is ∫ ∂z/∂x dx along the path from the blank image to this one
-    (Sundararajan, Taly and Yan 2017, equation 1). Networks take whole gray levels, so the points of
-    the straight path are rounded, and the integral is taken along the line through them, by the
-    trapezoid rule. Completeness (their proposition 1) holds for every such path.
+    (Sundararajan, Taly and Yan 2017, equation 1). Networks take integer gray levels, so the points
+    of the straight path are rounded, and the integral along the line through them is computed by
+    the trapezoidal rule. Completeness (their proposition 1) holds for every such path.
 
     Args:
         learner: the network.
@@ -76,10 +77,10 @@ def attribution(
         image: (28, 28).
         digit: 0-9, whose logit is explained.
         steps: of the path.
-        is_cancelled: asked all the time.
+        is_cancelled: polled between chunks.
 
     Returns:
-        None where it was cancelled.
+        None if it was cancelled.
     """
     points = path(image, steps)
     slopes = _slopes(learner, points, digit, is_cancelled)
@@ -94,26 +95,26 @@ def attribution(
         saliency=slopes[-1],
         integrated=np.sum(moves * (slopes[1:] + slopes[:-1]) / 2, axis=0),
         logit=float(logits[0, digit]),
-        blank=float(logits[1, digit]),
+        baseline_logit=float(logits[1, digit]),
         steps=steps,
     )
 
 
 def path(image: Image, steps: int) -> Image:
-    """(steps + 1, 28, 28): the straight way from the blank image, in whole gray levels."""
-    parts = np.linspace(0, 1, steps + 1)[:, None, None]
-    return np.rint(parts * image).astype(np.uint8)
+    """(steps + 1, 28, 28): the straight path from the blank image, in integer gray levels."""
+    fractions = np.linspace(0, 1, steps + 1)[:, None, None]
+    return np.rint(fractions * image).astype(np.uint8)
 
 
 def _slopes(
     learner: Learner, points: Image, digit: int, is_cancelled: Callable[[], bool]
 ) -> Array | None:
-    """(n, 28, 28) float64, of the logit at every point; None where it was cancelled."""
+    """(n, 28, 28) float64, of the logit at every point; None if it was cancelled."""
     parts = []
-    for start in range(0, len(points), SLICE):
+    for start in range(0, len(points), CHUNK):
         if is_cancelled():
             return None
-        images = points[start : start + SLICE]
+        images = points[start : start + CHUNK]
         classes = np.full(len(images), digit, np.uint8)
         parts.append(learner.input_gradients(images, classes).astype(np.float64))
     return np.concatenate(parts)

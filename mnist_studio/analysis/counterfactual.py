@@ -1,4 +1,4 @@
-"""What to change in a digit so that a network answers another one."""
+"""Counterfactuals: what to change in an image so that a network predicts another digit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from mnist_studio.spec.model import Scaling
 
 Image = NDArray[np.uint8]
 Manner = Literal["pen", "smallest"]
-"""Changes as smooth as a pen makes them, or the smallest ones, which look like noise."""
+"""Smooth changes like those of a pen, or the smallest ones, which look like noise."""
 
 ROUNDS = 80
 LARGEST_STEP = 24.0
-"""Gray levels that a pixel may change in a round: the network is a plane only nearby."""
+"""Gray levels that a pixel may change in a round: the network is only locally linear."""
 OVERSHOOT = 1.05
 FRACTIONS = 40
 
@@ -28,34 +28,34 @@ def _never() -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """A digit that is answered as another one, or as near to it as could be found.
+    """An image that is predicted as another digit, or the closest that was found.
 
     Attributes:
-        answer: to the digit as it was.
-        target: the answer that was wanted.
-        found: whether the network really answers so.
-        before: (28, 28), as it was.
-        after: (28, 28), as changed.
-        chances_before: (10,), probabilities.
-        chances_after: (10,).
+        prediction: for the original image.
+        target: the target label.
+        found: whether the network predicts the target label for the changed image.
+        before: (28, 28), the original image.
+        after: (28, 28), the changed image.
+        probabilities_before: (10,), for the original image.
+        probabilities_after: (10,), for the changed image.
     """
 
-    answer: int
+    prediction: int
     target: int
     found: bool
     before: Image
     after: Image
-    chances_before: Array
-    chances_after: Array
+    probabilities_before: Array
+    probabilities_after: Array
 
     @property
     def change(self) -> NDArray[np.int16]:
-        """(28, 28) gray levels: ink added above 0, taken away below."""
+        """(28, 28) gray levels: added ink is positive, removed ink negative."""
         return self.after.astype(np.int16) - self.before
 
     @property
     def changed(self) -> float:
-        """All changes together, as a part of the ink that was there."""
+        """The sum of all changes, as a fraction of the ink of the original."""
         return float(np.abs(self.change).sum() / max(int(self.before.sum()), 1))
 
 
@@ -72,46 +72,46 @@ def counterfactual(
     manner: Manner = "pen",
     is_cancelled: Callable[[], bool] = _never,
 ) -> Counterfactual | None:
-    """Changes an image step by step until it is answered as ``target``, then as little as will do.
+    """Changes an image step by step until ``target`` is predicted, then reduces the change.
 
-    Each step goes to where the network would change its answer if it were a plane (DeepFool,
-    Moosavi-Dezfooli et al. 2016, equation 6, for one target), within 0 to 255. ``pen`` takes the
-    gradient through a small blur, the steepest way among smooth changes. What was found is then
-    drawn back as far as the answer stays.
+    Each step goes to where the prediction would change if the network were linear (DeepFool,
+    Moosavi-Dezfooli et al. 2016, equation 6, for one target), within 0 to 255. ``pen`` blurs the
+    gradient, which gives the steepest direction among smooth changes. The change is then reduced as
+    far as the prediction stays the same.
 
     Args:
         learner: the network.
         scaling: of its inputs.
         image: (28, 28).
-        target: 0-9; the runner-up where None.
-        manner: how the change shall look.
-        is_cancelled: asked all the time.
+        target: 0-9; None for the second most likely digit.
+        manner: how the change looks.
+        is_cancelled: polled in every round.
 
     Returns:
-        None where it was cancelled. The answer of its ``after`` was asked of the network itself.
+        None if it was cancelled. ``probabilities_after`` are computed from the rounded image.
     """
     logits = learner.logits(image[np.newaxis])[0].astype(np.float64)
-    answer = int(logits.argmax())
+    prediction = int(logits.argmax())
     goal = runner_up(logits) if target is None else target
-    place = image.astype(np.float64)
+    current = image.astype(np.float64)
     for _ in range(ROUNDS):
         if is_cancelled():
             return None
-        step = _step(learner, scaling, place, goal, manner)
+        step = _step(learner, scaling, current, goal, manner)
         if step is None:
             break
-        place = np.clip(place + step, 0, 255)
-    after = _least(learner, image, place, goal)
-    chances = probabilities(learner.logits(np.stack([image, after])).astype(np.float64))
-    found = int(chances[1].argmax()) == goal
-    return Counterfactual(answer, goal, found, image, after, chances[0], chances[1])
+        current = np.clip(current + step, 0, 255)
+    after = _reduced(learner, image, current, goal)
+    both = probabilities(learner.logits(np.stack([image, after])).astype(np.float64))
+    found = int(both[1].argmax()) == goal
+    return Counterfactual(prediction, goal, found, image, after, both[0], both[1])
 
 
 def _step(
-    learner: Learner, scaling: Scaling, place: Array, goal: int, manner: Manner
+    learner: Learner, scaling: Scaling, current: Array, goal: int, manner: Manner
 ) -> Array | None:
-    """(28, 28) gray levels; None at the goal, or where no step leads nearer."""
-    shown = _levels(place)
+    """(28, 28) gray levels; None at the goal, or if no step leads closer to it."""
+    shown = _levels(current)
     logits = learner.logits(shown[np.newaxis])[0].astype(np.float64)
     rival = int(logits.argmax())
     if rival == goal:
@@ -119,21 +119,21 @@ def _step(
     classes = np.array([goal, rival], np.uint8)
     towards, away = learner.input_gradients(np.stack([shown, shown]), classes).astype(np.float64)
     slope = (towards - away) / (255 * scaling.deviation)
-    # Where a pixel cannot go any further that way it takes no part.
-    slope[((place <= 0) & (slope < 0)) | ((place >= 255) & (slope > 0))] = 0
-    way = _blurred(slope) * (slope != 0) if manner == "pen" else slope
-    gain = float(np.sum(way * slope))
-    if not gain > 0:  # Nor where a network that diverged gives no numbers.
+    # Pixels at the end of their range cannot change further in that direction.
+    slope[((current <= 0) & (slope < 0)) | ((current >= 255) & (slope > 0))] = 0
+    direction = _blurred(slope) * (slope != 0) if manner == "pen" else slope
+    gain = float(np.sum(direction * slope))
+    if not gain > 0:  # Also false for the NaN of a network that diverged.
         return None
-    step = way * (OVERSHOOT * float(logits[rival] - logits[goal]) / gain)
+    step = direction * (OVERSHOOT * float(logits[rival] - logits[goal]) / gain)
     largest = float(np.abs(step).max())
-    # At least a level somewhere, else rounding would swallow the step.
+    # At least one level somewhere, or rounding would remove the step.
     return np.asarray(step * (min(max(largest, 1.0), LARGEST_STEP) / largest))
 
 
-def _least(learner: Learner, image: Image, place: Array, goal: int) -> Image:
-    """The least of the change that still does it: a fraction of it, and its larger parts only."""
-    change = place - image
+def _reduced(learner: Learner, image: Image, current: Array, goal: int) -> Image:
+    """The smallest sufficient part of the change: a fraction of it, and its larger pixels only."""
+    change = current - image
     for candidates in (_fractions, _larger_parts):
         changes = candidates(change)
         images = _levels(image + changes)
@@ -145,25 +145,25 @@ def _least(learner: Learner, image: Image, place: Array, goal: int) -> Image:
 
 
 def _fractions(change: Array) -> Array:
-    """From little to all of it."""
+    """The change scaled from a small fraction to 1."""
     parts = np.arange(1, FRACTIONS + 1) / FRACTIONS
     return np.asarray(parts[:, None, None] * change)
 
 
 def _larger_parts(change: Array) -> Array:
-    """Without its smaller pixels, from many left out to none."""
+    """The change without its smaller pixels, from few pixels to all."""
     sizes = np.abs(change)
     limits = np.linspace(sizes.max(), 0, FRACTIONS)
     return np.where(sizes >= limits[:, None, None], change, 0)
 
 
-def _levels(place: Array) -> Image:
-    """In whole gray levels."""
-    return np.clip(np.rint(place), 0, 255).astype(np.uint8)
+def _levels(current: Array) -> Image:
+    """As integer gray levels."""
+    return np.clip(np.rint(current), 0, 255).astype(np.uint8)
 
 
 def _blurred(slope: Array) -> Array:
-    """By the weights 1 4 6 4 1 along both sides, about the width of a pen."""
+    """Blurred with the weights 1 4 6 4 1 along both axes, about the width of a pen."""
     for axis in (0, 1):
         padded = np.pad(slope, [(2, 2) if side == axis else (0, 0) for side in (0, 1)])
         sides = slope.shape[axis]

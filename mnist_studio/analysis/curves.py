@@ -1,8 +1,4 @@
-"""Curves made readable: smoothed.
-
-Several seeds' curves as their mean with an interval, over a common axis.
-How soon a run learned, from its epochs.
-"""
+"""Training curves: smoothing, the mean over seeds with its CI, and when an accuracy is reached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +15,7 @@ from mnist_studio.events import Epoch
 Floats = NDArray[np.float64]
 
 MAX_POINTS = 1000
-"""More than a screen is wide."""
+"""More than the pixels of a screen."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +25,10 @@ class Band:
     Attributes:
         x: (m,), ascending: epochs, steps or seconds.
         mean: (m,).
-        low: (m,), the lower end of Student's t interval of the mean at each x, 95 %; empty of a
+        low: (m,), the lower end of the 95 % CI of the mean at each x (Student's t); empty for a
             single curve.
         high: (m,), the upper end.
-        curves: how many.
+        curves: number of curves.
     """
 
     x: Floats
@@ -43,14 +39,14 @@ class Band:
 
 
 def band(curves: Sequence[tuple[ArrayLike, ArrayLike]]) -> Band:
-    """The mean of curves where all of them are; nothing is extrapolated.
+    """The mean of curves over their common range, without extrapolation.
 
-    Between its points a curve is a straight line. The axis has every x of every curve or, were they
-    more than ``MAX_POINTS``, as many at equal distances.
+    Curves are interpolated linearly. The axis has every x of every curve, or ``MAX_POINTS`` equally
+    spaced ones if there are more.
 
     Args:
-        curves: x (k,), strictly ascending, and y (k,) of each, of any lengths; empty ones are left
-            out. A y that is no number makes the mean none where it counts.
+        curves: x (k,), strictly ascending, and y (k,) of each, of any length. Empty curves are left
+            out. The mean is NaN where a curve is.
     """
     sampled = [(np.asarray(x, np.float64), np.asarray(y, np.float64)) for x, y in curves]
     sampled = [curve for curve in sampled if len(curve[0])]
@@ -63,7 +59,7 @@ def band(curves: Sequence[tuple[ArrayLike, ArrayLike]]) -> Band:
 
 
 def _with_interval(axis: Floats, table: Floats) -> Band:
-    """Of two curves or more, sampled at the axis: (curves, m)."""
+    """The mean of two curves or more, sampled on the axis: (curves, m)."""
     count = len(table)
     mean = table.mean(axis=0)
     half = t_quantile(count - 1, LEVEL) * table.std(axis=0, ddof=1) / np.sqrt(count)
@@ -71,7 +67,7 @@ def _with_interval(axis: Floats, table: Floats) -> Band:
 
 
 def _common(axes: Sequence[Floats]) -> Floats:
-    """Where all curves are, (m,); empty where they have nothing in common."""
+    """The common range of all curves, (m,); empty if they do not overlap."""
     if not axes:
         return np.empty(0)
     first, last = max(x[0] for x in axes), min(x[-1] for x in axes)
@@ -82,14 +78,14 @@ def _common(axes: Sequence[Floats]) -> Floats:
 
 @dataclass(frozen=True)
 class Reached:
-    """When a run first had a test accuracy.
+    """When a run first reached a test accuracy.
 
-    Runs are judged after whole epochs, so each figure is that of the end of an epoch.
+    Runs are evaluated after each epoch, so every value is that of the end of an epoch.
 
     Attributes:
         epochs: trained until then.
-        steps: likewise.
-        seconds: spent training until then, evaluation left out.
+        steps: trained until then.
+        seconds: spent training until then, without evaluation.
     """
 
     epochs: int
@@ -98,7 +94,7 @@ class Reached:
 
 
 def reached(epochs: Sequence[Epoch], accuracy: float) -> Reached | None:
-    """When the test accuracy first was at least ``accuracy``; None if it never was."""
+    """When the test accuracy was first at least ``accuracy``; None if it never was."""
     good = (one for one in epochs if one.test_accuracy >= accuracy)
     first = min(good, key=lambda one: one.epoch, default=None)
     return Reached(first.epoch, first.step, first.train_seconds) if first else None
@@ -114,18 +110,18 @@ def smooth(values: NDArray[Any], weight: float) -> Floats:
     """The exponential moving average that TensorBoard draws, (n,) -> (n,).
 
     a = weight·a + (1 - weight)·y from a = 0, divided by 1 - weight^t, so that the start is not
-    drawn towards 0 (Kingma & Ba 2015, section 3). What is not a finite number stays in its place
-    and moves no average.
+    biased towards 0 (Kingma & Ba 2015, section 3). Values that are not finite are copied and do not
+    change the average.
 
     Args:
         values: (n,).
         weight: of the past, at least 0 and below 1; 0 smooths nothing.
 
     Raises:
-        ValueError: the weight lies outside.
+        ValueError: the weight is out of range.
     """
     if not 0 <= weight < 1:
-        raise ValueError(f"a smoothing weight of {weight}")
+        raise ValueError(f"the smoothing weight must be in [0, 1), got {weight}")
     average, seen = 0.0, 0.0
     smoothed = np.array(values, dtype=np.float64)
     for place, value in enumerate(smoothed.tolist()):

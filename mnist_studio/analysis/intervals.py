@@ -1,4 +1,4 @@
-"""Figures with the interval around them, at 95 % unless said. Without SciPy."""
+"""Estimates with their confidence intervals, at 95 % by default. Without SciPy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from math import atan, cos, pi, sin, sqrt, tan
 from statistics import NormalDist, fmean, stdev
 
 LEVEL = 0.95
-"""How often an interval covers the truth, over many repetitions of the whole experiment."""
+"""How often an interval covers the true value, over many repetitions of an experiment."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure and how well it is known.
+    """A value and its uncertainty.
 
     Attributes:
-        value: the figure.
-        interval: around it; None where too little is known for one.
-        count: observations behind it.
+        value: the estimate.
+        interval: around it; None with too few observations.
+        count: number of observations.
     """
 
     value: float
@@ -41,23 +41,23 @@ def normal_quantile(level: float = LEVEL) -> float:
 def wilson(right: int, count: int, level: float = LEVEL) -> Interval:
     """The score interval of a proportion, such as an accuracy (Wilson 1927).
 
-    It stays within 0 and 1 and holds its level at 99 % of 10,000 digits, where the textbook's
+    It stays within 0 and 1 and keeps its level for 99 % of 10,000 images, where the textbook's
     p ± z·sqrt(p(1 - p) / n) does not.
 
     Args:
-        right: digits answered rightly.
-        count: digits, at least 1.
+        right: number of correct predictions.
+        count: number of images, at least 1.
         level: of the interval.
 
     Raises:
-        ValueError: there are no digits, or more right ones than digits.
+        ValueError: ``count`` is below 1, or ``right`` is not from 0 to ``count``.
     """
     if not 0 <= right <= count or count < 1:
-        raise ValueError(f"{right} of {count}")
+        raise ValueError(f"{right} of {count} is not a proportion")
     square = normal_quantile(level) ** 2
     center = (right + square / 2) / (count + square)
     half = sqrt(square * (right * (count - right) / count + square / 4)) / (count + square)
-    # Rounding may not part the interval from its own proportion at 0 and at 1.
+    # Rounding must not exclude the proportions 0 and 1 from their own intervals.
     return Interval(
         max(0.0, center - half) if right else 0.0,
         min(1.0, center + half) if right < count else 1.0,
@@ -65,7 +65,7 @@ def wilson(right: int, count: int, level: float = LEVEL) -> Interval:
 
 
 def accuracy(right: int, count: int, level: float = LEVEL) -> Estimate:
-    """An accuracy with its ``wilson`` interval: how it would move on other digits of the kind."""
+    """An accuracy with its ``wilson`` interval, for other images from the same distribution."""
     return Estimate(right / count, wilson(right, count, level), count)
 
 
@@ -80,7 +80,7 @@ def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
         ValueError: there are no values.
     """
     if not values:
-        raise ValueError("a mean of nothing")
+        raise ValueError("a mean needs at least one value")
     value, count = fmean(values), len(values)
     if count < 2:
         return Estimate(value, None, count)
@@ -92,11 +92,11 @@ def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
 def t_quantile(degrees: int, level: float = LEVEL) -> float:
     """t: Student's t lies within -t to t with probability ``level``.
 
-    Found by halving, since the probability within has a closed form for whole degrees of freedom;
+    Found by bisection, because the probability has a closed form for integer degrees of freedom.
     SciPy would cost the window about a second and 70 MB.
 
     Raises:
-        ValueError: no degree of freedom.
+        ValueError: ``degrees`` is below 1.
     """
     if degrees < 1:
         raise ValueError(f"{degrees} degrees of freedom")

@@ -1,4 +1,4 @@
-"""The training digits that a network sees as most alike: distances in its last features."""
+"""Nearest neighbors of an image among the training images, in the features of a network."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,12 +15,12 @@ Metric = Literal["euclidean", "cosine"]
 
 @dataclass(frozen=True)
 class Neighbor:
-    """A digit near to another one.
+    """A neighbor of an image.
 
     Attributes:
-        index: its place among the digits.
-        label: what it is.
-        distance: Euclidean, or 1 less the cosine of the angle.
+        index: among the images.
+        label: the true one.
+        distance: Euclidean, or 1 minus the cosine of the angle.
     """
 
     index: int
@@ -29,12 +29,12 @@ class Neighbor:
 
 
 def feature_layer(model: ModelSpec) -> tuple[str, int]:
-    """The layer before the last one that learns, whose output the logits are a plane of; its size.
+    """Name and size of the layer before the last one with parameters: the logits are linear in it.
 
-    Where the first layer is also the last one that learns, it is that itself.
+    If the first layer is the only one with parameters, it is that layer itself.
 
     Raises:
-        SpecError: the network cannot work.
+        SpecError: the network is not valid.
     """
     reports = describe(model)
     last = max(
@@ -58,14 +58,14 @@ def nearest(
     count: int = 12,
     metric: Metric = "euclidean",
 ) -> tuple[Neighbor, ...]:
-    """The nearest of some digits, the nearest first.
+    """The nearest of some images, the nearest first.
 
     Args:
-        known: (n, d), features of the digits.
-        labels: (n,), of them.
-        feature: (d,), of the digit in question.
-        count: of neighbors at most.
-        metric: how distance is measured.
+        known: (n, d), features of the images.
+        labels: (n,), of the images.
+        feature: (d,), of the image in question.
+        count: maximum number of neighbors.
+        metric: of the distance.
     """
     distances = _distances(known, feature, metric)
     order = np.argsort(distances, kind="stable")[:count].tolist()
@@ -76,6 +76,6 @@ def _distances(known: NDArray[np.float32], feature: Array, metric: Metric) -> Ar
     if metric == "euclidean":
         return np.asarray(np.linalg.norm(known - feature, axis=1))
     lengths = np.linalg.norm(known, axis=1) * np.linalg.norm(feature)
-    # A feature of zeros has no direction: it is as far from all as a right angle.
-    # Rounding may take it below 0.
+    # A zero vector has no direction, so its distance to everything is that of a right angle.
+    # Rounding could make a distance negative.
     return np.maximum(1 - known @ feature / np.where(lengths > 0, lengths, np.inf), 0)

@@ -1,20 +1,18 @@
-"""How strange a drawing is beside real digits: two looks at it, and one share.
+"""How unusual a drawing looks compared with real digits: two scores, combined into one p-value.
 
-The first is its distance to training digits in a network's features: Euclidean between features of
-length 1, the mean over the nearest (Sun et al. 2022, “Out-of-distribution detection with deep
-nearest neighbors”, section 3). Features are kept along their principal axes, since so a file of the
-same size holds ten times as many digits; what is left over counts as if it were at right angles to
-what is left over of all others, which in so many dimensions it nearly is.
+The first score is its distance to training images in the features of a network: Euclidean between
+features of length 1, the mean over the nearest (Sun et al. 2022, “Out-of-distribution detection
+with deep nearest neighbors”, section 3). Features are stored along their principal axes, so a file
+of the same size holds ten times as many images. The remainder is treated as orthogonal to that of
+all others, which is nearly true in so many dimensions.
 
-What is inside a ring hardly moves these features. So the second look is at what anybody sees: of
-how many pieces and holes it is, and how rare that is among training digits of the kind that the
-network takes it for.
+These features hardly change with what is inside a ring. The second score is therefore the topology:
+the number of strokes and holes, and how rare that combination is among training images of the
+predicted class.
 
-How strange is strange, digits say that the network was not trained on: the share of them that is at
-least as strange is a conformal p-value (Laxhammar & Falkman 2010), so calling no digit what has a
-share below one per cent calls one of hundred such digits none, whatever the network.
-
-Of how many pieces ink is, and how many holes it has.
+Both are calibrated on images that the network was not trained on. The fraction of those that are at
+least as unusual is a conformal p-value (Laxhammar & Falkman 2010): rejecting drawings with a
+p-value below 1 % rejects 1 % of such images, whatever the network.
 """
 
 from collections.abc import Sequence
@@ -28,21 +26,21 @@ from mnist_studio.data.images import CLASSES
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.store.known_digits import KnownDigits
 
-LEVEL = 64
-"""From this gray on a pixel is ink: strokes that hardly touch are one."""
+INK_LEVEL = 64
+"""Gray level from which a pixel counts as ink. Strokes that barely touch count as one."""
 
 _SPECK = 3
-"""Fewer pixels than these are no piece of their own."""
+"""Components with fewer pixels are ignored."""
 
 
-def pieces_and_holes(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """(n, 2): pieces and holes of images (n, h, w).
+def components_and_holes(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(n, 2): connected components and holes of images (n, h, w).
 
-    Pixels belong together where they touch, also by a corner; paper does by an edge only, or a
-    stroke aslant would leak. Holes are pieces less the Euler number, which is counted in windows of
-    2x2 (Gray 1971, “Local properties of binary images in two dimensions”).
+    Ink is connected through edges and corners, background through edges only, so that a diagonal
+    stroke has no gaps. The number of holes is that of components minus the Euler number, which is
+    counted in windows of 2x2 (Gray 1971, “Local properties of binary images in two dimensions”).
     """
-    ink = np.pad(images >= LEVEL, ((0, 0), (1, 1), (1, 1)))
+    ink = np.pad(images >= INK_LEVEL, ((0, 0), (1, 1), (1, 1)))
     roots, sizes = np.unique(_numbered(ink)[ink], return_counts=True)
     of = roots // (ink.shape[1] * ink.shape[2])
     whole = np.bincount(of, minlength=len(ink))
@@ -51,7 +49,7 @@ def pieces_and_holes(images: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _numbered(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(n, h, w): the greatest place of any pixel of the same piece; 0 where there is no ink."""
+    """(n, h, w): the largest index of a pixel in the same component; 0 for background."""
     numbers = np.where(ink, np.arange(ink.size).reshape(ink.shape), 0)
     while True:
         spread = numbers.copy()
@@ -59,7 +57,7 @@ def _numbered(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
             spread = np.maximum(
                 spread, np.maximum(np.roll(spread, 1, axis), np.roll(spread, -1, axis))
             )
-        # Whoever knows of a place takes what is known there: a stroke is not walked pixel by pixel.
+        # Follow the index that each pixel has reached, which is faster than one pixel a round.
         spread = np.where(ink, spread, 0)
         spread = spread.ravel()[spread]
         if (spread == numbers).all():
@@ -68,7 +66,7 @@ def _numbered(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _euler(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(n,): pieces less holes."""
+    """(n,): components minus holes."""
     a, b, c, d = (ink[:, i : i + ink.shape[1] - 1, j : j + ink.shape[2] - 1]
                   for i in (0, 1) for j in (0, 1))  # fmt: skip
     filled = a.astype(np.int64) + b + c + d
@@ -77,82 +75,84 @@ def _euler(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.asarray((ones - threes - 2 * aslant) // 4)
 
 
-NEIGHBOURS = 5
+NEIGHBORS = 5
 
 AXES = 96
-"""Principal axes of the features that are kept."""
+"""Number of principal axes that are stored."""
 
-MOST = 5
-"""More pieces or holes than this are counted as so many."""
+MAX_COUNT = 5
+"""Larger numbers of components or holes are counted as this."""
 
-RARE = 4
-"""So much the more a rare shape must be rare than a distance, to be as strange: it finds less."""
+RARITY_FACTOR = 4
+"""Weight of the rarity of a topology: it detects less than the distance does."""
 
-_AT_ONCE = 250
-"""Digits that are looked at together."""
+_CHUNK = 250
+"""Number of images that are processed together."""
 
 
 @dataclass(frozen=True, eq=False)
 class NoveltyScores:
-    """What is seen of images.
+    """The scores of images.
 
     Attributes:
-        far: (n,), distances to known digits, 0-2.
-        rare: (n,), of training digits of the kind it is taken for, the share whose numbers of
-            pieces and holes are at most as common; above 0.
+        distance: (n,), to known images, 0-2.
+        rarity: (n,), of the training images of the predicted class, the fraction whose numbers of
+            components and holes are at most as common; above 0.
     """
 
-    far: NDArray[np.float64]
-    rare: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    rarity: NDArray[np.float64]
 
 
 def learnt(
     learner: Learner,
-    place: tuple[str, str],
+    source: tuple[str, str],
     training: tuple[NDArray[np.uint8], NDArray[np.uint8]],
     indices: Sequence[int],
     others: NDArray[np.uint8],
 ) -> KnownDigits:
-    """Digits that drawings shall be compared with.
+    """The reference images that drawings are compared with.
 
     Args:
         learner: the network.
-        place: its name among the models that come with the studio, and the layer whose output the
-            features are.
-        training: images (n, 28, 28) and labels (n,).
-        indices: those of them that are kept; of all the shapes are counted.
-        others: (m, 28, 28), digits that the network was not trained on.
+        source: name of the bundled model, and of the layer whose output is used as features.
+        training: images (n, 28, 28) and labels (n,), whose topology is counted.
+        indices: of the training images whose features are stored.
+        others: (m, 28, 28), images that the network was not trained on.
     """
     at = np.asarray(indices, dtype=np.int32)
     images, labels = training
-    seen = _unit(np.concatenate([features(learner, place[1], part) for part in _parts(images[at])]))
-    known = _along_axes(seen, place, labels[at], at)
+    seen = _unit(
+        np.concatenate([features(learner, source[1], part) for part in _parts(images[at])])
+    )
+    known = _along_axes(seen, source, labels[at], at)
     known = replace(known, shapes=_shapes(images, labels))
-    looks = [novelty_scores(known, learner, part) for part in _parts(others)]
-    far, rare = (np.concatenate([getattr(one, n) for one in looks]) for n in ("far", "rare"))
-    known = replace(known, distances=np.sort(far).astype(np.float32))
-    return replace(known, strangeness=np.sort(_strangeness(known, NoveltyScores(far, rare))))
+    scores = [novelty_scores(known, learner, part) for part in _parts(others)]
+    distance = np.concatenate([one.distance for one in scores])
+    rare = np.concatenate([one.rarity for one in scores])
+    known = replace(known, distances=np.sort(distance).astype(np.float32))
+    return replace(known, strangeness=np.sort(_strangeness(known, NoveltyScores(distance, rare))))
 
 
 def _along_axes(
-    seen: NDArray[np.float32], place: tuple[str, str], labels: Array, at: NDArray[np.int32]
+    seen: NDArray[np.float32], source: tuple[str, str], labels: Array, at: NDArray[np.int32]
 ) -> KnownDigits:
     mean = seen.mean(axis=0)
     axes = np.linalg.svd(seen - mean, full_matrices=False)[2][:AXES]
-    shapes = np.zeros((CLASSES, MOST + 1, MOST + 1), np.int32)
+    shapes = np.zeros((CLASSES, MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
     nothing = np.zeros(0, np.float32)
     known = KnownDigits(
-        *place, mean, axes, nothing, nothing, labels, at, nothing, shapes, nothing.astype(float)
+        *source, mean, axes, nothing, nothing, labels, at, nothing, shapes, nothing.astype(float)
     )
-    kept, lengths = _kept(known, seen)
-    # As they will be read.
-    return replace(known, features=kept.astype(np.float16).astype(np.float32), lengths=lengths)
+    projected, lengths = _projected(known, seen)
+    # With the precision of the file.
+    return replace(known, features=projected.astype(np.float16).astype(np.float32), lengths=lengths)
 
 
 def novelty_scores(
     known: KnownDigits, learner: Learner, images: NDArray[np.uint8]
 ) -> NoveltyScores:
-    """What is seen of images (n, 28, 28) by the network that the known digits are of."""
+    """The scores of images (n, 28, 28); the learner must be the network of the known images."""
     seen = learner.activations(images)
     *_, logits = seen.values()
     feature = seen[known.layer].reshape(len(images), -1).astype(np.float32)
@@ -160,54 +160,56 @@ def novelty_scores(
 
 
 def distances(known: KnownDigits, feature: Array) -> NDArray[np.float64]:
-    """(n,): of features (n, d) to the nearest known digits, 0-2."""
-    kept, lengths = _kept(known, _unit(feature))
-    squared = lengths[:, None] + known.lengths - 2 * kept @ known.features.T
-    near = np.partition(np.clip(squared, 0, 4), NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    """(n,): mean distance of features (n, d) to the nearest known images, 0-2."""
+    projected, lengths = _projected(known, _unit(feature))
+    squared = lengths[:, None] + known.lengths - 2 * projected @ known.features.T
+    near = np.partition(np.clip(squared, 0, 4), NEIGHBORS - 1, axis=1)[:, :NEIGHBORS]
     return np.asarray(np.sqrt(near).mean(axis=1), dtype=np.float64)
 
 
 def rarity(known: KnownDigits, images: NDArray[np.uint8], labels: Array) -> NDArray[np.float64]:
-    """(n,): of training digits with these labels, those of shapes as rare as the images'."""
-    pieces, holes = np.minimum(pieces_and_holes(images), MOST).T
+    """(n,): the fraction of training images with these labels whose topology is as rare."""
+    components, holes = np.minimum(components_and_holes(images), MAX_COUNT).T
     counts = known.shapes[labels]
-    own = counts[np.arange(len(labels)), pieces, holes][:, None, None]
+    own = counts[np.arange(len(labels)), components, holes][:, None, None]
     rarer = np.where(counts <= own, counts, 0).sum(axis=(1, 2))
     return np.asarray((rarer + 1) / (counts.sum(axis=(1, 2)) + 1))
 
 
-def p_values(known: KnownDigits, seen: NoveltyScores) -> NDArray[np.float64]:
-    """(n,): of real digits, how many are at least as strange as what was seen; above 0."""
-    strange = _strangeness(known, seen)
-    below = np.searchsorted(known.strangeness, strange, side="right")
+def p_values(known: KnownDigits, scores: NoveltyScores) -> NDArray[np.float64]:
+    """(n,): the fraction of real digits that are at least as unusual; above 0."""
+    strangeness = _strangeness(known, scores)
+    below = np.searchsorted(known.strangeness, strangeness, side="right")
     return np.asarray((below + 1) / (len(known.strangeness) + 1))
 
 
-def _strangeness(known: KnownDigits, seen: NoveltyScores) -> NDArray[np.float64]:
-    """(n,): the smaller, the stranger."""
-    nearer = np.searchsorted(known.distances, seen.far.astype(np.float32), side="left")
+def _strangeness(known: KnownDigits, scores: NoveltyScores) -> NDArray[np.float64]:
+    """(n,): smaller values are more unusual."""
+    nearer = np.searchsorted(known.distances, scores.distance.astype(np.float32), side="left")
     far = (len(known.distances) - nearer + 1) / (len(known.distances) + 1)
-    return np.minimum(far, RARE * seen.rare)
+    return np.minimum(far, RARITY_FACTOR * scores.rarity)
 
 
 def _shapes(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.int32]:
-    found = np.zeros((CLASSES, MOST + 1, MOST + 1), np.int32)
-    both = np.concatenate([pieces_and_holes(part) for part in _parts(images)])
-    np.add.at(found, (labels, *np.minimum(both, MOST).T), 1)
+    found = np.zeros((CLASSES, MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
+    both = np.concatenate([components_and_holes(part) for part in _parts(images)])
+    np.add.at(found, (labels, *np.minimum(both, MAX_COUNT).T), 1)
     return found
 
 
-def _kept(known: KnownDigits, feature: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(n, k): less the mean, along the axes; (n,): squared lengths, with what is left over."""
-    apart = feature - known.mean
-    return apart @ known.axes.T, (apart**2).sum(axis=1)
+def _projected(
+    known: KnownDigits, feature: Array
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(n, k): centered and projected on the axes; (n,): squared lengths before the projection."""
+    centered = feature - known.mean
+    return centered @ known.axes.T, (centered**2).sum(axis=1)
 
 
 def _parts(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
-    return [images[at : at + _AT_ONCE] for at in range(0, len(images), _AT_ONCE)]
+    return [images[at : at + _CHUNK] for at in range(0, len(images), _CHUNK)]
 
 
 def _unit(feature: Array) -> NDArray[np.float32]:
-    """Of length 1; a feature of zeros stays one."""
+    """Scaled to length 1; a zero vector stays unchanged."""
     lengths = np.linalg.norm(feature.astype(np.float32), axis=1, keepdims=True)
     return np.asarray(feature / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -190,9 +190,9 @@ def _write(value: Value, arguments: Namespace) -> None:
 def _write_attribution(found: Attribution) -> None:
     output.line(f"Prediction: {found.digit}, logit {found.logit:.3f}")
     output.line(
-        f"Integrated gradients ({found.steps} steps) attribute {found.explained:+.3f} of the "
-        f"difference of {found.logit - found.blank:+.3f} to a blank image. "
-        f"Completeness error: {found.missed:.2g}. Pixels in favor of the prediction:"
+        f"Integrated gradients ({found.steps} steps) attribute {found.attributed:+.3f} of the "
+        f"difference of {found.logit - found.baseline_logit:+.3f} to a blank image. "
+        f"Completeness error: {found.completeness_error:.2g}. Pixels in favor of the prediction:"
     )
     _draw(np.maximum(found.integrated, 0))
 
@@ -259,9 +259,9 @@ def _json(model: Run, engine: str, values: list[Value]) -> ExplanationLine:
         engine=engine,
         prediction=attribution.digit,
         logit=attribution.logit,
-        baseline_logit=attribution.blank,
-        attributed=attribution.explained,
-        completeness_error=attribution.missed,
+        baseline_logit=attribution.baseline_logit,
+        attributed=attribution.attributed,
+        completeness_error=attribution.completeness_error,
         integrated_gradients=_grid(attribution.integrated),
         saliency=_grid(attribution.saliency),
         nearest=nearest.neighbors,

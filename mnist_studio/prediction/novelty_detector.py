@@ -53,7 +53,7 @@ class NoveltyDetector:
         None as for ``p_values``.
         """
         scores = self._scores(images)
-        return None if scores is None else scores.far
+        return None if scores is None else scores.distance
 
     def _scores(self, images: NDArray[np.uint8]) -> novelty.NoveltyScores | None:
         with self._lock:

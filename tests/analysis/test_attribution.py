@@ -21,9 +21,9 @@ def test_of_a_plane_it_is_weight_times_input() -> None:
     slope = kernel[:, 3].reshape(28, 28)
     np.testing.assert_allclose(found.saliency, slope, rtol=1e-6)
     np.testing.assert_allclose(found.integrated, slope * IMAGE / 255, rtol=1e-5, atol=1e-9)
-    assert found.blank == pytest.approx(0.5)
-    assert found.explained == pytest.approx(found.logit - 0.5, rel=1e-5)
-    assert found.missed < 1e-5
+    assert found.baseline_logit == pytest.approx(0.5)
+    assert found.attributed == pytest.approx(found.logit - 0.5, rel=1e-5)
+    assert found.completeness_error < 1e-5
 
 
 def test_it_can_be_cancelled() -> None:

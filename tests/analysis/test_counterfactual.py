@@ -33,7 +33,7 @@ def test_the_smallest_change_goes_along_the_gradient() -> None:
     found = counterfactual(plane(kernel, bias), UNIT, IMAGE, manner="smallest")
     assert found is not None
     assert found.found
-    assert (found.answer, found.target) == (0, 1)
+    assert (found.prediction, found.target) == (0, 1)
     assert np.flatnonzero(found.change).tolist() == [14 * 28 + 14]
     assert 30 <= found.change[14, 14] <= 32
     assert found.changed == pytest.approx(found.change[14, 14] / (64 * 200))
@@ -46,7 +46,7 @@ def test_a_digit_that_cannot_become_the_other_is_told() -> None:
     found = counterfactual(plane(kernel, bias), UNIT, IMAGE)
     assert found is not None
     assert not found.found
-    assert found.chances_after.argmax() == 0
+    assert found.probabilities_after.argmax() == 0
     assert found.after.max() <= 255
 
 

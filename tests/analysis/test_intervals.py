@@ -69,7 +69,7 @@ def test_the_mean_of_two_values_by_hand() -> None:
 
 def test_one_value_has_no_interval_and_none_no_mean() -> None:
     assert intervals.mean([0.98]) == Estimate(0.98, None, 1)
-    with pytest.raises(ValueError, match="nothing"):
+    with pytest.raises(ValueError, match="at least one value"):
         intervals.mean([])
 
 

@@ -88,7 +88,7 @@ def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
     assert (known.axes.shape, known.features.shape) == ((10, 784), (10, 10))
     assert known.shapes.sum(axis=(1, 2)).tolist() == [2] * 10
     look = novelty.novelty_scores(known, network, images[20:])
-    np.testing.assert_allclose(np.sort(look.far), known.distances, atol=1e-6)
+    np.testing.assert_allclose(np.sort(look.distance), known.distances, atol=1e-6)
     assert novelty.p_values(known, look).min() == pytest.approx(2 / 21)
     # Axes and what is left over together are the whole distance, but for what two leave over in
     # common, of which a feature that is learnt has none.

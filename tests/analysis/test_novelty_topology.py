@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_studio.analysis.novelty import pieces_and_holes
+from mnist_studio.analysis.novelty import components_and_holes
 
 PICTURES = {
     "nothing": (("....", "...."), (0, 0)),
@@ -27,17 +27,17 @@ def image(rows: tuple[str, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_pieces_and_holes_are_counted(name: str) -> None:
+def test_components_and_holes_are_counted(name: str) -> None:
     rows, expected = PICTURES[name]
-    assert pieces_and_holes(image(rows)[None]).tolist() == [list(expected)]
+    assert components_and_holes(image(rows)[None]).tolist() == [list(expected)]
 
 
 def test_images_do_not_touch_each_other() -> None:
     wide = [np.pad(image(rows), ((0, 9 - len(rows)), (0, 9 - len(rows[0])))) for rows, _ in
             PICTURES.values()]  # fmt: skip
-    found = pieces_and_holes(np.stack(wide))
+    found = components_and_holes(np.stack(wide))
     assert found.tolist() == [list(expected) for _, expected in PICTURES.values()]
 
 
 def test_faint_paper_is_no_ink() -> None:
-    assert pieces_and_holes(np.full((1, 5, 5), 40, np.uint8)).tolist() == [[0, 0]]
+    assert components_and_holes(np.full((1, 5, 5), 40, np.uint8)).tolist() == [[0, 0]]

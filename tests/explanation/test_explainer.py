@@ -59,7 +59,7 @@ def test_every_part_arrives_in_order(trained: Run) -> None:
     attribution = value(found, Attribution)
     assert attribution.digit == logits.argmax()
     assert attribution.logit == pytest.approx(logits.max(), rel=1e-5)
-    assert attribution.missed < 0.1
+    assert attribution.completeness_error < 0.1
 
     change = value(found, Counterfactual)
     assert change.found

@@ -48,9 +48,9 @@ class WhyContract:
         for image in images[:4]:
             found = attribution(model, scaling, image, int(model.logits(image[None]).argmax()))
             assert found is not None
-            assert found.logit - found.blank != 0
+            assert found.logit - found.baseline_logit != 0
             # What the trapezoid rule loses at the kinks of ReLU.
-            assert found.missed < 0.02 * max(1, abs(found.logit - found.blank))
+            assert found.completeness_error < 0.02 * max(1, abs(found.logit - found.baseline_logit))
 
     @pytest.mark.parametrize(("precision", "bar"), [("float64", 1e-10), ("float32", 1e-4)])
     def test_attributions_are_those_of_numpy(
@@ -65,7 +65,7 @@ class WhyContract:
         assert hub is not None
         assert distance(ours.saliency, hub.saliency) < bar
         # The path begins at the blank image, whose windows tie: there only the sum is comparable.
-        assert abs(ours.explained - hub.explained) < 1e-2 * max(1, abs(hub.explained))
+        assert abs(ours.attributed - hub.attributed) < 1e-2 * max(1, abs(hub.attributed))
 
     @pytest.mark.parametrize("manner", ["pen", "smallest"])
     def test_a_counterfactual_is_answered_as_its_target(
@@ -78,7 +78,7 @@ class WhyContract:
             found = counterfactual(model, scaling, image, manner=manner)
             assert found is not None
             assert found.found
-            assert (found.answer, found.target) == (logits.argmax(), runner_up(logits))
+            assert (found.prediction, found.target) == (logits.argmax(), runner_up(logits))
             assert model.logits(found.after[None]).argmax() == found.target
             assert found.after.dtype == np.uint8
             assert np.abs(found.change).max() > 0

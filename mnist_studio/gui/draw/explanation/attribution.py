@@ -57,9 +57,9 @@ class AttributionPart(ExplanationPart):
 def summary(found: Attribution) -> str:
     """The sum of all contributions, and its error."""
     text = (
-        f"The logit of {found.digit} is {found.blank:.2f} for a blank canvas and "
-        f"{found.logit:.2f} for the drawing. The pixels explain {found.explained:+.2f} of the "
-        f"difference of {found.logit - found.blank:+.2f}. The error is {found.missed:.2g} after "
-        f"{found.steps} steps."
+        f"The logit of {found.digit} is {found.baseline_logit:.2f} for a blank canvas and "
+        f"{found.logit:.2f} for the drawing. The pixels explain {found.attributed:+.2f} of the "
+        f"difference of {found.logit - found.baseline_logit:+.2f}. The error is "
+        f"{found.completeness_error:.2g} after {found.steps} steps."
     )
     return text.replace("-", "−")

@@ -68,9 +68,9 @@ class CounterfactualPart(ExplanationPart):
 
 def summary(found: Counterfactual) -> str:
     """The change and its effect in sentences, or that none was found."""
-    was, now = found.chances_before[found.answer], found.chances_after
-    if found.answer == found.target:
-        return f"The prediction is {found.answer} already ({100 * was:.1f} %)."
+    was, now = found.probabilities_before[found.prediction], found.probabilities_after
+    if found.prediction == found.target:
+        return f"The prediction is {found.prediction} already ({100 * was:.1f} %)."
     if not found.found:
         return (
             f"No change was found that makes the prediction {found.target}. The last change "
@@ -79,5 +79,5 @@ def summary(found: Counterfactual) -> str:
     return (
         f"A change of {100 * found.changed:.2g} % of the ink makes the prediction "
         f"{found.target} ({100 * now[found.target]:.1f} %). Without it, the prediction is "
-        f"{found.answer} ({100 * was:.1f} %)."
+        f"{found.prediction} ({100 * was:.1f} %)."
     )
