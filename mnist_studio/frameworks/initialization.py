@@ -17,7 +17,7 @@ _ONES = ("scale", "variance")
 def initial_weights(model: ModelSpec, seed: int, precision: Precision = "float32") -> Weights:
     """The weights and running statistics that every framework starts from.
 
-    They are values in float64 and rounded to float32, so that runs in float32 and in float64 start
+    They are drawn in float64 and rounded to float32, so that runs in float32 and in float64 start
     from the same numbers.
     """
     weights: dict[str, Array] = {}
@@ -57,7 +57,7 @@ def _draw(rng: np.random.Generator, initializer: Initializer, shape: Shape, kern
             # Glorot & Bengio 2010, equation 16.
             limit = sqrt(6 / (fan_in + fan_out))
         case "fan_in_uniform":
-            # LeCun et al. 1998, section 4.6, values uniformly, which is PyTorch's default.
+            # LeCun et al. 1998, section 4.6, drawn uniformly, which is PyTorch's default.
             limit = sqrt(1 / fan_in)
         case "size_uniform":
             # Scaled by the number of weights in the kernel, as one of the source projects does.

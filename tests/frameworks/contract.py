@@ -42,7 +42,9 @@ class FrameworkContract:
     ) -> None:
         assert not framework.problems(run(EVERYTHING, precision=precision))
 
-    def test_a_missing_device_is_told_with_those_there_are(self, framework: Framework) -> None:
+    def test_a_missing_device_is_reported_with_the_available_ones(
+        self, framework: Framework
+    ) -> None:
         kinds = {device.kind for device in framework.devices()}
         missing = next(kind for kind in get_args(DeviceName)[2:] if kind not in kinds)
         (problem,) = framework.problems(_on(missing))
@@ -205,7 +207,7 @@ class TrainingContract:
         np.testing.assert_allclose(one, other, rtol=self.closeness, atol=0)
 
     @pytest.mark.parametrize("precision", ["float32", "float64"])
-    def test_tells_loss_and_right_answers_before_each_update(
+    def test_reports_loss_and_correct_predictions_before_each_update(
         self, framework: Framework, precision: Precision
     ) -> None:
         made = learner(framework, run(precision=precision))

@@ -68,7 +68,7 @@ class WhyContract:
         assert abs(ours.attributed - hub.attributed) < 1e-2 * max(1, abs(hub.attributed))
 
     @pytest.mark.parametrize("manner", ["pen", "smallest"])
-    def test_a_counterfactual_is_answered_as_its_target(
+    def test_a_counterfactual_is_predicted_as_its_target(
         self, framework: Framework, network: str, manner: Manner
     ) -> None:
         model = taught(framework.name, network, "float32")

@@ -89,7 +89,7 @@ class BatchNormContract:
         for name, array in running.items():
             np.testing.assert_allclose(made.weights()[name], array, rtol=1e-9, atol=1e-12)
 
-    def test_answers_by_its_running_statistics(self, framework: Framework) -> None:
+    def test_predicts_with_its_running_statistics(self, framework: Framework) -> None:
         spec = run(NORMED_VECTORS)
         made = learner(framework, spec)
         made.train(chunk(spec.model, 4, rate=0.1))

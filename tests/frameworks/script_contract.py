@@ -54,7 +54,7 @@ class ScriptContract:
     name: FrameworkName
 
     @pytest.mark.parametrize("network", NETWORKS)
-    def test_its_weights_answer_as_it_answers(self, framework: Framework, network: str) -> None:
+    def test_its_weights_give_the_same_logits(self, framework: Framework, network: str) -> None:
         spec = replace(run(NETWORKS[network], precision="float32"), framework=self.name)
         made, module = native(self.adapter, spec)
         made._built(module.build_model())

@@ -35,7 +35,7 @@ class FaultContract:
     """The two faults that change a step."""
 
     @each_precision
-    def test_double_softmax_is_the_loss_told(
+    def test_double_softmax_is_the_reported_loss(
         self, framework: Framework, precision: Precision
     ) -> None:
         made = learner(framework, trained(run(precision=precision), loss="double_softmax"))

@@ -65,7 +65,7 @@ def same(found: Weights, expected: Weights) -> None:
         np.testing.assert_allclose(found[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
-def test_it_is_the_learner_it_stands_for(remote: RemoteLearner, local: Learner) -> None:
+def test_it_equals_a_local_learner(remote: RemoteLearner, local: Learner) -> None:
     learner: Learner = remote
     assert learner.capacity >= 1
     for one in (learner, local):
@@ -86,7 +86,7 @@ def test_it_is_the_learner_it_stands_for(remote: RemoteLearner, local: Learner) 
     same(state.slots, local.optimizer_state().slots)
 
 
-def test_it_starts_again_where_it_is_told_to(remote: RemoteLearner) -> None:
+def test_it_restarts_from_loaded_weights_and_state(remote: RemoteLearner) -> None:
     remote.bind(IMAGES, LABELS)
     fresh = remote.optimizer_state()
     first = remote.train(CHUNK).losses
@@ -95,11 +95,11 @@ def test_it_starts_again_where_it_is_told_to(remote: RemoteLearner) -> None:
     np.testing.assert_array_equal(remote.train(CHUNK).losses, first)
 
 
-def test_what_it_gives_can_be_written(remote: RemoteLearner) -> None:
+def test_its_arrays_are_writable(remote: RemoteLearner) -> None:
     assert all(array.flags.writeable for array in remote.weights().values())
 
 
-def test_the_faults_of_a_run_are_in_it() -> None:
+def test_the_known_bugs_of_a_run_are_applied() -> None:
     with_bugs = replace(RUN, known_bugs=("own-scaling",))
     with RemoteLearner(RUN, start()) as plain, RemoteLearner(with_bugs, start()) as other:
         assert np.abs(plain.logits(IMAGES) - other.logits(IMAGES)).max() > 1e-3
@@ -112,7 +112,7 @@ def test_every_call_of_a_learner_that_was_not_built_says_why() -> None:
                 learner.logits(IMAGES)
 
 
-def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
+def test_a_problem_of_its_framework_is_reported_in_a_sentence() -> None:
     with (
         RemoteLearner(RUN, start(), device="cuda") as learner,
         pytest.raises(JobError, match="NumPy runs on the CPU only, not on cuda"),
@@ -120,7 +120,7 @@ def test_what_its_framework_refuses_is_told_in_a_sentence() -> None:
         learner.logits(IMAGES)
 
 
-def test_a_mistake_of_the_caller_is_told_and_it_goes_on() -> None:
+def test_a_mistake_of_the_caller_is_reported_and_it_continues() -> None:
     with RemoteLearner(RUN, start()) as learner:
         with pytest.raises(JobError, match="Unexpected error"):
             learner.logits(IMAGES[:, :5])
@@ -137,7 +137,7 @@ def test_it_can_be_cancelled() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sends signals")
-def test_a_child_that_dies_is_told() -> None:
+def test_a_process_that_dies_is_reported() -> None:
     with RemoteLearner(RUN, start()) as learner:
         learner.logits(IMAGES)
         assert learner._worker.pid

@@ -43,7 +43,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Run, ...]]:
     assert {path: path.read_bytes() for path in SHIPPED.rglob("*") if path.is_file()} == before
 
 
-def test_the_first_drawings_are_answered_at_once(runs: tuple[Run, ...], home: Path) -> None:
+def test_the_first_drawings_are_predicted_at_once(runs: tuple[Run, ...], home: Path) -> None:
     answers: list[Prediction] = []
     predictors = Predictors(answers.append, lambda state: None)
     try:
@@ -69,7 +69,7 @@ def test_they_read_digits_of_another_source(runs: tuple[Run, ...]) -> None:
             assert accuracy(logits, digits.labels[:200]) > 0.8
 
 
-def test_numpy_answers_as_pytorch_did(runs: tuple[Run, ...], shared_mnist: Path) -> None:
+def test_numpy_predicts_as_pytorch_did(runs: tuple[Run, ...], shared_mnist: Path) -> None:
     images = sources.load_test("mnist", shared_mnist).images[:100]
     with Evaluator("pytorch", threads=1) as evaluator:
         for run in runs:
@@ -78,7 +78,7 @@ def test_numpy_answers_as_pytorch_did(runs: tuple[Run, ...], shared_mnist: Path)
             np.testing.assert_allclose(found, kept, atol=1e-4 * np.abs(kept).max())
 
 
-def test_mnist_through_the_recipe_is_answered_as_before(
+def test_mnist_through_the_rendering_is_predicted_as_before(
     runs: tuple[Run, ...], shared_mnist: Path
 ) -> None:
     images = sources.load_test("mnist", shared_mnist).images

@@ -36,7 +36,7 @@ def test_the_logits_of_the_test_digits_are_those_that_the_run_left(run: Run) -> 
     assert told[-1] == 1.0
 
 
-def test_many_digits_are_answered_slice_by_slice(run: Run) -> None:
+def test_many_images_are_predicted_slice_by_slice(run: Run) -> None:
     told: list[float] = []
     many = np.concatenate([IMAGES] * 3)[: 2 * SLICE + 1]
     got = logits(run, many, told.append)
@@ -46,7 +46,7 @@ def test_many_digits_are_answered_slice_by_slice(run: Run) -> None:
     assert len(told) == 3
 
 
-def test_one_child_answers_for_many_models_a_damaged_one_among_them(
+def test_one_process_predicts_with_many_models_even_if_one_is_damaged(
     run: Run, store: RunStore
 ) -> None:
     damaged, missing, good = (copy_of(run, store) for _ in range(3))
@@ -63,7 +63,7 @@ def test_one_child_answers_for_many_models_a_damaged_one_among_them(
     assert second.milliseconds > 0
 
 
-def test_numpy_answers_for_a_framework_that_is_not_installed(
+def test_numpy_predicts_for_a_framework_that_is_not_installed(
     run: Run, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = registry.version
@@ -97,7 +97,7 @@ def test_a_process_that_dies_or_takes_too_long_is_reported(
 
 
 @pytest.mark.parametrize("engine", ["numpy", "pytorch"])
-def test_a_run_with_a_scaling_of_its_own_is_answered_with_that(
+def test_a_run_with_its_own_scaling_predicts_with_it(
     engine: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = replace(small(), known_bugs=("own-scaling",))

@@ -55,7 +55,7 @@ def test_keras_has_its_own_format(run: Run, tmp_path: Path) -> None:
         assert {"config.json", "model.weights.h5"} <= set(archive.namelist())
 
 
-def test_a_run_that_kept_nothing_is_refused(run: Run, store: RunStore, tmp_path: Path) -> None:
+def test_a_run_without_weights_is_rejected(run: Run, store: RunStore, tmp_path: Path) -> None:
     failed = store.create(run.spec)
     store.record(CancelledEvent(run=failed.id, framework="numpy", reason="x"))
     store.release(failed.id)
@@ -75,7 +75,7 @@ def test_damaged_weights_are_not_handed_on(
     assert not (tmp_path / "model").exists()
 
 
-def test_a_place_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_path_that_is_not_writable_is_named(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match="could not be written") as raised:
         export(run, "safetensors", tmp_path / "file" / "model.safetensors")
@@ -83,7 +83,7 @@ def test_a_place_that_cannot_be_written_is_named(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_named(run: Run, tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     try:
         with pytest.raises(DataError, match="may not be written"):

@@ -100,7 +100,7 @@ def test_a_set_that_is_not_here_fails_the_run_in_words() -> None:
         train("0" * 32)
 
 
-def test_what_cannot_answer_is_told_and_does_not_keep_others_from_it() -> None:
+def test_a_run_that_cannot_predict_is_reported_and_does_not_block_others() -> None:
     good, bad = train(), train(seed=7)
     (bad.folder / "weights.safetensors").write_bytes(b"none")
     told: list[float] = []
@@ -116,7 +116,7 @@ def test_it_can_be_cancelled() -> None:
         list(scores([train()], own_image_sets.of(ONES), is_cancelled=lambda: True))
 
 
-def test_answers_of_equal_images_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_equal_images_share_a_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     run = train()
     images = own_image_sets.of(ONES).digits.images

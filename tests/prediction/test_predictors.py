@@ -77,7 +77,7 @@ def _children() -> list[BaseProcess]:
     return multiprocessing.active_children()
 
 
-def test_models_are_opened_before_anything_is_asked(
+def test_models_are_opened_before_the_first_request(
     run: Run, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
@@ -97,7 +97,7 @@ def test_models_are_opened_before_anything_is_asked(
     assert len(opened) == 1
 
 
-def test_answers_are_the_softmax_of_the_networks_logits(run: Run, desk: Desk) -> None:
+def test_predictions_are_the_softmax_of_the_logits(run: Run, desk: Desk) -> None:
     desk.predictors.load_models([run])
     wanted = probabilities(artifacts.load_test_logits(run.folder))
     for place in range(3):
@@ -110,7 +110,7 @@ def test_answers_are_the_softmax_of_the_networks_logits(run: Run, desk: Desk) ->
         assert (answer.run, answer.framework, answer.engine) == (run.id, "numpy", "numpy")
 
 
-def test_numpy_stands_in_until_the_childs_own_framework_answers(
+def test_numpy_predicts_until_the_own_framework_is_ready(
     run: Run, store: RunStore, desk: Desk
 ) -> None:
     registry.version("pytorch") or pytest.skip("PyTorch is not here")
@@ -141,7 +141,7 @@ def test_a_newer_request_replaces_those_that_wait(run: Run, desk: Desk) -> None:
     assert len(set(answered)) < len(requests)
 
 
-def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
+def test_an_unusable_model_is_reported_once_while_the_others_predict(
     run: Run, store: RunStore, desk: Desk
 ) -> None:
     damaged = copy_of(run, store)
@@ -160,7 +160,7 @@ def test_a_model_that_cannot_be_used_is_told_once_while_the_others_answer(
     assert {answer.run for answer in desk.answers} == {run.id}
 
 
-def test_digits_side_by_side_are_answered_at_once(run: Run, desk: Desk) -> None:
+def test_several_digits_are_predicted_at_once(run: Run, desk: Desk) -> None:
     desk.predictors.load_models([run])
     wanted = probabilities(artifacts.load_test_logits(run.folder))
     request = desk.ask(IMAGES[:3])
@@ -193,7 +193,7 @@ def test_children_leave_while_memory_is_short_and_come_back(
     assert len(_children()) == 1
 
 
-def test_pinned_models_answer_however_old_they_are(run: Run) -> None:
+def test_pinned_models_predict_however_old_they_are(run: Run) -> None:
     many = [replace(run, id=f"run{age:02}", created=run.created - age) for age in range(30)]
     held = [one.id for one in newest(many, {"run25", "run29", "gone"})]
     assert held == [f"run{age:02}" for age in (*range(18), 25, 29)]
@@ -201,7 +201,7 @@ def test_pinned_models_answer_however_old_they_are(run: Run) -> None:
     assert len(newest(many, everything)) == 30
 
 
-def test_the_newest_twenty_of_a_framework_answer(run: Run, desk: Desk) -> None:
+def test_the_newest_twenty_of_a_framework_predict(run: Run, desk: Desk) -> None:
     many = [replace(run, id=f"run{age:02}", created=run.created - age) for age in range(25)]
     desk.predictors.load_models([*many[::-1], replace(run, id="failed", status="failed")])
     request = desk.ask()
@@ -211,7 +211,7 @@ def test_the_newest_twenty_of_a_framework_answer(run: Run, desk: Desk) -> None:
     assert {answer.run for answer in desk.answers} == newest
 
 
-def test_only_the_models_that_are_held_now_answer(run: Run, store: RunStore, desk: Desk) -> None:
+def test_only_the_loaded_models_predict(run: Run, store: RunStore, desk: Desk) -> None:
     other = copy_of(run, store)
     desk.predictors.load_models([run])
     desk.warm("numpy")
@@ -221,14 +221,14 @@ def test_only_the_models_that_are_held_now_answer(run: Run, store: RunStore, des
     assert desk.runs(request) == {other.id}
 
 
-def test_an_image_that_came_before_any_model_is_answered(run: Run, desk: Desk) -> None:
+def test_an_image_before_any_model_is_predicted_later(run: Run, desk: Desk) -> None:
     request = desk.ask()
     desk.predictors.load_models([run])
     until(lambda: desk.runs(request) == {run.id})
     assert desk.answers[0].request == request
 
 
-def test_a_run_that_went_on_answers_with_its_new_weights(run: Run, desk: Desk) -> None:
+def test_a_resumed_run_predicts_with_its_new_weights(run: Run, desk: Desk) -> None:
     desk.predictors.load_models([run])
     desk.warm("numpy")
     weights = artifacts.load_weights(run.folder, run.spec)
@@ -257,7 +257,7 @@ def test_an_idle_child_leaves_and_comes_back_when_needed(run: Run) -> None:
     assert not _threads()
 
 
-def test_a_framework_that_is_not_installed_is_missing_and_numpy_answers(
+def test_a_framework_that_is_not_installed_is_missing_and_numpy_predicts(
     run: Run, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = registry.version
@@ -275,7 +275,7 @@ def test_a_framework_that_is_not_installed_is_missing_and_numpy_answers(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sends signals")
-def test_a_killed_child_is_told_and_another_answers(run: Run, desk: Desk) -> None:
+def test_a_killed_process_is_reported_and_replaced(run: Run, desk: Desk) -> None:
     desk.predictors.load_models([run])
     desk.warm("numpy")
     (child,) = _children()
@@ -287,7 +287,7 @@ def test_a_killed_child_is_told_and_another_answers(run: Run, desk: Desk) -> Non
     assert [child.pid] != [other.pid for other in _children()]
 
 
-def test_a_framework_that_cannot_be_imported_fails_and_numpy_answers(
+def test_a_framework_that_cannot_be_imported_fails_and_numpy_predicts(
     run: Run, store: RunStore, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('libtorch.so is missing')\n")

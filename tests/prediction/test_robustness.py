@@ -82,7 +82,7 @@ def test_cached_curves_are_not_computed_again(monkeypatch: pytest.MonkeyPatch) -
     assert (whole.robustness.digits, whole.cached) == (500, False)
 
 
-def test_other_weights_of_the_same_run_are_judged_anew() -> None:
+def test_other_weights_of_the_same_run_are_evaluated_again() -> None:
     run = train()
     list(robustness([run], limit=20))
     assert isinstance(run.terminal, Finished)
@@ -91,7 +91,7 @@ def test_other_weights_of_the_same_run_are_judged_anew() -> None:
     assert cached_robustness(dataclasses.replace(run, terminal=went_on), 20) is None
 
 
-def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
+def test_each_run_is_evaluated_in_its_own_framework() -> None:
     good, damaged, torch = train(), train(), train("pytorch")
     path = damaged.folder / artifacts.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
@@ -112,7 +112,7 @@ def test_each_run_is_judged_by_its_own_framework_the_bad_ones_told() -> None:
     assert fractions == sorted(fractions)
 
 
-def test_a_cancel_is_answered_and_leaves_no_half_result() -> None:
+def test_a_cancel_leaves_no_partial_result() -> None:
     run = train()
     judgments: list[float] = []
     with pytest.raises(CancelledByUser):
@@ -132,7 +132,7 @@ def _untrained(like: Run) -> Run:
         return store.run(run.id)
 
 
-def test_weights_that_are_gone_are_told() -> None:
+def test_missing_weights_are_reported() -> None:
     run = train()
     (run.folder / artifacts.WEIGHTS).unlink()
     (result,) = robustness([run], 10)

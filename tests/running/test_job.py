@@ -13,7 +13,7 @@ from tests.running.watched import Watched
 from tests.trained_runs import small, trained
 
 
-def test_a_run_tells_everything_and_ends_finished() -> None:
+def test_a_run_reports_everything_and_finishes() -> None:
     watched = Watched(small(epochs=2))
     end = watched.run(lambda *_: None)
 
@@ -63,7 +63,7 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
         ("own-constants", {}, {"optimizer": Adam(1e-3, epsilon=1e-8)}),
     ],
 )
-def test_a_fault_is_trained_told_and_kept_by_its_name(
+def test_a_known_bug_is_trained_reported_and_stored_by_name(
     bug: KnownBugName, model: dict[str, object], training: dict[str, object]
 ) -> None:
     plain = small(optimizer=Adam(1e-3, epsilon=1e-3))

@@ -15,7 +15,7 @@ from tests.running.watched import Watched, on
 from tests.trained_runs import endless, only_folder, small, status, trained
 
 
-def test_a_stop_is_answered_while_digits_are_augmented() -> None:
+def test_a_stop_takes_effect_during_augmentation() -> None:
     moved = Augmentation(rotation=10, elastic=3)
     spec = endless(augmentation=moved, batch_size=60_000, sampling="with_replacement")
     watched = Watched(spec)
@@ -67,7 +67,7 @@ def test_a_stop_before_training_ends_the_child(phase: str) -> None:
     assert end.reason == "Stopped before the training began. There was nothing to save."
 
 
-def test_a_stop_before_anything_was_told_is_answered() -> None:
+def test_a_stop_before_the_first_event_takes_effect() -> None:
     watched = Watched(endless())
     watched.job.stop()
     assert isinstance(watched.run(lambda *_: None), Cancelled)

@@ -43,7 +43,7 @@ def _kill(watched: Watched) -> None:
 @pytest.mark.parametrize(
     ("kind", "phase", "left"), [(Checkpoint, "", "last checkpoint"), (Phase, "data", "console.txt")]
 )
-def test_a_killed_child_is_told_with_what_is_left(kind: type, phase: str, left: str) -> None:
+def test_a_killed_child_is_reported_with_what_is_left(kind: type, phase: str, left: str) -> None:
     end = Watched(endless()).run(on(kind, _kill, phase))
     assert isinstance(end, Crashed)
     assert end.exit_code == -signal.SIGKILL

@@ -100,7 +100,7 @@ def test_a_pause_is_in_its_phase() -> None:
     assert timed.end.seconds["paused"] > 0
 
 
-def test_what_others_do_beside_a_run_is_told() -> None:
+def test_the_load_of_other_programs_is_reported() -> None:
     spinner = multiprocessing.get_context("spawn").Process(target=_spin, daemon=True)
     spinner.start()
     try:
@@ -113,7 +113,7 @@ def test_what_others_do_beside_a_run_is_told() -> None:
     assert 0.3 < machine.others_processors <= machine.processors
 
 
-def test_words_without_measures_are_left_as_they_are() -> None:
+def test_events_without_measures_stay_unchanged() -> None:
     (*_, end) = TrainingJob(small()).events()
     old = replace(_ended(end), measures=None)
     assert endings.timed(old, 5.0) is old

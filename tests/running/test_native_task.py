@@ -90,7 +90,7 @@ def _weights_answer(run: Run, end: Finished) -> None:
     assert (stored.argmax(axis=1) == test.labels).mean() == pytest.approx(end.test_accuracy)
 
 
-def test_a_stop_is_answered_amid_an_epoch_and_keeps_the_weights() -> None:
+def test_a_stop_during_an_epoch_saves_the_weights() -> None:
     job = TrainingJob(_written(epochs=10_000))
     for event in job.events():
         if isinstance(event, Progress) and event.step > 30:
@@ -138,7 +138,7 @@ def test_a_loss_that_is_no_number_fails_in_words() -> None:
     assert "became NaN or infinite in step" in end.reason
 
 
-def test_what_cannot_be_written_fails_before_it_trains() -> None:
+def test_a_run_without_a_native_script_fails_before_it_trains() -> None:
     end = trained(replace(_written("keras"), known_bugs=("bias-gradients",)))[-1]
     assert isinstance(end, Failed)
     assert "cannot sum the gradients of biases" in end.reason

@@ -48,11 +48,11 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
         (Adadelta(), "try a smaller network or another seed"),
     ],
 )
-def test_the_likely_cause_is_told_with_a_number_to_try(optimizer: Optimizer, cause: str) -> None:
+def test_the_likely_cause_comes_with_a_number_to_try(optimizer: Optimizer, cause: str) -> None:
     assert cause in likely_cause(TrainingSpec(optimizer))
 
 
-def test_guessing_is_told_with_its_likely_cause() -> None:
+def test_chance_level_is_reported_with_its_likely_cause() -> None:
     def told(rate: float, accuracy: float = 0.1) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(RunSpec("", MODEL, training), accuracy)
@@ -63,7 +63,7 @@ def test_guessing_is_told_with_its_likely_cause() -> None:
     assert not told(0.5, accuracy=0.2)
 
 
-def test_guessing_by_a_fault_is_not_put_down_to_the_rate() -> None:
+def test_a_known_bug_explains_chance_level_before_the_rate() -> None:
     def told(rate: float, *bugs: KnownBugName) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1)

@@ -37,14 +37,14 @@ def test_logits_are_those_of_the_learner_slice_by_slice(bench: Benches) -> None:
     np.testing.assert_array_equal(got[2 * SLICE :], learner.logits(images[2 * SLICE :][:7]))
 
 
-def test_a_stop_is_answered_between_slices(bench: Benches) -> None:
+def test_a_stop_takes_effect_between_slices(bench: Benches) -> None:
     images = builtin.load().train.images
     for slices in range(3):
         assert logits(bench().learner, images[: 3 * SLICE], _Slices(slices)) is None
     assert logits(bench().learner, images[: 3 * SLICE], _Slices(3)) is not None
 
 
-def test_the_latency_of_one_image_is_measured_also_on_few(bench: Benches) -> None:
+def test_the_latency_is_measured_on_a_few_images_too(bench: Benches) -> None:
     images = builtin.load().test.images
     for count in (1, LATENCY_REPEATS + 1):
         assert 0 < latency_ms(bench().learner, images[:count]) < 1000
@@ -63,7 +63,7 @@ class _Slow:
         return np.zeros((len(images), 10))
 
 
-def test_the_speed_is_told_of_one_image_and_of_batches() -> None:
+def test_the_speed_is_measured_for_one_image_and_for_batches() -> None:
     images, slow = np.zeros((300, 28, 28), np.uint8), _Slow(0.0002)
     measured = speed(slow, images)
     assert measured.batch == SLICE
@@ -73,7 +73,7 @@ def test_the_speed_is_told_of_one_image_and_of_batches() -> None:
     assert speed(slow, images[:7]).batch == 7
 
 
-def test_a_slow_network_answers_few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_network_predicts_few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "THROUGHPUT_SECONDS", 0.01)
     slow = _Slow(0.0001)
     assert speed(slow, np.zeros((SLICE, 28, 28), np.uint8)).images_per_second <= 10_000

@@ -107,7 +107,7 @@ def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
     assert (finished.test_accuracy, finished.test_loss) == (epoch.test_accuracy, epoch.test_loss)
 
 
-def test_what_is_kept_is_of_the_final_weights_and_every_step(bench: Benches) -> None:
+def test_saved_results_are_those_of_the_final_weights_and_every_step(bench: Benches) -> None:
     one = bench()
     finished = one.train()
 
@@ -151,7 +151,7 @@ def test_progress_counts_steps_images_and_the_time_that_is_left(bench: Benches) 
     assert first < 5 * (told[0].train_seconds + waited) + 1e-9
 
 
-def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> None:
+def test_the_phases_come_in_order_with_their_seconds(bench: Benches) -> None:
     one = bench(epochs=1)
     finished = one.train()
 
@@ -164,7 +164,7 @@ def test_the_phases_come_in_order_and_their_seconds_are_told(bench: Benches) -> 
     assert finished.seconds["train"] == pytest.approx(one.of(Epoch)[-1].train_seconds)
 
 
-def test_preparing_learns_nothing(bench: Benches) -> None:
+def test_preparing_changes_no_weight(bench: Benches) -> None:
     trained, fresh = bench("trained"), bench("fresh")
     trained.train(1)
     fresh.learner.bind(fresh.data.train.images, fresh.data.train.labels)
@@ -275,7 +275,7 @@ def test_a_paused_run_can_be_stopped(bench: Benches) -> None:
     assert ended.step == 2
 
 
-def test_a_pause_in_the_evaluation_is_told(bench: Benches) -> None:
+def test_a_pause_in_the_evaluation_is_reported(bench: Benches) -> None:
     def act(event: Event, control: Control) -> None:
         if isinstance(event, Phase) and event.phase == "evaluate":
             control.pause()

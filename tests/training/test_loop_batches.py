@@ -125,7 +125,7 @@ def test_only_batches_that_will_come_are_compiled(bench: Benches) -> None:
     assert compiled == [(0, 64)]
 
 
-def test_a_plateau_lowers_the_rate_when_validation_stands_still(bench: Benches) -> None:
+def test_a_plateau_lowers_the_rate_when_validation_stagnates(bench: Benches) -> None:
     one = bench(**WAYS["a plateau"])
     one.train(2)
     epochs = one.of(Epoch)

@@ -59,7 +59,7 @@ def test_rounded_clocks_make_no_negative_work(moving: Callable[..., None]) -> No
     assert monitor.summary().others_processors == 0.0
 
 
-def test_a_system_that_tells_nothing_is_not_taken_for_an_idle_one(
+def test_a_system_without_values_does_not_count_as_idle(
     moving: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(*_: object) -> None:
@@ -78,7 +78,7 @@ def test_a_system_that_tells_nothing_is_not_taken_for_an_idle_one(
 
 
 @linux
-def test_a_busy_process_beside_this_one_is_seen() -> None:
+def test_another_busy_process_is_detected() -> None:
     monitor = MachineMonitor()
     other = multiprocessing.get_context("spawn").Process(target=busy, args=(1.0,))
     other.start()

@@ -33,7 +33,7 @@ def _logits(one: Bench, right: int) -> np.ndarray:
     return np.asarray(np.eye(10)[labels])
 
 
-def test_an_epoch_is_the_mean_of_its_own_steps_and_the_next_begins_anew(bench: Benches) -> None:
+def test_an_epoch_is_the_mean_of_its_own_steps(bench: Benches) -> None:
     one = bench()
     state = _trained(one, 4)
     before = state.awaiting_evaluation
@@ -48,7 +48,7 @@ def test_an_epoch_is_the_mean_of_its_own_steps_and_the_next_begins_anew(bench: B
     assert (state.losses, state.correct) == ([], 0)
 
 
-def test_an_epoch_whose_test_or_validation_loss_is_no_number_fails(bench: Benches) -> None:
+def test_an_epoch_with_a_test_or_validation_loss_of_nan_fails(bench: Benches) -> None:
     one = bench()
     with pytest.raises(TrainingFailed):
         _trained(one, 4).end_epoch((np.nan, 0.1), _logits(one, 60))
@@ -80,7 +80,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
     assert len(artifacts.load_steps(one.folder).losses) == step
 
 
-def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches) -> None:
+def test_an_epoch_after_the_checkpoint_is_repeated(bench: Benches) -> None:
     one = bench()
     state = _trained(one, 4)
     told = state.end_epoch(None, _logits(one, 30))
@@ -91,7 +91,7 @@ def test_an_epoch_that_was_told_after_the_checkpoint_is_made_anew(bench: Benches
     assert restored.correct == 64
 
 
-def test_a_trained_but_unjudged_epoch_is_still_to_be_judged(bench: Benches) -> None:
+def test_a_trained_epoch_is_still_to_be_evaluated(bench: Benches) -> None:
     one = bench()
     _trained(one, 4)
     restored = TrainingState(one.session)
@@ -100,7 +100,7 @@ def test_a_trained_but_unjudged_epoch_is_still_to_be_judged(bench: Benches) -> N
     assert restored.end_epoch(None, _logits(one, 60)).train_loss == pytest.approx(456 / 210)
 
 
-def test_how_a_stop_is_told_before_and_after_an_epoch(bench: Benches) -> None:
+def test_a_stop_is_reported_before_and_after_an_epoch(bench: Benches) -> None:
     one = bench()
     state = _trained(one, 4)
     assert (state.stopped().epochs, state.stopped().test_accuracy) == (0, None)

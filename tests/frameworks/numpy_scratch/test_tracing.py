@@ -69,7 +69,7 @@ def test_the_weights_given_stay(spec: RunSpec) -> None:
         np.testing.assert_array_equal(weights[name], array)
 
 
-def test_the_way_forward_is_that_of_the_answer(spec: RunSpec) -> None:
+def test_the_forward_pass_is_that_of_the_prediction(spec: RunSpec) -> None:
     model = learner(registry.load("numpy"), spec)
     model.train(chunk(spec.model, 2))
     image = digits()[0][0]
@@ -103,7 +103,7 @@ def test_every_layer_hands_its_output_on_and_its_gradient_back() -> None:
 
 
 @pytest.mark.parametrize("layers", [NORMED, NORMED_VECTORS])
-def test_with_frozen_statistics_it_learns_as_it_answers(layers: tuple[Layer, ...]) -> None:
+def test_with_frozen_statistics_it_trains_as_it_predicts(layers: tuple[Layer, ...]) -> None:
     spec = run(tuple(layer for layer in layers if not isinstance(layer, Dropout)))
     model = learner(registry.load("numpy"), spec)
     model.train(chunk(spec.model, 3))

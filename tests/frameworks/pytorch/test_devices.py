@@ -72,7 +72,7 @@ def otherwise() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("otherwise")
-def test_cuda_is_told_to_repeat_itself_and_to_round_as_stated(
+def test_cuda_is_deterministic_and_rounds_as_stated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # PyTorch keeps these without a GPU too; what they do on one no test here can show.

@@ -28,7 +28,7 @@ def test_the_constants() -> None:
     assert says("reduction of the loss") == default(nn.CrossEntropyLoss, "reduction")
 
 
-def test_nothing_is_deterministic_unless_it_is_asked_for() -> None:
+def test_nothing_is_deterministic_by_default() -> None:
     assert "use_deterministic_algorithms is off" in says("repeatability")
     assert not torch.are_deterministic_algorithms_enabled()
 

@@ -24,7 +24,7 @@ from tests.frameworks.examples import chunk, digits, learner, run
 LAYERS = (Conv(4), Relu(), MaxPool(), Dropout(0.25), Flatten(), Dense(8), Relu(), Dense(10))
 
 
-def test_an_ordinary_network_loads_the_state_dict_and_answers_the_same(tmp_path: Path) -> None:
+def test_an_ordinary_network_loads_the_state_dict_and_predicts_the_same(tmp_path: Path) -> None:
     spec = run(LAYERS, precision="float32")
     made = learner(FRAMEWORK, spec)
     FRAMEWORK.export(spec.model, made.weights(), tmp_path / "network.pt")

@@ -41,7 +41,7 @@ def test_only_what_no_derivative_needs_is_overwritten() -> None:
     assert found == [False, True, False, False, False, True]
 
 
-def test_mixed_precision_tells_close_logits_apart() -> None:
+def test_mixed_precision_separates_close_logits() -> None:
     # 128 + 1/8 has 11 significant bits, of which bfloat16 would keep 8.
     head = build(run((Flatten(), Dense(10))).model, "bfloat16", torch.device("cpu"))[1]
     assert isinstance(head, nn.Linear)

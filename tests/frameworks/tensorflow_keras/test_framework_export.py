@@ -13,7 +13,7 @@ NORMED = (Conv(4, bias=False), BatchNorm(), Relu(), AvgPool(), GlobalAvgPool(), 
 
 
 @pytest.mark.parametrize("layers", [EVERYTHING, NORMED])
-def test_keras_loads_the_file_and_answers_the_same(
+def test_keras_loads_the_file_and_predicts_the_same(
     tmp_path: Path, layers: tuple[Layer, ...]
 ) -> None:
     spec = run(layers, precision="float32")

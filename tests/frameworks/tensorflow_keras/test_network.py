@@ -74,7 +74,7 @@ def test_batch_norm_learns_by_the_statistics_of_the_batch(layers: tuple[Layer, .
         np.testing.assert_allclose(made.weights()["batch_norm1.variance"], variance, rtol=1e-9)
 
 
-def test_batch_norm_answers_by_its_running_statistics() -> None:
+def test_batch_norm_predicts_with_its_running_statistics() -> None:
     spec = run(COMPILED)
     made = learner(FRAMEWORK, spec)
     made.train(chunk(spec.model, 4, rate=0.1))
