@@ -61,7 +61,7 @@ def main() -> None:
     qt = application()
     window = MainWindow(Theme(qt, "light"))
     window.show()
-    window.furnish()
+    window.build_services()
     _wait(3000)
     try:
         _use(window, Gaps())

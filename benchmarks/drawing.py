@@ -42,7 +42,7 @@ class Window:
         self.qt = application()
         self.window = MainWindow(Theme(self.qt, "light"))
         self.window.show()
-        self.window.furnish()
+        self.window.build_services()
         self.window.go("draw")
         self.page = self._draw_page()
         self.pad = self.page.canvas

@@ -153,11 +153,11 @@ def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow)
     queue = window.studio.queue
     qtbot.waitUntil(lambda: bool(queue.current and queue.current.epochs), timeout=60_000)
     assert not window.close()
-    assert window.leaving is not None
-    assert window.leaving.question is not None
-    window.leaving.question.accept()
+    assert window.close_guard is not None
+    assert window.close_guard.question is not None
+    window.close_guard.question.accept()
     with qtbot.waitSignal(queue.idle, timeout=20_000):
-        window.leaving.leave(queue.stop)
+        window.close_guard.leave(queue.stop)
     assert queue.runs[0].state == "stopped"
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
 

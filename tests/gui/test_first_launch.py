@@ -75,7 +75,7 @@ def test_a_damaged_model_is_told_and_the_others_answer(
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     monkeypatch.setenv(paths.MODELS_VARIABLE, str(models))
     studio = Studio(theme)
-    with qtbot.waitSignal(studio.told, timeout=10_000) as told:
+    with qtbot.waitSignal(studio.message, timeout=10_000) as told:
         studio.open()
     assert "“record” of the studio is left out" in told.args[0]
     assert told.args[0].endswith("Install MNIST Studio again.")

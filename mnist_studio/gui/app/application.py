@@ -1,4 +1,4 @@
-"""Starts the window and ends everything with it."""
+"""Starts the application and ends its processes with the window."""
 
 import logging
 import logging.handlers
@@ -26,20 +26,20 @@ _LOG = logging.getLogger(__name__)
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 LARGEST_LOG = 1_000_000
-"""Bytes of the log's file; two older ones are kept."""
+"""Bytes of the log's file; two older files stay."""
 
 
 class ExceptionReporter(QObject):
-    """Catches what nobody caught, in any thread: logs it and tells the user.
+    """Logs and reports exceptions that no code caught, in any thread.
 
     Signals:
-        rang: a sentence on the error.
+        reported: a sentence on the error, and the kind of message.
     """
 
-    rang = Signal(str, str)
+    reported = Signal(str, str)
 
     def install(self) -> None:
-        """PySide prints an exception in a slot and goes on; here the user learns of it."""
+        """Replaces Python's hooks: PySide would only print an exception in a slot."""
         sys.excepthook = self._uncaught
         threading.excepthook = self._uncaught_in_thread
 
@@ -55,7 +55,7 @@ class ExceptionReporter(QObject):
             QApplication.exit(0)
             return
         _LOG.critical("uncaught", exc_info=(kind, error, trace))
-        self.rang.emit(unexpected(error), "bad")
+        self.reported.emit(unexpected(error), "bad")
 
     def _uncaught_in_thread(self, hook: threading.ExceptHookArgs) -> None:
         if hook.exc_value is not None:
@@ -66,10 +66,10 @@ def check_binding() -> None:
     """Refuses a PySide6 that breaks Python.
 
     PySide6 6.12 takes ``None`` and ``True`` for immortal, which they are only from Python 3.12 on:
-    before, every call that returns one brings the interpreter nearer to its end.
+    before, each call that returns one lowers their reference count until Python crashes.
 
     Raises:
-        StudioError: this PySide6 on this Python.
+        MnistStudioError: this PySide6 on this Python.
     """
     if sys.version_info < (3, 12) and PySide6.__version_info__[:2] >= (6, 12):
         raise MnistStudioError(
@@ -79,16 +79,16 @@ def check_binding() -> None:
 
 
 def check_display() -> None:
-    """Refuses a Linux without a screen, where Qt would abort the process.
+    """Refuses a Linux without a display, where Qt would abort the process.
 
     Raises:
-        StudioError: nothing names a screen, or another way to show a window.
+        MnistStudioError: no environment variable names a display.
     """
     named = any(map(os.environ.get, _DISPLAYS)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
     if sys.platform == "linux" and not named:
         raise MnistStudioError(
-            "There is no screen here to open the window on.",
-            "Start it on a desktop, or use the commands: mnist-studio --help",
+            "The window cannot open, because there is no display.",
+            "Start MNIST Studio on a desktop, or use its commands: mnist-studio --help",
         )
 
 
@@ -105,10 +105,10 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
 
 
 def start_log() -> None:
-    """Lets what is logged be read in the console and in a file that never grows large."""
+    """Writes the log to the console and to a file of limited size."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     file = paths.log_file()
-    # A studio that cannot write there still has its console.
+    # Without write access the console still has the log.
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
@@ -124,46 +124,46 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
 
     Args:
         arguments: for Qt.
-        until_usable: only until it can be worked with, and tell how long that took.
+        until_usable: closes it as soon as it is usable, and prints how long that took.
 
     Returns:
         The exit status of the process.
 
     Raises:
-        StudioError: the window cannot work here.
+        MnistStudioError: the window cannot work here.
     """
     check_binding()
     check_display()
     start_log()
     qt = application(arguments)
-    pulse = _end_on_interrupt(qt)
+    interrupt_timer = _end_on_interrupt(qt)
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
     window = MainWindow(Theme(qt, loaded[0].theme), loaded)
-    alarm = ExceptionReporter()
-    alarm.rang.connect(window.tell)
-    alarm.install()
+    reporter = ExceptionReporter()
+    reporter.reported.connect(window.show_message)
+    reporter.install()
     qt.aboutToQuit.connect(window.shut_down)
     if until_usable:
-        from mnist_studio.gui.app.opening import Opening
+        from mnist_studio.gui.app.opening import OpeningTimer
 
-        Opening(window)
+        OpeningTimer(window)
     window.show()
     status = qt.exec()
-    pulse.stop()
-    alarm.remove()
+    interrupt_timer.stop()
+    reporter.remove()
     return status
 
 
 def _end_on_interrupt(qt: QApplication) -> QTimer:
-    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks nobody.
+    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks no question.
 
-    Python looks at signals only when some of its code runs, so a little of it runs now and then.
-    It also ends what was interrupted before the event loop began, which exit() alone would miss.
+    Python looks at signals only when some of its code runs, so a timer runs some now and then.
+    It also notices an interrupt before the event loop starts, which exit() alone would miss.
     """
     interrupted = threading.Event()
     signal.signal(signal.SIGINT, lambda number, frame: interrupted.set())
-    pulse = QTimer(qt)
-    pulse.timeout.connect(lambda: qt.exit(0) if interrupted.is_set() else None)
-    pulse.start(300)
-    return pulse
+    interrupt_timer = QTimer(qt)
+    interrupt_timer.timeout.connect(lambda: qt.exit(0) if interrupted.is_set() else None)
+    interrupt_timer.start(300)
+    return interrupt_timer

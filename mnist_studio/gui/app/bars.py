@@ -1,4 +1,4 @@
-"""The bars over and under every page."""
+"""The bars above and below every page."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -8,7 +8,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class TopBar(QWidget):
-    """The page's name, one sentence on what it is for, and its actions."""
+    """The title of the page, a sentence on its purpose, and its actions."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class TopBar(QWidget):
         self._size()
 
     def show_page(self, name: str, sentence: str, actions: QWidget) -> None:
-        """Shows another page's words and actions."""
+        """Shows the texts and actions of another page."""
         self._name.setText(name)
         self._sentence.setText(sentence)
         if self._actions is not None:
@@ -42,44 +42,44 @@ class TopBar(QWidget):
 
 
 class StatusLine(QWidget):
-    """What is running, how much of it is done, the time left; and what else is worth knowing."""
+    """What is running, its progress and the time left; on the right the inference processes."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
-        self._what = label(role="secondary")
+        self._activity = label(role="secondary")
         self._progress = ProgressLine("Progress")
         self._left = label(role="secondary")
-        self._aside = label(role="secondary")
+        self._engines = label(role="secondary")
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 16, 0)
         line.setSpacing(16)
-        for part in (self._what, self._progress, self._left):
+        for part in (self._activity, self._progress, self._left):
             line.addWidget(part)
         line.addStretch(1)
-        line.addWidget(self._aside)
+        line.addWidget(self._engines)
         theme.changed.connect(self._size)
         self._size()
         self.show_work("Ready")
 
     @property
     def words(self) -> str:
-        """What is told on the left."""
-        return f"{self._what.text()} {self._left.text()}".strip()
+        """The text on the left."""
+        return f"{self._activity.text()} {self._left.text()}".strip()
 
-    def show_work(self, what: str, fraction: float | None = None, left: str = "") -> None:
-        """Tells what is running; without a fraction there is no bar."""
-        self._what.setText(what)
+    def show_work(self, activity: str, fraction: float | None = None, left: str = "") -> None:
+        """Shows what is running; without a fraction there is no bar."""
+        self._activity.setText(activity)
         self._left.setText(left)
         self._progress.setVisible(fraction is not None)
         if fraction is not None:
             self._progress.show_fraction(fraction)
 
-    def show_aside(self, text: str) -> None:
-        """Tells something on the right."""
-        self._aside.setText(text)
+    def show_engines(self, text: str) -> None:
+        """Shows the states of the inference processes on the right."""
+        self._engines.setText(text)
 
     def _size(self) -> None:
         self.setFixedHeight(self._theme.pixels(30))

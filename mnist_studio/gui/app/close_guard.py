@@ -1,4 +1,4 @@
-"""Closing the window while something trains: what shall become of it is asked first."""
+"""Asks before the window closes while something trains."""
 
 from collections.abc import Callable
 
@@ -10,49 +10,49 @@ from mnist_studio.gui.services.studio import Studio
 
 
 class CloseGuard(QObject):
-    """Asks, ends what trains as the user wishes, and closes the window when all has ended.
+    """Asks how to end the runs, ends them, and closes the window after the last one.
 
     Attributes:
-        question: while it is asked.
+        question: the open question; None if there is none.
     """
 
     def __init__(self, window: QWidget, studio: Studio) -> None:
         super().__init__(window)
         self.question: QuestionOverlay | None = None
         self._window, self._studio = window, studio
-        self._wished = False
+        self._closing = False
         studio.queue.idle.connect(self._maybe_close)
         studio.experiment.idle.connect(self._maybe_close)
 
     def ask(self) -> None:
-        """Asks what shall become of what trains, unless that is being asked already."""
+        """Asks how to end the runs, unless the question is open already."""
         if self.question is not None:
             return
         self.question = ask(
             self._window,
             "A run is still training",
-            "What shall become of it when the window closes?",
+            "Stopping saves its weights, so that it can be resumed later. Discarding deletes them.",
             (
                 ("Keep training", lambda: None),
-                ("Discard and close", lambda: self.leave(self._studio.cancel)),
-                ("Stop, keep and close", lambda: self.leave(self._studio.stop)),
+                ("Discard and close", lambda: self.close_after(self._studio.cancel)),
+                ("Stop and close", lambda: self.close_after(self._studio.stop)),
             ),
             primary=2,
             danger=1,
         )
-        self.question.finished.connect(self._forget_question)
+        self.question.finished.connect(self._on_question_finished)
 
-    def leave(self, end: Callable[[], None]) -> None:
-        """Ends what trains; the window closes as soon as nothing does any more."""
-        self._wished = True
+    def close_after(self, end: Callable[[], None]) -> None:
+        """Ends the runs; the window closes as soon as none is left."""
+        self._closing = True
         end()
         self._maybe_close()
 
     @Slot()
     def _maybe_close(self) -> None:
-        if self._wished and not self._studio.busy:
+        if self._closing and not self._studio.busy:
             self._window.close()
 
     @Slot()
-    def _forget_question(self) -> None:
+    def _on_question_finished(self) -> None:
         self.question = None

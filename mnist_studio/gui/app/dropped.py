@@ -1,4 +1,4 @@
-"""What was dropped on the window or is in the clipboard."""
+"""Files and pictures that are dropped on the window or pasted."""
 
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QImage
 
 MOST = 2048
-"""Pixels of the longer side; more tells nothing of a digit."""
+"""Pixels of the longer side; a digit needs no more."""
 
 
 def found_in(mime: QMimeData) -> Path | BytesIO | str:
@@ -18,8 +18,8 @@ def found_in(mime: QMimeData) -> Path | BytesIO | str:
     if mime.hasImage():
         return content_of(mime)
     if mime.hasText():
-        return "That is text. Copy a picture of a digit, or a file that has one."
-    return "There is nothing to open. Copy a picture of a digit first."
+        return "This is text. Copy a picture of a digit, or a picture file."
+    return "The clipboard is empty. Copy a picture of a digit first."
 
 
 def content_of(mime: QMimeData) -> BytesIO:

@@ -1,4 +1,4 @@
-"""Which Python computes for which framework: shown, chosen after a try, and given back."""
+"""The dialog that shows, chooses and resets the Python environment of each framework."""
 
 from functools import partial
 
@@ -17,78 +17,85 @@ WIDTH = 620
 """Pixels; paths are long."""
 
 _SENTENCE = (
-    "A framework computes in the studio's own Python unless another is named: one of an "
-    "environment that has, for instance, its build for your GPU. It needs NumPy, msgspec, "
-    "safetensors and a few more; what it lacks is told."
+    "A framework can compute in another Python environment, for example one with a build for "
+    "your GPU. The environment needs NumPy, msgspec, safetensors and a few other packages. "
+    "A message names what is missing."
 )
-_OURS = "NumPy computes in the studio's own Python, also inside of the window."
+_NUMPY = "NumPy always computes in the environment of MNIST Studio."
+_DEFAULT = "the environment of MNIST Studio"
 
 
 class EnvironmentsDialog(QuestionOverlay):
-    """Stays over the window until it is closed; each choice counts at once."""
+    """Stays open until it is closed; each choice takes effect at once."""
 
     def __init__(self, parent: QWidget, background: Background) -> None:
-        super().__init__(parent, "Pythons of frameworks", _SENTENCE)
+        super().__init__(parent, "Environments of the frameworks", _SENTENCE)
         self._background = background
         self._task: Task | None = None
-        self._told: dict[str, QLabel] = {}
-        self._trouble = label("", "bad", wrap=True)
+        self._locations: dict[str, QLabel] = {}
+        self._error = label("", "bad", wrap=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 1)
         self._choose: dict[str, QPushButton] = {}
-        self._own: dict[str, QPushButton] = {}
+        self._reset: dict[str, QPushButton] = {}
         for name in FRAMEWORKS:
             self._add(name)
         self.setMinimumWidth(WIDTH)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.addLayout(self._grid)
-        layout.addWidget(self._trouble)
+        layout.addWidget(self._error)
         self.offer((("Close", lambda: None),), primary=0)
         self.finished.connect(self._leave)
         self._show()
 
     def choose(self, framework: str, python: str) -> None:
-        """Tries a Python, and keeps it if it can compute for the framework."""
+        """Tests an environment, and chooses it if the framework works there."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> object:
             return environments.choose(framework, python, is_cancelled)
 
-        self._trouble.clear()
-        self._told[framework].setText(f"Trying {python} …")
+        self._error.clear()
+        self._locations[framework].setText(f"Testing {python} …")
         self._start(work)
 
-    def give_back(self, framework: str) -> None:
-        """Lets the studio's own Python compute again."""
+    def reset(self, framework: str) -> None:
+        """Chooses the environment of MNIST Studio again."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             environments.forget(framework)
 
-        self._trouble.clear()
+        self._error.clear()
         self._start(work)
 
     def _add(self, framework: str) -> None:
         line = self._grid.rowCount()
-        told = self._told[framework] = label("", "secondary", wrap=True)
+        location = self._locations[framework] = label("", "secondary", wrap=True)
         title = framework_title(framework)
-        choose = self._choose[framework] = button("Choose …", partial(self._ask, framework))
-        choose.setAccessibleName(f"Choose a Python for {title}")
-        own = self._own[framework] = button("Studio’s own", partial(self.give_back, framework))
-        own.setAccessibleName(f"The studio's own Python for {title}")
-        for place, widget in enumerate((label(title), told, choose, own)):
+        choose = self._choose[framework] = button(
+            "Choose…",
+            partial(self._ask, framework),
+            tip=f"Choose the Python program of an environment that has {title}",
+        )
+        choose.setAccessibleName(f"Choose an environment for {title}")
+        reset = self._reset[framework] = button(
+            "Reset", partial(self.reset, framework), tip="Use the environment of MNIST Studio again"
+        )
+        reset.setAccessibleName(f"Reset the environment of {title}")
+        for place, widget in enumerate((label(title), location, choose, reset)):
             self._grid.addWidget(widget, line, place)
 
     def _ask(self, framework: str) -> None:
-        dialog = QFileDialog(self, f"The Python of an environment with {framework}")
+        dialog = QFileDialog(self, f"Python of an environment with {framework_title(framework)}")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(partial(self.choose, framework))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _start(self, work: Work) -> None:
-        for made in (*self._choose.values(), *self._own.values()):
-            made.setEnabled(False)
+        for control in (*self._choose.values(), *self._reset.values()):
+            control.setEnabled(False)
         self._task = self._background.start(work, self._done, self._fail)
 
     @Slot(object)
@@ -99,7 +106,7 @@ class EnvironmentsDialog(QuestionOverlay):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         self._done(None)
-        self._trouble.setText(error_text(error))
+        self._error.setText(error_text(error))
 
     @Slot()
     def _leave(self) -> None:
@@ -107,9 +114,12 @@ class EnvironmentsDialog(QuestionOverlay):
             self._task.cancel()
 
     def _show(self) -> None:
-        for framework, told in self._told.items():
+        for framework, location in self._locations.items():
             version = registry.version(framework) or "not installed"
             python = registry.python(framework)
-            told.setText(f"{version} in {python or 'the studio’s own'}")
-            enable(self._choose[framework], _OURS if framework == "numpy" else "")
-            enable(self._own[framework], "" if python else "It computes there already.")
+            location.setText(f"{version} in {python or _DEFAULT}")
+            enable(self._choose[framework], _NUMPY if framework == "numpy" else "")
+            enable(
+                self._reset[framework],
+                "" if python else "It already uses the environment of MNIST Studio.",
+            )

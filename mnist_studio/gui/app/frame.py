@@ -1,6 +1,6 @@
-"""What is painted first: navigation, top bar, an empty place for pages, status line.
+"""What is painted first: the navigation, the top bar, an empty page area and the status line.
 
-It knows neither the pages nor what they need, whose import takes longer than the first paint may.
+It imports neither the pages nor their models: that takes too long before the first paint.
 """
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -16,16 +16,16 @@ PAGES = (
 
 
 class Frame(QWidget):
-    """The parts around the pages.
+    """Everything around the pages.
 
     Attributes:
-        navigation: chooses the page.
-        top: name, sentence and actions of the page.
+        navigation: selects the page.
+        top: title, description and actions of the page.
         stack: the pages.
         status: what is running.
         theme_tool: opens the menu of themes.
-        python_tool: opens the list of Pythons.
-        keys_tool: opens the list of shortcuts.
+        environments_tool: opens the environments of the frameworks.
+        shortcuts_tool: opens the list of shortcuts.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -34,11 +34,15 @@ class Frame(QWidget):
         self.top = TopBar(theme)
         self.stack = QStackedWidget()
         self.status = StatusLine(theme)
-        self.theme_tool = self._tool("theme", "Theme", "Light, dark, or as the system")
-        self.python_tool = self._tool(
-            "python", "Pythons", "Which Python computes for which framework"
+        self.theme_tool = self._tool(
+            "theme", "Theme", "Choose light or dark colors, or those of the system"
         )
-        self.keys_tool = self._tool("keyboard", "Keys", "Keyboard shortcuts (Ctrl+/)")
+        self.environments_tool = self._tool(
+            "python", "Environments", "Choose the Python environment of each framework"
+        )
+        self.shortcuts_tool = self._tool(
+            "keyboard", "Shortcuts", "Show the keyboard shortcuts (Ctrl+/)"
+        )
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top)

@@ -1,4 +1,4 @@
-"""The bar on the left: an icon over a word for every page."""
+"""The bar on the left: an icon and a title for every page."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 
 class Navigation(QWidget):
-    """Chooses the page; small tools stand at its foot.
+    """Selects the page; small tools are at its bottom.
 
     Signals:
         chosen: the key of a page.
@@ -36,7 +36,7 @@ class Navigation(QWidget):
         self._paint_icons()
 
     def show_page(self, key: str) -> None:
-        """Marks a page as the one that is shown."""
+        """Marks the page that is shown."""
         self._items[key].setChecked(True)
 
     def item(self, key: str) -> QToolButton:
@@ -44,7 +44,7 @@ class Navigation(QWidget):
         return self._items[key]
 
     def add_tool(self, picture: str, title: str, tip: str) -> QToolButton:
-        """Adds a small tool at the foot."""
+        """Adds a small tool at the bottom."""
         made = self._button(picture, title)
         made.setToolTip(tip)
         self._column.addWidget(made)
@@ -54,7 +54,7 @@ class Navigation(QWidget):
     def _add_page(self, key: str, title: str, place: int) -> None:
         made = self._button(key, title)
         made.setCheckable(True)
-        made.setToolTip(f"{title} (Ctrl+{place})")
+        made.setToolTip(f"Go to the {title} page (Ctrl+{place})")
         made.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(made)
         self._items[key] = made

@@ -1,4 +1,4 @@
-"""How long the window takes to open: told on standard output, and the window closed again."""
+"""Measures how long the window takes to open, and closes it again."""
 
 import json
 import sys
@@ -12,23 +12,23 @@ from PySide6.QtWidgets import QApplication
 from mnist_studio.gui.app.window import MainWindow
 
 
-class Opening(QObject):
-    """Watches a window until it can be worked with; then tells, and ends the event loop."""
+class OpeningTimer(QObject):
+    """Waits until a window is usable, prints the times as JSON, and ends the event loop."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._began = psutil.Process().create_time()
         self._painted = 0.0
-        window.painted.connect(self._paint)
-        # The window is only left once all has been done that follows the signal.
-        window.usable.connect(self._stand, Qt.ConnectionType.QueuedConnection)
+        window.painted.connect(self._on_painted)
+        # Queued: everything that follows the signal comes first.
+        window.usable.connect(self._on_usable, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
-    def _paint(self) -> None:
+    def _on_painted(self) -> None:
         self._painted = time() - self._began
 
     @Slot()
-    def _stand(self) -> None:
+    def _on_usable(self) -> None:
         platform = QGuiApplication.platformName()
         usable = time() - self._began
         opened = {"painted": self._painted, "usable": usable, "platform": platform}

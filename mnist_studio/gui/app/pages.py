@@ -1,4 +1,4 @@
-"""Makes a page when it is first gone to: nobody waits for pages that are not seen yet."""
+"""Makes a page when it is first shown, so that the start does not wait for the others."""
 
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.services.studio import Studio

@@ -10,22 +10,22 @@ from mnist_studio.gui.common.basics import button, label, row
 
 SHORTCUTS: Sequence[tuple[str, str]] = (
     ("F5", "Train with the settings of the Train page"),
-    ("Ctrl+1 … Ctrl+6", "Train, Draw, Experiments, Compare, Runs, Parity"),
+    ("Ctrl+1 … Ctrl+6", "Go to Train, Draw, Experiments, Compare, Runs, Parity"),
     ("F6", "Show the settings of the Train page as code"),
     ("Ctrl+S, Ctrl+Shift+O", "Save and open settings on the Train page"),
-    ("P, E", "Pen and eraser on the pad"),
-    ("[ and ]", "A narrower and a wider pen or eraser"),
-    ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the pad"),
-    ("Space or Delete", "Clear the pad"),
-    ("0 … 9, Backspace", "Keep the drawing as your own digit, and take that back"),
-    ("Ctrl+O, Ctrl+V", "Open a picture of a digit, paste one"),
-    ("R", "Any test digit on the pad"),
-    ("F2", "Rename the chosen run"),
-    ("Ctrl+Shift+E", "Export the chosen run"),
-    ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, usual text"),
-    ("F11", "Full screen"),
-    ("Ctrl+/", "This list"),
-    ("Esc", "Close what lies over the page"),
+    ("P, E", "Choose the pen or the eraser"),
+    ("[ and ]", "Make the pen or eraser narrower or wider"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the canvas"),
+    ("Space or Delete", "Clear the canvas"),
+    ("0 … 9, Backspace", "Save the drawing with this true label; undo that"),
+    ("Ctrl+O, Ctrl+V", "Open or paste a picture of a digit"),
+    ("R", "Show a random test image on the canvas"),
+    ("F2", "Rename the selected run"),
+    ("Ctrl+Shift+E", "Export the selected run"),
+    ("Ctrl++, Ctrl+-, Ctrl+0", "Make the text larger, smaller, or normal"),
+    ("F11", "Switch full screen on or off"),
+    ("Ctrl+/", "Show this list"),
+    ("Esc", "Close messages and dialogs"),
 )
 
 
@@ -43,25 +43,25 @@ class ShortcutsOverlay(QWidget):
         inside.setSpacing(14)
         inside.addWidget(label("Keyboard shortcuts", "headline"))
         inside.addLayout(_grid())
-        inside.addLayout(row(1, button("Close", self.hide, tip="Esc")))
+        inside.addLayout(row(1, button("Close", self.hide, tip="Close this list (Esc)")))
         whole = QVBoxLayout(self)
         whole.addWidget(panel, 0, Qt.AlignmentFlag.AlignCenter)
         self.hide()
 
     def open(self) -> None:
-        """Shows it over everything."""
+        """Shows it above everything else."""
         self.show()
         self.raise_()
         self.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Darkens what lies under it."""
+        """Darkens the window below it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(0, 0, 0, 110))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click beside it closes it."""
+        """A click closes it."""
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,4 +1,4 @@
-"""What the status line tells, from the state of the studio."""
+"""The texts of the status line."""
 
 from dataclasses import dataclass
 
@@ -15,41 +15,41 @@ _COUNTED = ("train", "paused")
 
 @dataclass(frozen=True)
 class Status:
-    """The words of the status line.
+    """The texts of the status line.
 
     Attributes:
-        what: is running.
-        fraction: of it that is done; None without a bar.
-        left: the time left, in words.
-        aside: on the right.
+        activity: what is running.
+        fraction: its progress from 0 to 1; None without a bar.
+        left: the time left.
+        engines: states of the inference processes.
     """
 
-    what: str
+    activity: str
     fraction: float | None = None
     left: str = ""
-    aside: str = ""
+    engines: str = ""
 
 
 def status_of(studio: Studio) -> Status:
-    """The status line of the moment."""
+    """The present texts of the status line."""
     run = studio.queue.current
     if run is not None:
         return _training(studio, run)
     if studio.experiment.busy:
         return _experiment(studio)
-    if studio.occupation:
-        return Status(studio.occupation, aside=_aside(studio))
-    if studio.digits.fetching:
-        return Status(studio.digits.fetching, studio.digits.fraction, aside=_aside(studio))
-    return Status("Ready", aside=_aside(studio))
+    if studio.activity:
+        return Status(studio.activity, engines=_engines(studio))
+    if studio.datasets.fetching:
+        return Status(studio.datasets.fetching, studio.datasets.fraction, engines=_engines(studio))
+    return Status("Ready", engines=_engines(studio))
 
 
 def _training(studio: Studio, run: LiveRun) -> Status:
-    # What has ended needs no bar; nor does it stay: the next run, or none, follows at once.
+    # A run that has ended needs no bar: the next one follows at once.
     fraction = None if run.terminal else run.fraction
     waiting = sum(other.state == "queued" for other in studio.queue.runs)
-    told = [_left(run), f"{counted(waiting, 'run')} waiting" if waiting else ""]
-    return Status(_doing(run), fraction, " · ".join(filter(None, told)), _aside(studio))
+    parts = [_left(run), f"{counted(waiting, 'run')} waiting" if waiting else ""]
+    return Status(_doing(run), fraction, " · ".join(filter(None, parts)), _engines(studio))
 
 
 def _experiment(studio: Studio) -> Status:
@@ -58,11 +58,11 @@ def _experiment(studio: Studio) -> Status:
     verb = "stopping" if runner.ending else "paused" if runner.paused else "training"
     what = f"{runner.spec.title} · {verb}, {board.finished} of {board.total} runs"
     seconds = board.overall.seconds_left if board.overall else None
-    return Status(what, board.fraction, left(seconds), _aside(studio))
+    return Status(what, board.fraction, left(seconds), _engines(studio))
 
 
 def _left(run: LiveRun) -> str:
-    """The time left; while it evaluates or saves there is none worth telling."""
+    """The time left; empty while it evaluates or saves."""
     left = run.progress.seconds_left if run.progress else None
     return f"{clock(left)} left" if left is not None and run.phase in _COUNTED else ""
 
@@ -73,11 +73,11 @@ def _doing(run: LiveRun) -> str:
     return f"{run.title} · {run.state_text.lower()}"
 
 
-def _aside(studio: Studio) -> str:
+def _engines(studio: Studio) -> str:
     states = studio.predictions.states.values()
-    told = [
+    engines = [
         f"{framework_title(state.framework)} {_STATES[state.state]}"
         for state in states
         if state.state in _STATES
     ]
-    return f"Predictors: {', '.join(told)}" if told else ""
+    return f"Inference: {', '.join(engines)}" if engines else ""

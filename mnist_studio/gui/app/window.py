@@ -1,5 +1,7 @@
-"""The main window: the frame first, then the studio and its pages."""
+"""The main window: the frame first, then the services and the pages."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -8,10 +10,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QMainWindow
 
 from mnist_studio import settings
-from mnist_studio.gui.app import actions
-from mnist_studio.gui.app.actions import ask_theme
+from mnist_studio.gui.app.actions import ask_theme, install_shortcuts
 from mnist_studio.gui.app.dropped import found_in
-from mnist_studio.gui.app.frame import Frame
+from mnist_studio.gui.app.frame import PAGES, Frame
 from mnist_studio.gui.app.shortcuts import ShortcutsOverlay
 from mnist_studio.gui.theme.theme import Theme
 
@@ -21,26 +22,26 @@ if TYPE_CHECKING:
     from mnist_studio.gui.services.studio import Studio
 
 QUIET_MS = 150
-"""So long after a page is shown its plots are built."""
+"""How long after a page is shown its plots are built."""
 
 
 class MainWindow(QMainWindow):
-    """The window. Its first paint needs little; ``furnish`` brings all else.
+    """The window. Its first paint needs little; ``build_services`` adds the rest.
 
     Signals:
         painted: the first frame is on the screen.
-        usable: the first page can be worked with.
+        usable: the first page is usable.
     """
 
     painted = Signal()
     usable = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
-        """A window without a studio.
+        """A window without services and pages.
 
         Args:
             theme: its colors.
-            loaded: what ``settings.load`` gave; it is called where that was not done yet.
+            loaded: the result of ``settings.load``; it is called if this is None.
         """
         super().__init__()
         self.setWindowTitle("MNIST Studio")
@@ -48,30 +49,30 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
-        self.leaving: CloseGuard | None = None
+        self.close_guard: CloseGuard | None = None
         self._loaded = loaded
         self._studio: Studio | None = None
-        self._plots_here = False
+        self._plots_imported = False
         self._pages: dict[str, Page] = {}
         self._shown = "train"
         self._painted = False
         self.setCentralWidget(self.frame)
         self.frame.theme_tool.clicked.connect(self._ask_theme)
-        self.frame.python_tool.clicked.connect(self._open_pythons)
-        self.frame.keys_tool.clicked.connect(self.overlay.open)
+        self.frame.environments_tool.clicked.connect(self._open_environments)
+        self.frame.shortcuts_tool.clicked.connect(self.overlay.open)
         self.frame.navigation.chosen.connect(self.go)
         self.frame.navigation.show_page("train")
         self.frame.stack.installEventFilter(self)
-        actions.install(self)
+        install_shortcuts(self, self._shortcuts())
         self.resize(1280, 800)
         self.setMinimumSize(880, 600)
-        # The keyboard starts at the window: no control looks chosen before anyone chose it.
+        # The focus starts at the window, so that no control looks selected at first.
         self.setFocus()
 
     @property
     def studio(self) -> "Studio":
-        """What all pages share; made when it is first asked for."""
-        self.furnish()
+        """What all pages share; made at its first use."""
+        self.build_services()
         assert self._studio is not None
         return self._studio
 
@@ -80,27 +81,27 @@ class MainWindow(QMainWindow):
         """The key of the page that is shown."""
         return self._shown
 
-    def furnish(self) -> None:
-        """Makes the studio and the page that is shown; does so once."""
+    def build_services(self) -> None:
+        """Makes the services and the page that is shown, once."""
         if self._studio is not None:
             return
         from mnist_studio.gui.app.close_guard import CloseGuard
         from mnist_studio.gui.services.studio import Studio
 
         self._studio = studio = Studio(self.theme, self._loaded)
-        studio.going.connect(self.go)
-        studio.told.connect(self.tell)
-        self.leaving = CloseGuard(self, studio)
-        for news in (
-            studio.queue.changed, studio.queue.told, studio.digits.changed,
+        studio.page_requested.connect(self.go)
+        studio.message.connect(self.show_message)
+        self.close_guard = CloseGuard(self, studio)
+        for signal in (
+            studio.queue.changed, studio.queue.event_received, studio.datasets.changed,
             studio.predictions.state_changed, studio.experiment.changed, studio.experiment.renewed,
-            studio.occupied,
+            studio.activity_changed,
         ):  # fmt: skip
-            news.connect(self._update_status)
+            signal.connect(self._update_status)
         self.go(self._shown)
         studio.open()
         self.usable.emit()
-        self._look_ahead()
+        self._preload()
 
     @Slot()
     def shut_down(self) -> None:
@@ -109,7 +110,7 @@ class MainWindow(QMainWindow):
             self._studio.close()
 
     def page(self, key: str) -> "Page":
-        """A page, built when it is first asked for."""
+        """A page, built at its first use."""
         from mnist_studio.gui.app.pages import make
 
         if key not in self._pages:
@@ -126,50 +127,68 @@ class MainWindow(QMainWindow):
         self.frame.top.show_page(page.title, page.sentence, page.buttons)
         self.frame.navigation.show_page(key)
         page.enter()
-        if self._plots_here:
+        if self._plots_imported:
             QTimer.singleShot(QUIET_MS, page.prepare)
 
     @Slot(str, str)
-    def tell(self, text: str, kind: str) -> None:
-        """Tells the user something over the page that is shown."""
+    def show_message(self, text: str, kind: str) -> None:
+        """Shows a message over the page that is shown."""
         self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
 
     def train(self) -> None:
-        """Trains with what the Train page is set to."""
+        """Trains with the settings of the Train page."""
         self.go("train")
-        self.studio.training_asked.emit()
+        self.studio.training_requested.emit()
 
     def choose_picture(self) -> None:
-        """Lets the user choose a picture for the pad."""
+        """Opens the dialog that chooses a picture for the canvas."""
         self.go("draw")
-        self.studio.picture_asked.emit()
+        self.studio.picture_requested.emit()
+
+    def _shortcuts(self) -> dict[str, Callable[[], object]]:
+        """The actions of the shortcuts that work on every page."""
+        pages = {
+            f"Ctrl+{number}": partial(self.go, key) for number, (key, _) in enumerate(PAGES, 1)
+        }
+        return pages | {
+            "F5": self.train,
+            "F11": self.toggle_full_screen,
+            "Ctrl+/": self.overlay.open,
+            "Ctrl+O": self.choose_picture,
+            "Ctrl+V": self.paste,
+            "Ctrl++": partial(self.theme.zoom, 1),
+            "Ctrl+=": partial(self.theme.zoom, 1),
+            "Ctrl+-": partial(self.theme.zoom, -1),
+            "Ctrl+0": partial(self.theme.zoom, 0),
+            "Esc": self.close_overlays,
+        }
 
     def toggle_full_screen(self) -> None:
-        """Fills the screen, or gives it back."""
+        """Switches between full screen and a normal window."""
         if self.isFullScreen():
             self.showNormal()
         else:
             self.showFullScreen()
 
     def close_overlays(self) -> None:
-        """Closes what lies over the page."""
+        """Closes everything that covers the page."""
         self.overlay.hide()
         self.page(self._shown).notice.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The first paint starts what may take longer than a frame."""
+        """Starts what takes longer than a frame after the first paint."""
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self._stand)
+            QTimer.singleShot(0, self._on_first_paint)
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The overlay covers the window at any size."""
+        """Keeps the overlay as large as the window."""
         super().resizeEvent(event)
         self.overlay.setGeometry(self.rect())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Takes files and pictures."""
+        """Accepts files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
@@ -183,12 +202,12 @@ class MainWindow(QMainWindow):
         self._take(QGuiApplication.clipboard().mimeData())
 
     def _take(self, mime: QMimeData) -> None:
-        """Opens what was dropped or pasted; of what is neither file nor picture it says so."""
+        """Opens a dropped or pasted file or picture, or says why it cannot."""
         from mnist_studio.spec.files import SUFFIX
 
         match found_in(mime):
             case str(problem):
-                self.tell(problem, "bad")
+                self.show_message(problem, "bad")
             case Path(suffix=suffix) as file if suffix.lower() == SUFFIX:
                 self.go("train")
                 self.studio.settings_dropped.emit(file)
@@ -197,29 +216,29 @@ class MainWindow(QMainWindow):
                 self.studio.open_picture(picture)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Asks what shall become of a training."""
-        if self.leaving and self.studio.busy:
+        """Asks first if something is still training."""
+        if self.close_guard and self.studio.busy:
             event.ignore()
-            self.leaving.ask()
+            self.close_guard.ask()
         else:
             event.accept()
 
     @Slot()
-    def _stand(self) -> None:
+    def _on_first_paint(self) -> None:
         self.painted.emit()
-        self.furnish()
+        self.build_services()
 
-    def _look_ahead(self) -> None:
+    def _preload(self) -> None:
         from mnist_studio.gui.app import preload
         from mnist_studio.gui.services.idle import IdleScheduler
 
-        turns = IdleScheduler(preload.steps(), self)
-        turns.done.connect(self._build_plots)
-        QTimer.singleShot(QUIET_MS, turns, turns.start)
+        scheduler = IdleScheduler(preload.steps(), self)
+        scheduler.done.connect(self._build_plots)
+        QTimer.singleShot(QUIET_MS, scheduler, scheduler.start)
 
     @Slot()
     def _build_plots(self) -> None:
-        self._plots_here = True
+        self._plots_imported = True
         self.page(self._shown).prepare()
 
     @Slot()
@@ -227,8 +246,8 @@ class MainWindow(QMainWindow):
         from mnist_studio.gui.app.status import status_of
 
         status = status_of(self.studio)
-        self.frame.status.show_work(status.what, status.fraction, status.left)
-        self.frame.status.show_aside(status.aside)
+        self.frame.status.show_work(status.activity, status.fraction, status.left)
+        self.frame.status.show_engines(status.engines)
 
     @Slot()
     def _ask_theme(self) -> None:
@@ -236,7 +255,7 @@ class MainWindow(QMainWindow):
         ask_theme(tool, self.theme.choice, self.studio.choose_theme)
 
     @Slot()
-    def _open_pythons(self) -> None:
+    def _open_environments(self) -> None:
         from mnist_studio.gui.app.environments import EnvironmentsDialog
 
         EnvironmentsDialog(self, self.studio.background).open()

@@ -107,7 +107,7 @@ class TextFiles(QObject, Generic[T]):
 
     @Slot(object)
     def _on_saved(self, file: Path) -> None:
-        self._studio.told.emit(f"{self._kind.name.capitalize()} saved to {file}.", "good")
+        self._studio.message.emit(f"{self._kind.name.capitalize()} saved to {file}.", "good")
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

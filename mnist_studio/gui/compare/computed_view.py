@@ -169,7 +169,7 @@ class ComputedView(Splitter):
             self._studio.own_images.freeze(self.controls.set_own)
         else:
             self.controls.set_own("")
-            self._studio.told.emit(NO_OWN_IMAGES, "bad")
+            self._studio.message.emit(NO_OWN_IMAGES, "bad")
 
     @Slot()
     def _on_own_images_changed(self) -> None:

@@ -46,7 +46,7 @@ class DrawingCard(Card):
             "draw",
             "No drawing yet",
             "The predictions of the selected models for your drawing appear here.",
-            ("Draw a digit", lambda: studio.going.emit("draw")),
+            ("Draw a digit", lambda: studio.page_requested.emit("draw")),
         )
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
@@ -58,7 +58,7 @@ class DrawingCard(Card):
     def _predictions(self) -> QWidget:
         change = button(
             "Change drawing",
-            lambda: self._studio.going.emit("draw"),
+            lambda: self._studio.page_requested.emit("draw"),
             "Opens the Draw page.",
             quiet=True,
         )

@@ -54,7 +54,7 @@ class ComparePage(Page):
         self.files = ViewFiles(studio, self.marks, self)
         self.experiments_button = button(
             "Experiments",
-            lambda: studio.going.emit("experiments"),
+            lambda: studio.page_requested.emit("experiments"),
             "Opens the Experiments page to train many combinations at once.",
         )
         self.report_button = button("Write report…", self._ask_report, primary=True)
@@ -104,7 +104,7 @@ class ComparePage(Page):
             "No runs yet",
             "Curves, times, errors and significance tests of your runs appear here. Train a "
             "recipe in several frameworks to compare them.",
-            ("Train a recipe", lambda: self.studio.going.emit("train")),
+            ("Train a recipe", lambda: self.studio.page_requested.emit("train")),
         )
         card.body.addWidget(self.empty)
         return card

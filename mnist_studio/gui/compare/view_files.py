@@ -71,7 +71,7 @@ class ViewFiles(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             return write_view(view, families, path, is_cancelled)
 
-        self._studio.told.emit(f"Writing {path.name}…", "plain")
+        self._studio.message.emit(f"Writing {path.name}…", "plain")
         self._studio.background.start(work, self._on_written, self._studio.complain)
 
     def report(
@@ -111,7 +111,7 @@ class ViewFiles(QObject):
 
     @Slot(object)
     def _on_written(self, message: str) -> None:
-        self._studio.told.emit(message, "good")
+        self._studio.message.emit(message, "good")
 
     @Slot(float)
     def _on_progress(self, fraction: float) -> None:

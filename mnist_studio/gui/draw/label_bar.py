@@ -52,7 +52,7 @@ class LabelBar(QWidget):
         drawing.changed.connect(self._show)
         own_images.changed.connect(self._show)
         own_images.kept.connect(self.labeled)
-        own_images.told.connect(self.message)
+        own_images.message.connect(self.message)
         self._show()
 
     def _button(self, digit: int) -> QToolButton:

@@ -52,7 +52,11 @@ class OwnImagesPanel(QWidget):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
-        self._studio, self._own_images, self._scores = studio, studio.own_images, studio.scores
+        self._studio, self._own_images, self._scores = (
+            studio,
+            studio.own_images,
+            studio.own_image_scores,
+        )
         self.gallery = OwnImageGallery(studio.theme)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = TableView(

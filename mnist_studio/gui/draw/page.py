@@ -79,7 +79,7 @@ class DrawPage(Page):
         return OwnImagesPanel(self.studio)
 
     def _connect(self) -> None:
-        self.studio.picture_asked.connect(self.choose_picture)
+        self.studio.picture_requested.connect(self.choose_picture)
         # Messages on an earlier image are outdated.
         self.studio.picture_opened.connect(self.notice.hide)
         self.studio.drawing.history.moved.connect(self._hide_message)
@@ -115,7 +115,7 @@ class DrawPage(Page):
             self.canvas.show_message(message)
         else:
             self._message = message
-            self.studio.told.emit(message, "plain")
+            self.studio.message.emit(message, "plain")
 
     @Slot()
     def _hide_message(self) -> None:

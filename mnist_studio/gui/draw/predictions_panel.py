@@ -54,7 +54,7 @@ class PredictionsPanel(QStackedWidget):
             "draw",
             "No trained model",
             "Every model that you train shows its prediction here while you draw.",
-            ("Train a model", lambda: self._studio.going.emit("train")),
+            ("Train a model", lambda: self._studio.page_requested.emit("train")),
         )
         return _on_a_card(self.empty)
 
@@ -71,7 +71,7 @@ class PredictionsPanel(QStackedWidget):
         predictions.state_changed.connect(self._show_state)
         predictions.pins_changed.connect(self._arrange)
         predictions.chosen_changed.connect(self.grid.choose)
-        studio.examination.told.connect(self._show_consensus)
+        studio.novelty.changed.connect(self._show_consensus)
         studio.drawing.image_changed.connect(self._show_focus)
         self.bar.changed.connect(self._arrange)
         self.grid.chosen.connect(predictions.choose)
@@ -163,7 +163,7 @@ class PredictionsPanel(QStackedWidget):
             if row.id in answers and len(answers[row.id].digits) == drawn
         ]
         votes = [[Vote(name, digits[at]) for name, digits in complete] for at in range(drawn)]
-        return interpret(votes, self._studio.examination.shares) if complete else None
+        return interpret(votes, self._studio.novelty.p_values) if complete else None
 
     @Slot(object)
     def _show_state(self, state: EngineState) -> None:

@@ -109,7 +109,7 @@ class ExperimentsPage(Page):
 
     def make_grid(self) -> GridDialog:
         """Opens the dialog for a new experiment."""
-        dialog = GridDialog(self.window(), self.studio.theme, self.studio.digits.default)
+        dialog = GridDialog(self.window(), self.studio.theme, self.studio.datasets.default)
         dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog
@@ -153,8 +153,8 @@ class ExperimentsPage(Page):
     def _read(self) -> None:
         """Reads the stored progress again, also if the same query is running already."""
         if self.spec is not None and not self._running:
-            self._reader.give_up()
-            self._reader.ask((self.spec, self.card.concurrency.whole))
+            self._reader.cancel()
+            self._reader.submit((self.spec, self.card.concurrency.whole))
 
     @Slot()
     def _end(self) -> None:
@@ -205,7 +205,7 @@ class ExperimentsPage(Page):
     def _compare(self) -> None:
         stored = next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
         if stored is not None:
-            self.studio.going.emit("compare")
+            self.studio.page_requested.emit("compare")
             self.studio.experiment_chosen.emit(stored.id)
 
     def _pause_or_resume(self) -> None:

@@ -128,7 +128,7 @@ class ParityCheckPanel(QStackedWidget):
         self.divergence.show_report(runner.result)
 
     @property
-    def occupation(self) -> str:
+    def activity(self) -> str:
         """What is running, for the status line; empty if nothing is."""
         checks = len(self.runner.findings)
         return words.checking_status(self._checked, checks) if self.runner.busy else ""

@@ -63,4 +63,4 @@ class ParityPage(Page):
 
     @Slot()
     def _report_occupation(self) -> None:
-        self.studio.occupy(self.checks.occupation or self.shared_weights.occupation)
+        self.studio.set_activity(self.checks.activity or self.shared_weights.activity)

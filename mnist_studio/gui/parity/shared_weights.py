@@ -88,7 +88,7 @@ class SharedWeightsPanel(QStackedWidget):
         self.pictures.show_pairs(runner.result.pairs if runner.result else ())
 
     @property
-    def occupation(self) -> str:
+    def activity(self) -> str:
         """What is running, for the status line; empty if nothing is."""
         return words.SHARING_STATUS if self.runner.busy else ""
 

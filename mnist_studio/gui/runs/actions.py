@@ -184,7 +184,7 @@ class Exporter(QObject):
             export(row.run, kind, file, is_cancelled)
             return file
 
-        self._studio.told.emit(f"Writing {file.name} …", "plain")
+        self._studio.message.emit(f"Writing {file.name} …", "plain")
         self._studio.background.start(work, self._report, self._studio.complain)
 
     def _dialog_opener(self, row: RunRow, kind: Kind) -> Callable[[], None]:
@@ -202,4 +202,4 @@ class Exporter(QObject):
 
     @Slot(object)
     def _report(self, file: Path) -> None:
-        self._studio.told.emit(f"The weights are in {file}.", "good")
+        self._studio.message.emit(f"The weights are in {file}.", "good")

@@ -84,7 +84,7 @@ class RunsPage(Page):
             "runs",
             "No runs yet",
             "Every run appears here with its weights and curves.",
-            ("Train a model", lambda: self.studio.going.emit("train")),
+            ("Train a model", lambda: self.studio.page_requested.emit("train")),
         )
         nothing = Card()
         nothing.body.addWidget(self.empty)
@@ -135,7 +135,7 @@ class RunsPage(Page):
     def _resume(self) -> None:
         row = self.selected[0]
         self.studio.queue.go_on(row.run, row.epochs)
-        self.studio.going.emit("train")
+        self.studio.page_requested.emit("train")
 
     def _ask_to_continue(self) -> None:
         run = self.selected[0].run
@@ -158,7 +158,7 @@ class RunsPage(Page):
     @Slot(object)
     def _queue(self, spec: RunSpec) -> None:
         self.studio.queue.add([spec])
-        self.studio.going.emit("train")
+        self.studio.page_requested.emit("train")
 
     def show_code(self) -> CodeDialog:
         """Shows the selected run as scripts."""

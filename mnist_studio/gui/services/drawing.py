@@ -277,7 +277,7 @@ class Drawing(QObject):
         ink = self._whole()
         self._example = None if ink else self.sheet.example
         if ink:
-            self._raster.ask(self._wanted(ink))
+            self._raster.submit(self._wanted(ink))
         else:
             picture = self.sheet.picture
             self._take(self._asked, NO_IMAGES if picture is None else apart(picture))

@@ -14,7 +14,7 @@ STORE_SECONDS = 5.0
 """For a process to be killed and its end to be written."""
 
 GOODBYE_MS = round(1000 * (STOP_PATIENCE_SECONDS + EXIT_GRACE_SECONDS + STORE_SECONDS))
-"""So long work that was told to stop takes at most: then it has ended by itself."""
+"""So long work that was asked to stop takes at most: then it has ended by itself."""
 
 LAST_MS = round(1000 * (EXIT_GRACE_SECONDS + STORE_SECONDS))
 """So long it takes at most when it was cancelled."""
@@ -52,12 +52,12 @@ class EventThread(QThread, Generic[Kind]):
         work: that it iterates.
 
     Signals:
-        told: an event.
-        broke: an exception of the work itself.
+        event_received: an event.
+        failed: an exception of the work itself.
     """
 
-    told = Signal(object)
-    broke = Signal(object)
+    event_received = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, work: Kind, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,9 +67,9 @@ class EventThread(QThread, Generic[Kind]):
         """Emits every event; ends after the last one."""
         try:
             for event in self.work.events():
-                self.told.emit(event)
-        except Exception as error:  # noqa: BLE001 - told in the window and logged there
-            self.broke.emit(error)
+                self.event_received.emit(event)
+        except Exception as error:  # noqa: BLE001 - shown in the window and logged there
+            self.failed.emit(error)
 
     def let_go(self) -> None:
         """Deletes it once it has ended: it has a parent, so Qt does, once."""
@@ -77,7 +77,7 @@ class EventThread(QThread, Generic[Kind]):
         self.deleteLater()
 
     def outlast(self) -> None:
-        """Waits for work that was told to stop; cancels it where it does not."""
+        """Waits for work that was asked to stop; cancels it where it does not."""
         if self.wait(GOODBYE_MS):
             return
         _LOG.error("%s did not stop within %s ms", type(self.work).__name__, GOODBYE_MS)

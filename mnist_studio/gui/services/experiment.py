@@ -45,7 +45,7 @@ class ExperimentService(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._watcher: EventThread[ExperimentRunner] | None = None
+        self._thread: EventThread[ExperimentRunner] | None = None
         self._spec: ExperimentSpec | None = None
         self._id = ""
         self._ending = False
@@ -58,7 +58,7 @@ class ExperimentService(QObject):
     @property
     def busy(self) -> bool:
         """An experiment is being run."""
-        return self._watcher is not None
+        return self._thread is not None
 
     @property
     def spec(self) -> ExperimentSpec | None:
@@ -88,7 +88,7 @@ class ExperimentService(QObject):
             concurrency: runs at a time; with more than one no clock is honest.
             data: folder of digits named by the user.
         """
-        if self._watcher:
+        if self._thread:
             return
         # They need much that no first window needs.
         from mnist_studio.experiments.executors import Local
@@ -96,56 +96,56 @@ class ExperimentService(QObject):
 
         self._spec, self._id, self._ending = spec, "", False
         self.board = ExperimentState()
-        self._watcher = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
-        self._watcher.told.connect(self._take)
-        self._watcher.broke.connect(self._break)
-        self._watcher.finished.connect(self._end)
-        self._watcher.start()
+        self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
+        self._thread.event_received.connect(self._take)
+        self._thread.failed.connect(self._break)
+        self._thread.finished.connect(self._end)
+        self._thread.start()
         self.changed.emit()
 
     def pause(self) -> None:
         """Holds what trains and begins nothing."""
-        if self._watcher and not self.board.paused:
+        if self._thread and not self.board.paused:
             self.board.paused = True
-            self._watcher.work.pause()
+            self._thread.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
         """Goes on."""
-        if self._watcher and self.board.paused:
+        if self._thread and self.board.paused:
             self.board.paused = False
-            self._watcher.work.resume()
+            self._thread.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
         """Ends it; what trains keeps what it learnt and can go on."""
-        if self._watcher:
+        if self._thread:
             self._ending = True
-            self._watcher.work.stop()
+            self._thread.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
         """Ends it at once; only what is finished is kept."""
-        if self._watcher:
+        if self._thread:
             self._ending = True
-            self._watcher.work.cancel()
+            self._thread.work.cancel()
             self.changed.emit()
 
     def move(self, cell: int, place: int) -> None:
         """Moves a waiting cell to a place of the queue, from 0."""
-        if self._watcher:
-            self._watcher.work.move(cell, place)
+        if self._thread:
+            self._thread.work.move(cell, place)
 
     def drop(self, cell: int) -> None:
         """Takes a cell out of this session; the next has it again."""
-        if self._watcher:
-            self._watcher.work.remove(cell)
+        if self._thread:
+            self._thread.work.remove(cell)
 
     def close(self) -> None:
         """Stops, keeps what was learnt, and waits."""
         self.stop()
-        if self._watcher:
-            self._watcher.outlast()
+        if self._thread:
+            self._thread.outlast()
 
     @Slot(object)
     def _take(self, event: AnyExperimentEvent) -> None:
@@ -167,9 +167,9 @@ class ExperimentService(QObject):
 
     @Slot()
     def _end(self) -> None:
-        if self._watcher:
-            self._watcher.let_go()
-            self._watcher = None
+        if self._thread:
+            self._thread.let_go()
+            self._thread = None
         self.board.paused = self._ending = False
         self.idle.emit()
         self.changed.emit()

@@ -44,12 +44,12 @@ class Explanations(QObject):
     """Answers the newest wish; what is being computed for an older one is given up.
 
     Signals:
-        told: a wish, and ``PartResult``, ``PartUnavailable`` or ``PartProgress``.
+        replied: a wish, and ``PartResult``, ``PartUnavailable`` or ``PartProgress``.
         failed: a wish and the exception.
         busy: whether something is being computed.
     """
 
-    told = Signal(object, object)
+    replied = Signal(object, object)
     failed = Signal(object, object)
     busy = Signal(bool)
     # What the worker threads emit; its receivers live in the GUI thread.
@@ -64,11 +64,11 @@ class Explanations(QObject):
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
         self._wish: ExplanationRequest | None = None
-        self._asked: LatestOnlyRunner[ExplanationRequest] = LatestOnlyRunner(
+        self._runner: LatestOnlyRunner[ExplanationRequest] = LatestOnlyRunner(
             background, self._explain, self
         )
-        self._asked.failed.connect(self.failed)
-        self._asked.busy.connect(self.busy)
+        self._runner.failed.connect(self.failed)
+        self._runner.busy.connect(self.busy)
         self._said.connect(self._tell)
         self._soon = self._timer(DEBOUNCE_MS, self._begin)
         self._idle = self._timer(IDLE_MS, self._leave)
@@ -76,7 +76,7 @@ class Explanations(QObject):
     def want(self, wish: ExplanationRequest) -> None:
         """Wants an explanation soon; replaces what was wanted before."""
         self._idle.stop()
-        if wish == self._asked.working:
+        if wish == self._runner.working:
             return
         self._wish = wish
         self._give_up()
@@ -89,8 +89,8 @@ class Explanations(QObject):
         self._idle.start()
 
     def _give_up(self) -> None:
-        self._asked.drop()
-        self._asked.give_up()
+        self._runner.drop()
+        self._runner.cancel()
 
     def close(self) -> None:
         """Ends the child. For when no task runs any more."""
@@ -107,7 +107,7 @@ class Explanations(QObject):
     @Slot()
     def _begin(self) -> None:
         assert self._wish is not None
-        self._asked.ask(self._wish)
+        self._runner.submit(self._wish)
 
     def _explain(self, wish: ExplanationRequest, is_cancelled: IsCancelled) -> None:
         """Tells a part; on a worker thread."""
@@ -131,14 +131,14 @@ class Explanations(QObject):
             with self._turn:
                 self.close()
 
-        if self._explainer and self._asked.working is None:
+        if self._explainer and self._runner.working is None:
             self._background.start(work, self._ignore, self._ignore)
 
     @Slot(object, object)
     def _tell(self, wish: ExplanationRequest, told: object) -> None:
         # What was said just before it was given up comes too late.
-        if wish == self._asked.working:
-            self.told.emit(wish, told)
+        if wish == self._runner.working:
+            self.replied.emit(wish, told)
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:

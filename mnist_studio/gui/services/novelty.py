@@ -1,98 +1,75 @@
-"""Whether what is drawn is like any digit: looked up beside the GUI thread, the newest wins."""
+"""Whether a drawing looks like a digit: computed off the GUI thread; the latest drawing wins."""
 
 from contextlib import suppress
-from threading import Condition, Thread
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio.gui.services.latest_only import LatestOnlyThread
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 Images = NDArray[np.uint8]
 
 
 class NoveltyService(QObject):
-    """Compares the digits of a drawing with real ones, on a thread that lives while it must.
+    """Compares the digits of a drawing with real ones.
 
     Signals:
-        told: there is news of the newest drawing.
+        changed: there are new p-values.
         failed: why nothing can be compared, an exception; once.
     """
 
-    told = Signal()
+    changed = Signal()
     failed = Signal(object)
-    _found = Signal(int, object)
+    _computed = Signal(int, object)
 
-    def __init__(self, examiner: NoveltyDetector, parent: QObject | None = None) -> None:
+    def __init__(self, detector: NoveltyDetector, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._examiner = examiner
-        self._changed = Condition()
-        self._waiting: tuple[int, Images] | None = None
-        self._thread: Thread | None = None
-        self._closing = False
+        self._detector = detector
+        self._thread = LatestOnlyThread[tuple[int, Images]]("novelty", self._compute)
         self._number = self._blank = 0
-        self._complained = False
-        self._shares: tuple[float, ...] = ()
-        self._found.connect(self._take)
+        self._reported = False
+        self._p_values: tuple[float, ...] = ()
+        self._computed.connect(self._on_computed)
 
     @property
-    def shares(self) -> tuple[float, ...]:
-        """Of real digits, the share that is as strange as each digit of the newest drawing.
+    def p_values(self) -> tuple[float, ...]:
+        """Fraction of real digits that are at least as unusual as each digit of the drawing.
 
-        Of a drawing that grows they may be those of a moment ago; empty before any are known.
+        While a drawing grows they may be those of a moment ago; empty before any are known.
         """
-        return self._shares
+        return self._p_values
 
     @Slot(object)
-    def ask(self, images: Images) -> None:
-        """Asks about the digits (n, 28, 28) of a drawing; none: the pad is blank."""
-        with self._changed:
-            self._number += 1
-            self._blank = self._blank if len(images) else self._number
-            self._waiting = (self._number, images) if len(images) else None
-            if self._waiting and self._thread is None and not self._closing:
-                self._thread = Thread(target=self._work, name="examination")
-                self._thread.start()
-        if not len(images):
-            self._shares = ()
-            self.told.emit()
+    def submit(self, images: Images) -> None:
+        """Requests p-values of the digits (n, 28, 28) of a drawing; none if the canvas is blank."""
+        self._number += 1
+        if len(images):
+            self._thread.submit((self._number, images))
+            return
+        self._blank = self._number
+        self._thread.drop()
+        self._p_values = ()
+        self.changed.emit()
 
     def close(self) -> None:
-        """Waits for the thread; what is asked later is not answered."""
-        with self._changed:
-            self._closing, thread = True, self._thread
-        if thread:
-            thread.join()
+        """Waits for the thread; later requests are not handled."""
+        self._thread.close()
 
-    def _work(self) -> None:
-        try:
-            while (one := self._next()) is not None:
-                number, images = one
-                found = self._examiner.p_values(images)
-                # Where the window is gone by now, nobody wants it.
-                with suppress(RuntimeError):
-                    self._found.emit(number, () if found is None else tuple(found.tolist()))
-        except BaseException:
-            # Told by the hook of uncaught exceptions; the next drawing has a thread of its own.
-            with self._changed:
-                self._thread = None
-            raise
-
-    def _next(self) -> tuple[int, Images] | None:
-        with self._changed:
-            one, self._waiting = self._waiting, None
-            if one is None or self._closing:
-                self._thread = None
-                return None
-            return one
+    def _compute(self, request: tuple[int, Images]) -> None:
+        number, images = request
+        found = self._detector.p_values(images)
+        # The window may be gone by now.
+        with suppress(RuntimeError):
+            self._computed.emit(number, () if found is None else tuple(found.tolist()))
 
     @Slot(int, object)
-    def _take(self, number: int, shares: tuple[float, ...]) -> None:
-        if self._examiner.problem and not self._complained:
-            self._complained = True
-            self.failed.emit(self._examiner.problem)
-        # What was cleared meanwhile is not strange.
+    def _on_computed(self, number: int, p_values: tuple[float, ...]) -> None:
+        if self._detector.problem and not self._reported:
+            self._reported = True
+            self.failed.emit(self._detector.problem)
+        # Results of a drawing that was cleared meanwhile are not shown.
         if number > self._blank:
-            self._shares = shares
-            self.told.emit()
+            self._p_values = p_values
+            self.changed.emit()

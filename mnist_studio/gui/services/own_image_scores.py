@@ -41,7 +41,7 @@ class OwnImageScores(QObject):
         self._timer.setInterval(QUIET_MS)
         self._timer.timeout.connect(self._score)
         self._arrived.connect(self._take)
-        library.digits_changed.connect(self._score_soon)
+        library.own_images_changed.connect(self._score_soon)
         library.changed.connect(self._score_soon)
 
     @property
@@ -70,7 +70,7 @@ class OwnImageScores(QObject):
     @Slot()
     def _score(self) -> None:
         runs = [row.run for row in self._library.trained]
-        digits = self._library.digits
+        digits = self._library.own_images
         stamp = (digits, [(run.id, run.terminal) for run in runs])
         if not self._watched or stamp == self._stamp:
             return

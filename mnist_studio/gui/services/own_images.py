@@ -36,13 +36,13 @@ class OwnImagesService(QObject):
     Signals:
         changed: the digits are others.
         kept: a drawing is kept, in a sentence.
-        told: what else was done, in a sentence.
+        message: what else was done, in a sentence.
         failed: an exception.
     """
 
     changed = Signal()
     kept = Signal(str)
-    told = Signal(str)
+    message = Signal(str)
     failed = Signal(object)
 
     def __init__(
@@ -52,13 +52,13 @@ class OwnImagesService(QObject):
         self._background, self._library = background, library
         self._undo: _Undo | None = None
         self._tell: Callable[[], object] = _nothing
-        library.digits_changed.connect(self._follow)
+        library.own_images_changed.connect(self._follow)
         library.failed.connect(self._give_up)
 
     @property
     def digits(self) -> tuple[OwnImage, ...]:
         """All, oldest first."""
-        return self._library.digits
+        return self._library.own_images
 
     @property
     def can_undo(self) -> bool:
@@ -81,7 +81,7 @@ class OwnImagesService(QObject):
 
     def relabel(self, keys: Sequence[str], label: int) -> None:
         """Gives digits another label."""
-        self._relabel(keys, label, self.told)
+        self._relabel(keys, label, self.message)
 
     def _relabel(self, keys: Sequence[str], label: int, by: SignalInstance) -> None:
         before = tuple(one for one in self._named(keys) if one.label != label)
@@ -95,13 +95,13 @@ class OwnImagesService(QObject):
         gone = self._named(keys)
         if gone:
             words = f"{counted(len(gone), 'digit').capitalize()} deleted."
-            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words, self.told)
+            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words, self.message)
 
     @Slot()
     def undo(self) -> None:
         """Takes the last change back."""
         if self._undo:
-            self._change(self._undo, None, "Taken back.", self.told)
+            self._change(self._undo, None, "Taken back.", self.message)
 
     def export_to(self, path: Path) -> None:
         """Writes all digits to a file."""
@@ -113,7 +113,7 @@ class OwnImagesService(QObject):
             own_image_files.write(digits, path)
             return f"{counted(len(digits), 'digit').capitalize()} written to {path}."
 
-        self._background.start(work, self.told.emit, self._fail)
+        self._background.start(work, self.message.emit, self._fail)
 
     def import_from(self, path: Path) -> None:
         """Keeps those digits of a file that are not here yet."""
@@ -156,9 +156,9 @@ class OwnImagesService(QObject):
         twice = f", {known:,} were here already" if known else ""
         words = f"{counted(len(new), 'digit').capitalize()} imported{twice}."
         if new:
-            self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.told)
+            self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.message)
         else:
-            self.told.emit(words)
+            self.message.emit(words)
 
     def _change(self, what: _Undo, undo: _Undo | None, words: str, by: SignalInstance) -> None:
         """Asks the store for a change; its words are told when it is made."""

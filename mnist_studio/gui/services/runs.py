@@ -19,25 +19,25 @@ class RunLibrary(QObject):
 
     Signals:
         changed: the rows are new.
-        digits_changed: the user's own digits are others.
+        own_images_changed: the own images are others.
         failed: the store could not do it; an exception.
     """
 
     changed = Signal()
-    digits_changed = Signal()
+    own_images_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._digits: tuple[OwnImage, ...] = ()
+        self._own_images: tuple[OwnImage, ...] = ()
         self._rows: tuple[RunRow, ...] = ()
         self._experiments: tuple[Experiment, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
         self._loaded = False
-        self._keeper = StoreThread(self)
-        self._keeper.read.connect(self._take)
-        self._keeper.digits_read.connect(self._take_digits)
-        self._keeper.failed.connect(self._fail)
+        self._thread = StoreThread(self)
+        self._thread.read.connect(self._take)
+        self._thread.own_images_read.connect(self._on_own_images)
+        self._thread.failed.connect(self._fail)
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
@@ -50,9 +50,9 @@ class RunLibrary(QObject):
         return tuple(row for row in self._rows if row.run.trained)
 
     @property
-    def digits(self) -> tuple[OwnImage, ...]:
-        """The user's own digits, oldest first."""
-        return self._digits
+    def own_images(self) -> tuple[OwnImage, ...]:
+        """Your own images, oldest first."""
+        return self._own_images
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
@@ -76,33 +76,33 @@ class RunLibrary(QObject):
 
     def open(self) -> None:
         """Starts reading."""
-        self._keeper.start()
+        self._thread.start()
 
     def refresh(self) -> None:
         """Reads all runs again."""
-        self._keeper.ask(lambda store: None)
+        self._thread.submit(lambda store: None)
 
     def ask(self, command: Command) -> None:
         """Lets the store do something; what is kept is read again after it."""
-        self._keeper.ask(command)
+        self._thread.submit(command)
 
     def rename(self, run: str, title: str) -> None:
         """Gives a run another title."""
-        self._keeper.ask(lambda store: store.rename(run, title))
+        self._thread.submit(lambda store: store.rename(run, title))
 
     def delete_experiment(self, experiment: str) -> None:
         """Deletes an experiment; its runs stay."""
-        self._keeper.ask(lambda store: store.experiments.delete(experiment))
+        self._thread.submit(lambda store: store.experiments.delete(experiment))
 
     def delete(self, runs: tuple[str, ...]) -> None:
         """Deletes runs with all that they left."""
         for run in runs:
-            self._keeper.ask(lambda store, run=run: store.delete(run))  # type: ignore[misc]
+            self._thread.submit(lambda store, run=run: store.delete(run))  # type: ignore[misc]
 
     def close(self) -> None:
         """Waits for the thread."""
-        self._keeper.end()
-        self._keeper.wait()
+        self._thread.end()
+        self._thread.wait()
 
     @Slot(object, object, object)
     def _take(
@@ -116,9 +116,9 @@ class RunLibrary(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take_digits(self, digits: tuple[OwnImage, ...]) -> None:
-        self._digits = digits
-        self.digits_changed.emit()
+    def _on_own_images(self, own_images: tuple[OwnImage, ...]) -> None:
+        self._own_images = own_images
+        self.own_images_changed.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

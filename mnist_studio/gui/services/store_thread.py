@@ -26,16 +26,16 @@ REOPEN_SECONDS = 2.0
 class StoreThread(QThread):
     """Owns the store. Executes commands in order and reads all runs again after each.
 
-    Whatever the store refuses, the thread lives until it is told to end: it opens the store again.
+    Whatever the store refuses, the thread lives until it is asked to end: it opens the store again.
 
     Signals:
         read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships.
-        digits_read: the user's own digits as a tuple, oldest first, when they are others.
+        own_images_read: the own images as a tuple, oldest first, when they are others.
         failed: an exception; of the store itself once for each thing it says.
     """
 
     read = Signal(object, object, object)
-    digits_read = Signal(object)
+    own_images_read = Signal(object)
     failed = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -43,12 +43,12 @@ class StoreThread(QThread):
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
         self._over = Event()
         self._ended: dict[str, RunRow] = {}
-        self._told: set[str] = set()
-        self._digits: tuple[tuple[str, int], ...] | None = None
+        self._reported: set[str] = set()
+        self._own_images: tuple[tuple[str, int], ...] | None = None
         self._running = False
         self._recovered = 0.0
 
-    def ask(self, command: Command) -> None:
+    def submit(self, command: Command) -> None:
         """Queues a command."""
         self._commands.put(command)
 
@@ -58,13 +58,13 @@ class StoreThread(QThread):
         self._commands.put(None)
 
     def run(self) -> None:
-        """Works until told to end."""
+        """Works until it is asked to end."""
         while True:
             try:
                 with RunStore() as store:
                     self._serve(store)
                     return
-            except Exception as error:  # noqa: BLE001 - told in the window and logged there
+            except Exception as error:  # noqa: BLE001 - shown in the window and logged there
                 self._complain(error)
             if self._over.wait(REOPEN_SECONDS):
                 return
@@ -90,7 +90,7 @@ class StoreThread(QThread):
     def _execute(self, store: RunStore, command: Command) -> None:
         try:
             command(store)
-        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+        except Exception as error:  # noqa: BLE001 - shown in the window and logged there
             self.failed.emit(error)
         else:
             self._read(store)
@@ -105,14 +105,14 @@ class StoreThread(QThread):
         self._recovered = monotonic()
         try:
             return bool(store.recover())
-        except Exception as error:  # noqa: BLE001 - told in the window and logged there
+        except Exception as error:  # noqa: BLE001 - shown in the window and logged there
             # What can be read shall be read all the same.
             self._complain(error)
             return False
 
     def _complain(self, error: Exception) -> None:
-        if str(error) not in self._told:
-            self._told.add(str(error))
+        if str(error) not in self._reported:
+            self._reported.add(str(error))
             self.failed.emit(error)
 
     def _read(self, store: RunStore) -> None:
@@ -120,9 +120,9 @@ class StoreThread(QThread):
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
         self.read.emit(rows, store.experiments.all(), store.experiments.memberships())
-        if (digits := store.own_images.summary()) != self._digits:
-            self._digits = digits
-            self.digits_read.emit(store.own_images.all())
+        if (summary := store.own_images.summary()) != self._own_images:
+            self._own_images = summary
+            self.own_images_read.emit(store.own_images.all())
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)

@@ -26,32 +26,35 @@ from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
-TRAINS = "Something is training: beside it no clock would be honest. Wait, or stop it first."
-"""Why nothing else may keep the processors busy now."""
+TRAINS = (
+    "A run is training, and other computations make its times incomparable. "
+    "Wait, or stop the run first."
+)
+"""Why no other long computation can start now."""
 
 
 class Studio(QObject):
     """Owns the threads and the shared state of one window.
 
     Signals:
-        told: a sentence for the user and its kind (plain, good, bad).
-        going: the name of a page to go to.
-        training_asked: train with what the Train page is set to.
-        picture_asked: let the user choose a picture.
+        message: a sentence for the user and its kind (plain, good, bad).
+        page_requested: the name of a page to show.
+        training_requested: train with what the Train page is set to.
+        picture_requested: let the user choose a picture.
         picture_opened: one lies on the pad.
         experiment_chosen: id of an experiment that shall be compared.
         settings_dropped: the path of a file with settings for the Train page.
-        occupied: with something else than training, see ``occupation``, or no longer.
+        activity_changed: ``activity`` is another one.
     """
 
-    told = Signal(str, str)
-    going = Signal(str)
-    training_asked = Signal()
-    picture_asked = Signal()
+    message = Signal(str, str)
+    page_requested = Signal(str)
+    training_requested = Signal()
+    picture_requested = Signal()
     picture_opened = Signal()
     experiment_chosen = Signal(str)
     settings_dropped = Signal(object)
-    occupied = Signal()
+    activity_changed = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()
@@ -60,19 +63,19 @@ class Studio(QObject):
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
         self._opening: Task | None = None
-        self._occupation = ""
+        self._activity = ""
         self.library = RunLibrary(self)
         self.queue = TrainingQueue(self)
         self.experiment = ExperimentService(self)
-        examiner = NoveltyDetector()
-        self.drawing = Drawing(self, examiner)
-        self.examination = NoveltyService(examiner, self)
+        detector = NoveltyDetector()
+        self.drawing = Drawing(self, detector)
+        self.novelty = NoveltyService(detector, self)
         self.predictions = Predictions(self)
         self.predictions.restore_pins(self._settings.pinned)
-        self.digits = DatasetService(self.background, folder, self)
+        self.datasets = DatasetService(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
         self.own_images = OwnImagesService(self.background, self.library, self)
-        self.scores = OwnImageScores(self.background, self.library, self)
+        self.own_image_scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
         self._connect()
@@ -80,16 +83,16 @@ class Studio(QObject):
     def _connect(self) -> None:
         self.library.changed.connect(self._hold)
         self.library.failed.connect(self.complain)
-        self.digits.failed.connect(self.complain)
+        self.datasets.failed.connect(self.complain)
         self.own_images.failed.connect(self.complain)
-        self.scores.failed.connect(self.complain)
+        self.own_image_scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
-        self.examination.failed.connect(self.complain)
+        self.novelty.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
         self.drawing.images_changed.connect(self.predictions.ask)
-        self.drawing.images_changed.connect(self.examination.ask)
+        self.drawing.images_changed.connect(self.novelty.submit)
         self.predictions.pins_changed.connect(self._keep_pins)
 
     @property
@@ -98,39 +101,39 @@ class Studio(QObject):
         return self.queue.busy or self.experiment.busy
 
     @property
-    def occupation(self) -> str:
-        """What goes on beside all training, in words; empty for nothing."""
-        return self._occupation
+    def activity(self) -> str:
+        """What is being computed besides training, such as a parity check; empty for nothing."""
+        return self._activity
 
-    def occupy(self, words: str) -> None:
-        """Tells what goes on beside all training, or that nothing does any more."""
-        if words != self._occupation:
-            self._occupation = words
-            self.occupied.emit()
+    def set_activity(self, text: str) -> None:
+        """Shows in the status line what is being computed besides training."""
+        if text != self._activity:
+            self._activity = text
+            self.activity_changed.emit()
 
     def stop(self) -> None:
-        """Ends what trains and keeps what was learnt."""
+        """Stops all runs and saves their weights."""
         self.queue.stop()
         self.experiment.stop()
 
     def cancel(self) -> None:
-        """Ends what trains and keeps nothing of it."""
+        """Cancels all runs; their weights are not saved."""
         self.queue.cancel()
         self.experiment.cancel()
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""
         self.library.open()
-        self.digits.look()
+        self.datasets.look()
         if self._complaint:
-            self.told.emit(self._complaint, "bad")
+            self.message.emit(self._complaint, "bad")
 
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
         self.queue.close()
         self.experiment.close()
         self.drawing.close()
-        self.examination.close()
+        self.novelty.close()
         self.predictions.close()
         self.background.close()
         self.views.close()
@@ -138,11 +141,11 @@ class Studio(QObject):
         self.library.close()
 
     def choose_theme(self, choice: Choice) -> None:
-        """Sets the theme and keeps it."""
+        """Sets the theme and saves the choice."""
         self.theme.choose(choice)
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            # Read anew: a command may have changed the others meanwhile.
+            # Read again: a command may have changed the other settings meanwhile.
             settings.save(replace(settings.load()[0], theme=choice))
 
         self.background.start(work, self._ignore, self.complain)
@@ -174,8 +177,8 @@ class Studio(QObject):
 
     @Slot(object)
     def complain(self, error: Exception) -> None:
-        """Tells the user of an error; whoever met it has logged it."""
-        self.told.emit(error_text(error), "bad")
+        """Shows an error; where it occurred, it was logged."""
+        self.message.emit(error_text(error), "bad")
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:

@@ -22,19 +22,19 @@ class TrainingQueue(QObject):
 
     Signals:
         changed: a run began, ended, paused or was queued.
-        told: a run and what it told.
+        event_received: a run and its event.
         idle: nothing trains and nothing waits any more.
     """
 
     changed = Signal()
-    told = Signal(object, object)
+    event_received = Signal(object, object)
     idle = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
-        self._watcher: EventThread[TrainingJob] | None = None
+        self._thread: EventThread[TrainingJob] | None = None
         self._paused = False
         self._data: Path | None = None
 
@@ -51,7 +51,7 @@ class TrainingQueue(QObject):
     @property
     def busy(self) -> bool:
         """Something trains."""
-        return self._watcher is not None
+        return self._thread is not None
 
     @property
     def paused(self) -> bool:
@@ -76,37 +76,37 @@ class TrainingQueue(QObject):
 
     def pause(self) -> None:
         """Holds the run that trains; its learner stays alive."""
-        if self._watcher and not self._paused:
+        if self._thread and not self._paused:
             self._paused = True
-            self._watcher.work.pause()
+            self._thread.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
         """Goes on."""
-        if self._watcher and self._paused:
+        if self._thread and self._paused:
             self._paused = False
-            self._watcher.work.resume()
+            self._thread.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
         """Ends the run that trains and keeps its weights; takes the waiting ones out."""
-        if self._watcher:
+        if self._thread:
             self._empty()
-            self._watcher.work.stop()
+            self._thread.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
         """Ends the run that trains and keeps nothing of it; takes the waiting ones out."""
-        if self._watcher:
+        if self._thread:
             self._empty()
-            self._watcher.work.cancel()
+            self._thread.work.cancel()
             self.changed.emit()
 
     def close(self) -> None:
         """Stops, keeps what was learned, and waits."""
         self.stop()
-        if self._watcher:
-            self._watcher.outlast()
+        if self._thread:
+            self._thread.outlast()
 
     def _empty(self) -> None:
         for run in self._runs:
@@ -122,17 +122,17 @@ class TrainingQueue(QObject):
         self._current = waiting[0]
         self._current.state, self._current.phase = "running", "start"
         job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
-        self._watcher = EventThread(job, self)
-        self._watcher.told.connect(self._take)
-        self._watcher.broke.connect(self._break)
-        self._watcher.finished.connect(self._end)
-        self._watcher.start()
+        self._thread = EventThread(job, self)
+        self._thread.event_received.connect(self._take)
+        self._thread.failed.connect(self._break)
+        self._thread.finished.connect(self._end)
+        self._thread.start()
 
     @Slot(object)
     def _take(self, event: events.AnyEvent) -> None:
         if self._current:
             self._current.take(event)
-            self.told.emit(self._current, event)
+            self.event_received.emit(self._current, event)
 
     @Slot(object)
     def _break(self, error: Exception) -> None:
@@ -147,9 +147,9 @@ class TrainingQueue(QObject):
 
     @Slot()
     def _end(self) -> None:
-        if self._watcher:
-            self._watcher.let_go()
-            self._watcher = None
+        if self._thread:
+            self._thread.let_go()
+            self._thread = None
         self._paused = False
         self._next()
         self.changed.emit()

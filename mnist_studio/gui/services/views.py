@@ -43,30 +43,30 @@ class ViewLoader(QObject):
         # It is for one thread at a time; a cancelled question may still be with it.
         self._turn = Lock()
         self._kept: OrderedDict[ViewRequest, View] = OrderedDict()
-        self._asked: LatestOnlyRunner[ViewRequest] = LatestOnlyRunner(
+        self._runner: LatestOnlyRunner[ViewRequest] = LatestOnlyRunner(
             background, self.compute, self
         )
-        self._asked.done.connect(self._take)
-        self._asked.failed.connect(self.failed)
-        self._asked.busy.connect(self.busy)
+        self._runner.done.connect(self._take)
+        self._runner.failed.connect(self.failed)
+        self._runner.busy.connect(self.busy)
 
     def want(self, wanted: "ViewRequest") -> None:
         """Wants a view; one that is known comes at once."""
         if wanted in self._kept:
-            self._asked.drop()
+            self._runner.drop()
             self._kept.move_to_end(wanted)
             self.loaded.emit(wanted, self._kept[wanted])
             return
-        self._asked.ask(wanted)
-        working = self._asked.working
+        self._runner.submit(wanted)
+        working = self._runner.working
         # Of a run that trains the older view still comes: else a busy one were never seen.
         if working and not working.like(wanted):
-            self._asked.give_up(PATIENCE_MS)
+            self._runner.cancel(PATIENCE_MS)
 
     def forget(self) -> None:
         """Wants nothing any more."""
-        self._asked.drop()
-        self._asked.give_up(PATIENCE_MS)
+        self._runner.drop()
+        self._runner.cancel(PATIENCE_MS)
 
     def renew(self) -> None:
         """Forgets what is computed: something beside the runs has changed."""

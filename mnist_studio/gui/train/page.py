@@ -53,9 +53,9 @@ class TrainPage(Page):
     def _connect(self) -> None:
         studio = self.studio
         studio.queue.changed.connect(self._update)
-        studio.queue.told.connect(self._show_event)
+        studio.queue.event_received.connect(self._show_event)
         studio.experiment.changed.connect(self._update)
-        studio.training_asked.connect(self.train)
+        studio.training_requested.connect(self.train)
         studio.settings_dropped.connect(self._files.open)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)

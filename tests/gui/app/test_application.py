@@ -18,7 +18,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 CLOSES_ITSELF = """
 from PySide6.QtCore import QTimer
-from mnist_studio.gui import application
+from mnist_studio.gui.app import application
 
 class Window(application.MainWindow):
     def __init__(self, *given):
@@ -32,18 +32,18 @@ raise SystemExit(application.run())
 
 READS = """
 from mnist_studio import settings
-from mnist_studio.gui import application
+from mnist_studio.gui.app import application
 
-told = []
+messages = []
 
 class Window(application.MainWindow):
-    def tell(self, text, kind):
-        told.append(text)
+    def show_message(self, text, kind):
+        messages.append(text)
         self.close()
 
 application.MainWindow = Window
 application.run()
-assert [text for text in told if "settings.json.bad" in text], told
+assert [text for text in messages if "settings.json.bad" in text], messages
 """
 
 
@@ -58,7 +58,7 @@ def test_it_opens_and_closes_without_a_word_of_complaint(home: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
 def test_an_interrupt_ends_it(home: Path) -> None:
-    program = "from mnist_studio.gui import application; raise SystemExit(application.run())"
+    program = "from mnist_studio.gui.app import application; raise SystemExit(application.run())"
     with subprocess.Popen([sys.executable, "-c", program]) as process:
         deadline = time.monotonic() + 30
         while not (home / "studio.sqlite").exists() and time.monotonic() < deadline:
@@ -72,7 +72,7 @@ def test_an_interrupt_ends_it(home: Path) -> None:
 
 INTERRUPTED_EARLY = """
 import os, signal
-from mnist_studio.gui import application
+from mnist_studio.gui.app import application
 
 class Window(application.MainWindow):
     def show(self):
@@ -104,10 +104,10 @@ def test_a_binding_that_breaks_python_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
-def test_without_a_screen_the_commands_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_display_the_commands_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*application._DISPLAYS, "XDG_SESSION_TYPE"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(MnistStudioError, match="no screen"):
+    with pytest.raises(MnistStudioError, match="no display"):
         application.check_display()
     monkeypatch.setenv("DISPLAY", ":0")
     application.check_display()
@@ -116,7 +116,7 @@ def test_without_a_screen_the_commands_are_named(monkeypatch: pytest.MonkeyPatch
 def test_what_is_logged_is_in_a_file(home: Path) -> None:
     program = (
         "import logging\n"
-        "from mnist_studio.gui import application\n"
+        "from mnist_studio.gui.app import application\n"
         "application.start_log()\n"
         "logging.getLogger('odd').error('a word')\n"
     )
@@ -124,7 +124,7 @@ def test_what_is_logged_is_in_a_file(home: Path) -> None:
     assert "ERROR odd: a word" in (home / "studio.log").read_text()
 
 
-def test_damaged_settings_are_told_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
+def test_damaged_settings_are_reported_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
     (home / "settings.json").write_text("{")
     loaded = settings.load()
     window = MainWindow(theme, loaded)

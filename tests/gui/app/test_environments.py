@@ -1,4 +1,4 @@
-"""The list of Pythons, over a real window."""
+"""The dialog of environments, over a real window."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from mnist_studio.workers import environments
 
 
 def opened(window: MainWindow) -> EnvironmentsDialog:
-    window.frame.python_tool.click()
+    window.frame.environments_tool.click()
     return next(iter(window.findChildren(EnvironmentsDialog)))
 
 
@@ -26,26 +26,31 @@ def button(dialog: EnvironmentsDialog, name: str) -> QAbstractButton:
     return next(one for one in found if name in (one.accessibleName(), one.text()))
 
 
-def test_what_computes_is_shown_and_given_back(window: MainWindow, qtbot: QtBot) -> None:
+def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> None:
     settings.save(Settings(interpreters={"keras": Interpreter("/env/bin/python", "2.99")}))
     dialog = opened(window)
-    told = dialog._told
-    assert told["keras"].text() == "2.99 in /env/bin/python"
-    assert told["numpy"].text() == f"{registry.version('numpy')} in the studio’s own"
-    assert not button(dialog, "Choose a Python for NumPy").isEnabled()
-    button(dialog, "The studio's own Python for Keras").click()
-    qtbot.waitUntil(lambda: told["keras"].text().endswith("the studio’s own"), timeout=5000)
+    locations = dialog._locations
+    assert locations["keras"].text() == "2.99 in /env/bin/python"
+    assert (
+        locations["numpy"].text()
+        == f"{registry.version('numpy')} in the environment of MNIST Studio"
+    )
+    assert not button(dialog, "Choose an environment for NumPy").isEnabled()
+    button(dialog, "Reset the environment of Keras").click()
+    qtbot.waitUntil(
+        lambda: locations["keras"].text().endswith("the environment of MNIST Studio"), timeout=5000
+    )
     assert settings.load()[0] == Settings()
     button(dialog, "Close").click()
 
 
-def test_a_python_that_cannot_be_used_is_told(window: MainWindow, qtbot: QtBot) -> None:
+def test_an_environment_that_cannot_be_used_is_reported(window: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(window)
-    choose = button(dialog, "Choose a Python for Keras")
+    choose = button(dialog, "Choose an environment for Keras")
     dialog.choose("keras", "no-such-python")
     assert not choose.isEnabled()
     qtbot.waitUntil(choose.isEnabled, timeout=5000)
-    assert "There is no program no-such-python" in dialog._trouble.text()
+    assert "There is no program no-such-python" in dialog._error.text()
     assert settings.load()[0] == Settings()
     button(dialog, "Close").click()
 

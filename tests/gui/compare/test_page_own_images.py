@@ -72,7 +72,7 @@ def test_without_own_images_views_stay_on_the_test_set(
     assert isinstance(page, ComparePage)
     page.list.choose("confusion")
     controls = page.views.computed.controls
-    with qtbot.waitSignal(page.studio.told) as signal:
+    with qtbot.waitSignal(page.studio.message) as signal:
         controls.digits.button("own").click()
     assert signal.args[0].startswith("You have no images of your own yet.")
     assert controls.digits.choice == "test"

@@ -53,7 +53,7 @@ def test_a_key_saves_the_drawing_and_backspace_undoes_that(page: DrawPage, qtbot
     assert (
         page.canvas.message == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
     )
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         QTest.keyClick(page.canvas, Qt.Key.Key_Backspace)
     assert labels(studio) == []
     assert len(studio.drawing.ink) == 1
@@ -72,7 +72,7 @@ def test_a_message_is_on_the_canvas_until_something_is_drawn(page: DrawPage, qtb
     assert not page.label_bar.undo_button.isVisible()
     # While something is drawn, messages are over the page.
     words = "One digit labeled as 1."
-    with qtbot.waitSignal(studio.told, check_params_cb=lambda text, kind: text == words):
+    with qtbot.waitSignal(studio.message, check_params_cb=lambda text, kind: text == words):
         studio.own_images.relabel([studio.own_images.digits[0].key], 1)
 
 
@@ -113,7 +113,7 @@ def test_a_saved_drawing_is_relabeled_and_a_blank_canvas_reported(
         with qtbot.waitSignal(studio.own_images.kept):
             QTest.keyClick(page.canvas, key)
     assert labels(studio) == [4]
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         page.label_bar.undo_button.click()
     assert labels(studio) == [1]
 
@@ -158,7 +158,7 @@ def test_an_image_of_several_digits_is_not_saved(page: DrawPage, qtbot: QtBot) -
 def test_a_change_that_fails_shows_no_message_later(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     told: list[str] = []
-    studio.own_images.told.connect(told.append)
+    studio.own_images.message.connect(told.append)
     refused = DataError("No.", "Make room.")
 
     def refuse(*arguments: object) -> None:
@@ -195,16 +195,16 @@ def test_selected_images_are_relabeled_and_deleted_and_restored(
     place = gallery.place_of(written(1).key).center().toPoint()
     QTest.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=place)
     assert gallery.keys == (written(1).key,)
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         QTest.keyClick(gallery, Qt.Key.Key_9)
     assert labels(studio) == [1, 9, 1]
     QTest.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    with qtbot.waitSignal(studio.own_images.told) as told:
+    with qtbot.waitSignal(studio.own_images.message) as told:
         panel.delete_button.click()
     assert told.args == ["Three digits deleted."]
     assert labels(studio) == []
     assert panel.gallery.keys == ()
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         studio.own_images.undo()
     assert labels(studio) == [1, 9, 1]
 
@@ -251,11 +251,11 @@ def test_images_are_exported_and_imported_once(
     studio = page.studio
     studio.library.ask(lambda store: store.own_images.keep([written(1), written(2)]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 2)
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         studio.own_images.export_to(tmp_path / "mine.json")
-    with qtbot.waitSignal(studio.own_images.told):
+    with qtbot.waitSignal(studio.own_images.message):
         studio.own_images.delete([written(1).key])
-    with qtbot.waitSignal(studio.own_images.told) as told:
+    with qtbot.waitSignal(studio.own_images.message) as told:
         studio.own_images.import_from(tmp_path / "mine.json")
     assert told.args == ["One digit imported, 1 were here already."]
     (tmp_path / "bad.json").write_bytes(b"no")
@@ -272,13 +272,13 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     studio.library.ask(lambda store: store.own_images.keep([written(n) for n in range(4)]))
     studio.library.refresh()
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
-    assert not studio.scores.by_run
+    assert not studio.own_image_scores.by_run
     panel = panel_of(page)
-    qtbot.waitUntil(lambda: end.run in studio.scores.by_run, timeout=20_000)
-    score = studio.scores.by_run[end.run]
+    qtbot.waitUntil(lambda: end.run in studio.own_image_scores.by_run, timeout=20_000)
+    score = studio.own_image_scores.by_run[end.run]
     assert score.accuracy is not None
     assert score.accuracy.count == 4
-    qtbot.waitUntil(lambda: not studio.scores.busy)
+    qtbot.waitUntil(lambda: not studio.own_image_scores.busy)
     shown = [panel.model.index(0, column).data() for column in range(4)]
     assert shown[1].endswith("%")
     assert shown[3] == "4"
@@ -287,7 +287,7 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     QTest.keyClick(page.canvas, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=20_000)
     page.tabs.show_panel("predictions")
-    qtbot.waitUntil(lambda: not studio.scores.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not studio.own_image_scores.busy, timeout=20_000)
 
 
 def test_a_small_window_hides_the_interval(

@@ -61,7 +61,7 @@ def test_an_opened_image_hides_the_message_on_another(
     (tmp_path / "text.png").write_text("seven")
     window.go("draw")
     studio, notice = window.studio, window.page("draw").notice
-    with qtbot.waitSignal(studio.told):
+    with qtbot.waitSignal(studio.message):
         studio.open_picture(tmp_path / "text.png")
     assert "is not a picture" in notice.text
     with qtbot.waitSignal(studio.picture_opened):

@@ -58,7 +58,7 @@ def test_a_number_is_predicted_and_a_click_selects_one_of_its_digits(
     draw(panel, ELEVEN)
     card = panel.consensus
     qtbot.waitUntil(lambda: card.headline.text() == "2 digits: 11", timeout=WAIT)
-    qtbot.waitUntil(lambda: len(panel._studio.examination.shares) == 2, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(panel._studio.novelty.p_values) == 2, timeout=WAIT)
     cards = panel.grid.cards.values()
     qtbot.waitUntil(lambda: {one.digit.text() for one in cards} == {"11"}, timeout=WAIT)
     assert [place.isVisible() for place in card.places] == [True, True]

@@ -32,7 +32,7 @@ def wish(run: Run, place: int) -> ExplanationRequest:
 
 def test_only_the_newest_of_many_is_told(studio: Studio, run: Run, qtbot: QtBot) -> None:
     explanations, told = studio.explanations, list[tuple[ExplanationRequest, object]]()
-    explanations.told.connect(lambda asked, found: told.append((asked, found)))
+    explanations.replied.connect(lambda asked, found: told.append((asked, found)))
     explanations.failed.connect(lambda asked, error: told.append((asked, error)))
     for place in range(5):
         explanations.want(wish(run, place))
@@ -48,13 +48,13 @@ def test_only_the_newest_of_many_is_told(studio: Studio, run: Run, qtbot: QtBot)
 
 def test_a_child_that_nobody_asks_leaves(studio: Studio, run: Run, qtbot: QtBot) -> None:
     explanations = studio.explanations
-    with qtbot.waitSignal(explanations.told, timeout=WAIT):
+    with qtbot.waitSignal(explanations.replied, timeout=WAIT):
         explanations.want(wish(run, 0))
     assert _alive(explanations)
     explanations._idle.setInterval(10)
     explanations.forget()
     qtbot.waitUntil(lambda: not _alive(explanations), timeout=WAIT)
-    with qtbot.waitSignal(explanations.told, timeout=WAIT):
+    with qtbot.waitSignal(explanations.replied, timeout=WAIT):
         explanations.want(wish(run, 1))
 
 

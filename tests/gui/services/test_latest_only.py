@@ -46,7 +46,7 @@ def oracle(qtbot: QtBot) -> Iterator[Oracle]:
 
 def test_of_those_that_wait_only_the_newest_is_asked(oracle: Oracle, qtbot: QtBot) -> None:
     for wish in "abcd":
-        oracle.newest.ask(wish)
+        oracle.newest.submit(wish)
     assert (oracle.newest.working, oracle.newest.waiting) == ("a", "d")
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.busy == [True, True, False])
@@ -56,9 +56,9 @@ def test_of_those_that_wait_only_the_newest_is_asked(oracle: Oracle, qtbot: QtBo
 def test_what_waits_is_dropped_where_the_present_one_is_wanted_again(
     oracle: Oracle, qtbot: QtBot
 ) -> None:
-    oracle.newest.ask("a")
-    oracle.newest.ask("b")
-    oracle.newest.ask("a")
+    oracle.newest.submit("a")
+    oracle.newest.submit("b")
+    oracle.newest.submit("a")
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.busy == [True, False])
     assert oracle.told == [("a", "A")]
@@ -66,19 +66,19 @@ def test_what_waits_is_dropped_where_the_present_one_is_wanted_again(
 
 def test_trouble_comes_with_its_wish_and_the_next_is_asked(oracle: Oracle, qtbot: QtBot) -> None:
     oracle.may.set()
-    oracle.newest.ask("trouble")
-    oracle.newest.ask("b")
+    oracle.newest.submit("trouble")
+    oracle.newest.submit("b")
     qtbot.waitUntil(lambda: oracle.busy[-1:] == [False])
     assert oracle.told == [("trouble", TROUBLE), ("b", "B")]
 
 
 @pytest.mark.parametrize("patience", [0, 20])
 def test_one_that_was_given_up_is_asked_anew(oracle: Oracle, qtbot: QtBot, patience: int) -> None:
-    oracle.newest.ask("a")
+    oracle.newest.submit("a")
     qtbot.waitUntil(lambda: oracle.asked == ["a"])
-    oracle.newest.give_up(patience)
+    oracle.newest.cancel(patience)
     qtbot.waitUntil(lambda: oracle.newest.working is None)
-    oracle.newest.ask("a")
+    oracle.newest.submit("a")
     qtbot.waitUntil(lambda: oracle.asked == ["a", "a"])
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.told == [("a", "A")])
@@ -86,10 +86,10 @@ def test_one_that_was_given_up_is_asked_anew(oracle: Oracle, qtbot: QtBot, patie
 
 
 def test_one_that_is_wanted_again_in_time_goes_on(oracle: Oracle, qtbot: QtBot) -> None:
-    oracle.newest.ask("a")
+    oracle.newest.submit("a")
     qtbot.waitUntil(lambda: oracle.asked == ["a"])
-    oracle.newest.give_up(50)
-    oracle.newest.ask("a")
+    oracle.newest.cancel(50)
+    oracle.newest.submit("a")
     qtbot.wait(100)
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.told == [("a", "A")])

@@ -14,7 +14,7 @@ from mnist_studio.gui.services.novelty import NoveltyService
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 
-class SlowExaminer(NoveltyDetector):
+class SlowDetector(NoveltyDetector):
     """Answers when it may, with the mean of each image."""
 
     def __init__(self) -> None:
@@ -29,15 +29,15 @@ class SlowExaminer(NoveltyDetector):
 
 
 @pytest.fixture
-def examiner() -> SlowExaminer:
-    return SlowExaminer()
+def detector() -> SlowDetector:
+    return SlowDetector()
 
 
 @pytest.fixture
-def examination(qapp: QApplication, examiner: SlowExaminer) -> Iterator[NoveltyService]:
-    made = NoveltyService(examiner)
+def novelty(qapp: QApplication, detector: SlowDetector) -> Iterator[NoveltyService]:
+    made = NoveltyService(detector)
     yield made
-    examiner.may.set()
+    detector.may.set()
     made.close()
     made.deleteLater()
 
@@ -47,54 +47,54 @@ def drawn(*levels: int) -> np.ndarray:
 
 
 def test_every_digit_is_compared(
-    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
+    qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
-    examiner.may.set()
-    with qtbot.waitSignal(examination.told, timeout=5000):
-        examination.ask(drawn(3, 4))
-    assert examination.shares == (3.0, 4.0)
+    detector.may.set()
+    with qtbot.waitSignal(novelty.changed, timeout=5000):
+        novelty.submit(drawn(3, 4))
+    assert novelty.p_values == (3.0, 4.0)
 
 
 def test_why_nothing_can_be_compared_is_told_once(
-    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
+    qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
-    examiner.may.set()
-    examiner.problem = StoreError("It is damaged.", "Install it again.")
+    detector.may.set()
+    detector.problem = StoreError("It is damaged.", "Install it again.")
     told: list[object] = []
-    examination.failed.connect(told.append)
+    novelty.failed.connect(told.append)
     for _ in range(2):
-        with qtbot.waitSignal(examination.told, timeout=5000):
-            examination.ask(drawn(3))
-    assert told == [examiner.problem]
+        with qtbot.waitSignal(novelty.changed, timeout=5000):
+            novelty.submit(drawn(3))
+    assert told == [detector.problem]
 
 
 def test_of_drawings_that_wait_the_newest_is_looked_at(
-    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
+    qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
-    examination.ask(drawn(1))
-    qtbot.waitUntil(lambda: examiner.asked == [1], timeout=5000)
+    novelty.submit(drawn(1))
+    qtbot.waitUntil(lambda: detector.asked == [1], timeout=5000)
     for level in (2, 3, 4):
-        examination.ask(drawn(level))
-    examiner.may.set()
-    qtbot.waitUntil(lambda: examination.shares == (4.0,), timeout=5000)
-    assert examiner.asked == [1, 4]
+        novelty.submit(drawn(level))
+    detector.may.set()
+    qtbot.waitUntil(lambda: novelty.p_values == (4.0,), timeout=5000)
+    assert detector.asked == [1, 4]
 
 
 def test_what_was_cleared_meanwhile_is_not_strange(
-    qtbot: QtBot, examination: NoveltyService, examiner: SlowExaminer
+    qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
-    examination.ask(drawn(1))
-    qtbot.waitUntil(lambda: examiner.asked == [1], timeout=5000)
-    with qtbot.waitSignal(examination.told, timeout=5000):
-        examination.ask(NO_IMAGES)
-    with qtbot.assertNotEmitted(examination.told, wait=200):
-        examiner.may.set()
-    assert examination.shares == ()
+    novelty.submit(drawn(1))
+    qtbot.waitUntil(lambda: detector.asked == [1], timeout=5000)
+    with qtbot.waitSignal(novelty.changed, timeout=5000):
+        novelty.submit(NO_IMAGES)
+    with qtbot.assertNotEmitted(novelty.changed, wait=200):
+        detector.may.set()
+    assert novelty.p_values == ()
 
 
 def test_after_closing_nothing_is_looked_at(
-    examination: NoveltyService, examiner: SlowExaminer
+    novelty: NoveltyService, detector: SlowDetector
 ) -> None:
-    examination.close()
-    examination.ask(drawn(1))
-    assert not examiner.asked
+    novelty.close()
+    novelty.submit(drawn(1))
+    assert not detector.asked

@@ -205,7 +205,7 @@ def test_a_run_that_hears_no_stop_does_not_abort_the_studio(
     monkeypatch.setattr(DeafJob, "hears", hears)
     queue = TrainingQueue()
     queue.add(specs(1))
-    watcher = queue._watcher
+    watcher = queue._thread
     assert watcher is not None
     queue.close()
     job: object = watcher.work
@@ -268,41 +268,41 @@ def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
 
 def test_an_import_that_fails_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"no digits"))
-    with qtbot.waitSignal(studio.told, timeout=5000) as told:
-        studio.digits.import_from(tmp_path)
+    with qtbot.waitSignal(studio.message, timeout=5000) as told:
+        studio.datasets.import_from(tmp_path)
     assert told.args[1] == "bad"
-    qtbot.waitUntil(lambda: not studio.digits.fetching, timeout=5000)
-    assert not studio.digits.has_mnist
+    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=5000)
+    assert not studio.datasets.has_mnist
 
 
 def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
-    with qtbot.waitSignal(studio.digits.fetched, timeout=60_000):
-        studio.digits.import_from(shared_mnist)
-        assert studio.digits.fetching == "Importing MNIST"
-    assert studio.digits.has_mnist
-    assert studio.digits.default == "mnist"
+    with qtbot.waitSignal(studio.datasets.fetched, timeout=60_000):
+        studio.datasets.import_from(shared_mnist)
+        assert studio.datasets.fetching == "Importing MNIST"
+    assert studio.datasets.has_mnist
+    assert studio.datasets.default == "mnist"
 
 
 def test_a_folder_is_used_where_it_lies_and_forgotten(
     qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
 ) -> None:
-    panel = DatasetPanel(studio.theme, studio.digits)
+    panel = DatasetPanel(studio.theme, studio.datasets)
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(studio.told, timeout=5000) as told:
-        studio.digits.use(tmp_path)
+    with qtbot.waitSignal(studio.message, timeout=5000) as told:
+        studio.datasets.use(tmp_path)
     assert told.args[1] == "bad"
-    with qtbot.waitSignal(studio.digits.fetched, timeout=5000):
-        studio.digits.use(shared_mnist)
+    with qtbot.waitSignal(studio.datasets.fetched, timeout=5000):
+        studio.datasets.use(shared_mnist)
     assert settings.load()[0].data_folder == str(shared_mnist)
     assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
     panel.remove_button.click()
-    qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)
+    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)
     assert settings.load()[0].data_folder == ""
     assert panel.dataset == "builtin"
 
 
 def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
-    studio.digits.import_from(shared_mnist)
-    studio.digits.cancel()
-    qtbot.waitUntil(lambda: not studio.digits.fetching, timeout=20_000)
-    qtbot.waitUntil(lambda: studio.digits.has_mnist is False, timeout=5000)
+    studio.datasets.import_from(shared_mnist)
+    studio.datasets.cancel()
+    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=20_000)
+    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)

@@ -89,7 +89,7 @@ class ExplanationPanel(QWidget):
         studio.library.changed.connect(self._offer)
         studio.predictions.chosen_changed.connect(self._choose)
         studio.drawing.image_changed.connect(self._ask)
-        studio.explanations.told.connect(self._take)
+        studio.explanations.replied.connect(self._take)
         studio.explanations.failed.connect(self._fail)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -200,7 +200,7 @@ class TracePart(ExplanationPart):
 
     @Slot(object)
     def _report(self, sentence: str) -> None:
-        self._studio.told.emit(sentence, "good")
+        self._studio.message.emit(sentence, "good")
 
 
 def summary(walk: NetworkTrace) -> str:
