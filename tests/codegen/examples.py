@@ -17,7 +17,7 @@ from mnist_studio.spec.model import RAW, UNIT, Scaling
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
-from tests.frameworks.examples import DROPPED, EVERYTHING, NORMED, OPTIMISERS, run, trained
+from tests.frameworks.examples import DROPPED, EVERYTHING, NORMED, OPTIMIZERS, run, trained
 
 FRAMEWORKS: tuple[FrameworkName, ...] = get_args(FrameworkName)
 
@@ -30,7 +30,7 @@ _DRAWN = (
 )  # fmt: skip
 
 SPECIAL: Mapping[str, RunSpec] = {
-    **{f"optimizer {name}": run(optimizer=made) for name, made in OPTIMISERS.items()},
+    **{f"optimizer {name}": run(optimizer=made) for name, made in OPTIMIZERS.items()},
     "every layer": run(EVERYTHING, precision="float32"),
     "normed": run(NORMED, precision="float32"),
     "dropped in bfloat16": run(DROPPED, precision="bfloat16"),

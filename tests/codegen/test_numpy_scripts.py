@@ -15,7 +15,7 @@ from tests.frameworks.examples import (
     EVERYTHING,
     NORMED,
     NORMED_VECTORS,
-    OPTIMISERS,
+    OPTIMIZERS,
     VARIANTS,
     chunk,
     digits,
@@ -59,9 +59,9 @@ def _initial(spec: RunSpec) -> dict[str, np.ndarray]:
     return dict(initial_weights(spec.model, 7, "float64"))
 
 
-@pytest.mark.parametrize("name", OPTIMISERS)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_optimizers_agree_with_the_shared_loop(name: str) -> None:
-    _assert_steps_agree(run(optimizer=OPTIMISERS[name]))
+    _assert_steps_agree(run(optimizer=OPTIMIZERS[name]))
 
 
 @pytest.mark.parametrize("name", UNDROPPED)
@@ -74,10 +74,10 @@ def test_clipping_and_known_bugs_agree_with_the_shared_loop(name: str) -> None:
     _assert_steps_agree(VARIANTS[name])
 
 
-@pytest.mark.parametrize("name", [*OPTIMISERS])
+@pytest.mark.parametrize("name", [*OPTIMIZERS])
 def test_a_script_computes_in_its_precision(name: str) -> None:
     """A single float64 array would make a float32 script twice as slow."""
-    script = module(_numpy(run(EVERYTHING, OPTIMISERS[name], precision="float32")))
+    script = module(_numpy(run(EVERYTHING, OPTIMIZERS[name], precision="float32")))
     p = script.build_model(np.random.default_rng(0))
     g = script.backward(
         p, script.forward(p, script.scaled(digits()[0][:5]))[1], np.ones((5, 10), np.float32)

@@ -28,7 +28,7 @@ IMAGE = DIGITS.train.images[17]
 T = TypeVar("T")
 
 
-def told(
+def explain(
     run: Run, parts: Sequence[Part], options: Options | None = None, image: np.ndarray = IMAGE
 ) -> list[ExplanationUpdate]:
     with Explainer() as explainer:
@@ -42,7 +42,7 @@ def value(found: list[ExplanationUpdate], kind: type[T]) -> T:
 
 
 def test_every_part_arrives_in_order(trained: Run) -> None:
-    found = told(trained, tuple(PARTS), Options(train=True, target_label=3))
+    found = explain(trained, tuple(PARTS), Options(train=True, target_label=3))
     parts = [one for one in found if isinstance(one, PartResult)]
     assert [one.part for one in parts] == list(PARTS)
     assert {one.engine for one in parts} == {"numpy"}
@@ -65,15 +65,15 @@ def test_every_part_arrives_in_order(trained: Run) -> None:
     assert change.found
     assert model.logits(change.after[None]).argmax() == change.target
 
-    walk = value(found, Trace).network
-    np.testing.assert_allclose(walk.logits, logits, rtol=1e-5)
-    assert walk.step is not None
-    assert walk.step.label == 3
+    traced = value(found, Trace).network
+    np.testing.assert_allclose(traced.logits, logits, rtol=1e-5)
+    assert traced.step is not None
+    assert traced.step.label == 3
 
 
 def test_a_training_image_is_nearest_to_itself_and_features_are_cached(trained: Run) -> None:
     (trained.folder / FEATURES).unlink(missing_ok=True)
-    found = told(trained, ["nearest"])
+    found = explain(trained, ["nearest"])
     fractions = [one.fraction for one in found if isinstance(one, PartProgress)]
     assert fractions == sorted(fractions)
     assert len(fractions) > 3
@@ -83,14 +83,14 @@ def test_a_training_image_is_nearest_to_itself_and_features_are_cached(trained: 
     np.testing.assert_array_equal(nearest.images[0], IMAGE)
     assert (trained.folder / FEATURES).is_file()
 
-    again = told(trained, ["nearest"], Options(metric="cosine"))
+    again = explain(trained, ["nearest"], Options(metric="cosine"))
     assert not [one for one in again if isinstance(one, PartProgress)]
     assert value(again, Nearest).neighbors[0].index == 17
 
 
 def test_damaged_features_are_computed_again(trained: Run) -> None:
     (trained.folder / FEATURES).write_bytes(b"no features")
-    assert value(told(trained, ["nearest"]), Nearest).neighbors[0].index == 17
+    assert value(explain(trained, ["nearest"]), Nearest).neighbors[0].index == 17
     assert (trained.folder / FEATURES).stat().st_size > 1000
 
 
@@ -126,7 +126,7 @@ def test_a_process_that_died_is_reported_and_replaced(trained: Run) -> None:
 
 
 def test_a_run_without_weights_gives_a_reason(trained: Run) -> None:
-    (found,) = told(dataclasses.replace(trained, folder=trained.folder / "gone"), ["layers"])
+    (found,) = explain(dataclasses.replace(trained, folder=trained.folder / "gone"), ["layers"])
     assert isinstance(found, PartUnavailable)
     assert WEIGHTS in found.problem
 
@@ -135,7 +135,7 @@ def test_numpy_replaces_a_missing_framework(trained: Run, monkeypatch: pytest.Mo
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     by_keras = dataclasses.replace(trained, spec=replace(trained.spec, framework="keras"))
-    (found,) = told(by_keras, ["trace"])
+    (found,) = explain(by_keras, ["trace"])
     assert isinstance(found, PartResult)
     assert found.engine == "numpy"
     assert value([found], Trace).notes[0].startswith("Keras trained this model")
@@ -146,8 +146,8 @@ def test_all_frameworks_explain_alike(trained: Run, framework: FrameworkName) ->
     if registry.version(framework) is None:
         pytest.skip(f"{framework} is not here")
     parts: tuple[Part, ...] = ("attribution", "layers", "nearest", "counterfactual")
-    here = told(trained, parts)
-    there = told(
+    here = explain(trained, parts)
+    there = explain(
         dataclasses.replace(trained, spec=replace(trained.spec, framework=framework)), parts
     )
     assert {one.engine for one in there if isinstance(one, PartResult)} == {framework}

@@ -29,8 +29,8 @@ def test_the_step_continues_where_the_run_ended(trained: Run) -> None:
     model = framework.learner(trained.spec, weights, framework.devices()[0])
     model.load_optimizer_state(artifacts.load_checkpoint(trained.folder, trained.spec).optimizer)
     model.bind(IMAGE[None], np.array([4], np.uint8))
-    told = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
-    assert found.network.step.loss == pytest.approx(told.losses[0], rel=1e-6)
+    results = model.train(Chunk(np.zeros((1, 1), np.int64), np.array([1e-3])))
+    assert found.network.step.loss == pytest.approx(results.losses[0], rel=1e-6)
     arrays = {one.name: one.after for layer in found.network.layers for one in layer.changes}
     for name, expected in model.weights().items():
         np.testing.assert_allclose(arrays[name], expected, rtol=1e-6, atol=1e-8)

@@ -216,12 +216,12 @@ class TrainingContract:
             steps = chunk(run().model, 1, first=first)
             batch = steps.indices[0]
             logits = made.logits(images[batch])
-            told = made.train(steps)
-            assert told.losses.dtype == np.float64
-            assert told.correct.dtype == np.int64
+            results = made.train(steps)
+            assert results.losses.dtype == np.float64
+            assert results.correct.dtype == np.int64
             expected = cross_entropy(logits, labels[batch])
-            assert told.losses == pytest.approx([expected], rel=1e-6)
-            assert told.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
+            assert results.losses == pytest.approx([expected], rel=1e-6)
+            assert results.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
 
     @pytest.mark.parametrize("layers", [TINY, DROPPED, EVERYTHING, NORMED, NORMED_VECTORS])
     def test_the_size_of_chunks_changes_nothing(

@@ -45,7 +45,7 @@ NORMED = (
 )  # fmt: skip
 """No bias before a batch-norm: its gradient would be 0 but for rounding."""
 
-OPTIMISERS: Mapping[str, Optimizer] = {
+OPTIMIZERS: Mapping[str, Optimizer] = {
     "sgd": Sgd(),
     "sgd with momentum": Sgd(momentum=0.9),
     "adam": Adam(epsilon=1e-4),

@@ -7,9 +7,9 @@ from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
 from mnist_studio.spec.optimizers import Optimizer, slot_names
 from mnist_studio.spec.run import Precision
 from tests.frameworks.equations import Slots, updated
-from tests.frameworks.examples import DROPPED, OPTIMISERS, chunk, digits, learner, run
+from tests.frameworks.examples import DROPPED, OPTIMIZERS, chunk, digits, learner, run
 
-each_optimizer = pytest.mark.parametrize("optimizer", OPTIMISERS.values(), ids=OPTIMISERS.keys())
+each_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
 
 
 class OptimizerContract:

@@ -44,10 +44,10 @@ class FaultContract:
             steps = chunk(run().model, 1, rate=0.1, first=first)
             batch = steps.indices[0]
             logits = made.logits(images[batch])
-            told = made.train(steps)
+            results = made.train(steps)
             expected = double_softmax(logits, labels[batch])
-            assert told.losses == pytest.approx([expected], rel=1e-6)
-            assert told.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
+            assert results.losses == pytest.approx([expected], rel=1e-6)
+            assert results.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
 
     def test_gradients_are_slopes_of_the_double_softmax(self, framework: Framework) -> None:
         made = learner(framework, trained(run(EVERYTHING), loss="double_softmax"))
@@ -200,11 +200,11 @@ class BatchContract:
     ) -> None:
         made, other = (learner(framework, run(layers)) for _ in range(2))
         indices = np.array([[3, 3, 3, 5]])
-        told = made.train(Chunk(indices, np.array([0.01])))
+        results = made.train(Chunk(indices, np.array([0.01])))
         other.bind(*(array[indices[0]] for array in digits()))
         expected = other.train(Chunk(np.arange(4)[None], np.array([0.01])))
-        np.testing.assert_allclose(told.losses, expected.losses, rtol=1e-12)
-        assert told.correct.tolist() == expected.correct.tolist()
+        np.testing.assert_allclose(results.losses, expected.losses, rtol=1e-12)
+        assert results.correct.tolist() == expected.correct.tolist()
         for name, array in other.weights().items():
             np.testing.assert_allclose(made.weights()[name], array, rtol=1e-9, atol=1e-12)
 
@@ -216,9 +216,9 @@ class BatchContract:
         made, other = (learner(framework, spec) for _ in range(2))
         order = np.random.default_rng(0).permutation(120)
         for rate in (0.1, 0.01):
-            told = made.train(Chunk(order[None], np.array([rate])))
+            results = made.train(Chunk(order[None], np.array([rate])))
             expected = other.train(Chunk(np.arange(120)[None], np.array([rate])))
-            np.testing.assert_allclose(told.losses, expected.losses, rtol=1e-6)
+            np.testing.assert_allclose(results.losses, expected.losses, rtol=1e-6)
 
     def test_a_batch_may_be_larger_than_the_digits_are_many(self, framework: Framework) -> None:
         # Every digit a hundred times is every digit once.

@@ -23,7 +23,7 @@ FRACTIONS = st.floats(min_value=0, max_value=0.99)
 RATES = st.floats(min_value=1e-12, max_value=1000)
 EPSILONS = st.floats(min_value=1e-12, max_value=1)
 
-OPTIMISERS: st.SearchStrategy[Optimizer] = st.one_of(
+OPTIMIZERS: st.SearchStrategy[Optimizer] = st.one_of(
     st.builds(Sgd, RATES, FRACTIONS),
     st.builds(Adam, RATES, FRACTIONS, FRACTIONS, EPSILONS),
     st.builds(Adadelta, RATES, FRACTIONS, EPSILONS),
@@ -58,7 +58,7 @@ RUNS = st.builds(
     model=MODELS,
     training=st.builds(
         TrainingSpec,
-        OPTIMISERS,
+        OPTIMIZERS,
         SCHEDULES,
         batch_size=st.integers(1, 60_000),
         epochs=st.integers(1, 10_000),

@@ -28,7 +28,7 @@ Kind = TypeVar("Kind", bound=Event)
 
 
 class Sizer:
-    """Chunks of these many steps, over and over, whatever time they take."""
+    """Chunks of the given numbers of steps, in turn, whatever time they take."""
 
     def __init__(self, *sizes: int) -> None:
         self._sizes = sizes
@@ -46,12 +46,12 @@ OnEvent = Callable[[Event, Control], None]
 
 
 def ignore(event: Event, control: Control) -> None:
-    """What is done at an event, where nothing is."""
+    """Ignores an event."""
 
 
 @dataclass
 class Bench:
-    """A session with its learner, and all that it told."""
+    """A session with its learner, and all its events."""
 
     spec: RunSpec
     folder: Path
@@ -98,7 +98,7 @@ Benches = Callable[..., Bench]
 
 @pytest.fixture(scope="session")
 def digits() -> DataSplit:
-    """210 training digits, which batches of 64 do not divide, and 60 test digits."""
+    """210 training images, which batches of 64 do not divide, and 60 test images."""
     dataset = builtin.load()
     return DataSplit(dataset.train.take(np.arange(210)), None, dataset.test.take(np.arange(60)))
 

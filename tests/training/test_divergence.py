@@ -53,24 +53,24 @@ def test_the_likely_cause_comes_with_a_number_to_try(optimizer: Optimizer, cause
 
 
 def test_chance_level_is_reported_with_its_likely_cause() -> None:
-    def told(rate: float, accuracy: float = 0.1) -> str:
+    def given_advice(rate: float, accuracy: float = 0.1) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(RunSpec("", MODEL, training), accuracy)
 
-    assert "0.5 is too high" in told(0.5)
-    assert "1e-06 is very low" in told(1e-6)
-    assert "output 0" in told(1e-3)
-    assert not told(0.5, accuracy=0.2)
+    assert "0.5 is too high" in given_advice(0.5)
+    assert "1e-06 is very low" in given_advice(1e-6)
+    assert "output 0" in given_advice(1e-3)
+    assert not given_advice(0.5, accuracy=0.2)
 
 
 def test_a_known_bug_explains_chance_level_before_the_rate() -> None:
-    def told(rate: float, *bugs: KnownBugName) -> str:
+    def given_advice(rate: float, *bugs: KnownBugName) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
         return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1)
 
-    assert "start at 0" in told(0.5, "zero-initial")
-    assert "applies softmax twice" in told(1e-6, "double-softmax")
-    assert "too high" in told(0.5, "double-softmax")
+    assert "start at 0" in given_advice(0.5, "zero-initial")
+    assert "applies softmax twice" in given_advice(1e-6, "double-softmax")
+    assert "too high" in given_advice(0.5, "double-softmax")
 
 
 @pytest.mark.parametrize("optimizer", get_args(Optimizer))

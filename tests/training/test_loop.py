@@ -47,8 +47,8 @@ def test_the_size_of_chunks_never_changes_a_result(bench: Benches) -> None:
         ).read_bytes()
         np.testing.assert_array_equal(artifacts.load_test_logits(other.folder), logits)
     assert len(curve.losses) == 9
-    told = [[_timeless(epoch) for epoch in one.of(Epoch)] for one in benches]
-    assert told[0] == told[1] == told[2] == told[3]
+    reported = [[_timeless(epoch) for epoch in one.of(Epoch)] for one in benches]
+    assert reported[0] == reported[1] == reported[2] == reported[3]
 
 
 def test_each_epoch_sees_every_digit_once_in_its_own_order(bench: Benches) -> None:
@@ -117,13 +117,13 @@ def test_saved_results_are_those_of_the_final_weights_and_every_step(bench: Benc
         artifacts.load_test_logits(one.folder), one.learner.logits(one.data.test.images)
     )
     curve = artifacts.load_steps(one.folder)
-    told = one.of(Progress)
+    reported = one.of(Progress)
     np.testing.assert_array_equal(
-        curve.losses, np.array([loss for event in told for loss in event.losses], np.float32)
+        curve.losses, np.array([loss for event in reported for loss in event.losses], np.float32)
     )
     np.testing.assert_array_equal(
         curve.accuracies,
-        np.array([right for event in told for right in event.accuracies], np.float32),
+        np.array([right for event in reported for right in event.accuracies], np.float32),
     )
     assert artifacts.load_checkpoint(one.folder, one.spec).step == finished.step == 12
     assert finished.epochs == 3
@@ -133,22 +133,22 @@ def test_progress_counts_steps_images_and_the_time_that_is_left(bench: Benches) 
     one = bench()
     one.train(2)
 
-    told = one.of(Progress)
-    assert [event.step for event in told] == [2, 3, 4, 6, 7, 8, 10, 11, 12]
-    assert [event.epoch for event in told] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
-    assert {event.steps for event in told} == {12}
-    assert all(event.images_per_second > 0 for event in told)
-    seconds = [event.train_seconds for event in told]
+    reported = one.of(Progress)
+    assert [event.step for event in reported] == [2, 3, 4, 6, 7, 8, 10, 11, 12]
+    assert [event.epoch for event in reported] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    assert {event.steps for event in reported} == {12}
+    assert all(event.images_per_second > 0 for event in reported)
+    seconds = [event.train_seconds for event in reported]
     assert seconds == sorted(seconds)
-    first, last = told[0].seconds_left, told[-1].seconds_left
+    first, last = reported[0].seconds_left, reported[-1].seconds_left
     assert first is not None
     assert last is not None
     # Nothing is left to train, but the last epoch is still to be judged.
     assert 0 < last <= one.session.clock.seconds("evaluate")
     # Waiting for the digits of a chunk is no training, but takes its time too.
     waited = one.session.clock.seconds("data")
-    assert 5 * told[0].train_seconds < first
-    assert first < 5 * (told[0].train_seconds + waited) + 1e-9
+    assert 5 * reported[0].train_seconds < first
+    assert first < 5 * (reported[0].train_seconds + waited) + 1e-9
 
 
 def test_the_phases_come_in_order_with_their_seconds(bench: Benches) -> None:
@@ -246,7 +246,7 @@ def test_a_run_stopped_before_its_first_epoch_ends_has_no_accuracy(bench: Benche
 
 
 def _pauser(wish: str) -> object:
-    """Pauses after the second chunk and in the evaluation; ends each pause when it is told."""
+    """Pauses after the second chunk and in the evaluation; ends each pause when it is reported."""
 
     def act(event: Event, control: Control) -> None:
         if isinstance(event, Progress) and event.step in (2, 4):

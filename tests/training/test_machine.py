@@ -72,9 +72,9 @@ def test_a_system_without_values_does_not_count_as_idle(
     monitor = MachineMonitor()
     monitor.sample()
     moving(wall=1, own=1)
-    told = monitor.summary()
-    assert told.others_processors is told.frequency_fraction is None
-    assert told.throttle_count is told.on_battery is None
+    summary = monitor.summary()
+    assert summary.others_processors is summary.frequency_fraction is None
+    assert summary.throttle_count is summary.on_battery is None
 
 
 @linux
@@ -113,15 +113,15 @@ def test_slowing_down_by_heat_is_counted_from_the_beginning(
 
 
 @pytest.mark.parametrize(
-    ("plugged", "told"),
+    ("plugged", "on_battery"),
     [((True, True), False), ((False, True), True), ((True, False), True), ((None, None), False)],
 )
 def test_a_battery_counts_at_the_beginning_and_the_end(
-    plugged: tuple[bool | None, bool | None], told: bool, monkeypatch: pytest.MonkeyPatch
+    plugged: tuple[bool | None, bool | None], on_battery: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = iter(plugged)
     monkeypatch.setattr(psutil, "sensors_battery", lambda: Battery(next(states)), raising=False)
-    assert MachineMonitor().summary().on_battery is told
+    assert MachineMonitor().summary().on_battery is on_battery
 
 
 def test_a_machine_without_a_battery_says_nothing_of_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,9 +83,9 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
 def test_an_epoch_after_the_checkpoint_is_repeated(bench: Benches) -> None:
     one = bench()
     state = _trained(one, 4)
-    told = state.end_epoch(None, _logits(one, 30))
+    reported = state.end_epoch(None, _logits(one, 30))
     restored = TrainingState(one.session)
-    restored.restore(_checkpoint(2), [told])
+    restored.restore(_checkpoint(2), [reported])
     assert restored.epoch is None
     assert restored.step == 2
     assert restored.correct == 64
@@ -136,15 +136,15 @@ def test_the_rate_of_training_is_that_of_this_process(bench: Benches) -> None:
 
 def test_a_small_last_batch_does_not_make_the_training_look_slow(bench: Benches) -> None:
     state = TrainingState(bench().session)
-    told = []
+    reported = []
     for batch, seconds in ((64, 0.1), (64, 0.1), (64, 0.1), (18, 0.08)):
         steps = StepResults(np.array([1.0]), np.array([1]))
         state.add(steps)
-        told.append(state.progress(steps, batch, seconds).images_per_second)
-    assert told[:3] == pytest.approx([640.0] * 3)
-    assert told[3] == pytest.approx(210 / 0.38)
+        reported.append(state.progress(steps, batch, seconds).images_per_second)
+    assert reported[:3] == pytest.approx([640.0] * 3)
+    assert reported[3] == pytest.approx(210 / 0.38)
 
 
 def _epoch_of_step(epochs: list[Epoch], step: int) -> list[Epoch]:
-    """The first epoch once more, as if told at a later step."""
+    """The first epoch once more, as if reported at a later step."""
     return [replace(epoch, step=step) for epoch in epochs[:1]]

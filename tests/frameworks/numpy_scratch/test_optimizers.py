@@ -8,11 +8,11 @@ from mnist_studio.frameworks.numpy_scratch.optimizers import BLOCK, Optimizer
 from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from tests.frameworks.equations import updated
-from tests.frameworks.examples import OPTIMISERS
+from tests.frameworks.examples import OPTIMIZERS
 
 SHAPES = {"a": (2, BLOCK), "b": (5,), "c": (BLOCK // 2, 3)}
 
-each_optimizer = pytest.mark.parametrize("optimizer", OPTIMISERS.values(), ids=OPTIMISERS.keys())
+each_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
 
 
 def drawn(seed: int, precision: str) -> Flat:
