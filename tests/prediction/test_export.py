@@ -104,7 +104,7 @@ def test_a_format_whose_framework_is_missing_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "version", lambda name: None)
-    with pytest.raises(JobError, match="Keras is not installed"):
+    with pytest.raises(JobError, match="Keras, which is not installed"):
         export(run, "keras", tmp_path / "model.keras")
 
 
