@@ -104,7 +104,7 @@ class NoveltyScores:
     rarity: NDArray[np.float64]
 
 
-def learnt(
+def reference_images(
     learner: Learner,
     source: tuple[str, str],
     training: tuple[NDArray[np.uint8], NDArray[np.uint8]],

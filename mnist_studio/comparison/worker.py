@@ -46,12 +46,12 @@ class ViewWorker(PersistentWorker[ComputeViews, float, tuple[ViewOutcome, ...]])
             names: of the views.
             options: that the user set.
             progress: gets the fraction of the views that is done.
-            is_cancelled: asked all the time. Ends the process; the next request starts another.
+            is_cancelled: polled all the time. It ends the process; the next request starts another.
 
         Raises:
             UnknownName: there is no such view.
             UsageError: the options cannot work.
-            DataError: the user's own images that are asked for are not here.
+            DataError: the user's own images that are requested are not here.
             JobError: the process died, or the views failed.
             CancelledByUser: by the user.
         """

@@ -34,7 +34,7 @@ def main(data: Path | None) -> None:
     learner = open_model(registry.load("numpy"), model_ref(run))
     labels = digits.train.labels
     kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
-    known = novelty.learnt(
+    known = novelty.reference_images(
         learner,
         (MODEL, LAYER),
         (digits.train.images, labels),

@@ -81,7 +81,7 @@ def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
     images = random.integers(0, 256, (40, 28, 28)).astype(np.uint8)
     labels = np.arange(40, dtype=np.uint8) % 10
     network: Any = _Echo()
-    known = novelty.learnt(
+    known = novelty.reference_images(
         network, ("a", "whole"), (images[:20], labels[:20]), range(5, 15), images[20:]
     )
     assert known.labels.tolist() == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]
@@ -91,7 +91,7 @@ def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
     np.testing.assert_allclose(np.sort(look.distance), known.distances, atol=1e-6)
     assert novelty.p_values(known, look).min() == pytest.approx(2 / 21)
     # Axes and what is left over together are the whole distance, but for what two leave over in
-    # common, of which a feature that is learnt has none.
+    # common, of which a learned feature has none.
     again = novelty.distances(known, images[5:6].reshape(1, -1))
     assert again[0] == pytest.approx(float(np.sort(_angles(images[5:15]))[:5].mean()), abs=2e-3)
 

@@ -29,7 +29,7 @@ TIMEOUT_SECONDS = 600.0
 
 
 def report_kind(path: Path) -> ReportKind:
-    """The kind of report that a file's name stands for.
+    """The kind of report, from the name of its file.
 
     Raises:
         UsageError: neither HTML nor PDF.
@@ -62,7 +62,7 @@ def write_report(
         options: of the views; None for the defaults.
         data: data folder named by the user.
         progress: gets the fraction done.
-        is_cancelled: asked all the time.
+        is_cancelled: polled all the time.
 
     Raises:
         UsageError: another kind of file.
