@@ -39,7 +39,7 @@ def test_the_smallest_change_goes_along_the_gradient() -> None:
     assert found.changed == pytest.approx(found.change[14, 14] / (64 * 200))
 
 
-def test_a_digit_that_cannot_become_the_other_is_told() -> None:
+def test_an_image_that_cannot_become_the_target_is_reported() -> None:
     kernel = np.zeros((784, 10))
     kernel[14 * 28 + 14, 1] = 1.0
     bias = [2.0, 0.0] + [-5.0] * 8

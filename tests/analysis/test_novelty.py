@@ -76,7 +76,7 @@ class _Echo:
         return {"whole": images.astype(np.float32), "logits": logits}
 
 
-def test_digits_are_learnt_with_the_strangeness_of_others() -> None:
+def test_reference_images_have_the_strangeness_of_others() -> None:
     random = np.random.default_rng(1)
     images = random.integers(0, 256, (40, 28, 28)).astype(np.uint8)
     labels = np.arange(40, dtype=np.uint8) % 10

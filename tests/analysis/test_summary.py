@@ -36,7 +36,7 @@ def test_the_row_of_a_finished_run() -> None:
     )
 
 
-def test_a_run_that_goes_on_tells_what_it_has() -> None:
+def test_a_running_run_has_the_metrics_of_its_epochs() -> None:
     found = summary.summarize("mine", SPEC, epochs(0.9, 0.91), None)
     assert (found.accuracy, found.train_seconds, found.epochs) == (0.91, 4.0, 2)
     assert (found.epochs_to_target, found.latency_ms) == (None, None)
@@ -48,7 +48,7 @@ def test_a_run_without_epochs_has_no_figures() -> None:
     assert found.parameters == 101_770
 
 
-def test_a_stopped_run_has_the_accuracy_of_what_was_kept() -> None:
+def test_a_stopped_run_has_the_accuracy_of_its_saved_weights() -> None:
     stopped = Stopped(
         run="r",
         framework="keras",

@@ -69,7 +69,7 @@ def test_a_run_that_did_not_train_has_no_speed() -> None:
     assert found.wall == pytest.approx(1.0)
 
 
-def test_of_a_run_that_went_on_the_last_process_is_told_and_the_rest_apart() -> None:
+def test_a_resumed_run_has_its_last_process_and_earlier_seconds() -> None:
     machine = Machine(
         processors=2, others_processors=0.0, frequency_fraction=None, throttle_count=None,
         on_battery=None,

@@ -4,7 +4,7 @@ from mnist_studio.analysis.time_breakdown import BUSY, SLOW, timing_doubts
 from mnist_studio.events import Machine
 
 
-def test_nothing_is_said_of_a_quiet_machine_or_one_that_tells_nothing() -> None:
+def test_a_quiet_or_unknown_machine_causes_no_doubts() -> None:
     quiet = Machine(
         processors=8, others_processors=8 * BUSY, frequency_fraction=SLOW, throttle_count=0,
         on_battery=False,
@@ -31,11 +31,11 @@ def test_nothing_is_said_of_a_quiet_machine_or_one_that_tells_nothing() -> None:
         (Machine(processors=4, on_battery=True), "The computer ran on battery."),
     ],
 )
-def test_what_makes_a_run_slower_is_said(machine: Machine, sentence: str) -> None:
+def test_what_makes_a_run_slower_causes_a_doubt(machine: Machine, sentence: str) -> None:
     assert timing_doubts(machine) == (sentence,)
 
 
-def test_everything_is_said_at_once() -> None:
+def test_several_doubts_are_listed_together() -> None:
     machine = Machine(
         processors=2, others_processors=2.0, frequency_fraction=0.1, throttle_count=1,
         on_battery=True,

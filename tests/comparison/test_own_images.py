@@ -26,19 +26,19 @@ def written(lean: int) -> OwnImage:
     return of_ink((points,), 1, float(lean))
 
 
-def kept(digits: int = 9) -> OwnImageSet:
+def image_set(digits: int = 9) -> OwnImageSet:
     return own_image_sets.freeze([written(lean) for lean in range(digits)])
 
 
-def taught(chosen: Selection, by: OwnImageSet) -> Selection:
-    """As if the first run had learnt from own digits."""
+def trained_on(chosen: Selection, by: OwnImageSet) -> Selection:
+    """As if the first run had been trained on own images."""
     first = chosen.runs[0]
     spec = msgspec.structs.replace(first.spec, own_images=by.fingerprint)
     return replace(chosen, runs=(replace(first, spec=spec), *chosen.runs[1:]))
 
 
 def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) -> None:
-    mine = kept()
+    mine = image_set()
     options = ViewOptions(own=mine.fingerprint)
     names = (*(name for name in VIEWS if show_own_images((name,))), "final-accuracy")
     with ViewWorker() as worker:
@@ -59,23 +59,25 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
     assert np.array(plain.view.charts[0].values, float).sum() == 500
 
 
-def test_digits_that_any_of_the_runs_learnt_from_are_left_out(run_data: RunData) -> None:
-    mine = kept()
-    chosen = taught(run_data.selection, own_image_sets.freeze([written(n) for n in range(4)]))
+def test_images_that_any_run_was_trained_on_are_left_out(run_data: RunData) -> None:
+    mine = image_set()
+    chosen = trained_on(run_data.selection, own_image_sets.freeze([written(n) for n in range(4)]))
     own_images.predict(chosen, mine.fingerprint, lambda: False)
     view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
     assert any("5 of your own images" in note and "4 were left out" in note for note in view.notes)
-    everything = taught(run_data.selection, mine)
+    everything = trained_on(run_data.selection, mine)
     with pytest.raises(NotComparable, match="trained on all of your own images"):
         compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
 
-def test_what_is_not_here_or_not_answered_is_told(run_data: RunData) -> None:
+def test_missing_images_and_predictions_are_reported(run_data: RunData) -> None:
     with pytest.raises(DataError, match="not on this computer"):
         compute("confusion", run_data, ViewOptions(own="0" * 32))
     with pytest.raises(NotComparable):
-        compute("confusion", run_data, ViewOptions(own=kept().fingerprint))
+        compute("confusion", run_data, ViewOptions(own=image_set().fingerprint))
     with ViewWorker() as worker:
         chosen = replace(run_data.selection, runs=run_data.selection.runs[:1])
-        (answer,) = worker.compute(chosen, ("disagreements",), ViewOptions(own=kept().fingerprint))
+        (answer,) = worker.compute(
+            chosen, ("disagreements",), ViewOptions(own=image_set().fingerprint)
+        )
     assert isinstance(answer, ViewUnavailable)

@@ -21,7 +21,7 @@ ALONE = Membership("experiment")
 
 
 class Clock:
-    """Seconds as a test has them."""
+    """A clock that a test sets."""
 
     seconds = 0.0
 
@@ -29,7 +29,7 @@ class Clock:
         return self.seconds
 
 
-def board(
+def new_progress(
     *cells: ExperimentCell, estimates: Estimates | None = None, clock: Clock | None = None
 ) -> ExperimentProgress:
     return ExperimentProgress(cells or CELLS, estimates or Estimates(), Stopwatch(clock or Clock()))
@@ -58,76 +58,76 @@ def known(*seconds: float, number: int = 0, membership: Membership = ALONE) -> E
     return estimates
 
 
-def test_what_is_not_finished_waits_in_order() -> None:
+def test_unfinished_cells_wait_in_order() -> None:
     cells = (replace(CELLS[0], state="finished", fraction=1.0), replace(CELLS[1], state="failed"),
              replace(CELLS[2], state="stopped", run="r", fraction=0.5), CELLS[3])  # fmt: skip
-    of_all = board(*cells)
-    assert of_all.queue.order == (1, 2, 3)
-    assert {of_all.cells[number].state for number in (1, 2, 3)} == {"waiting"}
-    overall = of_all.overall(ALONE)
+    progress_of_four = new_progress(*cells)
+    assert progress_of_four.queue.order == (1, 2, 3)
+    assert {progress_of_four.cells[number].state for number in (1, 2, 3)} == {"waiting"}
+    overall = progress_of_four.overall(ALONE)
     assert (overall.total, overall.finished, overall.failed) == (4, 1, 0)
     assert overall.fraction == (1.0 + 0.5) / 4
 
 
 def test_waiting_cells_move_and_others_do_not() -> None:
-    of_all = board()
-    assert of_all.start_next() == 0
-    assert of_all.move(3, 0)
-    assert of_all.queue.order == (3, 1, 2)
-    assert of_all.move(3, 99)
-    assert of_all.move(1, -5)
-    assert of_all.queue.order == (1, 2, 3)
-    assert not of_all.move(0, 0)
-    assert not of_all.move(17, 0)
+    progress_of_four = new_progress()
+    assert progress_of_four.start_next() == 0
+    assert progress_of_four.move(3, 0)
+    assert progress_of_four.queue.order == (3, 1, 2)
+    assert progress_of_four.move(3, 99)
+    assert progress_of_four.move(1, -5)
+    assert progress_of_four.queue.order == (1, 2, 3)
+    assert not progress_of_four.move(0, 0)
+    assert not progress_of_four.move(17, 0)
 
 
-def test_a_dropped_cell_is_given_up_for_now() -> None:
-    of_all = board()
-    assert of_all.remove(2)
-    assert not of_all.remove(2)
-    assert of_all.queue.order == (0, 1, 3)
-    assert of_all.cells[2].state == "cancelled"
-    assert of_all.overall(ALONE).fraction == 0.25
+def test_a_removed_cell_counts_as_settled() -> None:
+    progress_of_four = new_progress()
+    assert progress_of_four.remove(2)
+    assert not progress_of_four.remove(2)
+    assert progress_of_four.queue.order == (0, 1, 3)
+    assert progress_of_four.cells[2].state == "cancelled"
+    assert progress_of_four.overall(ALONE).fraction == 0.25
 
 
 def test_a_failed_cell_is_tried_once_more_and_then_given_up() -> None:
-    of_all = board()
+    progress_of_four = new_progress()
     for left in ((0, 1, 2, 3), (1, 2, 3)):
-        assert of_all.start_next() == 0
-        of_all.end(0, "failed", "why", 0.0)
-        assert of_all.queue.order == left
-    assert (of_all.cells[0].state, of_all.cells[0].reason) == ("failed", "why")
-    assert of_all.overall(ALONE).failed == 1
+        assert progress_of_four.start_next() == 0
+        progress_of_four.end(0, "failed", "why", 0.0)
+        assert progress_of_four.queue.order == left
+    assert (progress_of_four.cells[0].state, progress_of_four.cells[0].reason) == ("failed", "why")
+    assert progress_of_four.overall(ALONE).failed == 1
 
 
-def test_progress_is_heard() -> None:
-    of_all = board()
-    of_all.start_next()
-    assert of_all.update(0, progress(50))
-    assert not of_all.update(0, progress(60))
-    assert of_all.cells[0].run == "r"
-    assert of_all.overall(ALONE).fraction == pytest.approx(0.6 / 4)
+def test_events_update_the_progress() -> None:
+    progress_of_four = new_progress()
+    progress_of_four.start_next()
+    assert progress_of_four.update(0, progress(50))
+    assert not progress_of_four.update(0, progress(60))
+    assert progress_of_four.cells[0].run == "r"
+    assert progress_of_four.overall(ALONE).fraction == pytest.approx(0.6 / 4)
 
 
-def test_without_a_like_run_nobody_knows_how_long_it_takes() -> None:
-    of_all = board()
-    assert of_all.overall(ALONE).seconds_left is None
+def test_without_a_similar_run_there_is_no_estimate() -> None:
+    progress_of_four = new_progress()
+    assert progress_of_four.overall(ALONE).seconds_left is None
     # NumPy is known, Keras is not.
-    assert board(estimates=known(10.0)).overall(ALONE).seconds_left is None
+    assert new_progress(estimates=known(10.0)).overall(ALONE).seconds_left is None
 
 
-def test_the_time_left_is_the_median_of_like_runs_less_what_is_trained() -> None:
+def test_the_time_left_is_the_median_of_similar_runs_minus_what_is_trained() -> None:
     estimates = known(10.0, 12.0, 90.0)
     estimates.add(finished_run(1, 20.0), ALONE)
     clock = Clock()
-    of_all = board(estimates=estimates, clock=clock)
-    assert of_all.overall(ALONE).seconds_left == 2 * 12.0 + 2 * 20.0
-    of_all.start_next()
+    progress_of_four = new_progress(estimates=estimates, clock=clock)
+    assert progress_of_four.overall(ALONE).seconds_left == 2 * 12.0 + 2 * 20.0
+    progress_of_four.start_next()
     clock.seconds += 4.0
-    assert of_all.overall(ALONE).seconds_left == 8.0 + 12.0 + 40.0
+    assert progress_of_four.overall(ALONE).seconds_left == 8.0 + 12.0 + 40.0
     # A run that is slower than its like knows better.
-    of_all.update(0, progress(25, left=30.0))
-    assert of_all.overall(ALONE).seconds_left == 30.0 + 12.0 + 40.0
+    progress_of_four.update(0, progress(25, left=30.0))
+    assert progress_of_four.overall(ALONE).seconds_left == 30.0 + 12.0 + 40.0
     assert together(SPECS, estimates, ALONE) == 64.0
 
 
@@ -136,67 +136,67 @@ def test_the_time_left_is_right_after_a_session_was_interrupted() -> None:
     estimates.add(finished_run(1, 20.0), ALONE)
     cells = (replace(CELLS[0], state="finished", run="r", fraction=1.0),
              replace(CELLS[1], state="failed", run="s", fraction=0.75), *CELLS[2:])  # fmt: skip
-    of_all = board(*cells, estimates=estimates)
-    assert of_all.overall(ALONE).seconds_left == 0.25 * 20.0 + 10.0 + 20.0
-    assert of_all.overall(ALONE).fraction == 1.75 / 4
+    progress_of_four = new_progress(*cells, estimates=estimates)
+    assert progress_of_four.overall(ALONE).seconds_left == 0.25 * 20.0 + 10.0 + 20.0
+    assert progress_of_four.overall(ALONE).fraction == 1.75 / 4
 
 
 def test_a_pause_does_not_shorten_the_time_that_is_left() -> None:
     estimates = known(10.0)
     clock = Clock()
-    of_one = board(CELLS[0], estimates=estimates, clock=clock)
-    of_one.start_next()
+    progress_of_one = new_progress(CELLS[0], estimates=estimates, clock=clock)
+    progress_of_one.start_next()
     clock.seconds += 3.0
     for _ in range(2):
-        of_one.stopwatch.pause()
+        progress_of_one.stopwatch.pause()
         clock.seconds += 100.0
-    assert of_one.overall(ALONE).seconds_left == 7.0
+    assert progress_of_one.overall(ALONE).seconds_left == 7.0
     for _ in range(2):
-        of_one.stopwatch.resume()
+        progress_of_one.stopwatch.resume()
         clock.seconds += 1.0
-    assert of_one.overall(ALONE).seconds_left == 5.0
+    assert progress_of_one.overall(ALONE).seconds_left == 5.0
 
 
-def test_a_cell_that_goes_on_takes_what_is_left_of_it() -> None:
+def test_a_resumed_cell_takes_the_rest_of_its_time() -> None:
     clock = Clock()
     half = replace(CELLS[0], state="stopped", run="r", fraction=0.5)
-    of_one = board(half, estimates=known(10.0), clock=clock)
-    of_one.start_next()
+    progress_of_one = new_progress(half, estimates=known(10.0), clock=clock)
+    progress_of_one.start_next()
     clock.seconds += 2.0
-    of_one.update(0, progress(60))
-    assert of_one.overall(ALONE).seconds_left == 3.0
+    progress_of_one.update(0, progress(60))
+    assert progress_of_one.overall(ALONE).seconds_left == 3.0
 
 
-def test_several_at_a_time_take_less_but_never_less_than_the_longest() -> None:
+def test_parallel_runs_take_less_but_never_less_than_the_longest() -> None:
     pair = Membership("experiment", 2)
     estimates = known(10.0, membership=pair)
     estimates.add(finished_run(1, 50.0), pair)
-    assert board(*CELLS[:2], estimates=estimates).overall(pair).seconds_left == 50.0
-    assert board(estimates=estimates).overall(pair).seconds_left == 60.0
+    assert new_progress(*CELLS[:2], estimates=estimates).overall(pair).seconds_left == 50.0
+    assert new_progress(estimates=estimates).overall(pair).seconds_left == 60.0
     # Runs that were trained alone say nothing of runs with company.
-    assert board(estimates=estimates).overall(ALONE).seconds_left is None
+    assert new_progress(estimates=estimates).overall(ALONE).seconds_left is None
 
 
-def test_a_running_cell_without_a_like_tells_itself() -> None:
-    of_all = board(CELLS[0])
-    of_all.start_next()
-    of_all.update(0, progress(50, left=7.0))
-    assert of_all.overall(ALONE).seconds_left == 7.0
+def test_a_running_cell_without_an_estimate_reports_its_own() -> None:
+    progress_of_four = new_progress(CELLS[0])
+    progress_of_four.start_next()
+    progress_of_four.update(0, progress(50, left=7.0))
+    assert progress_of_four.overall(ALONE).seconds_left == 7.0
 
 
 def test_epochs_count_if_no_steps_are_reported() -> None:
-    of_all = board()
-    of_all.start_next()
+    progress_of_four = new_progress()
+    progress_of_four.start_next()
     epoch = Epoch(
         run="r", framework="numpy", epoch=1, step=25, train_loss=1.0, train_accuracy=0.5,
         validation_loss=None, validation_accuracy=None, test_loss=1.0, test_accuracy=0.5,
         learning_rate=0.1, train_seconds=1.0,
     )  # fmt: skip
-    of_all.update(0, epoch)
-    assert of_all.cells[0].fraction == 0.25
+    progress_of_four.update(0, epoch)
+    assert progress_of_four.cells[0].fraction == 0.25
 
 
-def test_other_seeds_and_rates_are_alike_other_batches_are_not() -> None:
+def test_runs_with_other_seeds_and_rates_are_similar_other_batches_are_not() -> None:
     spec = SPECS[0]
     training = spec.training
     estimates = known(10.0)

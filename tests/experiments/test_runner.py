@@ -116,7 +116,7 @@ def test_a_running_cell_can_be_removed() -> None:
     assert [one.run.status for one in members(experiment)] == ["cancelled"]
 
 
-def test_a_paused_experiment_begins_nothing_until_it_goes_on() -> None:
+def test_a_paused_experiment_starts_nothing_until_it_is_resumed() -> None:
     runner = ExperimentRunner(SMALL)
     timer = threading.Timer(0.5, runner.resume)
     events: list[AnyExperimentEvent] = []
@@ -130,7 +130,7 @@ def test_a_paused_experiment_begins_nothing_until_it_goes_on() -> None:
     assert outcome(events) == "complete"
 
 
-def test_a_paused_training_is_held_and_goes_on() -> None:
+def test_a_paused_training_waits_and_continues() -> None:
     experiment = replace(LONG, seeds=(1,))
     runner = ExperimentRunner(experiment)
     events = []
@@ -153,7 +153,7 @@ def _is_paused(event: AnyExperimentEvent) -> bool:
     )
 
 
-def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None:
+def test_stop_saves_weights_and_the_next_session_resumes_there() -> None:
     experiment = replace(SMALL, epochs=60, seeds=(1,))
     runner = ExperimentRunner(experiment)
     events = acting(runner, after_epoch(5), runner.stop)
@@ -179,7 +179,7 @@ def test_stop_keeps_what_was_learnt_and_the_next_session_goes_on_there() -> None
         assert [epoch.epoch for epoch in store.epochs(finished.run.id)] == list(range(1, 61))
 
 
-def test_cancel_loses_what_runs_and_keeps_what_is_finished() -> None:
+def test_cancel_loses_running_cells_and_no_finished_ones() -> None:
     runner = ExperimentRunner(SMALL)
     events = acting(runner, trains(1), runner.cancel)
     assert outcome(events) in ("cancelled", "complete")
@@ -188,7 +188,7 @@ def test_cancel_loses_what_runs_and_keeps_what_is_finished() -> None:
     assert sorted(one.run.spec.training.seed for one in members()) == [1, 2, 3]
 
 
-def test_a_session_that_is_left_early_stops_what_runs() -> None:
+def test_a_session_that_is_closed_early_stops_its_jobs() -> None:
     events = ExperimentRunner(LONG).events()
     for event in events:
         if trains(0)(event):
@@ -197,7 +197,7 @@ def test_a_session_that_is_left_early_stops_what_runs() -> None:
     assert [one.run.status for one in members(LONG)] == ["stopped"]
 
 
-def test_wishes_from_before_the_session_count() -> None:
+def test_commands_from_before_the_session_count() -> None:
     runner = ExperimentRunner(SMALL)
     runner.stop()
     events = list(runner.events())
@@ -262,7 +262,7 @@ def test_a_cell_whose_run_was_deleted_is_trained_again() -> None:
     assert len(members()) == 3
 
 
-def test_an_experiment_that_is_being_run_is_refused() -> None:
+def test_an_experiment_that_is_running_is_refused() -> None:
     runner = ExperimentRunner(LONG)
     refused = []
 

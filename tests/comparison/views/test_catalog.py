@@ -109,7 +109,7 @@ def test_confusion_counts_the_predictions(run_data: RunData) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "sentence"),
     [
         ({}, "m predicts all 10 images correctly."),
         ({(9, 4): 1}, "m makes one error on 10 images: a 9 predicted as a 4."),
@@ -125,12 +125,12 @@ def test_confusion_counts_the_predictions(run_data: RunData) -> None:
         ),
     ],
 )
-def test_errors_are_counted(wrong: dict[tuple[int, int], int], said: str) -> None:
+def test_errors_are_counted(wrong: dict[tuple[int, int], int], sentence: str) -> None:
     table = np.zeros((10, 10), np.int64)
     table[0, 0] = 10 - sum(wrong.values())
     for cell, times in wrong.items():
         table[cell] = times
-    assert confusion_sentence("m", table) == said
+    assert confusion_sentence("m", table) == sentence
 
 
 def test_the_time_breakdown_adds_up_to_the_wall_time(run_data: RunData) -> None:
