@@ -124,9 +124,12 @@ def prose(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _hidden(tree: ast.Module) -> set[int]:
-    """Docstrings, and the constants inside f-strings, which are read as a part of these."""
+    """Docstrings, annotations, and the constants inside f-strings, which are read as one text."""
     hidden = set()
     for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if (annotation := getattr(node, name, None)) is not None:
+                hidden |= {id(part) for part in ast.walk(annotation)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             hidden.add(id(node.value))
         elif isinstance(node, ast.JoinedStr):

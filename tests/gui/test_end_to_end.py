@@ -157,7 +157,7 @@ def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow)
     assert window.close_guard.question is not None
     window.close_guard.question.accept()
     with qtbot.waitSignal(queue.idle, timeout=20_000):
-        window.close_guard.leave(queue.stop)
+        window.close_guard.close_after(queue.stop)
     assert queue.runs[0].state == "stopped"
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
 

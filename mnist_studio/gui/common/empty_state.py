@@ -35,7 +35,7 @@ class EmptyState(QWidget):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         whole = column(1, self._picture, self._headline, self._sentence, gap=8, margin=16)
         if action is not None:
-            self.button = button(action[0], action[1], primary=True)
+            self.button = button(action[0], action[1], tip=sentence, primary=True)
             whole.addSpacing(6)
             whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(1)

@@ -40,7 +40,7 @@ class Segmented(QFrame):
     def add(self, key: str, text: str, tip: str = "") -> None:
         """Adds a choice after the others; the first one is chosen."""
         button = self._button(key, text)
-        button.setToolTip(tip)
+        button.setToolTip(tip or button.accessibleName())
         self._line.addWidget(button, self._stretch)
         if len(self._buttons) == 1:
             self.choose(key)
@@ -64,7 +64,8 @@ class Segmented(QFrame):
 
     def enable(self, key: str, reason: str = "", tip: str = "") -> None:
         """Enables a choice, or disables it with the reason as its tooltip."""
-        enable(self._buttons[key], reason, tip)
+        button = self._buttons[key]
+        enable(button, reason, tip or button.accessibleName())
 
     def enabled(self, key: str) -> bool:
         """Whether a choice can be made."""

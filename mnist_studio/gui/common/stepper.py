@@ -154,6 +154,7 @@ class StepperSpinBox(QFrame):
         widget = QToolButton()
         widget.setObjectName("step")
         widget.setAccessibleName(name)
+        widget.setToolTip(name)
         widget.setAutoRepeat(True)
         # The keyboard reaches the field, whose arrow keys do the same as these buttons.
         widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)

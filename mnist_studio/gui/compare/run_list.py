@@ -48,8 +48,15 @@ class RunList(Card):
         self.experiment = ComboBox("Experiment", studio.theme)
         self.experiment.setToolTip("Shows all runs or those of one experiment (default: all runs).")
         self.count = label(role="secondary")
-        self.none_button = button("Select none", lambda: self.model.check(frozenset()), quiet=True)
-        self.all_button = button("Select all", self.select_all, quiet=True)
+        self.none_button = button(
+            "Select none",
+            lambda: self.model.check(frozenset()),
+            tip="Remove all runs from the comparison",
+            quiet=True,
+        )
+        self.all_button = button(
+            "Select all", self.select_all, tip="Compare all runs in the list", quiet=True
+        )
         self._prepare()
         for part in (self.count, self.experiment, self.none_button, self.all_button):
             self.header.addWidget(part, int(part is self.experiment))

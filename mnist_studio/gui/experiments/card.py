@@ -35,6 +35,9 @@ class ExperimentCard(Card):
         )
         self.concurrency.setFixedWidth(studio.theme.pixels(104))
         self.concurrency.set_number(1)
+        self.concurrency.setToolTip(
+            f"How many runs train at the same time, 1 to {LARGEST_CONCURRENCY} (default: 1)"
+        )
         self.concurrency.edited.connect(self._explain)
         self._timing = label(_SEQUENTIAL, "secondary", wrap=True)
         line = row(label("Parallel runs", "secondary"), self.concurrency, self._timing, gap=8)

@@ -75,7 +75,7 @@ def run_checks(
     checks.recipe.choose("bobnet")
     checks.run_button.click()
     assert checks.runner.busy
-    assert status_of(page.studio).what == "Checking parity of tiny · no checks so far"
+    assert status_of(page.studio).activity == "Checking parity of tiny · no checks so far"
     assert not checks.run_button.isEnabled()
     assert checks.cancel_button.isEnabled()
     qtbot.waitUntil(lambda: not checks.runner.busy, timeout=60_000)
@@ -93,7 +93,7 @@ def test_checks_are_listed_with_a_verdict(
     assert checks.model.rows == checks.runner.result.checks
     assert "do not diverge within 30 steps" in checks.divergence.sentences.text()
     assert "Batch size must be" in checks.divergence.notes.text()
-    assert status_of(page.studio).what == "Ready"
+    assert status_of(page.studio).activity == "Ready"
     gradients = next(check for check in checks.model.rows if check.quantity == "gradients")
     tips = arrays_of(gradients).splitlines()
     assert [tip.partition(": ")[0] for tip in tips] == [
