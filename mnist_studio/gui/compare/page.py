@@ -41,7 +41,7 @@ class ComparePage(Page):
         super().__init__(studio)
         self.marks = Marks(studio.theme)
         self.hover = Hover(self.marks.family, self)
-        self.list = GroupedList("Views", studio.theme, 210)
+        self.list = GroupedList("Views", studio.theme, 240)
         self.list.offer(
             [
                 (group, [Item(entry.name, entry.title, entry.description) for entry in entries])
