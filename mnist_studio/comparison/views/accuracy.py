@@ -10,6 +10,7 @@ from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import count, percent
 from mnist_studio.store.rows import Run
 
@@ -90,7 +91,8 @@ def _sentence(known: list[tuple[Group, Estimate, str]]) -> str:
     group, found, _ = max(known, key=lambda one: one[1].value)
     if len(known) == 1:
         return f"{group.title} has a test accuracy of {percent(found.value)}."
+    seeds, pairs = title_of("over-seeds"), title_of("significance")
     return (
-        f"{group.title} has the highest mean, {percent(found.value)}. The views “Comparison across "
-        "seeds” and “Paired comparison” show whether the difference is real."
+        f"{group.title} has the highest mean, {percent(found.value)}. The views “{seeds}” and "
+        f"“{pairs}” show whether the difference is real."
     )

@@ -13,6 +13,7 @@ from mnist_studio.comparison import measures
 from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.comparison.views.choice import some
 from mnist_studio.formatting import counted, percentage_points, word
 
@@ -53,8 +54,8 @@ def paired_models(run_data: RunData, options: ViewOptions) -> ViewContent:
         " ".join(filter(None, (_summary(verdicts), _several(tests.several)))),
         (Bars(_DIFFERENCE, tuple(_pair_bar(shown.titles, test) for test in tests.pairs)),),
         Table(_PAIR_COLUMNS, tuple(_pair_row(shown.titles, test, one) for test, one in rows)),
-        ("This compares trained models on one test set. The view “Comparison across seeds” shows "
-         "whether the result holds for other seeds.",
+        ("This compares trained models on one test set. The view "
+         f"“{title_of('over-seeds')}” shows whether the result holds for other seeds.",
          *shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
