@@ -71,7 +71,7 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
     (card,) = page.predictions.grid.cards.values()
     qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
     assert sum(card.bars.probabilities) == pytest.approx(1)
-    qtbot.waitUntil(lambda: "says" in page.predictions.consensus.headline.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "predict" in page.predictions.consensus.headline.text(), timeout=5000)
     assert not page.network_input.strip.empty
 
 

@@ -136,11 +136,11 @@ class InkLook:
 
 
 class _Picture:
-    """A picture and what of a drawing is on it.
+    """An image of ink, and how much of a drawing is on it.
 
     Attributes:
-        look: that it has.
-        image: of the whole square, without ground.
+        look: size and color of the ink.
+        image: the whole square, transparent where there is no ink.
     """
 
     def __init__(self, look: InkLook) -> None:

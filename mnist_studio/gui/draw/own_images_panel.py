@@ -193,12 +193,16 @@ class OwnImagesPanel(QWidget):
     def _show_selection(self) -> None:
         chosen = len(self.gallery.keys)
         hint = (
-            f"{chosen:,} selected. Press 0 to 9 to change their label"
+            f"{chosen:,} selected. Press 0 to 9 to relabel"
             if chosen
-            else "Select images to change them"
+            else "Select images to relabel or delete"
         )
         self.selection_hint.setText(hint)
-        enable(self.delete_button, "" if chosen else "Choose digits first", "Deletes them (Delete)")
+        enable(
+            self.delete_button,
+            "" if chosen else "Select images first.",
+            "Deletes the images (Delete)",
+        )
 
     @Slot()
     def _show_models(self) -> None:

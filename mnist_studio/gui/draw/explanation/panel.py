@@ -89,7 +89,7 @@ class ExplanationPanel(QWidget):
         studio.library.changed.connect(self._offer)
         studio.predictions.chosen_changed.connect(self._choose)
         studio.drawing.image_changed.connect(self._ask)
-        studio.explanations.replied.connect(self._take)
+        studio.explanations.replied.connect(self._show_update)
         studio.explanations.failed.connect(self._fail)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -163,33 +163,35 @@ class ExplanationPanel(QWidget):
         self._shown.setCurrentWidget(self._blank)
 
     @Slot(object, object)
-    def _take(self, wish: ExplanationRequest, told: ExplanationUpdate | PicturedLayers) -> None:
-        match told:
+    def _show_update(
+        self, request: ExplanationRequest, update: ExplanationUpdate | PicturedLayers
+    ) -> None:
+        match update:
             case PartProgress(fraction=fraction):
                 self.state.setText(f"Comparing with training images: {100 * fraction:.0f} %")
             case PartUnavailable(problem=problem, remedy=remedy):
                 self._show_problem(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):
-                self._show_value(wish, told, engine)
+                self._show_value(request, update, engine)
             case PartResult(value=value, engine=engine):
-                self._show_value(wish, value, engine)
+                self._show_value(request, value, engine)
 
-    def _show_value(self, wish: ExplanationRequest, value: object, engine: str) -> None:
-        part = self.parts[wish.part]
+    def _show_value(self, request: ExplanationRequest, value: object, engine: str) -> None:
+        part = self.parts[request.part]
         part.show_value(value)
-        self._explained[wish.part] = wish.run.id
+        self._explained[request.part] = request.run.id
         if part is self.part:
             self._shown.setCurrentWidget(part)
-        self._show_engine(wish, engine)
+        self._show_engine(request, engine)
 
-    def _show_engine(self, wish: ExplanationRequest, engine: str) -> None:
-        own, by = framework_title(wish.run.spec.framework), framework_title(engine)
-        missing = own != by and wish.part != "trace"
+    def _show_engine(self, request: ExplanationRequest, engine: str) -> None:
+        own, by = framework_title(request.run.spec.framework), framework_title(engine)
+        missing = own != by and request.part != "trace"
         reason = f", because {own} is not installed" if missing else ""
         self.state.setText(f"Computed by {by}{reason}.")
 
     @Slot(object, object)
-    def _fail(self, wish: ExplanationRequest, error: Exception) -> None:
+    def _fail(self, request: ExplanationRequest, error: Exception) -> None:
         self._show_problem(error_text(error))
 
     def _show_problem(self, why: str) -> None:
