@@ -46,7 +46,7 @@ def fill(count: int, predicted: int = 30) -> None:
     ]
     labels = sources.load_test(sources.default_dataset()).labels
     with RunStore() as store:
-        kept = store.experiments.keep(experiment())
+        kept = store.experiments.add(experiment())
         for spec in others[: count - len(cells)]:
             _trained(store, spec, None, None)
         for place, spec in enumerate(cells[:count]):

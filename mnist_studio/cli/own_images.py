@@ -178,7 +178,7 @@ def _add(arguments: Namespace) -> int:
 
 def _save(images: Sequence[OwnImage]) -> None:
     with RunStore() as store:
-        added = store.own_images.keep(images)
+        added = store.own_images.add(images)
     known = len(images) - added
     note = f"{_counted(added).capitalize()} added."
     output.note(f"{note} {_counted(known).capitalize()} existed before." if known else note)

@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds the old content or the new, never a part; reading texts."""
+"""Atomic writing of files, reading of text files, and errors of the disk in plain language."""
 
 import errno
 import os
@@ -11,38 +11,40 @@ from uuid import uuid4
 from mnist_studio.errors import DataError, UsageError
 
 LARGEST_TEXT = 4_000_000
-"""Bytes of a text that is read: far more than any file that the studio writes for people."""
+"""Limit in bytes for text files: far more than any file that MNIST Studio writes for users."""
 
 
 def read_text(path: Path, what: str) -> str:
-    """The text of a file that people may have written.
+    """The text of a file that a user may have written.
 
     Args:
         path: of the file.
         what: it should be, such as ``settings``.
 
     Raises:
-        UsageError: it cannot be read, is far too large or no text; says what to choose instead.
+        UsageError: the file cannot be read, is too large, or is not text.
     """
-    instead = f"Choose a {what} file."
+    instead = f"Select a {what} file."
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_TEXT + 1)
         if len(content) > LARGEST_TEXT:
-            raise UsageError(f"{path} is far larger than any {what} file.", instead)
+            raise UsageError(
+                f"{path} is too large for a {what} file: more than {LARGEST_TEXT:,} bytes.", instead
+            )
         return content.decode()
     except UnicodeError as error:
-        raise UsageError(f"{path} is no text.", instead) from error
+        raise UsageError(f"{path} is not a text file.", instead) from error
     except OSError as error:
         known = unreadable(error, path)
         raise UsageError(known.problem, known.remedy) from error
 
 
 def write_bytes(target: Path, content: bytes) -> None:
-    """Replaces a file's content at once; makes its folder if need be.
+    """Replaces the content of a file atomically; creates its folder if necessary.
 
     Raises:
-        DataError: the disk is full or refuses; what was there is untouched.
+        DataError: the file cannot be written; its old content is unchanged.
     """
     with staged(target) as file:
         file.write(content)
@@ -50,13 +52,13 @@ def write_bytes(target: Path, content: bytes) -> None:
 
 @contextmanager
 def staged(target: Path) -> Iterator[BinaryIO]:
-    """A new file beside ``target`` that takes its place when the block ends well.
+    """A new file that replaces ``target`` when the block ends without an error.
 
-    It is beside the target, since a rename is atomic only within one file system. An error in the
-    block, a cancellation too, removes it and leaves the target as it was.
+    It is in the same folder, because a rename is atomic only within one file system. After an error
+    or a cancellation it is removed, and the target is unchanged.
 
     Raises:
-        DataError: the disk is full or refuses.
+        DataError: the file cannot be written.
     """
     stage = target.with_name(f".{target.name}.{uuid4().hex}.part")
     try:
@@ -68,7 +70,7 @@ def staged(target: Path) -> Iterator[BinaryIO]:
                 os.fsync(file.fileno())
             stage.replace(target)
         finally:
-            # After the rename there is nothing left of that name.
+            # After the rename the stage no longer exists.
             stage.unlink(missing_ok=True)
         _sync_folder(target.parent)
     except OSError as error:
@@ -76,15 +78,15 @@ def staged(target: Path) -> Iterator[BinaryIO]:
 
 
 def unwritable(error: OSError, target: Path) -> DataError:
-    """Why a file cannot be written, in words."""
+    """The error for a file that cannot be written."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            problem = f"The disk is full: {target} could not be written."
+            problem = f"{target} could not be written, because the disk is full."
             return DataError(
-                problem, "Free some space and try again; nothing already kept is lost."
+                problem, "Free some space and try again. Nothing that is already stored is lost."
             )
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            problem = f"{target} may not be written."
+            problem = f"{target} could not be written, because you lack the permission."
             return DataError(problem, "Choose another folder or change its permissions.")
         case _:
             problem = f"{target} could not be written: {error.strerror or error}."
@@ -92,21 +94,24 @@ def unwritable(error: OSError, target: Path) -> DataError:
 
 
 def unreadable(error: OSError, path: Path) -> DataError:
-    """Why a file cannot be read, in words."""
+    """The error for a file that cannot be read."""
     match error.errno:
         case errno.ENOENT:
-            return DataError(f"{path} does not exist.", "Check how it is spelt.")
+            return DataError(f"{path} does not exist.", "Check the spelling.")
         case errno.EACCES | errno.EPERM:
-            return DataError(f"{path} may not be read.", "Change its permissions.")
+            return DataError(
+                f"{path} could not be read, because you lack the permission.",
+                "Change its permissions.",
+            )
         case _:
             problem = f"{path} could not be read: {error.strerror or error}."
-            return DataError(problem, "Check the disk or choose another copy.")
+            return DataError(problem, "Check the disk, or select another copy.")
 
 
 def _sync_folder(folder: Path) -> None:
-    """Makes a rename in the folder last through a loss of power."""
+    """Flushes a rename in the folder to the disk, so that it survives a power failure."""
     if os.name == "nt":
-        return  # Windows has no such call; its file systems keep a journal of names.
+        return  # Windows has no such call; its file systems journal names.
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

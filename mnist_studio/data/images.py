@@ -1,4 +1,4 @@
-"""Digit images with their labels, and data sets of them."""
+"""Images with their labels, and datasets of them."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,45 +15,45 @@ CLASSES = 10
 
 @dataclass(frozen=True, eq=False)
 class LabeledImages:
-    """Digit images, white on black, with their labels.
+    """Images, white on black, with their labels.
 
     Attributes:
         images: (n, 28, 28) uint8.
         labels: (n,) uint8, 0-9.
 
     Raises:
-        DataError: the arrays are not that, or do not belong together.
+        DataError: the arrays do not have these shapes and types.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        """Refuses arrays that are no digits."""
+        """Checks shapes, types, and labels."""
         problem = _problem(self.images, self.labels)
         if problem:
-            raise DataError(problem, "Choose digits of 28x28 pixels with one label each.")
+            raise DataError(problem, "Select images of 28×28 pixels with one label each.")
 
     def __len__(self) -> int:
-        """How many."""
+        """The number of images."""
         return len(self.labels)
 
     def take(self, indices: NDArray[np.int64]) -> "LabeledImages":
-        """Copies of the digits at these places, in this order."""
+        """Copies of the images at these indices, in this order."""
         return LabeledImages(self.images[indices], self.labels[indices])
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Digits to train and to test on.
+    """Images to train and to test on.
 
     Attributes:
-        name: how users and files call it.
-        title: which digits they are, for people.
-        source: where they came from here, for people.
+        name: its id on the command line and in files.
+        title: readable.
+        source: the folder or cache that it was loaded from, as text.
         train: to train (and validate) on.
         test: to test on.
-        fingerprint: sha256 of the test images and labels; equal means the same test.
+        fingerprint: sha256 of the test images and labels; equal means the same test set.
     """
 
     name: DatasetName
@@ -65,7 +65,7 @@ class Dataset:
 
 
 def joined(one: LabeledImages, other: LabeledImages) -> LabeledImages:
-    """The digits of both, in that order."""
+    """The images of both, in that order."""
     images = np.concatenate([one.images, other.images])
     return LabeledImages(images, np.concatenate([one.labels, other.labels]))
 
@@ -79,12 +79,12 @@ def fingerprint(test: LabeledImages) -> str:
 
 def _problem(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
     if images.dtype != np.uint8 or labels.dtype != np.uint8:
-        return f"The digits are {images.dtype} with {labels.dtype} labels, not bytes."
+        return f"The images are {images.dtype} and the labels {labels.dtype}, not bytes."
     if images.shape != (len(images), SIDE, SIDE) or labels.ndim != 1:
-        shape = "x".join(str(size) for size in images.shape[1:])
-        return f"The images are {shape} pixels, not 28x28."
+        shape = "×".join(str(size) for size in images.shape[1:])
+        return f"The images have {shape} pixels, not 28×28."
     if len(images) != len(labels):
         return f"There are {len(images):,} images but {len(labels):,} labels."
     if len(labels) and int(labels.max()) >= CLASSES:
-        return f"A label is {int(labels.max())}, which is no digit."
+        return f"Labels must be 0 to 9, got {int(labels.max())}."
     return ""

@@ -1,7 +1,6 @@
-"""Digits that the user wrote and labeled: the personal test set.
+"""Own images: digits that the user drew or opened, with their labels.
 
-Their strokes are kept and not only their images, so that whatever the recipe becomes, they go
-through it anew.
+Strokes are stored, not only images, so that a later version can render them differently.
 """
 
 import hashlib
@@ -21,23 +20,23 @@ from mnist_studio.errors import PictureError, UsageError
 Image = NDArray[np.uint8]
 
 MOST_POINTS = 20_000
-"""Of one digit; a long drawing of a fast pen has some hundreds."""
+"""Limit for one drawing; a long drawing with a fast pen has a few hundred points."""
 
 _DECIMALS = 5
-"""Of a point, whose pad has sides of length 1: a hundredth of a screen's pixel."""
+"""Decimals of a coordinate on a canvas with sides of length 1: a hundredth of a screen pixel."""
 
 
 @dataclass(frozen=True)
 class OwnImage:
-    """A drawing or a picture with its label. Two of the same content are the same digit.
+    """A drawing or a picture with its label. Equal content means the same image.
 
     Attributes:
-        key: of its content, 32 hexadecimal figures; the label is no part of it.
+        key: hash of the content without the label, 32 hexadecimal digits.
         label: 0-9.
         created: seconds since 1970.
-        ink: strokes in a square with sides of length 1; empty of a picture.
-        pen: width of the pad's pen in that square.
-        picture: 784 bytes, a digit image by rows; empty of a drawing.
+        ink: strokes in a square with sides of length 1; empty for a picture.
+        pen: pen width in that square.
+        picture: 784 bytes, an image by rows; empty for a drawing.
     """
 
     key: str
@@ -49,40 +48,41 @@ class OwnImage:
 
     @property
     def image(self) -> Image:
-        """The (28, 28) digit image, read-only: the picture, or the strokes after MNIST's recipe."""
+        """The (28, 28) image, read-only: the picture, or the strokes rendered like MNIST."""
         return _image(self)
 
     def __hash__(self) -> int:
-        """By its content: strokes are long."""
+        """Hashes the key, because strokes are long."""
         return hash((self.key, self.label))
 
 
 def of_ink(ink: Ink, label: int, created: float, pen: float = UNIT_PAD.pen) -> OwnImage:
-    """A drawing as a personal digit.
+    """A drawing as an own image.
 
     Raises:
-        PictureError: nothing was drawn, or a point is no usable one.
-        UsageError: the label is no digit.
+        PictureError: nothing was drawn, or a point is not valid.
+        UsageError: the label is not a digit.
     """
     strokes = tuple(tuple(map(_rounded, stroke)) for stroke in ink if stroke)
     if not strokes:
-        raise PictureError("Nothing was drawn.", "Draw a digit on the pad.")
+        raise PictureError("The canvas is empty.", "Draw a digit on it.")
     if sum(map(len, strokes)) > MOST_POINTS:
         raise PictureError(
-            f"The drawing has more than {MOST_POINTS:,} points.", "Draw one digit with a few lines."
+            f"A drawing can have at most {MOST_POINTS:,} points.",
+            "Draw one digit with a few strokes.",
         )
     content = repr([[point[:2] for point in stroke] for stroke in strokes]).encode()
     digit = OwnImage(_key(b"ink", content), _checked(label), created, strokes, pen)
-    digit.image  # noqa: B018 - told now and not when it is looked at: what cannot be drawn
+    digit.image  # noqa: B018 - raises now, not later, if the ink cannot be rendered
     return digit
 
 
 def of_picture(image: Image, label: int, created: float) -> OwnImage:
-    """A digit image (28, 28), white on black, as a personal digit.
+    """An image (28, 28), white on black, as an own image.
 
     Raises:
-        PictureError: nothing is on it.
-        UsageError: the label is no digit.
+        PictureError: it is empty.
+        UsageError: the label is not a digit.
     """
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8 or not image.any():
         raise PictureError("The picture is empty.", "Open a picture of a digit.")
@@ -90,11 +90,11 @@ def of_picture(image: Image, label: int, created: float) -> OwnImage:
     return OwnImage(_key(b"picture", content), _checked(label), created, (), picture=content)
 
 
-def digits_of(digits: Sequence[OwnImage]) -> LabeledImages:
+def labeled_images(images: Sequence[OwnImage]) -> LabeledImages:
     """Images (n, 28, 28) and labels (n,) in the same order."""
-    images = np.array([digit.image for digit in digits], dtype=np.uint8)
-    labels = np.array([digit.label for digit in digits], dtype=np.uint8)
-    return LabeledImages(images.reshape(-1, SIDE, SIDE), labels)
+    pixels = np.array([one.image for one in images], dtype=np.uint8)
+    labels = np.array([one.label for one in images], dtype=np.uint8)
+    return LabeledImages(pixels.reshape(-1, SIDE, SIDE), labels)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +109,9 @@ def _image(digit: OwnImage) -> Image:
 def _rounded(point: InkPoint) -> InkPoint:
     x, y, time, pressure = point
     if not (isfinite(x) and isfinite(y)):
-        raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
+        raise PictureError(
+            "A point of the drawing is outside the canvas.", "Clear the canvas and draw again."
+        )
     return InkPoint(
         round(x, _DECIMALS),
         round(y, _DECIMALS),
@@ -124,5 +126,5 @@ def _key(kind: bytes, content: bytes) -> str:
 
 def _checked(label: int) -> int:
     if not 0 <= label < CLASSES:
-        raise UsageError(f"{label} is no digit.", "Choose a label from 0 to 9.")
+        raise UsageError(f"Label must be 0 to 9, got {label}.", "Choose another label.")
     return label

@@ -259,7 +259,7 @@ class RemoteJob:
             yield _failed(run, f"The worker ended without a result. {received.errors}".strip())
             return
         run_archive.unpack(received, run, recorded[-1])
-        store.experiments.joins(run.id, self._membership(received.host))
+        store.experiments.set_membership(run.id, self._membership(received.host))
         for event in recorded:
             if not (isinstance(event, Epoch) and self._epochs.get(event.epoch) == event):
                 yield self._own(run, event)

@@ -101,7 +101,7 @@ class ExperimentRunner:
             MnistStudioError: it is running already, or its executor or dataset is missing.
         """
         with self._executor, RunStore() as store:
-            experiment = store.experiments.keep(self._spec)
+            experiment = store.experiments.add(self._spec)
             store.experiments.hold(experiment)
             # Runs of a process that died must be marked as crashed before the cells are read.
             store.recover()

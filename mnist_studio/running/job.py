@@ -105,7 +105,7 @@ class TrainingJob:
             return store.create(self._spec, self._membership)
         run = store.reopen(self._resume)
         if self._membership:
-            store.experiments.joins(run.id, self._membership)
+            store.experiments.set_membership(run.id, self._membership)
         return run
 
     def _run_events(self, store: RunStore, run: Run) -> Generator[AnyEvent, None, None]:

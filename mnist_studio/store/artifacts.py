@@ -1,7 +1,7 @@
-"""What one run leaves in its folder, written by the child that trains it.
+"""The files in the folder of a run, written by the child that trains it.
 
 Arrays are safetensors, never pickles, with a hash of their bytes in the header; each file is
-replaced as a whole. Only the steps grow: 8 bytes a step, of which a power cut can tear the last.
+replaced as a whole. Only the steps are appended, 8 bytes each; a power failure can tear the last.
 """
 
 import os
@@ -49,11 +49,11 @@ class StepCurve:
 
 @dataclass(frozen=True)
 class SavedCheckpoint:
-    """All that a run needs to go on.
+    """Everything that is needed to resume a run.
 
     Attributes:
         weights: of the network.
-        optimizer: what the optimizer remembers.
+        optimizer: its state.
         step: steps trained.
         train_seconds: spent on them.
     """
@@ -65,10 +65,10 @@ class SavedCheckpoint:
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
-    """Keeps the weights of a run.
+    """Saves the weights of a run.
 
     Raises:
-        StoreError: the disk is full or refuses; the former weights are untouched.
+        StoreError: the file cannot be written; the old weights are unchanged.
     """
     tensors.save(folder / WEIGHTS, weights)
 
@@ -86,12 +86,12 @@ def load_weights(folder: Path, spec: RunSpec) -> Weights:
 
 
 def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
-    """Adds steps, (k,) and (k,), to those of a run; a torn last record is cut off before.
+    """Adds steps, (k,) and (k,), to those of a run; a torn last record is removed first.
 
-    Not forced to the disk before the next checkpoint: a power cut costs the curve's last seconds.
+    Not flushed to the disk before the next checkpoint: a power failure loses the last seconds.
 
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the file cannot be written.
     """
     losses, accuracies = np.asarray(losses), np.asarray(accuracies)
     records = np.empty(len(losses), _STEP)
@@ -102,11 +102,11 @@ def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None
         file.write(records.tobytes())
 
 
-def keep_steps(folder: Path, count: int) -> None:
-    """Forgets all steps after the first ``count``, which a resumed run makes anew.
+def truncate_steps(folder: Path, count: int) -> None:
+    """Removes all steps after the first ``count``, which a resumed run trains again.
 
     Raises:
-        StoreError: the disk refuses, or fewer steps are there.
+        StoreError: the file cannot be written, or has fewer steps.
     """
     path = folder / STEPS
     if len(load_steps(folder).losses) < count:
@@ -116,7 +116,7 @@ def keep_steps(folder: Path, count: int) -> None:
 
 
 def load_steps(folder: Path) -> StepCurve:
-    """The steps of a run so far; none before the first was made. A torn last record is left out.
+    """The steps of a run so far; empty before the first. A torn last record is ignored.
 
     Raises:
         StoreError: the run's folder is missing or the file cannot be read.
@@ -127,21 +127,21 @@ def load_steps(folder: Path) -> StepCurve:
     with reading(path):
         content = path.read_bytes() if STEPS in names else b""
     records = np.frombuffer(content[: _whole(len(content))], _STEP)
-    # Copies: contiguous, and writable as any array that a caller was given.
+    # Copies are contiguous and writable, like other arrays.
     return StepCurve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
 
 
 def save_test_logits(folder: Path, logits: Array) -> None:
-    """Keeps the logits (n, 10) of the test digits in their order.
+    """Saves the logits (n, 10) of the test images in their order.
 
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the file cannot be written.
     """
     tensors.save(folder / TEST_LOGITS, {"logits": logits})
 
 
 def load_test_logits(folder: Path) -> Array:
-    """The logits (n, 10) of the test digits in their order.
+    """The logits (n, 10) of the test images in their order.
 
     Raises:
         StoreError: missing or damaged.
@@ -149,15 +149,15 @@ def load_test_logits(folder: Path) -> Array:
     path = folder / TEST_LOGITS
     arrays = tensors.load(path).arrays
     if [array.shape[1:] for array in arrays.values()] != [(CLASSES,)] or "logits" not in arrays:
-        raise tensors.damaged(path, f"it does not hold {CLASSES} logits a digit")
+        raise tensors.damaged(path, f"it does not have {CLASSES} logits per image")
     return arrays["logits"]
 
 
 def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
-    """Replaces the checkpoint of a run; the steps it builds on are safe before.
+    """Replaces the checkpoint of a run; its steps are flushed to the disk first.
 
     Raises:
-        StoreError: the disk is full or refuses; the former checkpoint is untouched.
+        StoreError: the file cannot be written; the old checkpoint is unchanged.
     """
     weights = {_WEIGHT + name: array for name, array in checkpoint.weights.items()}
     slots = {_SLOT + name: array for name, array in checkpoint.optimizer.slots.items()}
@@ -187,14 +187,14 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             train_seconds=float(stored.notes["train_seconds"]),
         )
     except (KeyError, ValueError) as error:
-        raise tensors.damaged(path, f"it does not say its {error}") from error
+        raise tensors.damaged(path, f"it lacks {error}") from error
 
 
 def discard(folder: Path) -> None:
-    """Deletes what a run has learnt; what it printed stays.
+    """Deletes the weights and results of a run; its printed text stays.
 
     Raises:
-        StoreError: the disk refuses.
+        StoreError: a file cannot be deleted.
     """
     for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS, FEATURES):
         with writing(folder / name):
@@ -202,7 +202,7 @@ def discard(folder: Path) -> None:
 
 
 def console(folder: Path) -> Path:
-    """Where the child's printed text goes."""
+    """The file for the text that the child prints."""
     return folder / CONSOLE
 
 
@@ -211,11 +211,11 @@ def _check(
 ) -> None:
     if arrays.keys() != shapes.keys():
         odd = ", ".join(sorted(arrays.keys() ^ shapes.keys()))
-        raise tensors.damaged(path, f"it lacks or has too much of {odd}")
-    kept = storage(spec.training.precision)
+        raise tensors.damaged(path, f"it has missing or unknown arrays: {odd}")
+    precision = storage(spec.training.precision)
     for name, array in arrays.items():
-        if array.shape != shapes[name] or array.dtype != kept:
-            wanted = f"{kept} of {text(shapes[name])}"
+        if array.shape != shapes[name] or array.dtype != precision:
+            wanted = f"{precision} of {text(shapes[name])}"
             found = f"{array.dtype} of {text(array.shape)}"
             raise tensors.damaged(path, f"{name} is {found} instead of {wanted}")
 
@@ -229,7 +229,7 @@ def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
 
 
 def _settle(path: Path) -> None:
-    """Forces to the disk what was appended to a file, if there is one."""
+    """Flushes appended data of a file to the disk, if the file exists."""
     if path.exists():
         with writing(path), path.open("ab") as file:
             os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Copies of the database: at most half an hour old, the last ten and one of every month."""
+"""Backups of the database, at most every half hour: the last ten, and one per month."""
 
 import logging
 import sqlite3
@@ -18,27 +18,27 @@ _PREFIX = "studio-"
 _LOG = logging.getLogger(__name__)
 
 
-def keep_if_due(connection: sqlite3.Connection, database: Path, folder: Path) -> None:
-    """Backs up a database that changed, unless the newest backup is recent enough.
+def create_if_due(connection: sqlite3.Connection, database: Path, folder: Path) -> None:
+    """Backs up a changed database, unless the newest backup is recent enough.
 
-    A backup that fails is logged and tried again next time: it must not end the user's work.
+    A failed backup is logged and tried again later, so that it does not interrupt the user.
     """
     try:
         with reading(folder):
             newest = max((copy.stat().st_mtime for copy in _copies(folder)), default=0.0)
             changed = database.stat().st_mtime > newest
         if changed and time.time() - newest >= INTERVAL_SECONDS:
-            keep(connection, folder, _PREFIX)
+            create(connection, folder, _PREFIX)
             _thin(folder)
     except (StoreError, sqlite3.OperationalError) as error:
         _LOG.warning("No backup was made. %s", error)
 
 
-def keep(connection: sqlite3.Connection, folder: Path, prefix: str) -> Path:
+def create(connection: sqlite3.Connection, folder: Path, prefix: str) -> Path:
     """Copies the database through the online backup API; the name has the time in UTC.
 
     Raises:
-        StoreError: the folder cannot be written.
+        StoreError: the folder is not writable.
     """
     path = folder / f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
     with (
@@ -53,12 +53,12 @@ def keep(connection: sqlite3.Connection, folder: Path, prefix: str) -> Path:
 
 def _thin(folder: Path) -> None:
     copies = _copies(folder)
-    # In order, so that the last backup of a month stands for it.
+    # In order, so that the last backup of a month represents it.
     months = {copy.name[len(_PREFIX) : len(_PREFIX) + len("YYYYmm")]: copy for copy in copies}
-    kept = {*copies[-LAST:], *list(months.values())[-MONTHS:]}
+    retained = {*copies[-LAST:], *list(months.values())[-MONTHS:]}
     with writing(folder):
         for copy in copies:
-            if copy not in kept:
+            if copy not in retained:
                 copy.unlink(missing_ok=True)
 
 

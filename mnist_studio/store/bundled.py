@@ -1,7 +1,7 @@
-"""Trained models that come with the studio: read where they lie, never copied, never changed.
+"""Bundled models: trained models that are part of the program, read in place, never changed.
 
 A model is a folder with the weights and the test logits of a finished run and ``run.json``, the
-rest of what is kept of it; ``models.json`` beside the folders has the SHA-256 of every file.
+rest of its data; ``models.json`` next to the folders has the SHA-256 of every file.
 ``store.packing`` makes them.
 """
 
@@ -37,10 +37,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class BundledModel:
-    """A model that comes with the studio.
+    """A bundled model.
 
     Attributes:
-        run: as if the store had kept it; its folder may be read-only.
+        run: like a stored run; its folder may be read-only.
         epochs: in order.
     """
 
@@ -49,30 +49,30 @@ class BundledModel:
 
 
 class BundledModels:
-    """The models of a folder, read when they are first asked for."""
+    """The models of a folder, read on first use."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     @cached_property
     def by_id(self) -> Mapping[str, BundledModel]:
-        """All whose files are what they were, newest first."""
+        """All undamaged models, newest first."""
         found = (one for one in self._found if isinstance(one, BundledModel))
         whole = sorted(found, key=lambda model: model.run.created, reverse=True)
         return {model.run.id: model for model in whole}
 
     @property
     def problems(self) -> tuple[StoreError, ...]:
-        """What is wrong with the others."""
+        """The errors of the others."""
         return tuple(one for one in self._found if isinstance(one, StoreError))
 
     @cached_property
     def _found(self) -> tuple[BundledModel | StoreError, ...]:
-        """Every model, or why it is left out, which is logged."""
+        """Every model, or the error, which is logged."""
         try:
             sums = read_sums(self._root)
         except MnistStudioError as error:
-            return (_left_out("The models that come with the studio are left out.", error),)
+            return (_left_out("The bundled models cannot be loaded.", error),)
         return tuple(_usable(self._root / name, sums[name]) for name in sums)
 
 
@@ -81,14 +81,14 @@ Sums = dict[str, dict[str, str]]
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What ``models.json`` holds."""
+    """The content of ``models.json``."""
 
     version: int
     models: Sums
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What ``run.json`` holds; ``spec`` is the JSON of ``spec.codec``."""
+    """The content of ``run.json``; ``spec`` is the JSON of ``spec.codec``."""
 
     version: int
     id: str
@@ -103,7 +103,7 @@ _Described = TypeVar("_Described", Manifest, Description)
 
 
 def read_sums(root: Path) -> Sums:
-    """The sums of every file of every model; nothing where there are no models.
+    """The sums of every file of every model; empty if there are no models.
 
     Raises:
         StoreError: the manifest is missing or damaged.
@@ -115,11 +115,11 @@ def read_sums(root: Path) -> Sums:
 
 
 def _usable(folder: Path, sums: Mapping[str, str]) -> BundledModel | StoreError:
-    """A model, or why it cannot be used."""
+    """A model, or the error."""
     try:
         return _read(folder, sums)
     except MnistStudioError as error:
-        return _left_out(f"The model “{folder.name}” of the studio is left out.", error)
+        return _left_out(f"The bundled model “{folder.name}” cannot be loaded.", error)
 
 
 def _left_out(what: str, why: MnistStudioError) -> StoreError:
@@ -132,20 +132,28 @@ def _read(folder: Path, sums: Mapping[str, str]) -> BundledModel:
     """A model whose files all have the sums of the manifest.
 
     Raises:
-        StudioError: they have not, or cannot be understood.
+        MnistStudioError: a file has another sum, or is not valid.
     """
     if not NAME.fullmatch(folder.name) or sums.keys() != set(FILES):
         raise _damaged(folder, f"{MANIFEST} does not describe it")
     contents = {file: content_of(folder / file) for file in FILES}
     for file, content in contents.items():
         if digest(content) != sums[file]:
-            raise _damaged(folder / file, "it does not have the hash that it came with")
-    told = _decoded(folder / DESCRIPTION, contents[DESCRIPTION], Description)
-    if told.id != BUNDLED + folder.name:
-        raise _damaged(folder / DESCRIPTION, f"it is of {told.id}")
-    spec = codec.decode(bytes(told.spec))
-    run = Run(told.id, told.title, spec, "finished", told.created, folder, told.finished)
-    return BundledModel(run, told.epochs)
+            raise _damaged(folder / file, "it does not match its hash")
+    described = _decoded(folder / DESCRIPTION, contents[DESCRIPTION], Description)
+    if described.id != BUNDLED + folder.name:
+        raise _damaged(folder / DESCRIPTION, f"it belongs to {described.id}")
+    spec = codec.decode(bytes(described.spec))
+    run = Run(
+        described.id,
+        described.title,
+        spec,
+        "finished",
+        described.created,
+        folder,
+        described.finished,
+    )
+    return BundledModel(run, described.epochs)
 
 
 def _decoded(path: Path, content: bytes, kind: type[_Described]) -> _Described:
@@ -154,7 +162,7 @@ def _decoded(path: Path, content: bytes, kind: type[_Described]) -> _Described:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _damaged(path, str(error)) from error
     if found.version > VERSION:
-        raise _damaged(path, "it is of a newer version of the studio")
+        raise _damaged(path, "it was written by a newer version")
     return found
 
 

@@ -1,7 +1,7 @@
 """One SQLite database, opened carefully and written in short transactions.
 
 The rollback journal, not WAL: SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two
-connections write at once. ``synchronous=FULL`` keeps what was committed through a power cut.
+connections write at once. ``synchronous=FULL`` preserves commits through a power failure.
 """
 
 import sqlite3
@@ -18,21 +18,21 @@ BUSY_SECONDS = 10
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = DELETE", "synchronous = FULL")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REMEDIES = {
-    sqlite3.SQLITE_FULL: "Make room on the disk.",
-    sqlite3.SQLITE_BUSY: "Another studio is writing for long; try again in a moment.",
-    sqlite3.SQLITE_READONLY: "Give yourself the right to write there.",
-    sqlite3.SQLITE_PERM: "Give yourself the right to write there.",
-    sqlite3.SQLITE_CANTOPEN: "Give yourself the right to write there.",
-    sqlite3.SQLITE_IOERR: "Make sure that the disk is connected and has room.",
+    sqlite3.SQLITE_FULL: "Free some space on the disk.",
+    sqlite3.SQLITE_BUSY: "Another MNIST Studio is writing. Try again in a moment.",
+    sqlite3.SQLITE_READONLY: "Change the permissions of the folder.",
+    sqlite3.SQLITE_PERM: "Change the permissions of the folder.",
+    sqlite3.SQLITE_CANTOPEN: "Change the permissions of the folder.",
+    sqlite3.SQLITE_IOERR: "Make sure that the disk is connected and has free space.",
 }
 
 
 class Database:
-    """An open database that explains its errors. For the thread that opened it.
+    """An open database with explained errors. Only for the thread that opened it.
 
     Attributes:
-        path: where it lies.
-        connection: for what needs SQLite itself.
+        path: of its file.
+        connection: for functions of SQLite itself.
     """
 
     def __init__(self, path: Path) -> None:
@@ -79,7 +79,7 @@ def connect(path: Path) -> sqlite3.Connection:
     Nothing is begun implicitly; write inside ``transaction``.
 
     Raises:
-        StoreError: it is damaged, no database, or cannot be opened; it was not changed.
+        StoreError: it is damaged, not a database, or cannot be opened; it was not changed.
     """
     with explained(path):
         with writing(path.parent):
@@ -95,7 +95,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Everything inside is kept together or not at all; other writers wait meanwhile."""
+    """Commits everything inside or nothing; other writers wait."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -109,26 +109,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into sentences.
+    """Turns errors of SQLite into errors with a remedy.
 
     Raises:
-        StoreError: says where the database is and what to do.
+        StoreError: names the database, the reason, and the remedy.
     """
     try:
         yield
     except sqlite3.ProgrammingError:
-        # A mistake of the code, such as a store used by a second thread; nothing to tell users.
+        # A bug in the code, such as a store that a second thread uses; not for users.
         raise
     except sqlite3.Error as error:
         raise _explanation(path, error) from error
 
 
 def damaged(path: Path, why: str) -> StoreError:
-    """The error for a database that cannot be trusted."""
+    """The error for a damaged database."""
     return StoreError(
         f"The database “{path}” is damaged: {why}.",
-        f"Nothing was changed. Move it away and put the newest file of "
-        f"“{path.parent / 'backups'}” in its place, or start without it.",
+        f"Nothing was changed. Replace it with the newest file of “{path.parent / 'backups'}”, or "
+        "move it away to start without runs.",
     )
 
 
@@ -149,11 +149,10 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
         return damaged(path, str(error))
     if full == sqlite3.SQLITE_READONLY_DBMOVED:
         return StoreError(
-            f"The database “{path}” is no longer where it was opened.",
-            "It was moved or deleted, or a folder above it was closed to you: undo that, "
-            "then start again. Nothing was changed.",
+            f"The database “{path}” was moved or deleted, or is no longer accessible.",
+            "Undo that and start MNIST Studio again. Nothing was changed.",
         )
     return StoreError(
         f"The database “{path}” cannot be used: {error}.",
-        _REMEDIES.get(code, "Close other studios and try again."),
+        _REMEDIES.get(code, "Close other windows of MNIST Studio and try again."),
     )

@@ -1,4 +1,4 @@
-"""What the disk refuses, as errors of the store."""
+"""Errors of the disk as errors of the store."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,31 +10,31 @@ from mnist_studio.errors import DataError, StoreError
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Around whatever writes ``path``.
+    """For code that writes ``path``.
 
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the disk is full or does not allow it.
     """
     try:
         yield
     except OSError as error:
-        raise _told(files.unwritable(error, path)) from error
+        raise _store_error(files.unwritable(error, path)) from error
     except DataError as error:
-        raise _told(error) from error
+        raise _store_error(error) from error
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Around whatever reads ``path``.
+    """For code that reads ``path``.
 
     Raises:
-        StoreError: it is missing or may not be read.
+        StoreError: it is missing or not readable.
     """
     try:
         yield
     except OSError as error:
-        raise _told(files.unreadable(error, path)) from error
+        raise _store_error(files.unreadable(error, path)) from error
 
 
-def _told(error: DataError) -> StoreError:
+def _store_error(error: DataError) -> StoreError:
     return StoreError(error.problem, error.remedy)

@@ -1,4 +1,4 @@
-"""The experiments that are kept, and which runs belong to them.
+"""The stored experiments and the runs that belong to them.
 
 A cell of an experiment is a RunSpec; the run that trained it is the member whose spec equals it.
 A run that ended without anything to resume from is deleted when its cell is trained again, so a
@@ -26,13 +26,13 @@ _EXPERIMENTS = "id, title, text, created"
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment that is kept.
+    """A stored experiment.
 
     Attributes:
         id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time.
-        title: its own.
-        spec: what it consists of.
-        text: of its file, as it was first kept.
+        title: of the experiment.
+        spec: of the experiment.
+        text: of its file when it was first stored.
         created: seconds since 1970.
     """
 
@@ -49,8 +49,8 @@ class Membership:
 
     Attributes:
         experiment: its id; empty if the experiment was deleted.
-        concurrency: how many runs trained at the same time; the most, if it was resumed later.
-        host: the machine that trained it; empty for this one.
+        concurrency: number of runs that trained concurrently; the highest, if it was resumed.
+        host: the computer that trained it; empty for this one.
     """
 
     experiment: str
@@ -59,7 +59,7 @@ class Membership:
 
     @property
     def timing_comparable(self) -> bool:
-        """Whether its clocks can be compared: it was trained alone, on this machine."""
+        """Whether its timing is comparable: it was trained alone, on this computer."""
         return self.concurrency == 1 and not self.host
 
 
@@ -75,10 +75,11 @@ class Member:
 
 
 class ExperimentRows:
-    """The experiments in a store's database; ``RunStore.experiments`` is one. For its one thread.
+    """The experiments in the database; ``RunStore.experiments`` is one.
 
-    Every method raises StoreError, with a remedy, where the disk or the database refuses, and
-    UnknownName where there is no such experiment. An unambiguous beginning of an id is enough.
+    Only for the thread of the store. Every method raises StoreError, with a remedy, if the disk or
+    the database fails, and UnknownName if there is no such experiment. An unambiguous prefix of an
+    id is enough.
     """
 
     def __init__(self, database: Database, runs: Path, home: Path, models: BundledModels) -> None:
@@ -96,21 +97,21 @@ class ExperimentRows:
         self._home = home
         self._locks = locks.Locks()
 
-    def keep(self, spec: ExperimentSpec) -> Experiment:
-        """The experiment of that description: the one that is kept, or a new one.
+    def add(self, spec: ExperimentSpec) -> Experiment:
+        """The experiment with that description: the stored one, or a new one.
 
         Raises:
-            SpecError: the experiment cannot work.
+            SpecError: the experiment is not valid.
         """
         text = experiment_files.write(spec)
         experiment_files.read(text)
         with self._database.writing():
-            # Compared by meaning: a newer version may write the same experiment differently.
+            # Compared by value, because a newer version may write the same experiment differently.
             found = next((one for one in self.all() if one.spec == spec), None)
             return found or self._inserted(spec, text)
 
     def all(self) -> tuple[Experiment, ...]:
-        """All experiments, newest first; one that cannot be understood is logged and left out."""
+        """All experiments, newest first; a damaged one is logged and skipped."""
         query = f"SELECT {_EXPERIMENTS} FROM experiments ORDER BY created DESC, id DESC"
         return tuple(filter(None, map(_readable, self._database.rows(query))))
 
@@ -136,9 +137,9 @@ class ExperimentRows:
         return tuple(filter(None, found))
 
     def memberships(self) -> Mapping[str, Membership]:
-        """How every run that was trained by an experiment belongs to it, by the run's id.
+        """The membership of every run that was trained by an experiment, by the run's id.
 
-        The models that come with the studio belong to none, and their clocks are another machine's.
+        Bundled models belong to none, and their timing is that of another computer.
         """
         rows = self._database.rows(
             "SELECT run, COALESCE(experiment, ''), concurrency, host FROM members"
@@ -150,7 +151,7 @@ class ExperimentRows:
         return dict.fromkeys(self._models.by_id, ELSEWHERE) | own
 
     def delete(self, experiment_id: str) -> None:
-        """Deletes an experiment; its runs stay, and how honest their clocks are stays known.
+        """Deletes an experiment; its runs and their timing information stay.
 
         Raises:
             StoreError: also if it is being run.
@@ -158,41 +159,41 @@ class ExperimentRows:
         experiment = self.experiment(experiment_id)
         folder = self._folder(experiment.id)
         if not locks.is_free(folder):
-            raise _being_run(experiment)
+            raise _already_running(experiment)
         self._database.write("DELETE FROM experiments WHERE id = ?", experiment.id)
 
     def hold(self, experiment: Experiment) -> None:
-        """Takes the lock of an experiment: whoever holds it alone trains its cells.
+        """Takes the lock of an experiment, whose holder alone trains its cells.
 
-        The operating system lets it go when its process ends, however that ends.
+        The operating system releases it when its process ends in any way.
 
         Raises:
             StoreError: also if another holds it, here or elsewhere.
         """
         if not self._locks.try_hold(self._folder(experiment.id)):
-            raise _being_run(experiment)
+            raise _already_running(experiment)
 
     def release(self, experiment_id: str) -> None:
-        """Lets the lock of an experiment go, if it is held here; takes the whole id."""
+        """Releases the lock of an experiment if it is held here; takes the whole id."""
         self._locks.release(experiment_id)
 
     def close(self) -> None:
-        """Lets all locks go. May be called twice."""
+        """Releases all locks. May be called twice."""
         self._locks.release_all()
 
-    def joins(self, run_id: str, membership: Membership) -> None:
-        """Makes a run a member, or notes under which circumstances a member goes on."""
+    def set_membership(self, run_id: str, membership: Membership) -> None:
+        """Makes a run a member, or updates the membership of a resumed one."""
         self._database.write(JOIN, *joining(run_id, membership))
 
     def _inserted(self, spec: ExperimentSpec, text: str) -> Experiment:
         folder = folders.make(self._home)
         row = (folder.name, spec.title.strip(), text, time.time())
-        # Inside the transaction of ``keep``.
+        # Inside the transaction of ``add``.
         self._database.connection.execute("INSERT INTO experiments VALUES (?, ?, ?, ?)", row)
         return Experiment(row[0], row[1], spec, text, row[3])
 
     def _folder(self, experiment_id: str) -> Path:
-        """The folder of an experiment, which a restored backup may lack."""
+        """The folder of an experiment; created if a restored backup lacks it."""
         folder = self._home / experiment_id
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -232,13 +233,13 @@ def _experiment_of(row: Row) -> Experiment:
         return Experiment(experiment_id, title, experiment_files.parse(text), text, created)
     except SpecError as error:
         raise StoreError(
-            f"What is kept of the experiment {experiment_id} cannot be read: {error.problem}",
+            f"The stored experiment {experiment_id} cannot be read: {error.problem}",
             "Update MNIST Studio.",
         ) from error
 
 
-def _being_run(experiment: Experiment) -> StoreError:
+def _already_running(experiment: Experiment) -> StoreError:
     return StoreError(
-        f"The experiment “{experiment.title}” is being run already, here or in another process.",
-        "Let that go on, or stop it first.",
+        f"The experiment “{experiment.title}” is already running, here or in another process.",
+        "Wait until it has finished, or stop it first.",
     )

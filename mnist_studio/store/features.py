@@ -1,6 +1,6 @@
-"""How a run sees training digits: feature vectors, computed once and kept in its folder.
+"""Feature vectors of training images, computed once per run and stored in its folder.
 
-The folders of models that come with the studio are never written: theirs are kept in the cache.
+The folders of bundled models are never written: their vectors are in the cache.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Source:
-    """What feature vectors were made of; those of another source are of no use.
+    """What feature vectors were computed from; those of another source are not used.
 
     Attributes:
         step: of the weights.
-        layer: whose output they are.
-        digits: fingerprint of the data set.
-        count: the first so many of its training digits.
+        layer: that outputs them.
+        digits: fingerprint of the dataset.
+        count: number of its first training images.
         engine: the framework that computed them.
     """
 
@@ -39,26 +39,26 @@ class Source:
     engine: str
 
     def notes(self) -> dict[str, str]:
-        """As the file holds it."""
+        """As notes of the file."""
         return {name: str(value) for name, value in vars(self).items()}
 
 
 def save(folder: Path, source: Source, vectors: NDArray[np.float32]) -> None:
-    """Keeps vectors (n, d) of a run; the former ones go.
+    """Replaces the vectors (n, d) of a run.
 
     Raises:
-        StoreError: the disk is full or refuses, or the run was deleted meanwhile.
+        StoreError: the file cannot be written, or the run was deleted.
     """
-    if not folder.is_dir():  # A file would bring it back.
-        raise StoreError(f"{folder} is not there any more.", "Choose another run.")
+    if not folder.is_dir():  # A file would create it again.
+        raise StoreError(f"The folder {folder} no longer exists.", "Select another run.")
     tensors.save(_path(folder), {"features": vectors}, source.notes())
 
 
 def load(folder: Path, source: Source) -> NDArray[np.float32] | None:
-    """The vectors (n, d) of a run; None where there are none of that source, or they are damaged.
+    """The vectors (n, d) of a run; None if there are none of that source, or they are damaged.
 
     Raises:
-        StoreError: the weights of a model that came with the studio cannot be read.
+        StoreError: the weights of a bundled model cannot be read.
     """
     path = _path(folder)
     if not path.exists():
@@ -74,7 +74,7 @@ def load(folder: Path, source: Source) -> NDArray[np.float32] | None:
 def _path(folder: Path) -> Path:
     if folder.parent != paths.models():
         return folder / FEATURES
-    # Another version of the studio may have other weights of that name and step.
+    # Another version may bundle other weights under that name and step.
     with reading(folder / WEIGHTS):
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     return paths.features_cache() / f"{folder.name}-{weights[:16]}.safetensors"

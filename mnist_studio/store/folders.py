@@ -1,8 +1,7 @@
-"""Deleting a run: its folder leaves for the trash, then its row goes, then the trash.
+"""The folders of runs: created under a new id, and deleted through a trash.
 
-A studio that dies in between leaves a folder in the trash, whose deletion the next one finishes.
-
-The folders of runs: made under a new id, renamed before they are removed.
+To delete a run, its folder is renamed, then its row is deleted, then the renamed folder. If the
+program ends in between, the next start finishes the deletion.
 """
 
 import logging
@@ -26,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 def make(runs: Path) -> Path:
     """Makes a folder whose name is a new run id, ``YYYYmmdd-HHMMSS-xxxx`` in UTC.
 
-    Making a folder that exists fails in every process but one, so an id is never given twice.
+    Making a folder that exists fails in every process but one, so an id is never used twice.
 
     Raises:
         StoreError: the folder cannot be made.
@@ -43,7 +42,7 @@ def make(runs: Path) -> Path:
 
 
 def move_to_trash(folder: Path) -> None:
-    """Renames a folder, if it is there, so that nobody takes it for a run any more.
+    """Renames a folder, if it exists, so that it no longer counts as a run.
 
     Raises:
         StoreError: it cannot be renamed, for instance because a program has a file of it open.
@@ -65,12 +64,12 @@ def take_from_trash(folder: Path) -> None:
 
 
 def trashed(runs: Path) -> Iterator[Path]:
-    """The former folders of what lies in the trash."""
+    """The original folders of everything in the trash."""
     return (trash.with_suffix("") for trash in runs.glob(f"*{_TRASH}"))
 
 
 def remove_trash(folder: Path) -> None:
-    """Removes what a folder became in the trash; what resists is logged and tried again later."""
+    """Removes a folder from the trash; files that resist are logged and tried again later."""
     shutil.rmtree(_trash(folder), onerror=_log_unless_gone)
 
 
@@ -86,7 +85,7 @@ def _new_id() -> str:
 def _log_unless_gone(
     function: object, path: str, raised: tuple[type[BaseException], BaseException, object]
 ) -> None:
-    # Another studio may be removing the same trash.
+    # Another process may be removing the same trash.
     if not isinstance(raised[1], FileNotFoundError):
         _LOG.warning("“%s” cannot be removed: %s", path, raised[1])
 
@@ -95,7 +94,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def delete(database: Database, folder: Path) -> None:
-    """Deletes the run of a folder with all that it left, or nothing of it.
+    """Deletes the run of a folder completely, or not at all.
 
     Raises:
         StoreError: also if it is running, here or elsewhere.
@@ -112,12 +111,12 @@ def delete(database: Database, folder: Path) -> None:
 
 
 def finish(database: Database, runs: Path) -> None:
-    """Completes what a studio that died in the middle of a deletion began."""
+    """Finishes deletions that were interrupted."""
     for folder in trashed(runs):
         try:
             _delete_row(database, folder)
         except StoreError as error:
-            # A full disk must not keep the user from opening the store and making room.
+            # Even with a full disk the store must open, so that the user can free space.
             _LOG.warning("The deletion of %s could not be finished. %s", folder.name, error)
         else:
             remove_trash(folder)

@@ -1,6 +1,6 @@
-"""How a model that comes with the studio sees some training digits: to tell what is no digit.
+"""Features of training images in a bundled model, to detect drawings that are not digits.
 
-One file beside the models, made by ``resources/models/known.py``.
+One file next to the models, made by ``resources/models/known.py``.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ _ARRAYS = {
 
 @dataclass(frozen=True, eq=False)
 class KnownDigits:
-    """Training digits as a model sees them, and how strange other real digits are beside them.
+    """Features of training images, and the novelty of other real digits.
 
-    Features have length 1. They are kept along a few axes, in the file as float16; of what is left
-    over, only how much it is.
+    Features have length 1. They are stored along a few axes, in the file as float16; of the rest,
+    only its length is stored.
 
     Attributes:
         model: name of the model's folder.
@@ -61,7 +61,7 @@ def save(root: Path, known: KnownDigits) -> Path:
     """Writes the file into the folder of all models.
 
     Raises:
-        StoreError: the model's weights cannot be read, or the disk refuses.
+        StoreError: the model's weights cannot be read, or the file cannot be written.
     """
     notes = {"model": known.model, "layer": known.layer, "weights": _weights(root, known.model)}
     arrays = {name: getattr(known, name) for name in sorted(_ARRAYS)}
@@ -71,20 +71,20 @@ def save(root: Path, known: KnownDigits) -> Path:
 
 
 def load(root: Path) -> KnownDigits:
-    """What the file in the folder of all models holds.
+    """The content of the file in the folder of all models.
 
     Raises:
-        StoreError: it is missing or damaged, or of other weights than the model's.
+        StoreError: it is missing, damaged, or belongs to other weights.
     """
     try:
-        kept = tensors.load(root / FILE)
+        stored = tensors.load(root / FILE)
     except StoreError as error:
         raise _unusable(error.problem) from error
-    model = kept.notes.get("model", "")
-    if kept.arrays.keys() != _ARRAYS or kept.notes.get("weights") != _weights(root, model):
-        raise _unusable(f"{root / FILE} is of another model than the one beside it.")
-    arrays = {**kept.arrays, "features": kept.arrays["features"].astype(np.float32)}
-    return KnownDigits(model=model, layer=kept.notes.get("layer", ""), **arrays)
+    model = stored.notes.get("model", "")
+    if stored.arrays.keys() != _ARRAYS or stored.notes.get("weights") != _weights(root, model):
+        raise _unusable(f"{root / FILE} belongs to other weights than those of the model.")
+    arrays = {**stored.arrays, "features": stored.arrays["features"].astype(np.float32)}
+    return KnownDigits(model=model, layer=stored.notes.get("layer", ""), **arrays)
 
 
 def _weights(root: Path, model: str) -> str:

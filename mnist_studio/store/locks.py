@@ -1,9 +1,9 @@
 """The lock of a run's folder: held by the supervisor of the run for as long as it trains.
 
-The operating system lets go of it when its process ends, however that ends, so a lock that can be
-taken proves that nobody supervises the run any more. A lock belongs to the object that took it:
-even its own process is refused a second one. Children must be spawned, never forked: a fork would
-share the lock and keep it after its parent's death.
+The operating system releases it when its process ends in any way. So a lock that can be taken
+proves that the run has no supervisor. A lock belongs to the object that took it: even the same
+process cannot take it twice. Children must be spawned, never forked, because a fork would share the
+lock and hold it after its parent's death.
 """
 
 from pathlib import Path
@@ -29,7 +29,7 @@ class Locks:
         return name in self._held
 
     def hold(self, folder: Path) -> None:
-        """Takes a folder's lock and keeps it.
+        """Takes the lock of a folder and holds it.
 
         Raises:
             StoreError: it is held already, here or elsewhere, or the folder cannot be written.
@@ -38,7 +38,7 @@ class Locks:
             raise running(folder.name)
 
     def try_hold(self, folder: Path) -> bool:
-        """Takes a folder's lock and keeps it; False if it is held already, here or elsewhere.
+        """Takes the lock of a folder and holds it; False if it is already held, here or elsewhere.
 
         Raises:
             StoreError: the folder cannot be written.
@@ -50,42 +50,42 @@ class Locks:
         return True
 
     def release(self, name: str) -> None:
-        """Lets a lock go, if it is held here."""
+        """Releases a lock if it is held here."""
         lock = self._held.pop(name, None)
         if lock:
             lock.release()
 
     def release_all(self) -> None:
-        """Lets all locks go."""
+        """Releases all locks."""
         for name in tuple(self._held):
             self.release(name)
 
 
 def running(name: str) -> StoreError:
-    """The error for a run that somebody supervises."""
+    """The error for a run that is still supervised."""
     return StoreError(f"The run {name} is still running.", "Stop it first.")
 
 
 def take(folder: Path) -> Lock | None:
-    """Takes the lock of an existing folder, at once or not at all; None where another holds it.
+    """Takes the lock of an existing folder without waiting; None if it is already held.
 
     Raises:
         StoreError: the folder cannot be written.
     """
     # Not a singleton, or a second store of this process would share the lock; not bound to the
-    # thread, so that whoever closes the store really lets it go.
+    # thread, so that any thread that closes the store releases it.
     lock = FileLock(folder / NAME, is_singleton=False, thread_local=False)
     with writing(folder / NAME):
         try:
             lock.acquire(timeout=0)
-        # It is an OSError too, hence the inner place.
+        # It is an OSError too, so it is caught inside.
         except Timeout:
             return None
     return lock
 
 
 def is_free(folder: Path) -> bool:
-    """Whether nobody holds the lock of an existing folder.
+    """Whether the lock of an existing folder is not held.
 
     Raises:
         StoreError: the folder cannot be written.

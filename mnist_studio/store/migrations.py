@@ -84,28 +84,28 @@ def migrate(
     backups: Path,
     migrations: Sequence[Migration] = MIGRATIONS,
 ) -> None:
-    """Brings the database to the newest version; an existing one is backed up before.
+    """Migrates the database to the newest version, after a backup of an existing one.
 
     Args:
         connection: to the database.
-        path: of the database, for what people are told.
+        path: of the database, for error messages.
         backups: folder of the backups.
         migrations: from version 0 on.
 
     Raises:
-        StoreTooNew: it was written by a newer studio.
+        StoreTooNew: it was written by a newer version.
         StoreError: it belongs to another program, or the backup cannot be written.
     """
     version = _checked_version(connection, path, len(migrations))
     if 0 < version < len(migrations):
-        backup.keep(connection, backups, f"before-version-{len(migrations)}-")
+        backup.create(connection, backups, f"before-version-{len(migrations)}-")
     if version < len(migrations):
         with transaction(connection):
             _apply(connection, path, migrations)
 
 
 def _apply(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
-    # Asked again inside the transaction: another studio may have migrated meanwhile.
+    # Checked again inside the transaction, because another process may have migrated it.
     version = _checked_version(connection, path, len(migrations))
     for migration in migrations[version:]:
         for statement in migration:
@@ -117,7 +117,8 @@ def _checked_version(connection: sqlite3.Connection, path: Path, newest: int) ->
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > newest:
         raise StoreTooNew(
-            f"The database “{path}” has version {version}; this studio knows up to {newest}.",
+            f"The database “{path}” has version {version}, but this MNIST Studio reads versions "
+            f"up to {newest}.",
             "Update MNIST Studio. Nothing was changed.",
         )
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -1,10 +1,10 @@
-"""The personal test set as one readable file, to keep, to share and to merge: JSON.
+"""Own images as one JSON file, to save, share, and merge.
 
     {"format": "mnist-studio-digits", "version": 1, "digits": [
         {"label": 7, "created": 1767322245.0, "pen": 0.072, "strokes": [[[x, y, t, p], ...], ...]},
         {"label": 4, "created": 1767322251.0, "picture": "base64 of 784 bytes"}]}
 
-Points lie in a square with sides of length 1, y downwards; t are seconds, p is pressure, 0-1.
+Points are in a square with sides of length 1, y downward; t is in seconds, p is pressure, 0-1.
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class _OwnImageFile(msgspec.Struct, frozen=True):
 
 
 def write(digits: Sequence[OwnImage], path: Path) -> None:
-    """Writes digits; a file that is there is replaced as a whole.
+    """Writes images; an existing file is replaced.
 
     Raises:
         DataError: it cannot be written.
@@ -54,27 +54,27 @@ def write(digits: Sequence[OwnImage], path: Path) -> None:
 
 
 def read(path: Path) -> tuple[OwnImage, ...]:
-    """The digits of a file, each checked.
+    """The images of a file, each checked.
 
     Raises:
         StoreError: it cannot be read.
-        DataError: it is no such file, of a newer version, or a digit in it is none.
+        DataError: it is not such a file, of a newer version, or an image in it is not valid.
     """
     with reading(path):
         size = path.stat().st_size
         if size > MOST_BYTES:
-            raise _wrong(f"it has {size / 1e6:,.0f} MB, more than digits need")
+            raise _wrong(f"it has {size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB")
         return decode(path.read_bytes())
 
 
 def encode(digits: Sequence[OwnImage]) -> bytes:
-    """The content of a file with these digits."""
-    kept = (_Digit(one.label, one.created, one.pen, one.ink, one.picture) for one in digits)
-    return msgspec.json.encode(_OwnImageFile("mnist-studio-digits", VERSION, tuple(kept))) + b"\n"
+    """The content of a file with these images."""
+    stored = (_Digit(one.label, one.created, one.pen, one.ink, one.picture) for one in digits)
+    return msgspec.json.encode(_OwnImageFile("mnist-studio-digits", VERSION, tuple(stored))) + b"\n"
 
 
 def decode(content: bytes) -> tuple[OwnImage, ...]:
-    """The digits of such a content.
+    """The images of a content.
 
     Raises:
         DataError: as ``read``.
@@ -85,7 +85,8 @@ def decode(content: bytes) -> tuple[OwnImage, ...]:
         raise _wrong(str(error)) from error
     if file.version > VERSION:
         raise DataError(
-            f"This file of digits has version {file.version}; this studio knows up to {VERSION}.",
+            f"The file has version {file.version}, but this MNIST Studio reads versions up to "
+            f"{VERSION}.",
             "Update MNIST Studio.",
         )
     return tuple(_digit(one, number) for number, one in enumerate(file.digits, start=1))
@@ -93,7 +94,7 @@ def decode(content: bytes) -> tuple[OwnImage, ...]:
 
 def _digit(one: _Digit, number: int) -> OwnImage:
     if not one.strokes and len(one.picture) != SIDE * SIDE:
-        raise _wrong(f"digit {number} has neither strokes nor a picture of 784 bytes")
+        raise _wrong(f"image {number} has neither strokes nor a picture of 784 bytes")
     try:
         if one.strokes:
             ink = tuple(tuple(InkPoint(*point) for point in stroke) for stroke in one.strokes)
@@ -102,11 +103,11 @@ def _digit(one: _Digit, number: int) -> OwnImage:
         return of_picture(image, one.label, one.created)
     except MnistStudioError as error:
         raise DataError(
-            f"Digit {number} of the file: {error.problem}", "Correct it there or leave it out."
+            f"Image {number} of the file is not valid: {error.problem}", "Correct it or remove it."
         ) from error
 
 
 def _wrong(why: str) -> DataError:
     return DataError(
-        f"This is not a file of digits: {why}.", "Choose a file that was exported by the studio."
+        f"This is not a file of own images: {why}.", "Select a file that MNIST Studio exported."
     )

@@ -1,6 +1,6 @@
-"""What runs said of personal digits, kept in the cache image by image.
+"""Predictions of runs for own images, cached image by image.
 
-So a digit that is added costs one answer of each run, and one that is relabeled none.
+So a new image needs one prediction per run, and a new label none.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ _LOG = logging.getLogger(__name__)
 
 _HASH_BYTES = 16
 
-Answers = Mapping[bytes, NDArray[np.float64]]
+Predictions = Mapping[bytes, NDArray[np.float64]]
 """Hash of an image -> logits (10,)."""
 
 
 def name_of(image: NDArray[np.uint8]) -> bytes:
-    """The hash of an image, by which its answers are kept."""
+    """The hash of an image, the key of its predictions."""
     return hashlib.sha256(image.tobytes()).digest()[:_HASH_BYTES]
 
 
-def load(folder: Path) -> Answers:
-    """What is kept of a run's present weights; nothing where the file is damaged.
+def load(folder: Path) -> Predictions:
+    """The cached predictions of a run's current weights; empty if the file is damaged.
 
     Raises:
         StoreError: the run's weights cannot be read.
@@ -44,25 +44,25 @@ def load(folder: Path) -> Answers:
         logits = arrays["logits"].reshape(-1, 10)
         names = arrays["names"].astype(np.uint8).reshape(len(logits), _HASH_BYTES)
     except (StoreError, KeyError, ValueError) as error:
-        _LOG.warning("Answers to your own digits are computed again: %s", error)
+        _LOG.warning("Predictions for own images are computed again: %s", error)
         return {}
     return {name.tobytes(): one for name, one in zip(names, logits, strict=True)}
 
 
-def save(folder: Path, answers: Answers) -> None:
-    """Keeps answers of a run in place of the former ones.
+def save(folder: Path, predictions: Predictions) -> None:
+    """Replaces the cached predictions of a run.
 
     Raises:
-        StoreError: the disk is full or refuses.
+        StoreError: the file cannot be written.
     """
     path = _path(folder)
-    names = np.frombuffer(b"".join(answers), np.uint8)
-    logits = np.array(list(answers.values()), dtype=np.float64).reshape(-1, 10)
+    names = np.frombuffer(b"".join(predictions), np.uint8)
+    logits = np.array(list(predictions.values()), dtype=np.float64).reshape(-1, 10)
     tensors.save(path, {"names": names, "logits": logits})
 
 
 def _path(folder: Path) -> Path:
-    # A run may go on, and a studio may bring other weights under the same name.
+    # A run may be resumed, and another version may bundle other weights under the same name.
     with reading(folder / WEIGHTS):
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     return paths.own_image_cache() / f"{folder.name}-{weights[:16]}.safetensors"

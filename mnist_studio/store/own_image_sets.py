@@ -1,7 +1,6 @@
-"""Personal digits as they were at a moment: what a run learnt from, or what runs are compared on.
+"""Snapshots of own images, which runs are trained on or compared on.
 
-A set lies in one file by its fingerprint, so it says by itself whether it is the one that is meant,
-and it stays what it was when the user's digits change.
+A set is one file named by its fingerprint. It does not change when the user's own images change.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ import numpy as np
 
 from mnist_studio import paths
 from mnist_studio.data.images import LabeledImages
-from mnist_studio.data.own_images import OwnImage, digits_of
+from mnist_studio.data.own_images import OwnImage, labeled_images
 from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.store import tensors
 
@@ -23,12 +22,12 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, eq=False)
 class OwnImageSet:
-    """Digits and whose they are.
+    """A set of own images.
 
     Attributes:
-        keys: of the digits, in their order.
+        keys: of the images, in their order.
         digits: images and labels.
-        fingerprint: of all of it, 32 hexadecimal figures.
+        fingerprint: of all fields, 32 hexadecimal digits.
     """
 
     keys: tuple[str, ...]
@@ -36,27 +35,25 @@ class OwnImageSet:
     fingerprint: str
 
     def without(self, keys: frozenset[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """The places (k,) of the digits that are not among these."""
+        """The indices (k,) of the images without these keys."""
         return np.array([at for at, key in enumerate(self.keys) if key not in keys], dtype=np.int64)
 
 
 def of(digits: Sequence[OwnImage]) -> OwnImageSet:
-    """A set of these digits, in the order of their keys, whatever the order they come in."""
+    """A set of these images, ordered by key."""
     ordered = sorted(digits, key=lambda digit: digit.key)
-    return _set(tuple(digit.key for digit in ordered), digits_of(ordered))
+    return _set(tuple(digit.key for digit in ordered), labeled_images(ordered))
 
 
 def freeze(digits: Sequence[OwnImage], home: Path | None = None) -> OwnImageSet:
-    """Keeps a set of these digits for as long as runs may ask for it.
+    """Stores a set of these images for the runs that are trained on it.
 
     Raises:
-        DataError: there are none.
-        StoreError: the disk is full or refuses.
+        DataError: the sequence is empty.
+        StoreError: the file cannot be written.
     """
     if not digits:
-        raise DataError(
-            "You have no digits of your own yet.", "Draw some on the Draw page and label them."
-        )
+        raise DataError("You have no own images yet.", "Draw some on the Draw page and label them.")
     found = of(digits)
     path = _path(found.fingerprint, home)
     if not path.exists():
@@ -70,12 +67,12 @@ def load(fingerprint: str, home: Path | None = None) -> OwnImageSet:
     """The set of that fingerprint.
 
     Raises:
-        DataError: it is not on this computer, or is not what it was.
+        DataError: it is not on this computer, or is damaged.
     """
     if not _FINGERPRINT.fullmatch(fingerprint) or not _path(fingerprint, home).exists():
         raise DataError(
-            f"The own digits {fingerprint[:8]} that are asked for are not on this computer.",
-            "Train without your own digits, or choose those that are here.",
+            f"The set {fingerprint[:8]} of own images is not on this computer.",
+            "Train without own images, or with the own images of this computer.",
         )
     try:
         arrays = tensors.load(_path(fingerprint, home)).arrays
@@ -102,6 +99,6 @@ def _path(fingerprint: str, home: Path | None) -> Path:
 
 def _damaged(fingerprint: str) -> DataError:
     return DataError(
-        f"The kept set {fingerprint[:8]} of your own digits is damaged.",
-        "Train without your own digits, or choose them anew.",
+        f"The set {fingerprint[:8]} of own images is damaged.",
+        "Train without own images, or select them again.",
     )

@@ -1,4 +1,4 @@
-"""The personal test set in the store's database: digits that the user wrote and labeled."""
+"""The user's own images in the database."""
 
 import logging
 from collections.abc import Sequence
@@ -18,70 +18,72 @@ _Row = tuple[str, int, float, float, str, bytes | None]
 
 
 class OwnImages:
-    """The user's own digits; ``RunStore.personal`` is one. For its one thread.
+    """The user's own images; ``RunStore.own_images`` is one. Only for the thread of the store.
 
-    Every method raises StoreError, with a remedy, where the disk or the database refuses.
+    Every method raises StoreError, with a remedy, if the disk or the database fails.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> tuple[OwnImage, ...]:
-        """All digits, oldest first; one that cannot be understood is logged and left out."""
+        """All own images, oldest first; a damaged one is logged and skipped."""
         query = f"SELECT {_COLUMNS} FROM own_images ORDER BY created, key"
-        return tuple(filter(None, map(_digit, self._database.rows(query))))
+        return tuple(filter(None, map(_image, self._database.rows(query))))
 
     def summary(self) -> tuple[tuple[str, int], ...]:
-        """Key and label of all digits, oldest first: equal while nothing has changed."""
+        """Key and label of all own images, oldest first; equal while nothing has changed."""
         return tuple(self._database.rows("SELECT key, label FROM own_images ORDER BY created, key"))
 
-    def keep(self, digits: Sequence[OwnImage]) -> int:
-        """Keeps digits, together or not at all; one that is kept already stays as it is.
+    def add(self, images: Sequence[OwnImage]) -> int:
+        """Adds images in one transaction; images that are already stored stay unchanged.
 
         Returns:
-            How many are new.
+            The number of new images.
         """
-        return self.change((), digits)
+        return self.change((), images)
 
     def relabel(self, key: str, label: int) -> None:
-        """Gives a digit another label.
+        """Changes the label of an image.
 
         Raises:
-            UnknownName: there is no such digit.
+            UnknownName: there is no such image.
         """
         changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
         if not changed:
-            raise UnknownName("This digit is not there any more.", "Look at the list of digits.")
+            raise UnknownName("This image no longer exists.", "Look at the list of own images.")
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Deletes digits; those that are not there any more count as deleted."""
+        """Deletes images; missing ones are ignored."""
         self.change(keys, ())
 
-    def change(self, gone: Sequence[str], digits: Sequence[OwnImage]) -> int:
-        """Deletes digits by their keys and keeps others, as ``delete`` and ``keep``, in one step.
+    def change(self, removed: Sequence[str], added: Sequence[OwnImage]) -> int:
+        """Deletes images by their keys and adds others in one transaction.
 
         Returns:
-            How many are new.
+            The number of new images.
         """
         with self._database.writing() as connection:
-            connection.executemany("DELETE FROM own_images WHERE key = ?", [(key,) for key in gone])
+            connection.executemany(
+                "DELETE FROM own_images WHERE key = ?", [(key,) for key in removed]
+            )
             before = connection.total_changes
-            connection.executemany(_INSERT, map(_row, digits))
+            connection.executemany(_INSERT, map(_row, added))
             return connection.total_changes - before
 
 
-def _row(digit: OwnImage) -> _Row:
-    strokes = msgspec.json.encode(digit.ink).decode()
-    return digit.key, digit.label, digit.created, digit.pen, strokes, digit.picture or None
+def _row(image: OwnImage) -> _Row:
+    strokes = msgspec.json.encode(image.ink).decode()
+    return image.key, image.label, image.created, image.pen, strokes, image.picture or None
 
 
-def _digit(row: _Row) -> OwnImage | None:
+def _image(row: _Row) -> OwnImage | None:
     key, label, created, pen, strokes, picture = row
     try:
         ink = tuple(
             tuple(InkPoint(*point) for point in stroke) for stroke in _STROKES.decode(strokes)
         )
     except msgspec.DecodeError as error:
-        _LOG.warning("What is kept of the user's digit %s cannot be read: %s", key, error)
+        _LOG.warning("The own image %s is damaged: %s", key, error)
         return None
     return OwnImage(key, label, created, ink, pen, picture or b"")

@@ -1,4 +1,4 @@
-"""Makes a finished run a model that comes with the studio; ``resources/models/make.py`` does."""
+"""Turns a finished run into a bundled model, for ``resources/models/make.py``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,10 +27,10 @@ from mnist_studio.store.rows import BUNDLED, Run
 
 
 def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
-    """Makes a model of a finished run, or makes it anew.
+    """Creates or replaces the bundled model of a finished run.
 
-    Its description says nothing of the machine that trained it: device and threads are left to the
-    reader's. Its seconds stay, as those of another machine.
+    Its description does not name the computer that trained it: device and threads are the defaults.
+    Its seconds stay, as those of another computer.
 
     Args:
         run: finished, its folder complete.
@@ -42,10 +42,12 @@ def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
         The model's folder.
 
     Raises:
-        StoreError: the run has not finished, its artifacts are damaged, or the disk refuses.
+        StoreError: the run has not finished, its artifacts are damaged, or a file is not writable.
     """
     if not isinstance(run.terminal, Finished) or not NAME.fullmatch(name):
-        raise StoreError(f"{run.title} cannot be packed as “{name}”.", "Train it to its end.")
+        raise StoreError(
+            f"{run.title} cannot be packed as “{name}”: it has not finished.", "Train it."
+        )
     artifacts.load_weights(run.folder, run.spec)
     artifacts.load_test_logits(run.folder)
     models, folder = read_sums(root), root / name

@@ -1,6 +1,6 @@
-"""How well a run reads digits that were made harder, kept in its folder so that it is known.
+"""Robustness of a run to corruptions, computed once and stored in its folder.
 
-The folders of models that come with the studio are never written: of these it is kept in the cache.
+The folders of bundled models are never written: their results are in the cache.
 """
 
 import hashlib
@@ -17,17 +17,17 @@ from mnist_studio.store.artifacts import ROBUSTNESS, WEIGHTS
 from mnist_studio.store.disk import reading, writing
 
 VERSION = 1
-"""Of the perturbations and of the file; what another version left is computed again."""
+"""Of the corruptions and of the file; results of another version are computed again."""
 
 
 @dataclass(frozen=True)
 class RobustnessCurve:
-    """A run's accuracy on digits made harder in one way.
+    """The accuracy of a run under one corruption.
 
     Attributes:
-        kind: of the perturbation.
+        kind: of the corruption.
         strengths: ascending, in the unit of ``data.pipeline.corruptions.CORRUPTIONS[kind]``.
-        accuracies: on the digits at each, fractions.
+        accuracies: at each strength, fractions.
     """
 
     kind: Kind
@@ -41,10 +41,10 @@ class Robustness:
 
     Attributes:
         step: of its weights.
-        digits: how many of the first test digits were answered.
-        engine: the framework that answered.
-        accuracy: on these digits as they are.
-        curves: one a kind.
+        digits: number of the first test images that were used.
+        engine: the framework that predicted.
+        accuracy: on these images without corruption.
+        curves: one per kind.
     """
 
     step: int
@@ -55,20 +55,20 @@ class Robustness:
 
 
 class _RobustnessFile(msgspec.Struct, frozen=True):
-    """What the file holds: at most one result for each number of digits."""
+    """The content of the file: at most one result for each number of images."""
 
     version: int
     results: tuple[Robustness, ...] = ()
 
 
 def save(folder: Path, robustness: Robustness) -> None:
-    """Keeps the result of a run; the former one of as many digits, or of other weights, goes.
+    """Saves the result of a run; replaces one of as many images, or of other weights.
 
     Raises:
-        StoreError: the disk is full or refuses, or the run was deleted meanwhile.
+        StoreError: the file cannot be written, or the run was deleted.
     """
-    if not folder.is_dir():  # A file would bring it back.
-        raise StoreError(f"{folder} is not there any more.", "Choose another run.")
+    if not folder.is_dir():  # A file would create it again.
+        raise StoreError(f"The folder {folder} no longer exists.", "Select another run.")
     others = (
         one
         for one in _load(folder)
@@ -80,7 +80,7 @@ def save(folder: Path, robustness: Robustness) -> None:
 
 
 def load(folder: Path, step: int, digits: int) -> Robustness | None:
-    """The result of a run's weights of that step on so many digits; None if there is none.
+    """The result of a run's weights of that step on that number of images; None if there is none.
 
     Raises:
         StoreError: the file cannot be read.
@@ -92,14 +92,14 @@ def load(folder: Path, step: int, digits: int) -> Robustness | None:
 def _path(folder: Path) -> Path:
     if folder.parent != paths.models():
         return folder / ROBUSTNESS
-    # Another version of the studio may have other weights of that name and step.
+    # Another version may bundle other weights under that name and step.
     with reading(folder / WEIGHTS):
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     return paths.robustness_cache() / f"{folder.name}-{weights[:16]}.json"
 
 
 def _load(folder: Path) -> tuple[Robustness, ...]:
-    """What is there and can be understood; anything else is computed again."""
+    """The stored results; damaged ones are computed again."""
     path = _path(folder)
     if not path.exists():
         return ()

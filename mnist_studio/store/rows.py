@@ -1,8 +1,4 @@
-"""How runs end in the database, in whichever way they end.
-
-Ids of runs, of which an unambiguous beginning is enough.
-The rows of the database as values.
-"""
+"""The rows of runs in the database: as values, by id, and how they end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,19 +18,18 @@ from mnist_studio.store.database import Database
 
 
 def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
-    """The one id that begins so.
+    """The one id with that prefix.
 
     Args:
         database: of the user's runs.
-        bundled: ids of the models that came with the studio.
-        beginning: of an id, or all of it.
+        bundled: ids of the bundled models.
+        beginning: prefix of an id, or the whole id.
 
     Raises:
-        UnknownName: no id begins so, or several do.
+        UnknownName: no id has that prefix, or several do.
     """
     query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ?"
-    # Nothing is the beginning of every id, but never what was meant; no id is beyond ASCII,
-    # and SQLite takes no lone surrogates.
+    # The empty prefix would match every id; ids are ASCII, and SQLite accepts no lone surrogates.
     possible = beginning and beginning.isascii()
     rows = database.rows(query, len(beginning), beginning) if possible else []
     came = [model for model in bundled if possible and model.startswith(beginning)]
@@ -45,7 +40,7 @@ def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
             raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
         case several:
             raise UnknownName(
-                f"{len(several)} runs begin with “{beginning}”.", "Write more of the id."
+                f"{len(several)} runs begin with “{beginning}”.", "Enter more of the id."
             )
 
 
@@ -53,7 +48,7 @@ Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crash
 Row = tuple[Any, ...]
 
 BUNDLED = "bundled-"
-"""So begin the ids of the models that come with the studio, and no others."""
+"""Prefix of the ids of bundled models."""
 
 COLUMNS = "id, title, spec, status, created, terminal"
 
@@ -63,17 +58,17 @@ _EPOCHS = msgspec.json.Decoder(Epoch)
 
 @dataclass(frozen=True)
 class Run:
-    """One training and where its artifacts lie.
+    """One training and the folder of its artifacts.
 
     Attributes:
-        id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time; or of a model that came with the studio.
-        title: the user's name of it.
-        spec: what is trained and how.
+        id: ``YYYYmmdd-HHMMSS-xxxx``, sortable by time; or that of a bundled model.
+        title: see ``store.titles``; the user can change it.
+        spec: of the run.
         status: ``running`` or how it ended.
         created: seconds since 1970.
         folder: of its artifacts; see ``store.artifacts``.
         terminal: the event that ended it; None while it runs.
-        checkpoint: there is one to go on from.
+        checkpoint: whether there is one to resume from.
     """
 
     id: str
@@ -87,12 +82,12 @@ class Run:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on: it ended early and left a checkpoint."""
+        """Whether it can be resumed: it ended early and has a checkpoint."""
         return self.checkpoint and self.status not in ("running", "finished")
 
     @property
     def trained(self) -> bool:
-        """Whether its weights can be used: it finished, or was stopped with its weights kept."""
+        """Whether its weights can be used: it finished, or was stopped."""
         return self.status in ("finished", "stopped")
 
     @property
@@ -102,7 +97,7 @@ class Run:
 
     @property
     def bundled(self) -> bool:
-        """Whether it came with the studio; see ``store.bundled``."""
+        """Whether it is a bundled model; see ``store.bundled``."""
         return self.id.startswith(BUNDLED)
 
 
@@ -110,7 +105,7 @@ def run_of(row: Row, runs: Path) -> Run:
     """The run of a row of ``COLUMNS``; ``runs`` is the folder of the runs' folders.
 
     Raises:
-        StoreError: the row cannot be understood.
+        StoreError: the row is damaged.
     """
     run_id, title, spec, status, created, terminal = row
     try:
@@ -121,7 +116,7 @@ def run_of(row: Row, runs: Path) -> Run:
             status=status,
             created=created,
             folder=runs / run_id,
-            # A run that goes on keeps its former end in its row until it has a new one.
+            # The row of a resumed run has its previous end until it ends again.
             terminal=terminal_of(terminal) if status != "running" else None,
             checkpoint=(runs / run_id / CHECKPOINT).exists(),
         )
@@ -133,16 +128,16 @@ def terminal_of(text: str | None) -> Terminal | None:
     """The terminal event of a row's column.
 
     Raises:
-        msgspec.DecodeError: it cannot be understood.
+        msgspec.DecodeError: it is damaged.
     """
     return _TERMINALS.decode(text) if text else None
 
 
 def epoch_of(text: str, run_id: str) -> Epoch:
-    """The epoch that a run's row tells of.
+    """The epoch in a row.
 
     Raises:
-        StoreError: the row cannot be understood.
+        StoreError: the row is damaged.
     """
     try:
         return _EPOCHS.decode(text)
@@ -151,34 +146,32 @@ def epoch_of(text: str, run_id: str) -> Epoch:
 
 
 def _unreadable(run_id: str, error: Exception) -> StoreError:
-    return StoreError(
-        f"What is kept of the run {run_id} cannot be read: {error}", "Update MNIST Studio."
-    )
+    return StoreError(f"The stored run {run_id} cannot be read: {error}", "Update MNIST Studio.")
 
 
 TRAINED = (Finished, Stopped)
-"""The ends that leave weights."""
+"""Ends with stored weights."""
 
 
 def end(database: Database, run_id: str, event: Terminal) -> bool:
-    """Ends a run that is running; False if it was not, so that the first end stays.
+    """Ends a running run; False if it has already ended, so that the first end stays.
 
-    One that went on and left no new weights ends as it had ended before.
+    A resumed run that stored no new weights gets its previous end again.
     """
-    former = _former(database, run_id)
-    kept = former if former and not isinstance(event, TRAINED) else event
-    row = (str(kept.__struct_config__.tag), events.encode(kept).decode(), run_id)
+    previous = _previous_end(database, run_id)
+    final = previous if previous and not isinstance(event, TRAINED) else event
+    row = (str(final.__struct_config__.tag), events.encode(final).decode(), run_id)
     changed = database.write(
         "UPDATE runs SET status = ?, terminal = ? WHERE id = ? AND status = 'running'", *row
     )
-    if former is kept:
-        _forget_epochs(database, run_id, former.step)
+    if previous is final:
+        _delete_epochs(database, run_id, previous.step)
     return changed == 1
 
 
 def crash(database: Database, run: Run) -> bool:
-    """Marks a running run as crashed if its lock can be taken; whether it was marked."""
-    reason = "The studio ended while this run was training."
+    """Marks a running run as crashed if its lock is free; returns whether it was marked."""
+    reason = "MNIST Studio ended while this run was training."
     event = Crashed(run=run.id, framework=run.spec.framework, reason=reason)
     if not run.folder.is_dir():
         return end(database, run.id, event)
@@ -186,21 +179,21 @@ def crash(database: Database, run: Run) -> bool:
     if lock is None:
         return False
     try:
-        # A run that ended just before its lock was let go stays as it ended.
+        # A run that ended just before its lock was released stays as it is.
         return end(database, run.id, event)
     finally:
         lock.release()
 
 
-def _former(database: Database, run_id: str) -> Finished | Stopped | None:
-    """How a run that goes on had ended before, if it had kept weights then."""
+def _previous_end(database: Database, run_id: str) -> Finished | Stopped | None:
+    """The previous end of a resumed run, if it had weights."""
     rows = database.rows("SELECT terminal FROM runs WHERE id = ?", run_id)
     terminal = terminal_of(rows[0][0]) if rows else None
     return terminal if isinstance(terminal, TRAINED) else None
 
 
-def _forget_epochs(database: Database, run_id: str, step: int) -> None:
-    """Takes out the epochs that were trained after ``step``."""
+def _delete_epochs(database: Database, run_id: str, step: int) -> None:
+    """Deletes the epochs that were trained after ``step``."""
     for (text,) in database.rows("SELECT event FROM epochs WHERE run = ?", run_id):
         epoch = epoch_of(text, run_id)
         if epoch.step > step:

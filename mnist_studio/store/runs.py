@@ -1,4 +1,4 @@
-"""The runs that are kept: one row and one folder each, and the models that come with the studio.
+"""The stored runs, one row and one folder each, and the bundled models.
 
 Only supervisors write here, never the children that train. Several supervisors, the window and the
 command line, may work at once: each holds the lock of the folder of every run it supervises.
@@ -34,11 +34,11 @@ class RunStore:
 
     Attributes:
         experiments: the experiments of these runs.
-        personal: the user's own digits.
+        own_images: of the user.
     """
 
     def __init__(self, home: Path | None = None) -> None:
-        """Opens and migrates the database, finishes deletions, makes a backup if one is due.
+        """Opens and migrates the database, finishes deletions, and makes a backup if one is due.
 
         Args:
             home: folder of the user's data; the usual one if not given.
@@ -70,7 +70,7 @@ class RunStore:
         self.close()
 
     def close(self) -> None:
-        """Lets all locks go and closes the database. May be called twice."""
+        """Releases all locks and closes the database. May be called twice."""
         self._locks.release_all()
         self.experiments.close()
         self._database.close()
@@ -80,10 +80,10 @@ class RunStore:
 
         Args:
             spec: what is trained.
-            membership: of an experiment; None outside of any.
+            membership: of an experiment; None without one.
 
         Raises:
-            SpecError: the run cannot work.
+            SpecError: the run is not valid.
         """
         check(spec)
         known_bugs.check(spec)
@@ -92,7 +92,7 @@ class RunStore:
         folder = folders.make(self._runs)
         row = (folder.name, title, text, "running", started, None)
         try:
-            # The lock comes first: a row without it would be taken for crashed.
+            # The lock comes first, because a row without a lock counts as crashed.
             self._locks.hold(folder)
             self._insert(row, membership)
         except BaseException:
@@ -103,7 +103,7 @@ class RunStore:
         return run_of(row, self._runs)
 
     def _insert(self, row: Row, membership: Membership | None) -> None:
-        """A run and its membership, together or not at all."""
+        """Inserts a run and its membership in one transaction."""
         with self._database.writing() as connection:
             connection.execute(f"INSERT INTO runs ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)
             if membership:
@@ -114,10 +114,10 @@ class RunStore:
         return titles.unique(spec, started, {title for (title,) in taken})
 
     def reopen(self, run_id: str) -> Run:
-        """Lets a run that has ended go on: it is running again and its lock is held.
+        """Resumes a run that has ended: it is running again, and its lock is held.
 
-        Its epochs stay until they are recorded anew. If it had kept weights and ends without new
-        ones, it is again as it was before.
+        Its epochs stay until they are recorded again. If it had weights and ends without new ones,
+        its previous end is restored.
 
         Raises:
             StoreError: also if it is running, here or elsewhere.
@@ -132,11 +132,11 @@ class RunStore:
         return replace(run, status="running", terminal=None)
 
     def release(self, run_id: str) -> None:
-        """Lets the lock of a run go, if this store holds it; takes the whole id."""
+        """Releases the lock of a run if this store holds it; takes the whole id."""
         self._locks.release(run_id)
 
     def record(self, event: AnyEvent) -> None:
-        """Keeps epochs and the terminal event; other events are for the moment only.
+        """Stores epochs and the terminal event; other events are not stored.
 
         An epoch that was recorded before is replaced.
 
@@ -148,13 +148,13 @@ class RunStore:
             self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
             if not rows.end(self._database, self._own_id(event.run), event):
-                raise StoreError(f"The run {event.run} has ended before.", "Start a new run.")
+                raise StoreError(f"The run {event.run} has already ended.", "Start a new run.")
             self._back_up()
 
     def runs(self) -> tuple[Run, ...]:
-        """All runs, newest first; one whose row cannot be understood is logged and left out.
+        """All runs, newest first, then the bundled models.
 
-        After them come the models that came with the studio.
+        A run whose row is damaged is logged and skipped.
         """
         query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
         own = filter(None, map(self._readable, self._database.rows(query)))
@@ -178,24 +178,24 @@ class RunStore:
         return tuple(epoch_of(text, full) for (text,) in self._database.rows(query, full))
 
     def rename(self, run_id: str, title: str) -> None:
-        """Gives a run another title, of 1 to 80 characters.
+        """Changes the title of a run, to 1 to 80 characters.
 
         Raises:
-            StoreError: also if the title is empty or too long, or the run came with the studio.
+            StoreError: also if the title is empty or too long, or the run is a bundled model.
         """
         row = (titles.tidy(title), self._own_id(run_id))
         self._database.write("UPDATE runs SET title = ? WHERE id = ?", *row)
 
     def delete(self, run_id: str) -> None:
-        """Deletes a run with all that it left.
+        """Deletes a run and its folder.
 
         Raises:
-            StoreError: also if it is running, here or elsewhere, or came with the studio.
+            StoreError: also if it is running, here or elsewhere, or is a bundled model.
         """
         folders.delete(self._database, self._runs / self._own_id(run_id))
 
     def recover(self) -> tuple[str, ...]:
-        """Marks as crashed every running run that nobody supervises any more; gives their ids."""
+        """Marks running runs without a supervisor as crashed and returns their ids."""
         query = f"SELECT {COLUMNS} FROM runs WHERE status = 'running' ORDER BY id"
         running = filter(None, map(self._readable, self._database.rows(query)))
         return tuple(
@@ -206,7 +206,7 @@ class RunStore:
 
     @property
     def problems(self) -> tuple[StoreError, ...]:
-        """Why models that should have come with the studio are left out."""
+        """Why bundled models could not be loaded."""
         return self._models.problems
 
     def version(self) -> int:
@@ -222,23 +222,23 @@ class RunStore:
             return None
 
     def _full_id(self, beginning: str) -> str:
-        """The one id that begins so."""
+        """The one id with that prefix."""
         return full_id(self._database, self._models.by_id, beginning)
 
     def _own_id(self, beginning: str) -> str:
-        """The same of a run that may be changed.
+        """The full id of a run that may be changed.
 
         Raises:
-            StoreError: it came with the studio.
+            StoreError: it is a bundled model.
         """
         full = self._full_id(beginning)
         if full in self._models.by_id:
             title = self._models.by_id[full].run.title
             raise StoreError(
-                f"“{title}” cannot be changed: it came with the studio.",
-                "Train its recipe, to have one of your own.",
+                f"“{title}” cannot be changed, because it is a bundled model.",
+                "Train its recipe to get a run of your own.",
             )
         return full
 
     def _back_up(self) -> None:
-        backup.keep_if_due(self._database.connection, self._database.path, self._backups)
+        backup.create_if_due(self._database.connection, self._database.path, self._backups)

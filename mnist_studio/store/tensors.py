@@ -19,17 +19,17 @@ _HASH = "sha256"
 
 @dataclass(frozen=True)
 class Tensors:
-    """What one file holds: arrays and notes by name."""
+    """The content of a file: arrays and notes by name."""
 
     arrays: dict[str, Array]
     notes: dict[str, str]
 
 
 def save(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, str] | None = None) -> None:
-    """Replaces the file at once.
+    """Replaces the file atomically.
 
     Raises:
-        StoreError: the disk is full or refuses; what was there is untouched.
+        StoreError: the file cannot be written; its old content is unchanged.
     """
     dense = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     header = {**(notes or {}), _HASH: _hash(dense)}
@@ -44,19 +44,19 @@ def load(path: Path) -> Tensors:
         StoreError: missing or damaged.
     """
     try:
-        # Opened here too: the error of safe_open does not say what the system refused.
+        # Opened here too, because safe_open does not report errors of the system.
         with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
             notes = dict(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise damaged(path, str(error)) from error
     if notes.pop(_HASH, "") != _hash(arrays):
-        raise damaged(path, "its contents do not have the hash they were written with")
+        raise damaged(path, "its content does not match its hash")
     return Tensors(arrays, notes)
 
 
 def damaged(path: Path, why: str) -> StoreError:
-    """The error for a file that cannot be trusted."""
+    """The error for a damaged file."""
     return StoreError(f"{path} is damaged: {why}.", "Train this run again.")
 
 

@@ -86,7 +86,7 @@ class TrainingState:
         """Restores the progress of a checkpoint and discards everything after it."""
         folder, self.step = self.session.folder, checkpoint.step
         self.first_step = checkpoint.step
-        artifacts.keep_steps(folder, self.step)
+        artifacts.truncate_steps(folder, self.step)
         self.earlier_seconds = checkpoint.train_seconds
         whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         self.epoch = whole[-1] if whole else None

@@ -16,7 +16,7 @@ SEVEN = of_ink(((InkPoint(0.2, 0.1), InkPoint(0.8, 0.1), InkPoint(0.4, 0.9)),), 
 
 def add_images() -> None:
     with RunStore() as store:
-        store.own_images.keep([ONE, SEVEN])
+        store.own_images.add([ONE, SEVEN])
 
 
 def picture(folder: Path) -> Path:
@@ -64,7 +64,7 @@ def test_images_are_exported_and_merged_when_imported(here: Main, tmp_path: Path
     assert "One image added. One image existed before." in here("own-images", "import", file).errors
     file.write_text("[]", "utf-8")
     said = here("own-images", "import", file)
-    assert (said.code, "not a file of digits" in said.errors) == (1, True)
+    assert (said.code, "not a file of own images" in said.errors) == (1, True)
 
 
 def test_an_image_is_relabeled_by_the_start_of_its_id(here: Main) -> None:

@@ -86,7 +86,7 @@ def test_a_test_image_is_classified_and_marked(run: str) -> None:
     for place, said in enumerate(found):
         (prediction,) = said.json
         assert prediction["true_label"] == TEST.labels[place]
-        assert prediction["image"] == f"Test digit {place} of the built-in digits"
+        assert prediction["image"] == f"Test image {place} of the built-in dataset"
         assert said.errors.startswith(f"{prediction['image']}: a")
     said = studio("predict", "--index", 0)
     right = found[0].json[0]["prediction"] == str(TEST.labels[0])

@@ -88,8 +88,8 @@ def test_a_file_where_a_folder_must_be_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "problem"),
     [
-        (errno.EACCES, "may not be written"),
-        (errno.EROFS, "may not be written"),
+        (errno.EACCES, "lack the permission"),
+        (errno.EROFS, "lack the permission"),
         (errno.EDQUOT, "disk is full"),
         (errno.EIO, "Input/output error"),
     ],
@@ -104,7 +104,7 @@ def test_each_refusal_has_its_sentence(number: int, problem: str) -> None:
     ("number", "problem"),
     [
         (errno.ENOENT, "does not exist"),
-        (errno.EACCES, "may not be read"),
+        (errno.EACCES, "lack the permission"),
         (errno.EIO, "Input/output error"),
     ],
 )
@@ -117,8 +117,8 @@ def test_each_failure_to_read_has_its_sentence(number: int, problem: str) -> Non
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"\x89PNG\x00", "is no text"),
-        (b"#" * (LARGEST_TEXT + 1), "is far larger than any settings file"),
+        (b"\x89PNG\x00", "is not a text file"),
+        (b"#" * (LARGEST_TEXT + 1), "is too large for a settings file"),
         (None, "does not exist"),
     ],
 )

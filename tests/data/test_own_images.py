@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
-from mnist_studio.data.own_images import MOST_POINTS, OwnImage, digits_of, of_ink, of_picture
+from mnist_studio.data.own_images import MOST_POINTS, OwnImage, labeled_images, of_ink, of_picture
 from mnist_studio.errors import PictureError, UsageError
 
 ONE = ((InkPoint(0.5, 0.1, 0.0, 0.4), InkPoint(0.45, 0.9, 0.3, 0.6)),)
@@ -50,13 +50,13 @@ def test_what_is_no_drawing_is_refused(ink: tuple[tuple[InkPoint, ...], ...]) ->
 def test_a_blank_picture_and_a_label_beyond_nine_are_refused() -> None:
     with pytest.raises(PictureError, match="empty"):
         of_picture(np.zeros((28, 28), dtype=np.uint8), 1, 0.0)
-    with pytest.raises(UsageError, match="10 is no digit"):
+    with pytest.raises(UsageError, match="got 10"):
         of_ink(ONE, 10, 0.0)
 
 
 def test_digits_as_arrays_keep_their_order() -> None:
     digits: list[OwnImage] = [of_ink(ONE, 1, 0.0), of_ink((ONE[0][:1],), 0, 0.0)]
-    found = digits_of(digits)
+    found = labeled_images(digits)
     assert found.labels.tolist() == [1, 0]
     assert np.array_equal(found.images[1], digits[1].image)
-    assert digits_of([]).images.shape == (0, 28, 28)
+    assert labeled_images([]).images.shape == (0, 28, 28)

@@ -42,4 +42,4 @@ def outcome(events: list[AnyExperimentEvent]) -> str:
 
 def members(experiment: ExperimentSpec = SMALL) -> tuple[Member, ...]:
     with RunStore() as store:
-        return store.experiments.members(store.experiments.keep(experiment).id)
+        return store.experiments.members(store.experiments.add(experiment).id)

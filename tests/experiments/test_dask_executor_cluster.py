@@ -230,7 +230,7 @@ def test_what_a_worker_cannot_train_is_reported(cluster: Cluster, begun: Begin) 
     assert ended(running)[0] == 1
     assert "worker-0" in failed[0]["reason"]
     with RunStore() as store:
-        (cell,) = stored_cells(store, store.experiments.keep(experiment))
+        (cell,) = stored_cells(store, store.experiments.add(experiment))
     assert cell.state == "failed"
 
 

@@ -161,7 +161,7 @@ def test_stop_saves_weights_and_the_next_session_resumes_there() -> None:
     (stopped,) = members(experiment)
     assert stopped.run.status == "stopped"
     with RunStore() as store:
-        (cell,) = stored_cells(store, store.experiments.keep(experiment))
+        (cell,) = stored_cells(store, store.experiments.add(experiment))
         reached = len(store.epochs(stopped.run.id))
     assert (cell.state, cell.run, cell.fraction) == ("stopped", stopped.run.id, reached / 60)
 
@@ -277,7 +277,7 @@ def test_an_experiment_that_is_running_is_refused() -> None:
     acting(runner, trains(0), thread.start)
     thread.join()
     assert len(refused) == 1
-    assert "being run already" in refused[0]
+    assert "already running" in refused[0]
 
 
 def test_what_could_never_be_trained_is_refused_before(home: Path) -> None:

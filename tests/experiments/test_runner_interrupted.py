@@ -74,7 +74,7 @@ def trainers(supervisor: int) -> list[int]:
 def cells(experiment: ExperimentSpec = STUDY) -> tuple[ExperimentCell, ...]:
     with RunStore() as store:
         store.recover()
-        return stored_cells(store, store.experiments.keep(experiment))
+        return stored_cells(store, store.experiments.add(experiment))
 
 
 def finished_runs() -> dict[str, tuple[Run, int]]:
@@ -173,7 +173,7 @@ def test_two_processes_never_train_the_same_cell(file: Path) -> None:
     outcomes = []
     for process in (first, second):
         output, errors = process.communicate()
-        outcomes.append((process.returncode, "being run already" in errors))
+        outcomes.append((process.returncode, "already running" in errors))
         assert output or errors
     assert sorted(outcomes) == [(0, False), (1, True)]
     assert len(members(STUDY)) == 4

@@ -29,7 +29,7 @@ def fill(spare: int = 1) -> None:
             cell = expand_cells(STUDY)[0]
             spec = replace(cell, training=replace(cell.training, seed=90 + number))
             _add(store, spec, None, None)
-        experiment = store.experiments.keep(STUDY)
+        experiment = store.experiments.add(STUDY)
         for spec in expand_cells(STUDY):
             _add(store, spec, Membership(experiment.id), labels)
 

@@ -52,7 +52,7 @@ def test_the_library_refuses_to_delete_them(qtbot: QtBot, window: MainWindow) ->
     library = window.studio.library
     with qtbot.waitSignal(library.failed, timeout=5000) as told:
         library.delete(("bundled-record",))
-    assert "it came with the studio" in str(told.args[0])
+    assert "it is a bundled model" in str(told.args[0])
     assert len(library.trained) == 3
 
 

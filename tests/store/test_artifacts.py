@@ -152,7 +152,7 @@ def test_test_logits_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arrays", [{"logits": np.ones((3, 9))}, {"other": np.ones((3, 10))}, {}])
 def test_test_logits_of_another_shape_are_refused(tmp_path: Path, arrays: dict[str, Array]) -> None:
     tensors.save(tmp_path / artifacts.TEST_LOGITS, arrays)
-    with pytest.raises(StoreError, match="10 logits a digit"):
+    with pytest.raises(StoreError, match="10 logits per image"):
         artifacts.load_test_logits(tmp_path)
 
 
@@ -184,11 +184,11 @@ def test_a_torn_step_is_left_out_and_the_next_one_is_whole(tmp_path: Path, torn:
 
 def test_a_resumed_run_makes_its_last_steps_anew(tmp_path: Path) -> None:
     artifacts.append_steps(tmp_path, [4, 3, 2, 1], [0, 0, 1, 1])
-    artifacts.keep_steps(tmp_path, 2)
+    artifacts.truncate_steps(tmp_path, 2)
     artifacts.append_steps(tmp_path, [2.5], [0.5])
     assert artifacts.load_steps(tmp_path).losses.tolist() == [4, 3, 2.5]
     with pytest.raises(StoreError, match="fewer than 5 steps"):
-        artifacts.keep_steps(tmp_path, 5)
+        artifacts.truncate_steps(tmp_path, 5)
 
 
 def test_steps_and_accuracies_must_be_as_many(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_beginning_must_mean_one_run(model: Path, home: Path, tmp_path: Path) 
 def test_it_cannot_be_changed(model: Path, home: Path, change: Callable[[RunStore], None]) -> None:
     before = contents(model.parent)
     with RunStore(home) as store:
-        with pytest.raises(StoreError, match="it came with the studio"):
+        with pytest.raises(StoreError, match="it is a bundled model"):
             change(store)
         assert [run.id for run in store.runs()] == [ID]
     assert contents(model.parent) == before
@@ -154,7 +154,7 @@ def test_a_damaged_model_is_left_out_with_a_warning(
     assert str(path) in problem.problem
     assert problem.remedy == "Install MNIST Studio again."
     (warning,) = (one for one in caplog.records if one.levelno == logging.WARNING)
-    assert "“tiny” of the studio is left out" in warning.getMessage()
+    assert "“tiny” cannot be loaded" in warning.getMessage()
     assert str(path) in warning.getMessage()
     assert "Install MNIST Studio again." in warning.getMessage()
 
@@ -175,7 +175,7 @@ def test_any_manifest_is_read_without_a_crash(
     (model.parent / MANIFEST).write_bytes(content)
     with RunStore(home) as store:
         assert store.runs() == ()
-    assert "left out" in caplog.text
+    assert "cannot be loaded" in caplog.text
 
 
 def test_models_without_a_manifest_are_missed_and_no_models_are_not(
@@ -185,7 +185,7 @@ def test_models_without_a_manifest_are_missed_and_no_models_are_not(
     assert caplog.text == ""
     (model.parent / MANIFEST).unlink()
     assert BundledModels(model.parent).by_id == {}
-    assert "are left out" in caplog.text
+    assert "cannot be loaded" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_description_that_cannot_be_understood_is_told(
     (model.parent / MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
     assert BundledModels(model.parent).by_id == {}
-    assert "“tiny” of the studio is left out" in caplog.text
+    assert "“tiny” cannot be loaded" in caplog.text
 
 
 def test_packing_again_replaces_and_keeps_the_others(model: Path, tmp_path: Path) -> None:

@@ -97,7 +97,8 @@ def test_a_newer_database_is_refused_unchanged(home: Path) -> None:
         connection.execute(f"PRAGMA user_version = {NEWEST + 1}")
     content = path.read_bytes()
     with pytest.raises(
-        StoreTooNew, match=f"version {NEWEST + 1}; this studio knows up to {NEWEST}"
+        StoreTooNew,
+        match=f"version {NEWEST + 1}, but this MNIST Studio reads versions up to {NEWEST}",
     ):
         RunStore(home)
     assert path.read_bytes() == content
@@ -121,7 +122,7 @@ def test_a_database_that_is_moved_while_it_is_open_is_told(home: Path, spec: Run
         kept = store.create(spec)
         store.release(kept.id)
         moved = home.rename(home.with_name("elsewhere"))
-        with pytest.raises(StoreError, match="no longer where it was opened") as raised:
+        with pytest.raises(StoreError, match="was moved or deleted") as raised:
             store.rename(kept.id, "another title")
         assert "moved or deleted" in raised.value.remedy
         moved.rename(home)

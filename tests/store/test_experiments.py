@@ -32,11 +32,11 @@ with RunStore(Path(sys.argv[1])) as store:
 
 
 def test_the_same_experiment_is_kept_once(store: RunStore, home: Path) -> None:
-    kept = store.experiments.keep(STUDY)
-    assert store.experiments.keep(STUDY) == kept
-    other = store.experiments.keep(replace(STUDY, seeds=(1,)))
+    kept = store.experiments.add(STUDY)
+    assert store.experiments.add(STUDY) == kept
+    other = store.experiments.add(replace(STUDY, seeds=(1,)))
     with RunStore(home) as again:
-        assert again.experiments.keep(STUDY) == kept
+        assert again.experiments.add(STUDY) == kept
         assert set(again.experiments.all()) == {kept, other}
         assert again.experiments.experiment(kept.id) == kept
         assert kept.spec == STUDY
@@ -44,27 +44,27 @@ def test_the_same_experiment_is_kept_once(store: RunStore, home: Path) -> None:
 
 def test_an_experiment_that_cannot_work_is_not_kept(store: RunStore) -> None:
     with pytest.raises(SpecError, match="no recipe called"):
-        store.experiments.keep(replace(STUDY, grid=Grid(("tiny-11",))))
+        store.experiments.add(replace(STUDY, grid=Grid(("tiny-11",))))
     assert store.experiments.all() == ()
 
 
 @pytest.mark.parametrize("beginning", ["", "nothing", "größer"])
 def test_an_unknown_experiment_is_told(store: RunStore, beginning: str) -> None:
-    store.experiments.keep(STUDY)
+    store.experiments.add(STUDY)
     with pytest.raises(UnknownName):
         store.experiments.experiment(beginning)
 
 
 def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(store: RunStore) -> None:
-    first = store.experiments.keep(STUDY)
+    first = store.experiments.add(STUDY)
     assert store.experiments.experiment(first.id[:4]) == first
-    store.experiments.keep(replace(STUDY, seeds=(1,)))
+    store.experiments.add(replace(STUDY, seeds=(1,)))
     with pytest.raises(UnknownName, match="2 experiments begin"):
         store.experiments.experiment(first.id[:4])
 
 
 def test_runs_are_members_with_the_honesty_of_their_clocks(store: RunStore, spec: RunSpec) -> None:
-    experiment = store.experiments.keep(STUDY)
+    experiment = store.experiments.add(STUDY)
     alone = store.create(spec, Membership(experiment.id))
     concurrency = store.create(spec, Membership(experiment.id, 3))
     elsewhere = store.create(spec, Membership(experiment.id, 1, "host"))
@@ -77,11 +77,11 @@ def test_runs_are_members_with_the_honesty_of_their_clocks(store: RunStore, spec
 
 
 def test_a_run_that_once_had_company_stays_so(store: RunStore, spec: RunSpec) -> None:
-    experiment = store.experiments.keep(STUDY)
+    experiment = store.experiments.add(STUDY)
     run = store.create(spec, Membership(experiment.id, 2)).id
-    store.experiments.joins(run, Membership(experiment.id, 1))
+    store.experiments.set_membership(run, Membership(experiment.id, 1))
     assert store.experiments.memberships()[run] == Membership(experiment.id, 2)
-    store.experiments.joins(run, Membership(experiment.id, 1, "host"))
+    store.experiments.set_membership(run, Membership(experiment.id, 1, "host"))
     assert store.experiments.memberships()[run] == Membership(experiment.id, 2, "host")
 
 
@@ -94,7 +94,7 @@ def test_a_run_that_cannot_be_a_member_is_not_made(store: RunStore, spec: RunSpe
 def test_deleting_a_run_ends_its_membership_and_deleting_an_experiment_keeps_its_runs(
     store: RunStore, spec: RunSpec
 ) -> None:
-    experiment = store.experiments.keep(STUDY)
+    experiment = store.experiments.add(STUDY)
     runs = [store.create(spec, Membership(experiment.id, 2)).id for _ in range(2)]
     for run in runs:
         store.record(finished(run))
@@ -109,13 +109,13 @@ def test_deleting_a_run_ends_its_membership_and_deleting_an_experiment_keeps_its
 
 
 def test_only_one_may_hold_an_experiment(store: RunStore, home: Path) -> None:
-    experiment = store.experiments.keep(STUDY)
+    experiment = store.experiments.add(STUDY)
     store.experiments.hold(experiment)
     with RunStore(home) as other:
         for holder in (store, other):
-            with pytest.raises(StoreError, match="being run already"):
+            with pytest.raises(StoreError, match="already running"):
                 holder.experiments.hold(experiment)
-        with pytest.raises(StoreError, match="being run already"):
+        with pytest.raises(StoreError, match="already running"):
             other.experiments.delete(experiment.id)
         store.experiments.release(experiment.id)
         other.experiments.hold(experiment)
@@ -123,7 +123,7 @@ def test_only_one_may_hold_an_experiment(store: RunStore, home: Path) -> None:
 
 
 def test_a_killed_process_lets_its_experiment_go(store: RunStore, home: Path) -> None:
-    experiment = store.experiments.keep(STUDY)
+    experiment = store.experiments.add(STUDY)
     holder = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", HOLDER, str(home)], text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -132,7 +132,7 @@ def test_a_killed_process_lets_its_experiment_go(store: RunStore, home: Path) ->
     assert holder.stdout
     try:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(StoreError, match="being run already"):
+        with pytest.raises(StoreError, match="already running"):
             store.experiments.hold(experiment)
     finally:
         holder.kill()
@@ -143,7 +143,7 @@ def test_a_killed_process_lets_its_experiment_go(store: RunStore, home: Path) ->
 def test_an_experiment_that_cannot_be_read_is_logged_and_left_out(
     store: RunStore, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept, broken = store.experiments.keep(STUDY), store.experiments.keep(replace(STUDY, seeds=(1,)))
+    kept, broken = store.experiments.add(STUDY), store.experiments.add(replace(STUDY, seeds=(1,)))
     with opened(home / "studio.sqlite") as connection:
         connection.execute("UPDATE experiments SET text = 'format = 99' WHERE id = ?", (broken.id,))
     with caplog.at_level(logging.WARNING):

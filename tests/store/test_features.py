@@ -43,7 +43,7 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path) -> None:
 
 
 def test_a_deleted_run_does_not_come_back(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="not there any more"):
+    with pytest.raises(StoreError, match="no longer exists"):
         features.save(tmp_path / "gone", SOURCE, VECTORS)
 
 

@@ -28,17 +28,20 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "not a file of digits"),
-        (b"\xff\xd8\xff", "not a file of digits"),
-        (b'{"format": "other", "version": 1, "digits": []}', "not a file of digits"),
+        (b"", "not a file of own images"),
+        (b"\xff\xd8\xff", "not a file of own images"),
+        (b'{"format": "other", "version": 1, "digits": []}', "not a file of own images"),
         (b'{"format": "mnist-studio-digits", "version": 2, "digits": []}', "has version 2"),
-        (HEAD.encode() + b'{"label": 1, "created": 1}]}', "digit 1 has neither"),
-        (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "11 is no"),
-        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[1e99,0,0,0]]]}]}', "nowhere"),
-        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[]]}]}', "Digit 1 of the file"),
+        (HEAD.encode() + b'{"label": 1, "created": 1}]}', "image 1 has neither"),
+        (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "got 11"),
+        (
+            HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[1e99,0,0,0]]]}]}',
+            "outside the canvas",
+        ),
+        (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[]]}]}', "Image 1 of the file"),
         (HEAD.encode() + b'{"label": 1, "created": 1e18, "strokes": [[[0,0,0,0]]]}]}', "created"),
         (HEAD.encode() + b'{"label": 1, "created": 1, "pen": -1, "strokes": []}]}', "pen"),
-        (b"[" * 100_000, "not a file of digits"),
+        (b"[" * 100_000, "not a file of own images"),
     ],
 )
 def test_what_is_no_such_file_is_refused(content: bytes, told: str) -> None:

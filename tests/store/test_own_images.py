@@ -18,29 +18,29 @@ def test_digits_survive_the_store_with_their_strokes(home: Path) -> None:
     image = np.eye(28, dtype=np.uint8) * 255
     digits = (written(1), written(2, 7), of_picture(image, 3, 1_800_000_000.0))
     with RunStore(home) as store:
-        assert store.own_images.keep(digits) == 3
+        assert store.own_images.add(digits) == 3
     with RunStore(home) as store:
         assert store.own_images.all() == digits
         assert store.own_images.summary() == tuple((one.key, one.label) for one in digits)
 
 
 def test_a_digit_that_is_kept_already_stays_as_it_is(store: RunStore) -> None:
-    store.own_images.keep([written(1, 4)])
-    assert store.own_images.keep([written(1, 9), written(2)]) == 1
+    store.own_images.add([written(1, 4)])
+    assert store.own_images.add([written(1, 9), written(2)]) == 1
     assert [one.label for one in store.own_images.all()] == [4, 1]
 
 
 def test_labels_change_and_digits_go(store: RunStore) -> None:
-    store.own_images.keep([written(1), written(2)])
+    store.own_images.add([written(1), written(2)])
     store.own_images.relabel(written(2).key, 8)
     store.own_images.delete([written(1).key, "unknown"])
     assert store.own_images.summary() == ((written(2).key, 8),)
-    with pytest.raises(UnknownName, match="not there any more"):
+    with pytest.raises(UnknownName, match="no longer exists"):
         store.own_images.relabel(written(1).key, 2)
 
 
 def test_what_cannot_be_understood_is_left_out(store: RunStore, home: Path) -> None:
-    store.own_images.keep([written(1), written(2)])
+    store.own_images.add([written(1), written(2)])
     with closing(sqlite3.connect(paths.database(home))) as connection, connection:
         change = "UPDATE own_images SET strokes = '[[1]]' WHERE key = ?"
         connection.execute(change, (written(1).key,))

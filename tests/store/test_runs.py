@@ -103,7 +103,7 @@ def test_a_run_that_kept_nothing_is_not_trained(
 def test_the_first_end_stays(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     store.record(finished(run))
-    with pytest.raises(StoreError, match="has ended before"):
+    with pytest.raises(StoreError, match="has already ended"):
         store.record(stopped(run))
     assert store.run(run).status == "finished"
 

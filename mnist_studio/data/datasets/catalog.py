@@ -1,6 +1,6 @@
-"""The files of MNIST: names, sizes, checksums, and where they can be had.
+"""The files of MNIST: names, sizes, checksums, and mirrors.
 
-The checksums are of the raw, unpacked files, since the bytes of an archive depend on its packer.
+The checksums are of the unpacked files, because the bytes of an archive depend on its packer.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class RawFile:
     """One raw file.
 
     Attributes:
-        name: as its authors spelt it, without ``.gz``.
+        name: as published, without ``.gz``.
         size: in bytes.
         sha256: in hexadecimal.
     """
@@ -22,17 +22,17 @@ class RawFile:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The file names it is known under."""
+        """All file names in use for it."""
         dotted = self.name.replace("-idx", ".idx")
         return tuple(f"{name}{end}" for name in (self.name, dotted) for end in ("", ".gz"))
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """A data set of four files.
+    """A dataset of four files.
 
     Attributes:
-        train_images: and the other three, the raw files.
+        train_images: one of the four raw files.
         mirrors: addresses of folders that hold the files with ``.gz`` appended.
     """
 

@@ -17,18 +17,18 @@ from mnist_studio.errors import DataError, DownloadError
 
 _ABANDONED = 24 * 3600.0
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
-_REMEDY = "Try again later, import a folder that has MNIST, or use the built-in digits."
+_REMEDY = "Try again later, import a folder with MNIST, or use the built-in dataset."
 
 
 @dataclass(frozen=True)
 class _Download:
-    """What stays the same while files come.
+    """Constants of a download.
 
     Attributes:
-        folder: where they go.
-        progress: gets the fraction of all files.
+        folder: target of the files.
+        progress: called with the fraction of all files.
         is_cancelled: whether the user has cancelled.
-        patience: seconds a server may be silent.
+        patience: seconds without data before a server is given up.
     """
 
     folder: Path
@@ -43,16 +43,16 @@ def download_mnist(
     catalog: Catalog = MNIST,
     patience: float = PATIENCE,
 ) -> None:
-    """Brings MNIST into the user's cache; files that are there and good are kept.
+    """Downloads MNIST into the user's cache; good files there are not downloaded again.
 
     Args:
-        progress: gets the fraction done, counted in unpacked bytes.
-        is_cancelled: asked about twenty times a second.
+        progress: called with the fraction done, counted in unpacked bytes.
+        is_cancelled: called about twenty times per second.
         catalog: the files and their mirrors.
-        patience: seconds a server may be silent.
+        patience: seconds without data before a server is given up.
 
     Raises:
-        DownloadError: no mirror could give a file, or the disk is full; good files stay.
+        DownloadError: no mirror has a file, or the disk is full; good files stay.
         Cancelled: by the user; good files stay.
     """
     work = _Download(paths.mnist_cache(), progress, is_cancelled, patience)
@@ -67,7 +67,7 @@ def download_mnist(
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what a process that was killed left half written; younger files may be at work."""
+    """Removes partial files of killed processes; younger ones may belong to a running download."""
     for part in folder.glob(".*.part"):
         if time() - part.stat().st_mtime > _ABANDONED:
             part.unlink(missing_ok=True)
@@ -79,25 +79,25 @@ def _is_good(path: Path, file: RawFile) -> bool:
     try:
         folders.verified(idx.read_raw(path, file.size), file, path.name)
     except DataError:
-        return False  # A damaged file is what a download is for.
+        return False  # A damaged file is downloaded again.
     return True
 
 
 def _from_any_mirror(file: RawFile, catalog: Catalog, done: int, work: _Download) -> None:
-    problem = DownloadError("There is no mirror to download MNIST from.", _REMEDY)
+    problem = DownloadError("MNIST could not be downloaded, because there is no mirror.", _REMEDY)
     for mirror in catalog.mirrors:
         try:
             return _from_mirror(f"{mirror}{file.name}.gz", file, _meter(done, catalog, work), work)
         except DownloadError as error:
             problem = error
         except DataError as error:
-            # The disk's fault: no other mirror would help.
+            # An error of the disk, which no other mirror can solve.
             raise DownloadError(error.problem, error.remedy) from error
     raise problem
 
 
 def _meter(done: int, catalog: Catalog, work: _Download) -> Callable[[int], None]:
-    """Tells the fraction of all files from the bytes of the present one."""
+    """Reports the fraction of all files from the bytes of the current one."""
     return lambda received: work.progress((done + received) / catalog.size)
 
 
@@ -115,7 +115,7 @@ def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work:
 
 
 def _unpacked(packed: Iterator[bytes], file: RawFile) -> Iterator[bytes]:
-    """The raw content of a gzip stream, never more than belongs in the file."""
+    """The unpacked content of a gzip stream, limited to the size of the file."""
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
     left = file.size
     try:
@@ -126,7 +126,7 @@ def _unpacked(packed: Iterator[bytes], file: RawFile) -> Iterator[bytes]:
                 raise _bad(file, f"it has more than {file.size:,} bytes")
             yield raw
     except zlib.error as error:
-        raise _bad(file, "what the server sent is no archive") from error
+        raise _bad(file, "the server did not send a gzip archive") from error
     if not unpacker.eof:
         raise _bad(file, "it ended too early")
 

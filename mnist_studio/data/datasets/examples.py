@@ -28,7 +28,7 @@ Source D (From scratch: PyTorch vs. NumPy) tries its networks on a 4 of 7x7 valu
 """
 
 _OF: Mapping[DatasetName, str] = MappingProxyType(
-    {"mnist": "MNIST", "builtin": "the built-in digits"}
+    {"mnist": "MNIST", "builtin": "the built-in dataset"}
 )
 
 
@@ -37,7 +37,7 @@ class Example:
     """A digit image whose true label is known.
 
     Attributes:
-        title: which it is, such as ``Test digit 1,234 of MNIST``.
+        title: which it is, such as ``Test image 1,234 of MNIST``.
         image: (28, 28) uint8, white on black.
         label: 0-9.
     """
@@ -66,10 +66,10 @@ def from_test(test: LabeledImages, name: DatasetName, index: int | None = None) 
     place = int(np.random.default_rng().integers(len(test))) if index is None else index
     if not 0 <= place < len(test):
         raise UnknownName(
-            f"There is no test digit {place:,} of {_OF[name]}.",
-            f"Choose one from 0 to {len(test) - 1:,}.",
+            f"Index of a test image of {_OF[name]} must be 0 to {len(test) - 1:,}, got {place:,}.",
+            "Choose an index in this range.",
         )
-    title = f"Test digit {place:,} of {_OF[name]}"
+    title = f"Test image {place:,} of {_OF[name]}"
     return Example(title, test.images[place], int(test.labels[place]))
 
 

@@ -1,4 +1,4 @@
-"""Bytes from a server, in pieces, that can be waited for and given up at any time."""
+"""The content at an address in pieces; a download can be cancelled at any time."""
 
 import socket
 import ssl
@@ -12,13 +12,11 @@ from urllib.request import Request, urlopen
 from mnist_studio.errors import CancelledByUser, DownloadError
 
 PATIENCE = 15.0
-"""Seconds a server may be silent."""
+"""Seconds without data before a server is given up."""
 
 _PIECE = 1 << 16
 _POLL = 0.05
-_REMEDY = (
-    "Check the network connection, import a folder that has MNIST, or use the built-in digits."
-)
+_REMEDY = "Check the network connection, import a folder with MNIST, or use the built-in dataset."
 
 
 def pieces(
@@ -26,13 +24,13 @@ def pieces(
 ) -> Generator[bytes, None, None]:
     """The content at an address.
 
-    A thread reads, since neither the look-up of a name nor a stalled connection can be
-    interrupted: so a cancellation is answered at once, and the thread ends by its own time-out.
+    A thread reads, because neither a name look-up nor a stalled connection can be interrupted. So a
+    cancellation takes effect at once, and the thread ends by its own timeout.
 
     Args:
         url: where.
-        is_cancelled: asked about twenty times a second.
-        patience: seconds the server may be silent.
+        is_cancelled: called about twenty times per second.
+        patience: seconds without data before the server is given up.
 
     Raises:
         DownloadError: no network, no such file, or the server stopped answering.
@@ -54,7 +52,9 @@ def _next(queue: "Queue[bytes | Exception]", is_cancelled: Callable[[], bool]) -
     """The next piece, b"" at the end."""
     while True:
         if is_cancelled():
-            raise CancelledByUser("The download was cancelled.", "Nothing that was kept is lost.")
+            raise CancelledByUser(
+                "The download was cancelled.", "Nothing that is already stored is lost."
+            )
         try:
             return queue.get(timeout=_POLL)
         except Empty:
@@ -71,12 +71,12 @@ def _read(url: str, patience: float, queue: "Queue[bytes | Exception]", unwanted
         _put(queue, b"", unwanted)
     except (OSError, HTTPException, ValueError) as error:
         if isinstance(error, HTTPError):
-            error.close()  # It is the server's answer too, on an open connection.
+            error.close()  # It holds an open connection.
         _put(queue, error, unwanted)
 
 
 def _context() -> ssl.SSLContext:
-    """Trusts whom the system trusts: Python's own list is missing or old in many installations."""
+    """The certificates of the system: those of Python are missing or old in many installations."""
     # Imported here: the window starts without it.
     from truststore import SSLContext
 
@@ -84,7 +84,7 @@ def _context() -> ssl.SSLContext:
 
 
 def _put(queue: "Queue[bytes | Exception]", piece: bytes | Exception, unwanted: Event) -> bool:
-    """Waits for room; False once nobody wants the piece any more."""
+    """Waits for space in the queue; False once the download is no longer wanted."""
     while not unwanted.is_set():
         try:
             queue.put(piece, timeout=_POLL)
@@ -95,14 +95,14 @@ def _put(queue: "Queue[bytes | Exception]", piece: bytes | Exception, unwanted: 
 
 
 def _explained(error: Exception, url: str) -> DownloadError:
-    """Why nothing came, in words."""
+    """The reason for a failed download."""
     host = url.split("/")[2] if url.count("/") > 2 else url
     reason = error.reason if isinstance(error, URLError) else error
     match reason:
         case _ if isinstance(error, HTTPError):
             text = f"{host} does not have the file (it answered {error.code})"
         case socket.gaierror():
-            text = f"{host} cannot be found, so there seems to be no network"
+            text = f"{host} cannot be found; there may be no network"
         case ssl.SSLError():
             text = f"no secure connection to {host} could be made"
         case TimeoutError():

@@ -22,8 +22,8 @@ _ARCHIVES = (
     "keras/datasets/mnist.npz",
 )
 _EXPECTED = (
-    "Choose a folder with the four IDX files of MNIST, torchvision's folder with MNIST/raw, or "
-    "Keras' mnist.npz."
+    "Select a folder with the four IDX files of MNIST, a folder with MNIST/raw of torchvision, or "
+    "mnist.npz of Keras."
 )
 
 
@@ -116,9 +116,9 @@ def _idx_files(folder: Path, catalog: Catalog) -> dict[str, Path]:
 
 def _missing(folder: Path, found: dict[str, Path], catalog: Catalog) -> DataError:
     if not found:
-        return DataError(f"There is no MNIST in the folder {folder}.", _EXPECTED)
+        return DataError(f"The folder {folder} does not contain MNIST.", _EXPECTED)
     names = ", ".join(file.name for file in catalog.files if file.name not in found)
-    return DataError(f"In the folder {folder} there is no {names}.", _EXPECTED)
+    return DataError(f"The folder {folder} does not contain {names}.", _EXPECTED)
 
 
 def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
@@ -129,7 +129,7 @@ def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
         with np.load(path, allow_pickle=False) as archive:
             arrays = [archive[key] for key in ("x_train", "y_train", "x_test", "y_test")]
     except KeyError as error:
-        raise idx.damaged(path.name, "it does not hold what Keras keeps in it") from error
+        raise idx.damaged(path.name, "it does not contain the arrays of Keras") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise idx.damaged(path.name, "it is incomplete or damaged") from error
     if any(array.dtype != np.uint8 for array in arrays):
@@ -140,6 +140,6 @@ def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
 def _refuse_bomb(path: Path, catalog: Catalog) -> None:
     with zipfile.ZipFile(path) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
-    # Some keep the same digits as wider numbers, at most eight bytes each.
+    # Some archives store the same pixels as wider numbers, at most eight bytes each.
     if size > 9 * catalog.size:
         raise idx.damaged(path.name, f"it would unpack to {size:,} bytes")

@@ -17,18 +17,18 @@ from mnist_studio.data.files import unreadable
 from mnist_studio.errors import DataError
 
 LARGEST = 1 << 30
-"""No IDX file of digits is larger; an archive that unpacks to more is a bomb or a mistake."""
+"""Limit for unpacked files; an archive that unpacks to more is malicious or a mistake."""
 
 _UNSIGNED_BYTE = 8
 _GZIP = b"\x1f\x8b"
-_REMEDY = "Get the file again; MNIST itself the studio can download."
+_REMEDY = "Get the file again. MNIST Studio can download MNIST."
 
 
 def read_raw(path: Path, largest: int = LARGEST) -> bytes:
-    """A file's content, unpacked where it is gzipped, whatever its name.
+    """The content of a file, unpacked if it is gzipped, regardless of its name.
 
     Raises:
-        DataError: it is missing, may not be read, is a damaged archive or larger than ``largest``.
+        DataError: it is missing, not readable, a damaged archive, or larger than ``largest``.
     """
     try:
         with path.open("rb") as file:
@@ -40,7 +40,7 @@ def read_raw(path: Path, largest: int = LARGEST) -> bytes:
     except OSError as error:
         raise unreadable(error, path) from error
     if len(raw) > largest:
-        raise damaged(path.name, f"it has more than the {largest:,} bytes that belong in it")
+        raise damaged(path.name, f"it has more than {largest:,} bytes")
     return raw
 
 
@@ -56,13 +56,13 @@ def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
         A writable array of that many dimensions; some frameworks do not take read-only ones.
 
     Raises:
-        DataError: it is not such a file, or is cut short or too long.
+        DataError: it is not such a file, or has too few or too many bytes.
     """
     begin = 4 + 4 * dimensions
     if len(raw) < begin:
         raise damaged(name, f"it ends after {len(raw)} bytes")
     if raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
-        raise damaged(name, f"it does not begin like an IDX file of {dimensions} dimension(s)")
+        raise damaged(name, f"it is not an IDX file with {dimensions} dimension(s)")
     shape = struct.unpack(f">{dimensions}I", raw[4:begin])
     if len(raw) - begin != prod(shape):
         raise damaged(name, f"it has {len(raw) - begin:,} elements, not {prod(shape):,}")
@@ -76,5 +76,5 @@ def build(array: NDArray[np.uint8]) -> bytes:
 
 
 def damaged(name: str, why: str) -> DataError:
-    """The error for a file that is not what its name says."""
-    return DataError(f"{name} is not usable: {why}.", _REMEDY)
+    """The error for a damaged or wrong file."""
+    return DataError(f"{name} is damaged: {why}.", _REMEDY)

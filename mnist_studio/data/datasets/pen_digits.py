@@ -125,12 +125,12 @@ def _label(line: str) -> int:
 def _point(line: str) -> InkPoint:
     found = _POINT.fullmatch(line)
     if not found:
-        raise ValueError(f"“{line}” is no point")
+        raise ValueError(f"“{line}” is not a point")
     return InkPoint(float(found[1]), -float(found[2]))
 
 
 def _malformed(path: Path, why: str) -> DataError:
     return DataError(
-        f"{path.name} is no file of pen strokes: {why}.",
-        "Choose a file in the format of the UCI pen-based digits.",
+        f"{path.name} is not a valid file of pen strokes: {why}.",
+        "Select a file in the format of the UCI pen-based digits.",
     )

@@ -1,4 +1,4 @@
-"""Where digits come from: a named folder, that of the settings, the cache, or the studio itself."""
+"""Where datasets come from: a given folder, that of the settings, the cache, or the program."""
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class _Candidate:
     """A folder to look into.
 
     Attributes:
-        folder: where.
-        title: for people.
-        named: the user named it, so that what is wrong there is told and not passed over.
-        remedy: what to do where it is wrong; the complaint's own where empty.
+        folder: its path.
+        title: readable.
+        named: the user named it, so that errors are raised and not ignored.
+        remedy: what to do after an error; empty for the remedy of the error.
     """
 
     folder: Path
@@ -31,28 +31,28 @@ class _Candidate:
 
 
 def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> Dataset:
-    """Digits to train and to test on, verified.
+    """A dataset, verified.
 
-    MNIST is looked for in ``folder``, else in ``MNIST_STUDIO_DATA``, else where the settings say,
-    else in the user's cache.
+    MNIST is searched in ``folder``, else in ``MNIST_STUDIO_DATA``, else in the folder of the
+    settings, else in the user's cache.
 
     Args:
-        name: which digits.
-        folder: named by the user; the built-in digits take no notice of it.
+        name: of the dataset.
+        folder: named by the user; ignored for the built-in dataset.
         catalog: what MNIST consists of.
 
     Raises:
-        DataError: there are none, or those in a named folder are missing or damaged.
+        DataError: it is not on this computer, or a named folder lacks it or has damaged files.
     """
     if name == "builtin":
         return builtin.load()
     raw = _raw(folder, catalog)
-    test = _digits(raw, catalog.test_images.name, catalog.test_labels.name)
+    test = _images(raw, catalog.test_images.name, catalog.test_labels.name)
     return Dataset(
         name="mnist",
         title="MNIST",
         source=place(folder),
-        train=_digits(raw, catalog.train_images.name, catalog.train_labels.name),
+        train=_images(raw, catalog.train_images.name, catalog.train_labels.name),
         test=test,
         fingerprint=fingerprint(test),
     )
@@ -61,7 +61,7 @@ def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
 def load_test(
     name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
 ) -> LabeledImages:
-    """The test digits alone, verified; MNIST's training digits are not even read.
+    """The test set alone, verified; the training set of MNIST is not read.
 
     Raises:
         DataError: as ``load``.
@@ -69,30 +69,30 @@ def load_test(
     if name == "builtin":
         return builtin.load().test
     wanted = (catalog.test_images.name, catalog.test_labels.name)
-    return _digits(_raw(folder, catalog, wanted), *wanted)
+    return _images(_raw(folder, catalog, wanted), *wanted)
 
 
 def place(folder: Path | None = None) -> str:
-    """Where MNIST is taken from, for people."""
+    """Where MNIST is loaded from, as text."""
     return _place(folder).title
 
 
 def usual_folder() -> Path:
-    """Where MNIST is looked for if nobody names a folder."""
+    """The folder of MNIST if none is given."""
     return _place(None).folder
 
 
 def check_folder(folder: Path, catalog: Catalog = MNIST) -> None:
-    """Looks for MNIST's files in a folder, at their names only.
+    """Checks that a folder has the files of MNIST, by their names only.
 
     Raises:
-        DataError: they are not all there.
+        DataError: a file is missing.
     """
     folders.locate(folder, catalog)
 
 
 def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
-    """Whether ``load`` would find MNIST's files; looks at their names only."""
+    """Whether ``load`` would find the files of MNIST, by their names only."""
     try:
         folders.locate(_place(folder).folder, catalog)
     except DataError:
@@ -101,9 +101,10 @@ def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
 
 
 def default_dataset(folder: Path | None = None) -> DatasetName:
-    """MNIST where it can be had, else the built-in digits.
+    """MNIST if it is on this computer, else the built-in dataset.
 
-    A folder that the user named counts as MNIST even if it is bad, so that loading says why.
+    A folder that the user named counts as MNIST even if it is wrong, so that loading gives the
+    reason.
     """
     return "mnist" if _place(folder).named or has_mnist(folder) else "builtin"
 
@@ -119,11 +120,11 @@ def import_mnist(
     Args:
         folder: as ``load`` takes it.
         progress: gets the fraction done.
-        is_cancelled: asked between files.
+        is_cancelled: called between files.
         catalog: what MNIST consists of.
 
     Raises:
-        DataError: a file is missing, damaged or cannot be written; what was kept stays.
+        DataError: a file is missing, damaged, or cannot be written; files that were imported stay.
         Cancelled: by the user.
     """
     found = folders.locate(folder, catalog)
@@ -131,30 +132,32 @@ def import_mnist(
     progress(0.0)
     for file, content in folders.raw_files(found, catalog):
         if is_cancelled():
-            raise CancelledByUser("The import was cancelled.", "Nothing that was kept is lost.")
+            raise CancelledByUser(
+                "The import was cancelled.", "Nothing that is already stored is lost."
+            )
         write_bytes(paths.mnist_cache() / file.name, content)
         done += file.size
         progress(done / catalog.size)
 
 
 def read_test_folder(folder: Path) -> LabeledImages:
-    """The test digits of a folder, of any data set with 28x28 IDX files; nothing is verified.
+    """The test set of a folder, of any dataset with 28×28 IDX files, without verification.
 
     Raises:
-        DataError: a file is missing, malformed or its digits are not 28x28.
+        DataError: a file is missing, malformed, or its images are not 28×28.
     """
     if not folder.is_dir():
-        raise DataError(f"The folder {folder} does not exist.", "Choose a folder of IDX files.")
+        raise DataError(f"The folder {folder} does not exist.", "Select a folder with IDX files.")
     raw = {}
     for file in (MNIST.test_images, MNIST.test_labels):
         path = folders.find_file(folder, file) or folders.find_file(folder / "MNIST/raw", file)
         if path is None:
             raise DataError(
-                f"In the folder {folder} there is no {file.name}.",
-                "Choose a folder with the IDX files of test digits, gzipped or not.",
+                f"The folder {folder} does not contain {file.name}.",
+                "Select a folder with the IDX files of the test set, gzipped or not.",
             )
         raw[file.name] = idx.read_raw(path)
-    return _digits(raw, MNIST.test_images.name, MNIST.test_labels.name)
+    return _images(raw, MNIST.test_images.name, MNIST.test_labels.name)
 
 
 def _raw(
@@ -164,7 +167,7 @@ def _raw(
     if not place.named and not has_mnist(catalog=catalog):
         raise DataError(
             "MNIST is not on this computer.",
-            "Import a folder that has it, download it, or use the built-in digits.",
+            "Import a folder with MNIST, download MNIST, or use the built-in dataset.",
         )
     try:
         found = folders.locate(place.folder, catalog)
@@ -180,14 +183,16 @@ def _place(folder: Path | None) -> _Candidate:
         return _Candidate(folder, f"the folder {folder}", named=True)
     chosen = paths.data_folder()
     if chosen is not None:
-        remedy = f"Correct or unset {paths.DATA_VARIABLE}, which goes before what was imported."
+        remedy = (
+            f"Correct or unset {paths.DATA_VARIABLE}, which takes precedence over imported files."
+        )
         return _Candidate(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", True, remedy)
     kept = settings.load()[0].data_folder
     if kept:
-        remedy = "Choose another folder, or forget it, under “Digits” on the Train page."
+        remedy = "Select another folder, or remove it, under “Dataset” on the Train page."
         return _Candidate(Path(kept), f"the folder {kept} (settings)", True, remedy)
-    return _Candidate(paths.mnist_cache(), "the studio's cache", named=False)
+    return _Candidate(paths.mnist_cache(), "the cache", named=False)
 
 
-def _digits(raw: dict[str, bytes], images: str, labels: str) -> LabeledImages:
+def _images(raw: dict[str, bytes], images: str, labels: str) -> LabeledImages:
     return LabeledImages(idx.parse(raw[images], images, 3), idx.parse(raw[labels], labels, 1))

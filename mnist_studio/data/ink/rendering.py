@@ -141,9 +141,11 @@ def arrays(ink: Ink) -> list[Points]:
     """
     strokes = [_array(stroke) for stroke in ink if stroke]
     if not strokes:
-        raise PictureError("Nothing was drawn.", "Draw a digit on the pad.")
+        raise PictureError("The canvas is empty.", "Draw a digit on it.")
     if not all((np.abs(stroke[:, :2]) <= FARTHEST).all() for stroke in strokes):
-        raise PictureError("A point lies nowhere on the pad.", "Clear the pad and draw again.")
+        raise PictureError(
+            "A point of the drawing is outside the canvas.", "Clear the canvas and draw again."
+        )
     return weighed(strokes)
 
 

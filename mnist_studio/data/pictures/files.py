@@ -104,7 +104,10 @@ def picture_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
     """
     found = digits_from_levels(gray)
     if len(found) > 1:
-        raise PictureError(f"There are {len(found)} digits on the picture.", "Cut out one of them.")
+        raise PictureError(
+            f"The picture must show one digit, but {len(found)} were found.",
+            "Crop it to one digit.",
+        )
     image: NDArray[np.uint8] = found[0]
     return image
 
@@ -205,16 +208,16 @@ def _refuse_huge(width: int, height: int) -> None:
 def _huge() -> PictureError:
     return PictureError(
         f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels.",
-        "Cut out the digit or save the picture smaller.",
+        "Crop it to the digit, or save it in a smaller size.",
     )
 
 
 def _no_picture(path: Path | None) -> PictureError:
     if path and path.stat().st_size == 0:
-        return PictureError(f"{path.name} is empty.", "Choose another file.")
+        return PictureError(f"{path.name} is empty.", "Select another file.")
     return PictureError(
-        f"{path.name if path else 'This'} is not a picture the studio knows.",
-        "Choose a PNG, JPEG, GIF or BMP file.",
+        f"{path.name if path else 'This'} is not a picture in a supported format.",
+        "Select a PNG, JPEG, GIF, or BMP file.",
     )
 
 
@@ -224,5 +227,5 @@ def _broken(error: Exception, path: Path | None) -> PictureError:
         return PictureError(told.problem, told.remedy)
     return PictureError(
         f"{path.name if path else 'The picture'} is incomplete or damaged.",
-        "Save it again or choose another picture.",
+        "Save it again, or select another picture.",
     )

@@ -64,8 +64,8 @@ def place(box: Levels) -> NDArray[np.uint8]:
 def blank() -> PictureError:
     """The error for a picture without ink."""
     return PictureError(
-        "The picture is empty: nothing stands out from its background.",
-        "Choose a picture of one dark digit on a light background or a light one on a dark one.",
+        "No digit was found, because the picture has too little contrast.",
+        "Select a picture of a dark digit on a light background, or of a light one on a dark one.",
     )
 
 

@@ -81,8 +81,8 @@ def split(
         return train, None
     if not 0 < validation < len(train):
         raise DataError(
-            f"{validation:,} validation digits cannot be taken from {len(train):,}.",
-            f"Choose a number from 0 to {len(train) - 1:,}.",
+            f"Number of validation images must be 0 to {len(train) - 1:,}, got {validation:,}.",
+            "Choose a smaller validation set.",
         )
     order = permutation(seed, Purpose.VALIDATION, 0, len(train))
     kept, apart = np.sort(order[validation:]), np.sort(order[:validation])

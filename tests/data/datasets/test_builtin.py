@@ -61,7 +61,7 @@ def test_a_missing_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
     with pytest.raises(DataError, match="missing or damaged") as caught:
         load()
-    assert "Install the studio again" in caught.value.remedy
+    assert "Install MNIST Studio again" in caught.value.remedy
 
 
 def test_the_license_lies_beside_them() -> None:

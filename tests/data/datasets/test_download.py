@@ -136,7 +136,7 @@ def test_the_next_mirror_is_asked_when_one_is_bad(
         ("missing", "answered 404"),
         ("truncated", "ended too early"),
         ("flipped", "checksum"),
-        ("html", "no archive"),
+        ("html", "gzip archive"),
         ("longer", "more than"),
         ("empty", "ended too early"),
     ],
@@ -144,7 +144,7 @@ def test_the_next_mirror_is_asked_when_one_is_bad(
 def test_what_is_wrong_is_told(small: Small, mirrors: Mirrors, mode: str, problem: str) -> None:
     with pytest.raises(DownloadError, match=problem) as caught:
         download_mnist(quietly, never, mirrors.catalog(small, mode))
-    assert "built-in digits" in caught.value.remedy
+    assert "built-in dataset" in caught.value.remedy
     assert kept() == []
 
 
@@ -219,7 +219,7 @@ def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> No
     for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     catalog = replace(small.catalog, mirrors=("https://mirror.invalid/mnist/",))
-    with pytest.raises(DownloadError, match="seems to be no network") as caught:
+    with pytest.raises(DownloadError, match="may be no network") as caught:
         download_mnist(quietly, never, catalog)
     assert "import a folder" in caught.value.remedy
 

@@ -14,14 +14,14 @@ TEST = builtin.load().test
 @pytest.mark.parametrize("place", [0, 17, len(TEST) - 1])
 def test_a_test_digit_is_found_by_its_place(place: int) -> None:
     found = from_test(TEST, "builtin", place)
-    assert found.title == f"Test digit {place} of the built-in digits"
+    assert found.title == f"Test image {place} of the built-in dataset"
     assert found.label == TEST.labels[place]
     np.testing.assert_array_equal(found.image, TEST.images[place])
 
 
 @pytest.mark.parametrize("place", [-1, len(TEST)])
 def test_where_there_is_none_the_last_is_named(place: int) -> None:
-    with pytest.raises(UnknownName, match=f"no test digit {place} .*from 0 to 499"):
+    with pytest.raises(UnknownName, match=f"must be 0 to 499, got {place}"):
         from_test(TEST, "builtin", place)
 
 
@@ -36,7 +36,7 @@ def test_any_of_them_is_another_every_time() -> None:
 
 def test_numbers_and_labels_are_written_as_people_do() -> None:
     eight = int(np.flatnonzero(TEST.labels == 8)[0])
-    assert from_test(TEST, "builtin", eight).told.endswith("of the built-in digits: an 8")
+    assert from_test(TEST, "builtin", eight).told.endswith("of the built-in dataset: an 8")
     four = int(np.flatnonzero(TEST.labels == 4)[0])
     assert from_test(TEST, "builtin", four).told.endswith(": a 4")
 

@@ -57,7 +57,7 @@ def test_a_missing_folder_is_told(small: Small, tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_told_with_what_is_expected(small: Small, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="There is no MNIST") as caught:
+    with pytest.raises(DataError, match="does not contain MNIST") as caught:
         read(tmp_path, small)
     assert "torchvision" in caught.value.remedy
     assert "Keras" in caught.value.remedy
@@ -65,14 +65,14 @@ def test_an_empty_folder_is_told_with_what_is_expected(small: Small, tmp_path: P
 
 def test_the_missing_file_is_named(small: Small, folder: Path) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
-    with pytest.raises(DataError, match="there is no t10k-labels-idx1-ubyte"):
+    with pytest.raises(DataError, match="does not contain t10k-labels-idx1-ubyte"):
         read(folder, small)
 
 
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
 def test_a_truncated_file_is_named(small: Small, folder: Path, name: str) -> None:
     (folder / name).write_bytes(small.raw[name][:-3])
-    with pytest.raises(DataError, match=f"{name} is not usable: it unpacks to"):
+    with pytest.raises(DataError, match=f"{name} is damaged: it unpacks to"):
         read(folder, small)
 
 
@@ -81,14 +81,14 @@ def test_a_flipped_bit_is_seen(small: Small, folder: Path) -> None:
     content = bytearray(small.raw[name])
     content[-1] ^= 1
     (folder / name).write_bytes(content)
-    with pytest.raises(DataError, match=f"{name} is not usable: its checksum"):
+    with pytest.raises(DataError, match=f"{name} is damaged: its checksum"):
         read(folder, small)
 
 
 def test_swapped_files_are_seen(small: Small, folder: Path) -> None:
     labels = small.raw["t10k-labels-idx1-ubyte"]
     (folder / "train-labels-idx1-ubyte").write_bytes(labels)
-    with pytest.raises(DataError, match="train-labels-idx1-ubyte is not usable"):
+    with pytest.raises(DataError, match="train-labels-idx1-ubyte is damaged"):
         read(folder, small)
 
 
@@ -100,7 +100,7 @@ def archive(tmp_path: Path, **arrays: np.ndarray) -> Path:
 def test_an_archive_without_its_arrays_is_told(small: Small, tmp_path: Path) -> None:
     arrays = keras_arrays(small)
     del arrays["y_test"]
-    with pytest.raises(DataError, match="does not hold"):
+    with pytest.raises(DataError, match="does not contain the arrays"):
         read(archive(tmp_path, **arrays), small)
 
 
@@ -128,7 +128,7 @@ def test_a_pickle_in_an_archive_is_not_run(small: Small, tmp_path: Path) -> None
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"nothing of the kind"])
 def test_a_broken_archive_is_told(small: Small, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "mnist.npz").write_bytes(content)
-    with pytest.raises(DataError, match=r"mnist\.npz is not usable"):
+    with pytest.raises(DataError, match=r"mnist\.npz is damaged"):
         read(tmp_path, small)
 
 

@@ -27,17 +27,17 @@ def test_a_known_file_is_parsed() -> None:
         (idx.build(IMAGES)[:15], "ends after 15 bytes"),
         (idx.build(IMAGES)[:-1], "2,351 elements, not 2,352"),
         (idx.build(IMAGES) + b"x", "2,353 elements, not 2,352"),
-        (idx.build(IMAGES[:, 0]), "does not begin"),
-        (b"\1" + idx.build(IMAGES)[1:], "does not begin"),
-        (b"\0\0\x0d\3" + idx.build(IMAGES)[4:], "does not begin"),
+        (idx.build(IMAGES[:, 0]), "not an IDX file"),
+        (b"\1" + idx.build(IMAGES)[1:], "not an IDX file"),
+        (b"\0\0\x0d\3" + idx.build(IMAGES)[4:], "not an IDX file"),
         (b"\0\0\x08\3" + b"\xff" * 12, "0 elements, not 79,"),
-        (b"<html>" + b" " * 100, "does not begin"),
+        (b"<html>" + b" " * 100, "not an IDX file"),
     ],
 )
 def test_what_is_no_idx_file_is_refused(raw: bytes, problem: str) -> None:
     with pytest.raises(DataError, match=problem) as caught:
         idx.parse(raw, "images", 3)
-    assert caught.value.problem.startswith("images is not usable")
+    assert caught.value.problem.startswith("images is damaged")
     assert caught.value.remedy
 
 
@@ -74,7 +74,7 @@ def test_every_flipped_bit_of_an_archive_is_told_or_harmless(tmp_path: Path) -> 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(10_000_000)))
-    with pytest.raises(DataError, match="more than the 1,000 bytes"):
+    with pytest.raises(DataError, match="more than 1,000 bytes"):
         idx.read_raw(path, largest=1000)
 
 

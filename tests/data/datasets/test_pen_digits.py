@@ -51,10 +51,10 @@ def test_a_packed_file_reads_the_same(tmp_path: Path) -> None:
     ("old", "new", "problem"),
     [
         ('"8"', '"x"', "line 4: .*no label"),
-        (" 260  330", " 260", "line 8: .*no point"),
-        (" 260  330", " 260  330 1", "line 8: .*no point"),
+        (" 260  330", " 260", "line 8: .*not a point"),
+        (" 260  330", " 260  330 1", "line 8: .*not a point"),
         (" 260  330", " 260  abc", "line 8: .*abc"),
-        (" 260  330", " 260  nan", "line 8: .*no point"),
+        (" 260  330", " 260  nan", "line 8: .*not a point"),
         (" 267  333\n 260  330\n", "", "line 7: the pen goes up without a stroke"),
         (".DT 100", "12 13", "line 10: a point while the pen is up"),
         (".DT 100", ".PEN_DOWN", "line 11: the pen goes down twice"),

@@ -43,7 +43,7 @@ def test_the_environment_comes_before_the_cache(
     small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.write(paths.mnist_cache())
-    assert load("mnist", None, small.catalog).source == "the studio's cache"
+    assert load("mnist", None, small.catalog).source == "the cache"
     monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
     assert paths.DATA_VARIABLE in load("mnist", None, small.catalog).source
     assert load("mnist", folder, small.catalog).source == f"the folder {folder}"
@@ -62,7 +62,7 @@ def test_the_folder_of_the_settings_comes_before_the_cache(
     settings.save(settings.Settings(data_folder=str(folder / "gone")))
     with pytest.raises(DataError, match="gone does not exist") as caught:
         load("mnist", None, small.catalog)
-    assert "forget it" in caught.value.remedy
+    assert "remove it" in caught.value.remedy
 
 
 def test_a_bad_named_folder_is_not_passed_over(
@@ -169,11 +169,11 @@ def test_a_test_folder_may_hold_any_digits(tmp_path: Path) -> None:
 def test_a_bad_test_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         read_test_folder(tmp_path / "none")
-    with pytest.raises(DataError, match="there is no t10k-images-idx3-ubyte"):
+    with pytest.raises(DataError, match="does not contain t10k-images-idx3-ubyte"):
         read_test_folder(tmp_path)
     (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx.build(np.zeros((2, 8, 8), np.uint8)))
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx.build(np.zeros(2, np.uint8)))
-    with pytest.raises(DataError, match="8x8 pixels"):
+    with pytest.raises(DataError, match="8×8 pixels"):
         read_test_folder(tmp_path)
 
 

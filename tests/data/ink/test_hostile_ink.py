@@ -36,7 +36,7 @@ def test_every_drawing_becomes_a_digit_image_or_is_empty(
 ) -> None:
     pad = InkArea(0.0, 0.0, 1.0, pen)
     if not any(ink):
-        with pytest.raises(PictureError, match="Nothing was drawn"):
+        with pytest.raises(PictureError, match="The canvas is empty"):
             digit_image(ink, fitting=fitting, pad=pad)
         return
     image = digit_image(ink, fitting=fitting, pad=pad)

@@ -80,14 +80,14 @@ def test_empty_strokes_do_not_matter() -> None:
 
 @pytest.mark.parametrize("ink", [(), ((),), ((), ())])
 def test_an_empty_pad_is_told(ink: Ink) -> None:
-    with pytest.raises(PictureError, match="Nothing was drawn") as caught:
+    with pytest.raises(PictureError, match="The canvas is empty") as caught:
         digit_image(ink)
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize("wrong", [nan, inf, -inf, 2 * FARTHEST, 1e308])
 def test_impossible_coordinates_are_told(wrong: float) -> None:
-    with pytest.raises(PictureError, match="nowhere on the pad"):
+    with pytest.raises(PictureError, match="outside the canvas"):
         digit_image(((InkPoint(0, 0), InkPoint(wrong, 1)),))
 
 

@@ -39,6 +39,6 @@ def test_the_seed_decides(train: LabeledImages) -> None:
 
 @pytest.mark.parametrize("validation", [100, 101, -1])
 def test_too_many_are_refused(train: LabeledImages, validation: int) -> None:
-    with pytest.raises(DataError, match="cannot be taken from 100") as caught:
+    with pytest.raises(DataError, match="must be 0 to 99") as caught:
         split(train, validation, seed=1)
-    assert "0 to 99" in caught.value.remedy
+    assert "0 to 99" in caught.value.problem

@@ -148,7 +148,7 @@ def test_a_random_test_image_and_one_by_its_index_are_opened(
         page.examples.number.field().setValue(12)
     assert shown.args == [12, len(test)]
     np.testing.assert_array_equal(drawing.sheet.picture, test.images[12])
-    title = f"Test digit 12 of the built-in digits: a {test.labels[12]}"
+    title = f"Test image 12 of the built-in dataset: a {test.labels[12]}"
     assert drawing.sheet.title == title
     qtbot.waitUntil(lambda: page.network_input.note.text() == title)
     drawing.history.undo()

@@ -92,7 +92,7 @@ def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
 
 def test_digit_0_is_asked_for_though_the_field_shows_0(page: DrawPage, qtbot: QtBot) -> None:
     drawing, number = page.studio.drawing, page.examples.number
-    wanted = f"Test digit 0 of the built-in digits: a {TEST.labels[0]}"
+    wanted = f"Test image 0 of the built-in dataset: a {TEST.labels[0]}"
     assert number.whole == 0
     ways: tuple[Callable[[], None], ...]
     ways = (lambda: QTest.keyClick(number.field(), Qt.Key.Key_Return), number._less.click)
@@ -110,7 +110,7 @@ def test_what_lies_on_the_pad_is_not_put_there_again(page: DrawPage, qtbot: QtBo
         QTest.keyClick(field, Qt.Key.Key_Up)
     with qtbot.waitSignal(page.studio.examples.shown, timeout=WAIT):
         QTest.keyClick(field, Qt.Key.Key_Return)
-    assert drawing.sheet.title.startswith("Test digit 1 of")
+    assert drawing.sheet.title.startswith("Test image 1 of")
     drawing.history.undo()
     assert drawing.blank
 
