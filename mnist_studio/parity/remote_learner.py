@@ -43,7 +43,7 @@ class RemoteLearner:
             run: says network, training, framework and number of threads.
             weights: that it starts from.
             device: that it computes on, in place of the run's.
-            is_cancelled: asked all the time while a result is waited for.
+            is_cancelled: polled while waiting for a result.
 
         Raises:
             JobError: no process could be started.

@@ -56,7 +56,7 @@ class LoadedModels:
                     yield ModelError(run, explain(error))
 
     def predict(self, request: Predict) -> Iterator[Logits]:
-        """The logits of every model, or of the one that is asked for."""
+        """The logits of every model, or of the requested one."""
         for run, learner in self._learners.items():
             if request.run in ("", run):
                 yield _logits(run, learner, request.images)

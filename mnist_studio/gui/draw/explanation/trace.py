@@ -82,7 +82,7 @@ class TracePart(ExplanationPart):
         self.way.enable("forward", tip="Traces the prediction of the drawing (default)")
         self.way.enable("step", tip="Traces one update of all weights on the drawing")
         self.way.chosen.connect(lambda _: self.changed.emit())
-        self.teach = self.digit_choice(
+        self.target_label = self.digit_choice(
             "Target label", "prediction", "The label to learn (default: the prediction)"
         )
         self.controls.insertWidget(0, self.way)
@@ -107,7 +107,9 @@ class TracePart(ExplanationPart):
 
     def options(self) -> Options:
         """A forward pass, or a training step with its target label."""
-        return Options(train=self.way.choice == "step", target_label=chosen_digit(self.teach))
+        return Options(
+            train=self.way.choice == "step", target_label=chosen_digit(self.target_label)
+        )
 
     def show_value(self, value: object) -> None:
         """Shows a ``Trace``; the selected layer and array stay selected."""
@@ -203,9 +205,9 @@ class TracePart(ExplanationPart):
         self._studio.message.emit(sentence, "good")
 
 
-def summary(walk: NetworkTrace) -> str:
+def summary(trace: NetworkTrace) -> str:
     """The prediction, and the effect of the training step."""
-    step, chances = walk.step, walk.probabilities
+    step, chances = trace.step, trace.probabilities
     answer = int(chances.argmax())
     mode = " in training mode" if step else ""
     sentences = [f"The prediction{mode} is {answer} ({percent(float(chances[answer]))})."]

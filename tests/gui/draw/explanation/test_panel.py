@@ -110,26 +110,26 @@ def test_a_training_step_is_traced_and_exported(
     why: ExplanationPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     go(why, "trace")
-    walk = why.parts["trace"]
-    assert isinstance(walk, TracePart)
-    qtbot.waitUntil(lambda: walk.places.rowCount() == 5, timeout=WAIT)
-    assert walk.place is not None
-    assert walk.place.name == "dense1"
-    assert walk.named is not None
-    assert walk.named.name == "output y"
-    walk.way.button("step").click()
-    walk.teach.choose("4")
-    qtbot.waitUntil(lambda: "target label" in walk.sentence.text(), timeout=WAIT)
-    walk.choose_array("kernel gradient")
-    assert walk.origin.text() == "kernel gradient, 784×128:  dW = xᵀ dy"
-    assert (walk.numbers.rowCount(), walk.numbers.columnCount()) == (784, 128)
-    assert walk.named is not None
-    cell = walk.numbers.index(400, 7)
-    assert cell.data() == f"{walk.named.values[400, 7]:.4g}"
-    qtbot.waitUntil(lambda: walk.picture.layout_shown is not None, timeout=WAIT)
+    traced = why.parts["trace"]
+    assert isinstance(traced, TracePart)
+    qtbot.waitUntil(lambda: traced.places.rowCount() == 5, timeout=WAIT)
+    assert traced.place is not None
+    assert traced.place.name == "dense1"
+    assert traced.named is not None
+    assert traced.named.name == "output y"
+    traced.way.button("step").click()
+    traced.target_label.choose("4")
+    qtbot.waitUntil(lambda: "target label" in traced.sentence.text(), timeout=WAIT)
+    traced.choose_array("kernel gradient")
+    assert traced.origin.text() == "kernel gradient, 784×128:  dW = xᵀ dy"
+    assert (traced.numbers.rowCount(), traced.numbers.columnCount()) == (784, 128)
+    assert traced.named is not None
+    cell = traced.numbers.index(400, 7)
+    assert cell.data() == f"{traced.named.values[400, 7]:.4g}"
+    qtbot.waitUntil(lambda: traced.picture.layout_shown is not None, timeout=WAIT)
 
     with qtbot.waitSignal(window.studio.message, timeout=WAIT):
-        walk.export(tmp_path)
+        traced.export(tmp_path)
     names = {file.name for file in tmp_path.iterdir()}
     assert {"trace.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
 
