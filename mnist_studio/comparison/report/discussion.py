@@ -134,9 +134,11 @@ def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
 
 
 def _part(number: int, total: int) -> str:
-    """``all four settings``, ``three of four settings``, ``the one setting``."""
+    """``all four settings``, ``both settings``, ``three of four settings``, ``the one setting``."""
     if total == 1:
         return "the one setting"
+    if number == total == 2:
+        return "both settings"
     settings = counted(total, "setting")
     return f"all {settings}" if number == total else f"{word(number)} of {settings}"
 
