@@ -1,10 +1,10 @@
-"""Runs benchmarks, each in a process of its own, and prints one line a figure.
+"""Runs benchmarks, each in its own process, and prints one line per figure.
 
     python -m benchmarks              all of them
-    python -m benchmarks loop stop    some
+    python -m benchmarks loop stop    some of them
 
-Machines are noisy: ratios are medians of pairs measured in turn, times are medians; bars are those
-of docs/architecture.md, section Figures.
+Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
+The targets are in docs/benchmarks.md.
 """
 
 import os

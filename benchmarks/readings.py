@@ -124,7 +124,7 @@ def _read_numbers(reader: Reader, pen: Sequence[PenDigit], count: int) -> None:
             found = reader.places(np.stack([digit_image(part) for part in parts]))
             text = "".join(str(place.found.digit) for place in found)
             right += text == "".join(str(one.label) for one in written)
-        figures = f"parted right {parted / count:.1%}   read right {right / count:.1%}"
+        figures = f"split right {parted / count:.1%}   read right {right / count:.1%}"
         _say(f"numbers, gaps {name:14s} {figures}")
 
 

@@ -55,7 +55,7 @@ def main() -> None:
         qt = application()
         window = MainWindow(Theme(qt, "light"))
         window.show()
-        window.furnish()
+        window.build_services()
         try:
             Photographer(window).all(recipe, epochs)
         finally:
@@ -97,7 +97,7 @@ class Photographer:
         """All three frameworks; waits until the last of them is well on its way."""
         page = self._page("train", TrainPage)
         settings = page.settings
-        self._until(lambda: self._studio.digits.has_mnist is not None)
+        self._until(lambda: self._studio.datasets.has_mnist is not None)
         self._pause(1)
         settings.recipe.choose(recipe)
         settings.recipe.chosen.emit(recipe)
@@ -173,8 +173,8 @@ class Photographer:
             self._pause(0.5)
         page.tabs.show_panel("own_images")
         trained = len(self._studio.library.trained)
-        self._until(lambda: len(self._studio.scores.by_run) == trained)
-        self._until(lambda: not self._studio.scores.busy)
+        self._until(lambda: len(self._studio.own_image_scores.by_run) == trained)
+        self._until(lambda: not self._studio.own_image_scores.busy)
         self._take("own")
         page.tabs.show_panel("predictions")
 

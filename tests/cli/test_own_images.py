@@ -52,7 +52,7 @@ def test_a_picture_of_a_number_is_not_added(here: Main, tmp_path: Path) -> None:
     levels[20:70, 48:53] = levels[20:70, 148:153] = 0
     Image.fromarray(levels).save(tmp_path / "eleven.png")
     said = here("own-images", "add", 1, tmp_path / "eleven.png")
-    assert (said.code, "There are 2 digits on the picture." in said.errors) == (1, True)
+    assert (said.code, "must show one digit, but 2 were found" in said.errors) == (1, True)
 
 
 def test_images_are_exported_and_merged_when_imported(here: Main, tmp_path: Path) -> None:
