@@ -27,7 +27,7 @@ def test_a_notebook_is_saved(here: Main, tmp_path: Path) -> None:
     assert json.loads(path.read_text("utf-8"))["nbformat"] == 4
 
 
-def test_faults_are_in_the_code(here: Main) -> None:
+def test_known_bugs_are_in_the_code(here: Main) -> None:
     said = here("code", "wide-cnn", "--known-bug", "double-softmax")
     assert "softmax a second time" in said.output
 
@@ -48,15 +48,15 @@ def test_what_cannot_be_written_is_explained(here: Main, words: tuple[str], told
     assert said.output == ""
 
 
-def test_a_recipe_is_trained_as_written() -> None:
+def test_a_recipe_is_trained_by_its_native_script() -> None:
     said = studio(*TRAIN, "--native", "--json")
     assert said.code == 0
-    assert said.json[0]["title"] == "mlp-128 · NumPy as written"
+    assert said.json[0]["title"].startswith("MLP 128 · NumPy, native script")
     assert said.json[-1]["type"] == "finished"
     assert said.json[-1]["test_accuracy"] > 0.8
 
 
-def test_what_cannot_be_trained_as_written_is_refused(here: Main) -> None:
+def test_what_has_no_native_script_is_refused(here: Main) -> None:
     said = here(*TRAIN, "--native", "--precision", "bfloat16")
     assert said.code == 2
     assert "NumPy doesn't support bfloat16" in said.errors

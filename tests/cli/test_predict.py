@@ -103,8 +103,8 @@ def test_a_random_test_image_is_classified(run: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--index", 500), "There is no test digit 500"),
-        (("--index", -1), "There is no test digit -1"),
+        (("--index", 500), "must be 0 to 499, got 500"),
+        (("--index", -1), "must be 0 to 499, got -1"),
         (("--index", 1, "--random"), "not allowed with"),
         (("a.png", "--index", 1), "not allowed with"),
         (("a.png", "--data", "."), "--data has no effect on pictures"),
@@ -121,7 +121,7 @@ def test_people_read_a_line_per_prediction(run: str, tmp_path: Path) -> None:
     said = studio("predict", path)
     assert said.code == 0
     assert said.output.startswith(f"{path}: ")
-    assert "mlp-128 · NumPy" in said.output
+    assert "MLP 128 · NumPy" in said.output
 
 
 def test_a_damaged_model_is_reported(run: str, home: Path, tmp_path: Path) -> None:
