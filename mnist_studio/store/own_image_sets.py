@@ -53,7 +53,9 @@ def freeze(digits: Sequence[OwnImage], home: Path | None = None) -> OwnImageSet:
         StoreError: the file cannot be written.
     """
     if not digits:
-        raise DataError("You have no own images yet.", "Draw some on the Draw page and label them.")
+        raise DataError(
+            "You have no images of your own yet.", "Draw some on the Draw page and label them."
+        )
     found = of(digits)
     path = _path(found.fingerprint, home)
     if not path.exists():
