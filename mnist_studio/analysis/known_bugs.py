@@ -16,7 +16,7 @@ from mnist_studio.store import titles
 
 
 @dataclass(frozen=True)
-class Result:
+class RunMetrics:
     """A run and its test metrics.
 
     Attributes:
@@ -55,10 +55,10 @@ class KnownBugCost:
         return len(self.seeds)
 
 
-_Seeds = dict[int, list[Result]]
+_Seeds = dict[int, list[RunMetrics]]
 
 
-def costs(results: Sequence[Result]) -> tuple[KnownBugCost, ...]:
+def costs(results: Sequence[RunMetrics]) -> tuple[KnownBugCost, ...]:
     """Pairs runs that differ only in known bugs, in the order in which sets of bugs first occur.
 
     Only runs of the same seed are paired: they have the same initialization and batches, so what
@@ -99,11 +99,11 @@ def _cost(
     return KnownBugCost(spec, bugs, seeds, accuracy, loss)
 
 
-def _accuracy(repeats: Sequence[Result]) -> float:
+def _accuracy(repeats: Sequence[RunMetrics]) -> float:
     return fmean(result.accuracy for result in repeats)
 
 
-def _loss(repeats: Sequence[Result]) -> float:
+def _loss(repeats: Sequence[RunMetrics]) -> float:
     return fmean(result.loss for result in repeats)
 
 
@@ -135,7 +135,7 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
     Only finished runs are paired: a run that ended early would look worse than its settings are.
     """
     results = [
-        Result(spec, end.test_accuracy, end.test_loss)
+        RunMetrics(spec, end.test_accuracy, end.test_loss)
         for spec, end in runs
         if isinstance(end, Finished)
     ]

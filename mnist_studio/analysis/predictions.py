@@ -39,7 +39,7 @@ class ClassMetrics:
 
 
 @dataclass(frozen=True)
-class Prediction:
+class ImagePrediction:
     """What a model predicts for one image.
 
     Attributes:
@@ -98,13 +98,15 @@ def class_metrics(matrix: ConfusionMatrix) -> tuple[ClassMetrics, ...]:
 
 def cell_images(
     logits: Logits, labels: Labels, label: int, predicted: int
-) -> tuple[Prediction, ...]:
+) -> tuple[ImagePrediction, ...]:
     """The images of one cell of the confusion matrix, the most confident predictions first."""
     in_cell = (labels == label) & (evaluation.predictions(logits) == predicted)
     return _by_confidence(logits, labels, in_cell)
 
 
-def confident_errors(logits: Logits, labels: Labels, count: int = 100) -> tuple[Prediction, ...]:
+def confident_errors(
+    logits: Logits, labels: Labels, count: int = 100
+) -> tuple[ImagePrediction, ...]:
     """At most ``count`` wrong predictions, the most confident first."""
     wrong = evaluation.predictions(logits) != labels
     return _by_confidence(logits, labels, wrong)[:count]
@@ -218,12 +220,12 @@ def _disagreeing_pairs(predicted: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _by_confidence(
     logits: Logits, labels: Labels, mask: NDArray[np.bool_]
-) -> tuple[Prediction, ...]:
+) -> tuple[ImagePrediction, ...]:
     indices = np.flatnonzero(mask)
     confidences = evaluation.probabilities(logits[indices]).max(axis=-1)
     predicted = evaluation.predictions(logits[indices])
     return tuple(
-        Prediction(
+        ImagePrediction(
             int(indices[at]), int(labels[indices[at]]), int(predicted[at]), float(confidences[at])
         )
         for at in np.argsort(-confidences, kind="stable")

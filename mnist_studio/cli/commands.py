@@ -23,7 +23,7 @@ EPILOG = """Without a command the window opens. Exit codes: 0 success, 1 failure
 MNIST_STUDIO_DATA names a folder with the MNIST files."""
 
 
-class Command(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command of the command line.
 
     Attributes:
@@ -36,21 +36,23 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "recipes": Command("recipes", "list the recipes, or describe one"),
-    "train": Command("train", "train a recipe or a settings file"),
-    "code": Command("code", "show or save a recipe as the native script of a framework"),
-    "predict": Command("predict", "classify images of digits or numbers, or a test image"),
-    "explain": Command("explain", "explain why a trained model predicts a class"),
-    "evaluate": Command("evaluate", "evaluate trained models on another test set"),
-    "own-images": Command("own_images", "manage your own images, and evaluate models on them"),
-    "robustness": Command("robustness", "measure the accuracy on corrupted images"),
-    "runs": Command("runs", "list runs; show, resume, continue, rename, export, or delete one"),
-    "experiment": Command("experiment", "train the runs of an experiment"),
-    "compare": Command("compare", "compare runs, and write a report"),
-    "parity": Command("parity", "check that the frameworks learn the same"),
-    "environments": Command("environments", "choose the Python environment of a framework"),
-    "doctor": Command("doctor", "check the installation, the devices, and the data"),
-    "selftest": Command("selftest", "test an installation from end to end"),
+    "recipes": CommandEntry("recipes", "list the recipes, or describe one"),
+    "train": CommandEntry("train", "train a recipe or a settings file"),
+    "code": CommandEntry("code", "show or save a recipe as the native script of a framework"),
+    "predict": CommandEntry("predict", "classify images of digits or numbers, or a test image"),
+    "explain": CommandEntry("explain", "explain why a trained model predicts a class"),
+    "evaluate": CommandEntry("evaluate", "evaluate trained models on another test set"),
+    "own-images": CommandEntry("own_images", "manage your own images, and evaluate models on them"),
+    "robustness": CommandEntry("robustness", "measure the accuracy on corrupted images"),
+    "runs": CommandEntry(
+        "runs", "list runs; show, resume, continue, rename, export, or delete one"
+    ),
+    "experiment": CommandEntry("experiment", "train the runs of an experiment"),
+    "compare": CommandEntry("compare", "compare runs, and write a report"),
+    "parity": CommandEntry("parity", "check that the frameworks learn the same"),
+    "environments": CommandEntry("environments", "choose the Python environment of a framework"),
+    "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
+    "selftest": CommandEntry("selftest", "test an installation from end to end"),
 }
 
 
@@ -105,5 +107,5 @@ def import_command(name: str) -> ModuleType:
     return import_module(f"mnist_studio.cli.{COMMANDS[name].module}")
 
 
-def _sentence(command: Command) -> str:
+def _sentence(command: CommandEntry) -> str:
     return f"{command.help[0].upper()}{command.help[1:]}."

@@ -28,7 +28,7 @@ class JobEnded:
 
 
 @dataclass(frozen=True)
-class Command:
+class ExperimentCommand:
     """A command of the user for the whole experiment."""
 
     name: CommandName
@@ -49,7 +49,7 @@ class RemoveCell:
     cell: int
 
 
-Message = JobEvent | JobEnded | Command | MoveCell | RemoveCell
+Message = JobEvent | JobEnded | ExperimentCommand | MoveCell | RemoveCell
 Inbox = SimpleQueue[Message]
 
 

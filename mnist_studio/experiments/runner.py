@@ -24,8 +24,8 @@ from mnist_studio.experiments.events import (
 )
 from mnist_studio.experiments.executors import CellJob, Executor, Local
 from mnist_studio.experiments.job_pool import (
-    Command,
     CommandName,
+    ExperimentCommand,
     Inbox,
     JobEnded,
     JobEvent,
@@ -68,19 +68,19 @@ class ExperimentRunner:
 
     def pause(self) -> None:
         """Pauses the running cells, where that is possible, and starts no others."""
-        self._inbox.put(Command("pause"))
+        self._inbox.put(ExperimentCommand("pause"))
 
     def resume(self) -> None:
         """Continues after a pause."""
-        self._inbox.put(Command("resume"))
+        self._inbox.put(ExperimentCommand("resume"))
 
     def stop(self) -> None:
         """Ends the session. Running cells save their weights and can be resumed."""
-        self._inbox.put(Command("stop"))
+        self._inbox.put(ExperimentCommand("stop"))
 
     def cancel(self) -> None:
         """Ends the session at once. Running cells are lost, finished ones are not."""
-        self._inbox.put(Command("cancel"))
+        self._inbox.put(ExperimentCommand("cancel"))
 
     def move(self, cell: int, position: int) -> None:
         """Moves a waiting cell to a position in the queue, from 0."""
@@ -245,7 +245,7 @@ class _Session:
                 return iter((self._progress.queue,) if moved else ())
             case RemoveCell(number):
                 return self._remove(number)
-            case Command(name):
+            case ExperimentCommand(name):
                 self._command(name)
                 return iter(())
 

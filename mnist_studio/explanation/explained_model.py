@@ -20,7 +20,7 @@ from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.store import artifacts
 from mnist_studio.store import features as cache
-from mnist_studio.store.features import Source
+from mnist_studio.store.features import FeatureSource
 
 MOST_IMAGES = 10_000
 MOST_VALUES = 4_000_000
@@ -84,7 +84,7 @@ class ExplainedModel:
         """
         if self._features is not None:
             return self._features
-        source = Source(
+        source = FeatureSource(
             self.ref.step, self._layer, self.dataset.fingerprint, self.count, self.engine
         )
         self._features = cache.load(self.folder, source)
@@ -94,7 +94,7 @@ class ExplainedModel:
             self._save(source, self._features)
         return self._features
 
-    def _save(self, source: Source, vectors: NDArray[np.float32]) -> None:
+    def _save(self, source: FeatureSource, vectors: NDArray[np.float32]) -> None:
         try:
             cache.save(self.folder, source, vectors)
         except StoreError as error:

@@ -18,7 +18,7 @@ from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from mnist_studio.workers.channel import Progress, Result, WorkerError
+from mnist_studio.workers.channel import Result, Update, WorkerError
 from mnist_studio.workers.worker import Worker, WorkerDied
 
 TrainingWorker = Worker[TrainRequest, AnyEvent, Terminal]
@@ -168,12 +168,12 @@ class TrainingJob:
                 return
 
     def _event(
-        self, message: Progress[AnyEvent] | Result[Terminal] | WorkerError, run: Run
+        self, message: Update[AnyEvent] | Result[Terminal] | WorkerError, run: Run
     ) -> AnyEvent:
         match message:
             case WorkerError(reason=reason):
                 return self._failed(run, reason)
-            case Progress(value=event) | Result(value=event):
+            case Update(value=event) | Result(value=event):
                 return event
 
     def _obey(self, worker: TrainingWorker, run: Run, phase: str) -> Cancelled | None:

@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Source:
+class FeatureSource:
     """What feature vectors were computed from; those of another source are not used.
 
     Attributes:
@@ -43,7 +43,7 @@ class Source:
         return {name: str(value) for name, value in vars(self).items()}
 
 
-def save(folder: Path, source: Source, vectors: NDArray[np.float32]) -> None:
+def save(folder: Path, source: FeatureSource, vectors: NDArray[np.float32]) -> None:
     """Replaces the vectors (n, d) of a run.
 
     Raises:
@@ -54,7 +54,7 @@ def save(folder: Path, source: Source, vectors: NDArray[np.float32]) -> None:
     tensors.save(_path(folder), {"features": vectors}, source.notes())
 
 
-def load(folder: Path, source: Source) -> NDArray[np.float32] | None:
+def load(folder: Path, source: FeatureSource) -> NDArray[np.float32] | None:
     """The vectors (n, d) of a run; None if there are none of that source, or they are damaged.
 
     Raises:

@@ -44,7 +44,7 @@ class Command(msgspec.Struct, frozen=True, tag=True, array_like=True):
     name: str
 
 
-class Progress(msgspec.Struct, Generic[T], frozen=True, tag=True, array_like=True):
+class Update(msgspec.Struct, Generic[T], frozen=True, tag=True, array_like=True):
     """A value on the way: an event, a fraction, or one of several answers."""
 
     number: int

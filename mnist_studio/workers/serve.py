@@ -20,9 +20,9 @@ from mnist_studio.workers.channel import (
     Channel,
     ChannelClosed,
     Command,
-    Progress,
     Request,
     Result,
+    Update,
     WorkerError,
     decode,
     decoder,
@@ -147,7 +147,7 @@ def _run(task: TaskFunction, request: Request[Raw], channel: Channel, inbox: Inb
     number = request.number
 
     def send(value: object) -> None:
-        channel.send(Progress(number, value))
+        channel.send(Update(number, value))
 
     context: Context[Any] = Context(send, lambda: inbox.is_cancelled(number), inbox.on_command)
     found = task(decode(request.value, request_type(task)), context)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec.msgpack import Decoder
 
-from mnist_studio.workers.channel import Progress, Result, WorkerError, decoder
+from mnist_studio.workers.channel import Result, Update, WorkerError, decoder
 
 RequestT = TypeVar("RequestT")
 ProgressT = TypeVar("ProgressT")
@@ -45,10 +45,10 @@ class Task(Generic[RequestT, ProgressT, ResultT]):
     result: Any
 
     @cached_property
-    def replies(self) -> Decoder[Progress[ProgressT] | Result[ResultT] | WorkerError]:
+    def replies(self) -> Decoder[Update[ProgressT] | Result[ResultT] | WorkerError]:
         """Decodes the messages of a child that runs this task."""
         # Types that are values; a type checker takes them for mistakes.
-        progress, result = cast(Any, Progress), cast(Any, Result)
+        progress, result = cast(Any, Update), cast(Any, Result)
         return decoder(progress[self.progress] | result[self.result] | WorkerError)
 
 

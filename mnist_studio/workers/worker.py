@@ -15,9 +15,9 @@ from mnist_studio.workers.channel import (
     Channel,
     ChannelClosed,
     Command,
-    Progress,
     Request,
     Result,
+    Update,
     WorkerError,
 )
 from mnist_studio.workers.launch import launch
@@ -115,7 +115,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         """Sends a command to the task. Any thread may do so."""
         self._send(Command(name))
 
-    def receive(self, timeout: float) -> Progress[ProgressT] | Result[ResultT] | WorkerError | None:
+    def receive(self, timeout: float) -> Update[ProgressT] | Result[ResultT] | WorkerError | None:
         """The next message, or None if none came within ``timeout`` seconds.
 
         Raises:
@@ -155,7 +155,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
             if reply.number != number:
                 continue  # It answers an earlier request.
             match reply:
-                case Progress(value=progress):
+                case Update(value=progress):
                     yield progress
                 case Result(value=result):
                     return result
@@ -164,7 +164,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
 
     def _reply(
         self, timeout: float, is_cancelled: Callable[[], bool]
-    ) -> Progress[ProgressT] | Result[ResultT] | WorkerError:
+    ) -> Update[ProgressT] | Result[ResultT] | WorkerError:
         deadline = monotonic() + timeout
         while monotonic() < deadline:
             if is_cancelled():

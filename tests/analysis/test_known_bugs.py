@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.analysis.known_bugs import Result, costs
+from mnist_studio.analysis.known_bugs import RunMetrics, costs
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
 
@@ -17,12 +17,12 @@ def spec(seed: int, *bugs: KnownBugName, framework: FrameworkName = "numpy") -> 
 def test_the_mean_over_pairs_of_the_same_seed() -> None:
     found = costs(
         [
-            Result(spec(1), 0.97, 0.5),
-            Result(spec(1, "unshuffled"), 0.95, 0.7),
-            Result(spec(2, "unshuffled"), 0.96, 0.6),
-            Result(spec(2), 0.97, 0.5),
-            Result(spec(3, "unshuffled"), 0.10, 0.5),  # Alone with its seed.
-            Result(spec(4), 0.20, 0.5),
+            RunMetrics(spec(1), 0.97, 0.5),
+            RunMetrics(spec(1, "unshuffled"), 0.95, 0.7),
+            RunMetrics(spec(2, "unshuffled"), 0.96, 0.6),
+            RunMetrics(spec(2), 0.97, 0.5),
+            RunMetrics(spec(3, "unshuffled"), 0.10, 0.5),  # Alone with its seed.
+            RunMetrics(spec(4), 0.20, 0.5),
         ]
     )
     (cost,) = found
@@ -36,11 +36,11 @@ def test_the_mean_over_pairs_of_the_same_seed() -> None:
 def test_repeats_of_a_seed_are_one_pair() -> None:
     (cost,) = costs(
         [
-            Result(spec(1), 0.96, 0.5),
-            Result(spec(1), 0.98, 0.5),
-            Result(spec(1, "unshuffled"), 0.96, 0.5),
-            Result(spec(2), 0.5, 0.5),
-            Result(spec(2, "unshuffled"), 0.5, 0.5),
+            RunMetrics(spec(1), 0.96, 0.5),
+            RunMetrics(spec(1), 0.98, 0.5),
+            RunMetrics(spec(1, "unshuffled"), 0.96, 0.5),
+            RunMetrics(spec(2), 0.5, 0.5),
+            RunMetrics(spec(2, "unshuffled"), 0.5, 0.5),
         ]
     )
     assert cost.pairs == 2
@@ -50,17 +50,17 @@ def test_repeats_of_a_seed_are_one_pair() -> None:
 def test_what_differs_in_more_than_faults_is_no_pair() -> None:
     longer = replace(spec(1), training=replace(spec(1).training, epochs=99))
     others = (spec(1, framework="keras"), longer, replace(spec(1), dataset="builtin"))
-    with_bugs = Result(spec(1, "unshuffled"), 0.9, 0.5)
-    assert costs([with_bugs, *(Result(other, 0.95, 0.5) for other in others)]) == ()
-    assert costs([Result(spec(1), 0.9, 0.5), Result(spec(2), 0.95, 0.5)]) == ()
+    with_bugs = RunMetrics(spec(1, "unshuffled"), 0.9, 0.5)
+    assert costs([with_bugs, *(RunMetrics(other, 0.95, 0.5) for other in others)]) == ()
+    assert costs([RunMetrics(spec(1), 0.9, 0.5), RunMetrics(spec(2), 0.95, 0.5)]) == ()
     assert costs([]) == ()
 
 
 def test_faults_are_a_set_and_each_has_its_own_cost() -> None:
-    both = Result(spec(1, "unshuffled", "double-softmax"), 0.90, 0.5)
-    same = Result(spec(2, "double-softmax", "unshuffled"), 0.92, 0.5)
-    one = Result(spec(2, "double-softmax"), 0.99, 0.5)
-    found = costs([both, same, one, Result(spec(1), 0.95, 0.5), Result(spec(2), 0.95, 0.5)])
+    both = RunMetrics(spec(1, "unshuffled", "double-softmax"), 0.90, 0.5)
+    same = RunMetrics(spec(2, "double-softmax", "unshuffled"), 0.92, 0.5)
+    one = RunMetrics(spec(2, "double-softmax"), 0.99, 0.5)
+    found = costs([both, same, one, RunMetrics(spec(1), 0.95, 0.5), RunMetrics(spec(2), 0.95, 0.5)])
     assert [cost.known_bugs for cost in found] == [
         ("double-softmax", "unshuffled"),
         ("double-softmax",),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis import evaluation, predictions
-from mnist_studio.analysis.predictions import ClassMetrics, Prediction
+from mnist_studio.analysis.predictions import ClassMetrics, ImagePrediction
 from tests.analysis.example_logits import labels, logits, random_models
 from tests.approximately import near
 
@@ -19,8 +19,8 @@ def test_the_confusion_matrix_by_hand() -> None:
 
 def test_the_images_of_a_cell_the_most_confident_first() -> None:
     assert predictions.cell_images(LOGITS, TRUTH, 3, 5) == (
-        Prediction(2, 3, 5, near(0.8)),
-        Prediction(1, 3, 5, near(0.6)),
+        ImagePrediction(2, 3, 5, near(0.8)),
+        ImagePrediction(1, 3, 5, near(0.6)),
     )
     assert predictions.cell_images(LOGITS, TRUTH, 0, 9) == ()
 

@@ -8,9 +8,9 @@ from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import features
 from mnist_studio.store.artifacts import FEATURES, WEIGHTS
-from mnist_studio.store.features import Source
+from mnist_studio.store.features import FeatureSource
 
-SOURCE = Source(step=40, layer="relu1", digits="abc", count=3, engine="numpy")
+SOURCE = FeatureSource(step=40, layer="relu1", digits="abc", count=3, engine="numpy")
 VECTORS = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
@@ -32,7 +32,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
         replace(SOURCE, engine="keras"),
     ],
 )
-def test_of_another_source_there_are_none(tmp_path: Path, other: Source) -> None:
+def test_of_another_source_there_are_none(tmp_path: Path, other: FeatureSource) -> None:
     features.save(tmp_path, SOURCE, VECTORS)
     assert features.load(tmp_path, other) is None
 

@@ -12,16 +12,16 @@ from mnist_studio.workers.channel import (
     Channel,
     ChannelClosed,
     Command,
-    Progress,
     Request,
     Result,
+    Update,
     WorkerError,
     decode,
     decoder,
     encode,
 )
 
-ENVELOPE = Request[int] | Cancel | Command | Progress[str] | Result[tuple[float, ...]] | WorkerError
+ENVELOPE = Request[int] | Cancel | Command | Update[str] | Result[tuple[float, ...]] | WorkerError
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ ENVELOPE = Request[int] | Cancel | Command | Progress[str] | Result[tuple[float,
         Request(1, 7),
         Cancel(2),
         Command("stop"),
-        Progress(3, "half"),
+        Update(3, "half"),
         Result(3, (0.5, float("inf"))),
         WorkerError(3, "The disk is full."),
     ],

@@ -5,8 +5,7 @@ import pytest
 
 from mnist_studio.errors import DataError
 from mnist_studio.workers.serve import explain, load_task, request_type
-
-from . import example_tasks as tasks
+from tests.workers import example_tasks as tasks
 
 
 @pytest.mark.parametrize(

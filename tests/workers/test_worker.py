@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.errors import CancelledByUser, JobError
-from mnist_studio.workers.channel import Channel, Progress
+from mnist_studio.workers.channel import Channel, Update
 from mnist_studio.workers.worker import (
     PersistentWorker,
     Worker,
@@ -54,7 +54,7 @@ def sleeping() -> "Iterator[Worker[float, str, str]]":
     """A worker whose task sleeps."""
     with Worker(tasks.SLEEP, {}) as worker:
         worker.send(60.0)
-        until(lambda: isinstance(worker.receive(0.1), Progress))
+        until(lambda: isinstance(worker.receive(0.1), Update))
         yield worker
 
 

@@ -9,7 +9,7 @@ from mnist_studio.analysis.predictions import (
     ClassMetrics,
     ConfusionMatrix,
     Disagreement,
-    Prediction,
+    ImagePrediction,
     calibration,
     disagreements,
 )
@@ -189,7 +189,7 @@ def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewConten
     )  # fmt: skip
 
 
-def _wrong_sentence(title: str, errors: Sequence[Prediction]) -> str:
+def _wrong_sentence(title: str, errors: Sequence[ImagePrediction]) -> str:
     if not errors:
         return f"{title} makes no errors."
     first = errors[0]

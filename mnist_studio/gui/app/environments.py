@@ -9,7 +9,13 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task, Work
+from mnist_studio.gui.services.background import (
+    Background,
+    BackgroundTask,
+    IsCancelled,
+    Progress,
+    Work,
+)
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.workers import environments
 
@@ -31,7 +37,7 @@ class EnvironmentsDialog(QuestionOverlay):
     def __init__(self, parent: QWidget, background: Background) -> None:
         super().__init__(parent, "Environments of the frameworks", _SENTENCE)
         self._background = background
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._locations: dict[str, QLabel] = {}
         self._error = label("", "bad", wrap=True)
         self._grid = QGridLayout()

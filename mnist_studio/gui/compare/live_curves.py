@@ -5,16 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.analysis.view import (
-    AxisSpec,
-    Column,
-    Line,
-    Lines,
-    Row,
-    Table,
-    Unit,
-    View,
-)
+from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, View
 from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.events import Epoch
 from mnist_studio.gui.common.basics import column

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
-from mnist_studio.gui.services.background import IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 
@@ -30,7 +30,7 @@ class RobustnessBar(QWidget):
         super().__init__()
         self._studio = studio
         self._rows: tuple[RunRow, ...] = ()
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self.button = button(MEASURE, self._toggle)
         self.progress = ProgressLine("Measurement")
         self.progress.setMinimumWidth(studio.theme.pixels(160))

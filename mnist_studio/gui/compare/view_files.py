@@ -11,7 +11,7 @@ from mnist_studio.comparison.options import ViewOptions
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.gui.common.text_files import file_name
-from mnist_studio.gui.services.background import IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.view_request import chosen
@@ -33,7 +33,7 @@ class ViewFiles(QObject):
     def __init__(self, studio: Studio, marks: Marks, window: QWidget) -> None:
         super().__init__(window)
         self._studio, self._marks, self._window = studio, marks, window
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._fraction = 0.0
 
     @property

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mnist_studio.gui.common.basics import ProgressLine, label, restyle
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.parity.texts import ParityTexts
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.texts import error_text
 
 Finding = TypeVar("Finding")
@@ -29,7 +29,7 @@ class CheckRunner(QObject, Generic[Finding, Result]):
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._state: State = "idle"
         self._findings: tuple[Finding, ...] = ()
         self._result: Result | None = None

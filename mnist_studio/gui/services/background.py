@@ -17,7 +17,7 @@ Work = Callable[[Progress, IsCancelled], Any]
 _LOG = logging.getLogger(__name__)
 
 
-class Task(QObject):
+class BackgroundTask(QObject):
     """One piece of work. Lives in the GUI thread; its signals are emitted by the worker.
 
     Signals:
@@ -72,7 +72,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=3, thread_name_prefix="background")
-        self._tasks: set[Task] = set()
+        self._tasks: set[BackgroundTask] = set()
         self._closed = False
         self._left.connect(self._forget)
 
@@ -81,7 +81,7 @@ class Background(QObject):
         work: Work,
         done: Callable[[Any], object],
         failed: Callable[[Exception], object],
-    ) -> Task:
+    ) -> BackgroundTask:
         """Starts work on a worker thread.
 
         Args:
@@ -89,7 +89,7 @@ class Background(QObject):
             done: a slot for the result.
             failed: a slot for the exception.
         """
-        task = Task(self)
+        task = BackgroundTask(self)
         task.done.connect(done)
         task.failed.connect(failed)
         self._tasks.add(task)
@@ -97,11 +97,11 @@ class Background(QObject):
         QTimer.singleShot(0, task, lambda: self._submit(task, work))
         return task
 
-    def _submit(self, task: Task, work: Work) -> None:
+    def _submit(self, task: BackgroundTask, work: Work) -> None:
         if not self._closed:
             self._pool.submit(self._execute, task, work)
 
-    def _execute(self, task: Task, work: Work) -> None:
+    def _execute(self, task: BackgroundTask, work: Work) -> None:
         task.execute(work)
         self._left.emit(task)
 
@@ -113,7 +113,7 @@ class Background(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @Slot(object)
-    def _forget(self, task: Task) -> None:
+    def _forget(self, task: BackgroundTask) -> None:
         # It has a parent, so this is its only way out.
         self._tasks.discard(task)
         task.deleteLater()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.datasets import sources
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.spec.run import DatasetName
 
 
@@ -34,7 +34,7 @@ class DatasetService(QObject):
         self._folder = folder
         self._has_mnist: bool | None = None
         self._default: DatasetName = "builtin"
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._what = ""
         self._fraction = 0.0
 

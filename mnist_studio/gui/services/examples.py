@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test, grid
 from mnist_studio.data.images import LabeledImages
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.spec.run import DatasetName
 
@@ -29,7 +29,7 @@ class Examples(QObject):
         super().__init__(parent)
         self._background, self._drawing = background, drawing
         self._kept: tuple[DatasetName, LabeledImages] | None = None
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
 
     def show_test_digit(self, number: int | None = None) -> None:
         """Puts a test digit on the pad: that of a number from 0, the last beyond it, or any."""

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 
 Request = TypeVar("Request")
 
@@ -112,7 +112,7 @@ class LatestOnlyRunner(QObject, Generic[Request]):
         """
         super().__init__(parent)
         self._background, self._handle = background, handle
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._working: Request | None = None
         self._waiting: Request | None = None
         self._patience = QTimer(self)

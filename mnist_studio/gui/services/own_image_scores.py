@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.runs import RunLibrary
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class OwnImageScores(QObject):
         super().__init__(parent)
         self._background, self._library = background, library
         self._scores: dict[str, OwnImageScore] = {}
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._watched = False
         self._stamp: object = None
         self._timer = QTimer(self)
@@ -94,7 +94,7 @@ class OwnImageScores(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take(self, arrived: "tuple[Task, OwnImageScore]") -> None:
+    def _take(self, arrived: "tuple[BackgroundTask, OwnImageScore]") -> None:
         task, score = arrived
         if task is self._task:
             self._scores[score.run.id] = score
@@ -108,7 +108,7 @@ class OwnImageScores(QObject):
     def _fail(self, error: Exception) -> None:
         self.failed.emit(error)
 
-    def _end(self, task: Task) -> None:
+    def _end(self, task: BackgroundTask) -> None:
         if task is self._task:
             if task.is_cancelled:
                 self._stamp = None

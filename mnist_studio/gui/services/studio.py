@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Task
+from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
 from mnist_studio.gui.services.examples import Examples
@@ -62,7 +62,7 @@ class Studio(QObject):
         self._settings, self._complaint = loaded or settings.load()
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
-        self._opening: Task | None = None
+        self._opening: BackgroundTask | None = None
         self._activity = ""
         self.library = RunLibrary(self)
         self.queue = TrainingQueue(self)

@@ -73,8 +73,10 @@ def test_every_control_has_a_tooltip(page: ComparePage) -> None:
 def _is_part(control: QWidget) -> bool:
     """A button within a larger control, which has the tooltip: that of a stepper, table or card."""
     inside = (StepperSpinBox, QTableView, EmptyState, Notice)
-    return not isinstance(control, StepperSpinBox) and any(
-        isinstance(parent, inside) for parent in (control.parent(), control.parent().parent())
+    parent = control.parent()
+    grandparent = parent.parent() if parent else None
+    return not isinstance(control, StepperSpinBox) and (
+        isinstance(parent, inside) or isinstance(grandparent, inside)
     )
 
 

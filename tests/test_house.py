@@ -1,0 +1,44 @@
+"""The house is as the documents say: tests lie where their modules lie, and named files exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE, TESTS = ROOT / "mnist_studio", ROOT / "tests"
+OF_A_PACKAGE = {"house", "words", "packaging", "imports", "end_to_end", "first_launch", "program"}
+"""Tests of a whole package, not of one module."""
+
+
+def _misplaced() -> list[str]:
+    """The tests whose path does not lead to a module or package of the same name."""
+    found = []
+    for test in sorted(TESTS.rglob("test_*.py")):
+        place = test.relative_to(TESTS)
+        folder = PACKAGE / place.parent
+        subjects = {path.stem for path in folder.iterdir()} if folder.is_dir() else set()
+        name = test.stem.removeprefix("test_")
+        known = any(name == one or name.startswith(f"{one}_") for one in subjects)
+        if not known and name not in OF_A_PACKAGE:
+            found.append(str(place))
+    return found
+
+
+def test_every_test_lies_where_its_module_lies() -> None:
+    assert not _misplaced()
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_module_that_a_page_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:\w+/)+\w+\.py)`", text))
+    assert named
+    missing = [
+        name for name in named if not ((PACKAGE / name).is_file() or (ROOT / name).is_file())
+    ]
+    assert not missing
+
+
+def test_the_architecture_is_read_in_a_sitting() -> None:
+    assert len((ROOT / "docs" / "architecture.md").read_text("utf-8").splitlines()) <= 150
