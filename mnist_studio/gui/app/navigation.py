@@ -73,8 +73,8 @@ class Navigation(QWidget):
 
     def _paint_icons(self) -> None:
         palette, size = self._theme.palette, self._theme.pixels(22)
-        self.setFixedWidth(self._theme.pixels(82))
+        self.setFixedWidth(self._theme.pixels(108))
         for made, picture in self._icons:
             made.setIcon(icon(picture, palette.secondary, size, chosen=palette.text))
             made.setIconSize(QSize(size, size))
-            made.setFixedSize(self._theme.pixels(66), self._theme.pixels(56))
+            made.setFixedSize(self._theme.pixels(92), self._theme.pixels(56))
