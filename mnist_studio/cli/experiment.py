@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnist_studio.cli import options, output
 from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate
-from mnist_studio.cli.training import interrupts
+from mnist_studio.cli.training_progress import interrupts
 from mnist_studio.data.files import read_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from mnist_studio.cli import output
-from mnist_studio.cli.training import describe
+from mnist_studio.cli.training_progress import describe
 from mnist_studio.events import Finished, Log
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,

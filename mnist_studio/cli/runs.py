@@ -7,7 +7,7 @@ from pathlib import Path
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
-from mnist_studio.cli.training import train_all
+from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Finished, Stopped, Terminal

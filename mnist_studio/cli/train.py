@@ -8,7 +8,7 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from mnist_studio.cli import options, output, own_images
-from mnist_studio.cli.training import train_all
+from mnist_studio.cli.training_progress import train_all
 from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.files import read_text

@@ -5,16 +5,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mnist_studio.codegen import context, keras, numpy_alone, pytorch
+from mnist_studio.codegen import context, keras_script, numpy_script, pytorch_script
 from mnist_studio.codegen.wrapping import wrap
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 _PROBLEMS: Mapping[FrameworkName, Callable[[RunSpec], tuple[str, ...]]] = {
-    "pytorch": pytorch.problems, "keras": keras.problems, "numpy": numpy_alone.problems,
+    "pytorch": pytorch_script.problems,
+    "keras": keras_script.problems,
+    "numpy": numpy_script.problems,
 }  # fmt: skip
 _VALUES: Mapping[FrameworkName, Callable[[RunSpec], object]] = {
-    "pytorch": pytorch.values, "keras": keras.values, "numpy": numpy_alone.values,
+    "pytorch": pytorch_script.values, "keras": keras_script.values, "numpy": numpy_script.values,
 }  # fmt: skip
 
 _CELL = re.compile(r"^# %% (.*)\n", re.MULTILINE)

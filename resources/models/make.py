@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.cli.training import train_all
+from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import Finished

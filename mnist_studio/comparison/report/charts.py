@@ -16,7 +16,7 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
 from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, cell_text
-from mnist_studio.comparison.report import bars as bar_charts
+from mnist_studio.comparison.report import bar_charts
 from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
 from mnist_studio.comparison.report.style import STYLE, SYMBOLS, style_axes
 from mnist_studio.palette import LIGHT

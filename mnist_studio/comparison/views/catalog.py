@@ -86,11 +86,11 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ViewEntry(
                 "latency", "Speed", "Latency",
                 "The time to classify one image, and the throughput with many images at once.",
-                "costs", "latency",
+                "latency_and_size", "latency",
             ),
             ViewEntry(
                 "memory", "Speed", "Memory",
-                "The peak memory of each training process.", "costs", "memory",
+                "The peak memory of each training process.", "latency_and_size", "memory",
             ),
             ViewEntry(
                 "networks-and-frameworks", "Speed", "Networks and frameworks",
@@ -173,7 +173,8 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "parameters", "Settings", "Parameters",
-                "The number of trainable parameters, layer by layer.", "costs", "parameters",
+                "The number of trainable parameters, layer by layer.",
+                "latency_and_size", "parameters",
             ),
         )
     }

@@ -5,8 +5,8 @@ It imports neither the pages nor their models: that takes too long before the fi
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from mnist_studio.gui.app.bars import StatusLine, TopBar
 from mnist_studio.gui.app.navigation import Navigation
+from mnist_studio.gui.app.top_bar import StatusLine, TopBar
 from mnist_studio.gui.theme.theme import Theme
 
 PAGES = (

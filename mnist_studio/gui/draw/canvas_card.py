@@ -8,7 +8,7 @@ from mnist_studio.gui.common.basics import IconButton, enable, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.canvas import DrawingCanvas
 from mnist_studio.gui.services.drawing import Drawing
-from mnist_studio.gui.services.tools import LIMITS, Tool, Tools
+from mnist_studio.gui.services.pen_and_eraser import LIMITS, Tool, Tools
 from mnist_studio.gui.theme.theme import Theme
 
 _TIPS: dict[Tool, str] = {

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.ink.strokes import EVEN
 from mnist_studio.gui.services.drawing import Drawing
-from mnist_studio.gui.services.tools import Tool
+from mnist_studio.gui.services.pen_and_eraser import Tool
 
 Place = Callable[[QPointF, float, float], InkPoint]
 """Makes a point of the canvas from a widget position, seconds and pressure."""

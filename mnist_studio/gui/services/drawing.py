@@ -15,8 +15,8 @@ from mnist_studio.data.ink.segments import MOST
 from mnist_studio.data.ink.stages import Stage
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.gui.services.history import History
+from mnist_studio.gui.services.pen_and_eraser import Tool, Tools
 from mnist_studio.gui.services.rasterizer import Rasterizer, RasterRequest
-from mnist_studio.gui.services.tools import Tool, Tools
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 Image = NDArray[np.uint8]

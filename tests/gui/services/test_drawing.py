@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio.data.ink.rendering import Fitting, Ink, InkPoint, digit_image
 from mnist_studio.gui.services import rasterizer
 from mnist_studio.gui.services.drawing import Drawing
-from mnist_studio.gui.services.tools import LIMITS
+from mnist_studio.gui.services.pen_and_eraser import LIMITS
 
 
 class Held:
