@@ -35,7 +35,7 @@ def test_a_busy_machine_is_reported_and_no_failure(
     monkeypatch.setattr(MachineMonitor, "summary", lambda _: busy)
     said = here("doctor", "--json")
     assert said.code == 0
-    assert said.json[1]["detail"] == "Other programs kept 2.0 of 4 processors busy."
+    assert said.json[1]["detail"] == "Other programs used 2.0 of 4 processors."
 
 
 def test_people_see_what_works(here: Main) -> None:

@@ -22,8 +22,9 @@ def test_a_recipe_is_described_with_its_origin_and_layers(here: Main) -> None:
     said = here("recipes", "wide-cnn")
     assert said.code == 0
     for words in (
-        "Provenance   Its PyTorch and TensorFlow network", "98.70 %", "batch-decay (Keras)",
-        "rate × 0.7 after every epoch", "standardized", "batches of 64, 10 epochs",
+        "Provenance   The network of the source in PyTorch and TensorFlow", "98.70 %",
+        "batch-decay (Keras)", "rate × 0.7 after every epoch", "standardized",
+        "batch size 64, 10 epochs",
     ):  # fmt: skip
         assert words in said.output
     assert "1,179,776" in said.output  # Of the dense layer behind the flattened maps.

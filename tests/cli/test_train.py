@@ -81,7 +81,10 @@ def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_pat
         (("mlp-128", "--precision", "float23"), "Did you mean float32?"),
         (("mlp-128", "--epochs", 0), "Number of epochs must be 1 to 10,000, got 0."),
         (("mlp-128", "--batch-size", -1), "Batch size must be"),
-        (("mlp-128", "--learning-rate", "nan"), "The learning rate is nan."),
+        (
+            ("mlp-128", "--learning-rate", "nan"),
+            "Learning rate must be above 0 and at most 1000, got nan.",
+        ),
         (("mlp-128", "--learning-rate", "1e6"), "above 0 and at most 1000"),
         (("mlp-128", "--learning-rate", "0"), "Learning rate must be above 0"),
         (("mlp-128", "--seed", -1), "Seed must be"),
@@ -199,7 +202,7 @@ def test_a_settings_file_trains_the_same_run_again(run: str, tmp_path: Path, her
 @pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [
-        (None, (), "does not exist. Check how it is spelt."),
+        (None, (), "does not exist. Check the spelling."),
         ("format = 2\nrun = 3\n", (), "Line 2, run"),
         ("format = 99\n", (), "Update MNIST Studio"),
         ("format = 2\n", ("--epochs", 3), "--epochs cannot change it"),
@@ -229,5 +232,5 @@ def test_faults_are_switched_on_by_name_or_as_published(here: Main) -> None:
 def test_a_fault_that_makes_no_sense_is_refused(here: Main) -> None:
     said = here("train", "compact-cnn", "--known-bug", "batch-decay")
     assert said.code == 2
-    assert "falls exponentially" in said.errors
+    assert "decays exponentially" in said.errors
     assert "Did you mean" in here("train", "mlp-128", "--known-bug", "unshufled").errors
