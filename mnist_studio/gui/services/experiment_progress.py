@@ -25,7 +25,7 @@ STATES: dict[State, str] = {
     "waiting": "Waiting",
     "running": "Training",
     "finished": "Finished",
-    "stopped": "Stopped, goes on",
+    "stopped": "Stopped, can be resumed",
     "cancelled": "Cancelled",
     "failed": "Failed",
 }
