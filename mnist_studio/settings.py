@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
         dict[str, Interpreter],
         Meta(
             title="Environments",
-            description="Python environments of frameworks. The default is that of MNIST Studio.",
+            description="Python environment of each framework. The default is MNIST Studio's own.",
         ),
     ] = {}
 

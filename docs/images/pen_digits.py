@@ -28,7 +28,7 @@ from mnist_studio.store.runs import RunStore
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "pen-digits.md"
-STAGES = ("merely shrunk", "in the box", "centered by mass", "MNIST's pen")
+STAGES = ("scaled down", "fit to the box", "centered by mass", "MNIST's pen width")
 MODEL = "bundled-record"
 COLUMNS = 20
 MARKS = "osD^vP*X<>ph"

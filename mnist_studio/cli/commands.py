@@ -49,7 +49,7 @@ COMMANDS = {
     ),
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),
-    "parity": CommandEntry("parity", "check that the frameworks learn the same"),
+    "parity": CommandEntry("parity", "check that the frameworks train identically"),
     "environments": CommandEntry("environments", "choose the Python environment of a framework"),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),

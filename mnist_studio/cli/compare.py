@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     _add_view_options(parser)
     options.add_own_images(
-        parser, "compute the views of predictions on your own images instead of the test set"
+        parser, "evaluate on your own images instead of the test set in views of predictions"
     )
     parser.add_argument(
         "--question", default="", metavar="TEXT", help="question at the top of the report"
@@ -124,7 +124,7 @@ def _export(arguments: Namespace, chosen: Selection, replies: Sequence[ViewOutco
 def _chosen(arguments: Namespace) -> Selection:
     if bool(arguments.runs) == bool(arguments.experiment):
         raise UsageError(
-            "Name either runs or an experiment.",
+            "Specify either runs or an experiment.",
             "See: mnist-studio runs, mnist-studio experiment --list",
         )
     with RunStore() as store:

@@ -39,7 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "python", nargs="?", metavar="PYTHON", help="path of the Python in that environment"
     )
     choice.add_argument(
-        "--reset", action="store_true", help="use the environment of MNIST Studio again"
+        "--reset", action="store_true", help="switch back to MNIST Studio's own environment"
     )
     options.add_json(parser, "one framework per line")
 
@@ -47,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Chooses or resets an environment where one is named, and lists them."""
     if arguments.reset and not arguments.framework:
-        raise UsageError("--reset needs a framework.", "Name pytorch or keras.")
+        raise UsageError("--reset needs a framework.", "Specify pytorch or keras.")
     if arguments.reset:
         environments.forget(arguments.framework)
     elif arguments.python:

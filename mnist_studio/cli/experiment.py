@@ -81,7 +81,8 @@ def run(arguments: Namespace) -> int:
         return _list(arguments.json)
     if arguments.experiment is None:
         raise UsageError(
-            "No experiment was named.", "Name a file, or see: mnist-studio experiment --list"
+            "No experiment was specified.",
+            "Specify a file, or see: mnist-studio experiment --list",
         )
     experiment = _experiment(arguments.experiment)
     if arguments.write:

@@ -66,7 +66,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     options.add_run(parser)
     image = parser.add_mutually_exclusive_group(required=True)
-    image.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="picture of a digit")
+    image.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="image of a digit")
     options.add_index(image)
     parser.add_argument(
         "--target",

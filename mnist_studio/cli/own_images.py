@@ -78,9 +78,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_changes(actions: "options.Actions[ArgumentParser]") -> None:
-    add = actions.add_parser("add", help="add pictures of one digit")
+    add = actions.add_parser("add", help="add images of one digit")
     add.add_argument("label", type=int, metavar="D", help="their true label, 0 to 9")
-    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="picture of one digit")
+    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="image of one digit")
     relabel = actions.add_parser("relabel", help="change the true label of an image")
     relabel.add_argument("id", metavar="ID", help="ID of the image, or its first characters")
     relabel.add_argument(

@@ -75,7 +75,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
         SpecError: a known bug that does not apply to the recipe.
     """
     if arguments.recipe is None:
-        raise UsageError("No recipe was named.", "See: mnist-studio recipes")
+        raise UsageError("No recipe was specified.", "List recipes with: mnist-studio recipes")
     recipe = recipes.recipe(arguments.recipe)
     published = recipe.known_bugs if arguments.with_source_bugs else ()
     named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]

@@ -90,7 +90,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="IMAGE",
-        help="picture of a digit or a number",
+        help="image of a digit or a number",
     )
     options.add_index(source)
     source.add_argument("--random", action="store_true", help="a random test image")
@@ -122,7 +122,8 @@ def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
         inputs = [_test_image(arguments, detector)]
     elif arguments.data:
         raise UsageError(
-            "--data has no effect on pictures.", "Leave it out, or choose a test image: --index N"
+            "--data has no effect on image files.",
+            "Leave it out, or choose a test image: --index N",
         )
     else:
         inputs = []

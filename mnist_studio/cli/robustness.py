@@ -94,7 +94,7 @@ def _write_table(model: Run, found: Robustness, stored: bool) -> None:
     engine = "" if found.engine == model.spec.framework else f" in {framework_title(found.engine)}"
     before = "  (stored result)" if stored else ""
     output.line(f"{titled(model.title, model.spec)}  {model.id}{before}")
-    output.line(f"{percent(found.accuracy)} of {images} test images without corruption{engine}")
+    output.line(f"{percent(found.accuracy)} accuracy on {images} clean test images{engine}")
     output.table(
         ("Corruption", "Unit", "Weakest", "2", "3", "4", "Strongest"),
         [_row(curve) for curve in found.curves],

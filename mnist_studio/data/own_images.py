@@ -85,7 +85,7 @@ def of_picture(image: Image, label: int, created: float) -> OwnImage:
         UsageError: the label is not a digit.
     """
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8 or not image.any():
-        raise PictureError("The picture is empty.", "Open a picture of a digit.")
+        raise PictureError("The image is empty.", "Open an image of a digit.")
     content = image.tobytes()
     return OwnImage(_key(b"picture", content), _checked(label), created, (), picture=content)
 

@@ -121,7 +121,7 @@ class Local:
         if needs_mnist and not sources.has_mnist(self._data):
             raise DataError(
                 f"The experiment needs MNIST, which is not in {sources.place(self._data)}.",
-                "Download or import it on the Train page, name a folder that has it, or write "
+                "Download or import it on the Train page, specify a folder that has it, or write "
                 'datasets = ["builtin"] into the experiment.',
             )
 

@@ -161,7 +161,7 @@ _OPTIMIZERS = (
     ),
     Difference("SGD's learning rate", "0.001", "0.01", "set by the recipe"),
     Difference(
-        "type of the learning rate",
+        "learning rate dtype",
         "a Python float (64 bits)",
         "a float32 variable",
         "float64 in every step; Keras' variable is not used",
@@ -187,7 +187,7 @@ _LOSS = (
         "the cross-entropies take probabilities (from_logits is False)",
         "networks output logits; every loss takes logits",
     ),
-    Difference("reduction of the loss", "mean", "sum_over_batch_size (the mean)", "mean"),
+    Difference("loss reduction", "mean", "sum_over_batch_size (the mean)", "mean"),
     Difference(
         "accuracy during training",
         "none; examples count their own",

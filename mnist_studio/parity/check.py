@@ -129,7 +129,7 @@ def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     others = tuple(dict.fromkeys(name for name in frameworks if name != REFERENCE))
     if not others:
         raise UsageError(
-            "NumPy alone can't be compared with itself.", "Install or name another framework."
+            "NumPy alone can't be compared with itself.", "Install or specify another framework."
         )
     for name in others:
         if missing := registry.missing(name):

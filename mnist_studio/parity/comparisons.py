@@ -101,7 +101,7 @@ def curves(side: Side) -> LossCurves:
 
 def short_curves(sides: Sides, exact: Mapping[FrameworkName, LossCurves]) -> Iterator[Check]:
     """Curves in float32, in multiples of their own distance from float64."""
-    quantity = f"losses, {CURVE_STEPS} steps, median of {CURVES}"
+    quantity = f"losses, {CURVE_STEPS} steps, median of {CURVES} seeds"
     of_statistics = quantity.replace("losses", "running statistics")
     for name, own, reference in _each(sides, curves):
         yield _in_own_distances(

@@ -89,7 +89,7 @@ def _module(path: Path) -> ModuleType:
     except ModuleNotFoundError as error:
         raise TrainingFailed(
             f"The native script needs {error.name}, which isn't installed.",
-            "Use the shared loop, or name a Python that has it with: mnist-studio environments",
+            "Use the shared loop, or choose a Python that has it with: mnist-studio environments",
         ) from error
     return module
 

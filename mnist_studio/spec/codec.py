@@ -53,8 +53,8 @@ def parse(text: str | bytes) -> RunSpec:
         stored = msgspec.json.decode(text, type=_Stored)
         if stored.version > RUN_VERSION:
             raise SpecError(
-                f"This run has format {stored.version}, but this MNIST Studio reads formats up to"
-                f" {RUN_VERSION}.",
+                f"This run uses format {stored.version}, but this version of MNIST Studio supports "
+                f"formats only up to {RUN_VERSION}.",
                 "Update MNIST Studio.",
             )
         if stored.version == RUN_VERSION:

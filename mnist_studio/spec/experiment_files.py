@@ -25,7 +25,7 @@ from mnist_studio.spec.upgrades import EXPERIMENT_VERSION, upgrade_experiment
 SUFFIX = files.SUFFIX
 
 _HEAD = """\
-# An experiment of MNIST Studio. Open it on the Experiments page, or run:
+# MNIST Studio experiment. Open it on the Experiments page, or run:
 # mnist-studio experiment FILE
 """
 

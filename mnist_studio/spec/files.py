@@ -29,7 +29,7 @@ MOST_BYTES = 1_000_000
 MOST_RUNS = 1000
 
 _HEAD = """\
-# Runs of MNIST Studio. Open this file on the Train page or run: mnist-studio train FILE
+# MNIST Studio runs. Open this file on the Train page or run: mnist-studio train FILE
 """
 
 
@@ -108,7 +108,8 @@ def check_format(content: dict[str, Any], newest: int) -> None:
         raise SpecError("The file has no format.", f"Begin the file with: format = {newest}")
     if version > newest:
         raise SpecError(
-            f"The file has format {version}, but this MNIST Studio reads formats up to {newest}.",
+            f"The file uses format {version}, but this version of MNIST Studio supports formats "
+            f"only up to {newest}.",
             "Update MNIST Studio.",
         )
 

@@ -147,8 +147,8 @@ def title(layer: Layer) -> str:
 def _check_scaling(scaling: Scaling) -> None:
     if not (isfinite(scaling.mean) and isfinite(scaling.deviation) and scaling.deviation > 0):
         raise SpecError(
-            f"Mean and deviation of the input scaling must be finite, the deviation above 0, got "
-            f"{scaling.mean:g} and {scaling.deviation:g}.",
+            f"The mean and standard deviation of the input scaling must be finite, and the "
+            f"standard deviation above 0, got {scaling.mean:g} and {scaling.deviation:g}.",
             "Correct the scaling.",
             ("scaling",),
         )

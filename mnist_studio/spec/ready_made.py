@@ -39,7 +39,7 @@ def _comparison(name: str, title: str, question: str, *pairs: RecipePair) -> Rea
 _IMAGE_CLASSIFICATION = _comparison(
     "image-classification",
     "MLP in Keras, CNN and MLP in PyTorch",
-    "Is the CNN better than the two MLPs? The first MLP also uses another framework.",
+    "Is the CNN better than the two MLPs? The first MLP also uses a different framework.",
     RecipePair("mlp-128", "keras"),
     RecipePair("small-cnn", "pytorch"),
     RecipePair("fnn-3", "pytorch"),
@@ -80,7 +80,7 @@ _BATCH_SIZES = ReadyMadeExperiment(
     OWN,
     ExperimentSpec(
         title="Effect of the batch size",
-        question="How does the batch size change time, accuracy, and convergence?",
+        question="How does the batch size affect training time, accuracy, and convergence?",
         grid=Grid(
             recipes=("mlp-128",),
             frameworks=("numpy", "pytorch", "keras"),

@@ -219,7 +219,7 @@ def _check_precision(run: RunSpec) -> None:
     if run.framework == "numpy" and run.training.precision == "bfloat16":
         raise SpecError(
             "NumPy doesn't support bfloat16.",
-            "Choose the precision float32 or float64, or another framework.",
+            "Set the precision to float32 or float64, or choose another framework.",
             ("training", "precision"),
         )
 
@@ -227,14 +227,15 @@ def _check_precision(run: RunSpec) -> None:
 def _check_own_images(run: RunSpec) -> None:
     if run.own_images and not _FINGERPRINT.fullmatch(run.own_images):
         raise SpecError(
-            f"“{run.own_images}” is not the fingerprint of a set of own images.",
+            f"“{run.own_images}” isn't a valid fingerprint of an own-image set.",
             "Correct own_images, or leave it empty.",
             ("own_images",),
         )
     if run.own_images and run.training.batch_size == FULL_BATCH:
         raise SpecError(
-            "Own images and full batch cannot be combined, because a batch is limited in size.",
-            "Choose a smaller batch size, or train without own images.",
+            "Full-batch training can't include your own images, because a batch is limited to "
+            f"{LARGEST_BATCH:,} images.",
+            "Choose a smaller batch size, or train without your own images.",
             ("training", "batch_size"),
         )
 

@@ -241,5 +241,5 @@ def _experiment_of(row: Row) -> Experiment:
 def _already_running(experiment: Experiment) -> StoreError:
     return StoreError(
         f"The experiment “{experiment.title}” is already running, here or in another process.",
-        "Wait until it has finished, or stop it first.",
+        "Wait for it to finish, or stop it first.",
     )

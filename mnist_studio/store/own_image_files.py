@@ -94,7 +94,7 @@ def decode(content: bytes) -> tuple[OwnImage, ...]:
 
 def _digit(one: _Digit, number: int) -> OwnImage:
     if not one.strokes and len(one.picture) != SIDE * SIDE:
-        raise _wrong(f"image {number} has neither strokes nor a picture of 784 bytes")
+        raise _wrong(f"image {number} has neither strokes nor 784 bytes of pixels")
     try:
         if one.strokes:
             ink = tuple(tuple(InkPoint(*point) for point in stroke) for stroke in one.strokes)
@@ -109,5 +109,5 @@ def _digit(one: _Digit, number: int) -> OwnImage:
 
 def _wrong(why: str) -> DataError:
     return DataError(
-        f"This is not a file of own images: {why}.", "Select a file that MNIST Studio exported."
+        f"This isn't an own-image file: {why}.", "Select a file that MNIST Studio exported."
     )

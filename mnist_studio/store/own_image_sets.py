@@ -73,8 +73,8 @@ def load(fingerprint: str, home: Path | None = None) -> OwnImageSet:
     """
     if not _FINGERPRINT.fullmatch(fingerprint) or not _path(fingerprint, home).exists():
         raise DataError(
-            f"The set {fingerprint[:8]} of own images is not on this computer.",
-            "Train without own images, or with the own images of this computer.",
+            f"The own-image set {fingerprint[:8]} is not on this computer.",
+            "Train without your own images, or with those on this computer.",
         )
     try:
         arrays = tensors.load(_path(fingerprint, home)).arrays
@@ -101,6 +101,6 @@ def _path(fingerprint: str, home: Path | None) -> Path:
 
 def _damaged(fingerprint: str) -> DataError:
     return DataError(
-        f"The set {fingerprint[:8]} of own images is damaged.",
-        "Train without own images, or select them again.",
+        f"The own-image set {fingerprint[:8]} is damaged.",
+        "Train without your own images, or select them again.",
     )

@@ -51,7 +51,7 @@ class OwnImages:
         """
         changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
         if not changed:
-            raise UnknownName("This image no longer exists.", "Look at the list of own images.")
+            raise UnknownName("This image no longer exists.", "Choose another of your own images.")
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes images; missing ones are ignored."""

@@ -63,8 +63,8 @@ def forget(framework: str) -> None:
 def _check(framework: str) -> None:
     if registry.framework_entry(framework).name == "numpy":
         raise UsageError(
-            "NumPy computes in the studio's own Python, also inside of the window.",
-            "Name a Python for pytorch or keras.",
+            "NumPy always runs in MNIST Studio's own Python.",
+            "Choose a Python for pytorch or keras.",
         )
 
 

@@ -40,7 +40,7 @@ def launch(
         return _launch(task, environment, str(console or ""), python)
     except OSError as error:
         raise JobError(
-            f"No process could be started: {error.strerror}.", "Close other programs."
+            f"Couldn't start a process: {error.strerror}.", "Close other programs."
         ) from error
 
 

@@ -60,7 +60,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ((), "Name either runs or an experiment"),
+        ((), "Specify either runs or an experiment"),
         (("never",), "There is no run “never”"),
         (("--experiment", "never"), "No experiment begins with “never”"),
         (("--experiment", "from-scratch"), "Run: mnist-studio experiment from-scratch"),

@@ -61,7 +61,7 @@ def test_pen_strokes_are_evaluated_after_every_stage(run: str, tmp_path: Path) -
     plain = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
     assert score["width"] == plain.json[0]["accuracy"]
     table = studio("evaluate", "--pen-digits", path, "--stages", "--run", run)
-    assert "merely shrunk" in table.output
+    assert "scaled down" in table.output
     assert table.output.count("%") == 4
 
 

@@ -98,7 +98,7 @@ def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "No experiment was named."),
+        ((), "No experiment was specified."),
         (("from-scrach",), "Did you mean from-scratch?"),
         (("nowhere.toml",), "does not exist"),
         (("from-scratch", "--jobs", 0), "--jobs must be 1 to 64, got 0."),

@@ -64,7 +64,7 @@ def test_images_are_exported_and_merged_when_imported(here: Main, tmp_path: Path
     assert "One image added. One image existed before." in here("own-images", "import", file).errors
     file.write_text("[]", "utf-8")
     said = here("own-images", "import", file)
-    assert (said.code, "not a file of own images" in said.errors) == (1, True)
+    assert (said.code, "isn't an own-image file" in said.errors) == (1, True)
 
 
 def test_an_image_is_relabeled_by_the_start_of_its_id(here: Main) -> None:

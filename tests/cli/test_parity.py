@@ -82,7 +82,7 @@ def test_the_differences_are_listed(here: Main) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "No recipe was named"),
+        ((), "No recipe was specified"),
         (("tiny10",), "Did you mean tiny-10?"),
         (("tiny-10", "--framework", "numpy"), "NumPy alone"),
         (("tiny-10", "--framework", "pytroch"), "Did you mean pytorch?"),

@@ -107,7 +107,7 @@ def test_a_random_test_image_is_classified(run: str) -> None:
         (("--index", -1), "must be 0 to 499, got -1"),
         (("--index", 1, "--random"), "not allowed with"),
         (("a.png", "--index", 1), "not allowed with"),
-        (("a.png", "--data", "."), "--data has no effect on pictures"),
+        (("a.png", "--data", "."), "--data has no effect on image files"),
     ],
 )
 def test_wrong_usage_is_reported(run: str, words: tuple[object, ...], told: str) -> None:

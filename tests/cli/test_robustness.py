@@ -14,7 +14,7 @@ def test_a_table_and_the_same_as_json(run: str) -> None:
     (line,) = again.json
     assert list(line) == KEYS
     assert (line["run"], line["engine"], line["images"]) == (run, "numpy", 500)
-    assert "of all 500 test images without corruption" in said.output
+    assert "accuracy on all 500 clean test images" in said.output
     assert len(line["curves"]) == 7
     for curve in line["curves"]:
         for strength, accuracy in zip(curve["strengths"], curve["accuracies"], strict=True):

@@ -66,7 +66,7 @@ def test_the_same_learner_twice_differs_in_nothing() -> None:
         ("float64", "losses, 1 step", 0), ("float64", "losses, 10 steps", 0),
         ("float64", "losses, 50 steps", 0), ("float64", "weights, 50 steps", 0),
         ("float32", "outputs", 0), ("float32", "gradients", 0),
-        ("float32", "losses, 10 steps, median of 7", 0), ("float32", "accuracy", 0),
+        ("float32", "losses, 10 steps, median of 7 seeds", 0), ("float32", "accuracy", 0),
     ]  # fmt: skip
     (divergence,) = report.divergences
     assert (divergence.framework, divergence.against) == ("pytorch", "numpy")
@@ -119,7 +119,7 @@ def test_the_first_divergence_has_a_step_and_a_layer() -> None:
 def test_running_statistics_are_compared_too() -> None:
     whats = [check.quantity for check in checked(run(NORMED)).checks]
     assert "running statistics, 50 steps" in whats
-    assert "running statistics, 10 steps, median of 7" in whats
+    assert "running statistics, 10 steps, median of 7 seeds" in whats
 
 
 @needs_pytorch

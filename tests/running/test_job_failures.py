@@ -107,7 +107,7 @@ def test_a_device_that_is_not_here_fails_with_what_is() -> None:
 def test_more_validation_digits_than_there_are_fail_with_the_number() -> None:
     end = trained(small(validation=1297))[-1]
     assert isinstance(end, Failed)
-    assert "from 0 to 1,296" in end.reason
+    assert "must be 0 to 1,296" in end.reason
 
 
 def test_digits_that_are_missing_fail_with_the_folder(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_system_without_processes_fails_the_run(monkeypatch: pytest.MonkeyPatc
     got.extend(told)
     assert [type(event) for event in got] == [Started, Failed]
     assert isinstance(got[-1], Failed)
-    assert "No process could be started" in got[-1].reason
+    assert "Couldn't start a process" in got[-1].reason
     assert status(job.id) == "failed"
 
 

@@ -130,7 +130,10 @@ def changed(path: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (changed("version", 5), "has format 5, but this MNIST Studio reads formats up to 4"),
+        (
+            changed("version", 5),
+            "uses format 5, but this version of MNIST Studio supports formats only up to 4",
+        ),
         (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
         (changed("run.training.batch_size", True), "batch_size"),
         (changed("run.training.batch_size", 0), "Batch size must be"),

@@ -104,7 +104,10 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
     [
         ("format = \n", r"not TOML.*line 1"),
         ("a = 1", "has no format"),
-        ("format = 99\nwhatever = 1", "has format 99, but this MNIST Studio reads formats up to 2"),
+        (
+            "format = 99\nwhatever = 1",
+            "uses format 99, but this version of MNIST Studio supports formats only up to 2",
+        ),
         ("format = 1", "the key “experiment” is missing"),
         (
             "format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []",

@@ -108,7 +108,10 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
     [
         ("format = \n", r"not TOML.*line 1"),
         ("a = 1", "has no format"),
-        ("format = 99\nwhatever = 1", "has format 99, but this MNIST Studio reads formats up to"),
+        (
+            "format = 99\nwhatever = 1",
+            "uses format 99, but this version of MNIST Studio supports formats only up to",
+        ),
         ("format = 2", "the key “run” is missing"),
         ("format = 2\nrun = []", "got 0"),
         ("format = 1\n[experiment]", "contains an experiment, not runs"),

@@ -25,7 +25,7 @@ def test_a_python_is_tested_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch)
     [
         ("keras", "no-such-python", JobError, "There is no program no-such-python"),
         ("kears", sys.executable, UnknownName, "Did you mean keras"),
-        ("numpy", sys.executable, UsageError, "NumPy computes in the studio's own Python"),
+        ("numpy", sys.executable, UsageError, "NumPy always runs in MNIST Studio's own Python"),
     ],
 )
 def test_a_python_that_cannot_be_chosen_is_explained(

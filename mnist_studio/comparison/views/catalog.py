@@ -74,7 +74,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "time-breakdown", "Speed", "Time breakdown",
-                "The wall time of each run, split into start-up, data, training, evaluation and "
+                "The wall time of each run, split into startup, data, training, evaluation and "
                 "saving.",
                 "timing", "breakdown",
             ),

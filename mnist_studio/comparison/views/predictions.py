@@ -169,7 +169,7 @@ def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibra
     error = percent(of.error)
     if len(found) == 1:
         return f"{titles[best]} has a calibration error of {error} and is {bias}."
-    return f"{titles[best]} is calibrated best: its calibration error is {error}, and it is {bias}."
+    return f"{titles[best]} is best calibrated: its calibration error is {error}, and it is {bias}."
 
 
 def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewContent:

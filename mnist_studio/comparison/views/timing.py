@@ -28,7 +28,7 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
 PART_TITLES: Mapping[Part, str] = {
-    "start-up": "Start-up and imports",
+    "start-up": "Startup and imports",
     "build": "Build and compile",
     "data": "Waiting for data",
     "train": "Training",
@@ -114,8 +114,8 @@ def time_to_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
     return ViewContent(
         _reached_sentence(run_data, seconds, found, target),
         (measured.chart(run_data.groups),) if known else (), Table(columns, tuple(rows)),
-        ("Test accuracy is measured after each epoch, so every time is that of the end of an "
-         "epoch. Evaluation is not included.",
+        ("Test accuracy is measured after each epoch, so each time is the end of an epoch. "
+         "Evaluation time is excluded.",
          *notes.of_all(run_data), *notes.of_timing(run_data)), subject=target,
     )  # fmt: skip
 

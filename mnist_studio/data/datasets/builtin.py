@@ -40,7 +40,7 @@ def load() -> Dataset:
     return Dataset(
         name="builtin",
         title=TITLE,
-        source="shipped with the studio",
+        source="included with MNIST Studio",
         train=train,
         test=test,
         fingerprint=fingerprint(test),

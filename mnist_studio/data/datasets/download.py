@@ -111,7 +111,7 @@ def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work:
             size += len(raw)
             received(size)
         if digest.hexdigest() != file.sha256:
-            raise _bad(file, "its checksum is not that of the published file")
+            raise _bad(file, "its checksum doesn't match the published file")
 
 
 def _unpacked(packed: Iterator[bytes], file: RawFile) -> Iterator[bytes]:

@@ -100,13 +100,13 @@ def _explained(error: Exception, url: str) -> DownloadError:
     reason = error.reason if isinstance(error, URLError) else error
     match reason:
         case _ if isinstance(error, HTTPError):
-            text = f"{host} does not have the file (it answered {error.code})"
+            text = f"{host} doesn't have the file (HTTP status {error.code})"
         case socket.gaierror():
-            text = f"{host} cannot be found; there may be no network"
+            text = f"{host} can't be found; you may be offline"
         case ssl.SSLError():
             text = f"no secure connection to {host} could be made"
         case TimeoutError():
-            text = f"{host} does not answer"
+            text = f"{host} isn't responding"
         case _:
             text = f"the connection to {host} failed ({reason})"
     return DownloadError(f"MNIST could not be downloaded: {text}.", _REMEDY)

@@ -88,7 +88,8 @@ class Fitting:
     """Which stages of the recipe a drawing goes through; each can be left out.
 
     Attributes:
-        box: its longer side is scaled to 20 pixels, in the middle; else the pad is merely shrunk.
+        box: its longer side is scaled to 20 pixels, in the middle; else the
+            canvas is only scaled down.
         mass: it is moved so that its center of mass is the center.
         pen: it is drawn with a pen of MNIST's width; else that of the pad is scaled with it.
     """

@@ -26,10 +26,10 @@ _STEP = 1.0
 """Points nearer to each other than this, in pixels of these pictures, are drawn as one."""
 
 STEPS: tuple[tuple[str, str, Fitting], ...] = (
-    ("raw", "merely shrunk", Fitting(box=False, mass=False, pen=False)),
-    ("box", "in the box", Fitting(mass=False, pen=False)),
+    ("raw", "scaled down", Fitting(box=False, mass=False, pen=False)),
+    ("box", "fit to the box", Fitting(mass=False, pen=False)),
     ("mass", "centered by mass", Fitting(pen=False)),
-    ("width", "MNIST's pen", WHOLE),
+    ("width", "MNIST's pen width", WHOLE),
 )
 """Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
 

@@ -105,7 +105,7 @@ def picture_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
     found = digits_from_levels(gray)
     if len(found) > 1:
         raise PictureError(
-            f"The picture must show one digit, but {len(found)} were found.",
+            f"The image must show one digit, but {len(found)} were found.",
             "Crop it to one digit.",
         )
     image: NDArray[np.uint8] = found[0]
@@ -207,7 +207,7 @@ def _refuse_huge(width: int, height: int) -> None:
 
 def _huge() -> PictureError:
     return PictureError(
-        f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels.",
+        f"The image has more than {MOST_PIXELS // 1_000_000} million pixels.",
         "Crop it to the digit, or save it in a smaller size.",
     )
 
@@ -216,7 +216,7 @@ def _no_picture(path: Path | None) -> PictureError:
     if path and path.stat().st_size == 0:
         return PictureError(f"{path.name} is empty.", "Select another file.")
     return PictureError(
-        f"{path.name if path else 'This'} is not a picture in a supported format.",
+        f"{path.name if path else 'This'} is not an image in a supported format.",
         "Select a PNG, JPEG, GIF, or BMP file.",
     )
 
@@ -226,6 +226,6 @@ def _broken(error: Exception, path: Path | None) -> PictureError:
         told = unreadable(error, path)
         return PictureError(told.problem, told.remedy)
     return PictureError(
-        f"{path.name if path else 'The picture'} is incomplete or damaged.",
-        "Save it again, or select another picture.",
+        f"{path.name if path else 'The image'} is incomplete or damaged.",
+        "Save it again, or select another image.",
     )

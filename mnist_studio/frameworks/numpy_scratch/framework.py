@@ -27,14 +27,14 @@ class NumpyFramework:
             found.append(
                 Problem(
                     f"NumPy runs on the CPU only, not on {run.device}.",
-                    "Select the device cpu or auto, or another framework.",
+                    "Set the device to cpu or auto, or choose another framework.",
                 )
             )
         if run.training.precision == "bfloat16":
             found.append(
                 Problem(
                     "NumPy doesn't support bfloat16.",
-                    "Select the precision float32, or another framework.",
+                    "Set the precision to float32, or choose another framework.",
                 )
             )
         return tuple(found)

@@ -32,14 +32,14 @@ def problems(run: RunSpec) -> Sequence[Problem]:
         return (
             Problem(
                 "Apple GPUs don't support float64.",
-                "Select the device cpu or the precision float32.",
+                "Set the device to cpu or the precision to float32.",
             ),
         )
     if run.training.precision == "bfloat16" and not _has_bfloat16(kind):
         return (
             Problem(
                 "This GPU, or this version of macOS, is too old for bfloat16.",
-                "Select the device cpu or the precision float32.",
+                "Set the device to cpu or the precision to float32.",
             ),
         )
     return ()
@@ -126,4 +126,4 @@ def _missing(kind: str) -> str:
 
 
 def _remedy(kinds: Sequence[str]) -> str:
-    return f"Select the device auto or {' or '.join(kinds)}."
+    return f"Set the device to auto or {' or '.join(kinds)}."

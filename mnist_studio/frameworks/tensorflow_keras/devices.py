@@ -56,4 +56,4 @@ def _missing(kind: str) -> str:
 
 
 def _remedy(kinds: Sequence[str]) -> str:
-    return f"Select the device auto or {' or '.join(kinds)}."
+    return f"Set the device to auto or {' or '.join(kinds)}."

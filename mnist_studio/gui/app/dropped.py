@@ -18,8 +18,8 @@ def found_in(mime: QMimeData) -> Path | BytesIO | str:
     if mime.hasImage():
         return content_of(mime)
     if mime.hasText():
-        return "This is text. Copy a picture of a digit, or a picture file."
-    return "The clipboard is empty. Copy a picture of a digit first."
+        return "This is text. Copy an image of a digit, or an image file."
+    return "The clipboard is empty. Copy an image of a digit first."
 
 
 def content_of(mime: QMimeData) -> BytesIO:

@@ -27,15 +27,15 @@ _SENTENCE = (
     "your GPU. The environment needs NumPy, msgspec, safetensors and a few other packages. "
     "A message names what is missing."
 )
-_NUMPY = "NumPy always computes in the environment of MNIST Studio."
-_DEFAULT = "the environment of MNIST Studio"
+_NUMPY = "NumPy always runs in MNIST Studio's own environment."
+_DEFAULT = "MNIST Studio's own environment"
 
 
 class EnvironmentsDialog(QuestionOverlay):
     """Stays open until it is closed; each choice takes effect at once."""
 
     def __init__(self, parent: QWidget, background: Background) -> None:
-        super().__init__(parent, "Environments of the frameworks", _SENTENCE)
+        super().__init__(parent, "Framework environments", _SENTENCE)
         self._background = background
         self._task: BackgroundTask | None = None
         self._locations: dict[str, QLabel] = {}
@@ -86,9 +86,11 @@ class EnvironmentsDialog(QuestionOverlay):
         )
         choose.setAccessibleName(f"Choose an environment for {title}")
         reset = self._reset[framework] = button(
-            "Reset", partial(self.reset, framework), tip="Use the environment of MNIST Studio again"
+            "Reset",
+            partial(self.reset, framework),
+            tip="Switches back to MNIST Studio's own environment",
         )
-        reset.setAccessibleName(f"Reset the environment of {title}")
+        reset.setAccessibleName(f"Reset the environment for {title}")
         for place, widget in enumerate((label(title), location, choose, reset)):
             self._grid.addWidget(widget, line, place)
 
@@ -127,5 +129,5 @@ class EnvironmentsDialog(QuestionOverlay):
             enable(self._choose[framework], _NUMPY if framework == "numpy" else "")
             enable(
                 self._reset[framework],
-                "" if python else "It already uses the environment of MNIST Studio.",
+                "" if python else "It already uses MNIST Studio's own environment.",
             )

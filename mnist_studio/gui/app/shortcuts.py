@@ -18,7 +18,7 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the canvas"),
     ("Space or Delete", "Clear the canvas"),
     ("0 … 9, Backspace", "Save the drawing with this true label; undo that"),
-    ("Ctrl+O, Ctrl+V", "Open or paste a picture of a digit"),
+    ("Ctrl+O, Ctrl+V", "Open or paste an image of a digit"),
     ("R", "Show a random test image on the canvas"),
     ("F2", "Rename the selected run"),
     ("Ctrl+Shift+E", "Export the selected run"),

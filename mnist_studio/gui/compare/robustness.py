@@ -86,7 +86,10 @@ class RobustnessBar(QWidget):
         self.button.setText("Cancel" if self.busy else MEASURE)
         reason = "" if self.busy or self._rows else "Select trained runs in the table first."
         if self._studio.busy and not self.busy:
-            reason = "A run is training and its timing would suffer. Wait for it, or stop it first."
+            reason = (
+                "A run is training. Measuring now would distort its timing. "
+                "Wait for it to finish, or stop it first."
+            )
         enable(self.button, reason, TIP)
 
     @Slot(object)

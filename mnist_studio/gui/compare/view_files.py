@@ -156,5 +156,5 @@ def write_view(
         place = path.with_stem(f"{path.stem}-{number}") if several else path
         write_bytes(place, picture.content)
     if several:
-        return f"Exported {len(pictures)} pictures to {path.parent}."
+        return f"Exported {len(pictures)} images to {path.parent}."
     return f"Exported to {path}."

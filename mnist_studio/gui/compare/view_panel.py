@@ -16,8 +16,8 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 KINDS = {
-    "png": ("PNG", "Saves the charts as PNG pictures."),
-    "svg": ("SVG", "Saves the charts as SVG pictures, which can be enlarged without loss."),
+    "png": ("PNG", "Saves the charts as PNG images."),
+    "svg": ("SVG", "Saves the charts as SVG files, which stay sharp at any size."),
     "csv": ("CSV", "Saves the table as a CSV file for a spreadsheet."),
 }
 """Kind of file -> its name and the tooltip of its button."""

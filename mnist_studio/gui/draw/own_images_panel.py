@@ -81,7 +81,7 @@ class OwnImagesPanel(QWidget):
             TableColumn("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
             TableColumn("95 % CI", self._interval, right=True, explain=HOW),
             TableColumn(
-                "Images", self._count, right=True, tip=self._learned, explain="Images that count"
+                "Images", self._count, right=True, tip=self._learned, explain="Images evaluated"
             ),
         )
 
@@ -91,7 +91,7 @@ class OwnImagesPanel(QWidget):
             "Draw a digit and press its key, 0 to 9. The image appears here, and every model is "
             "evaluated on it.", ("Import images…", self.ask_import),
         )  # fmt: skip
-        images = Card("Own images")
+        images = Card("My images")
         for made in (
             self.selection_hint,
             self.delete_button,
@@ -100,7 +100,7 @@ class OwnImagesPanel(QWidget):
         ):
             images.header.addWidget(made)
         area = QScrollArea()
-        area.setAccessibleName("Own images")
+        area.setAccessibleName("My images")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

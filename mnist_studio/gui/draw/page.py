@@ -36,7 +36,7 @@ class DrawPage(Page):
         self.predictions = PredictionsPanel(studio)
         self.examples = ExampleBar(studio.theme, studio.examples)
         self.open_button = button(
-            "Open image…", self.choose_picture, "Opens an image file of handwriting (Ctrl+O)"
+            "Open image…", self.choose_picture, "Opens an image of handwritten digits (Ctrl+O)"
         )
         self._message = ""
         self._lay_out()
@@ -58,7 +58,7 @@ class DrawPage(Page):
             "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
         )
         self.tabs.add(
-            "own_images", "Own images", self._own_images, "Your labeled images, and scores on them"
+            "own_images", "My images", self._own_images, "Your labeled images, and scores on them"
         )
         line = QHBoxLayout()
         line.setSpacing(GAP)

@@ -8,7 +8,7 @@ from mnist_studio.gui.common.basics import enable
 from mnist_studio.gui.services.studio import TRAINS
 
 _IDLE = "No experiment is running. Press Run experiment to start this one."
-_OTHER_RUNS = "Another experiment is running. Wait until it ends, or stop it."
+_OTHER_RUNS = "Another experiment is running. Wait for it to finish, or stop it."
 _COMPLETE = "All runs are finished. Select another experiment to run it."
 
 
@@ -64,10 +64,10 @@ class ExperimentActions:
         resumes = state.begun and not state.running
         self.run.setText("Resume experiment" if resumes else "Run experiment")
         self.pause.setText("Resume" if state.paused else "Pause")
-        enable(self.run, _run_reason(state), "Trains the remaining runs in the order of the queue")
+        enable(self.run, _run_reason(state), "Trains the remaining runs in queue order")
         idle = "The experiment is ending." if state.ending else "" if state.busy else _IDLE
         pause = (
-            "Continues the paused runs" if state.paused else "Holds all runs until you resume them"
+            "Resumes the paused runs" if state.paused else "Pauses all runs until you resume them"
         )
         enable(self.pause, idle, pause)
         enable(self.stop, idle, "Ends the experiment. You can resume its runs later")

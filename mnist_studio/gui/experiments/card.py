@@ -28,7 +28,7 @@ class ExperimentCard(Card):
         self.members = label(wrap=True)
         self.facts = label(role="secondary", wrap=True)
         self.progress = ProgressLine("Progress of the experiment")
-        self.progress.setToolTip("Trained steps of all runs")
+        self.progress.setToolTip("Training steps completed across all runs")
         self.progress_text = label(role="secondary")
         self.concurrency = StepperSpinBox(
             "Parallel runs", studio.theme, 1, LARGEST_CONCURRENCY, by_one

@@ -114,9 +114,9 @@ class ExperimentQueueCard(Card):
         row = self.chosen
         waits = row is not None and row.place > 0
         reason = _NOT_RUNNING if not self._running else "" if waits else _NOT_WAITING
-        enable(self.top_button, reason, "Trains this run before all others")
-        enable(self.up_button, reason, "Trains this run one place earlier (Alt+Up)")
-        enable(self.down_button, reason, "Trains this run one place later (Alt+Down)")
+        enable(self.top_button, reason, "Trains this run next")
+        enable(self.up_button, reason, "Moves this run up one place (Alt+Up)")
+        enable(self.down_button, reason, "Moves this run down one place (Alt+Down)")
         trains = row is not None and row.cell.state == "running"
         enable(self.remove_button, "" if self._running and trains else reason,
                "Leaves this run out until the experiment is resumed (Delete)")  # fmt: skip

@@ -40,7 +40,7 @@ _DIFFERENCE = (
 _TOLERANCE = "Largest difference that passes"
 
 
-_RUNNING = "The checks are running. Wait until they end, or cancel them."
+_RUNNING = "The checks are running. Wait for them to finish, or cancel them."
 
 
 class ParityCheckPanel(QStackedWidget):

@@ -78,7 +78,7 @@ class SharedWeightsPanel(QStackedWidget):
     def _show(self) -> None:
         runner, missing = self.runner, texts.missing("pytorch")
         reason = missing or (TRAINS if self._studio.busy else "")
-        running = "The comparison is running. Wait until it ends." if runner.busy else ""
+        running = "The comparison is already running. Wait for it to finish." if runner.busy else ""
         enable(self.start_button, reason or running, _TIP)
         enable(self.empty.button, reason, _TIP)
         idle = "" if runner.state == "running" else "No comparison is running."

@@ -69,7 +69,7 @@ class RunActions:
         bundled = _BUNDLED if any(row.run.bundled for row in selected) else ""
         busy = _TRAINING if training else ""
         enable(self.code, single, "Shows the run as a script of each framework")
-        enable(self.reveal, single, "Opens the folder of the run's files")
+        enable(self.reveal, single, "Opens the folder with the run's files")
         enable(self.rename, single or bundled, "Changes the title of the run (F2)")
         enable(self.delete, none or bundled or busy, "Deletes weights and curves (Delete)")
         self._show_single(single, selected[0] if selected else None, busy)

@@ -204,7 +204,7 @@ class Drawing(QObject):
         """Shows digit images (28, 28n) beside each other; can be undone."""
         # A stroke that is on its way when a slow file is read lies under the picture, not on it.
         self.finish()
-        self.history.push("open picture", Sheet(picture=picture))
+        self.history.push("open image", Sheet(picture=picture))
 
     def show_example(self, example: Example) -> None:
         """Shows a digit whose label is known, unless it lies there already; can be undone."""
@@ -217,11 +217,11 @@ class Drawing(QObject):
         """Lays one of the user's own digits on the pad again, as it was drawn; can be undone."""
         self.finish()
         if not digit.ink:
-            example = Example("Your own image", digit.image, digit.label)
-            self.history.push("open own image", Sheet(picture=digit.image, example=example))
+            example = Example("Your own digit", digit.image, digit.label)
+            self.history.push("open own digit", Sheet(picture=digit.image, example=example))
         elif digit.ink != self.sheet.ink:
             self.tools.set_width(digit.pen, "pen")
-            self.history.push("open own image", Sheet(digit.ink))
+            self.history.push("open own digit", Sheet(digit.ink))
 
     def fit(self, fitting: Fitting) -> None:
         """Lets drawings go through these stages."""

@@ -25,7 +25,7 @@ STATES: dict[State, str] = {
     "waiting": "Waiting",
     "running": "Training",
     "finished": "Finished",
-    "stopped": "Stopped, can be resumed",
+    "stopped": "Stopped, goes on",
     "cancelled": "Cancelled",
     "failed": "Failed",
 }
@@ -154,8 +154,10 @@ class ExperimentState:
 def differing(spec: RunSpec) -> str:
     """Seed, batch size and learning rate: what a grid has axes for."""
     training = spec.training
-    size = "all digits" if training.batch_size == FULL_BATCH else str(training.batch_size)
-    told = f"seed {training.seed} · batch {size} · rate {training.optimizer.learning_rate:g}"
+    size = "full" if training.batch_size == FULL_BATCH else str(training.batch_size)
+    told = (
+        f"seed {training.seed} · batch {size} · learning rate {training.optimizer.learning_rate:g}"
+    )
     return told if spec.dataset == "mnist" else f"{told} · {texts.DATASETS[spec.dataset]}"
 
 

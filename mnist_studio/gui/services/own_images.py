@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
 from mnist_studio.errors import PictureError
-from mnist_studio.formatting import counted, with_article
+from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.drawing import Sheet
 from mnist_studio.gui.services.runs import RunLibrary
@@ -72,7 +72,7 @@ class OwnImagesService(QObject):
             if sheet.picture is not None and not sheet.ink:
                 if sheet.picture.shape[1] > sheet.picture.shape[0]:
                     raise PictureError(
-                        "There are several digits on the picture.", "Open a picture of one."
+                        "The image has several digits.", "Open an image of one digit."
                     )
                 return of_picture(sheet.picture, label, time.time())
             return of_ink(sheet.ink, label, time.time(), pen)
@@ -87,21 +87,21 @@ class OwnImagesService(QObject):
         before = tuple(one for one in self._named(keys) if one.label != label)
         if before:
             after = tuple(replace(one, label=label) for one in before)
-            words = f"{counted(len(before), 'image').capitalize()} labeled as {label}."
+            words = f"{counted(len(before), 'digit').capitalize()} labeled as {label}."
             self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words, by)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes digits."""
         gone = self._named(keys)
         if gone:
-            words = f"{counted(len(gone), 'image').capitalize()} deleted."
+            words = f"{counted(len(gone), 'digit').capitalize()} deleted."
             self._change(_Undo(delete=_keys(gone)), _Undo(gone), words, self.message)
 
     @Slot()
     def undo(self) -> None:
         """Takes the last change back."""
         if self._undo:
-            self._change(self._undo, None, "Change undone.", self.message)
+            self._change(self._undo, None, "Taken back.", self.message)
 
     def export_to(self, path: Path) -> None:
         """Writes all digits to a file."""
@@ -111,7 +111,7 @@ class OwnImagesService(QObject):
             from mnist_studio.store import own_image_files
 
             own_image_files.write(digits, path)
-            return f"{counted(len(digits), 'image').capitalize()} exported to {path}."
+            return f"{counted(len(digits), 'digit').capitalize()} written to {path}."
 
         self._background.start(work, self.message.emit, self._fail)
 
@@ -140,15 +140,12 @@ class OwnImagesService(QObject):
     def _keep(self, digit: OwnImage) -> None:
         known = self._named([digit.key])
         if known and known[0].label == digit.label:
-            self.kept.emit(f"This drawing is already saved as {with_article(str(digit.label))}.")
+            self.kept.emit(f"This drawing is kept as a {digit.label} already.")
         elif known:
             self._relabel([digit.key], digit.label, self.kept)
         else:
-            count = counted(len(self.digits) + 1, "image")
-            words = (
-                f"Saved as {with_article(str(digit.label))}. You have {count} now.\n"
-                "Press Backspace to undo."
-            )
+            now = counted(len(self.digits) + 1, "digit")
+            words = f"Kept as a {digit.label}: {now} of your own now.\nBackspace takes it back."
             self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.kept)
 
     @Slot(object)
@@ -156,8 +153,8 @@ class OwnImagesService(QObject):
         here = {one.key for one in self.digits}
         new = tuple({one.key: one for one in digits if one.key not in here}.values())
         known = len(digits) - len(new)
-        skipped = f", {known:,} skipped as already saved" if known else ""
-        words = f"{counted(len(new), 'image').capitalize()} imported{skipped}."
+        twice = f", {known:,} were here already" if known else ""
+        words = f"{counted(len(new), 'digit').capitalize()} imported{twice}."
         if new:
             self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.message)
         else:

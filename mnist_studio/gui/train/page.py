@@ -20,8 +20,8 @@ from mnist_studio.spec.run import RunSpec
 
 _IDLE = "No run is training. Press Train to start one."
 _EXPERIMENT_RUNS = (
-    "An experiment is running. A second training would make its times incomparable. "
-    "Wait until it ends, or stop it on the Experiments page."
+    "An experiment is running. Training another run would distort its timing. "
+    "Wait for it to finish, or stop it on the Experiments page."
 )
 _OPENED = "The settings now show the file. Press Train to start."
 
@@ -162,7 +162,7 @@ class TrainPage(Page):
     def _update(self) -> None:
         queue = self.studio.queue
         idle = "" if queue.busy else _IDLE
-        pause = "Continues the paused run" if queue.paused else "Holds the run until you resume it"
+        pause = "Resumes the paused run" if queue.paused else "Pauses the run until you resume it"
         enable(self.pause_button, idle, pause)
         enable(self.stop_button, idle, "Ends after the current batch and saves the weights")
         enable(self.discard_button, idle, "Ends at once and deletes the weights")

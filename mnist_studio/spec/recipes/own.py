@@ -19,7 +19,10 @@ from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.schedules import OneCycle
 
-OWN = Source("MNIST Studio", "Our own recipes, made for accuracy, speed, size, and drawings.")
+OWN = Source(
+    "MNIST Studio",
+    "Our own recipes, designed for accuracy, speed, small size, or hand-drawn digits.",
+)
 
 
 def _conv(filters: int, padded: bool = False) -> tuple[Layer, ...]:
@@ -37,9 +40,10 @@ _FAST_99 = Recipe(
     source=OWN,
     summary="A small normalized network on images of half the size.",
     provenance="Based on “train MNIST fast” (99.04 % in one epoch). Batch normalization and a "
-    "one-cycle schedule need fewer steps, and pooling first makes each step cheaper. Network and "
-    "learning rate were chosen on the last 10,000 training images. The length was chosen by a "
-    "first look at ten seeds on the test set. So only other seeds give an unbiased accuracy.",
+    "one-cycle schedule need fewer steps, and pooling first makes each step cheaper. The "
+    "architecture and learning rate were tuned on the last 10,000 training images. The training "
+    "length was tuned on the test set with ten seeds, so only other seeds give an unbiased "
+    "accuracy.",
     assumptions="",
     reported="",
     framework="pytorch",
@@ -67,7 +71,7 @@ _RECORD = Recipe(
     summary="Seven normalized convolutions on augmented images.",
     provenance="A narrow network in the style of Simonyan and Zisserman (2015), with batch "
     "normalization and a one-cycle schedule. Two CPU cores can train it in about half an hour. "
-    "Nothing was chosen on test images. The last epoch counts.",
+    "Nothing was tuned on test images. The result is that of the last epoch.",
     assumptions="",
     reported="",
     framework="pytorch",
@@ -100,8 +104,8 @@ _FEATHERWEIGHT = Recipe(
     source=OWN,
     summary="Narrow convolutions with linear bottlenecks between them.",
     provenance="Bottlenecks as in Sandler et al. (2018), batch normalization, and global average "
-    "pooling instead of a hidden layer. Network and learning rate were chosen on the last 10,000 "
-    "training images.",
+    "pooling instead of a hidden layer. The architecture and learning rate were tuned on the last "
+    "10,000 training images.",
     assumptions="",
     reported="",
     framework="pytorch",

@@ -42,19 +42,19 @@ _FROM_SCRATCH = Source(
 _NEURAL_NETWORK = Source(
     "MNIST Neural Network Project",
     "Trains ten hidden units in NumPy and in TensorFlow.",
-    "its README, and the code of its parent",
+    "its README, and the code of the project it is based on",
 )
 _KERAS_EXAMPLE = Source(
     "mnist_cnn",
-    "The former MNIST example of Keras, a parent of “Comparative implementations”.",
-    "what “Comparative implementations” says of it",
+    "Keras' former MNIST example, on which “Comparative implementations” is based.",
+    "what “Comparative implementations” says about it",
     "https://github.com/keras-team/keras/blob/ac527163f630a57b8de6e1d13a8ee9479691aac4/examples/"
     "mnist_cnn.py",
 )
 _KAGGLE_KERNEL = Source(
     "Introduction to CNN Keras - 0.997",
-    "A kernel on Kaggle, a parent of “Comparative implementations”.",
-    "what “Comparative implementations” says of it",
+    "A Kaggle kernel, on which “Comparative implementations” is based.",
+    "what “Comparative implementations” says about it",
     "https://www.kaggle.com/code/yassineghouzam/introduction-to-cnn-keras-0-997-top-6",
 )
 
@@ -65,7 +65,7 @@ _MLP_128 = Recipe(
     title="MLP 128",
     source=_IMAGE_CLASSIFICATION,
     summary="One hidden layer with 128 units.",
-    provenance="The Keras network of the source, as its README describes it.",
+    provenance="The source's Keras network, as described in its README.",
     assumptions="Width, optimizer, and batch size.",
     reported="96.6 %",
     framework="keras",
@@ -78,8 +78,7 @@ _SMALL_CNN = Recipe(
     title="Small CNN",
     source=_IMAGE_CLASSIFICATION,
     summary="Two small convolutions with pooling, and one hidden layer.",
-    provenance="The PyTorch CNN of the source: convolution, max-pooling, and fully connected "
-    "layers.",
+    provenance="The source's PyTorch CNN: convolution, max-pooling, and fully connected layers.",
     assumptions="Number and width of all layers, the batch size, and the Glorot initialization.",
     reported="98.5 %",
     framework="pytorch",
@@ -99,7 +98,7 @@ _FNN_3 = Recipe(
     title="Three-layer MLP",
     source=_IMAGE_CLASSIFICATION,
     summary="Three dense layers.",
-    provenance="The PyTorch network of the source with three linear layers.",
+    provenance="The source's PyTorch network with three linear layers.",
     assumptions="The widths 128 and 64, ReLU, the batch size, and the Glorot initialization.",
     reported="96.5 %",
     framework="pytorch",
@@ -115,7 +114,7 @@ _WIDE_CNN = Recipe(
     title="Wide CNN",
     source=_IMPLEMENTATIONS,
     summary="Two wide convolutions, one pooling layer, dropout, and one hidden layer.",
-    provenance="The network of the source in PyTorch and TensorFlow, without its known bugs.",
+    provenance="The source's network in PyTorch and TensorFlow, without its known bugs.",
     assumptions="The source uses different defaults per framework. Here, Adadelta has the "
     "constants of PyTorch, and the initialization is Glorot as in Keras.",
     reported="PyTorch 99.14 % (98.70 % with the double softmax); TensorFlow 99.05 % and 99.21 %",
@@ -139,8 +138,8 @@ _COMPACT_CNN = Recipe(
     title="Compact CNN",
     source=_DIGIT_RECOGNITION,
     summary="Two convolutions with pooling, and one hidden layer.",
-    provenance="The network of the source in PyTorch and Keras. The Keras script of the source "
-    "scales inputs to 0 to 1. Here, every framework standardizes them.",
+    provenance="The source's network in PyTorch and Keras. The source's Keras script scales "
+    "inputs to 0 to 1. Here, every framework standardizes them.",
     assumptions="The source uses different defaults per framework. Here, Adam has the epsilon of "
     "PyTorch, and the initialization is Glorot as in Keras.",
     reported="98 to 99 %; in its figure, PyTorch 99.10 % and Keras 98.86 %",
@@ -165,8 +164,8 @@ def _sgd_mlp(name: str, activation: Layer, title: str, reported: str) -> Recipe:
         title=f"MLP 128 with SGD, {title}",
         source=_DIGIT_RECOGNITION,
         summary=f"One hidden layer with 128 units and {title}, trained with plain SGD.",
-        provenance="The NumPy network of the source, with shuffled mini-batches. The comparison "
-        "script of the source uses the full batch by mistake.",
+        provenance="The source's NumPy network, with shuffled mini-batches. The source's "
+        "comparison script uses the full batch by mistake.",
         assumptions="",
         reported=reported,
         framework="numpy",
@@ -187,7 +186,7 @@ _BOBNET = Recipe(
     title="BobNet: MLP 128 on raw pixels",
     source=_FROM_SCRATCH,
     summary="One hidden layer without biases, on raw gray levels.",
-    provenance="The networks of the source in PyTorch and NumPy: 1,000 steps on batches drawn "
+    provenance="The source's networks in PyTorch and NumPy: 1,000 steps on batches drawn "
     "with replacement. The two start with different initializations. Here, all start like the one "
     "in PyTorch.",
     assumptions="One evaluation every 100 steps.",
@@ -214,8 +213,8 @@ _TINY_GD = Recipe(
     title="MLP 10 with full-batch gradient descent",
     source=_NEURAL_NETWORK,
     summary="One hidden layer with ten units, trained with full-batch gradient descent.",
-    provenance="The NumPy network of the source, with 500 iterations as in its parent. The README "
-    "has ten epochs.",
+    provenance="The source's NumPy network, trained for 500 iterations, as in the project it is "
+    "based on. The README states ten epochs.",
     assumptions="One evaluation every 50 steps.",
     reported="about 85 to 89 %",
     framework="numpy",
@@ -237,7 +236,7 @@ _TINY_10 = Recipe(
     title="MLP 10 with Adam",
     source=_NEURAL_NETWORK,
     summary="One hidden layer with ten units.",
-    provenance="The TensorFlow network of the source. `mlp-128` has a width that can reach the "
+    provenance="The source's TensorFlow network. `mlp-128` has a width that can reach the "
     "reported accuracy.",
     assumptions="Optimizer, batch size, and the Glorot initialization.",
     reported="97 %, implausible for ten hidden units",
@@ -250,8 +249,8 @@ _KERAS_CLASSIC = Recipe(
     name="keras-classic",
     title="Classic Keras CNN",
     source=_KERAS_EXAMPLE,
-    summary="The network of `wide-cnn` as the first Keras example trained it.",
-    provenance="The former `mnist_cnn` example of Keras: Adadelta with learning rate 1.0, twelve "
+    summary="The `wide-cnn` network, trained as in the first Keras example.",
+    provenance="Keras' former `mnist_cnn` example: Adadelta with learning rate 1.0, twelve "
     "epochs.",
     assumptions="The constants of Adadelta are those of `wide-cnn`.",
     reported="99.25 %",
@@ -274,9 +273,9 @@ _DEEP_CNN = Recipe(
     summary="Four convolutions in two blocks, dropout, and augmented images.",
     provenance="The “0.997” kernel for Keras: RMSprop, learning rate halved on a plateau, thirty "
     "epochs.",
-    assumptions="The split is the one of MNIST, not of Kaggle. A tenth is the validation set, as "
-    "in the source.",
-    reported="99.671 % on the split of Kaggle",
+    assumptions="Uses the MNIST split instead of the Kaggle split. A tenth is held out for "
+    "validation, as in the source.",
+    reported="99.671 % on the Kaggle split",
     framework="pytorch",
     model=ModelSpec(
         layers=(

@@ -133,7 +133,7 @@ def test_the_next_mirror_is_asked_when_one_is_bad(
 @pytest.mark.parametrize(
     ("mode", "problem"),
     [
-        ("missing", "answered 404"),
+        ("missing", "HTTP status 404"),
         ("truncated", "ended too early"),
         ("flipped", "checksum"),
         ("html", "gzip archive"),
@@ -165,7 +165,7 @@ def test_a_failed_download_keeps_what_is_good(small: Small, mirrors: Mirrors) ->
 
 
 def test_a_stalled_server_is_given_up(small: Small, mirrors: Mirrors) -> None:
-    with pytest.raises(DownloadError, match="does not answer"):
+    with pytest.raises(DownloadError, match="isn't responding"):
         download_mnist(quietly, never, mirrors.catalog(small, "stalled"), patience=0.2)
     assert kept() == []
 
@@ -219,7 +219,7 @@ def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> No
     for variable in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
     catalog = replace(small.catalog, mirrors=("https://mirror.invalid/mnist/",))
-    with pytest.raises(DownloadError, match="may be no network") as caught:
+    with pytest.raises(DownloadError, match="may be offline") as caught:
         download_mnist(quietly, never, catalog)
     assert "import a folder" in caught.value.remedy
 

@@ -215,7 +215,7 @@ def test_an_empty_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"hello", b"%PDF-1.7", b"<svg></svg>", b"%!PS-Adobe EPSF"])
 def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file.png").write_bytes(content)
-    with pytest.raises(PictureError, match="not a picture") as caught:
+    with pytest.raises(PictureError, match="not an image") as caught:
         open_picture(tmp_path / "file.png")
     assert "PNG" in caught.value.remedy
 

@@ -25,7 +25,7 @@ def test_the_constants() -> None:
     assert float(says("SGD's learning rate")) == default(optim.SGD, "lr")
     assert float(says("batch-norm epsilon")) == default(nn.BatchNorm2d, "eps")
     assert says("batch-norm momentum").startswith(f"{default(nn.BatchNorm2d, 'momentum')}, ")
-    assert says("reduction of the loss") == default(nn.CrossEntropyLoss, "reduction")
+    assert says("loss reduction") == default(nn.CrossEntropyLoss, "reduction")
 
 
 def test_nothing_is_deterministic_by_default() -> None:

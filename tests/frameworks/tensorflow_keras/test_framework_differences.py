@@ -30,7 +30,7 @@ def test_the_constants() -> None:
     assert says("batch-norm momentum").startswith(f"{momentum}, ")
     loss = losses.SparseCategoricalCrossentropy
     assert f"from_logits is {default(loss, 'from_logits')}" in says("softmax in the loss")
-    assert says("reduction of the loss").startswith(default(loss, "reduction"))
+    assert says("loss reduction").startswith(default(loss, "reduction"))
     assert f"jit_compile is {default(keras.Model.compile, 'jit_compile')}" in says("execution")
 
 
@@ -132,7 +132,7 @@ def test_the_rate_goes_into_the_velocity() -> None:
 
 
 def test_the_rate_is_a_float32_variable() -> None:
-    assert says("type of the learning rate") == "a float32 variable"
+    assert says("learning rate dtype") == "a float32 variable"
     assert optimizers.SGD(0.1).learning_rate.dtype == "float32"
 
 

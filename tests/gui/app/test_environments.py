@@ -33,12 +33,12 @@ def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> N
     assert locations["keras"].text() == "2.99 in /env/bin/python"
     assert (
         locations["numpy"].text()
-        == f"{registry.version('numpy')} in the environment of MNIST Studio"
+        == f"{registry.version('numpy')} in MNIST Studio's own environment"
     )
     assert not button(dialog, "Choose an environment for NumPy").isEnabled()
-    button(dialog, "Reset the environment of Keras").click()
+    button(dialog, "Reset the environment for Keras").click()
     qtbot.waitUntil(
-        lambda: locations["keras"].text().endswith("the environment of MNIST Studio"), timeout=5000
+        lambda: locations["keras"].text().endswith("MNIST Studio's own environment"), timeout=5000
     )
     assert settings.load()[0] == Settings()
     button(dialog, "Close").click()

@@ -96,9 +96,9 @@ def test_the_form_is_wrong_and_says_so(window: MainWindow) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
     page.settings.numbers.learning_rate.field().setValue(0)
-    assert "learning rate" in page.settings.complaint.text()
+    assert "Learning rate" in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
-    assert "learning rate" in page.train_button.toolTip()
+    assert "Learning rate" in page.train_button.toolTip()
     decimal(page.settings.numbers.learning_rate).setValue(0.01)
     assert page.train_button.isEnabled()
 
@@ -156,7 +156,7 @@ def test_a_picture_dropped_anywhere_is_drawn(
         window.dropEvent(event)
     assert window.shown == "draw"
     assert window.studio.drawing.image is not None
-    assert window.studio.drawing.history.undo_name == "open picture"
+    assert window.studio.drawing.history.undo_name == "open image"
 
 
 def test_a_file_that_is_no_picture_is_reported(

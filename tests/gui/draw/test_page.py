@@ -63,7 +63,7 @@ def test_an_opened_image_hides_the_message_on_another(
     studio, notice = window.studio, window.page("draw").notice
     with qtbot.waitSignal(studio.message):
         studio.open_picture(tmp_path / "text.png")
-    assert "is not a picture" in notice.text
+    assert "is not an image" in notice.text
     with qtbot.waitSignal(studio.picture_opened):
         studio.open_picture(tmp_path / "one.png")
     assert notice.isHidden()
@@ -109,7 +109,7 @@ def test_an_image_is_dragged_onto_the_canvas(
         assert dragged(window, page, mime)
     assert fed.args is not None
     assert fed.args[0].shape == (2, 28, 28)
-    assert window.studio.drawing.history.undo_name == "open picture"
+    assert window.studio.drawing.history.undo_name == "open image"
 
 
 def test_dragged_text_is_rejected(window: MainWindow) -> None:
@@ -126,9 +126,9 @@ def test_pasted_text_and_an_empty_clipboard_are_reported(window: MainWindow) -> 
     mime = QMimeData()
     mime.setText("seven")
     pasted(window, mime)
-    assert "That is text" in window.page(window.shown).notice.text
+    assert "This is text" in window.page(window.shown).notice.text
     pasted(window, QMimeData())
-    assert "nothing to open" in window.page(window.shown).notice.text
+    assert "The clipboard is empty" in window.page(window.shown).notice.text
 
 
 def test_a_random_test_image_and_one_by_its_index_are_opened(

@@ -92,7 +92,7 @@ def test_checks_are_listed_with_a_verdict(
     assert checks.runner.result is not None
     assert checks.model.rows == checks.runner.result.checks
     assert "do not diverge within 30 steps" in checks.divergence.sentences.text()
-    assert "Batch size must be" in checks.divergence.notes.text()
+    assert "The batch size is 8 instead of 64" in checks.divergence.notes.text()
     assert status_of(page.studio).activity == "Ready"
     gradients = next(check for check in checks.model.rows if check.quantity == "gradients")
     tips = arrays_of(gradients).splitlines()

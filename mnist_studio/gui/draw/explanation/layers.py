@@ -17,7 +17,7 @@ class LayersPart(ExplanationPart):
 
     part = "layers"
     title_text = "Layer activations"
-    tip = "The output of every layer for the drawing, with the kernel of the layer"
+    tip = "The output of each layer for the drawing, with the layer's kernel"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)

@@ -39,7 +39,7 @@ BLANK = (
     "Draw a digit. An explanation of the prediction appears here.",
 )
 WAITING = ("One moment", "The explanation is being computed. The first one takes longer.")
-UNTRAINED = ("No trained model", "Train a model. Its predictions are explained here.")
+UNTRAINED = ("No trained model", "Train a model to see its predictions explained here.")
 
 
 _PARTS: tuple[type[ExplanationPart], ...] = (

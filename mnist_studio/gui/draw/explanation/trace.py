@@ -68,7 +68,7 @@ class TracePart(ExplanationPart):
         self.notes = Elided("", "secondary")
         self.equations = label("", "", wrap=True)
         self.origin = label("", "secondary", wrap=True)
-        self.picture = ArrayMap(studio.theme, "Array as a picture", highest=170)
+        self.picture = ArrayMap(studio.theme, "Array as an image", highest=170)
         self.scale = ColorScale(studio.theme)
         self.numbers = NumbersTable()
         self.cells = QTableView()
