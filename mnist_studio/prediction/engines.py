@@ -138,6 +138,8 @@ class ChildEngine(Engine):
         with suppress(CancelledByUser):
             self._load(work.models[self._framework])
             for logits in self._worker.request(Predict(work.images), self._is_closing):
+                # First, so that NumPy does not predict the next request, too.
+                self._enter("warm")
                 self._answer(self._framework, self._framework, work.request, logits)
             self._enter("warm")
 

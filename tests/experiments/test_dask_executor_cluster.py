@@ -177,7 +177,7 @@ def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) ->
     assert killed
     assert ended(running) == (0, "")
     assert first["type"] == "started"
-    assert first["place"] == f"dask://{cluster.address}"
+    assert first["host"] == f"dask://{cluster.address}"
     whole(experiment)
 
 

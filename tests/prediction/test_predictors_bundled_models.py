@@ -83,7 +83,7 @@ def test_mnist_through_the_rendering_is_predicted_as_before(
 ) -> None:
     images = sources.load_test("mnist", shared_mnist).images
     again = np.stack([normalize(image) for image in images[:1000]])
-    run = next(run for run in runs if run.title.startswith("fast-99"))
+    run = next(run for run in runs if run.spec.recipe == "fast-99")
     kept = artifacts.load_test_logits(run.folder)[:1000]
     with Evaluator("pytorch", threads=1) as evaluator:
         found = evaluator.predict(run, again).logits
