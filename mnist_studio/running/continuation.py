@@ -101,7 +101,7 @@ def _check_epochs(run: Run, wanted: int) -> None:
     planned = run.spec.training.epochs
     if wanted < planned:
         raise SpecError(
-            f"“{run.title}” already has {planned} planned epochs, got {wanted}.",
+            f"Total epochs of “{run.title}” must be at least {planned}, got {wanted}.",
             f"Set {planned} epochs or more.",
         )
     if isinstance(run.spec.training.schedule, OneCycle) and wanted != planned:

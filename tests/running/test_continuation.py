@@ -73,7 +73,7 @@ def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
     ("schedule", "terminal", "epochs", "problem", "remedy"),
     [
         (Exponential(), _finished(), None, "“Source” is finished", "3 epochs or more"),
-        (Exponential(), CRASHED, 1, "already has 2 planned epochs, got 1", "2 epochs or more"),
+        (Exponential(), CRASHED, 1, "must be at least 2, got 1", "2 epochs or more"),
         (
             OneCycle(),
             CRASHED,

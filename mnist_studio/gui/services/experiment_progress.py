@@ -154,10 +154,8 @@ class ExperimentState:
 def differing(spec: RunSpec) -> str:
     """Seed, batch size and learning rate: what a grid has axes for."""
     training = spec.training
-    size = "full" if training.batch_size == FULL_BATCH else str(training.batch_size)
-    told = (
-        f"seed {training.seed} · batch {size} · learning rate {training.optimizer.learning_rate:g}"
-    )
+    size = "full batch" if training.batch_size == FULL_BATCH else f"batch {training.batch_size}"
+    told = f"seed {training.seed} · {size} · learning rate {training.optimizer.learning_rate:g}"
     return told if spec.dataset == "mnist" else f"{told} · {texts.DATASETS[spec.dataset]}"
 
 

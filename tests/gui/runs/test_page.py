@@ -67,7 +67,7 @@ def test_an_impossible_continuation_is_reported(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot
 ) -> None:
     confirm(ask_to_continue(runs_page, 2))
-    qtbot.waitUntil(lambda: "nothing is left to train" in runs_page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "is finished" in runs_page.notice.text, timeout=10_000)
     assert not window.studio.queue.busy
 
 
