@@ -97,8 +97,10 @@ def _environment(report: FrameworkReport) -> str:
     """The environment that computes, and whether the framework there is still the chosen one."""
     if not report.python:
         return ""
-    changed = f" (it had {report.chosen} when you chose it)"
-    return f", in {report.python}{'' if report.version == report.chosen else changed}"
+    # Settings of former versions name only the TensorFlow of a Keras, so a part is enough.
+    same = report.chosen in (report.version or "")
+    changed = "" if same else f" (it had {report.chosen} when you chose it)"
+    return f", in {report.python}{changed}"
 
 
 def _checked(name: str, check: Callable[[], str]) -> Finding:

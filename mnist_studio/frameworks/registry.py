@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FrameworkEntry:
-    """What is entry about a framework before it is imported.
+    """What is known about a framework before it is imported.
 
     Attributes:
         name: in specs, such as ``pytorch``.
@@ -99,10 +99,20 @@ def version(name: str) -> str | None:
 
 
 def installed(name: str) -> str | None:
-    """The version in this environment, None where it is not installed. Imports nothing."""
+    """The version in this environment, None where it is not installed. Imports nothing.
+
+    Keras also names the TensorFlow that it computes with: ``3.15.1 (TensorFlow 2.21.0)``.
+    """
     package = framework_entry(name).package
     if find_spec(package) is None:
         return None
+    version = _distribution_version(package)
+    if package != "tensorflow":
+        return version
+    return f"{_distribution_version('keras')} (TensorFlow {version})"
+
+
+def _distribution_version(package: str) -> str:
     for distribution in (package, f"{package}-cpu"):
         try:
             return metadata.version(distribution)

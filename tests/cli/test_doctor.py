@@ -1,3 +1,4 @@
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from mnist_studio.events import Machine
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.training.machine import MachineMonitor
+from mnist_studio.workers.probe import FrameworkReport
 from tests.cli.conftest import Main
 
 ONLY_NUMPY = {"numpy": ENTRIES["numpy"]}
@@ -60,3 +62,30 @@ def test_what_is_broken_is_reported_and_ends_with_1(here: Main, home: Path) -> N
     broken = [line["check"] for line in said.json if not line["passed"]]
     assert said.code == 1
     assert broken == ["runs"]
+
+
+def test_keras_is_named_with_its_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {"keras": "3.15.1", "tensorflow": "2.21.0"}
+    monkeypatch.setattr(registry, "find_spec", lambda package: package)
+    monkeypatch.setattr(metadata, "version", versions.__getitem__)
+    assert registry.installed("keras") == "3.15.1 (TensorFlow 2.21.0)"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "note"),
+    [
+        ("3.15.1 (TensorFlow 2.21.0)", ""),
+        ("2.21.0", ""),  # As former versions saved it.
+        ("2.20.0", " (it had 2.20.0 when you chose it)"),
+    ],
+)
+def test_another_version_than_the_chosen_one_is_reported(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, note: str
+) -> None:
+    report = FrameworkReport(
+        "keras", "Keras", "3.15.1 (TensorFlow 2.21.0)", (), "", "/env/python", chosen
+    )
+    monkeypatch.setattr(doctor, "probe", lambda name: report)
+    monkeypatch.setattr(doctor, "ENTRIES", {"keras": ENTRIES["keras"]})
+    (detail,) = [found.detail for found in doctor.findings() if found.check == "Keras"]
+    assert detail.endswith(f", in /env/python{note}")

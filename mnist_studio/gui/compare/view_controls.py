@@ -21,7 +21,7 @@ AXES = (
 )
 DATASETS = (
     ("test", "Test set", "Evaluates the models on the test set (default)."),
-    ("own", "My images", "Evaluates the models on the images that you labeled on the Draw page."),
+    ("own", "Own images", "Evaluates the models on the images that you labeled on the Draw page."),
 )
 LOG_TIP = "Draws the loss on a logarithmic axis (default: off)."
 TARGET_TIP = "Test accuracy to reach, from 10 to 99.99 % (default: 97 %)."

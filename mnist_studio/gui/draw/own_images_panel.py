@@ -91,7 +91,7 @@ class OwnImagesPanel(QWidget):
             "Draw a digit and press its key, 0 to 9. The image appears here, and every model is "
             "evaluated on it.", ("Import images…", self.ask_import),
         )  # fmt: skip
-        images = Card("My images")
+        images = Card("Own images")
         for made in (
             self.selection_hint,
             self.delete_button,
@@ -100,7 +100,7 @@ class OwnImagesPanel(QWidget):
         ):
             images.header.addWidget(made)
         area = QScrollArea()
-        area.setAccessibleName("My images")
+        area.setAccessibleName("Own images")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -58,7 +58,7 @@ class DrawPage(Page):
             "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
         )
         self.tabs.add(
-            "own_images", "My images", self._own_images, "Your labeled images, and scores on them"
+            "own_images", "Own images", self._own_images, "Your labeled images, and scores on them"
         )
         line = QHBoxLayout()
         line.setSpacing(GAP)

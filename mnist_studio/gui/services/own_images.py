@@ -1,4 +1,4 @@
-"""The user's own digits: kept, changed with one step of undo, shared."""
+"""The user's own images: saved, changed with one step of undo, exported and imported."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
 from mnist_studio.errors import PictureError
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import counted, with_article
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.drawing import Sheet
 from mnist_studio.gui.services.runs import RunLibrary
@@ -19,11 +19,11 @@ from mnist_studio.store.runs import RunStore
 
 @dataclass(frozen=True)
 class _Undo:
-    """How the last change is taken back.
+    """The change that undoes the last one.
 
     Attributes:
-        keep: digits to be kept again, with the labels that they had.
-        delete: keys to be deleted before.
+        keep: images to save again, with their former labels.
+        delete: keys to delete before that.
     """
 
     keep: tuple[OwnImage, ...] = ()
@@ -31,12 +31,12 @@ class _Undo:
 
 
 class OwnImagesService(QObject):
-    """What the pages need of the user's own digits. All work is done off the GUI thread.
+    """The user's own images, for the pages. All work is done off the GUI thread.
 
     Signals:
-        changed: the digits are others.
-        kept: a drawing is kept, in a sentence.
-        message: what else was done, in a sentence.
+        changed: the images changed.
+        kept: a sentence about the drawing that was saved.
+        message: a sentence about another change.
         failed: an exception.
     """
 
@@ -51,22 +51,22 @@ class OwnImagesService(QObject):
         super().__init__(parent)
         self._background, self._library = background, library
         self._undo: _Undo | None = None
-        self._tell: Callable[[], object] = _nothing
+        self._report: Callable[[], object] = _nothing
         library.own_images_changed.connect(self._follow)
         library.failed.connect(self._give_up)
 
     @property
     def digits(self) -> tuple[OwnImage, ...]:
-        """All, oldest first."""
+        """All images, oldest first."""
         return self._library.own_images
 
     @property
     def can_undo(self) -> bool:
-        """The last change can be taken back."""
+        """Whether the last change can be undone."""
         return self._undo is not None
 
     def label(self, sheet: Sheet, pen: float, label: int) -> None:
-        """Keeps what lies on the pad as that digit; one that is kept already is relabeled."""
+        """Saves the canvas with this label; an image that exists already is relabeled."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> OwnImage:
             if sheet.picture is not None and not sheet.ink:
@@ -80,43 +80,43 @@ class OwnImagesService(QObject):
         self._background.start(work, self._keep, self._fail)
 
     def relabel(self, keys: Sequence[str], label: int) -> None:
-        """Gives digits another label."""
+        """Changes the label of images."""
         self._relabel(keys, label, self.message)
 
     def _relabel(self, keys: Sequence[str], label: int, by: SignalInstance) -> None:
-        before = tuple(one for one in self._named(keys) if one.label != label)
+        before = tuple(image for image in self._named(keys) if image.label != label)
         if before:
-            after = tuple(replace(one, label=label) for one in before)
-            words = f"{counted(len(before), 'digit').capitalize()} labeled as {label}."
+            after = tuple(replace(image, label=label) for image in before)
+            words = f"{counted(len(before), 'image').capitalize()} labeled as {label}."
             self._change(_Undo(after, _keys(before)), _Undo(before, _keys(before)), words, by)
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Deletes digits."""
-        gone = self._named(keys)
-        if gone:
-            words = f"{counted(len(gone), 'digit').capitalize()} deleted."
-            self._change(_Undo(delete=_keys(gone)), _Undo(gone), words, self.message)
+        """Deletes images."""
+        deleted = self._named(keys)
+        if deleted:
+            words = f"{counted(len(deleted), 'image').capitalize()} deleted."
+            self._change(_Undo(delete=_keys(deleted)), _Undo(deleted), words, self.message)
 
     @Slot()
     def undo(self) -> None:
-        """Takes the last change back."""
+        """Undoes the last change."""
         if self._undo:
-            self._change(self._undo, None, "Taken back.", self.message)
+            self._change(self._undo, None, "Change undone.", self.message)
 
     def export_to(self, path: Path) -> None:
-        """Writes all digits to a file."""
+        """Exports all images to a file."""
         digits = self.digits
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             from mnist_studio.store import own_image_files
 
             own_image_files.write(digits, path)
-            return f"{counted(len(digits), 'digit').capitalize()} written to {path}."
+            return f"{counted(len(digits), 'image').capitalize()} exported to {path}."
 
         self._background.start(work, self.message.emit, self._fail)
 
     def import_from(self, path: Path) -> None:
-        """Keeps those digits of a file that are not here yet."""
+        """Saves the images of a file that do not exist yet."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[OwnImage, ...]:
             from mnist_studio.store import own_image_files
@@ -126,7 +126,7 @@ class OwnImagesService(QObject):
         self._background.start(work, self._merge, self._fail)
 
     def freeze(self, done: Callable[[str], object]) -> None:
-        """Keeps the digits as they are now for training or comparing; ``done`` gets their name."""
+        """Saves a fixed set of the present images for training; ``done`` gets its fingerprint."""
         digits = self.digits
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
@@ -140,50 +140,53 @@ class OwnImagesService(QObject):
     def _keep(self, digit: OwnImage) -> None:
         known = self._named([digit.key])
         if known and known[0].label == digit.label:
-            self.kept.emit(f"This drawing is kept as a {digit.label} already.")
+            self.kept.emit(f"This drawing is already saved as {with_article(str(digit.label))}.")
         elif known:
             self._relabel([digit.key], digit.label, self.kept)
         else:
-            now = counted(len(self.digits) + 1, "digit")
-            words = f"Kept as a {digit.label}: {now} of your own now.\nBackspace takes it back."
+            count = counted(len(self.digits) + 1, "image")
+            words = (
+                f"Saved as {with_article(str(digit.label))}. You have {count} now.\n"
+                "Press Backspace to undo."
+            )
             self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.kept)
 
     @Slot(object)
     def _merge(self, digits: tuple[OwnImage, ...]) -> None:
-        here = {one.key for one in self.digits}
-        new = tuple({one.key: one for one in digits if one.key not in here}.values())
+        existing = {image.key for image in self.digits}
+        new = tuple({image.key: image for image in digits if image.key not in existing}.values())
         known = len(digits) - len(new)
-        twice = f", {known:,} were here already" if known else ""
-        words = f"{counted(len(new), 'digit').capitalize()} imported{twice}."
+        skipped = f", {known:,} skipped as already saved" if known else ""
+        words = f"{counted(len(new), 'image').capitalize()} imported{skipped}."
         if new:
             self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.message)
         else:
             self.message.emit(words)
 
-    def _change(self, what: _Undo, undo: _Undo | None, words: str, by: SignalInstance) -> None:
-        """Asks the store for a change; its words are told when it is made."""
+    def _change(self, change: _Undo, undo: _Undo | None, words: str, by: SignalInstance) -> None:
+        """Submits a change to the store; the message follows when it is made."""
 
         def command(store: RunStore) -> None:
-            store.own_images.change(what.delete, what.keep)
+            store.own_images.change(change.delete, change.keep)
 
-        self._undo, self._tell = undo, partial(by.emit, words)
+        self._undo, self._report = undo, partial(by.emit, words)
         self._library.ask(command)
 
     def _named(self, keys: Sequence[str]) -> tuple[OwnImage, ...]:
         wanted = frozenset(keys)
-        return tuple(one for one in self.digits if one.key in wanted)
+        return tuple(image for image in self.digits if image.key in wanted)
 
     @Slot()
     def _follow(self) -> None:
         self.changed.emit()
-        tell, self._tell = self._tell, _nothing
-        tell()
+        report, self._report = self._report, _nothing
+        report()
 
     @Slot()
     def _give_up(self) -> None:
-        """A change that the store refused is neither told nor taken back."""
-        if self._tell is not _nothing:
-            self._undo, self._tell = None, _nothing
+        """A change that the store refused has no message and no undo."""
+        if self._report is not _nothing:
+            self._undo, self._report = None, _nothing
             self.changed.emit()
 
     @Slot(object)
@@ -192,8 +195,8 @@ class OwnImagesService(QObject):
 
 
 def _nothing() -> None:
-    """Tells nothing."""
+    """The message if there is none."""
 
 
 def _keys(digits: Sequence[OwnImage]) -> tuple[str, ...]:
-    return tuple(one.key for one in digits)
+    return tuple(image.key for image in digits)

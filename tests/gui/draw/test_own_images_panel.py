@@ -50,9 +50,7 @@ def test_a_key_saves_the_drawing_and_backspace_undoes_that(page: DrawPage, qtbot
     (digit,) = studio.own_images.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
     assert studio.drawing.blank
-    assert (
-        page.canvas.message == "Kept as a 7: one digit of your own now.\nBackspace takes it back."
-    )
+    assert page.canvas.message == "Saved as a 7. You have one image now.\nPress Backspace to undo."
     with qtbot.waitSignal(studio.own_images.message):
         QTest.keyClick(page.canvas, Qt.Key.Key_Backspace)
     assert labels(studio) == []
@@ -71,7 +69,7 @@ def test_a_message_is_on_the_canvas_until_something_is_drawn(page: DrawPage, qtb
     assert page.canvas.message == INVITATION
     assert not page.label_bar.undo_button.isVisible()
     # While something is drawn, messages are over the page.
-    words = "One digit labeled as 1."
+    words = "One image labeled as 1."
     with qtbot.waitSignal(studio.message, check_params_cb=lambda text, kind: text == words):
         studio.own_images.relabel([studio.own_images.digits[0].key], 1)
 
@@ -201,7 +199,7 @@ def test_selected_images_are_relabeled_and_deleted_and_restored(
     QTest.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     with qtbot.waitSignal(studio.own_images.message) as told:
         panel.delete_button.click()
-    assert told.args == ["Three digits deleted."]
+    assert told.args == ["Three images deleted."]
     assert labels(studio) == []
     assert panel.gallery.keys == ()
     with qtbot.waitSignal(studio.own_images.message):
@@ -223,7 +221,7 @@ def test_a_saved_image_is_opened_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -
     assert np.array_equal(drawing.images[0], thin.image)
     QTest.mouseClick(gallery, left, pos=gallery.place_of(seen.key).center().toPoint())
     QTest.keyClick(gallery, Qt.Key.Key_Return)
-    assert drawing.sheet.title == "Your own digit: an 8"
+    assert drawing.sheet.title == "Your own image: an 8"
     drawing.history.undo()
     assert drawing.ink == thin.ink
 
@@ -257,7 +255,7 @@ def test_images_are_exported_and_imported_once(
         studio.own_images.delete([written(1).key])
     with qtbot.waitSignal(studio.own_images.message) as told:
         studio.own_images.import_from(tmp_path / "mine.json")
-    assert told.args == ["One digit imported, 1 were here already."]
+    assert told.args == ["One image imported, 1 skipped as already saved."]
     (tmp_path / "bad.json").write_bytes(b"no")
     with qtbot.waitSignal(studio.own_images.failed):
         studio.own_images.import_from(tmp_path / "bad.json")
