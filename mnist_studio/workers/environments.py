@@ -1,4 +1,4 @@
-"""Pythons of other environments for frameworks: tested first, then saved as a setting."""
+"""Environments of frameworks: another Python is tested first, then saved as a setting."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,17 +16,17 @@ from mnist_studio.workers.worker import request_once
 
 
 def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never) -> Interpreter:
-    """Lets another Python compute for a framework from now on. Takes seconds.
+    """Runs a framework in another Python from now on. Takes seconds.
 
     Args:
-        framework: whose environment it has.
+        framework: to run in it.
         python: path or name of its program.
-        is_cancelled: asked all the time.
+        is_cancelled: polled all the time.
 
     Raises:
         UnknownName: there is no such framework.
-        UsageError: the framework needs none.
-        JobError: that Python cannot be used; says what it lacks.
+        UsageError: the framework always runs in MNIST Studio's own Python.
+        JobError: that Python cannot be used; says why.
         StoreError: the setting cannot be written.
         CancelledByUser: by the user.
     """
@@ -36,7 +36,7 @@ def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never
         raise JobError(
             f"There is no program {python}.", "Give the path of an environment's Python."
         )
-    # Not resolved: an environment's Python is a link, and its name says where it belongs.
+    # Not resolved: an environment's Python is a link whose location names the environment.
     program = str(Path(path).absolute())
     found = request_once(
         FIND_DEVICES, framework, framework, TIMEOUT_SECONDS,
@@ -48,11 +48,11 @@ def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never
 
 
 def forget(framework: str) -> None:
-    """Lets the studio's own Python compute for a framework again.
+    """Runs a framework in MNIST Studio's own Python again.
 
     Raises:
         UnknownName: there is no such framework.
-        UsageError: the framework needs none.
+        UsageError: the framework always runs in MNIST Studio's own Python.
         StoreError: the setting cannot be written.
     """
     _check(framework)

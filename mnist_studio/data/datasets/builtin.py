@@ -1,8 +1,8 @@
-"""The built-in digits: real handwritten digits that need no network.
+"""The built-in digits: real handwritten digits that need no download.
 
 The 1,797 test digits of “Optical Recognition of Handwritten Digits” (Alpaydin & Kaynak 1998, UCI,
-doi:10.24432/C50P49), which scikit-learn also ships. Published is, of bitmaps of 32x32, how many
-pixels are on in every block of 4x4.
+doi:10.24432/C50P49), which scikit-learn also ships. The published numbers count the pixels that are
+on in every 4x4 block of a 32x32 bitmap.
 """
 
 import zipfile
@@ -18,9 +18,9 @@ from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import DataError
 
 TRAIN = 1297
-"""The first digits in UCI's order train, the other 500 test.
+"""Size of the training set, the first digits in UCI's order; the other 500 are the test set.
 
-UCI's order goes from writer to writer, so that most of the test's writers are not trained on.
+UCI's order goes from writer to writer, so most writers of the test set are not in the training set.
 """
 
 TITLE = "Built-in digits (1,797 from UCI, not MNIST)"
@@ -32,7 +32,7 @@ def load() -> Dataset:
     """The built-in digits, 28x28 like MNIST's, with a fixed split.
 
     Raises:
-        DataError: the file that ships with the studio is missing or damaged.
+        DataError: the file that ships with MNIST Studio is missing or damaged.
     """
     digits = LabeledImages(_array("images"), _array("labels"))
     places = np.arange(len(digits))
@@ -51,24 +51,24 @@ def originals() -> NDArray[np.uint8]:
     """The digits as published: (1797, 8, 8) of 0-16, pixels on in a block.
 
     Raises:
-        DataError: the file that ships with the studio is missing or damaged.
+        DataError: the file that ships with MNIST Studio is missing or damaged.
     """
     return _array("originals")
 
 
 def digit_image(counts: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What a published digit is stored as, (8, 8) -> (28, 28): as MNIST was made from NIST.
+    """The image of a published digit, (8, 8) -> (28, 28), made as MNIST was made from NIST.
 
-    That is, from a bitmap of black and white, by the normalization of drawings and pictures.
+    That is, its black and white bitmap is normalized like drawings and pictures.
     """
     return normalize(bitmap(counts))
 
 
 def bitmap(counts: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """A bitmap, (32, 32), that has exactly the published counts in its blocks.
+    """A bitmap (32, 32) with exactly the published counts in its blocks.
 
-    The counts, interpolated by Catmull & Rom's cubic, say which pixels of a block are on first.
-    Interpolated alone they would make gray, blurred digits unlike any of MNIST.
+    The counts, interpolated by Catmull & Rom's cubic, rank the pixels of a block. The
+    interpolation alone would give gray, blurred digits unlike those of MNIST.
     """
     size = len(counts) * _BLOCK
     weights = _interpolation(len(counts))

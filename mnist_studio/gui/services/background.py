@@ -1,4 +1,4 @@
-"""Work off the GUI thread: a function with progress and cancel, answered by signals."""
+"""Work off the GUI thread: functions with progress and cancellation; results are signals."""
 
 import logging
 from collections.abc import Callable
@@ -21,10 +21,10 @@ class BackgroundTask(QObject):
     """One piece of work. Lives in the GUI thread; its signals are emitted by the worker.
 
     Signals:
-        progressed: how much is done, from 0 to 1.
-        done: what the work returned.
-        failed: the exception it raised; not emitted where the user cancelled.
-        ended: after any end, also a cancelled one.
+        progressed: the progress, from 0 to 1.
+        done: the result of the work.
+        failed: an exception of the work; not emitted if it was cancelled.
+        ended: after any end, including cancellation.
     """
 
     progressed = Signal(float)
@@ -38,11 +38,11 @@ class BackgroundTask(QObject):
 
     @property
     def is_cancelled(self) -> bool:
-        """The user asked for its end."""
+        """Whether cancellation was requested."""
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Asks the work to end; it does so at its next look."""
+        """Requests the end of the work, which checks for it now and then."""
         self._cancelled.set()
 
     def execute(self, work: Work) -> None:
@@ -53,8 +53,8 @@ class BackgroundTask(QObject):
             _LOG.info("cancelled by the user")
         except MnistStudioError as error:
             self.failed.emit(error)
-        except Exception as error:  # noqa: BLE001 - handed on to whoever started it
-            _LOG.exception("work in the background broke")
+        except Exception as error:  # noqa: BLE001 - passed on to the caller
+            _LOG.exception("an unexpected error of background work")
             self.failed.emit(error)
         else:
             if not self.is_cancelled:
@@ -63,10 +63,10 @@ class BackgroundTask(QObject):
 
 
 class Background(QObject):
-    """A few worker threads for whatever is not a training."""
+    """A few worker threads for all work except training."""
 
-    # A worker has left a task: only now may it be deleted. Were it deleted when it tells its end,
-    # that could be while the worker still tells it, and whoever comes last would never hear of it.
+    # A task is deleted only after its worker has left it. If it were deleted on ``ended``, the
+    # worker might still be emitting that signal, and the last receivers would miss it.
     _left = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -93,7 +93,7 @@ class Background(QObject):
         task.done.connect(done)
         task.failed.connect(failed)
         self._tasks.add(task)
-        # Not at once: whoever asked can connect to more signals before the first is emitted.
+        # Delayed, so that the caller can connect more signals before the first is emitted.
         QTimer.singleShot(0, task, lambda: self._submit(task, work))
         return task
 
@@ -114,6 +114,6 @@ class Background(QObject):
 
     @Slot(object)
     def _forget(self, task: BackgroundTask) -> None:
-        # It has a parent, so this is its only way out.
+        # Qt's parent would otherwise keep it alive.
         self._tasks.discard(task)
         task.deleteLater()

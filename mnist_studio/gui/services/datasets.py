@@ -1,4 +1,4 @@
-"""Which digits are here, and getting the others."""
+"""The available datasets, and the import and download of MNIST."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +14,12 @@ from mnist_studio.spec.run import DatasetName
 
 
 class DatasetService(QObject):
-    """Knows whether MNIST is here; imports and downloads it.
+    """Knows whether MNIST is available; imports and downloads it.
 
     Signals:
-        changed: what is here, or how far the fetching is, is new.
-        fetched: MNIST has just come.
-        failed: it could not be had; an exception.
+        changed: the available datasets or the progress of a transfer changed.
+        fetched: MNIST is now available.
+        failed: MNIST could not be obtained; an exception.
     """
 
     changed = Signal()
@@ -35,44 +35,44 @@ class DatasetService(QObject):
         self._has_mnist: bool | None = None
         self._default: DatasetName = "builtin"
         self._task: BackgroundTask | None = None
-        self._what = ""
+        self._transfer = ""
         self._fraction = 0.0
 
     @property
     def folder(self) -> Path | None:
-        """The folder that MNIST is taken from where it lies, if the user chose one.
+        """The folder that MNIST is read from in place, if the user selected one.
 
-        It is in the settings, where whoever reads digits finds it.
+        It is saved in the settings, where every reader of datasets finds it.
         """
         return self._folder
 
     @property
     def has_mnist(self) -> bool | None:
-        """Whether MNIST is here; None while that is not known."""
+        """Whether MNIST is available; None until that is known."""
         return self._has_mnist
 
     @property
     def default(self) -> DatasetName:
-        """The digits to train on where the user chose none."""
+        """The dataset to train on by default."""
         return self._default
 
     @property
     def fetching(self) -> str:
-        """What goes on, such as ``Downloading MNIST``; empty where nothing does."""
-        return self._what
+        """The current transfer, such as ``Downloading MNIST``; empty for none."""
+        return self._transfer
 
     @property
     def fraction(self) -> float:
-        """How much of it is done."""
+        """The progress of the transfer, from 0 to 1."""
         return self._fraction
 
     def look(self) -> None:
-        """Looks again what is here."""
+        """Finds the available datasets again."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[bool, DatasetName]:
             return sources.has_mnist(), sources.default_dataset()
 
-        self._background.start(work, self._know, self._fail)
+        self._background.start(work, self._take_available, self._fail)
 
     def import_from(self, folder: Path) -> None:
         """Copies MNIST from a folder, checked file by file."""
@@ -83,14 +83,14 @@ class DatasetService(QObject):
         self._fetch("Importing MNIST", work)
 
     def use(self, folder: Path | None) -> None:
-        """Takes MNIST from a folder where it lies, from now on; None forgets the folder."""
+        """Reads MNIST from a folder in place from now on; None resets that."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path | None:
             if folder is not None:
                 sources.check_folder(folder)
-            # Read anew: a command may have changed the others meanwhile.
-            kept = "" if folder is None else str(folder)
-            settings.save(replace(settings.load()[0], data_folder=kept))
+            # Read again, since a command may have changed other settings meanwhile.
+            data_folder = "" if folder is None else str(folder)
+            settings.save(replace(settings.load()[0], data_folder=data_folder))
             return folder
 
         self._background.start(work, self._take, self._fail)
@@ -107,23 +107,23 @@ class DatasetService(QObject):
         self._fetch("Downloading MNIST", work)
 
     def cancel(self) -> None:
-        """Ends what goes on; nothing half is kept."""
+        """Cancels the transfer; partial files are deleted."""
         if self._task:
-            self._what = "Canceling"
+            self._transfer = "Canceling"
             self._task.cancel()
             self.changed.emit()
 
     def _fetch(self, what: str, work: Callable[[Progress, IsCancelled], None]) -> None:
         if self._task:
             return
-        self._what, self._fraction = what, 0.0
-        self._task = self._background.start(work, self._arrive, self._fail)
+        self._transfer, self._fraction = what, 0.0
+        self._task = self._background.start(work, self._finish, self._fail)
         self._task.progressed.connect(self._progress)
         self._task.ended.connect(self._end)
         self.changed.emit()
 
     @Slot(object)
-    def _know(self, known: tuple[bool, DatasetName]) -> None:
+    def _take_available(self, known: tuple[bool, DatasetName]) -> None:
         self._has_mnist, self._default = known
         self.changed.emit()
 
@@ -134,7 +134,7 @@ class DatasetService(QObject):
             self._has_mnist = None
             self.look()
         else:
-            self._arrive(None)
+            self._finish(None)
 
     @Slot(float)
     def _progress(self, fraction: float) -> None:
@@ -142,7 +142,7 @@ class DatasetService(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _arrive(self, nothing: Any) -> None:
+    def _finish(self, nothing: Any) -> None:
         self._has_mnist = True
         self._default = "mnist"
         self.fetched.emit()
@@ -153,5 +153,5 @@ class DatasetService(QObject):
 
     @Slot()
     def _end(self) -> None:
-        self._task, self._what = None, ""
+        self._task, self._transfer = None, ""
         self.look()

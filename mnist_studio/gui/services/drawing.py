@@ -1,4 +1,4 @@
-"""The drawing of the moment: shared by the pages, undone and redone by named commands."""
+"""The current drawing, which all pages share, with undo and redo by named commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,24 +23,25 @@ Image = NDArray[np.uint8]
 NO_IMAGES: Image = np.zeros((0, 28, 28), np.uint8)
 
 STEP = 0.01
-"""Points of a stroke are so far apart, as a part of the pad's side, and are then steadied: those of
-a slow mouse lie on whole pixels, and a curve through all of them would tremble."""
+"""Distance between the points of a stroke, as a fraction of the canvas's side.
+
+Points are also smoothed. A slow mouse gives whole pixels, and a curve through them is jagged."""
 
 UNSTEADY = 3
-"""So many points at the end of a growing stroke may move yet."""
+"""Number of points at the end of a growing stroke that may still move."""
 
 FRAME_MS = 16
-"""A drawing that grows is looked at once a frame of the screen."""
+"""A growing drawing is evaluated once per frame of the screen."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What lies on the pad: strokes, or a picture with strokes over nothing.
+    """The content of the canvas: strokes or a picture.
 
     Attributes:
         ink: strokes in a square with sides of length 1.
-        picture: (28, 28n), n digit images of a file beside each other; strokes replace it.
-        example: what the picture is, where its true label is known.
+        picture: (28, 28n), n digit images of a file side by side; strokes replace it.
+        example: the source of the picture, if its true label is known.
     """
 
     ink: Ink = ()
@@ -49,28 +50,28 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        """What the picture is and shows, for people; empty where it is just a file."""
+        """The source and label of the picture; empty for a picture from a file."""
         return self.example.told if self.example else ""
 
     @property
     def blank(self) -> bool:
-        """Nothing is on it."""
+        """Whether it is empty."""
         return not self.ink and self.picture is None
 
 
 class Drawing(QObject):
-    """The sheet, its history, and the image that is fed.
+    """The sheet, its history, and the network input made from it.
 
     Attributes:
         history: of the sheet: strokes, erasing, clearing, pictures.
-        tools: pen and eraser. The pen's width is that of all strokes.
+        tools: pen and eraser. All strokes have the width of the pen.
 
     Signals:
-        changed: something on the pad is new.
-        images_changed: the fed images (n, 28, 28) are new, one a digit; none: the pad is blank.
-        image_changed: the image of the digit that is looked at is new; None: the pad is blank.
-        staged: the five stages of a drawing are new; empty where there is none.
-        fitting_changed: the stages that a drawing goes through are others.
+        changed: the content of the canvas changed.
+        images_changed: new network input (n, 28, 28), one image per digit; n is 0 when blank.
+        image_changed: new image of the selected digit; None when the canvas is blank.
+        staged: the five preprocessing stages of a drawing; empty if there is none.
+        fitting_changed: the preprocessing stages changed.
     """
 
     changed = Signal()
@@ -80,7 +81,7 @@ class Drawing(QObject):
     fitting_changed = Signal()
 
     def __init__(
-        self, parent: QObject | None = None, examiner: NoveltyDetector | None = None
+        self, parent: QObject | None = None, detector: NoveltyDetector | None = None
     ) -> None:
         super().__init__(parent)
         self.history: History[Sheet] = History(Sheet(), self)
@@ -96,15 +97,15 @@ class Drawing(QObject):
         self._images: Image = NO_IMAGES
         self._focus: int | None = None
         self._example: Example | None = None
-        self._raster = Rasterizer(examiner or NoveltyDetector(), self)
+        self._raster = Rasterizer(detector or NoveltyDetector(), self)
         self._raster.made.connect(self._take)
         self._raster.staged.connect(self._take_stages)
-        self._asked = 0
-        self._taken = 0
+        self._requested = 0
+        self._received = 0
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._feed)
+        self._timer.timeout.connect(self._rasterize)
 
     @property
     def sheet(self) -> Sheet:
@@ -113,7 +114,7 @@ class Drawing(QObject):
 
     @property
     def ink(self) -> Ink:
-        """Finished strokes, or what the eraser on its way has left of them."""
+        """Finished strokes, without the parts that the eraser has removed so far."""
         return self._eraser.ink if self._eraser else self.sheet.ink
 
     @property
@@ -123,46 +124,46 @@ class Drawing(QObject):
 
     @property
     def image(self) -> Image | None:
-        """The (28, 28) image of the digit that is looked at; None where the pad is blank."""
+        """The (28, 28) image of the selected digit; None if the canvas is blank."""
         return self._images[self.focus] if len(self._images) else None
 
     @property
     def example(self) -> Example | None:
-        """What is fed, where its true label is known."""
+        """The source of the network input, if its true label is known."""
         return self._example
 
     @property
     def images(self) -> Image:
-        """(n, 28, 28): what is fed, one a digit from left to right; none where the pad is blank."""
+        """The network input (n, 28, 28), one image per digit from left to right; n may be 0."""
         return self._images
 
     @property
     def focus(self) -> int:
-        """The place of the digit that is looked at: the last, unless another was chosen."""
+        """The index of the selected digit: the last one, unless another was selected."""
         last = max(0, len(self._images) - 1)
         return last if self._focus is None else min(self._focus, last)
 
     @Slot(int)
     def look_at(self, place: int) -> None:
-        """Chooses the digit that is looked at, until the pad is blank."""
+        """Selects a digit until the canvas is blank."""
         self._focus = place
         self._touch()
 
     @property
     def fitting(self) -> Fitting:
-        """The stages that a drawing goes through on its way to the image."""
+        """The preprocessing stages from drawing to image."""
         return self._fitting
 
     @property
     def blank(self) -> bool:
-        """Nothing is on the pad."""
+        """Whether the canvas is empty."""
         return not self.ink and not self._stroke and self.sheet.picture is None
 
     def begin(self, point: InkPoint, tool: Tool | None = None) -> None:
-        """Puts a tool down, the chosen one unless another is named."""
+        """Starts a stroke of a tool, by default of the selected one."""
         self.finish()
         if (tool or self.tools.chosen) == "eraser":
-            # What it covers is gone, hence strokes are cut where their edge would reach.
+            # The eraser removes all it covers, so strokes are cut where their edge would reach it.
             self._eraser = Eraser(self.sheet.ink, (self.tools.eraser + self.tools.pen) / 2)
             self._last = point
             self._erase((point,))
@@ -172,7 +173,7 @@ class Drawing(QObject):
             self._touch()
 
     def extend(self, points: tuple[InkPoint, ...]) -> None:
-        """Moves the tool that is down, if any."""
+        """Extends the current stroke, if any."""
         if self._eraser and points:
             self._erase(points)
         elif self._stroke:
@@ -181,76 +182,76 @@ class Drawing(QObject):
             self._touch()
 
     def finish(self) -> None:
-        """Lifts the tool: what it did can be undone from now on."""
+        """Ends the stroke and adds it to the history."""
         before = self.sheet.ink
-        ink, name = self._whole(), "stroke" if self._stroke else "eraser"
+        ink, name = self._all_strokes(), "stroke" if self._stroke else "eraser"
         self._stroke, self._eraser = [], None
         if ink is not before:
             self.history.push(name, Sheet(ink))
 
     def drop(self) -> None:
-        """Lifts the tool as if it had never been down."""
+        """Ends the stroke without a trace."""
         self._stroke, self._eraser = [], None
         self._touch()
 
     def clear(self) -> None:
-        """Takes everything off; can be undone."""
+        """Clears the canvas; can be undone."""
         self.finish()
         if not self.sheet.blank:
             self.history.push("clear", Sheet())
 
     @Slot(object)
     def open(self, picture: Image) -> None:
-        """Shows digit images (28, 28n) beside each other; can be undone."""
-        # A stroke that is on its way when a slow file is read lies under the picture, not on it.
+        """Shows digit images (28, 28n) side by side; can be undone."""
+        # Reading a file may be slow. A stroke begun meanwhile belongs before the picture.
         self.finish()
         self.history.push("open image", Sheet(picture=picture))
 
     def show_example(self, example: Example) -> None:
-        """Shows a digit whose label is known, unless it lies there already; can be undone."""
+        """Shows a digit whose label is known, unless it is shown already; can be undone."""
         self.finish()
         if self.sheet.title == example.told:
             return
         self.history.push("open example", Sheet(picture=example.image, example=example))
 
     def show_own(self, digit: OwnImage) -> None:
-        """Lays one of the user's own digits on the pad again, as it was drawn; can be undone."""
+        """Shows one of the user's own images, with its strokes if it was drawn; can be undone."""
         self.finish()
         if not digit.ink:
-            example = Example("Your own digit", digit.image, digit.label)
-            self.history.push("open own digit", Sheet(picture=digit.image, example=example))
+            example = Example("Your own image", digit.image, digit.label)
+            self.history.push("open own image", Sheet(picture=digit.image, example=example))
         elif digit.ink != self.sheet.ink:
             self.tools.set_width(digit.pen, "pen")
-            self.history.push("open own digit", Sheet(digit.ink))
+            self.history.push("open own image", Sheet(digit.ink))
 
     def fit(self, fitting: Fitting) -> None:
-        """Lets drawings go through these stages."""
+        """Sets the preprocessing stages."""
         if fitting != self._fitting:
             self._fitting = fitting
             self.fitting_changed.emit()
             self._touch()
 
     def close(self) -> None:
-        """Ends what still works on an image."""
+        """Ends the rasterizer's thread."""
         self._raster.close()
 
     def _timed(self, point: InkPoint) -> InkPoint:
-        """With its time since the first point of the drawing."""
+        """A point with its time since the first point of the drawing."""
         return point._replace(time=max(0.0, point.time - self._origin))
 
     def _grow(self, point: InkPoint) -> None:
-        """The last point follows the tool until it is far enough from the one before."""
+        """Appends a point, or moves the last one while it is too near to the one before."""
         stroke = self._stroke
         if len(stroke) > 1 and dist(stroke[-2][:2], stroke[-1][:2]) < STEP:
             stroke[-1] = point
             return
         stroke.append(point)
         if len(stroke) > 3:
-            stroke[-3] = _steadied(*stroke[-4:-1])
+            stroke[-3] = _smoothed(*stroke[-4:-1])
 
     def _erase(self, points: tuple[InkPoint, ...]) -> None:
         assert self._eraser is not None
-        # In one, however many moves came together: else a busy window would fall behind.
+        # All moves at once, since a busy window would otherwise lag behind.
         if self._eraser.move(self._last, *points):
             self._touch()
         self._last = points[-1]
@@ -271,50 +272,50 @@ class Drawing(QObject):
         self._timer.start(max(0, FRAME_MS - int(passed)))
 
     @Slot()
-    def _feed(self) -> None:
+    def _rasterize(self) -> None:
         self._since.start()
-        self._asked += 1
-        ink = self._whole()
+        self._requested += 1
+        ink = self._all_strokes()
         self._example = None if ink else self.sheet.example
         if ink:
-            self._raster.submit(self._wanted(ink))
+            self._raster.submit(self._request(ink))
         else:
             picture = self.sheet.picture
-            self._take(self._asked, NO_IMAGES if picture is None else apart(picture))
+            self._take(self._requested, NO_IMAGES if picture is None else apart(picture))
             self.staged.emit(())
 
     @Slot(int, object)
     def _take(self, number: int, images: Image) -> None:
-        # The images of a drawing that was cleared meanwhile come too late.
-        if number > self._taken:
-            self._taken, self._images = number, images
+        # Images of a drawing that was cleared meanwhile are dropped.
+        if number > self._received:
+            self._received, self._images = number, images
             self._focus = self._focus if len(images) else None
             self.images_changed.emit(images)
             self.image_changed.emit(self.image)
 
     @Slot(int, object)
     def _take_stages(self, number: int, found: tuple[Stage, ...]) -> None:
-        if number >= self._taken:
+        if number >= self._received:
             self.staged.emit(found)
 
-    def _wanted(self, ink: Ink) -> RasterRequest:
-        # Many more than there are mean the last.
+    def _request(self, ink: Ink) -> RasterRequest:
+        # An index beyond the end selects the last digit.
         focus = MOST if self._focus is None else self._focus
-        return RasterRequest(self._asked, ink, self._fitting, self._pad, focus)
+        return RasterRequest(self._requested, ink, self._fitting, self._pad, focus)
 
-    def _whole(self) -> Ink:
-        """All strokes, the one that is being drawn among them."""
+    def _all_strokes(self) -> Ink:
+        """All strokes, including the current one."""
         return (*self.ink, tuple(self._stroke)) if self._stroke else self.ink
 
 
 def apart(picture: Image) -> Image:
-    """Digit images (28, 28n) beside each other as (n, 28, 28)."""
+    """Splits digit images (28, 28n) side by side into (n, 28, 28)."""
     side = len(picture)
     return picture.reshape(side, -1, side).swapaxes(0, 1)
 
 
-def _steadied(before: InkPoint, point: InkPoint, after: InkPoint) -> InkPoint:
-    """A point between near neighbors, moved halfway to their middle."""
+def _smoothed(before: InkPoint, point: InkPoint, after: InkPoint) -> InkPoint:
+    """A point, moved halfway to the middle of its neighbors if they are near."""
     if max(dist(point[:2], before[:2]), dist(point[:2], after[:2])) > 2 * STEP:
         return point
     x, y = ((before[at] + 2 * point[at] + after[at]) / 4 for at in (0, 1))

@@ -1,4 +1,4 @@
-"""A thread that iterates a training, or a whole experiment, and waits for its end."""
+"""A thread that iterates the events of a training job or an experiment."""
 
 import logging
 from collections.abc import Iterator
@@ -11,42 +11,42 @@ from mnist_studio.running.job import EXIT_GRACE_SECONDS, STOP_PATIENCE_SECONDS
 _LOG = logging.getLogger(__name__)
 
 STORE_SECONDS = 5.0
-"""For a process to be killed and its end to be written."""
+"""Time to kill a process and to store how it ended."""
 
 GOODBYE_MS = round(1000 * (STOP_PATIENCE_SECONDS + EXIT_GRACE_SECONDS + STORE_SECONDS))
-"""So long work that was asked to stop takes at most: then it has ended by itself."""
+"""Longest time that stopped work takes to end by itself."""
 
 LAST_MS = round(1000 * (EXIT_GRACE_SECONDS + STORE_SECONDS))
-"""So long it takes at most when it was cancelled."""
+"""Longest time that cancelled work takes to end."""
 
 LOST: list[QThread] = []
-"""Threads that never ended: Qt would abort the process if one were destroyed."""
+"""Threads that never ended. Qt aborts the process if a running thread is destroyed."""
 
 
 class ControllableWork(Protocol):
-    """What is iterated in one thread and told its wishes from another."""
+    """Work that is iterated in one thread and controlled from another."""
 
     def events(self) -> Iterator[object]:
-        """Works, and tells what happens until its end."""
+        """Works and yields its events until it ends."""
 
     def pause(self) -> None:
-        """Holds it."""
+        """Pauses the work."""
 
     def resume(self) -> None:
-        """Goes on."""
+        """Resumes the work."""
 
     def stop(self) -> None:
-        """Ends it and keeps what was learnt."""
+        """Stops the work and saves the weights."""
 
     def cancel(self) -> None:
-        """Ends it and keeps nothing."""
+        """Cancels the work and saves nothing."""
 
 
 Kind = TypeVar("Kind", bound=ControllableWork)
 
 
 class EventThread(QThread, Generic[Kind]):
-    """Tells every event of its work.
+    """Emits every event of its work.
 
     Attributes:
         work: that it iterates.
@@ -72,17 +72,17 @@ class EventThread(QThread, Generic[Kind]):
             self.failed.emit(error)
 
     def let_go(self) -> None:
-        """Deletes it once it has ended: it has a parent, so Qt does, once."""
+        """Waits for the end, then has Qt delete the thread."""
         self.wait()
         self.deleteLater()
 
     def outlast(self) -> None:
-        """Waits for work that was asked to stop; cancels it where it does not."""
+        """Waits for work that was stopped; cancels it if that takes too long."""
         if self.wait(GOODBYE_MS):
             return
         _LOG.error("%s did not stop within %s ms", type(self.work).__name__, GOODBYE_MS)
         self.work.cancel()
         if not self.wait(LAST_MS):
-            _LOG.error("nor did it end when cancelled, within %s ms", LAST_MS)
+            _LOG.error("it did not end within %s ms after it was cancelled either", LAST_MS)
             self.setParent(None)
             LOST.append(self)

@@ -1,4 +1,4 @@
-"""Digits that are drawn already, put on the pad: of the test set, or a table of numbers."""
+"""Example digits for the canvas: from the test set, or from a table of numbers."""
 
 import random
 
@@ -13,10 +13,10 @@ from mnist_studio.spec.run import DatasetName
 
 
 class Examples(QObject):
-    """Reads the test digits when the first is wanted, off the GUI thread, and keeps them.
+    """Loads the test set on first use, off the GUI thread, and caches it.
 
     Signals:
-        shown: the number of the test digit that lies on the pad now, and how many there are.
+        shown: the index of the test image on the canvas, and the number of test images.
         failed: an exception.
     """
 
@@ -28,18 +28,18 @@ class Examples(QObject):
     ) -> None:
         super().__init__(parent)
         self._background, self._drawing = background, drawing
-        self._kept: tuple[DatasetName, LabeledImages] | None = None
+        self._cached: tuple[DatasetName, LabeledImages] | None = None
         self._task: BackgroundTask | None = None
 
     def show_test_digit(self, number: int | None = None) -> None:
-        """Puts a test digit on the pad: that of a number from 0, the last beyond it, or any."""
+        """Shows a test image by its index, at most the last one; a random one by default."""
 
         def work(
             progress: Progress, is_cancelled: IsCancelled
         ) -> tuple[DatasetName, LabeledImages]:
             dataset = sources.default_dataset()
-            if self._kept and self._kept[0] == dataset:
-                return self._kept
+            if self._cached and self._cached[0] == dataset:
+                return self._cached
             return dataset, sources.load_test(dataset)
 
         if self._task:
@@ -49,11 +49,11 @@ class Examples(QObject):
         )
 
     def show_grid(self) -> None:
-        """Puts a four on the pad that is given as 7x7 numbers."""
+        """Shows a four that is given as 7x7 numbers."""
         self._drawing.show_example(grid())
 
     def _show(self, found: tuple[DatasetName, LabeledImages], number: int | None) -> None:
-        self._kept = found
+        self._cached = found
         dataset, digits = found
         at = random.randrange(len(digits)) if number is None else min(number, len(digits) - 1)
         self._drawing.show_example(from_test(digits, dataset, at))

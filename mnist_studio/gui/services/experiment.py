@@ -1,4 +1,4 @@
-"""An experiment of runs: its supervisor in a thread, what it tells as signals."""
+"""Runs an experiment in a thread and reports its events as signals."""
 
 import logging
 from pathlib import Path
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 RENEW_MS = 200
-"""So often progress is told: it comes faster than anyone can look."""
+"""Interval of progress reports, since events are too frequent to show each."""
 
 
 class ExperimentService(QObject):
     """Runs one experiment at a time.
 
     Signals:
-        changed: it began, paused, ended, or its queue is another one.
-        renewed: its progress.
+        changed: it began, paused or ended, or its queue changed.
+        renewed: its progress changed.
         ended: ``ExperimentEnded``.
-        failed: the experiment could not be run; an exception.
-        idle: nothing runs any more.
+        failed: an exception that ended the experiment.
+        idle: no experiment is running any more.
     """
 
     changed = Signal()
@@ -57,40 +57,40 @@ class ExperimentService(QObject):
 
     @property
     def busy(self) -> bool:
-        """An experiment is being run."""
+        """Whether an experiment is running."""
         return self._thread is not None
 
     @property
     def spec(self) -> ExperimentSpec | None:
-        """The experiment that is being run, or was the last; None before the first."""
+        """The present or last experiment; None before the first."""
         return self._spec
 
     @property
     def id(self) -> str:
-        """Id in the store of the experiment that is being run, or was the last."""
+        """Id in the store of the present or last experiment."""
         return self._id
 
     @property
     def paused(self) -> bool:
-        """It was told to pause."""
+        """Whether a pause was requested."""
         return self.board.paused
 
     @property
     def ending(self) -> bool:
-        """It was told to stop, and has not ended yet."""
+        """Whether it was stopped and has not ended yet."""
         return self._ending
 
     def start(self, spec: ExperimentSpec, concurrency: int = 1, data: Path | None = None) -> None:
-        """Trains what is left of an experiment, unless one is being run.
+        """Trains the remaining cells of an experiment, unless one is running.
 
         Args:
             spec: the experiment.
-            concurrency: runs at a time; with more than one no clock is honest.
-            data: folder of digits named by the user.
+            concurrency: number of parallel runs; above one, timing is not comparable.
+            data: folder with datasets that the user selected.
         """
         if self._thread:
             return
-        # They need much that no first window needs.
+        # Imported here, since the first paint does not need them.
         from mnist_studio.experiments.executors import Local
         from mnist_studio.experiments.runner import ExperimentRunner
 
@@ -104,28 +104,28 @@ class ExperimentService(QObject):
         self.changed.emit()
 
     def pause(self) -> None:
-        """Holds what trains and begins nothing."""
+        """Pauses the running cells and starts no others."""
         if self._thread and not self.board.paused:
             self.board.paused = True
             self._thread.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
-        """Goes on."""
+        """Resumes a paused experiment."""
         if self._thread and self.board.paused:
             self.board.paused = False
             self._thread.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
-        """Ends it; what trains keeps what it learnt and can go on."""
+        """Stops it; running cells save their weights and can be resumed."""
         if self._thread:
             self._ending = True
             self._thread.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
-        """Ends it at once; only what is finished is kept."""
+        """Cancels it at once; unfinished cells are discarded."""
         if self._thread:
             self._ending = True
             self._thread.work.cancel()
@@ -137,12 +137,12 @@ class ExperimentService(QObject):
             self._thread.work.move(cell, place)
 
     def drop(self, cell: int) -> None:
-        """Takes a cell out of this session; the next has it again."""
+        """Removes a cell from the queue until the experiment is started again."""
         if self._thread:
             self._thread.work.remove(cell)
 
     def close(self) -> None:
-        """Stops, keeps what was learnt, and waits."""
+        """Stops it, saves the weights, and waits for the end."""
         self.stop()
         if self._thread:
             self._thread.outlast()
@@ -162,7 +162,7 @@ class ExperimentService(QObject):
     @Slot(object)
     def _break(self, error: Exception) -> None:
         if not isinstance(error, MnistStudioError):
-            _LOG.error("the experiment broke", exc_info=error)
+            _LOG.error("an unexpected error of the experiment", exc_info=error)
         self.failed.emit(error)
 
     @Slot()

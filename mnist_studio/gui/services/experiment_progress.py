@@ -1,4 +1,4 @@
-"""Where an experiment stands: its cells in the order of its queue. No Qt."""
+"""The progress of an experiment: its cells in the order of its queue. No Qt."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ STATES: dict[State, str] = {
     "waiting": "Waiting",
     "running": "Training",
     "finished": "Finished",
-    "stopped": "Stopped, goes on",
+    "stopped": "Stopped, can be resumed",
     "cancelled": "Cancelled",
     "failed": "Failed",
 }
@@ -36,9 +36,9 @@ class CellRow:
     """A cell as the table shows it.
 
     Attributes:
-        cell: as it was told.
-        place: in the queue, from 1; 0 where it does not wait.
-        paused: the experiment is.
+        cell: as last reported.
+        place: in the queue, from 1; 0 if it is not waiting.
+        paused: whether the experiment is paused.
     """
 
     cell: ExperimentCell
@@ -57,7 +57,7 @@ class CellRow:
 
     @property
     def state(self) -> str:
-        """In words, with the reason where there is one."""
+        """The state as text, with its reason if there is one."""
         words = STATES[self.cell.state]
         if self.cell.state == "waiting" and self.place:
             words = f"Waiting ({self.place})"
@@ -67,16 +67,16 @@ class CellRow:
 
     @property
     def settings(self) -> str:
-        """What cells of a grid differ in."""
+        """The settings in which cells of a grid differ."""
         return differing(self.cell.spec)
 
 
 class ExperimentState:
-    """The newest of what an experiment has told.
+    """The state of an experiment, accumulated from its events.
 
     Attributes:
-        overall: how far it is, as it told last.
-        paused: it was told to pause.
+        overall: the newest progress.
+        paused: whether a pause was requested.
     """
 
     def __init__(self, cells: Iterable[ExperimentCell] = ()) -> None:
@@ -87,7 +87,7 @@ class ExperimentState:
 
     @property
     def rows(self) -> tuple[CellRow, ...]:
-        """What trains, what waits in its order, then the rest by number."""
+        """Running cells, waiting cells in the order of the queue, then the rest by number."""
         places = {number: place for place, number in enumerate(self._order, start=1)}
         rows = [
             CellRow(cell, places.get(number, 0), self.paused)
@@ -102,28 +102,28 @@ class ExperimentState:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """Numbers of the cells that wait, the next first."""
+        """Numbers of the waiting cells, the next first."""
         return self._order
 
     @property
     def finished(self) -> int:
-        """How many cells are finished."""
+        """The number of finished cells."""
         return sum(cell.state == "finished" for cell in self._cells.values())
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of cells."""
         return len(self._cells)
 
     @property
     def fraction(self) -> float:
-        """How much of the work is done."""
+        """The progress of the whole experiment, from 0 to 1."""
         if self.overall is not None:
             return self.overall.fraction
         return sum(cell.fraction for cell in self._cells.values()) / max(1, self.total)
 
     def take(self, event: AnyExperimentEvent) -> None:
-        """Takes what the experiment tells."""
+        """Updates the state by an event."""
         match event:
             case ExperimentStarted():
                 self._cells = {cell.number: cell for cell in event.cells}
@@ -133,7 +133,7 @@ class ExperimentState:
             case CellChanged():
                 self._change(event)
             case CellEvent():
-                self._tell(event.cell, event.event)
+                self._take_event(event.cell, event.event)
             case ProgressChanged():
                 self.overall = event
 
@@ -145,7 +145,7 @@ class ExperimentState:
             fraction=fraction,
         )  # fmt: skip
 
-    def _tell(self, number: int, event: events.AnyEvent) -> None:
+    def _take_event(self, number: int, event: events.AnyEvent) -> None:
         if isinstance(event, events.Progress):
             cell = self._cells[number]
             self._cells[number] = replace(cell, fraction=event.step / event.steps)
@@ -155,12 +155,12 @@ def differing(spec: RunSpec) -> str:
     """Seed, batch size and learning rate: what a grid has axes for."""
     training = spec.training
     size = "full batch" if training.batch_size == FULL_BATCH else f"batch {training.batch_size}"
-    told = f"seed {training.seed} · {size} · learning rate {training.optimizer.learning_rate:g}"
-    return told if spec.dataset == "mnist" else f"{told} · {texts.DATASETS[spec.dataset]}"
+    text = f"seed {training.seed} · {size} · learning rate {training.optimizer.learning_rate:g}"
+    return text if spec.dataset == "mnist" else f"{text} · {texts.DATASETS[spec.dataset]}"
 
 
 def left(seconds: float | None) -> str:
-    """The time that is left, in words."""
+    """The remaining time as text."""
     return "" if seconds is None else f"about {duration(seconds)} left"
 
 

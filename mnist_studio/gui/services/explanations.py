@@ -1,4 +1,4 @@
-"""Explanations of one network's answer to the drawing, computed in a child; the newest wins."""
+"""Explanations of a prediction, computed in a child process for the latest request only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from mnist_studio.explanation.messages import Options, Part
 
 DEBOUNCE_MS = 100
-"""A drawing that changes sooner is not worth explaining."""
+"""Time without changes before a drawing is explained."""
 
 IDLE_MS = 120_000
-"""A child that nobody asks for so long leaves: with its framework it takes up to 600 MB."""
+"""Time before an idle child process ends; with its framework it takes up to 600 MB."""
 
 
 @dataclass(frozen=True)
 class ExplanationRequest:
-    """A part of an explanation.
+    """A request for a part of an explanation.
 
     Attributes:
         run: trained.
         image: 784 gray levels.
-        part: which.
-        options: that the user set.
+        part: which part.
+        options: as the user set them.
     """
 
     run: Run
@@ -41,19 +41,19 @@ class ExplanationRequest:
 
 
 class Explanations(QObject):
-    """Answers the newest wish; what is being computed for an older one is given up.
+    """Explains the latest request; an older one is cancelled.
 
     Signals:
-        replied: a wish, and ``PartResult``, ``PartUnavailable`` or ``PartProgress``.
-        failed: a wish and the exception.
+        replied: a request, and ``PartResult``, ``PartUnavailable`` or ``PartProgress``.
+        failed: a request and the exception.
         busy: whether something is being computed.
     """
 
     replied = Signal(object, object)
     failed = Signal(object, object)
     busy = Signal(bool)
-    # What the worker threads emit; its receivers live in the GUI thread.
-    _said = Signal(object, object)
+    # Emitted by worker threads; the slots run in the GUI thread.
+    _computed = Signal(object, object)
 
     def __init__(
         self, background: Background, data: Path | None, parent: QObject | None = None
@@ -61,39 +61,39 @@ class Explanations(QObject):
         super().__init__(parent)
         self._background, self._data = background, data
         self._explainer: Explainer | None = None
-        # It is for one thread at a time; a cancelled question may still be with it.
-        self._turn = Lock()
-        self._wish: ExplanationRequest | None = None
+        # One thread at a time: a cancelled request may still be using the child.
+        self._lock = Lock()
+        self._request: ExplanationRequest | None = None
         self._runner: LatestOnlyRunner[ExplanationRequest] = LatestOnlyRunner(
             background, self._explain, self
         )
         self._runner.failed.connect(self.failed)
         self._runner.busy.connect(self.busy)
-        self._said.connect(self._tell)
+        self._computed.connect(self._reply)
         self._soon = self._timer(DEBOUNCE_MS, self._begin)
-        self._idle = self._timer(IDLE_MS, self._leave)
+        self._idle = self._timer(IDLE_MS, self._end_child)
 
-    def want(self, wish: ExplanationRequest) -> None:
-        """Wants an explanation soon; replaces what was wanted before."""
+    def want(self, request: ExplanationRequest) -> None:
+        """Requests an explanation soon; replaces the former request."""
         self._idle.stop()
-        if wish == self._runner.working:
+        if request == self._runner.working:
             return
-        self._wish = wish
-        self._give_up()
+        self._request = request
+        self._cancel()
         self._soon.start()
 
     def forget(self) -> None:
-        """Wants nothing any more."""
+        """Cancels the request."""
         self._soon.stop()
-        self._give_up()
+        self._cancel()
         self._idle.start()
 
-    def _give_up(self) -> None:
+    def _cancel(self) -> None:
         self._runner.drop()
         self._runner.cancel()
 
     def close(self) -> None:
-        """Ends the child. For when no task runs any more."""
+        """Ends the child process. Call it only when no task is running."""
         if self._explainer:
             self._explainer.close()
 
@@ -106,40 +106,40 @@ class Explanations(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        assert self._wish is not None
-        self._runner.submit(self._wish)
+        assert self._request is not None
+        self._runner.submit(self._request)
 
-    def _explain(self, wish: ExplanationRequest, is_cancelled: IsCancelled) -> None:
-        """Tells a part; on a worker thread."""
-        # No first window needs them.
+    def _explain(self, request: ExplanationRequest, is_cancelled: IsCancelled) -> None:
+        """Computes a part; on a worker thread."""
+        # Imported here, since the first paint does not need them.
         from mnist_studio.explanation.explainer import Explainer
         from mnist_studio.gui.services.layer_pictures import prepared
 
-        image = np.frombuffer(wish.image, np.uint8).reshape(28, 28)
-        with self._turn:
+        image = np.frombuffer(request.image, np.uint8).reshape(28, 28)
+        with self._lock:
             self._explainer = self._explainer or Explainer(self._data)
-            for told in self._explainer.explain(
-                wish.run, image, (wish.part,), wish.options, is_cancelled
+            for update in self._explainer.explain(
+                request.run, image, (request.part,), request.options, is_cancelled
             ):
-                self._said.emit(wish, prepared(told))
+                self._computed.emit(request, prepared(update))
 
     @Slot()
-    def _leave(self) -> None:
-        """Ends the child in the background: it may take a moment."""
+    def _end_child(self) -> None:
+        """Ends the child in the background, which may take a moment."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            with self._turn:
+            with self._lock:
                 self.close()
 
         if self._explainer and self._runner.working is None:
             self._background.start(work, self._ignore, self._ignore)
 
     @Slot(object, object)
-    def _tell(self, wish: ExplanationRequest, told: object) -> None:
-        # What was said just before it was given up comes too late.
-        if wish == self._runner.working:
-            self.replied.emit(wish, told)
+    def _reply(self, request: ExplanationRequest, update: object) -> None:
+        # Results of a request that was just cancelled are dropped.
+        if request == self._runner.working:
+            self.replied.emit(request, update)
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
-        """Takes the result of work that has none."""
+        """Ignores the result of work that has none."""

@@ -1,7 +1,7 @@
 """Undo and redo as named changes between frozen values.
 
-Qt's own QUndoStack holds commands that Python made; where the garbage collector frees both in its
-own order, the process crashes. Values need no order.
+Qt's QUndoStack holds commands created by Python. If the garbage collector frees them in the wrong
+order, the process crashes. Values need no order.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, eq=False)
 class NamedChange(Generic[Value]):
-    """One named step.
+    """One change.
 
     Attributes:
-        name: what was done, for people.
-        before: the value it changed.
-        after: the value it made.
+        name: as the user reads it.
+        before: the former value.
+        after: the new value.
     """
 
     name: str
@@ -28,10 +28,10 @@ class NamedChange(Generic[Value]):
 
 
 class History(QObject, Generic[Value]):
-    """The steps done and undone, and the value of the moment.
+    """The current value with the changes made and undone.
 
     Signals:
-        moved: the value is another one.
+        moved: the value changed.
     """
 
     moved = Signal()
@@ -44,34 +44,34 @@ class History(QObject, Generic[Value]):
 
     @property
     def value(self) -> Value:
-        """The value of the moment."""
+        """The current value."""
         return self._value
 
     @property
     def undo_name(self) -> str:
-        """What undo would take back; empty where there is nothing."""
+        """The change that undo reverts; empty if there is none."""
         return self._done[-1].name if self._done else ""
 
     @property
     def redo_name(self) -> str:
-        """What redo would do again; empty where there is nothing."""
+        """The change that redo repeats; empty if there is none."""
         return self._undone[-1].name if self._undone else ""
 
     def push(self, name: str, value: Value) -> None:
-        """Makes a step; what was undone is forgotten."""
+        """Makes a change and drops the undone ones."""
         self._done.append(NamedChange(name, self._value, value))
         self._undone.clear()
         self._move(value)
 
     def undo(self) -> None:
-        """Takes the newest step back."""
+        """Reverts the newest change."""
         if self._done:
             change = self._done.pop()
             self._undone.append(change)
             self._move(change.before)
 
     def redo(self) -> None:
-        """Does the newest undone step again."""
+        """Repeats the change that was undone last."""
         if self._undone:
             change = self._undone.pop()
             self._done.append(change)

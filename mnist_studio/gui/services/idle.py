@@ -1,4 +1,4 @@
-"""Work of the GUI thread in steps, so that the event loop turns in between."""
+"""Work of the GUI thread in steps, so that the event loop runs in between."""
 
 from collections.abc import Iterator
 from time import perf_counter
@@ -6,31 +6,31 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 TURN_SECONDS = 0.008
-"""Half a frame: so much of one may be taken."""
+"""Longest time per turn: half a frame."""
 
 
 class IdleScheduler(QObject):
-    """Takes steps, as many in a turn as there is time for, at least one.
+    """Executes steps, at least one per turn of the event loop.
 
     Signals:
-        done: all are taken.
+        done: all steps are executed.
     """
 
     done = Signal()
 
     def __init__(self, steps: Iterator[None], parent: QObject, every: int = 0) -> None:
-        """Takes none yet.
+        """Executes no step yet.
 
         Args:
-            steps: an iterator that works whenever it is asked for the next one.
-            parent: with it the work ends.
-            every: milliseconds between two turns, for work for which nobody waits.
+            steps: an iterator that does one step per ``next``.
+            parent: whose end also ends the work.
+            every: milliseconds between two turns, for work that is not urgent.
         """
         super().__init__(parent)
         self._steps = steps
         self._timer = QTimer(self)
         self._timer.setInterval(every)
-        self._timer.timeout.connect(self._should_continue)
+        self._timer.timeout.connect(self._execute)
 
     @Slot()
     def start(self) -> None:
@@ -38,7 +38,7 @@ class IdleScheduler(QObject):
         self._timer.start()
 
     @Slot()
-    def _should_continue(self) -> None:
+    def _execute(self) -> None:
         end = perf_counter() + TURN_SECONDS
         for _ in self._steps:
             if perf_counter() >= end:

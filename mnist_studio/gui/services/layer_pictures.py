@@ -1,4 +1,4 @@
-"""What every layer makes of a digit, as pictures. No Qt."""
+"""The output and the kernel of each layer as pictures. No Qt."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -13,14 +13,14 @@ from mnist_studio.spec.layers import text
 
 @dataclass(frozen=True, eq=False)
 class LayerPicture:
-    """A layer.
+    """The pictures of a layer.
 
     Attributes:
         name: such as ``conv1``.
-        title: in words, with the shape of its output.
-        output: what it makes of the digit.
-        kernel: that it learnt; None without one.
-        mark: of the kernel's numbers; equal where they are the same.
+        title: with the shape of the output.
+        output: for the image.
+        kernel: as learned; None if it has none.
+        mark: checksum of the kernel, to notice changes.
     """
 
     name: str
@@ -39,7 +39,7 @@ class PicturedLayers:
 
 
 def pictures(layers: Layers) -> tuple[LayerPicture, ...]:
-    """A picture of every layer but those that only change the shape."""
+    """Pictures of all layers except those that only change the shape."""
     return tuple(_picture(layer) for layer in layers.layers if not layer.name.startswith("flatten"))
 
 
@@ -50,13 +50,13 @@ def _picture(layer: LayerView) -> LayerPicture:
     return LayerPicture(layer.name, title, layout_of(layer.output), kernel, mark)
 
 
-def prepared(told: ExplanationUpdate) -> ExplanationUpdate | PicturedLayers:
-    """What a child told, with layers as pictures, so that the window only has to draw them."""
-    if isinstance(told, PartResult) and isinstance(told.value, Layers):
-        return PicturedLayers(pictures(told.value), told.engine)
-    return told
+def prepared(update: ExplanationUpdate) -> ExplanationUpdate | PicturedLayers:
+    """An update with layers as pictures, so that the window only has to draw them."""
+    if isinstance(update, PartResult) and isinstance(update.value, Layers):
+        return PicturedLayers(pictures(update.value), update.engine)
+    return update
 
 
 def scale(layout: Layout) -> str:
-    """What the full colors stand for."""
+    """The value that the full colors represent."""
     return f"±{layout.largest:.3g}" if layout.largest else "0 everywhere"

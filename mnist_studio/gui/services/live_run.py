@@ -1,4 +1,4 @@
-"""What is known of a run while it trains: its events, folded. No Qt."""
+"""The state of a run while it trains, accumulated from its events. No Qt."""
 
 from dataclasses import dataclass, field
 from math import isfinite
@@ -15,33 +15,33 @@ from mnist_studio.store.titles import of as title_of
 
 Numbers = NDArray[np.float64]
 
-TWINS = 2
-"""So many smoothed twins of a curve are kept."""
+SMOOTHED_COPIES = 2
+"""Number of smoothed copies of a curve that are cached."""
 
 
 class Series:
-    """Numbers that only grow, in one array that doubles when it is full."""
+    """A growing series of numbers in one array that doubles when it is full."""
 
     def __init__(self) -> None:
-        self._room: Numbers = np.empty(1024)
+        self._buffer: Numbers = np.empty(1024)
         self._count = 0
 
     def extend(self, values: tuple[float, ...]) -> None:
         """Appends."""
         needed = self._count + len(values)
-        while needed > len(self._room):
-            self._room = np.concatenate([self._room, np.empty_like(self._room)])
-        self._room[self._count : needed] = values
+        while needed > len(self._buffer):
+            self._buffer = np.concatenate([self._buffer, np.empty_like(self._buffer)])
+        self._buffer[self._count : needed] = values
         self._count = needed
 
     @property
     def values(self) -> Numbers:
         """A view of all numbers so far."""
-        return self._room[: self._count]
+        return self._buffer[: self._count]
 
 
-class _Twin(Series):
-    """The smoothed twin of a series; it goes on where it stopped."""
+class _SmoothedCopy(Series):
+    """The smoothed copy of a series; extended as the series grows."""
 
     def __init__(self, weight: float) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class _Twin(Series):
         self._seen = 0.0
 
     def follow(self, values: Numbers) -> None:
-        """Smooths what is new in the series."""
+        """Smooths the new values of the series."""
         new = values[len(self.values) :].tolist()
         self.extend(tuple(self._averaged(value) for value in new))
 
@@ -63,7 +63,7 @@ class _Twin(Series):
 
 
 class SmoothedSeries(Series):
-    """A series with its smoothed twins.
+    """A series with its smoothed copies.
 
     The average is that of ``analysis.curves.smooth``; smoothing all of a long curve twenty times
     a second would hold up the window.
@@ -71,18 +71,18 @@ class SmoothedSeries(Series):
 
     def __init__(self) -> None:
         super().__init__()
-        self._twins: dict[float, _Twin] = {}
+        self._copies: dict[float, _SmoothedCopy] = {}
 
     def smoothed(self, weight: float) -> Numbers:
         """The exponential moving average, as long as the series; weight 0 smooths nothing."""
         if weight == 0:
             return self.values
-        # Two weights are asked for in turn, by the plots and by the table: the newest two stay.
-        twin = self._twins.pop(weight, None) or _Twin(weight)
-        newest = list(self._twins.items())[-(TWINS - 1) :]
-        self._twins = {**dict(newest), weight: twin}
-        twin.follow(self.values)
-        return twin.values
+        # Plots and table alternate between two weights, so the newest two are cached.
+        copy = self._copies.pop(weight, None) or _SmoothedCopy(weight)
+        newest = list(self._copies.items())[-(SMOOTHED_COPIES - 1) :]
+        self._copies = {**dict(newest), weight: copy}
+        copy.follow(self.values)
+        return copy.values
 
 
 @dataclass
@@ -93,15 +93,15 @@ class LiveRun:
         spec: what is trained.
         name: its title in the store; empty until that is known.
         state: ``queued``, ``running`` or the kind of its terminal event.
-        phase: what it does, while it runs.
-        note: the reason of a failure, or what was kept.
+        phase: of a running run.
+        note: the reason why it failed or was discarded.
         losses: of every batch.
         accuracies: of every batch.
         epochs: all epoch events.
-        seconds: of training after every batch; within a chunk all batches took the same.
+        seconds: training time after every batch, evenly spread within an event.
         progress: the newest one.
         terminal: how it ended.
-        resume: id of the stored run that goes on here; empty for a new one.
+        resume: id of the stored run that is resumed; empty for a new one.
     """
 
     spec: RunSpec
@@ -119,17 +119,17 @@ class LiveRun:
 
     @property
     def title(self) -> str:
-        """What it is called wherever runs are told of, with its faults where it has any."""
+        """Its title, with its known bugs if it has any."""
         return titled(self.name or title_of(self.spec), self.spec)
 
     @property
     def active(self) -> bool:
-        """It trains now."""
+        """Whether it is training now."""
         return self.state == "running"
 
     @property
     def state_text(self) -> str:
-        """What it does, in a word or two."""
+        """Its phase or state in a word or two."""
         if self.active and self.phase:
             return events.PHASES[self.phase]
         return texts.STATES[self.state]
@@ -141,13 +141,13 @@ class LiveRun:
 
     @property
     def fraction(self) -> float:
-        """How much of it is done."""
+        """Its progress, from 0 to 1."""
         if self.state in ("finished", "stopped"):
             return 1.0
         return self.progress.step / self.progress.steps if self.progress else 0.0
 
     def take(self, event: events.AnyEvent) -> None:
-        """Folds in what the run told."""
+        """Updates the state by an event."""
         match event:
             case events.Started():
                 self.name, self.state, self.phase = event.title, "running", "start"
@@ -159,7 +159,7 @@ class LiveRun:
                 self.losses.extend(event.losses)
                 self.accuracies.extend(event.accuracies)
             case events.Epoch():
-                # A run that goes on may judge an epoch again.
+                # A resumed run may evaluate an epoch again.
                 self.epochs = [one for one in self.epochs if one.epoch < event.epoch] + [event]
             case events.Checkpoint() | events.Log():
                 return
@@ -173,15 +173,18 @@ class LiveRun:
             self.note = event.reason
 
     def batch_epochs(self) -> Numbers:
-        """For every batch so far, how many epochs were done after it."""
+        """The number of epochs after every batch so far."""
         if self.progress is None:
             return np.empty(0)
-        a_step = self.spec.training.epochs / self.progress.steps
+        epochs_per_step = self.spec.training.epochs / self.progress.steps
         last = self.progress.step
-        return np.arange(last - len(self.losses.values) + 1, last + 1, dtype=np.float64) * a_step
+        return (
+            np.arange(last - len(self.losses.values) + 1, last + 1, dtype=np.float64)
+            * epochs_per_step
+        )
 
     def batch_seconds(self) -> Numbers:
-        """For every batch so far, how many seconds were trained after it."""
+        """The training time in seconds after every batch so far."""
         return self.seconds.values
 
     def _time(self, event: events.Progress) -> None:
@@ -189,7 +192,7 @@ class LiveRun:
         if self.progress:
             before = self.progress.train_seconds
         else:
-            took = steps * self.spec.training.batch_size / event.images_per_second
-            before = max(0.0, event.train_seconds - took)
+            seconds = steps * self.spec.training.batch_size / event.images_per_second
+            before = max(0.0, event.train_seconds - seconds)
         times = np.linspace(before, event.train_seconds, steps + 1)[1:]
         self.seconds.extend(tuple(times.tolist()))

@@ -1,4 +1,4 @@
-"""How well models read the user's own digits, scored in the background while somebody looks."""
+"""Scores of the models on the user's own images, computed in the background while shown."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mnist_studio.prediction.own_images import OwnImageScore
 
 QUIET_MS = 400
-"""So long nothing must change before models are scored anew."""
+"""Time without changes before models are scored again."""
 
 
 class OwnImageScores(QObject):
-    """The scores of all trained runs on all own digits; anew when either are others.
+    """The scores of all trained runs on all own images; updated when either change.
 
     Signals:
-        changed: some scores are new, or it began or ended.
+        changed: scores arrived, or scoring began or ended.
         failed: an exception.
     """
 
@@ -46,16 +46,16 @@ class OwnImageScores(QObject):
 
     @property
     def by_run(self) -> Mapping[str, "OwnImageScore"]:
-        """Run id -> its score; of older digits until it is scored anew."""
+        """Run id -> its score, which may be outdated until it is scored again."""
         return self._scores
 
     @property
     def busy(self) -> bool:
-        """Models are being scored."""
+        """Whether models are being scored."""
         return self._task is not None
 
     def watch(self, watched: bool) -> None:
-        """Whether somebody looks at the scores: only then they are computed."""
+        """Sets whether the scores are shown. They are computed only then."""
         self._watched = watched
         if watched:
             self._score_soon()
@@ -102,7 +102,7 @@ class OwnImageScores(QObject):
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
-        """Takes the end of work whose results came one by one."""
+        """Ignores the result: the scores came one by one."""
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

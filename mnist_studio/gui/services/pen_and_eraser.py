@@ -1,4 +1,4 @@
-"""What one draws with: the pen or the eraser, and how wide each is."""
+"""The drawing tools: pen and eraser, and their widths."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,17 +13,17 @@ Tool = Literal["pen", "eraser"]
 LIMITS: Mapping[Tool, tuple[float, float]] = MappingProxyType(
     {"pen": (0.02, 0.16), "eraser": (0.04, 0.24)}
 )
-"""The least and the greatest width, as parts of the pad's side."""
+"""Smallest and largest width, as fractions of the canvas's side."""
 
 STEP = 1.2
-"""One step makes a tool so many times as wide."""
+"""Factor of the width per step."""
 
 
 class Tools(QObject):
-    """The chosen tool and the width of each, as a part of the pad's side.
+    """The selected tool and the width of each, as a fraction of the canvas's side.
 
     Signals:
-        changed: another tool is chosen, or one has another width.
+        changed: the selected tool or a width changed.
     """
 
     changed = Signal()
@@ -35,7 +35,7 @@ class Tools(QObject):
 
     @property
     def chosen(self) -> Tool:
-        """The tool that draws where nothing else is said."""
+        """The selected tool."""
         return self._chosen
 
     @property
@@ -50,17 +50,17 @@ class Tools(QObject):
 
     @property
     def width(self) -> float:
-        """Width of the chosen tool."""
+        """Width of the selected tool."""
         return self._widths[self._chosen]
 
     def choose(self, tool: Tool) -> None:
-        """Takes a tool."""
+        """Selects a tool."""
         if tool != self._chosen:
             self._chosen = tool
             self.changed.emit()
 
     def set_width(self, width: float, tool: Tool | None = None) -> None:
-        """Makes a tool so wide, within its limits: the chosen one unless another is named."""
+        """Sets the width of a tool within its limits, by default of the selected one."""
         tool = tool or self._chosen
         low, high = LIMITS[tool]
         width = min(max(width, low), high)
@@ -69,5 +69,5 @@ class Tools(QObject):
             self.changed.emit()
 
     def widen(self, steps: int) -> None:
-        """Makes the chosen tool wider by steps, or narrower."""
+        """Makes the selected tool wider by steps, or narrower."""
         self.set_width(self.width * STEP**steps)

@@ -1,4 +1,4 @@
-"""Every trained model's answers to the drawing."""
+"""Predictions of the trained models for the drawing."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,14 +15,14 @@ Images = NDArray[np.uint8]
 
 
 class Predictions(QObject):
-    """Asks all models at once and gathers what they say.
+    """Requests predictions from all loaded models and collects them.
 
     Signals:
-        answered: an answer to the newest image, or to one just before it.
-        cleared: there is no image, hence no answers.
-        state_changed: a framework's predictor is cold, starting, warm, missing or failed.
-        chosen_changed: the id of the run that is chosen now; empty where none answers.
-        pins_changed: other models are pinned.
+        answered: a prediction for the newest image, or for one just before it.
+        cleared: the canvas is blank, so there are no predictions.
+        state_changed: the new state of a framework's inference process.
+        chosen_changed: the id of the selected run; empty if no model is loaded.
+        pins_changed: the set of pinned models changed.
     """
 
     answered = Signal(object)
@@ -30,127 +30,131 @@ class Predictions(QObject):
     state_changed = Signal(object)
     chosen_changed = Signal(str)
     pins_changed = Signal()
-    # What the worker threads emit; its receivers live in the GUI thread.
-    _said = Signal(object)
-    _turned = Signal(object)
+    # Emitted by worker threads; the slots run in the GUI thread.
+    _predicted = Signal(object)
+    _state_received = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._predictors: Predictors | None = None
-        self._held: dict[str, ModelRef] = {}
+        self._loaded: dict[str, ModelRef] = {}
         self._images: Images = np.zeros((0, 28, 28), np.uint8)
-        self._asked = 0
-        self._answers: dict[str, Prediction] = {}
+        self._request = 0
+        self._latest: dict[str, Prediction] = {}
         self._states: dict[str, EngineState] = {}
-        self._choice = self._told_choice = ""
+        self._choice = self._reported_choice = ""
         self._runs: Sequence[Run] = ()
         self._pinned: frozenset[str] = frozenset()
-        self._said.connect(self._take)
-        self._turned.connect(self._turn)
+        self._predicted.connect(self._take)
+        self._state_received.connect(self._take_state)
 
     @property
     def answers(self) -> dict[str, Prediction]:
-        """The newest answer of every model by its run's id."""
-        return self._answers
+        """The newest prediction of each model by its run's id."""
+        return self._latest
 
     @property
     def current(self) -> dict[str, Prediction]:
-        """Those of them that are of the newest images."""
-        return {run: one for run, one in self._answers.items() if one.request >= self._asked}
+        """The predictions for the newest images."""
+        return {
+            run: prediction
+            for run, prediction in self._latest.items()
+            if prediction.request >= self._request
+        }
 
     @property
     def states(self) -> dict[str, EngineState]:
-        """The newest state of every framework's predictor."""
+        """The newest state of each framework's inference process."""
         return self._states
 
     @property
     def held(self) -> frozenset[str]:
-        """Ids of the runs that answer."""
-        return frozenset(self._held)
+        """Ids of the runs whose models are loaded."""
+        return frozenset(self._loaded)
 
     @property
     def chosen(self) -> str:
-        """The id of the run that is looked at closely: the user's choice, else the newest."""
-        return self._choice if self._choice in self._held else next(iter(self._held), "")
+        """The id of the selected run: the user's choice, or else the newest."""
+        return self._choice if self._choice in self._loaded else next(iter(self._loaded), "")
 
     def choose(self, run: str) -> None:
-        """Chooses a run that answers, by its id."""
+        """Selects a loaded run by its id."""
         self._choice = run
-        self._tell_choice()
+        self._report_choice()
 
-    def _tell_choice(self) -> None:
-        if self.chosen != self._told_choice:
-            self._told_choice = self.chosen
+    def _report_choice(self) -> None:
+        if self.chosen != self._reported_choice:
+            self._reported_choice = self.chosen
             self.chosen_changed.emit(self.chosen)
 
     @property
     def pinned(self) -> frozenset[str]:
-        """Ids of the runs that answer before newer ones."""
+        """Ids of the runs that take precedence over newer ones."""
         return self._pinned
 
     def pin(self, run: str, pinned: bool = True) -> None:
-        """Pins a run by its id, or lets it go."""
+        """Pins or unpins a run by its id."""
         self.restore_pins(self._pinned | {run} if pinned else self._pinned - {run})
 
     def restore_pins(self, runs: Collection[str]) -> None:
-        """Pins these and no others."""
+        """Pins exactly these runs."""
         if self._pinned != set(runs):
             self._pinned = frozenset(runs)
             self.hold(self._runs)
             self.pins_changed.emit()
 
     def hold(self, runs: Sequence[Run]) -> None:
-        """The trained runs that shall answer: the pinned, and the newest of each framework."""
+        """Loads the pinned ones of these trained runs and the newest of each framework."""
         self._runs = runs
         chosen = newest(runs, self._pinned)
         held = {run.id: model_ref(run) for run in chosen}
-        if held == self._held:
+        if held == self._loaded:
             return
-        # A run that went on has other weights: what it said before does not count any more.
-        same = {run for run, place in held.items() if self._held.get(run) == place}
-        self._answers = {run: self._answers[run] for run in self._answers.keys() & same}
-        self._held = held
-        self._tell_choice()
+        # A resumed run has other weights, so its former predictions are outdated.
+        same = {run for run, place in held.items() if self._loaded.get(run) == place}
+        self._latest = {run: self._latest[run] for run in self._latest.keys() & same}
+        self._loaded = held
+        self._report_choice()
         if held or self._predictors:
-            self._started().load_models(chosen, self._pinned)
+            self._start().load_models(chosen, self._pinned)
         if len(self._images):
             self.ask(self._images)
 
     @Slot(object)
     def ask(self, images: Images) -> None:
-        """Asks all held models about digits side by side, (n, 28, 28); none: nothing is drawn."""
+        """Requests predictions for digit images (n, 28, 28); n is 0 if the canvas is blank."""
         self._images = images
         if not len(images):
-            self._answers = {}
+            self._latest = {}
             self.cleared.emit()
-        elif self._held:
-            self._asked = self._started().predict(images)
+        elif self._loaded:
+            self._request = self._start().predict(images)
 
     def close(self) -> None:
-        """Ends the predictors' threads and processes."""
+        """Ends the inference threads and processes."""
         if self._predictors:
             self._predictors.close()
             self._predictors = None
 
-    def _started(self) -> Predictors:
+    def _start(self) -> Predictors:
         if self._predictors is None:
-            self._predictors = Predictors(self._said.emit, self._turned.emit)
+            self._predictors = Predictors(self._predicted.emit, self._state_received.emit)
         return self._predictors
 
     @Slot(object)
     def _take(self, answer: Prediction) -> None:
-        former = self._answers.get(answer.run)
+        former = self._latest.get(answer.run)
         if not len(self._images) or (former and _rank(former) > _rank(answer)):
             return
-        self._answers[answer.run] = answer
+        self._latest[answer.run] = answer
         self.answered.emit(answer)
 
     @Slot(object)
-    def _turn(self, state: EngineState) -> None:
+    def _take_state(self, state: EngineState) -> None:
         self._states[state.framework] = state
         self.state_changed.emit(state)
 
 
 def _rank(answer: Prediction) -> tuple[int, bool]:
-    """Which of two answers counts: the newer, then the framework's own before its stand-in's."""
+    """Newer predictions first, then those of the framework itself before its fallback's."""
     return answer.request, answer.engine == answer.framework

@@ -1,4 +1,4 @@
-"""A run of the store with all that the pages tell of it. No Qt."""
+"""A stored run with all that the pages show of it. No Qt."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from mnist_studio.store.rows import Run
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run, its epochs and the figures made of them.
+    """A run, its epochs and the figures computed from them.
 
     Attributes:
         run: as it is stored.
@@ -26,12 +26,12 @@ class RunRow:
 
     @cached_property
     def figures(self) -> summary.RunSummary:
-        """What the tables tell."""
+        """The figures in the tables."""
         return summary.summarize(self.run.title, self.run.spec, self.epochs, self.run.terminal)
 
     @cached_property
     def settings(self) -> RunSpec:
-        """What runs that differ in their seed only have in common."""
+        """The settings without the seed, equal for repetitions of a run."""
         return groups.settings(self.run.spec)
 
     @property
@@ -41,27 +41,27 @@ class RunRow:
 
     @property
     def title(self) -> str:
-        """The user's name of the run, with its faults where it has any."""
+        """The title, with the known bugs if there are any."""
         return titled(self.run.title, self.run.spec)
 
     @property
     def framework(self) -> str:
-        """Who trained it."""
+        """The framework that trained it."""
         return self.run.spec.framework
 
     @property
     def dataset(self) -> str:
-        """Which digits, in words."""
+        """The title of the dataset."""
         return texts.DATASETS[self.run.spec.dataset]
 
     @property
     def state(self) -> str:
-        """How it ended, in words."""
+        """The state as text."""
         return texts.STATES[self.run.status]
 
     @property
     def reason(self) -> str:
-        """Why it failed; empty where it did not."""
+        """Why it failed; empty if it did not."""
         terminal = self.run.terminal
         if isinstance(terminal, events.Failed | events.Crashed | events.Cancelled):
             return terminal.reason
@@ -69,6 +69,6 @@ class RunRow:
 
     @property
     def device(self) -> str:
-        """Where it really ran; empty before it ended."""
+        """The device that it used; empty before it ended."""
         terminal = self.run.terminal
         return terminal.device if isinstance(terminal, events.Finished | events.Stopped) else ""

@@ -1,4 +1,4 @@
-"""The runs that are kept: all access to the store is in one thread, the window gets values."""
+"""The stored runs. One thread accesses the store; the window gets values."""
 
 import logging
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ class RunLibrary(QObject):
     """All runs, as the pages see them.
 
     Signals:
-        changed: the rows are new.
-        own_images_changed: the own images are others.
-        failed: the store could not do it; an exception.
+        changed: the rows were read again.
+        own_images_changed: the own images changed.
+        failed: a command of the store failed; an exception.
     """
 
     changed = Signal()
@@ -65,7 +65,7 @@ class RunLibrary(QObject):
         return self._memberships
 
     def experiment_of(self, run: str) -> str:
-        """Id of the experiment that a run belongs to; empty where it belongs to none."""
+        """Id of the experiment that a run belongs to; empty if it belongs to none."""
         membership = self._memberships.get(run)
         return membership.experiment if membership else ""
 
@@ -83,7 +83,7 @@ class RunLibrary(QObject):
         self._thread.submit(lambda store: None)
 
     def ask(self, command: Command) -> None:
-        """Lets the store do something; what is kept is read again after it."""
+        """Executes a command on the store, then reads everything again."""
         self._thread.submit(command)
 
     def rename(self, run: str, title: str) -> None:
@@ -91,11 +91,11 @@ class RunLibrary(QObject):
         self._thread.submit(lambda store: store.rename(run, title))
 
     def delete_experiment(self, experiment: str) -> None:
-        """Deletes an experiment; its runs stay."""
+        """Deletes an experiment, but not its runs."""
         self._thread.submit(lambda store: store.experiments.delete(experiment))
 
     def delete(self, runs: tuple[str, ...]) -> None:
-        """Deletes runs with all that they left."""
+        """Deletes runs with all their files."""
         for run in runs:
             self._thread.submit(lambda store, run=run: store.delete(run))  # type: ignore[misc]
 
@@ -123,5 +123,5 @@ class RunLibrary(QObject):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, MnistStudioError):
-            _LOG.error("the store broke", exc_info=error)
+            _LOG.error("an unexpected error of the store", exc_info=error)
         self.failed.emit(error)

@@ -14,24 +14,24 @@ from mnist_studio.store.runs import RunStore
 Command = Callable[[RunStore], object]
 
 POLL_SECONDS = 1.0
-"""So often the thread looks whether the command line has written."""
+"""Interval of checks for changes by the command line."""
 
 RECOVER_SECONDS = 10.0
-"""So often it looks whether a run that is running has lost its supervisor."""
+"""Interval of checks whether a running run has lost its supervisor."""
 
 REOPEN_SECONDS = 2.0
-"""So long it waits before it opens a store again that broke."""
+"""Delay before a store that failed is opened again."""
 
 
 class StoreThread(QThread):
     """Owns the store. Executes commands in order and reads all runs again after each.
 
-    Whatever the store refuses, the thread lives until it is asked to end: it opens the store again.
+    After an error of the store, the thread opens the store again; only ``end`` ends it.
 
     Signals:
         read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships.
-        own_images_read: the own images as a tuple, oldest first, when they are others.
-        failed: an exception; of the store itself once for each thing it says.
+        own_images_read: the own images as a tuple, oldest first, when they changed.
+        failed: an exception; the same error of the store itself only once.
     """
 
     read = Signal(object, object, object)
@@ -41,7 +41,7 @@ class StoreThread(QThread):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._commands: SimpleQueue[Command | None] = SimpleQueue()
-        self._over = Event()
+        self._ending = Event()
         self._ended: dict[str, RunRow] = {}
         self._reported: set[str] = set()
         self._own_images: tuple[tuple[str, int], ...] | None = None
@@ -54,19 +54,19 @@ class StoreThread(QThread):
 
     def end(self) -> None:
         """Ends the thread after the commands that are queued."""
-        self._over.set()
+        self._ending.set()
         self._commands.put(None)
 
     def run(self) -> None:
-        """Works until it is asked to end."""
+        """Executes commands until ``end`` is called."""
         while True:
             try:
                 with RunStore() as store:
                     self._serve(store)
                     return
             except Exception as error:  # noqa: BLE001 - shown in the window and logged there
-                self._complain(error)
-            if self._over.wait(REOPEN_SECONDS):
+                self._report(error)
+            if self._ending.wait(REOPEN_SECONDS):
                 return
 
     def _serve(self, store: RunStore) -> None:
@@ -74,13 +74,13 @@ class StoreThread(QThread):
         version = store.version()
         self._read(store)
         for problem in store.problems:
-            self._complain(problem)
+            self._report(problem)
         while True:
             try:
                 command = self._commands.get(timeout=POLL_SECONDS)
             except Empty:
-                seen, version = version, store.version()
-                if self._recover_again(store) or seen != version:
+                former, version = version, store.version()
+                if self._recover_again(store) or former != version:
                     self._read(store)
                 continue
             if command is None:
@@ -96,7 +96,7 @@ class StoreThread(QThread):
             self._read(store)
 
     def _recover_again(self, store: RunStore) -> bool:
-        """Looks after running runs now and then; whether one of them has died."""
+        """Recovers dead runs now and then; True if there were any."""
         if not self._running or monotonic() < self._recovered + RECOVER_SECONDS:
             return False
         return self._recover(store)
@@ -106,11 +106,11 @@ class StoreThread(QThread):
         try:
             return bool(store.recover())
         except Exception as error:  # noqa: BLE001 - shown in the window and logged there
-            # What can be read shall be read all the same.
-            self._complain(error)
+            # The runs may still be readable.
+            self._report(error)
             return False
 
-    def _complain(self, error: Exception) -> None:
+    def _report(self, error: Exception) -> None:
         if str(error) not in self._reported:
             self._reported.add(str(error))
             self.failed.emit(error)
@@ -126,11 +126,11 @@ class StoreThread(QThread):
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)
-        # The epochs of a run that has ended stay as they are, until it goes on.
+        # The epochs of an ended run do not change until it is resumed.
         if known is not None and known.run.terminal == run.terminal:
             return RunRow(run, known.epochs)
         row = RunRow(run, store.epochs(run.id))
-        # Only these ends tell the step: a run may go on and fail twice with the same words.
+        # Only these ends name the step. A resumed run may fail twice with the same text.
         if run.trained:
             self._ended[run.id] = row
         return row

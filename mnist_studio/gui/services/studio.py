@@ -1,4 +1,4 @@
-"""What all pages share, handed to each: theme, runs, queue, drawing, answers, digits."""
+"""The state that all pages share: theme, runs, queue, drawing, predictions, datasets."""
 
 from pathlib import Path
 from typing import IO
@@ -39,12 +39,12 @@ class Studio(QObject):
     Signals:
         message: a sentence for the user and its kind (plain, good, bad).
         page_requested: the name of a page to show.
-        training_requested: train with what the Train page is set to.
-        picture_requested: let the user choose a picture.
-        picture_opened: one lies on the pad.
-        experiment_chosen: id of an experiment that shall be compared.
+        training_requested: train with the settings of the Train page.
+        picture_requested: let the user select a picture.
+        picture_opened: a picture is on the canvas.
+        experiment_chosen: id of an experiment to compare.
         settings_dropped: the path of a file with settings for the Train page.
-        activity_changed: ``activity`` is another one.
+        activity_changed: ``activity`` changed.
     """
 
     message = Signal(str, str)
@@ -81,7 +81,7 @@ class Studio(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        self.library.changed.connect(self._hold)
+        self.library.changed.connect(self._load_models)
         self.library.failed.connect(self.complain)
         self.datasets.failed.connect(self.complain)
         self.own_images.failed.connect(self.complain)
@@ -93,11 +93,11 @@ class Studio(QObject):
         self.experiment.failed.connect(self.complain)
         self.drawing.images_changed.connect(self.predictions.ask)
         self.drawing.images_changed.connect(self.novelty.submit)
-        self.predictions.pins_changed.connect(self._keep_pins)
+        self.predictions.pins_changed.connect(self._save_pins)
 
     @property
     def busy(self) -> bool:
-        """Something trains."""
+        """Whether a run is training."""
         return self.queue.busy or self.experiment.busy
 
     @property
@@ -151,7 +151,7 @@ class Studio(QObject):
         self.background.start(work, self._ignore, self.complain)
 
     @Slot()
-    def _keep_pins(self) -> None:
+    def _save_pins(self) -> None:
         pinned = tuple(sorted(self.predictions.pinned))
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
@@ -160,10 +160,10 @@ class Studio(QObject):
         self.background.start(work, self._ignore, self.complain)
 
     def open_picture(self, file: Path | IO[bytes]) -> None:
-        """Puts the digits of a picture file, or of its content, on the pad; the newest wins."""
+        """Shows the digits of a picture file, or of its content, on the canvas."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> object:
-            # Digits beside each other are read as a number.
+            # Digits side by side are read as a number.
             return np.hstack(list(open_digits(file)))
 
         if self._opening:
@@ -182,8 +182,8 @@ class Studio(QObject):
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
-        """Takes the result of work that has none."""
+        """Ignores the result of work that has none."""
 
     @Slot()
-    def _hold(self) -> None:
+    def _load_models(self) -> None:
         self.predictions.hold([row.run for row in self.library.trained])

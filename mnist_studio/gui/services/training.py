@@ -1,4 +1,4 @@
-"""The queue of runs: one after the other, each watched by its own thread."""
+"""The queue of runs, which train one after the other, each supervised by a thread."""
 
 import logging
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class TrainingQueue(QObject):
     Signals:
         changed: a run began, ended, paused or was queued.
         event_received: a run and its event.
-        idle: nothing trains and nothing waits any more.
+        idle: no run is training or waiting any more.
     """
 
     changed = Signal()
@@ -45,21 +45,21 @@ class TrainingQueue(QObject):
 
     @property
     def current(self) -> LiveRun | None:
-        """The run that trains."""
+        """The run that is training."""
         return self._current
 
     @property
     def busy(self) -> bool:
-        """Something trains."""
+        """Whether a run is training."""
         return self._thread is not None
 
     @property
     def paused(self) -> bool:
-        """What trains was told to pause."""
+        """Whether a pause was requested."""
         return self._paused
 
     def add(self, specs: Sequence[RunSpec], data: Path | None = None) -> None:
-        """Queues runs; starts at once where nothing trains."""
+        """Queues runs; starts at once if no run is training."""
         self._append(tuple(LiveRun(spec) for spec in specs), data)
 
     def _append(self, fresh: tuple[LiveRun, ...], data: Path | None) -> None:
@@ -70,40 +70,40 @@ class TrainingQueue(QObject):
         self.changed.emit()
 
     def go_on(self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None) -> None:
-        """Queues a stored run that ended early, to go on from its checkpoint."""
+        """Queues a stored run that ended early, to resume it from its checkpoint."""
         fresh = LiveRun(run.spec, name=run.title, epochs=list(epochs), resume=run.id)
         self._append((fresh,), data)
 
     def pause(self) -> None:
-        """Holds the run that trains; its learner stays alive."""
+        """Pauses the run; its process stays alive."""
         if self._thread and not self._paused:
             self._paused = True
             self._thread.work.pause()
             self.changed.emit()
 
     def resume(self) -> None:
-        """Goes on."""
+        """Resumes the paused run."""
         if self._thread and self._paused:
             self._paused = False
             self._thread.work.resume()
             self.changed.emit()
 
     def stop(self) -> None:
-        """Ends the run that trains and keeps its weights; takes the waiting ones out."""
+        """Stops the run and saves its weights; removes the waiting ones."""
         if self._thread:
             self._empty()
             self._thread.work.stop()
             self.changed.emit()
 
     def cancel(self) -> None:
-        """Ends the run that trains and keeps nothing of it; takes the waiting ones out."""
+        """Discards the run that is training; removes the waiting ones."""
         if self._thread:
             self._empty()
             self._thread.work.cancel()
             self.changed.emit()
 
     def close(self) -> None:
-        """Stops, keeps what was learned, and waits."""
+        """Stops the run, saves its weights, and waits for the end."""
         self.stop()
         if self._thread:
             self._thread.outlast()
@@ -139,7 +139,7 @@ class TrainingQueue(QObject):
         if self._current is None:
             return
         if not isinstance(error, MnistStudioError):
-            _LOG.error("the training job broke", exc_info=error)
+            _LOG.error("an unexpected error of the training job", exc_info=error)
         failed = events.Failed(
             run="", framework=self._current.spec.framework, reason=str(error) or repr(error)
         )

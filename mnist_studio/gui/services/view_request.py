@@ -1,4 +1,4 @@
-"""Which view of which runs is wanted, as a value. No Qt."""
+"""A request for a view of runs, as a value. No Qt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ class ViewRequest:
 
     Attributes:
         view: its name.
-        options: that the user set.
-        runs: id, state and number of epochs of every run: a view is computed anew when they change.
+        options: as the user set them.
+        runs: id, state and number of epochs of every run; a change means a new view.
         chosen: the runs themselves.
     """
 
@@ -42,10 +42,10 @@ def view_request(
 
     Args:
         view: its name.
-        options: that the user set.
+        options: as the user set them.
         rows: the runs.
         memberships: run id -> how it belongs to an experiment.
-        experiment: whose question it is; None for the user's own choice of runs.
+        experiment: to compare; None for the user's own selection of runs.
     """
     stamps = tuple((row.id, row.run.status, len(row.epochs)) for row in rows)
     return ViewRequest(view, options, stamps, chosen(rows, memberships, experiment))

@@ -1,4 +1,4 @@
-"""Views of runs, computed in a child; the newest one wanted is the one that comes."""
+"""Views of runs, computed in a child process for the latest request only."""
 
 from collections import OrderedDict
 from pathlib import Path
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from mnist_studio.comparison.worker import ViewWorker
     from mnist_studio.gui.services.view_request import ViewRequest
 
-MOST_KEPT = 32
+CACHE_SIZE = 32
 PATIENCE_MS = 400
-"""So long one that nobody waits for any more may go on: ending it ends the child, too."""
+"""Grace time for an outdated request, since cancelling it also ends the child."""
 
 
 class ViewLoader(QObject):
-    """Answers the newest wish. While it works, further wishes replace each other.
+    """Computes the latest request. Requests that wait replace each other.
 
     Signals:
-        loaded: a wish and its view.
-        failed: a wish and the exception.
+        loaded: a request and its view.
+        failed: a request and the exception.
         busy: whether something is being computed.
     """
 
@@ -40,9 +40,9 @@ class ViewLoader(QObject):
         super().__init__(parent)
         self._data = data
         self._worker: ViewWorker | None = None
-        # It is for one thread at a time; a cancelled question may still be with it.
-        self._turn = Lock()
-        self._kept: OrderedDict[ViewRequest, View] = OrderedDict()
+        # One thread at a time: a cancelled request may still be using the child.
+        self._lock = Lock()
+        self._cache: OrderedDict[ViewRequest, View] = OrderedDict()
         self._runner: LatestOnlyRunner[ViewRequest] = LatestOnlyRunner(
             background, self.compute, self
         )
@@ -50,55 +50,55 @@ class ViewLoader(QObject):
         self._runner.failed.connect(self.failed)
         self._runner.busy.connect(self.busy)
 
-    def want(self, wanted: "ViewRequest") -> None:
-        """Wants a view; one that is known comes at once."""
-        if wanted in self._kept:
+    def want(self, request: "ViewRequest") -> None:
+        """Requests a view; a cached one is emitted at once."""
+        if request in self._cache:
             self._runner.drop()
-            self._kept.move_to_end(wanted)
-            self.loaded.emit(wanted, self._kept[wanted])
+            self._cache.move_to_end(request)
+            self.loaded.emit(request, self._cache[request])
             return
-        self._runner.submit(wanted)
+        self._runner.submit(request)
         working = self._runner.working
-        # Of a run that trains the older view still comes: else a busy one were never seen.
-        if working and not working.like(wanted):
+        # A running run changes faster than its view is computed, so the older view is awaited.
+        if working and not working.like(request):
             self._runner.cancel(PATIENCE_MS)
 
     def forget(self) -> None:
-        """Wants nothing any more."""
+        """Cancels the request."""
         self._runner.drop()
         self._runner.cancel(PATIENCE_MS)
 
     def renew(self) -> None:
-        """Forgets what is computed: something beside the runs has changed."""
-        self._kept.clear()
+        """Clears the cache, since something other than the runs changed."""
+        self._cache.clear()
 
     def close(self) -> None:
-        """Ends the child. For when no task runs any more."""
+        """Ends the child process. Call it only when no task is running."""
         if self._worker:
             self._worker.close()
 
-    def compute(self, wanted: "ViewRequest", is_cancelled: IsCancelled) -> "View":
+    def compute(self, request: "ViewRequest", is_cancelled: IsCancelled) -> "View":
         """Computes a view; on a worker thread.
 
         Raises:
-            MnistStudioError: these runs do not have it, or the child had trouble.
+            MnistStudioError: the view is unavailable for these runs, or the child failed.
         """
-        # No first window needs it.
+        # Imported here, since the first paint does not need it.
         from mnist_studio.comparison.messages import ViewUnavailable
         from mnist_studio.comparison.worker import ViewWorker
 
-        with self._turn:
+        with self._lock:
             self._worker = self._worker or ViewWorker(self._data)
-            (answer,) = self._worker.compute(
-                wanted.chosen, (wanted.view,), wanted.options, is_cancelled=is_cancelled
+            (result,) = self._worker.compute(
+                request.chosen, (request.view,), request.options, is_cancelled=is_cancelled
             )
-        if isinstance(answer, ViewUnavailable):
-            raise MnistStudioError(answer.problem, answer.remedy)
-        return answer.view
+        if isinstance(result, ViewUnavailable):
+            raise MnistStudioError(result.problem, result.remedy)
+        return result.view
 
     @Slot(object, object)
-    def _take(self, wanted: "ViewRequest", view: "View") -> None:
-        self._kept[wanted] = view
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-        self.loaded.emit(wanted, view)
+    def _take(self, request: "ViewRequest", view: "View") -> None:
+        self._cache[request] = view
+        if len(self._cache) > CACHE_SIZE:
+            self._cache.popitem(last=False)
+        self.loaded.emit(request, view)

@@ -35,8 +35,8 @@ def icon(name: str, color: str, size: int, chosen: str = "", off: str = "") -> Q
         name: of the file in ``resources/icons``.
         color: of its lines.
         size: in points.
-        chosen: of its lines while the button is checked; ``color`` where empty.
-        off: of its lines while the button cannot be used; where empty, Qt grays ``color``.
+        chosen: of its lines while the button is checked; ``color`` if empty.
+        off: of its lines while the button is disabled; if empty, Qt grays ``color``.
     """
     mode, state = QIcon.Mode, QIcon.State
     colors = (

@@ -56,10 +56,10 @@ class MarkSource(Protocol):
 
 
 class Marks:
-    """Gives every key a mark and never another one. Runs that differ in their seed share one.
+    """Gives every key a fixed mark. Runs that differ only in their seed share one.
 
-    Keys are ids of runs; a group of runs has that of its first. Other keys are drawn in the color
-    of text.
+    Keys are ids of runs; a group of runs has the key of its first run. Other keys are drawn in the
+    color of text.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -69,7 +69,7 @@ class Marks:
         self._counts: dict[str, int] = {}
 
     def know(self, families: Mapping[str, tuple[str, object]]) -> None:
-        """Tells who is who: id of a run -> its framework, and what it shares with its like."""
+        """Sets the families: id of a run -> its framework and the settings of its repetitions."""
         self._families = families
         for family in reversed(tuple(families.values())):
             if family not in self._ranks:
@@ -81,9 +81,9 @@ class Marks:
         return self._families.get(key, key)
 
     def ranked(self) -> dict[str, tuple[str, str]]:
-        """Id of a run -> its framework and what it shares with its like, for files.
+        """Id of a run -> its framework and the name of its family, for files.
 
-        In the order of ranks, so that files give each the mark that it has here.
+        In the order of ranks, so that runs have the same marks in files as in the window.
         """
         in_order = sorted(self._families.items(), key=lambda one: self._ranks[one[1]])
         return {run: (family[0], f"{family[0]}/{self._ranks[family]}") for run, family in in_order}

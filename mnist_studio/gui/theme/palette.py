@@ -1,4 +1,4 @@
-"""The palette as Qt takes it."""
+"""The colors and pens of frameworks for Qt."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
@@ -7,7 +7,7 @@ from mnist_studio.palette import DASHES, SHADES, Palette, mixed
 
 
 def shaded(palette: Palette, framework: str, shade: int) -> str:
-    """The color of a framework; one of its shades where several of its runs are told apart."""
+    """The color of a framework, in one of the shades that distinguish its runs."""
     return mixed(palette.framework(framework), palette.text, SHADES[shade % len(SHADES)])
 
 

@@ -172,7 +172,7 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
 
     Args:
         palette: the colors by role.
-        pixels: turns a length of the design into pixels.
+        pixels: converts a length of the design to pixels.
     """
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
     heights = {"h22": pixels(22)}

@@ -1,4 +1,4 @@
-"""The theme of the moment: follows the system, or what the user chose."""
+"""The current theme, as selected by the user or by the system."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ from mnist_studio.palette import PALETTES, Palette, Scheme
 Choice = Literal["system", "light", "dark"]
 
 SMALLEST_TEXT = 13
-"""Pixels of normal text where the system's own font is not larger."""
+"""Pixels of normal text, unless the system's font is larger."""
 
 SCALES = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
@@ -21,10 +21,10 @@ class Theme(QObject):
     """Palette and text size of the application.
 
     Attributes:
-        pictures: painted in the colors and at the size of the moment, by their names.
+        pictures: painted in the current colors and size, by name.
 
     Signals:
-        changed: palette or size are new; whoever paints by hand paints again.
+        changed: palette or size changed; custom widgets must repaint.
     """
 
     changed = Signal()
@@ -42,12 +42,12 @@ class Theme(QObject):
 
     @property
     def choice(self) -> Choice:
-        """What the user chose."""
+        """The user's choice."""
         return self._choice
 
     @property
     def scheme(self) -> Scheme:
-        """Light or dark, whichever is shown."""
+        """The scheme that is shown: light or dark."""
         if self._choice != "system":
             return self._choice
         dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -59,16 +59,16 @@ class Theme(QObject):
         return PALETTES[self.scheme]
 
     def pixels(self, size: float) -> int:
-        """A length of the design, which counts on text of 13 pixels, at the size of the moment."""
+        """A length of the design, which assumes text of 13 pixels, at the current size."""
         return round(size * self._scale * self._system_pixels / SMALLEST_TEXT)
 
     def font(self, size: float, bold: bool = False) -> QFont:
-        """The system's font, with figures of one width."""
+        """The system's font, with digits of equal width."""
         if (size, bold) not in self._fonts:
-            self._fonts[size, bold] = self._made_font(size, bold)
+            self._fonts[size, bold] = self._create_font(size, bold)
         return self._fonts[size, bold]
 
-    def _made_font(self, size: float, bold: bool) -> QFont:
+    def _create_font(self, size: float, bold: bool) -> QFont:
         font = QFont(self._application.font())
         font.setPixelSize(self.pixels(size))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
@@ -76,7 +76,7 @@ class Theme(QObject):
         return font
 
     def choose(self, choice: Choice) -> None:
-        """Follows the system, or stays light or dark."""
+        """Sets the theme: light, dark, or that of the system."""
         self._choice = choice
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
         self._application.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
@@ -100,14 +100,14 @@ class Theme(QObject):
         self._application.setFont(self.font(13))
         self._application.setPalette(_qt_palette(self.palette))
         sheet = stylesheet(self.palette, self.pixels)
-        # Qt takes as long for one that it has already.
+        # Setting an unchanged style sheet would take as long as a new one.
         if sheet != self._application.styleSheet():
             self._application.setStyleSheet(sheet)
         self.changed.emit()
 
 
 def _qt_palette(palette: Palette) -> QPalette:
-    """The roles as Qt's own, for what no style sheet reaches, such as ticks in tables."""
+    """The palette as Qt's own, for what style sheets do not reach, such as check boxes."""
     role = QPalette.ColorRole
     made = QPalette()
     for name, color in (

@@ -82,7 +82,7 @@ def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
     qtbot.waitUntil(lambda: card._differs.text() == "wrong")
     assert "of 3 models" in answers.consensus.detail.text()
     told = answers.consensus.detail.text()
-    predictions._asked = former.request + 2
+    predictions._request = former.request + 2
     answers._show_consensus()
     assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", told)
     predictions._take(replace(former, request=former.request + 2, probabilities=chances(4)))
