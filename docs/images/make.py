@@ -162,7 +162,7 @@ class Photographer:
         QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
 
     def _own(self) -> None:
-        """A few drawings kept as own digits, and what every model makes of them."""
+        """A few drawings saved as own images, and the scores of every model."""
         page = self._page("draw", DrawPage)
         for label, strokes in DRAWN.items():
             self._studio.drawing.clear()
@@ -198,9 +198,9 @@ class Photographer:
         tabs.show_panel("predictions")
 
     def _all_answer_themselves(self) -> bool:
-        answers = self._studio.predictions.answers.values()
+        latest = self._studio.predictions.latest.values()
         trained = len(self._studio.library.trained)
-        return len(answers) == trained and all(a.engine == a.framework for a in answers)
+        return len(latest) == trained and all(p.engine == p.framework for p in latest)
 
     def _experiments(self) -> None:
         """A ready-made experiment, as it waits to be run."""

@@ -169,7 +169,7 @@ def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
     if name == "mnist":
         name = sources.default_dataset(arguments.data)
     example = from_test(sources.load_test(name, arguments.data), name, arguments.index)
-    output.note(f"{example.told}.")
+    output.note(f"{example.caption}.")
     return example.image
 
 

@@ -140,7 +140,7 @@ def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
 def _test_image(arguments: Namespace, detector: NoveltyDetector) -> PredictionInput:
     name = sources.default_dataset(arguments.data)
     example = from_test(sources.load_test(name, arguments.data), name, arguments.index)
-    output.note(f"{example.told}.")
+    output.note(f"{example.caption}.")
     return _input(detector, example.title, example.image[np.newaxis], example.label)
 
 

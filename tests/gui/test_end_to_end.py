@@ -1,4 +1,4 @@
-"""A click on Train ends in a model that answers a drawing."""
+"""A click on Train leads to a model that predicts a drawing."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_click_on_train_ends_in_a_model_that_answers(
 
 
 def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
-    with qtbot.waitSignal(window.studio.predictions.answered, timeout=30_000):
+    with qtbot.waitSignal(window.studio.predictions.predicted, timeout=30_000):
         draw_one(window)
     page = window.page("draw")
     assert isinstance(page, DrawPage)

@@ -37,7 +37,7 @@ class Example:
     """A digit image whose true label is known.
 
     Attributes:
-        title: which it is, such as ``Test image 1,234 of MNIST``.
+        title: the source, such as ``Test image 1,234 of MNIST``.
         image: (28, 28) uint8, white on black.
         label: 0-9.
     """
@@ -47,8 +47,8 @@ class Example:
     label: int
 
     @property
-    def told(self) -> str:
-        """Which it is and what it shows, without a full stop."""
+    def caption(self) -> str:
+        """The title with the true label, without a full stop."""
         return f"{self.title}: {'an' if self.label == 8 else 'a'} {self.label}"
 
 

@@ -102,7 +102,7 @@ class DrawingCard(Card):
         self.setMinimumWidth(self._studio.theme.pixels(330))
 
     def _probabilities(self, one: RunRow) -> tuple[float, ...]:
-        prediction = self._studio.predictions.answers.get(one.id)
+        prediction = self._studio.predictions.latest.get(one.id)
         return prediction.at(self._studio.drawing.focus) if prediction else ()
 
     def _digit(self, one: RunRow) -> str:
@@ -114,7 +114,7 @@ class DrawingCard(Card):
         return f"{max(values) * 100:.1f} %" if values else NOTHING
 
     def _latency(self, one: RunRow) -> str:
-        prediction = self._studio.predictions.answers.get(one.id)
+        prediction = self._studio.predictions.latest.get(one.id)
         return milliseconds(prediction.milliseconds if prediction else None)
 
     def _sample(self, one: RunRow) -> QPixmap:
@@ -143,7 +143,7 @@ class DrawingView(Splitter):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._show)
-        studio.predictions.answered.connect(self._refresh_soon)
+        studio.predictions.predicted.connect(self._refresh_soon)
         studio.drawing.image_changed.connect(self._refresh_soon)
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
@@ -160,7 +160,7 @@ class DrawingView(Splitter):
     @Slot()
     def _show(self) -> None:
         self.card.refresh()
-        predictions = self._studio.predictions.answers
+        predictions = self._studio.predictions.latest
         focus = self._studio.drawing.focus
         by_run = {r.id: predictions[r.id].at(focus) for r in self._rows if r.id in predictions}
         if self._studio.drawing.image is None:

@@ -110,9 +110,9 @@ def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]])
     """
     digits = [max(range(10), key=chances.__getitem__) for chances in predictions]
     if not digits:
-        return f"{example.told}."
+        return f"{example.caption}."
     wrong = sum(digit != example.label for digit in digits)
-    return f"{example.told}. {_count_wrong(len(digits), wrong)}."
+    return f"{example.caption}. {_count_wrong(len(digits), wrong)}."
 
 
 def _count_wrong(count: int, wrong: int) -> str:

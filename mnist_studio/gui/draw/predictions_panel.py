@@ -66,7 +66,7 @@ class PredictionsPanel(QStackedWidget):
     def _connect(self) -> None:
         studio, predictions = self._studio, self._studio.predictions
         studio.library.changed.connect(self._show_models)
-        predictions.answered.connect(self._show_prediction)
+        predictions.predicted.connect(self._show_prediction)
         predictions.cleared.connect(self._show_predictions)
         predictions.state_changed.connect(self._show_state)
         predictions.pins_changed.connect(self._arrange)
@@ -80,23 +80,23 @@ class PredictionsPanel(QStackedWidget):
 
     @Slot()
     def _show_models(self) -> None:
-        held = self._models()
-        self.setCurrentIndex(int(bool(held) or not self._studio.library.loaded))
-        self.bar.setVisible(len(held) > 1)
+        models = self._models()
+        self.setCurrentIndex(int(bool(models) or not self._studio.library.loaded))
+        self.bar.setVisible(len(models) > 1)
         self._arrange()
 
     @Slot()
     def _arrange(self) -> None:
         predictions = self._studio.predictions
-        rows = arranged(self._models(), predictions.answers, self.bar.filter, predictions.pinned)
+        rows = arranged(self._models(), predictions.latest, self.bar.filter, predictions.pinned)
         self.grid.show_rows(rows, predictions.pinned)
         self.grid.choose(predictions.chosen)
         self._found.setCurrentIndex(int(not rows and bool(self._models())))
         self._show_predictions()
 
     def _models(self) -> list[RunRow]:
-        held = self._studio.predictions.held
-        return [row for row in self._studio.library.trained if row.id in held]
+        loaded = self._studio.predictions.loaded
+        return [row for row in self._studio.library.trained if row.id in loaded]
 
     @Slot(object)
     def _show_prediction(self, prediction: Prediction) -> None:
@@ -112,9 +112,9 @@ class PredictionsPanel(QStackedWidget):
     @Slot()
     def _show_focus(self) -> None:
         """Shows the selected digit of the drawing on all cards."""
-        answers, focus = self._studio.predictions.answers, self._studio.drawing.focus
+        latest, focus = self._studio.predictions.latest, self._studio.drawing.focus
         for run, card in self.grid.cards.items():
-            card.show_prediction(answers.get(run), focus)
+            card.show_prediction(latest.get(run), focus)
 
     @Slot()
     def _show_predictions(self) -> None:
@@ -156,11 +156,11 @@ class PredictionsPanel(QStackedWidget):
     def _interpretation(self) -> Interpretation | None:
         """The common prediction of the models that have predicted all digits of the drawing."""
         predictions, drawn = self._studio.predictions, len(self._studio.drawing.images)
-        answers = predictions.current if self._studio.drawing.example else predictions.answers
+        latest = predictions.current if self._studio.drawing.example else predictions.latest
         complete = [
-            (row.title, answers[row.id].digits)
+            (row.title, latest[row.id].digits)
             for row in self._models()
-            if row.id in answers and len(answers[row.id].digits) == drawn
+            if row.id in latest and len(latest[row.id].digits) == drawn
         ]
         votes = [[Vote(name, digits[at]) for name, digits in complete] for at in range(drawn)]
         return interpret(votes, self._studio.novelty.p_values) if complete else None

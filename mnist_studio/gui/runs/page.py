@@ -134,7 +134,7 @@ class RunsPage(Page):
 
     def _resume(self) -> None:
         row = self.selected[0]
-        self.studio.queue.go_on(row.run, row.epochs)
+        self.studio.queue.resume_run(row.run, row.epochs)
         self.studio.page_requested.emit("train")
 
     def _ask_to_continue(self) -> None:

@@ -51,7 +51,7 @@ class Sheet:
     @property
     def title(self) -> str:
         """The source and label of the picture; empty for a picture from a file."""
-        return self.example.told if self.example else ""
+        return self.example.caption if self.example else ""
 
     @property
     def blank(self) -> bool:
@@ -210,7 +210,7 @@ class Drawing(QObject):
     def show_example(self, example: Example) -> None:
         """Shows a digit whose label is known, unless it is shown already; can be undone."""
         self.finish()
-        if self.sheet.title == example.told:
+        if self.sheet.title == example.caption:
             return
         self.history.push("open example", Sheet(picture=example.image, example=example))
 

@@ -71,12 +71,12 @@ class EventThread(QThread, Generic[Kind]):
         except Exception as error:  # noqa: BLE001 - shown in the window and logged there
             self.failed.emit(error)
 
-    def let_go(self) -> None:
+    def delete_after_end(self) -> None:
         """Waits for the end, then has Qt delete the thread."""
         self.wait()
         self.deleteLater()
 
-    def outlast(self) -> None:
+    def wait_for_end(self) -> None:
         """Waits for work that was stopped; cancels it if that takes too long."""
         if self.wait(GOODBYE_MS):
             return

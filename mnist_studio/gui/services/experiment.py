@@ -145,7 +145,7 @@ class ExperimentService(QObject):
         """Stops it, saves the weights, and waits for the end."""
         self.stop()
         if self._thread:
-            self._thread.outlast()
+            self._thread.wait_for_end()
 
     @Slot(object)
     def _take(self, event: AnyExperimentEvent) -> None:
@@ -168,7 +168,7 @@ class ExperimentService(QObject):
     @Slot()
     def _end(self) -> None:
         if self._thread:
-            self._thread.let_go()
+            self._thread.delete_after_end()
             self._thread = None
         self.board.paused = self._ending = False
         self.idle.emit()

@@ -170,7 +170,7 @@ class OwnImagesService(QObject):
             store.own_images.change(change.delete, change.keep)
 
         self._undo, self._report = undo, partial(by.emit, words)
-        self._library.ask(command)
+        self._library.submit(command)
 
     def _named(self, keys: Sequence[str]) -> tuple[OwnImage, ...]:
         wanted = frozenset(keys)

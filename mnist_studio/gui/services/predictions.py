@@ -18,20 +18,20 @@ class Predictions(QObject):
     """Requests predictions from all loaded models and collects them.
 
     Signals:
-        answered: a prediction for the newest image, or for one just before it.
+        predicted: a prediction for the newest image, or for one just before it.
         cleared: the canvas is blank, so there are no predictions.
         state_changed: the new state of a framework's inference process.
         chosen_changed: the id of the selected run; empty if no model is loaded.
         pins_changed: the set of pinned models changed.
     """
 
-    answered = Signal(object)
+    predicted = Signal(object)
     cleared = Signal()
     state_changed = Signal(object)
     chosen_changed = Signal(str)
     pins_changed = Signal()
     # Emitted by worker threads; the slots run in the GUI thread.
-    _predicted = Signal(object)
+    _prediction_received = Signal(object)
     _state_received = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -45,11 +45,11 @@ class Predictions(QObject):
         self._choice = self._reported_choice = ""
         self._runs: Sequence[Run] = ()
         self._pinned: frozenset[str] = frozenset()
-        self._predicted.connect(self._take)
+        self._prediction_received.connect(self._take)
         self._state_received.connect(self._take_state)
 
     @property
-    def answers(self) -> dict[str, Prediction]:
+    def latest(self) -> dict[str, Prediction]:
         """The newest prediction of each model by its run's id."""
         return self._latest
 
@@ -68,7 +68,7 @@ class Predictions(QObject):
         return self._states
 
     @property
-    def held(self) -> frozenset[str]:
+    def loaded(self) -> frozenset[str]:
         """Ids of the runs whose models are loaded."""
         return frozenset(self._loaded)
 
@@ -100,28 +100,28 @@ class Predictions(QObject):
         """Pins exactly these runs."""
         if self._pinned != set(runs):
             self._pinned = frozenset(runs)
-            self.hold(self._runs)
+            self.load(self._runs)
             self.pins_changed.emit()
 
-    def hold(self, runs: Sequence[Run]) -> None:
+    def load(self, runs: Sequence[Run]) -> None:
         """Loads the pinned ones of these trained runs and the newest of each framework."""
         self._runs = runs
         chosen = newest(runs, self._pinned)
-        held = {run.id: model_ref(run) for run in chosen}
-        if held == self._loaded:
+        loaded = {run.id: model_ref(run) for run in chosen}
+        if loaded == self._loaded:
             return
         # A resumed run has other weights, so its former predictions are outdated.
-        same = {run for run, place in held.items() if self._loaded.get(run) == place}
+        same = {run for run, model in loaded.items() if self._loaded.get(run) == model}
         self._latest = {run: self._latest[run] for run in self._latest.keys() & same}
-        self._loaded = held
+        self._loaded = loaded
         self._report_choice()
-        if held or self._predictors:
+        if loaded or self._predictors:
             self._start().load_models(chosen, self._pinned)
         if len(self._images):
-            self.ask(self._images)
+            self.predict(self._images)
 
     @Slot(object)
-    def ask(self, images: Images) -> None:
+    def predict(self, images: Images) -> None:
         """Requests predictions for digit images (n, 28, 28); n is 0 if the canvas is blank."""
         self._images = images
         if not len(images):
@@ -138,16 +138,16 @@ class Predictions(QObject):
 
     def _start(self) -> Predictors:
         if self._predictors is None:
-            self._predictors = Predictors(self._predicted.emit, self._state_received.emit)
+            self._predictors = Predictors(self._prediction_received.emit, self._state_received.emit)
         return self._predictors
 
     @Slot(object)
-    def _take(self, answer: Prediction) -> None:
-        former = self._latest.get(answer.run)
-        if not len(self._images) or (former and _rank(former) > _rank(answer)):
+    def _take(self, prediction: Prediction) -> None:
+        former = self._latest.get(prediction.run)
+        if not len(self._images) or (former and _rank(former) > _rank(prediction)):
             return
-        self._latest[answer.run] = answer
-        self.answered.emit(answer)
+        self._latest[prediction.run] = prediction
+        self.predicted.emit(prediction)
 
     @Slot(object)
     def _take_state(self, state: EngineState) -> None:
@@ -155,6 +155,6 @@ class Predictions(QObject):
         self.state_changed.emit(state)
 
 
-def _rank(answer: Prediction) -> tuple[int, bool]:
+def _rank(prediction: Prediction) -> tuple[int, bool]:
     """Newer predictions first, then those of the framework itself before its fallback's."""
-    return answer.request, answer.engine == answer.framework
+    return prediction.request, prediction.engine == prediction.framework

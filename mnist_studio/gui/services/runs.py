@@ -82,7 +82,7 @@ class RunLibrary(QObject):
         """Reads all runs again."""
         self._thread.submit(lambda store: None)
 
-    def ask(self, command: Command) -> None:
+    def submit(self, command: Command) -> None:
         """Executes a command on the store, then reads everything again."""
         self._thread.submit(command)
 

@@ -91,7 +91,7 @@ class Studio(QObject):
         self.queue.changed.connect(self.library.refresh)
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
-        self.drawing.images_changed.connect(self.predictions.ask)
+        self.drawing.images_changed.connect(self.predictions.predict)
         self.drawing.images_changed.connect(self.novelty.submit)
         self.predictions.pins_changed.connect(self._save_pins)
 
@@ -186,4 +186,4 @@ class Studio(QObject):
 
     @Slot()
     def _load_models(self) -> None:
-        self.predictions.hold([row.run for row in self.library.trained])
+        self.predictions.load([row.run for row in self.library.trained])

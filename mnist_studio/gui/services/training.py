@@ -69,7 +69,9 @@ class TrainingQueue(QObject):
             self._next()
         self.changed.emit()
 
-    def go_on(self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None) -> None:
+    def resume_run(
+        self, run: Run, epochs: Sequence[events.Epoch], data: Path | None = None
+    ) -> None:
         """Queues a stored run that ended early, to resume it from its checkpoint."""
         fresh = LiveRun(run.spec, name=run.title, epochs=list(epochs), resume=run.id)
         self._append((fresh,), data)
@@ -106,7 +108,7 @@ class TrainingQueue(QObject):
         """Stops the run, saves its weights, and waits for the end."""
         self.stop()
         if self._thread:
-            self._thread.outlast()
+            self._thread.wait_for_end()
 
     def _empty(self) -> None:
         for run in self._runs:
@@ -148,7 +150,7 @@ class TrainingQueue(QObject):
     @Slot()
     def _end(self) -> None:
         if self._thread:
-            self._thread.let_go()
+            self._thread.delete_after_end()
             self._thread = None
         self._paused = False
         self._next()

@@ -36,13 +36,13 @@ def test_any_of_them_is_another_every_time() -> None:
 
 def test_numbers_and_labels_are_written_as_people_do() -> None:
     eight = int(np.flatnonzero(TEST.labels == 8)[0])
-    assert from_test(TEST, "builtin", eight).told.endswith("of the built-in dataset: an 8")
+    assert from_test(TEST, "builtin", eight).caption.endswith("of the built-in dataset: an 8")
     four = int(np.flatnonzero(TEST.labels == 4)[0])
-    assert from_test(TEST, "builtin", four).told.endswith(": a 4")
+    assert from_test(TEST, "builtin", four).caption.endswith(": a 4")
 
 
 def test_the_table_of_numbers_is_scaled_up_as_pictures_are() -> None:
     found = grid()
     assert (found.label, found.image.shape, found.image.dtype) == (4, (28, 28), np.dtype(np.uint8))
     np.testing.assert_array_equal(found.image, picture_from_levels(np.array(FOUR)))
-    assert found.told == "Table of 7 × 7 numbers: a 4"
+    assert found.caption == "Table of 7 × 7 numbers: a 4"

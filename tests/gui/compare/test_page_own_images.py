@@ -28,7 +28,7 @@ def trained() -> str:
 
 def keep(studio: Studio, count: int, qtbot: QtBot) -> None:
     """Labels this number of images."""
-    studio.library.ask(lambda store: store.own_images.add([written(n) for n in range(count)]))
+    studio.library.submit(lambda store: store.own_images.add([written(n) for n in range(count)]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == count)
 
 

@@ -173,7 +173,7 @@ def test_a_change_that_fails_shows_no_message_later(page: DrawPage, qtbot: QtBot
         qtbot.waitSignal(studio.own_images.changed),
         qtbot.assertNotEmitted(studio.own_images.kept),
     ):
-        studio.library.ask(lambda store: store.own_images.add([written(1)]))
+        studio.library.submit(lambda store: store.own_images.add([written(1)]))
 
 
 def panel_of(page: DrawPage) -> OwnImagesPanel:
@@ -187,7 +187,7 @@ def test_selected_images_are_relabeled_and_deleted_and_restored(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     studio, panel = page.studio, panel_of(page)
-    studio.library.ask(lambda store: store.own_images.add([written(n) for n in range(3)]))
+    studio.library.submit(lambda store: store.own_images.add([written(n) for n in range(3)]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 3)
     gallery = panel.gallery
     place = gallery.place_of(written(1).key).center().toPoint()
@@ -211,7 +211,7 @@ def test_a_saved_image_is_opened_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -
     studio, panel = page.studio, panel_of(page)
     thin = of_ink(((InkPoint(0.5, 0.1), InkPoint(0.5, 0.9)),), 1, 0.0, 0.03)
     seen = of_picture(written(2).image, 8, 1.0)
-    studio.library.ask(lambda store: store.own_images.add([thin, seen]))
+    studio.library.submit(lambda store: store.own_images.add([thin, seen]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 2)
     gallery, drawing, left = panel.gallery, studio.drawing, Qt.MouseButton.LeftButton
     QTest.mouseDClick(gallery, left, pos=gallery.place_of(thin.key).center().toPoint())
@@ -229,7 +229,7 @@ def test_a_saved_image_is_opened_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -
 def test_arrows_and_shift_select_in_the_order_of_labels(page: DrawPage, qtbot: QtBot) -> None:
     studio, panel = page.studio, panel_of(page)
     digits = [written(0, 5), written(1, 2), written(2, 5), written(3, 8)]
-    studio.library.ask(lambda store: store.own_images.add(digits))
+    studio.library.submit(lambda store: store.own_images.add(digits))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
     gallery = panel.gallery
     for _ in range(2):
@@ -247,7 +247,7 @@ def test_images_are_exported_and_imported_once(
     page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     studio = page.studio
-    studio.library.ask(lambda store: store.own_images.add([written(1), written(2)]))
+    studio.library.submit(lambda store: store.own_images.add([written(1), written(2)]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 2)
     with qtbot.waitSignal(studio.own_images.message):
         studio.own_images.export_to(tmp_path / "mine.json")
@@ -267,7 +267,7 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     spec = replace(spec, training=training, dataset="builtin", framework="numpy", threads=1)
     (*_, end) = TrainingJob(spec).events()
     studio = page.studio
-    studio.library.ask(lambda store: store.own_images.add([written(n) for n in range(4)]))
+    studio.library.submit(lambda store: store.own_images.add([written(n) for n in range(4)]))
     studio.library.refresh()
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
     assert not studio.own_image_scores.by_run
@@ -291,7 +291,7 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
 def test_a_small_window_hides_the_interval(
     page: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    page.studio.library.ask(lambda store: store.own_images.add([written(1)]))
+    page.studio.library.submit(lambda store: store.own_images.add([written(1)]))
     table = panel_of(page).table
 
     def is_shown(wanted: bool) -> bool:
@@ -306,7 +306,7 @@ def test_the_present_images_get_a_fingerprint(page: DrawPage, qtbot: QtBot) -> N
     studio, names = page.studio, list[str]()
     with qtbot.waitSignal(studio.own_images.failed):
         studio.own_images.freeze(names.append)
-    studio.library.ask(lambda store: store.own_images.add([written(1)]))
+    studio.library.submit(lambda store: store.own_images.add([written(1)]))
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 1)
     studio.own_images.freeze(names.append)
     qtbot.waitUntil(lambda: len(names) == 1)

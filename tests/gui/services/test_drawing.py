@@ -35,7 +35,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     return made
 
 
-def test_images_are_made_on_another_thread_and_told_in_this_one(
+def test_images_are_made_on_another_thread_and_received_in_this_one(
     qtbot: QtBot, drawing: Drawing, held: Held
 ) -> None:
     held.gate.set()

@@ -34,7 +34,7 @@ def page(shipped: None, window: MainWindow) -> DrawPage:
 
 
 @pytest.mark.parametrize(
-    ("answers", "told"),
+    ("answers", "text"),
     [
         ((), ": a 4."),
         ((4,), ": a 4. The model is right."),
@@ -46,11 +46,11 @@ def page(shipped: None, window: MainWindow) -> DrawPage:
         ((9, 9, 1), ": a 4. All 3 models are wrong."),
     ],
 )
-def test_what_it_is_and_how_many_are_wrong(answers: tuple[int, ...], told: str) -> None:
-    assert true_label_verdict(grid(), [chances(digit) for digit in answers]).endswith(told)
+def test_what_it_is_and_how_many_are_wrong(answers: tuple[int, ...], text: str) -> None:
+    assert true_label_verdict(grid(), [chances(digit) for digit in answers]).endswith(text)
 
 
-def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
+def test_a_key_opens_any_test_image_and_the_predictions_are_compared(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     drawing, answers = page.studio.drawing, page.predictions
@@ -62,35 +62,35 @@ def test_a_key_opens_any_test_digit_and_the_answers_are_judged(
     np.testing.assert_array_equal(drawing.image, example.image)
     predictions, detail = page.studio.predictions, answers.consensus.detail
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
-    said = [predictions.answers[row.id].digits[0] for row in answers._models()]
+    said = [predictions.latest[row.id].digits[0] for row in answers._models()]
     qtbot.waitUntil(lambda: detail.text() == true_label_verdict(example, said), timeout=WAIT)
     for run, card in answers.grid.cards.items():
-        wrong = int(np.argmax(predictions.answers[run].digits[0])) != example.label
+        wrong = int(np.argmax(predictions.latest[run].digits[0])) != example.label
         assert card._differs.text() == ("wrong" if wrong else "")
 
 
-def test_a_model_that_is_wrong_is_marked_by_answers_to_the_example_only(
+def test_a_model_that_is_wrong_is_marked_by_predictions_of_the_example_only(
     page: DrawPage, qtbot: QtBot
 ) -> None:
     predictions, answers = page.studio.predictions, page.predictions
     page.studio.examples.show_grid()
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
     run, card = next(iter(answers.grid.cards.items()))
-    former = predictions.answers[run]
+    former = predictions.latest[run]
     answers._show_prediction(former)
     predictions._take(replace(former, request=former.request + 1, probabilities=chances(9)))
     qtbot.waitUntil(lambda: card._differs.text() == "wrong")
     assert "of 3 models" in answers.consensus.detail.text()
-    told = answers.consensus.detail.text()
+    text = answers.consensus.detail.text()
     predictions._request = former.request + 2
     answers._show_consensus()
-    assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", told)
+    assert (card._differs.text(), answers.consensus.detail.text()) == ("wrong", text)
     predictions._take(replace(former, request=former.request + 2, probabilities=chances(4)))
     qtbot.waitUntil(lambda: card._differs.text() == "")
-    assert answers.consensus.detail.text() == f"{grid().told}. The model is right."
+    assert answers.consensus.detail.text() == f"{grid().caption}. The model is right."
 
 
-def test_digit_0_is_asked_for_though_the_field_shows_0(page: DrawPage, qtbot: QtBot) -> None:
+def test_image_0_is_shown_though_the_field_shows_0(page: DrawPage, qtbot: QtBot) -> None:
     drawing, number = page.studio.drawing, page.examples.number
     wanted = f"Test image 0 of the built-in dataset: a {TEST.labels[0]}"
     assert number.whole == 0
@@ -134,21 +134,21 @@ def test_examples_are_undone_and_strokes_have_no_known_label(page: DrawPage, qtb
     assert drawing.blank
 
 
-def test_an_example_is_never_kept_as_ones_own(page: DrawPage, qtbot: QtBot) -> None:
+def test_an_example_is_never_saved_as_an_own_image(page: DrawPage, qtbot: QtBot) -> None:
     page.studio.examples.show_grid()
-    with qtbot.waitSignal(page.label_bar.message) as told:
+    with qtbot.waitSignal(page.label_bar.message) as text:
         QTest.keyClick(page.canvas, Qt.Key.Key_4)
-    assert told.args == ["An example cannot be saved to your images. Draw a digit first."]
+    assert text.args == ["An example cannot be saved to your images. Draw a digit first."]
     assert not any(made.isEnabled() for made in page.label_bar.buttons)
     assert page.studio.own_images.digits == ()
     assert not page.studio.drawing.blank
 
 
-def test_an_answer_of_the_newest_image_is_current(page: DrawPage, qtbot: QtBot) -> None:
+def test_a_prediction_of_the_newest_image_is_current(page: DrawPage, qtbot: QtBot) -> None:
     predictions = page.studio.predictions
     page.studio.examples.show_grid()
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)
     assert all(isinstance(one, Prediction) for one in predictions.current.values())
-    predictions.ask(np.zeros((1, 28, 28), np.uint8))
+    predictions.predict(np.zeros((1, 28, 28), np.uint8))
     assert predictions.current == {}
     qtbot.waitUntil(lambda: len(predictions.current) == 3, timeout=WAIT)

@@ -30,7 +30,7 @@ def wish(run: Run, place: int) -> ExplanationRequest:
     return ExplanationRequest(run, IMAGES[place].tobytes(), "attribution", Options())
 
 
-def test_only_the_newest_of_many_is_told(studio: Studio, run: Run, qtbot: QtBot) -> None:
+def test_only_the_newest_of_many_is_reported(studio: Studio, run: Run, qtbot: QtBot) -> None:
     explanations, told = studio.explanations, list[tuple[ExplanationRequest, object]]()
     explanations.replied.connect(lambda asked, found: told.append((asked, found)))
     explanations.failed.connect(lambda asked, error: told.append((asked, error)))

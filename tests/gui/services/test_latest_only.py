@@ -19,21 +19,21 @@ class Oracle:
     def __init__(self, background: Background) -> None:
         self.may = Event()
         self.asked: list[str] = []
-        self.told: list[tuple[str, object]] = []
+        self.replies: list[tuple[str, object]] = []
         self.busy: list[bool] = []
         self.newest: LatestOnlyRunner[str] = LatestOnlyRunner(background, self.answer, background)
-        self.newest.done.connect(lambda wish, answer: self.told.append((wish, answer)))
-        self.newest.failed.connect(lambda wish, error: self.told.append((wish, error)))
+        self.newest.done.connect(lambda request, answer: self.replies.append((request, answer)))
+        self.newest.failed.connect(lambda request, error: self.replies.append((request, error)))
         self.newest.busy.connect(self.busy.append)
 
-    def answer(self, wish: str, is_cancelled: IsCancelled) -> str:
-        self.asked.append(wish)
+    def answer(self, request: str, is_cancelled: IsCancelled) -> str:
+        self.asked.append(request)
         while not self.may.wait(0.005):
             if is_cancelled():
                 raise CancelledByUser("It was given up.")
-        if wish == "trouble":
+        if request == "trouble":
             raise TROUBLE
-        return wish.upper()
+        return request.upper()
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def oracle(qtbot: QtBot) -> Iterator[Oracle]:
     background.deleteLater()
 
 
-def test_of_those_that_wait_only_the_newest_is_asked(oracle: Oracle, qtbot: QtBot) -> None:
-    for wish in "abcd":
-        oracle.newest.submit(wish)
+def test_of_waiting_requests_only_the_newest_is_handled(oracle: Oracle, qtbot: QtBot) -> None:
+    for request in "abcd":
+        oracle.newest.submit(request)
     assert (oracle.newest.working, oracle.newest.waiting) == ("a", "d")
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.busy == [True, True, False])
-    assert oracle.told == [("a", "A"), ("d", "D")]
+    assert oracle.replies == [("a", "A"), ("d", "D")]
 
 
 def test_what_waits_is_dropped_where_the_present_one_is_wanted_again(
@@ -61,19 +61,21 @@ def test_what_waits_is_dropped_where_the_present_one_is_wanted_again(
     oracle.newest.submit("a")
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.busy == [True, False])
-    assert oracle.told == [("a", "A")]
+    assert oracle.replies == [("a", "A")]
 
 
-def test_trouble_comes_with_its_wish_and_the_next_is_asked(oracle: Oracle, qtbot: QtBot) -> None:
+def test_an_error_comes_with_its_request_and_the_next_is_handled(
+    oracle: Oracle, qtbot: QtBot
+) -> None:
     oracle.may.set()
     oracle.newest.submit("trouble")
     oracle.newest.submit("b")
     qtbot.waitUntil(lambda: oracle.busy[-1:] == [False])
-    assert oracle.told == [("trouble", TROUBLE), ("b", "B")]
+    assert oracle.replies == [("trouble", TROUBLE), ("b", "B")]
 
 
 @pytest.mark.parametrize("patience", [0, 20])
-def test_one_that_was_given_up_is_asked_anew(oracle: Oracle, qtbot: QtBot, patience: int) -> None:
+def test_a_cancelled_request_is_handled_again(oracle: Oracle, qtbot: QtBot, patience: int) -> None:
     oracle.newest.submit("a")
     qtbot.waitUntil(lambda: oracle.asked == ["a"])
     oracle.newest.cancel(patience)
@@ -81,7 +83,7 @@ def test_one_that_was_given_up_is_asked_anew(oracle: Oracle, qtbot: QtBot, patie
     oracle.newest.submit("a")
     qtbot.waitUntil(lambda: oracle.asked == ["a", "a"])
     oracle.may.set()
-    qtbot.waitUntil(lambda: oracle.told == [("a", "A")])
+    qtbot.waitUntil(lambda: oracle.replies == [("a", "A")])
     assert oracle.asked == ["a", "a"]
 
 
@@ -92,5 +94,5 @@ def test_one_that_is_wanted_again_in_time_goes_on(oracle: Oracle, qtbot: QtBot) 
     oracle.newest.submit("a")
     qtbot.wait(100)
     oracle.may.set()
-    qtbot.waitUntil(lambda: oracle.told == [("a", "A")])
+    qtbot.waitUntil(lambda: oracle.replies == [("a", "A")])
     assert oracle.asked == ["a"]

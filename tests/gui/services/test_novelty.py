@@ -55,7 +55,7 @@ def test_every_digit_is_compared(
     assert novelty.p_values == (3.0, 4.0)
 
 
-def test_why_nothing_can_be_compared_is_told_once(
+def test_why_nothing_can_be_compared_is_reported_once(
     qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
     detector.may.set()

@@ -1,4 +1,4 @@
-"""Which answers count, and whom they are asked of."""
+"""Which predictions count, and which models are loaded."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -23,11 +23,11 @@ class FakePredictors:
     """Notes what it is told."""
 
     def __init__(self, on_answer: object, on_state: object) -> None:
-        self.held: list[Sequence[Run]] = []
+        self.loaded: list[Sequence[Run]] = []
         self.asked = 0
 
     def load_models(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
-        self.held.append(runs)
+        self.loaded.append(runs)
 
     def predict(self, image: object) -> int:
         self.asked += 1
@@ -41,7 +41,7 @@ class FakePredictors:
 def predictions(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Predictions]:
     monkeypatch.setattr(bridge, "Predictors", FakePredictors)
     made = Predictions()
-    made.ask(np.zeros((1, 28, 28), np.uint8))
+    made.predict(np.zeros((1, 28, 28), np.uint8))
     yield made
     made.deleteLater()
 
@@ -67,29 +67,29 @@ def answer(request: int, engine: str) -> Prediction:
         ((1, "pytorch"), (2, "numpy"), (2, "numpy")),
     ],
 )
-def test_the_newest_answer_counts_and_the_frameworks_own_before_its_stand_in(
+def test_the_newest_prediction_counts_and_that_of_the_framework_before_its_fallback(
     predictions: Predictions, former: Any, late: Any, kept: Any
 ) -> None:
     predictions._take(answer(*former))
     predictions._take(answer(*late))
-    held = predictions.answers["a"]
-    assert (held.request, held.engine) == kept
+    loaded = predictions.latest["a"]
+    assert (loaded.request, loaded.engine) == kept
 
 
-def test_a_run_that_went_on_is_asked_anew(predictions: Predictions) -> None:
-    predictions.hold([run()])
+def test_a_resumed_run_predicts_again(predictions: Predictions) -> None:
+    predictions.load([run()])
     fake: object = predictions._predictors
     assert isinstance(fake, FakePredictors)
     predictions._take(answer(1, "pytorch"))
-    predictions.hold([replace(run(), title="Another title")])
-    assert (len(fake.held), fake.asked) == (1, 1)
-    assert predictions.answers
-    predictions.hold([run(step=2)])
-    assert (len(fake.held), fake.asked) == (2, 2)
-    assert not predictions.answers
+    predictions.load([replace(run(), title="Another title")])
+    assert (len(fake.loaded), fake.asked) == (1, 1)
+    assert predictions.latest
+    predictions.load([run(step=2)])
+    assert (len(fake.loaded), fake.asked) == (2, 2)
+    assert not predictions.latest
 
 
-def test_only_the_newest_of_a_framework_are_held(predictions: Predictions) -> None:
+def test_only_the_newest_of_a_framework_are_loaded(predictions: Predictions) -> None:
     many = [replace(run(name=f"{number}"), created=number) for number in range(25)]
-    predictions.hold(many)
-    assert predictions.held == {f"{number}" for number in range(5, 25)}
+    predictions.load(many)
+    assert predictions.loaded == {f"{number}" for number in range(5, 25)}

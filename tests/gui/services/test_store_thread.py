@@ -126,7 +126,7 @@ def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
         qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=5000)
 
 
-def test_a_run_whose_supervisor_died_is_told_while_the_window_is_open(
+def test_a_run_whose_supervisor_died_is_reported_while_the_window_is_open(
     qtbot: QtBot, library: RunLibrary
 ) -> None:
     library.open()

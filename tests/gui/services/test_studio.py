@@ -75,7 +75,7 @@ def test_work_tells_progress_and_result_in_the_gui_thread(
     assert receiver.threads == {threading.get_ident()}
 
 
-def test_a_failure_is_told(qtbot: QtBot, background: Background) -> None:
+def test_a_failure_is_reported(qtbot: QtBot, background: Background) -> None:
     def work(progress: Progress, is_cancelled: IsCancelled) -> None:
         raise DataError("Broken.", "Mend it.")
 
@@ -228,7 +228,7 @@ def test_the_studio_waits_longer_than_a_run_may_take_to_stop() -> None:
 def test_a_continued_run_has_its_title_at_once(queue: TrainingQueue, tmp_path: Path) -> None:
     queue.add(specs(7))
     stored = Run("b", "My run 2", specs(1)[0], "stopped", 0.0, tmp_path, None)
-    queue.go_on(stored, ())
+    queue.resume_run(stored, ())
     assert [run.title for run in queue.runs] == [titles.of(specs(7)[0]), "My run 2"]
 
 
@@ -266,7 +266,7 @@ def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
     library.deleteLater()
 
 
-def test_an_import_that_fails_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+def test_an_import_that_fails_is_reported(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"no digits"))
     with qtbot.waitSignal(studio.message, timeout=5000) as told:
         studio.datasets.import_from(tmp_path)

@@ -123,8 +123,8 @@ class ExplanationPanel(QWidget):
     @property
     def _rows(self) -> list[RunRow]:
         """The models that predict drawings."""
-        held = self._studio.predictions.held
-        return [row for row in self._studio.library.trained if row.id in held]
+        loaded = self._studio.predictions.loaded
+        return [row for row in self._studio.library.trained if row.id in loaded]
 
     @Slot()
     def _offer(self) -> None:

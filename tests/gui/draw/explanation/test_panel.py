@@ -156,7 +156,7 @@ def test_the_explanation_of_another_model_is_hidden(
     qtbot.waitUntil(pixels.isVisible, timeout=WAIT)
     first, other = why.model.choice, trained_run()
     window.studio.library.refresh()
-    qtbot.waitUntil(lambda: other in window.studio.predictions.held, timeout=WAIT)
+    qtbot.waitUntil(lambda: other in window.studio.predictions.loaded, timeout=WAIT)
     (paths.runs() / other / WEIGHTS).unlink()
     choose(why, other)
     assert why.empty.isVisible()
