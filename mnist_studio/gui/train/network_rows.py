@@ -71,11 +71,11 @@ def _short(report: LayerReport) -> str:
         case layers.Dense():
             return "dense"
         case layers.MaxPool():
-            return "max-pool"
+            return "max pool"
         case layers.AvgPool():
-            return "average-pool"
+            return "avg pool"
         case layers.GlobalAvgPool():
-            return "global average"
+            return "global avg pool"
         case layers.BatchNorm():
             return "batch norm"
         case _:

@@ -72,11 +72,11 @@ _COLUMNS: tuple[TableColumn[NetworkRow], ...] = (
         explain="Shape of the layer's output for one image",
     ),
     TableColumn(
-        "Parameters",
+        "Params",
         lambda row: count(row.parameters) if row.parameters else NOTHING,
         right=True,
         tip=_detail,
-        explain="Weights and biases that the layer learns",
+        explain="Number of parameters: weights and biases that the layer learns",
     ),
 )
 
