@@ -47,7 +47,7 @@ class Window:
         self.page = self._draw_page()
         self.pad = self.page.canvas
         self.predictions = self.window.studio.predictions
-        self.predictions.answered.connect(self._note)
+        self.predictions.predicted.connect(self._note)
         self.answers: list[tuple[float, int, str, str]] = []
 
     def _draw_page(self) -> "DrawPage":

@@ -124,7 +124,7 @@ def test_a_database_that_is_moved_while_it_is_open_is_told(home: Path, spec: Run
         moved = home.rename(home.with_name("elsewhere"))
         with pytest.raises(StoreError, match="was moved or deleted") as raised:
             store.rename(kept.id, "another title")
-        assert "moved or deleted" in raised.value.remedy
+        assert "Undo that" in raised.value.remedy
         moved.rename(home)
         store.rename(kept.id, "another title")
         assert store.run(kept.id).title == "another title"
