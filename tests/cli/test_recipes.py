@@ -22,7 +22,7 @@ def test_a_recipe_is_described_with_its_origin_and_layers(here: Main) -> None:
     said = here("recipes", "wide-cnn")
     assert said.code == 0
     for words in (
-        "Provenance   The network of the source in PyTorch and TensorFlow", "98.70 %",
+        "Provenance   The source's network in PyTorch", "98.70 %",
         "batch-decay (Keras)", "rate × 0.7 after every epoch", "standardized",
         "batch size 64, 10 epochs",
     ):  # fmt: skip
