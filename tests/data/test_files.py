@@ -56,7 +56,7 @@ def test_any_error_leaves_the_old_content_and_no_staging_file(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-def test_a_full_device_is_told() -> None:
+def test_a_full_device_is_reported() -> None:
     with pytest.raises(OSError, match="No space") as caught, Path("/dev/full").open("wb") as full:
         full.write(b"x")
     assert "disk is full" in unwritable(caught.value, Path("file")).problem
@@ -79,7 +79,7 @@ def test_a_full_disk_while_syncing_loses_nothing(
     assert names(tmp_path) == ["file"]
 
 
-def test_a_file_where_a_folder_must_be_is_told(tmp_path: Path) -> None:
+def test_a_file_where_a_folder_must_be_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DataError, match="could not be written"):
         write_bytes(tmp_path / "file" / "beneath", b"")
@@ -122,7 +122,9 @@ def test_each_failure_to_read_has_its_sentence(number: int, problem: str) -> Non
         (None, "does not exist"),
     ],
 )
-def test_what_is_no_text_file_is_told(tmp_path: Path, content: bytes | None, problem: str) -> None:
+def test_an_invalid_text_file_is_reported(
+    tmp_path: Path, content: bytes | None, problem: str
+) -> None:
     file = tmp_path / "mine.toml"
     if content is not None:
         file.write_bytes(content)

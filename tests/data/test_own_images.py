@@ -8,14 +8,14 @@ from mnist_studio.errors import PictureError, UsageError
 ONE = ((InkPoint(0.5, 0.1, 0.0, 0.4), InkPoint(0.45, 0.9, 0.3, 0.6)),)
 
 
-def test_a_drawing_goes_through_the_recipe_anew() -> None:
+def test_a_drawing_goes_through_the_recipe_again() -> None:
     digit = of_ink(ONE, 1, 5.0)
     assert np.array_equal(digit.image, digit_image(digit.ink))
     assert (digit.label, digit.created, digit.picture) == (1, 5.0, b"")
     assert digit.ink[0][1] == InkPoint(0.45, 0.9, 0.3, 0.6)
 
 
-def test_a_picture_is_kept_as_it_is() -> None:
+def test_a_picture_stays_unchanged() -> None:
     image = np.zeros((28, 28), dtype=np.uint8)
     image[4:24, 13:15] = 200
     assert np.array_equal(of_picture(image, 1, 0.0).image, image)

@@ -59,7 +59,7 @@ def test_weights_in_any_order_of_memory_come_back(tmp_path: Path, spec: RunSpec)
     assert_array_equal(loaded["dense1.kernel"], drawn(spec)["dense1.kernel"])
 
 
-def test_missing_artifacts_are_told(tmp_path: Path, spec: RunSpec) -> None:
+def test_missing_artifacts_are_reported(tmp_path: Path, spec: RunSpec) -> None:
     for load in (artifacts.load_weights, artifacts.load_checkpoint):
         with pytest.raises(StoreError, match="does not exist"):
             load(tmp_path, spec)
@@ -182,7 +182,7 @@ def test_a_torn_step_is_left_out_and_the_next_one_is_whole(tmp_path: Path, torn:
     assert_array_equal(curve.accuracies, np.array([0.0, 0.5, 1.0], np.float32))
 
 
-def test_a_resumed_run_makes_its_last_steps_anew(tmp_path: Path) -> None:
+def test_a_resumed_run_replaces_its_last_steps(tmp_path: Path) -> None:
     artifacts.append_steps(tmp_path, [4, 3, 2, 1], [0, 0, 1, 1])
     artifacts.truncate_steps(tmp_path, 2)
     artifacts.append_steps(tmp_path, [2.5], [0.5])
@@ -196,7 +196,7 @@ def test_steps_and_accuracies_must_be_as_many(tmp_path: Path) -> None:
         artifacts.append_steps(tmp_path, [1.0, 2.0], [1.0, 2.0, 3.0])
 
 
-def test_steps_into_a_folder_that_is_gone_are_told(tmp_path: Path) -> None:
+def test_steps_into_a_missing_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written"):
         artifacts.append_steps(tmp_path / "gone", [1.0], [1.0])
 

@@ -193,7 +193,7 @@ def test_models_without_a_manifest_are_missed_and_no_models_are_not(
     [{"version": 99}, {"id": "bundled-other"}, {"id": "20260101-000000-aaaa"}, {"spec": {}},
      {"spec": {"version": RUN_VERSION + 1, "run": {}}}, {"finished": None}, {"epochs": [1]}],
 )  # fmt: skip
-def test_a_description_that_cannot_be_understood_is_told(
+def test_a_description_that_cannot_be_understood_is_reported(
     model: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, object]
 ) -> None:
     description = msgspec.json.decode((model / DESCRIPTION).read_bytes())
@@ -255,7 +255,7 @@ def test_every_shipped_model_is_whole_and_of_its_recipe(caplog: pytest.LogCaptur
         artifacts.load_weights(run.folder, run.spec)
 
 
-def test_the_shipped_predictions_give_the_accuracy_that_is_told(shared_mnist: Path) -> None:
+def test_the_shipped_predictions_give_the_stated_accuracy(shared_mnist: Path) -> None:
     labels = sources.load_test("mnist", shared_mnist).labels
     for run in shipped():
         logits = artifacts.load_test_logits(run.folder)

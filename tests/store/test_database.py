@@ -42,7 +42,7 @@ def test_what_was_committed_survives_a_power_cut_by_its_settings(home: Path) -> 
     }  # fmt: skip
 
 
-def test_a_transaction_is_kept_as_a_whole_or_not_at_all(home: Path) -> None:
+def test_a_transaction_is_stored_entirely_or_not_at_all(home: Path) -> None:
     insert = "INSERT INTO runs VALUES ('a', 't', '{}', 'running', 1.0, NULL)"
     with closing(connect(made(home))) as connection:
         with pytest.raises(sqlite3.IntegrityError), transaction(connection):
@@ -54,7 +54,7 @@ def test_a_transaction_is_kept_as_a_whole_or_not_at_all(home: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"\0" * 5000])
-def test_what_is_no_database_is_told_and_left_alone(home: Path, content: bytes) -> None:
+def test_an_invalid_database_is_reported_and_left_unchanged(home: Path, content: bytes) -> None:
     home.mkdir()
     path = home / "studio.sqlite"
     path.write_bytes(content)
@@ -67,7 +67,7 @@ def test_what_is_no_database_is_told_and_left_alone(home: Path, content: bytes) 
     assert [file.name for file in home.iterdir()] == ["studio.sqlite"]
 
 
-def test_a_damaged_database_is_told_and_left_alone(home: Path, spec: RunSpec) -> None:
+def test_a_damaged_database_is_reported_and_left_unchanged(home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         for _ in range(50):
             store.create(spec)
@@ -104,20 +104,20 @@ def test_a_newer_database_is_refused_unchanged(home: Path) -> None:
     assert path.read_bytes() == content
 
 
-def test_a_home_that_is_no_folder_is_told(tmp_path: Path) -> None:
+def test_a_home_that_is_not_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
     with pytest.raises(StoreError, match="could not be written"):
         RunStore(tmp_path / "home")
 
 
-def test_a_database_that_is_a_folder_is_told(home: Path) -> None:
+def test_a_database_that_is_a_folder_is_reported(home: Path) -> None:
     (home / "studio.sqlite").mkdir(parents=True)
     with pytest.raises(StoreError, match="cannot be used"):
         RunStore(home)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere what is open cannot be moved")
-def test_a_database_that_is_moved_while_it_is_open_is_told(home: Path, spec: RunSpec) -> None:
+def test_a_database_that_is_moved_while_it_is_open_is_reported(home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         kept = store.create(spec)
         store.release(kept.id)

@@ -83,7 +83,7 @@ def test_only_the_run_of_a_killed_supervisor_is_crashed(home: Path, spec: RunSpe
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files by RLIMIT_FSIZE")
-def test_a_full_disk_is_told_and_keeps_what_was_there(home: Path) -> None:
+def test_a_full_disk_is_reported_and_existing_data_survives(home: Path) -> None:
     said(started("train", home, 20))
     size = (home / "studio.sqlite").stat().st_size
 

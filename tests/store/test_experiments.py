@@ -31,7 +31,7 @@ with RunStore(Path(sys.argv[1])) as store:
 """
 
 
-def test_the_same_experiment_is_kept_once(store: RunStore, home: Path) -> None:
+def test_the_same_experiment_is_stored_once(store: RunStore, home: Path) -> None:
     kept = store.experiments.add(STUDY)
     assert store.experiments.add(STUDY) == kept
     other = store.experiments.add(replace(STUDY, seeds=(1,)))
@@ -42,14 +42,14 @@ def test_the_same_experiment_is_kept_once(store: RunStore, home: Path) -> None:
         assert kept.spec == STUDY
 
 
-def test_an_experiment_that_cannot_work_is_not_kept(store: RunStore) -> None:
+def test_an_invalid_experiment_is_not_stored(store: RunStore) -> None:
     with pytest.raises(SpecError, match="no recipe called"):
         store.experiments.add(replace(STUDY, grid=Grid(("tiny-11",))))
     assert store.experiments.all() == ()
 
 
 @pytest.mark.parametrize("beginning", ["", "nothing", "größer"])
-def test_an_unknown_experiment_is_told(store: RunStore, beginning: str) -> None:
+def test_an_unknown_experiment_is_reported(store: RunStore, beginning: str) -> None:
     store.experiments.add(STUDY)
     with pytest.raises(UnknownName):
         store.experiments.experiment(beginning)

@@ -34,7 +34,7 @@ def kept(tmp_path: Path) -> KnownDigits:
     return known
 
 
-def test_what_is_kept_comes_back(tmp_path: Path, kept: KnownDigits) -> None:
+def test_stored_digits_are_loaded_unchanged(tmp_path: Path, kept: KnownDigits) -> None:
     found = known_digits.load(tmp_path)
     assert (found.model, found.layer) == ("robust", "max_pool2")
     for field in fields(KnownDigits):
@@ -57,7 +57,7 @@ def test_features_of_other_weights_are_refused(tmp_path: Path, kept: KnownDigits
         known_digits.load(tmp_path)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=FILE):
         known_digits.load(tmp_path)
 

@@ -44,6 +44,6 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
         (b"[" * 100_000, "isn't an own-image file"),
     ],
 )
-def test_what_is_no_such_file_is_refused(content: bytes, told: str) -> None:
+def test_an_invalid_file_is_refused(content: bytes, told: str) -> None:
     with pytest.raises(DataError, match=told):
         own_image_files.decode(content)

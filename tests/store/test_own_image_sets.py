@@ -29,7 +29,7 @@ def test_digits_can_be_left_out(home: Path) -> None:
     assert places.tolist() == [0, 3, 4]
 
 
-def test_what_is_missing_damaged_or_empty_is_told(home: Path) -> None:
+def test_missing_damaged_or_empty_sets_are_reported(home: Path) -> None:
     with pytest.raises(DataError, match="no images of your own"):
         own_image_sets.freeze([], home)
     with pytest.raises(DataError, match="not on this computer"):

@@ -24,7 +24,7 @@ def test_digits_survive_the_store_with_their_strokes(home: Path) -> None:
         assert store.own_images.summary() == tuple((one.key, one.label) for one in digits)
 
 
-def test_a_digit_that_is_kept_already_stays_as_it_is(store: RunStore) -> None:
+def test_a_stored_digit_stays_unchanged(store: RunStore) -> None:
     store.own_images.add([written(1, 4)])
     assert store.own_images.add([written(1, 9), written(2)]) == 1
     assert [one.label for one in store.own_images.all()] == [4, 1]

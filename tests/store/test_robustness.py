@@ -56,7 +56,7 @@ def test_a_damaged_file_is_computed_again(content: bytes, tmp_path: Path) -> Non
     assert load(tmp_path, 938, 2000) == FEW
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         save(tmp_path / "gone" / "run", FEW)
 
@@ -67,7 +67,7 @@ def test_it_is_discarded_with_what_the_run_had_learnt(tmp_path: Path) -> None:
     assert not (tmp_path / ROBUSTNESS).exists()
 
 
-def test_of_a_model_that_came_with_the_studio_it_is_kept_in_the_cache(
+def test_results_of_a_bundled_model_are_stored_in_the_cache(
     models: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(paths.HOME_VARIABLE, str(home))

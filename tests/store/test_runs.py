@@ -53,7 +53,7 @@ def test_runs_come_newest_first_and_survive_the_store(home: Path, spec: RunSpec)
         assert [run.id for run in store.runs()] == created[::-1]
 
 
-def test_epochs_are_kept_in_order_and_replaced(store: RunStore, spec: RunSpec) -> None:
+def test_epochs_are_stored_in_order_and_replaced(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     for number in (2, 1, 3):
         store.record(epoch(run, number))
@@ -62,7 +62,7 @@ def test_epochs_are_kept_in_order_and_replaced(store: RunStore, spec: RunSpec) -
     assert store.epochs(run) == (epoch(run, 1), epoch(run, 2), epoch(run, 3, accuracy=0.99))
 
 
-def test_events_of_the_moment_are_not_kept(store: RunStore, spec: RunSpec) -> None:
+def test_transient_events_are_not_stored(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec)
     store.record(
         Started(
@@ -91,7 +91,7 @@ def test_the_terminal_event_ends_the_run(store: RunStore, spec: RunSpec) -> None
 
 
 @pytest.mark.parametrize("kind", [Cancelled, Failed, Crashed])
-def test_a_run_that_kept_nothing_is_not_trained(
+def test_a_run_without_artifacts_is_not_trained(
     store: RunStore, spec: RunSpec, kind: type[Cancelled | Failed | Crashed]
 ) -> None:
     run = store.create(spec).id
@@ -124,7 +124,7 @@ def test_the_beginning_of_an_id_is_enough(store: RunStore, spec: RunSpec) -> Non
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "%", "____", "*", "ü", "\udcff"])
-def test_a_run_that_does_not_exist_is_told(store: RunStore, spec: RunSpec, name: str) -> None:
+def test_a_run_that_does_not_exist_is_reported(store: RunStore, spec: RunSpec, name: str) -> None:
     store.create(spec)
     for ask in (store.run, store.epochs, store.delete):
         with pytest.raises(UnknownName, match="There is no run"):

@@ -44,7 +44,7 @@ STARTED = time.mktime((2025, 3, 14, 14, 3, 25, 0, 0, -1)) + 0.5
         (replace(MLP, recipe="mine", device="cpu"), "mine · PyTorch"),
     ],
 )
-def test_a_title_says_what_differs_from_the_recipe(spec: RunSpec, title: str) -> None:
+def test_a_title_names_the_differences_from_the_recipe(spec: RunSpec, title: str) -> None:
     assert titles.of(spec) == title
 
 

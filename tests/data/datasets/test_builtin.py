@@ -57,14 +57,14 @@ def test_a_plain_classifier_learns_them() -> None:
     assert (answers == dataset.test.labels).mean() > 0.85
 
 
-def test_a_missing_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
     with pytest.raises(DataError, match="missing or damaged") as caught:
         load()
     assert "Install MNIST Studio again" in caught.value.remedy
 
 
-def test_the_license_lies_beside_them() -> None:
+def test_the_license_is_in_the_same_folder() -> None:
     text = (paths.resources() / "digits" / "LICENSE.txt").read_text()
     for words in ("CC BY 4.0", "10.24432/C50P49", "BSD 3-Clause"):
         assert words in text

@@ -19,6 +19,6 @@ def test_files_are_known_by_both_spellings_packed_or_not() -> None:
     )
 
 
-def test_mirrors_are_asked_over_https() -> None:
+def test_mirrors_use_https() -> None:
     assert MNIST.mirrors
     assert all(mirror.startswith("https://") and mirror.endswith("/") for mirror in MNIST.mirrors)

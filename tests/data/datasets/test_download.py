@@ -122,7 +122,7 @@ def test_all_files_come_and_can_be_loaded(small: Small, mirrors: Mirrors) -> Non
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "stalled"])
-def test_the_next_mirror_is_asked_when_one_is_bad(
+def test_the_next_mirror_is_tried_when_one_is_bad(
     small: Small, mirrors: Mirrors, mode: str
 ) -> None:
     download_mnist(quietly, never, mirrors.catalog(small, mode, "good"))
@@ -141,14 +141,14 @@ def test_the_next_mirror_is_asked_when_one_is_bad(
         ("empty", "ended too early"),
     ],
 )
-def test_what_is_wrong_is_told(small: Small, mirrors: Mirrors, mode: str, problem: str) -> None:
+def test_each_problem_is_reported(small: Small, mirrors: Mirrors, mode: str, problem: str) -> None:
     with pytest.raises(DownloadError, match=problem) as caught:
         download_mnist(quietly, never, mirrors.catalog(small, mode))
     assert "built-in dataset" in caught.value.remedy
     assert kept() == []
 
 
-def test_good_files_are_kept_and_bad_ones_replaced(small: Small, mirrors: Mirrors) -> None:
+def test_good_files_stay_and_bad_ones_are_replaced(small: Small, mirrors: Mirrors) -> None:
     small.write(paths.mnist_cache())
     (paths.mnist_cache() / "t10k-labels-idx1-ubyte").write_bytes(b"damaged")
     download_mnist(quietly, never, mirrors.catalog(small, "good"))
@@ -190,7 +190,7 @@ def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
     assert kept() == []
 
 
-def test_a_full_disk_is_told_once(
+def test_a_full_disk_is_reported_once(
     small: Small, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
@@ -203,7 +203,7 @@ def test_a_full_disk_is_told_once(
     assert kept() == []
 
 
-def test_a_closed_port_is_told(small: Small) -> None:
+def test_a_closed_port_is_reported(small: Small) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     catalog = replace(small.catalog, mirrors=(f"http://127.0.0.1:{port}/",))
@@ -211,7 +211,7 @@ def test_a_closed_port_is_told(small: Small) -> None:
         download_mnist(quietly, never, catalog)
 
 
-def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_network_is_reported(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -224,12 +224,12 @@ def test_no_network_is_told(small: Small, monkeypatch: pytest.MonkeyPatch) -> No
     assert "import a folder" in caught.value.remedy
 
 
-def test_a_catalog_without_mirrors_is_told(small: Small) -> None:
+def test_a_catalog_without_mirrors_is_reported(small: Small) -> None:
     with pytest.raises(DownloadError, match="no mirror"):
         download_mnist(quietly, never, small.catalog)
 
 
-def test_what_is_no_address_is_told(small: Small) -> None:
+def test_an_invalid_address_is_reported(small: Small) -> None:
     with pytest.raises(DownloadError, match="could not be downloaded"):
         download_mnist(quietly, never, replace(small.catalog, mirrors=("nonsense/",)))
 

@@ -51,12 +51,12 @@ def test_what_keras_left_is_found(
     assert read(path, small) == small.raw
 
 
-def test_a_missing_folder_is_told(small: Small, tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(small: Small, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="none does not exist"):
         read(tmp_path / "none", small)
 
 
-def test_an_empty_folder_is_told_with_what_is_expected(small: Small, tmp_path: Path) -> None:
+def test_an_empty_folder_is_reported_with_what_is_expected(small: Small, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not contain MNIST") as caught:
         read(tmp_path, small)
     assert "torchvision" in caught.value.remedy
@@ -97,21 +97,21 @@ def archive(tmp_path: Path, **arrays: np.ndarray) -> Path:
     return tmp_path
 
 
-def test_an_archive_without_its_arrays_is_told(small: Small, tmp_path: Path) -> None:
+def test_an_archive_without_its_arrays_is_reported(small: Small, tmp_path: Path) -> None:
     arrays = keras_arrays(small)
     del arrays["y_test"]
     with pytest.raises(DataError, match="doesn't contain Keras' arrays"):
         read(archive(tmp_path, **arrays), small)
 
 
-def test_an_archive_of_other_digits_is_told(small: Small, tmp_path: Path) -> None:
+def test_an_archive_of_other_digits_is_reported(small: Small, tmp_path: Path) -> None:
     arrays = keras_arrays(small)
     arrays["x_test"][0, 0, 0] ^= 1
     with pytest.raises(DataError, match="its checksum"):
         read(archive(tmp_path, **arrays), small)
 
 
-def test_an_archive_of_other_numbers_is_told(small: Small, tmp_path: Path) -> None:
+def test_an_archive_of_other_numbers_is_reported(small: Small, tmp_path: Path) -> None:
     arrays = keras_arrays(small)
     arrays["x_test"] = arrays["x_test"].astype(np.float32)
     with pytest.raises(DataError, match="not bytes"):
@@ -126,7 +126,7 @@ def test_a_pickle_in_an_archive_is_not_run(small: Small, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"nothing of the kind"])
-def test_a_broken_archive_is_told(small: Small, tmp_path: Path, content: bytes) -> None:
+def test_a_broken_archive_is_reported(small: Small, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "mnist.npz").write_bytes(content)
     with pytest.raises(DataError, match=r"mnist\.npz is damaged"):
         read(tmp_path, small)

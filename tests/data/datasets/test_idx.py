@@ -55,7 +55,7 @@ def test_a_cut_archive_is_refused(tmp_path: Path) -> None:
         idx.read_raw(path)
 
 
-def test_every_flipped_bit_of_an_archive_is_told_or_harmless(tmp_path: Path) -> None:
+def test_every_flipped_bit_of_an_archive_is_reported_or_harmless(tmp_path: Path) -> None:
     content = bytes(range(64))
     good = gzip.compress(content, mtime=0)
     path = tmp_path / "flipped.gz"
@@ -78,7 +78,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
         idx.read_raw(path, largest=1000)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         idx.read_raw(tmp_path / "none")
 

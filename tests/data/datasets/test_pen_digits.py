@@ -72,14 +72,14 @@ def test_the_malformed_line_is_named(tmp_path: Path, old: str, new: str, problem
 
 
 @pytest.mark.parametrize("content", [b"", b"\n.COMMENT\n", b"\xff\xfe\x00", b"\x1f\x8bbroken"])
-def test_what_is_no_such_file_is_told(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_file_is_reported(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "pen.txt"
     path.write_bytes(content)
     with pytest.raises(DataError):
         read(path)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         read(tmp_path / "none")
 

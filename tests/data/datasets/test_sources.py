@@ -79,7 +79,7 @@ def test_a_bad_named_folder_is_not_passed_over(
 
 
 @pytest.mark.parametrize("kept", [0, 3])
-def test_with_none_anywhere_every_way_out_is_told(small: Small, kept: int) -> None:
+def test_with_no_dataset_anywhere_the_error_lists_every_option(small: Small, kept: int) -> None:
     small.write(paths.mnist_cache())
     for name in list(small.raw)[kept:]:
         (paths.mnist_cache() / name).unlink()
@@ -107,7 +107,7 @@ def test_the_default_is_mnist_where_there_is_some(
     assert default_dataset() == "mnist"
 
 
-def test_a_bad_named_folder_stands_for_mnist_so_that_loading_tells(tmp_path: Path) -> None:
+def test_a_bad_named_folder_is_reported_on_loading(tmp_path: Path) -> None:
     assert default_dataset(tmp_path / "none") == "mnist"
 
 
@@ -121,7 +121,7 @@ def test_an_import_can_be_loaded_without_its_folder(small: Small, folder: Path) 
     assert fractions == sorted(fractions)
 
 
-def test_a_bad_import_loses_nothing_already_kept(small: Small, folder: Path) -> None:
+def test_a_bad_import_loses_no_stored_files(small: Small, folder: Path) -> None:
     small.write(paths.mnist_cache())
     (folder / "t10k-labels-idx1-ubyte").write_bytes(b"bad")
     with pytest.raises(DataError, match="t10k-labels"):
@@ -135,7 +135,7 @@ def test_an_import_can_be_cancelled(small: Small, folder: Path) -> None:
     assert not has_mnist()
 
 
-def test_a_full_disk_during_an_import_is_told(
+def test_a_full_disk_during_an_import_is_reported(
     small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
@@ -166,7 +166,7 @@ def test_a_test_folder_may_hold_any_digits(tmp_path: Path) -> None:
     assert digits.labels.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_a_bad_test_folder_is_told(tmp_path: Path) -> None:
+def test_a_bad_test_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         read_test_folder(tmp_path / "none")
     with pytest.raises(DataError, match="does not contain t10k-images-idx3-ubyte"):

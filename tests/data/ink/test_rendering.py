@@ -79,14 +79,14 @@ def test_empty_strokes_do_not_matter() -> None:
 
 
 @pytest.mark.parametrize("ink", [(), ((),), ((), ())])
-def test_an_empty_pad_is_told(ink: Ink) -> None:
+def test_an_empty_canvas_is_rejected(ink: Ink) -> None:
     with pytest.raises(PictureError, match="The canvas is empty") as caught:
         digit_image(ink)
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize("wrong", [nan, inf, -inf, 2 * FARTHEST, 1e308])
-def test_impossible_coordinates_are_told(wrong: float) -> None:
+def test_impossible_coordinates_are_reported(wrong: float) -> None:
     with pytest.raises(PictureError, match="outside the canvas"):
         digit_image(((InkPoint(0, 0), InkPoint(wrong, 1)),))
 
@@ -148,7 +148,7 @@ def test_any_drawing_becomes_a_digit_image_or_is_empty(ink: Ink) -> None:
 
 @settings(max_examples=50)
 @given(st.lists(st.builds(InkPoint, st.floats(), st.floats()), min_size=1, max_size=6))
-def test_hostile_numbers_are_drawn_or_told(stroke: list[InkPoint]) -> None:
+def test_hostile_numbers_are_drawn_or_rejected(stroke: list[InkPoint]) -> None:
     # Hypothesis makes up times and pressures too: they never stand in the way.
     possible = all(abs(number) <= FARTHEST for point in stroke for number in point[:2])
     if possible:

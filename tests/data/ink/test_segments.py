@@ -51,7 +51,7 @@ def test_a_digit_of_several_strokes_stays_one(ink: Ink) -> None:
     assert digits(ink) == (ink,)
 
 
-def test_digits_side_by_side_are_told_apart_from_left_to_right() -> None:
+def test_adjacent_digits_are_separated_from_left_to_right() -> None:
     ink = (*seven(2.0), one(1.2), *four(0.0), *five(3.0))
     assert digits(ink) == (four(0.0), (one(1.2),), seven(2.0), five(3.0))
 
@@ -67,7 +67,7 @@ def test_the_size_of_the_drawing_does_not_matter() -> None:
     assert [len(part) for part in digits(tiny)] == [2, 1]
 
 
-def test_narrow_gaps_are_asked_of_the_judge() -> None:
+def test_narrow_gaps_are_decided_by_the_classifier() -> None:
     ink = (one(0.0), one(0.1))
     assert digits(ink) == (ink,)
     apart, together = Judge(0.8, 0.5, 0.6), Judge(0.5, 0.5, 0.6)
@@ -76,13 +76,13 @@ def test_narrow_gaps_are_asked_of_the_judge() -> None:
     assert apart.asked == [[ink, (ink[0],), (ink[1],)]]
 
 
-def test_a_bar_beside_a_body_must_be_surer_to_be_a_digit() -> None:
+def test_a_bar_next_to_a_body_needs_more_confidence_to_be_a_digit() -> None:
     body, bar = five(0.0)
     assert digits((body, bar), Judge(0.75, 0.6, 0.6)) == ((body, bar),)
     assert digits((body, bar), Judge(0.85, 0.6, 0.6)) == ((body,), (bar,))
 
 
-def test_wide_gaps_and_strokes_above_each_other_are_not_asked() -> None:
+def test_wide_gaps_and_stacked_strokes_need_no_classifier() -> None:
     judge = Judge(1.0, 0.0, 0.0)
     assert len(digits((one(0.0), one(0.5)), judge)) == 2
     across = (one(0.5), line((0.0, 0.5), (1.0, 0.5)))

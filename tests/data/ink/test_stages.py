@@ -12,7 +12,7 @@ SMALL_SEVEN: Ink = ((InkPoint(20, 20), InkPoint(70, 20), InkPoint(40, 100)),)
 """In the upper left of the pad."""
 
 
-def test_a_pad_merely_shrunk_keeps_size_and_place() -> None:
+def test_a_canvas_that_is_only_shrunk_preserves_size_and_position() -> None:
     image = digit_image(SMALL_SEVEN, fitting=Fitting(False, False, False), pad=PAD)
     rows, columns = np.nonzero(image)
     # 20 of 280 points are pixel 2; the pen of 20 points is 2 pixels wide.

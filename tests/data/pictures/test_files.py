@@ -160,60 +160,60 @@ def test_levels_need_no_file(expected: np.ndarray) -> None:
 
 @pytest.mark.parametrize("gray", [0, 100, 255])
 @pytest.mark.parametrize("mode", ["L", "RGB", "1"])
-def test_a_blank_picture_is_told(tmp_path: Path, mode: str, gray: int) -> None:
+def test_a_blank_picture_is_reported(tmp_path: Path, mode: str, gray: int) -> None:
     picture = Image.new("L", (50, 50), gray).convert(mode, dither=Image.Dither.NONE)
     with pytest.raises(PictureError, match="too little contrast") as caught:
         opened(picture, tmp_path)
     assert "a dark digit" in caught.value.remedy
 
 
-def test_a_nearly_blank_picture_is_told(tmp_path: Path) -> None:
+def test_a_nearly_blank_picture_is_reported(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     noise = rng.normal(230, 2, (60, 60)).clip(0, 255).astype(np.uint8)
     with pytest.raises(PictureError, match="too little contrast"):
         opened(Image.fromarray(noise), tmp_path)
 
 
-def test_a_wholly_transparent_picture_is_told(tmp_path: Path) -> None:
+def test_a_wholly_transparent_picture_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="too little contrast"):
         opened(Image.new("RGBA", (50, 50), (0, 0, 0, 0)), tmp_path)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1)])
-def test_a_picture_too_small_to_tell_is_blank(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_very_small_picture_counts_as_blank(tmp_path: Path, size: tuple[int, int]) -> None:
     with pytest.raises(PictureError, match="too little contrast"):
         opened(Image.new("L", size, 0), tmp_path)
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (3,), (2, 2, 3)])
-def test_arrays_that_are_no_picture_are_told(shape: tuple[int, ...]) -> None:
+def test_arrays_of_invalid_shape_are_reported(shape: tuple[int, ...]) -> None:
     with pytest.raises(PictureError):
         picture_from_levels(np.zeros(shape))
 
 
-def test_numbers_that_are_none_are_told() -> None:
+def test_values_that_are_not_numbers_are_reported() -> None:
     with pytest.raises(PictureError):
         picture_from_levels(np.full((5, 5), np.nan))
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="does not exist"):
         open_picture(tmp_path / "none.png")
 
 
-def test_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="could not be read"):
         open_picture(tmp_path)
 
 
-def test_an_empty_file_is_told(tmp_path: Path) -> None:
+def test_an_empty_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty.png").write_bytes(b"")
     with pytest.raises(PictureError, match=r"empty\.png is empty"):
         open_picture(tmp_path / "empty.png")
 
 
 @pytest.mark.parametrize("content", [b"hello", b"%PDF-1.7", b"<svg></svg>", b"%!PS-Adobe EPSF"])
-def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_picture_is_reported(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file.png").write_bytes(content)
     with pytest.raises(PictureError, match="not an image") as caught:
         open_picture(tmp_path / "file.png")
@@ -228,7 +228,7 @@ def packed(suffix: str) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "gif"])
-def test_a_truncated_picture_is_told(tmp_path: Path, suffix: str) -> None:
+def test_a_truncated_picture_is_reported(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"cut.{suffix}"
     path.write_bytes(packed(suffix)[: len(packed(suffix)) // 2])
     with pytest.raises(PictureError, match="incomplete or damaged"):
@@ -255,7 +255,7 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(
     assert "smaller" in caught.value.remedy
 
 
-def test_damage_anywhere_is_told_or_harmless(tmp_path: Path) -> None:
+def test_damage_anywhere_is_reported_or_harmless(tmp_path: Path) -> None:
     chance = random.Random(0)
     for suffix in ("png", "jpg", "gif", "bmp", "tif", "webp", "tga"):
         path = tmp_path / f"four.{suffix}"

@@ -68,7 +68,7 @@ def test_a_speck_is_not_blown_up() -> None:
     assert max(box(normalize(levels))) < 12
 
 
-def test_an_image_without_ink_is_told() -> None:
+def test_an_image_without_ink_is_rejected() -> None:
     with pytest.raises(PictureError, match="too little contrast"):
         normalize(np.zeros((28, 28)))
     with pytest.raises(PictureError, match="too little contrast"):

@@ -58,7 +58,7 @@ def test_a_stroke_along_the_frame_of_a_photo_is_ink() -> None:
     st.sampled_from(["L", "RGB", "RGBA", "LA", "P", "1", "CMYK", "I;16", "F"]),
     st.sampled_from(["TIFF", "PNG"]),
 )
-def test_any_picture_is_digits_or_told(levels: np.ndarray, mode: str, kind: str) -> None:
+def test_any_picture_yields_digits_or_an_error(levels: np.ndarray, mode: str, kind: str) -> None:
     plain = Image.fromarray(levels)
     made = plain.convert("I").convert("I;16") if mode == "I;16" else plain.convert(mode)
     content = io.BytesIO()
@@ -71,6 +71,6 @@ def test_any_picture_is_digits_or_told(levels: np.ndarray, mode: str, kind: str)
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_told(content: bytes) -> None:
+def test_any_bytes_yield_digits_or_an_error(content: bytes) -> None:
     with pytest.raises(PictureError):
         open_digits(io.BytesIO(content))

@@ -63,7 +63,7 @@ def test_every_pixel_shows_the_old_level_of_its_place(limits: dict[str, float]) 
     assert not np.array_equal(got, IMAGES)
 
 
-def test_each_limit_means_what_its_name_says() -> None:
+def test_each_limit_matches_its_name() -> None:
     (rotation, _), *_ = _maps(Augmentation(rotation=30), 1)
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(2), atol=1e-12)
     (zoom, _), *_ = _maps(Augmentation(zoom=0.2), 1)
@@ -140,7 +140,7 @@ def test_the_originals_are_left_alone() -> None:
     np.testing.assert_array_equal(IMAGES, before)
 
 
-def test_once_it_shall_not_go_on_the_rest_stays_as_it_is() -> None:
+def test_after_a_cancel_the_rest_stays_unchanged() -> None:
     answers = iter((True, False))
     got = augmented(IMAGES, ALL, 3, 5, lambda: next(answers))
     np.testing.assert_array_equal(got[:BLOCK], augmented(IMAGES, ALL, 3, 5)[:BLOCK])

@@ -28,7 +28,7 @@ def test_purpose_seed_step_and_part_each_change_the_numbers() -> None:
     assert len(streams) == 5
 
 
-def test_a_prefix_does_not_depend_on_how_many_are_asked_for() -> None:
+def test_a_prefix_does_not_depend_on_the_count() -> None:
     few, many = (random_bytes(7, Purpose.DROPOUT, 5, 2, count) for count in (13, 4096))
     assert (few == many[:13]).all()
 
