@@ -45,6 +45,6 @@ def _png(source: Path, size: int) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    # PySide6 takes text here, though its stubs ask for bytes.
+    # PySide6 takes text here, though its stubs require bytes.
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(content.data())

@@ -1,4 +1,4 @@
-"""What strangers download: the folder as an archive, a Debian package, and their checksums."""
+"""What users download: the folder as an archive, a Debian package, and their checksums."""
 
 import hashlib
 import os
@@ -27,7 +27,7 @@ def title(version: str) -> str:
 
 
 def packed(folder: Path, target: Path, version: str) -> Path:
-    """Packs the program's folder, or on macOS the bundle beside it, into ``target``.
+    """Packs the program's folder, or on macOS the bundle next to it, into ``target``.
 
     The folder has links inside, which zip loses: so it is a tar, but on Windows, which has none. Of
     zstd's only where tar is GNU's: macOS' has not the same options, and its Finder opens gzip's.

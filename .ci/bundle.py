@@ -43,7 +43,7 @@ _UNUSED_FILES = (
 
 _UNUSED_STARTS = ("pyi_rth_mplconfig",)
 """What PyInstaller would do at the start. This one makes a folder for Matplotlib in every process,
-which children leave behind; the studio names Matplotlib one of its own."""
+which children leave behind; MNIST Studio sets a folder for Matplotlib itself."""
 
 _SYMBOLS = ("torch/lib/", "tensorflow/", "PySide6/Qt/lib/")
 """Where symbols are stripped; in libraries that were edited after linking it would break them."""
@@ -64,10 +64,10 @@ def programs() -> list[tuple[str, bool]]:
 
 
 def modules(package: Path) -> Iterator[str]:
-    """Every module of the studio; it names many of them only when it needs them.
+    """Every module of the program, which imports many of them only when it needs them.
 
-    They are read from the folder: to import the adapters of several frameworks into one process, as
-    PyInstaller would, is what the studio never does.
+    They are listed from the folder, because PyInstaller would import the adapters of several
+    frameworks into one process, which MNIST Studio never does.
     """
     for file in sorted(package.rglob("*.py")):
         parts = file.relative_to(package.parent).with_suffix("").parts
@@ -98,7 +98,7 @@ def frameworks() -> Iterator[str]:
 
 
 def told_versions(root: Path) -> list[str]:
-    """The distributions whose versions the studio may tell at run time: what it depends on."""
+    """The dependencies, whose versions the program may show at run time."""
     project = (root / "pyproject.toml").read_text("utf-8")
     required = tomllib.loads(project)["project"]["dependencies"]
     names = dict.fromkeys(Requirement(one).name for one in required)
@@ -121,7 +121,7 @@ def used(items: Sequence[Item]) -> list[Item]:
 
 
 def started(scripts: Sequence[Item]) -> list[Item]:
-    """The scripts that run at the start, without those that the studio does not want."""
+    """The scripts that run at the start, without those that MNIST Studio replaces."""
     return [script for script in scripts if script[0] not in _UNUSED_STARTS]
 
 

@@ -43,7 +43,7 @@ def _wanted(root: Path, cuda: bool) -> list[str]:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["build"]]
     if cuda or sys.platform != "linux":
         return wanted  # Elsewhere the index has no CUDA builds anyway.
-    # Beside torch's CPU build for Linux no torchvision can be imported.
-    kept = [one for one in wanted if not one.startswith("torchvision")]
+    # No torchvision can be imported with torch's CPU build for Linux.
+    usable = [one for one in wanted if not one.startswith("torchvision")]
     return [one.replace("tensorflow", "tensorflow-cpu", 1) if one.startswith("tensorflow") else one
-            for one in kept]  # fmt: skip
+            for one in usable]  # fmt: skip

@@ -50,16 +50,16 @@ def _distributions(files: set[str]) -> Iterator[Distribution]:
 
 
 def _license(one: Distribution) -> str:
-    told = one.metadata
-    classified = [line.rpartition("::")[2].strip() for line in told.get_all("Classifier") or ()
+    fields = one.metadata
+    classified = [line.rpartition("::")[2].strip() for line in fields.get_all("Classifier") or ()
                   if line.startswith("License ::")]  # fmt: skip
-    expression, written = ("".join(told.get_all(key) or ()) for key in _FIELDS)
+    expression, written = ("".join(fields.get_all(key) or ()) for key in _FIELDS)
     first = written.strip().partition("\n")[0]
     return expression or ", ".join(classified) or first or "see its text"
 
 
 def _own_texts() -> Iterator[str]:
-    """Those of the studio, of Qt, whose wheels have none, and of this Python if it has one."""
+    """Licenses of MNIST Studio, of Qt, whose wheels have none, and of Python if it has one."""
     folders = (Path(sysconfig.get_path("stdlib")), Path(sys.base_prefix))
     pythons = [folder / "LICENSE.txt" for folder in folders]
     found = [("MNIST Studio", _HERE.parent / "LICENSE"), ("Qt and PySide6", _HERE / "LGPL-3.txt")]

@@ -70,7 +70,7 @@ def _build(python: Path) -> None:
 
 
 def _selftest(packed: Path) -> bool:
-    """Whether the program works where a stranger unpacks it."""
+    """Whether the program works where a user unpacks it."""
     with TemporaryDirectory(prefix="Übung und ", dir=WORK) as place:
         program = archive.unpacked(packed, Path(place))
         home = Path(place) / "home"
@@ -85,7 +85,7 @@ def _debian(version: str) -> Path:
 
 
 def _measured() -> int:
-    """The bytes of the folder; tells what they are, and keeps it as a file."""
+    """The bytes of the folder; prints their breakdown and writes it to a file."""
     sizes: dict[str, int] = {}
     for file in FOLDER.rglob("*"):
         if file.is_file() and not file.is_symlink():

@@ -64,11 +64,11 @@ def load(folder: Path, source: FeatureSource) -> NDArray[np.float32] | None:
     if not path.exists():
         return None
     try:
-        kept = tensors.load(path)
+        stored = tensors.load(path)
     except StoreError as error:
         _LOG.warning("Features are computed again. %s", error.problem)
         return None
-    return kept.arrays.get("features") if kept.notes == source.notes() else None
+    return stored.arrays.get("features") if stored.notes == source.notes() else None
 
 
 def _path(folder: Path) -> Path:

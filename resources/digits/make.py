@@ -28,7 +28,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def main() -> None:
-    """Writes the file beside this script."""
+    """Writes the file to the folder of this script."""
     digits = load_digits()
     originals = digits.images.astype(np.uint8)
     arrays = {

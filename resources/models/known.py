@@ -1,10 +1,10 @@
-"""Keeps how a packed model sees training digits, to tell what is no digit. Only for maintainers.
+"""Stores the features of training images, to detect what is not a digit. For maintainers.
 
     python resources/models/known.py --data FOLDER_OF_MNIST
 
-takes the first 540 training digits of each kind, and the numbers of pieces and holes of all. How
-strange real digits are beside them, the test digits of even places say, which no model was trained
-on; docs/models.md says what the others make of it.
+takes the first 540 training digits of each kind, and the numbers of pieces and holes of all. The
+test images at even positions, which no model was trained on, calibrate how novel real digits are.
+docs/models.md has the results for the other test images.
 """
 
 import sys
@@ -33,12 +33,12 @@ def main(data: Path | None) -> None:
     run = bundled.BundledModels(ROOT).by_id[BUNDLED + MODEL].run
     learner = open_model(registry.load("numpy"), model_ref(run))
     labels = digits.train.labels
-    kept = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
+    first = np.concatenate([np.flatnonzero(labels == digit)[:OF_A_KIND] for digit in range(10)])
     known = novelty.reference_images(
         learner,
         (MODEL, LAYER),
         (digits.train.images, labels),
-        np.sort(kept).tolist(),
+        np.sort(first).tolist(),
         digits.test.images[::2],
     )
     known_digits.save(ROOT, known)

@@ -1,8 +1,8 @@
-"""Trains the models that come with the studio, and packs them. Only maintainers need it.
+"""Trains and packs the bundled models. Only maintainers need it.
 
     python resources/models/make.py record robust fast-99 --data FOLDER_OF_MNIST
 
-Every recipe is trained as it stands, on MNIST's 60,000 training digits and nothing else, in its
+Every recipe is trained unchanged, on only MNIST's 60,000 training images, in its
 own framework, on one thread of the CPU: the same machine and packages give the same weights and
 predictions again, byte for byte. Ctrl+C stops, and the same command goes on. Where ``--home`` has a
 finished run of the recipe, it is packed without training, whatever its device and threads were.
@@ -34,7 +34,7 @@ HOME = Path("build/models")
 
 
 def main(arguments: Namespace) -> int:
-    """Makes what was asked for; 0 if all of it was."""
+    """Makes the requested models; 0 if all of them were made."""
     os.environ[paths.HOME_VARIABLE] = str(arguments.home.absolute())
     for name in arguments.recipes:
         spec = replace(run_spec(RECIPES[name]), device="cpu", threads=1)
@@ -53,7 +53,7 @@ def _finished(spec: RunSpec) -> Run | None:
 
 
 def _trained(spec: RunSpec, data: Path | None) -> Run | None:
-    """Trains it, from where it was stopped if it was; None if it was stopped again."""
+    """Trains a model, or resumes its stopped run; None if it is stopped again."""
     begun = next((run for run in _alike(spec) if run.resumable), None)
     spec, resume = (begun.spec, begun.id) if begun else (spec, "")
     train_all([TrainingJob(spec, data, resume)], [spec], json=False)

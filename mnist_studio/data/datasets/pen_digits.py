@@ -1,7 +1,7 @@
 """Reading pen strokes of the UCI pen-based digits, a dialect of UNIPEN.
 
 Guyon et al. 1994 describe UNIPEN. What is used of it here: ``.SEGMENT DIGIT 0 ? "8"`` begins a
-digit and gives its label; between ``.PEN_DOWN`` and ``.PEN_UP`` stands a point a line, y upwards.
+digit and gives its label; between ``.PEN_DOWN`` and ``.PEN_UP`` each line is a point, y upwards.
 """
 
 import re
@@ -13,7 +13,7 @@ from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkArea, InkPoint, St
 from mnist_studio.errors import DataError
 
 TABLET = InkArea(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
-"""The square that these digits were written in; its pen is as wide as that of the studio's pad."""
+"""The square that these digits were written in; its pen is as wide as that of our canvas."""
 
 _LARGEST = 1 << 28
 _POINT = re.compile(r"(-?\d+(?:\.\d*)?)\s+(-?\d+(?:\.\d*)?)")
@@ -50,7 +50,7 @@ class _Reader:
     label: int | None = None
 
     def take(self, line: str) -> None:
-        """Takes a line without its ends; a ValueError says what is wrong with it."""
+        """Reads a line without its line ending; a ValueError describes an invalid one."""
         if line.startswith(".SEGMENT"):
             self.end_digit()
             self.label = _label(line)

@@ -187,10 +187,10 @@ def _place(folder: Path | None) -> _Candidate:
             f"Correct or unset {paths.DATA_VARIABLE}, which takes precedence over imported files."
         )
         return _Candidate(chosen, f"the folder {chosen} ({paths.DATA_VARIABLE})", True, remedy)
-    kept = settings.load()[0].data_folder
-    if kept:
+    configured = settings.load()[0].data_folder
+    if configured:
         remedy = "Select another folder, or remove it, under “Dataset” on the Train page."
-        return _Candidate(Path(kept), f"the folder {kept} (settings)", True, remedy)
+        return _Candidate(Path(configured), f"the folder {configured} (settings)", True, remedy)
     return _Candidate(paths.mnist_cache(), "the cache", named=False)
 
 

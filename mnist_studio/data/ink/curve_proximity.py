@@ -15,7 +15,7 @@ Cubics = NDArray[np.float64]
 """(4, n, 2): curves between two points, as ``between`` takes them: starts, ends, speeds at both."""
 
 _MOST = 256
-"""Places on a curve between two points at most: enough from edge to edge of any pad."""
+"""Maximum number of places between two points: enough to cross any canvas."""
 
 _PIECES = 8
 """A curve is looked at in so many pieces, and closely only where one of them is near."""

@@ -47,7 +47,7 @@ class _Table:
         return self.values[:, :2]
 
     def ink(self) -> Ink:
-        """The strokes apart."""
+        """The individual strokes."""
         points = self.points.tolist()
         ends = [0, *(np.flatnonzero(~self.joined) + 1).tolist()]
         return tuple(tuple(points[first:last]) for first, last in pairwise(ends))
@@ -85,7 +85,7 @@ class Eraser:
         self._table = _table(ink)
 
     def move(self, *points: InkPoint) -> bool:
-        """Takes away what lies on the way from point to point; True where that was something."""
+        """Erases along the path from point to point; True if anything was erased."""
         way = np.array([point[:2] for point in points])
         left = _cut(self._table, way, self._radius)
         if left is None:
@@ -111,8 +111,8 @@ def _objects(points: Iterable[InkPoint]) -> NDArray[np.object_]:
 def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
     """Without what lies on the way; None where nothing does.
 
-    Two new points stay beside a cut, so that the rest of the segment leaves it as it did before.
-    One everywhere would make ten of each in a scribble, and the next cut ten times as slow.
+    Only two new points are added next to a cut, so that the rest of the segment does not change.
+    New points everywhere would make each later cut of a scribble about ten times slower.
     """
     taken, rim = distances(table.places, way) <= radius, radius * (1 + _RIM / _FINENESS)
     starts = touched(table.places, table.joined, way, radius)
@@ -133,7 +133,7 @@ def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
 def _between(table: _Table, segments: Places, parts: Points, places: Points) -> _New:
     """Points (n, 2) on segments, with what time and pressure were there."""
     part, rest = parts[:, None], table.values[:, 2:]
-    # A device may tell of endless pressure; between two such there is none that could be told.
+    # A device may report infinite pressure, which cannot be interpolated.
     with np.errstate(over="ignore", invalid="ignore"):
         between = rest[segments] * (1 - part) + rest[segments + 1] * part
     return _New(segments + parts, np.hstack([places, between]))
@@ -143,13 +143,13 @@ def _without(table: _Table, new: _New, taken: Flags) -> _Table:
     """Only what is not taken of a table and then of new points; a stroke ends where one is."""
     old, made = len(table.points), np.flatnonzero(~taken[len(table.points) :])
     order = np.argsort(np.append(np.arange(old), new.at), kind="stable")
-    kept = ~taken[order]
+    intact = ~taken[order]
     joined = np.append(table.joined, np.ones(len(new.at), dtype=np.bool_))[order]
-    joined &= np.append(kept[1:], False)
+    joined &= np.append(intact[1:], False)
     points = np.empty(len(taken), np.object_)
     points[:old] = table.points
     points[old + made] = _objects(map(InkPoint._make, new.values[made].tolist()))
-    chosen = order[kept]
+    chosen = order[intact]
     return _Table(
-        points[chosen], np.vstack([table.values, new.values]).take(chosen, axis=0), joined[kept]
+        points[chosen], np.vstack([table.values, new.values]).take(chosen, axis=0), joined[intact]
     )

@@ -36,7 +36,7 @@ With it 7,494 pen digits by 30 writers have the ink of MNIST's within 3 %, avera
 """
 
 FARTHEST = 1e9
-"""Coordinates beyond this are not from any pad."""
+"""Larger coordinates cannot come from a canvas."""
 
 _AT_ONCE = 500
 """Points that are read at once."""
@@ -80,7 +80,7 @@ class InkArea:
 
 
 UNIT_PAD = InkArea(0.0, 0.0, 1.0, 0.072)
-"""The studio's own."""
+"""The canvas of MNIST Studio."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Fitting:
         box: its longer side is scaled to 20 pixels, in the middle; else the
             canvas is only scaled down.
         mass: it is moved so that its center of mass is the center.
-        pen: it is drawn with a pen of MNIST's width; else that of the pad is scaled with it.
+        pen: it is drawn with a pen of MNIST's width; else that of the canvas is scaled.
     """
 
     box: bool = True
@@ -111,10 +111,10 @@ def digit_image(
         ink: its strokes; where and how large they are does not matter, unless a stage is left out.
         pen: width of the pen in pixels of the result.
         fitting: the stages that it goes through.
-        pad: that it was drawn on; matters only where a stage is left out.
+        pad: the canvas that it was drawn on; used only if a stage is left out.
 
     Returns:
-        (28, 28) uint8, white on black; all black only if it lies off the pad and is not moved.
+        (28, 28) uint8, white on black; all black only if it is outside the canvas and stays there.
 
     Raises:
         PictureError: nothing was drawn, or a coordinate is not a usable number.
@@ -158,7 +158,7 @@ def _array(stroke: Stroke) -> Points:
 
 
 def _scaled_pen(strokes: list[Points], fitting: Fitting, pad: InkArea) -> float:
-    """Width in pixels of the pad's pen, which shrinks with the drawing."""
+    """Width in pixels of the pen of the canvas, which shrinks with the drawing."""
     shrunk = BOX / (longer_side(strokes) + pad.pen) if fitting.box else SIDE / pad.side
     return pad.pen * shrunk
 
@@ -169,7 +169,7 @@ def _boxed(strokes: list[Points], extent: float) -> list[Points]:
 
 
 def _shrunk(strokes: list[Points], pad: InkArea) -> list[Points]:
-    """From the pad's square to 28x28."""
+    """Scales from the square of the canvas to 28x28."""
     scale = SIDE / pad.side
     shift = -scale * np.array([pad.left, pad.top])
     return [smoothed(moved(stroke, shift, scale)) for stroke in strokes]

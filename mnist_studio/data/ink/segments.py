@@ -1,10 +1,9 @@
 """Which strokes of a drawing are one digit: several digits side by side are read as a number.
 
-Strokes are one digit where they stand above each other, and two where the paper between them is
-blank for a good part of their height. What is between these is asked of a judge, who says how
-strange a drawing is: a 4 of two strokes is less strange than either of them, two digits together
-are stranger than each alone. Where the pieces differ in height, as a body and its bar do, the judge
-must be surer.
+Strokes above each other are one digit. Strokes with a wide horizontal gap, relative to their
+height, are two. A novelty score decides the cases in between: a 4 of two strokes is less novel than
+either stroke, but two digits together are more novel than each alone. Where the pieces differ in
+height, as a body and its bar do, the difference of the scores must be larger.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,30 +13,30 @@ from operator import itemgetter
 from mnist_studio.data.ink.rendering import Ink, Stroke
 
 GAP = 0.15
-"""Of the taller neighbor's height: from here on it parts two digits.
+"""Of the taller neighbor's height: a gap of at least this size separates two digits.
 
 Of 7,494 pen digits by 30 writers 2 have a wider gap inside.
 """
 
 OVERLAP = 0.15
-"""Likewise: pieces that stand above each other by more than this are one digit."""
+"""Likewise: pieces that overlap horizontally by more than this are one digit."""
 
 ALIKE = 0.8
 """Neighbors are pieces of like height from this ratio on."""
 
 SURE, SURER = 0.05, 0.2
-"""Two digits are stranger together by this than the stranger alone: of like height, and not."""
+"""How much more novel two digits are together than alone: of similar height, and not."""
 
 MOST = 12
-"""A drawing of more parts than this is no number: it is left whole."""
+"""A drawing with more parts than this is not a number and is not split."""
 
 Judge = Callable[[Sequence[Ink]], Sequence[float]]
-"""How strange drawings are, on any scale on which digits differ from others by some tenths."""
+"""Novelty scores of drawings, on a scale where digits differ from others by some tenths."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Strokes beside each other, and the box around them."""
+    """Strokes that belong together, and the box around them."""
 
     strokes: tuple[int, ...]
     left: float
@@ -55,7 +54,7 @@ def digits(ink: Ink, judge: Judge | None = None) -> tuple[Ink, ...]:
 
     Args:
         ink: its strokes, in any unit.
-        judge: decides narrow gaps; without one they part nothing.
+        judge: gives novelty scores for narrow gaps; without it they separate nothing.
     """
     drawn = [(place, stroke) for place, stroke in enumerate(ink) if stroke]
     if len(drawn) < 2:

@@ -1,4 +1,4 @@
-"""A smooth curve through the few points that a slow mouse gives of a fast stroke."""
+"""A smooth curve through the few points that a slow mouse reports for a fast stroke."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 
 PARTS = 4
-"""Points that stand for one."""
+"""Number of points that replace one point."""
 
 _NOTHING = 1e-9
-"""Stands for the distance of points that lie on each other."""
+"""Replaces the zero distance between identical points, to avoid a division by zero."""
 
 
 def smooth(points: Points) -> Points:

@@ -1,4 +1,4 @@
-"""A drawing on its way to what a network is fed, as small pictures."""
+"""The stages from a drawing to the network input, as small images."""
 
 from dataclasses import dataclass, replace
 
@@ -50,7 +50,7 @@ _FED = (
 
 @dataclass(frozen=True)
 class Stage:
-    """A picture of the way.
+    """One stage, as an image.
 
     Attributes:
         name: ``drawn``, ``boxed``, ``scaled``, ``centered`` or ``fed``.
@@ -66,7 +66,7 @@ class Stage:
 def stages(
     ink: Ink, fitting: Fitting = WHOLE, pad: InkArea = UNIT_PAD, pen: float = PEN
 ) -> tuple[Stage, ...]:
-    """The five pictures; a stage that is left out shows what the one before it does.
+    """The five images; a stage that is left out shows the same image as the previous stage.
 
     Raises:
         PictureError: as ``digit_image``.
@@ -83,7 +83,7 @@ def stages(
 
 
 def _large(ink: Ink, pad: InkArea, boxed: bool) -> NDArray[np.uint8]:
-    """The pad, or the box around the drawing, with the pad's pen."""
+    """The canvas, or the box around the drawing, with the pen of the canvas."""
     strokes = arrays(ink)
     if boxed:
         scale = LARGE / (longer_side(strokes) + pad.pen)

@@ -1,6 +1,6 @@
 """Strokes as arrays of points: scaled, smoothed, and drawn with a round pen.
 
-A point has three columns: x, y, and its weight, by which the pen is wider there than it is.
+A point has three columns: x, y, and its weight, the factor by which the pen is wider there.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ _SPARSE = 1.0
 """Where points are farther apart than this, in pixels, the stroke between them is curved."""
 
 _MOST = 1000
-"""So many segments are drawn at most; a longer drawing is drawn in longer steps."""
+"""Maximum number of segments; a longer drawing is drawn in longer steps."""
 
 _TILE = 14
 """Pixels a side of what is drawn at once; far strokes are left out of it."""
@@ -40,7 +40,7 @@ Ramp = NDArray[np.float32]
 
 
 def weight(pressure: Any) -> Any:
-    """How much wider a pen is, of its pressure 0-1; what is no number counts as even."""
+    """The width factor for a pressure of 0-1; an invalid number counts as even pressure."""
     known = np.nan_to_num(pressure, nan=EVEN)
     return _LIGHTEST + (_HEAVIEST - _LIGHTEST) * np.clip(known, 0.0, 1.0)
 
@@ -75,7 +75,7 @@ def fitted(strokes: list[Points], extent: float) -> list[Points]:
 
 
 def smoothed(stroke: Points) -> Points:
-    """Without the corners that a stroke of few points has."""
+    """Smooths the corners of a stroke that has few points."""
     way = _ways(stroke).sum()
     return smooth(stroke) if way > _SPARSE * len(stroke) else stroke
 
@@ -98,8 +98,8 @@ def _steps(stroke: Points, lengths: NDArray[np.float64], step: float) -> Points:
         return np.repeat(stroke, 2, axis=0)
     way = np.floor(np.cumsum(lengths) / step)
     begins = np.flatnonzero(np.diff(way, prepend=0.0)) + 1
-    kept: Points = stroke[np.unique(np.concatenate([[0], begins, [len(stroke) - 1]]))]
-    return kept
+    thinned_stroke: Points = stroke[np.unique(np.concatenate([[0], begins, [len(stroke) - 1]]))]
+    return thinned_stroke
 
 
 def segments(strokes: list[Points]) -> Points:

@@ -15,7 +15,7 @@ _SPECK = 0.4
 """Of the height of the tallest: what is lower and narrower is no digit, but a speck or a dot."""
 
 _OVERLAP = 0.35
-"""Of the width of the narrower: parts that share more of it stand above each other."""
+"""Of the width of the narrower: parts that share more of it are above each other."""
 
 _APART = 0.45
 """Of the height of the tallest: parts above each other with a wider gap are of two lines."""
@@ -107,9 +107,9 @@ def _same(one: Part, other: Part, tallest: int) -> bool:
     shared = min(one.right, other.right) - max(one.left, other.left)
     gap = max(one.top, other.top) - min(one.bottom, other.bottom)
     whole = max(one.bottom, other.bottom) - min(one.top, other.top)
-    beside = shared > _OVERLAP * min(one.width, other.width)
+    overlapping = shared > _OVERLAP * min(one.width, other.width)
     # Two digits of equal height above each other are two lines, however near they are.
-    return beside and gap < _APART * tallest and whole < 1.6 * tallest
+    return overlapping and gap < _APART * tallest and whole < 1.6 * tallest
 
 
 def _both(one: Part, other: Part) -> Part:
@@ -120,7 +120,7 @@ def _both(one: Part, other: Part) -> Part:
 
 
 def _reading(parts: list[Part]) -> Iterator[Part]:
-    """Lines from the top, each from the left: of a line is whose middle lies beside its first."""
+    """Lines from the top, each from the left; a line has the middles at the height of its first."""
     left = sorted(parts, key=lambda one: one.top)
     while left:
         first = left[0]

@@ -83,7 +83,7 @@ def digits_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
     """The digits (n, 28, 28) of a gray picture; see ``open_digits`` and ``picture_from_levels``.
 
     Raises:
-        PictureError: nothing stands out from its background.
+        PictureError: there is no contrast with its background.
     """
     return np.stack([normalize(part) for part in _parts(ink_of(_levels_of(gray)))])
 
@@ -100,7 +100,7 @@ def picture_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
         gray: (h, w); integers over the range of their type, or 0-1.
 
     Raises:
-        PictureError: nothing stands out from its background, or several digits do.
+        PictureError: there is no contrast with its background, or several digits do.
     """
     found = digits_from_levels(gray)
     if len(found) > 1:
@@ -141,7 +141,7 @@ def _gray(path: Path | IO[bytes]) -> Levels:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps Pillow's complaints about odd files to itself, but not those about their size."""
+    """Hides Pillow's warnings about unusual files, but not those about their size."""
     from PIL.Image import DecompressionBombWarning
 
     with warnings.catch_warnings():
@@ -189,7 +189,7 @@ def _reduced(picture: "Image") -> "Image":
 
 
 def _upright(levels: Levels, picture: "Image") -> Levels:
-    """Turned as the camera's EXIF orientation says (1-8; TIFF 6.0, tag 274)."""
+    """Rotated by the camera's EXIF orientation (1-8; TIFF 6.0, tag 274)."""
     orientation = picture.getexif().get(274, 1)
     if orientation in (5, 6, 7, 8):
         levels = levels.T
@@ -223,8 +223,8 @@ def _no_picture(path: Path | None) -> PictureError:
 
 def _broken(error: Exception, path: Path | None) -> PictureError:
     if path and isinstance(error, OSError) and error.errno is not None:
-        told = unreadable(error, path)
-        return PictureError(told.problem, told.remedy)
+        failure = unreadable(error, path)
+        return PictureError(failure.problem, failure.remedy)
     return PictureError(
         f"{path.name if path else 'The image'} is incomplete or damaged.",
         "Save it again, or select another image.",

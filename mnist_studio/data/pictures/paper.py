@@ -27,16 +27,16 @@ _DIM = 0.2
 
 
 def ink_of(levels: Levels) -> Levels:
-    """How far every pixel stands out from its background; 0 where there is no ink.
+    """The contrast of every pixel with its background; 0 where there is no ink.
 
-    Dark on light or light on dark is told by what is farther from the border. Where the border is
+    The levels farther from the border decide between dark and light ink. Where the border is
     uneven, the background is what the surroundings of every pixel are.
 
     Args:
         levels: (h, w) of 0-1.
 
     Raises:
-        PictureError: nothing stands out.
+        PictureError: there is no contrast.
     """
     border = np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
     background = float(np.median(border))
@@ -61,12 +61,12 @@ def _of_photo(levels: Levels) -> Levels:
 
     A closing, the lowest of the highest levels around (Serra 1982), fills dark strokes with the
     paper beside them and leaves shadows that are wider as they are; an opening does so for light
-    strokes. Which of both are ink is told by the skewness.
+    strokes. The skewness decides which of the two is ink.
     """
     step = max(1, round(max(levels.shape) / _LOOK))
     soft = _blurred(levels, max(1, step // 3))
     small = _shrunk(soft, step)
-    # Ink is little and stands out much: levels around the local mean are skewed towards it.
+    # Ink is a small area of high contrast: levels around the local mean are skewed towards it.
     skew = float(((small - _blurred(small, _WINDOW // 2)) ** 3).mean())
     ink = _darkening(soft, small) if skew <= 0 else _darkening(1 - soft, 1 - small)
     strongest = float(np.quantile(ink, 0.998))

@@ -42,7 +42,7 @@ def augmented(
         augmentation: the limits of what is drawn.
         seed: of the run.
         step: of the run, from 0.
-        go_on: asked every few digits; once it says no, the rest stays as it is.
+        go_on: called every few images; once it returns False, the rest stays unchanged.
 
     Returns:
         (b, 28, 28)

@@ -52,7 +52,7 @@ class Batches:
         return self._order_of(number)[part].reshape(count, -1)
 
     def _order_of(self, number: int) -> NDArray[np.int64]:
-        """The order of a pass; that of the last one is kept."""
+        """The order of a pass; the last one is cached."""
         if self._training.sampling == "shuffled" and number != self._pass:
             self._order = epoch_order(self._training.seed, number, self._digits)
             self._pass = number
@@ -69,7 +69,7 @@ def split(
 ) -> tuple[LabeledImages, LabeledImages | None]:
     """Splits ``validation`` digits, drawn by the seed, off the training digits.
 
-    Both parts keep the order of the original.
+    Both sets preserve the order of the original.
 
     Returns:
         The digits to train on and those to validate on, None where none are wanted.
@@ -85,5 +85,5 @@ def split(
             "Choose a smaller validation set.",
         )
     order = permutation(seed, Purpose.VALIDATION, 0, len(train))
-    kept, apart = np.sort(order[validation:]), np.sort(order[:validation])
-    return train.take(kept), train.take(apart)
+    training_rows, validation_rows = np.sort(order[validation:]), np.sort(order[:validation])
+    return train.take(training_rows), train.take(validation_rows)

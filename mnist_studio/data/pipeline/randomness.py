@@ -1,4 +1,4 @@
-"""Random numbers as pure functions of (seed, purpose, step). Nothing has a state to keep.
+"""Random numbers as pure functions of (seed, purpose, step). There is no state to store.
 
 Philox (Salmon et al. 2011) is a counter-based generator: the seed and the purpose are its key, the
 step its counter, so any step's numbers can be had without those before it.

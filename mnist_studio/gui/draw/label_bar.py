@@ -51,7 +51,7 @@ class LabelBar(QWidget):
         self.setLayout(row(self._lead, *self.buttons, gap=3))
         drawing.changed.connect(self._show)
         own_images.changed.connect(self._show)
-        own_images.kept.connect(self.labeled)
+        own_images.saved.connect(self.labeled)
         own_images.message.connect(self.message)
         self._show()
 

@@ -106,12 +106,12 @@ def grouped(stored: Sequence[Experiment], new: Sequence[ExperimentSpec]) -> Grou
         for place, spec in enumerate(new)
         if spec not in known and spec not in ready_made
     )
-    kept = tuple(
+    saved = tuple(
         Item(STORED + experiment.id, experiment.title, experiment.spec.question)
         for experiment in stored
         if experiment.spec not in ready_made
     )
-    groups = (("Ready-made", provided), ("Yours", own + kept))
+    groups = (("Ready-made", provided), ("Yours", own + saved))
     return tuple((heading, items) for heading, items in groups if items)
 
 

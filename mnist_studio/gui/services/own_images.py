@@ -35,13 +35,13 @@ class OwnImagesService(QObject):
 
     Signals:
         changed: the images changed.
-        kept: a sentence about the drawing that was saved.
+        saved: a sentence about the drawing that was saved.
         message: a sentence about another change.
         failed: an exception.
     """
 
     changed = Signal()
-    kept = Signal(str)
+    saved = Signal(str)
     message = Signal(str)
     failed = Signal(object)
 
@@ -140,16 +140,16 @@ class OwnImagesService(QObject):
     def _keep(self, digit: OwnImage) -> None:
         known = self._named([digit.key])
         if known and known[0].label == digit.label:
-            self.kept.emit(f"This drawing is already saved as {with_article(str(digit.label))}.")
+            self.saved.emit(f"This drawing is already saved as {with_article(str(digit.label))}.")
         elif known:
-            self._relabel([digit.key], digit.label, self.kept)
+            self._relabel([digit.key], digit.label, self.saved)
         else:
             count = counted(len(self.digits) + 1, "image")
             words = (
                 f"Saved as {with_article(str(digit.label))}. You have {count} now.\n"
                 "Press Backspace to undo."
             )
-            self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.kept)
+            self._change(_Undo((digit,)), _Undo(delete=(digit.key,)), words, self.saved)
 
     @Slot(object)
     def _merge(self, digits: tuple[OwnImage, ...]) -> None:

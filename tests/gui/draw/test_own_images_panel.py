@@ -45,7 +45,7 @@ def page(window: MainWindow) -> DrawPage:
 def test_a_key_saves_the_drawing_and_backspace_undoes_that(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     drawn(studio)
-    with qtbot.waitSignal(studio.own_images.kept):
+    with qtbot.waitSignal(studio.own_images.saved):
         QTest.keyClick(page.canvas, Qt.Key.Key_7)
     (digit,) = studio.own_images.digits
     assert (digit.label, len(digit.ink[0]), digit.pen) == (7, 3, studio.drawing.tools.pen)
@@ -62,7 +62,7 @@ def test_a_message_is_on_the_canvas_until_something_is_drawn(page: DrawPage, qtb
     studio = page.studio
     drawn(studio)
     assert not page.label_bar.undo_button.isVisible()
-    with qtbot.waitSignal(studio.own_images.kept):
+    with qtbot.waitSignal(studio.own_images.saved):
         QTest.keyClick(page.canvas, Qt.Key.Key_7)
     assert page.label_bar.undo_button.isVisible()
     drawn(studio)
@@ -80,7 +80,7 @@ def test_saving_while_the_next_digit_is_drawn_shows_no_message(
     studio = page.studio
     drawn(studio)
     place = page.canvas.mapTo(page, page.canvas.rect().topLeft())
-    with qtbot.waitSignal(studio.own_images.kept):
+    with qtbot.waitSignal(studio.own_images.saved):
         QTest.keyClick(page.canvas, Qt.Key.Key_7)
         drawn(studio)
     assert labels(studio) == [7]
@@ -108,7 +108,7 @@ def test_a_saved_drawing_is_relabeled_and_a_blank_canvas_reported(
     assert "blank" in page.canvas.message
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_4):
         drawn(studio)
-        with qtbot.waitSignal(studio.own_images.kept):
+        with qtbot.waitSignal(studio.own_images.saved):
             QTest.keyClick(page.canvas, key)
     assert labels(studio) == [4]
     with qtbot.waitSignal(studio.own_images.message):
@@ -119,7 +119,7 @@ def test_a_saved_drawing_is_relabeled_and_a_blank_canvas_reported(
 def test_an_opened_image_is_saved_by_a_click(page: DrawPage, qtbot: QtBot) -> None:
     studio = page.studio
     studio.drawing.open(written(5).image)
-    with qtbot.waitSignal(studio.own_images.kept):
+    with qtbot.waitSignal(studio.own_images.saved):
         page.label_bar.buttons[1].click()
     (digit,) = studio.own_images.digits
     assert (digit.picture, digit.ink) == (written(5).image.tobytes(), ())
@@ -136,7 +136,7 @@ def test_a_number_is_saved_as_one_digit_after_a_confirmation(page: DrawPage, qtb
     assert page.notice.text == "The drawing has two digits. Press 7 again to save it as one."
     assert page.notice.property("kind") == "plain"
     assert not studio.drawing.blank
-    with qtbot.waitSignal(studio.own_images.kept):
+    with qtbot.waitSignal(studio.own_images.saved):
         QTest.keyClick(page.canvas, Qt.Key.Key_7)
     assert labels(studio) == [7]
     # Without the bundled models, there may be another message by now.
@@ -171,7 +171,7 @@ def test_a_change_that_fails_shows_no_message_later(page: DrawPage, qtbot: QtBot
     assert not studio.own_images.can_undo
     with (
         qtbot.waitSignal(studio.own_images.changed),
-        qtbot.assertNotEmitted(studio.own_images.kept),
+        qtbot.assertNotEmitted(studio.own_images.saved),
     ):
         studio.library.submit(lambda store: store.own_images.add([written(1)]))
 
