@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     parser.epilog = (
         "Choose, for example, an environment with a build of the framework for your GPU. "
-        "Without arguments the environments of all frameworks are listed."
+        "Without arguments, the command lists the environments of all frameworks."
     )
     parser.add_argument("framework", nargs="?", metavar="NAME", help="framework: pytorch or keras")
     choice = parser.add_mutually_exclusive_group()

@@ -58,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--executor",
         metavar="URL",
-        help="Dask cluster that trains, as dask://HOST:PORT (default: this computer)",
+        help="Dask cluster to train on, as dask://HOST:PORT (default: this computer)",
     )
     options.add_data(parser)
     parser.add_argument(

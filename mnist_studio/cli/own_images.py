@@ -148,7 +148,7 @@ def _summary(images: Sequence[OwnImage]) -> str:
         return "You have no images of your own yet. Draw some on the Draw page and label them."
     counts = Counter(image.label for image in images)
     labels = ", ".join(f"{counts[label]}× {label}" for label in range(CLASSES) if counts[label])
-    return f"{_counted(len(images)).capitalize()} of your own: {labels}."
+    return f"You have {_counted(len(images))} of your own: {labels}."
 
 
 def _counted(images: int) -> str:

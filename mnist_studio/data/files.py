@@ -83,7 +83,7 @@ def unwritable(error: OSError, target: Path) -> DataError:
         case errno.ENOSPC | errno.EDQUOT:
             problem = f"{target} could not be written, because the disk is full."
             return DataError(
-                problem, "Free some space and try again. Nothing that is already stored is lost."
+                problem, "Free some space and try again. Files that are already stored are kept."
             )
         case errno.EACCES | errno.EPERM | errno.EROFS:
             problem = f"{target} could not be written, because you lack the permission."

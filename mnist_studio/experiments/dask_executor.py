@@ -119,7 +119,7 @@ class Dask:
 
     def _gone(self) -> JobError:
         return JobError(
-            f"The Dask cluster at {self._address} is gone.",
+            f"The Dask cluster at {self._address} can't be reached.",
             "When it is back, run the experiment again to resume it.",
         )
 

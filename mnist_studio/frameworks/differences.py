@@ -38,7 +38,7 @@ _INPUT = (
         "(height, width, channel) in everything stored or compared",
     ),
     Difference(
-        "order of flattening",
+        "flattening order",
         "channel, height, width",
         "height, width, channel",
         "height, width, channel; PyTorch's feature maps are permuted first",
@@ -174,7 +174,7 @@ _OPTIMIZERS = (
     ),
     Difference(
         "schedules",
-        "stepped by the script, mostly once an epoch",
+        "stepped by the script, usually once per epoch",
         "counted in batches",
         "computed for every step and passed to every framework",
     ),

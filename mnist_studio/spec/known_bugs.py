@@ -194,7 +194,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
             KnownBug(
                 name="full-batch",
                 title="Full batch by mistake",
-                explanation="One step uses the complete training set where mini-batches were "
+                explanation="One step uses the full training set where mini-batches were "
                 "intended. One epoch is then one update, and five epochs are five updates.",
                 apply=_full_batch,
                 needs="a network without convolutions, which fits into memory, and smaller batches",

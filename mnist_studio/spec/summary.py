@@ -35,7 +35,7 @@ def method(run: RunSpec) -> Iterator[str]:
 def special_settings(training: TrainingSpec) -> Iterator[str]:
     """Settings that most runs do not have, a sentence each, such as augmentation."""
     if training.batch_size == FULL_BATCH:
-        yield "Every step uses the complete training set."
+        yield "Every step uses the full training set."
     if training.sampling == "with_replacement":
         yield "Batches are drawn with replacement."
     if training.sampling == "stored":

@@ -30,7 +30,7 @@ FILES = (DESCRIPTION, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
 VERSION = 1
 """Of both JSON files."""
 
-_REMEDY = "Install MNIST Studio again."
+_REMEDY = "Reinstall MNIST Studio."
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LOG = logging.getLogger(__name__)
 

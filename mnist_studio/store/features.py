@@ -66,7 +66,7 @@ def load(folder: Path, source: FeatureSource) -> NDArray[np.float32] | None:
     try:
         stored = tensors.load(path)
     except StoreError as error:
-        _LOG.warning("Features are computed again. %s", error.problem)
+        _LOG.warning("Recomputing features: %s", error.problem)
         return None
     return stored.arrays.get("features") if stored.notes == source.notes() else None
 

@@ -95,4 +95,4 @@ def _weights(root: Path, model: str) -> str:
 
 
 def _unusable(problem: str) -> StoreError:
-    return StoreError(problem, "Install MNIST Studio again.")
+    return StoreError(problem, "Reinstall MNIST Studio.")

@@ -30,7 +30,7 @@ def test_images_are_listed_with_their_labels(here: Main) -> None:
     assert "of your own yet" in here("own-images").output
     add_images()
     said = here("own-images", "list")
-    assert "Two images of your own: 1× 1, 1× 7." in said.output
+    assert "You have two images of your own: 1× 1, 1× 7." in said.output
     assert ONE.key[:8] in said.output
     lines = here("own-images", "--json").json
     assert [(one["id"], one["label"], one["kind"]) for one in lines] == [

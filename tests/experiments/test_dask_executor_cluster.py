@@ -264,6 +264,6 @@ def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
     cluster.processes[0].kill()
     code, errors = ended(running)
     assert code == 1
-    assert f"The Dask cluster at {cluster.address} is gone. When it is back" in errors
+    assert f"The Dask cluster at {cluster.address} can't be reached. When it is back" in errors
     assert "Traceback" not in errors
     assert [one.run.status for one in members(experiment)] == ["failed"]

@@ -77,8 +77,8 @@ def test_a_damaged_model_is_told_and_the_others_answer(
     studio = Studio(theme)
     with qtbot.waitSignal(studio.message, timeout=10_000) as told:
         studio.open()
-    assert "“record” of the studio is left out" in told.args[0]
-    assert told.args[0].endswith("Install MNIST Studio again.")
+    assert "bundled model “record” cannot be loaded" in told.args[0]
+    assert told.args[0].endswith("Reinstall MNIST Studio.")
     qtbot.waitUntil(lambda: len(studio.library.trained) == 2, timeout=10_000)
     studio.close()
     studio.deleteLater()

@@ -83,5 +83,5 @@ def test_where_a_file_is_damaged_nothing_is_said_and_it_is_logged(
     assert examiner.p_values(np.zeros((1, 28, 28), np.uint8)) is None
     assert examiner.p_values(np.zeros((1, 28, 28), np.uint8)) is None
     (told,) = caplog.records
-    assert "Install MNIST Studio again." in told.getMessage()
-    assert str(examiner.problem).endswith("Install MNIST Studio again.")
+    assert "Reinstall MNIST Studio." in told.getMessage()
+    assert str(examiner.problem).endswith("Reinstall MNIST Studio.")

@@ -152,11 +152,11 @@ def test_a_damaged_model_is_left_out_with_a_warning(
             store.run(ID)
         (problem,) = store.problems
     assert str(path) in problem.problem
-    assert problem.remedy == "Install MNIST Studio again."
+    assert problem.remedy == "Reinstall MNIST Studio."
     (warning,) = (one for one in caplog.records if one.levelno == logging.WARNING)
     assert "“tiny” cannot be loaded" in warning.getMessage()
     assert str(path) in warning.getMessage()
-    assert "Install MNIST Studio again." in warning.getMessage()
+    assert "Reinstall MNIST Studio." in warning.getMessage()
 
 
 @pytest.mark.parametrize(

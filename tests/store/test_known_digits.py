@@ -48,7 +48,7 @@ def test_a_changed_byte_is_refused(tmp_path: Path, kept: KnownDigits) -> None:
     (tmp_path / FILE).write_bytes(content)
     with pytest.raises(StoreError, match="damaged") as told:
         known_digits.load(tmp_path)
-    assert told.value.remedy == "Install MNIST Studio again."
+    assert told.value.remedy == "Reinstall MNIST Studio."
 
 
 def test_features_of_other_weights_are_refused(tmp_path: Path, kept: KnownDigits) -> None:

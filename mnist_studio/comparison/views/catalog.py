@@ -57,14 +57,14 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "curves-accuracy", "Curves", "Accuracy curves",
-                "Accuracy over training. Thin lines are single seeds, bold lines their mean with a "
-                "95 % CI.",
+                "Accuracy over training. Thin lines are single seeds. Bold lines are their mean "
+                "with a 95 % CI.",
                 "curves", "accuracies", ("axis", "smoothing"),
             ),
             ViewEntry(
                 "curves-loss", "Curves", "Loss curves",
-                "Loss over training. Thin lines are single seeds, bold lines their mean with a "
-                "95 % CI.",
+                "Loss over training. Thin lines are single seeds. Bold lines are their mean "
+                "with a 95 % CI.",
                 "curves", "losses", ("axis", "smoothing", "log"),
             ),
             ViewEntry(

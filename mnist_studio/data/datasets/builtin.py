@@ -95,5 +95,5 @@ def _array(name: str) -> NDArray[Any]:
             return np.asarray(archive[name])
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
-            f"The built-in dataset in {path} is missing or damaged.", "Install MNIST Studio again."
+            f"The built-in dataset in {path} is missing or damaged.", "Reinstall MNIST Studio."
         ) from error

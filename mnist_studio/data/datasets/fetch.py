@@ -53,7 +53,7 @@ def _next(queue: "Queue[bytes | Exception]", is_cancelled: Callable[[], bool]) -
     while True:
         if is_cancelled():
             raise CancelledByUser(
-                "The download was cancelled.", "Nothing that is already stored is lost."
+                "The download was cancelled.", "Files that are already stored are kept."
             )
         try:
             return queue.get(timeout=_POLL)

@@ -27,7 +27,7 @@ LOG_TIP = "Draws the loss on a logarithmic axis (default: off)."
 TARGET_TIP = "Test accuracy to reach, from 10 to 99.99 % (default: 97 %)."
 THRESHOLD_TIP = (
     "Smallest difference in accuracy that matters in practice, from 0.01 to 50 pp (default: "
-    "0.1 pp). Smaller differences count as none."
+    "0.1 pp). Smaller differences are treated as negligible."
 )
 SMOOTHING_TIP = (
     "Exponential smoothing of the curves, from 0 to 0.95 (default: 0). The table has the "

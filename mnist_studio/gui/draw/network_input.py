@@ -19,7 +19,7 @@ from mnist_studio.gui.theme.theme import Theme
 _SWITCHES = (
     ("box", "Fit to box", "Scales the drawing to 20 × 20 pixels, as in MNIST (default: on)"),
     ("mass", "Center by mass", "Moves the center of mass to the middle, as in MNIST (default: on)"),
-    ("pen", "Pen width", "Draws strokes as wide as those of MNIST (default: on)"),
+    ("pen", "Pen width", "Draws strokes as wide as in MNIST (default: on)"),
 )
 
 _STAGES = {"box": ("boxed", "scaled"), "mass": ("centered",), "pen": ()}

@@ -58,7 +58,10 @@ class DrawPage(Page):
             "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
         )
         self.tabs.add(
-            "own_images", "Own images", self._own_images, "Your labeled images, and scores on them"
+            "own_images",
+            "Own images",
+            self._own_images,
+            "Your labeled images and how models score on them",
         )
         line = QHBoxLayout()
         line.setSpacing(GAP)
@@ -206,7 +209,7 @@ class ExampleBar(QWidget):
         self.grid_button = button(
             "7 × 7 example",
             examples.show_grid,
-            "Opens a 4 that is given as a table of 7 × 7 numbers",
+            "Opens a 4 defined by a 7 × 7 grid of numbers",
             quiet=True,
         )
         self.random_button = button(

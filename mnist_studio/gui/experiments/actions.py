@@ -65,7 +65,7 @@ class ExperimentActions:
         self.run.setText("Resume experiment" if resumes else "Run experiment")
         self.pause.setText("Resume" if state.paused else "Pause")
         enable(self.run, _run_reason(state), "Trains the remaining runs in queue order")
-        idle = "The experiment is ending." if state.ending else "" if state.busy else _IDLE
+        idle = "The experiment is stopping." if state.ending else "" if state.busy else _IDLE
         pause = (
             "Resumes the paused runs" if state.paused else "Pauses all runs until you resume them"
         )

@@ -58,14 +58,14 @@ class GridDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = theme
         self._experiment: ExperimentSpec | None = None
-        self.title = _line("Title", "Such as: Batch size and accuracy")
-        self.question = _line("Question", "Such as: Does the batch size matter?")
+        self.title = _line("Title", "Example: Batch size and accuracy")
+        self.question = _line("Question", "Example: Does the batch size matter?")
         self.table = self._recipe_table()
         self.frameworks = Toggles("Frameworks", _FRAMEWORKS, FRAMEWORKS)
         self.datasets = Toggles("Dataset", _DATASETS, (dataset,))
         self.loop = Toggles("Training loop", _LOOPS, ())
-        self.batch_sizes = _line("Batch sizes", "Such as: 32, 64, 128")
-        self.learning_rates = _line("Learning rates", "Such as: 0.01, 0.001")
+        self.batch_sizes = _line("Batch sizes", "Example: 32, 64, 128")
+        self.learning_rates = _line("Learning rates", "Example: 0.01, 0.001")
         self.seeds = StepperSpinBox("Seeds", theme, 1, 100, by_one)
         self.seeds.set_number(5)
         self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)

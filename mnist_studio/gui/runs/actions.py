@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.events import Finished
+from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
@@ -113,7 +114,7 @@ class ContinueQuestion(QuestionOverlay):
         planned = run.spec.training.epochs
         more = min(2 * planned, LARGEST_EPOCHS)
         self.epochs.set_number(more if isinstance(run.terminal, Finished) else planned)
-        self._lay_out(f"The earlier run had {planned:,}.")
+        self._lay_out(f"The earlier run had {counted(planned, 'epoch')}.")
         answers = (
             ("Cancel", lambda: None),
             ("Continue", lambda: on_continue(self._selected(), self.epochs.whole)),

@@ -156,7 +156,7 @@ class OwnImagesService(QObject):
         existing = {image.key for image in self.digits}
         new = tuple({image.key: image for image in digits if image.key not in existing}.values())
         known = len(digits) - len(new)
-        skipped = f", {known:,} skipped as already saved" if known else ""
+        skipped = f", {known:,} skipped (already saved)" if known else ""
         words = f"{counted(len(new), 'image').capitalize()} imported{skipped}."
         if new:
             self._change(_Undo(new), _Undo(delete=_keys(new)), words, self.message)

@@ -47,7 +47,9 @@ class DatasetPanel(QWidget):
         self.import_button = button("Import…", self._import, _IMPORT, quiet=True)
         self.download_button = button("Download", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Progress of the import")
-        self.cancel_button = button("Cancel", source.cancel, "Stops and keeps no file", quiet=True)
+        self.cancel_button = button(
+            "Cancel", source.cancel, "Stops and keeps the files that are complete", quiet=True
+        )
         self.folder_button = button("Folder…", self._choose_folder, _USE_FOLDER, quiet=True)
         self.remove_button = button("Remove folder", self._remove, _REMOVE_FOLDER, quiet=True)
         self._sources = (self.import_button, self.folder_button, self.download_button)

@@ -61,7 +61,7 @@ def test_a_missing_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
     with pytest.raises(DataError, match="missing or damaged") as caught:
         load()
-    assert "Install MNIST Studio again" in caught.value.remedy
+    assert "Reinstall MNIST Studio" in caught.value.remedy
 
 
 def test_the_license_is_in_the_same_folder() -> None:

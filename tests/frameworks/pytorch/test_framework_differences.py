@@ -46,7 +46,7 @@ def test_layouts() -> None:
     assert nn.Linear(3, 5).weight.shape == (5, 3)
     assert says("convolution kernel") == "(out, in, height, width)"
     assert nn.Conv2d(3, 5, (2, 4)).weight.shape == (5, 3, 2, 4)
-    assert says("order of flattening") == "channel, height, width"
+    assert says("flattening order") == "channel, height, width"
     maps = torch.arange(24).reshape(1, 2, 3, 4)
     assert nn.Flatten()(maps)[0].tolist() == maps[0].reshape(-1).tolist()
     assert says("data types").startswith("float32")

@@ -51,7 +51,7 @@ def test_layouts() -> None:
     assert says("convolution kernel") == "(height, width, in, out)"
     assert tuple(conv.kernel.shape) == (2, 4, 3, 5)
     assert keras.config.image_data_format() in says("image layout")
-    assert says("order of flattening") == "height, width, channel"
+    assert says("flattening order") == "height, width, channel"
     maps = np.arange(24).reshape(1, 2, 3, 4)
     assert layers.Flatten()(maps).numpy()[0].tolist() == list(range(24))
     assert says("data types").startswith(f"{keras.config.floatx()} (floatx)")

@@ -255,7 +255,7 @@ def test_images_are_exported_and_imported_once(
         studio.own_images.delete([written(1).key])
     with qtbot.waitSignal(studio.own_images.message) as told:
         studio.own_images.import_from(tmp_path / "mine.json")
-    assert told.args == ["One image imported, 1 skipped as already saved."]
+    assert told.args == ["One image imported, 1 skipped (already saved)."]
     (tmp_path / "bad.json").write_bytes(b"no")
     with qtbot.waitSignal(studio.own_images.failed):
         studio.own_images.import_from(tmp_path / "bad.json")

@@ -24,7 +24,7 @@ class CounterfactualPart(ExplanationPart):
 
     part = "counterfactual"
     title_text = "Counterfactual"
-    tip = "A small change of the drawing that makes the model predict another digit"
+    tip = "A small change to the drawing that makes the model predict another digit"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
