@@ -21,7 +21,7 @@ DEPENDS = (
 
 
 def title(version: str) -> str:
-    """How the files are called, such as ``mnist-studio-1.2.3-linux-x86_64``."""
+    """The base name of the files, such as ``mnist-studio-1.2.3-linux-x86_64``."""
     system = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
     return f"{NAME}-{version}-{system}-{platform.machine().lower()}"
 

@@ -49,7 +49,7 @@ _SYMBOLS = ("torch/lib/", "tensorflow/", "PySide6/Qt/lib/")
 """Where symbols are stripped; in libraries that were edited after linking it would break them."""
 
 _MUCH = 1_000_000
-"""Bytes of a library that is worth it."""
+"""Size in bytes from which stripping a library is worthwhile."""
 
 
 def programs() -> list[tuple[str, bool]]:

@@ -30,7 +30,7 @@ DIST = ROOT / "dist"
 FOLDER = DIST / "mnist-studio"
 LICENSES = WORK / "LICENSES.txt"
 MOST_BYTES = 1_600_000_000
-"""Of the folder with the CPU builds."""
+"""Size limit of the folder with the CPU builds."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Where the curves through points come near the way of something that passes over them."""
+"""Finds where the curves through points come close to a path, such as that of an eraser."""
 
 from functools import reduce
 from itertools import pairwise
@@ -18,7 +18,7 @@ _MOST = 256
 """Maximum number of places between two points: enough to cross any canvas."""
 
 _PIECES = 8
-"""A curve is looked at in so many pieces, and closely only where one of them is near."""
+"""Pieces per curve for the coarse search; only pieces close to the path are refined."""
 
 
 def touched(places: Points, joined: Flags, way: Points, radius: float) -> Places:

@@ -29,7 +29,7 @@ _RIM = 2
 
 @dataclass(frozen=True)
 class _Table:
-    """All strokes in one, so that thousands of them cost no more than one.
+    """All strokes in one table, so that thousands of strokes cost no more than one.
 
     Attributes:
         points: (n,), of all strokes.
@@ -109,7 +109,7 @@ def _objects(points: Iterable[InkPoint]) -> NDArray[np.object_]:
 
 
 def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
-    """Without what lies on the way; None where nothing does.
+    """The strokes without the erased points; None if nothing is erased.
 
     Only two new points are added next to a cut, so that the rest of the segment does not change.
     New points everywhere would make each later cut of a scribble about ten times slower.

@@ -38,7 +38,7 @@ _SCALED = (
     f"Not scaled by its size: the whole pad, shrunk to {SIDE} pixels.",
     f"Scaled until its longer side has {BOX} pixels.",
 )
-_CENTRED = (
+_CENTERED = (
     "Not centered by mass: it stays where it was.",
     "Moved until its center of mass is the center.",
 )
@@ -77,7 +77,7 @@ def stages(
         Stage("drawn", "The pad, as it was drawn on.", _large(ink, pad, boxed=False)),
         Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
         Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
-        Stage("centered", _CENTRED[fitting.mass], digit_image(ink, pen, centered, pad)),
+        Stage("centered", _CENTERED[fitting.mass], digit_image(ink, pen, centered, pad)),
         Stage("fed", _FED[fitting.pen], digit_image(ink, pen, fitting, pad)),
     )
 

@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 from mnist_studio.data.pictures.normalize import Levels
 
 MOST = 12
-"""A picture of more digits than this is no number."""
+"""A picture with more digits than this is not accepted as a number."""
 
 _SPECK = 0.4
-"""Of the height of the tallest: what is lower and narrower is no digit, but a speck or a dot."""
+"""Of the height of the tallest: anything smaller both ways is a speck or a dot, not a digit."""
 
 _OVERLAP = 0.35
 """Of the width of the narrower: parts that share more of it are above each other."""
 
 _APART = 0.45
-"""Of the height of the tallest: parts above each other with a wider gap are of two lines."""
+"""Of the height of the tallest: a wider vertical gap separates two lines."""
 
 _MOST_RUNS = 200_000
-"""A picture of more pieces than this is all noise."""
+"""A picture with more pieces than this is treated as noise."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _large(parts: list[Part]) -> list[Part]:
 
 
 def _joined(parts: list[Part]) -> list[Part]:
-    """Parts above each other, as the two strokes of a 5 are, are one."""
+    """Joins parts above each other, such as the two strokes of a 5."""
     tallest = max((part.height for part in parts), default=0)
     found: list[Part] = []
     for part in sorted(parts, key=lambda one: -one.height):

@@ -35,7 +35,7 @@ def augmented(
     step: int,
     go_on: Callable[[], bool] = lambda: True,
 ) -> Images:
-    """The digits of a batch, changed: a function of seed, step and place in the batch.
+    """The augmented images of a batch: a function of seed, step and index in the batch.
 
     Args:
         images: (b, 28, 28).
@@ -75,7 +75,7 @@ def _amounts(augmentation: Augmentation, seed: int, step: int, count: int) -> ND
 
 
 def places(amounts: NDArray[np.float64]) -> tuple[Field, Field]:
-    """Where in the old image every pixel of the new one lies: x and y, (b, 28, 28).
+    """The position in the old image of every pixel of the new one: x and y, (b, 28, 28).
 
     Args:
         amounts: (6, b), the matrix from new places to old ones, row by row, and the shift.
@@ -97,7 +97,7 @@ def _displacements(
     size = count * 2 * SIDE * SIDE
     noise = random_bytes(seed, Purpose.AUGMENTATION, step, part, size).astype(np.float64) * 2 - 255
     kernel = _gaussian(augmentation.smoothness)
-    # One small product a field: threads inside a large one would wait for those of a framework.
+    # One small product per field: threads inside a large one would wait for those of a framework.
     fields = (kernel @ noise.reshape(count, 2, SIDE, SIDE) @ kernel).astype(np.float32)
     x, y = fields[:, 0], fields[:, 1]
     longest = np.sqrt((x * x + y * y).max(axis=(1, 2), keepdims=True))

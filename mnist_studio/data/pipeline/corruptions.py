@@ -1,4 +1,4 @@
-"""Digits made harder, one way at a time and ever more, to see how long a network still reads them.
+"""Corruptions of images, one kind at a time in rising strength, to measure robustness.
 
 Which way a digit is changed (left or right, larger or smaller, thicker or thinner) is drawn once
 for its place, not for every strength: a greater strength does more of the same.
@@ -22,7 +22,7 @@ Images = NDArray[np.uint8]
 Field = NDArray[np.float64]
 
 BLOCK = 250
-"""Digits at once: bounds the memory, and a digit's change never depends on how many there are."""
+"""Images per block, to limit memory; the result for an image does not depend on it."""
 
 WHITE = 255
 
@@ -60,7 +60,7 @@ Change = Callable[[Images, float, _BlockChance], Images]
 
 @dataclass(frozen=True)
 class Corruption:
-    """A way to make digits harder.
+    """A kind of corruption.
 
     Attributes:
         title: for people.
@@ -76,7 +76,7 @@ class Corruption:
 
 
 def corrupted(images: Images, kind: Kind, strength: float, seed: int = 0) -> Images:
-    """Digits made harder: a function of each digit, its place and the seed.
+    """Corrupted images: a function of each image, its index and the seed.
 
     Args:
         images: (n, 28, 28), white on black.
@@ -97,19 +97,19 @@ def corrupted(images: Images, kind: Kind, strength: float, seed: int = 0) -> Ima
 
 
 def _shift(images: Images, pixels: float, drawn: _BlockChance) -> Images:
-    """Up, down, left or right."""
+    """Shifts images up, down, left or right."""
     way = drawn.bytes(1)[:, 0] % 4
     amount = np.where(way % 2, pixels, -pixels)
     return _moved(images, x=np.where(way < 2, amount, 0.0), y=np.where(way < 2, 0.0, amount))
 
 
 def _rotation(images: Images, degrees: float, drawn: _BlockChance) -> Images:
-    """About the center, to the left or to the right."""
+    """Rotates images around the center, to the left or to the right."""
     return _moved(images, angle=np.radians(degrees) * drawn.signs())
 
 
 def _scale(images: Images, share: float, drawn: _BlockChance) -> Images:
-    """About the center, by 1 + share or its inverse."""
+    """Scales images around the center, by 1 + share or its inverse."""
     return _moved(images, size=(1 + share) ** drawn.signs())
 
 
@@ -120,14 +120,14 @@ def _moved(
     x: Field | float = 0.0,
     y: Field | float = 0.0,
 ) -> Images:
-    """Turned, scaled and shifted, between pixels bilinearly; from outside comes black."""
+    """Rotates, scales and shifts images with bilinear interpolation; the outside is black."""
     cos, sin = np.cos(angle) / size, np.sin(angle) / size
     rows = np.broadcast_arrays(cos, -sin, sin, cos, -np.asarray(x), -np.asarray(y))
     return levels(images, *places(np.stack([np.broadcast_to(row, len(images)) for row in rows])))
 
 
 def _noise(images: Images, deviation: float, drawn: _BlockChance) -> Images:
-    """Gaussian, independent for every pixel."""
+    """Adds Gaussian noise, independent for every pixel."""
     return _gray(images + WHITE * deviation * _normal(drawn))
 
 
@@ -142,7 +142,7 @@ def _normal(drawn: _BlockChance) -> Field:
 
 
 def _blur(images: Images, deviation: float, _: _BlockChance) -> Images:
-    """By a Gaussian; outside all is black."""
+    """Blurs with a Gaussian kernel; the outside is black."""
     if not deviation:
         return images
     axis = np.arange(1 - SIDE, SIDE)
@@ -153,7 +153,7 @@ def _blur(images: Images, deviation: float, _: _BlockChance) -> Images:
 
 
 def _stroke(images: Images, pixels: float, drawn: _BlockChance) -> Images:
-    """Every edge moved outwards or inwards by up to a pixel: gray dilation or erosion.
+    """Moves every edge outwards or inwards by up to a pixel: gray dilation or erosion.
 
     By a disk of one pixel's radius (Serra 1982), and between that and the digit in proportion.
     """
@@ -166,7 +166,7 @@ def _stroke(images: Images, pixels: float, drawn: _BlockChance) -> Images:
 
 
 def _contrast(images: Images, share: float, _: _BlockChance) -> Images:
-    """Levels nearer to the digit's mean (Hendrycks & Dietterich 2019, “contrast”)."""
+    """Moves levels closer to the mean of the image (Hendrycks & Dietterich 2019, “contrast”)."""
     mean = images.mean(axis=(1, 2), keepdims=True)
     return _gray(mean + (1 - share) * (images - mean))
 
