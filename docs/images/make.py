@@ -188,7 +188,7 @@ class Photographer:
         self._studio.predictions.choose(next(by_numpy))
         self._until(lambda: bool(panel.part.sentence.text()))
         self._take("why")
-        panel.switch.button("walk").click()
+        panel.switch.button("trace").click()
         walk = panel.part
         assert isinstance(walk, TracePart)
         walk.way.button("step").click()
