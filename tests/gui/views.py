@@ -1,6 +1,7 @@
 """Views of all kinds, as tests and pictures need them; every number is made up."""
 
 import math
+from collections.abc import Callable
 
 from mnist_studio.analysis.view import (
     AxisSpec,
@@ -109,4 +110,4 @@ def latency() -> View:
     return View("parameters", "Parameters", "", (chart,), Table(columns, rows))
 
 
-ALL = (curves, accuracies, batch_sizes, confusion, latency)
+ALL: tuple[Callable[[], View], ...] = (curves, accuracies, batch_sizes, confusion, latency)
