@@ -68,7 +68,7 @@ def test_a_cluster_without_workers_is_waited_for_a_while(
 def test_a_closed_client_is_reported() -> None:
     client = Stub(1)
     client.status = "closed"
-    with pytest.raises(JobError, match="is gone"):
+    with pytest.raises(JobError, match="can't be reached"):
         assert connected(client).jobs
 
 

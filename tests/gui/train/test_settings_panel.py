@@ -52,7 +52,8 @@ def test_every_recipe_has_a_source_and_a_method() -> None:
         assert told.inferred == recipe.assumptions
         assert told.reported.replace("\N{NO-BREAK SPACE}", " ") == recipe.reported
     for name, words in (
-        ("deep-cnn", "rotation 10°"), ("bobnet", "with replacement"), ("tiny-gd", "complete")
+        ("deep-cnn", "rotation 10°"), ("bobnet", "with replacement"),
+        ("tiny-gd", "full training set"),
     ):  # fmt: skip
         assert words in provenance.method(run_spec(RECIPES[name]))
 
