@@ -60,6 +60,10 @@ class StoreError(MnistStudioError):
     """Stored data that cannot be read or written."""
 
 
+class StoreDamaged(StoreError):
+    """Stored data that is not what was written: it can be checked, restored, or rebuilt."""
+
+
 class StoreTooNew(StoreError):
     """The database was written by a newer version."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import locks
 from mnist_studio.store.artifacts import CHECKPOINT
 from mnist_studio.store.database import Database
+from mnist_studio.store.run_record import Status as Status
 
 
 def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
@@ -44,7 +45,6 @@ def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
             )
 
 
-Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
 Row = tuple[Any, ...]
 
 BUNDLED = "bundled-"

@@ -1,0 +1,247 @@
+"""The record of a run: one file in its folder with all that the database knows about it.
+
+The database is an index that can be rebuilt from these files. The child that trains adds epochs
+with each checkpoint; the supervisor writes title and outcome. Every change replaces the file as a
+whole, under a lock, so that neither undoes what the other wrote.
+
+    {"version": 1, "sha256": "of the bytes of record", "record": {...}}
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from filelock import FileLock, Timeout
+from msgspec import Meta
+from msgspec.structs import replace
+
+from mnist_studio.data.files import write_bytes
+from mnist_studio.errors import StoreDamaged, StoreError
+from mnist_studio.events import Epoch, Measures, Terminal
+from mnist_studio.spec import codec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.disk import reading, writing
+
+RECORD = "record.json"
+LOCK = "record.lock"
+
+VERSION = 1
+LARGEST = 64_000_000
+"""Bytes of a file: far more than the epochs of any run."""
+PATIENCE_SECONDS = 10
+
+Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
+"""``running`` or how a run ended."""
+
+_Moment = Annotated[float, Meta(ge=0, le=32_503_680_000)]
+_Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """What the file of steps of an ended run contains.
+
+    Attributes:
+        count: number of steps.
+        sha256: of their bytes, in hexadecimal.
+    """
+
+    count: Annotated[int, Meta(ge=0)]
+    sha256: _Hash
+
+
+class Belongs(msgspec.Struct, frozen=True):
+    """How a run belongs to an experiment; see ``store.experiments.Membership``."""
+
+    experiment: str
+    concurrency: int = 1
+    host: str = ""
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything about a run that is not in another file of its folder.
+
+    Attributes:
+        run: its id, which is the name of the folder.
+        title: of the run.
+        spec: JSON of ``spec.codec``, with its own version.
+        created: seconds since 1970.
+        status: ``running`` or how it ended.
+        terminal: the event that ended it; while a resumed run trains, its previous end.
+        epochs: that were trained, in order.
+        step: steps trained when the file was last written by the child that trains.
+        seconds: phase -> seconds so far, likewise.
+        device: that is used; empty before the training begins.
+        measures: conditions so far; None before the first are known. An ended run has the final
+            ones in its terminal event.
+        steps: of the file of steps, once the run has ended.
+        belongs: to an experiment; None if no experiment trained it.
+    """
+
+    run: str
+    title: str
+    spec: str
+    created: _Moment
+    status: Status = "running"
+    terminal: Terminal | None = None
+    epochs: tuple[Epoch, ...] = ()
+    step: Annotated[int, Meta(ge=0)] = 0
+    seconds: Mapping[str, float] = {}
+    device: str = ""
+    measures: Measures | None = None
+    steps: Steps | None = None
+    belongs: Belongs | None = None
+
+    def run_spec(self) -> RunSpec:
+        """What is trained.
+
+        Raises:
+            SpecError: the description is not valid, or of a newer version.
+        """
+        return codec.parse(self.spec)
+
+
+class _File(msgspec.Struct, frozen=True):
+    version: Annotated[int, Meta(ge=1)]
+    sha256: str
+    record: msgspec.Raw
+
+
+def exists(folder: Path) -> bool:
+    """Whether the folder has a record, readable or not."""
+    return (folder / RECORD).exists()
+
+
+def read(folder: Path) -> RunRecord:
+    """The record of a run.
+
+    Raises:
+        StoreDamaged: it is not what was written, or belongs to another run.
+        StoreError: it is missing, cannot be read, or is of a newer version.
+    """
+    path = folder / RECORD
+    with reading(path), path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise damaged(path, f"it has more than {LARGEST:,} bytes")
+    record = _decoded(path, content)
+    if record.run != folder.name:
+        raise damaged(path, f"it belongs to {record.run}")
+    return record
+
+
+def write(folder: Path, record: RunRecord) -> None:
+    """Replaces the record of a run atomically.
+
+    Raises:
+        StoreError: it cannot be written, or the run was deleted; the old record is unchanged.
+    """
+    if not folder.is_dir():  # A file would create it again.
+        raise StoreError(f"The folder {folder} no longer exists.", "Select another run.")
+    with writing(folder / RECORD):
+        write_bytes(folder / RECORD, _encoded(record))
+
+
+def update(folder: Path, change: Callable[[RunRecord], RunRecord]) -> RunRecord:
+    """Changes the record of a run, and returns the new one. Other writers wait.
+
+    Raises:
+        StoreDamaged: the record is damaged.
+        StoreError: it is missing or cannot be written; the old record is unchanged.
+    """
+    with changing(folder):
+        record = change(read(folder))
+        write(folder, record)
+        return record
+
+
+def add_progress(
+    folder: Path,
+    epochs: Iterable[Epoch],
+    step: int,
+    seconds: Mapping[str, float],
+    device: str = "",
+    measures: Measures | None = None,
+) -> None:
+    """Stores how far a run has come, for the child that trains it.
+
+    Write it before the checkpoint of the same step. So a checkpoint never lacks its epochs, and
+    epochs beyond the checkpoint are trained again.
+
+    Args:
+        folder: of the run; without a record, nothing is written.
+        epochs: all of the run so far, those of earlier processes included.
+        step: steps trained.
+        seconds: phase -> seconds so far.
+        device: that is used.
+        measures: conditions so far.
+
+    Raises:
+        StoreDamaged: the record is damaged.
+        StoreError: it cannot be written; the old record is unchanged.
+    """
+    if not exists(folder):
+        return
+    update(
+        folder,
+        lambda record: replace(
+            record,
+            epochs=tuple(epochs),
+            step=step,
+            seconds=dict(seconds),
+            device=device or record.device,
+            measures=measures or record.measures,
+        ),
+    )
+
+
+@contextmanager
+def changing(folder: Path) -> Iterator[None]:
+    """For code that reads and writes the record of a run: other writers wait.
+
+    Raises:
+        StoreError: the folder cannot be written, or another process holds the record for too long.
+    """
+    lock = FileLock(folder / LOCK, timeout=PATIENCE_SECONDS, is_singleton=False)
+    with writing(folder / LOCK):
+        try:
+            lock.acquire()
+        # It is an OSError too, so it is caught inside.
+        except Timeout as error:
+            raise StoreError(
+                f"The record of the run {folder.name} is in use by another process.",
+                "Try again in a moment.",
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def damaged(path: Path, why: str) -> StoreDamaged:
+    """The error for a damaged record."""
+    return StoreDamaged(f"{path} is damaged: {why}.", "Check the store: mnist-studio store check")
+
+
+def _encoded(record: RunRecord) -> bytes:
+    content = msgspec.json.encode(record)
+    digest = hashlib.sha256(content).hexdigest()
+    return msgspec.json.encode(_File(VERSION, digest, msgspec.Raw(content))) + b"\n"
+
+
+def _decoded(path: Path, content: bytes) -> RunRecord:
+    try:
+        file = msgspec.json.decode(content, type=_File)
+        if file.version > VERSION:
+            raise StoreError(
+                f"{path} has version {file.version}, but this MNIST Studio reads versions up to "
+                f"{VERSION}.",
+                "Update MNIST Studio.",
+            )
+        if file.sha256 != hashlib.sha256(file.record).hexdigest():
+            raise damaged(path, "its content does not match its hash")
+        return msgspec.json.decode(file.record, type=RunRecord)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise damaged(path, str(error)) from error
