@@ -18,8 +18,12 @@ def frozen() -> bool:
 
 
 def program() -> list[str]:
-    """The command that starts this program again."""
-    return [sys.executable] if frozen() else [sys.executable, "-m", "mnist_studio"]
+    """The command that starts this program again, whatever lies in the working folder.
+
+    With ``-m`` Python would put the working folder first on the path, and a folder ``mnist_studio``
+    there would be run.
+    """
+    return [sys.executable] if frozen() else [sys.executable, "-P", str(package() / "__main__.py")]
 
 
 def package() -> Path:

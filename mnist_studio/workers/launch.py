@@ -3,15 +3,16 @@
 import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
+from multiprocessing import resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
+from mnist_studio import paths
 from mnist_studio.errors import JobError
 from mnist_studio.workers import child_entry
 from mnist_studio.workers.external_python import ExternalPythonProcess
@@ -19,7 +20,11 @@ from mnist_studio.workers.external_python import ExternalPythonProcess
 # CUDA does not survive a fork, and only the standard spawn works in a packaged program.
 _SPAWN = multiprocessing.get_context("spawn")
 
-_MAIN_MODULE = Lock()
+_STARTING = Lock()
+"""One process starts at a time, since the start changes what belongs to the whole process."""
+
+_FLAGS = "_args_from_interpreter_flags"
+"""The function by which ``multiprocessing`` passes on the options of this Python."""
 
 
 def launch(
@@ -74,9 +79,27 @@ def _spawned(
         name=f"mnist-studio {task.rpartition('.')[2]}",
         daemon=True,
     )
-    with _main_hidden():
+    with _safe_path(), _main_hidden():
         process.start()
     return process
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Makes a Python that starts meanwhile ignore the files of the working folder.
+
+    ``multiprocessing`` starts it with ``-c``, which puts the working folder first on the path: the
+    child would import a ``struct.py`` that happens to lie there. ``PYTHONSAFEPATH`` would do the
+    same, but every other program that is started from here would inherit it.
+    """
+    with _STARTING:
+        former: Callable[[], list[str]] = getattr(util, _FLAGS)
+        if not sys.flags.safe_path and not paths.frozen():
+            setattr(util, _FLAGS, lambda: [*former(), "-P"])
+        try:
+            yield
+        finally:
+            setattr(util, _FLAGS, former)
 
 
 @contextmanager
@@ -86,13 +109,12 @@ def _main_hidden() -> Iterator[None]:
     A child does not need it, and its imports would come before the environment is set: NumPy's
     matrix products would take all processors.
     """
-    with _MAIN_MODULE:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager
@@ -105,7 +127,8 @@ def _interrupts_blocked() -> Iterator[None]:
         yield  # Windows has no such thing.
         return
     # It would otherwise start with the first child, and let interrupts through again.
-    resource_tracker.ensure_running()
+    with _safe_path():
+        resource_tracker.ensure_running()
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -56,6 +56,16 @@ def test_another_python_answers_and_ends_with_its_pipe() -> None:
     assert not alive(pid)
 
 
+def test_no_file_of_the_working_folder_runs_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (*sys.stdlib_module_names, "numpy", "msgspec", "mnist_studio"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('a file of the working folder')")
+    monkeypatch.chdir(tmp_path)
+    with external() as worker:
+        assert final_result(worker.request("numpy", 60.0)).devices
+
+
 def test_its_errors_are_reported() -> None:
     with external() as worker, pytest.raises(JobError, match="Did you mean numpy"):
         final_result(worker.request("numpi", 60.0))
