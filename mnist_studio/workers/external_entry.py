@@ -1,4 +1,4 @@
-"""The entry of a child in another Python, run as a script with the number of its pipe.
+"""The entry of a child in another Python, run as a script with the numbers of its two pipes.
 
 Of the studio's files only this one may meet any Python 3, so it uses only what all of them know.
 """
@@ -28,23 +28,23 @@ NEEDED = {
 """Modules that tasks need besides the framework, and what installs them."""
 
 
-def main(handle: int, package: str, task: str, console: str) -> None:
+def main(handle: int, lifeline: int, package: str, task: str, console: str) -> None:
     """Sends what is missing, or an empty text, and then serves the parent's requests."""
-    pipe = open_pipe(handle)
+    pipe, life = open_pipe(handle), open_pipe(lifeline, writable=False)
     missing = problem()
     pipe.send_bytes(missing.encode())
     if not missing:
         # Python must not write compiled modules into the studio's folder.
         sys.dont_write_bytecode = True
         import_studio(package)
-        import_module("mnist_studio.workers.child_entry").main(pipe, task, {}, console)
+        import_module("mnist_studio.workers.child_entry").main(pipe, task, {}, console, life)
 
 
-def open_pipe(handle: int) -> Any:
+def open_pipe(handle: int, writable: bool = True) -> Any:
     """The pipe of that number."""
     if sys.platform == "win32":
-        return connection.PipeConnection(handle)
-    return connection.Connection(handle)
+        return connection.PipeConnection(handle, writable=writable)
+    return connection.Connection(handle, writable=writable)
 
 
 def problem() -> str:
@@ -73,4 +73,4 @@ def import_studio(package: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), *sys.argv[2:])
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -57,17 +58,22 @@ class ExternalPythonProcess:
             JobError: it cannot be started.
         """
         self._python = python
-        handle = theirs.fileno()
         entry = str(paths.external_entry())
+        # This end closes with this process, and then the child ends.
+        lifeline, self._lifeline = Pipe(duplex=False)
+        handles = [theirs.fileno(), lifeline.fileno()]
         try:
             self._process = subprocess.Popen(
-                [python, entry, str(handle), str(paths.package()), task, console],
+                [python, entry, *map(str, handles), str(paths.package()), task, console],
                 env={**_users_environment(), **environment},
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                **_inheriting(handle),
+                **_inheriting(handles),
             )  # fmt: skip
         except OSError as error:
+            self._lifeline.close()
             raise self._unusable(f"cannot be started: {error.strerror}") from error
+        finally:
+            lifeline.close()
 
     @property
     def pid(self) -> int:
@@ -116,6 +122,7 @@ class ExternalPythonProcess:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return
+        self._lifeline.close()
 
     def is_alive(self) -> bool:
         """Whether it still runs."""
@@ -155,11 +162,12 @@ def _users_environment() -> dict[str, str]:
     return variables
 
 
-def _inheriting(handle: int) -> dict[str, Any]:
-    """The options of ``Popen`` that give a process a copy of a pipe's end."""
+def _inheriting(handles: list[int]) -> dict[str, Any]:
+    """The options of ``Popen`` that give a process copies of the ends of pipes."""
     if sys.platform == "win32":
-        os.set_handle_inheritable(handle, True)
-        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        for handle in handles:
+            os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": handles})
         # Without the flag a console would open next to the window.
         return {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
-    return {"pass_fds": [handle]}
+    return {"pass_fds": handles}

@@ -1,5 +1,6 @@
 """Tasks for the tests of workers, run in child processes."""
 
+import ctypes
 import os
 import sys
 import time
@@ -54,6 +55,13 @@ def fail(request: str, context: Context[None]) -> None:
     raise KeyError(request)
 
 
+def hold_the_lock(request: float, context: Context[str]) -> None:
+    """Holds the interpreter lock, as a framework does that loads or compiles; in seconds."""
+    context.send("holding")
+    # Unlike those of a CDLL, calls of a PyDLL keep the lock.
+    ctypes.PyDLL(None).usleep(round(1e6 * request))
+
+
 def environment(request: str, context: Context[None]) -> str:
     return os.environ.get(request, "")
 
@@ -87,6 +95,7 @@ DOUBLE: Task[NDArray[np.float32], None, NDArray[np.float32]] = Task(
 COUNT: Task[int, int, str] = Task(f"{_HERE}.count", int, str)
 SLEEP: Task[float, str, str] = Task(f"{_HERE}.sleep", str, str)
 FAIL: Task[str, None, None] = Task(f"{_HERE}.fail", None, None)
+HOLD_THE_LOCK: Task[float, str, None] = Task(f"{_HERE}.hold_the_lock", str, None)
 ENVIRONMENT: Task[str, None, str] = Task(f"{_HERE}.environment", None, str)
 SPEAK: Task[str, None, None] = Task(f"{_HERE}.speak", None, None)
 MODULES: Task[None, None, list[str]] = Task(f"{_HERE}.modules", None, list[str])

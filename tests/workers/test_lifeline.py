@@ -1,0 +1,116 @@
+"""Children end with their parent, whatever they are doing."""
+
+import os
+import subprocess
+import sys
+import time
+from multiprocessing import Pipe
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.workers.child_entry import LARGEST_CONSOLE
+from mnist_studio.workers.worker import Worker, final_result
+from tests.trained_runs import alive, until
+from tests.workers import example_tasks as tasks
+
+ROOT = Path(__file__).parents[2]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads /proc")
+
+PARENT = """
+import os, sys
+from mnist_studio.workers.channel import Update
+from mnist_studio.workers.worker import Worker
+from tests.workers import example_tasks as tasks
+
+def main():
+    path = {"PYTHONPATH": os.environ["PYTHONPATH"]}
+    worker = Worker(getattr(tasks, sys.argv[1]), path, sys.argv[2])
+    if sys.argv[3] == "busy":
+        worker.send(60.0)
+        while not (reply := worker.receive(0.1)):
+            pass
+        assert isinstance(reply, Update), reply
+    print(worker.pid, flush=True)
+    sys.stdin.read()
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@linux
+@pytest.mark.parametrize("python", ["", sys.executable], ids=["own", "another Python"])
+@pytest.mark.parametrize(
+    ("task", "busy"), [("HOLD_THE_LOCK", "busy"), ("SLEEP", "busy"), ("SLEEP", "idle")]
+)
+def test_a_child_ends_at_once_with_its_parent(
+    tmp_path: Path, python: str, task: str, busy: str
+) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen(
+        [sys.executable, str(script), task, python, busy],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
+    ) as parent:  # fmt: skip
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        time.sleep(0.2)  # Until the lock is held; without this pause the test would show less.
+        parent.kill()
+        killed = time.monotonic()
+    until(lambda: not alive(child), seconds=5.0)
+    assert time.monotonic() - killed < 5.0
+
+
+WATCHING = """
+import sys, time
+from multiprocessing.connection import Connection
+from mnist_studio.workers import lifeline
+if sys.argv[2] == "thread":
+    lifeline._let_the_kernel_watch = lambda descriptor: None
+lifeline.hold_on_to(Connection(int(sys.argv[1]), writable=False))
+print("watching", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="passes a descriptor")
+@pytest.mark.parametrize(("by", "codes"), [("thread", {0}), ("kernel", {0, -9})])
+def test_the_thread_and_the_kernel_watch_each_by_itself(by: str, codes: set[int]) -> None:
+    theirs, ours = Pipe(duplex=False)
+    with subprocess.Popen(
+        [sys.executable, "-c", WATCHING, str(theirs.fileno()), by],
+        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as child:  # fmt: skip
+        assert child.stdout
+        assert child.stdout.readline().strip() == b"watching"
+        theirs.close()
+        assert child.poll() is None
+        ours.close()
+        assert child.wait(10) in codes
+
+
+def test_a_pipe_that_closed_before_ends_the_child_too() -> None:
+    theirs, ours = Pipe(duplex=False)
+    ours.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", WATCHING, str(theirs.fileno()), "kernel"],
+        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as child:  # fmt: skip
+        theirs.close()
+        assert child.wait(10) == 0
+
+
+def test_a_large_console_is_moved_aside_once(tmp_path: Path) -> None:
+    console, older = tmp_path / "console.txt", tmp_path / "console.txt.1"
+    for content in ("a", "b"):
+        console.write_text(content * (LARGEST_CONSOLE + 1))
+        with Worker(tasks.SPEAK, {}, console=console) as worker:
+            final_result(worker.request("new", 30.0))
+        assert set(console.read_text("utf-8").splitlines()) == {"new", "from C"}
+        assert older.read_text("utf-8")[0] == content
+    assert sorted(file.name for file in tmp_path.iterdir()) == [console.name, older.name]
