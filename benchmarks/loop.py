@@ -88,9 +88,8 @@ def studio_loop(spec: "RunSpec", steps: int) -> Callable[[], float]:
     """Seconds that the real loop counts as training: one epoch, events encoded and sent."""
     from mnist_studio.events import Event, encode
     from mnist_studio.training.clock import PhaseClock
-    from mnist_studio.training.control import Control
     from mnist_studio.training.loop import Training
-    from mnist_studio.training.session import DataSplit, TrainingSession
+    from mnist_studio.training.session import Control, DataSplit, TrainingSession
 
     digits = _digits(steps, spec.training.batch_size)
     pipe = os.open(os.devnull, os.O_WRONLY)
@@ -130,8 +129,8 @@ def _order(spec: "RunSpec", digits: "LabeledImages", steps: int) -> "NDArray[np.
 
 
 def _bare_numpy(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callable[[], None]:
+    from mnist_studio.frameworks.base import normalize
     from mnist_studio.frameworks.initialization import initial_weights
-    from mnist_studio.frameworks.normalization import normalize
     from mnist_studio.frameworks.numpy_scratch.learner import threads
     from mnist_studio.frameworks.numpy_scratch.memory import Flat
     from mnist_studio.frameworks.numpy_scratch.network import Network
@@ -161,7 +160,7 @@ def _bare_pytorch(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Calla
     import torch
     from torch.nn import functional
 
-    from mnist_studio.frameworks.normalization import normalize
+    from mnist_studio.frameworks.base import normalize
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers: list[torch.nn.Module] = []
@@ -205,7 +204,7 @@ def _bare_keras(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callabl
     import keras
     import tensorflow as tf
 
-    from mnist_studio.frameworks.normalization import normalize
+    from mnist_studio.frameworks.base import normalize
     from mnist_studio.spec.layers import Conv, Dense, Flatten, MaxPool
 
     layers = [keras.Input((28, 28, 1))]

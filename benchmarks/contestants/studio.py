@@ -19,9 +19,8 @@ from mnist_studio.spec.model import UNIT, ModelSpec
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import FrameworkName, Precision, RunSpec, TrainingSpec
 from mnist_studio.training.clock import PhaseClock
-from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
-from mnist_studio.training.session import DataSplit, TrainingSession
+from mnist_studio.training.session import Control, DataSplit, TrainingSession
 
 _KERAS_CONVNET = RunSpec(
     recipe="keras-convnet",

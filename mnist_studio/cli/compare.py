@@ -7,8 +7,7 @@ from pathlib import Path
 from mnist_studio.analysis import known_bugs
 from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.cli import options, output, own_images
-from mnist_studio.comparison.messages import ViewOutcome, ViewResult
-from mnist_studio.comparison.options import AXES, ViewOptions
+from mnist_studio.comparison.messages import AXES, ViewOptions, ViewOutcome, ViewResult
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
 from mnist_studio.comparison.report.tables import numeric_columns, sentence_columns, without_columns

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, options, output
+from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
@@ -65,14 +65,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Evaluates; 1 if a model could not be used."""
-    runs = models.trained(arguments.run)
+    runs = options.trained(arguments.run)
     sets = _sets(arguments)
     if not all(map(len, sets)):
         raise DataError("The test set has no images.", "Choose another file or folder.")
     if len(sets) > 1 and not arguments.json:
         output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
     succeeded = True
-    for evaluator, group in models.by_framework(runs, threads=0):
+    for evaluator, group in options.by_framework(runs, threads=0):
         for model in group:
             succeeded &= _evaluate(evaluator, model, sets, arguments.json)
     return 0 if succeeded else 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.analysis.nearest import Neighbor
-from mnist_studio.cli import models, options, output
+from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_picture
@@ -121,9 +121,9 @@ def _add_trace(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Explains; 1 if a part could not be computed."""
     _check(arguments)
-    (model,) = models.trained(arguments.run)
+    (model,) = options.trained(arguments.run)
     image = _image(arguments, model)
-    engine = models.note_fallback(model.spec.framework)
+    engine = options.note_fallback(model.spec.framework)
     traced = _traced(arguments)
     chosen = Options(
         target=arguments.target, manner=arguments.counterfactual, metric=arguments.metric,

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, options, output
+from mnist_studio.cli import options, output
 from mnist_studio.data.images import CLASSES
 from mnist_studio.data.own_images import OwnImage, of_picture
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
 from mnist_studio.formatting import NOTHING, count, counted, moment, percent
 from mnist_studio.prediction.own_images import OwnImageScore, scores
-from mnist_studio.store import own_image_files, own_image_sets
+from mnist_studio.store import own_image_files, own_images
 from mnist_studio.store.runs import RunStore
 
 SHOWN = 8
@@ -120,7 +120,7 @@ def chosen_fingerprint(arguments: Namespace) -> str:
     """
     if not arguments.own_images:
         return ""
-    return own_image_sets.freeze(_all()).fingerprint
+    return own_images.freeze(_all()).fingerprint
 
 
 def _all() -> tuple[OwnImage, ...]:
@@ -210,11 +210,11 @@ def _key(store: RunStore, start: str) -> str:
 
 
 def _evaluate(arguments: Namespace) -> int:
-    runs, images = models.trained(arguments.run), _all()
+    runs, images = options.trained(arguments.run), _all()
     if not images:
         raise DataError(_summary(()), "Or import a file: mnist-studio own-images import FILE")
     succeeded = True
-    for score in scores(runs, own_image_sets.of(images)):
+    for score in scores(runs, own_images.of(images)):
         if score.problem:
             output.error(f"{score.run.title}: {score.problem}")
             succeeded = False

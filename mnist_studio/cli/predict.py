@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, options, output
+from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_digits
@@ -101,13 +101,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Classifies; 1 if a picture could not be read or a model not be used."""
-    runs = models.trained(arguments.run)
+    runs = options.trained(arguments.run)
     inputs = _inputs(arguments)
     if not inputs:
         return 1
     succeeded = len(inputs) >= len(arguments.images)
     on_prediction = output.json_line if arguments.json else _write
-    for evaluator, group in models.by_framework(runs, threads=1):
+    for evaluator, group in options.by_framework(runs, threads=1):
         for model in group:
             succeeded &= _predict(evaluator, model, inputs, on_prediction)
     if not arguments.json:

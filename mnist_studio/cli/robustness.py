@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import models, options, output
+from mnist_studio.cli import options, output
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.registry import framework_title
@@ -48,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Evaluates; 1 if a model could not be used."""
-    runs = [model for name in dict.fromkeys(arguments.run) for model in models.trained(name)]
+    runs = [model for name in dict.fromkeys(arguments.run) for model in options.trained(name)]
     succeeded = True
     with _bar(hidden=arguments.json) as bar:
         task = bar.add_task("Robustness", total=1.0)

@@ -23,7 +23,7 @@ _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What the window writes when it is usable (see ``gui.app.opening``).
+    """What the window writes when it is usable (see ``gui.app.application``).
 
     Attributes:
         painted: seconds from the start of its process to its first frame.

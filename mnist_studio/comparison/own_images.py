@@ -9,7 +9,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.own_images import OwnImagePredictor, training_keys
-from mnist_studio.store import own_image_predictions, own_image_sets
+from mnist_studio.store import own_image_predictions, own_images
 from mnist_studio.store.rows import Run
 
 
@@ -35,7 +35,7 @@ def stored_predictions(runs: Sequence[Run], fingerprint: str) -> OwnImagePredict
         DataError: a set of images is not here.
         StoreError: the weights of a run cannot be read.
     """
-    whole = own_image_sets.load(fingerprint)
+    whole = own_images.load(fingerprint)
     unseen = whole.without(frozenset().union(*(training_keys(run.spec) for run in runs)))
     images = whole.digits.take(unseen)
     names = [own_image_predictions.name_of(image) for image in images.images]
@@ -56,7 +56,7 @@ def predict(selection: Selection, fingerprint: str, is_cancelled: Callable[[], b
         JobError: the child process could not be started or died.
         CancelledByUser: by the user.
     """
-    images = own_image_sets.load(fingerprint).digits.images
+    images = own_images.load(fingerprint).digits.images
     with OwnImagePredictor() as predictor:
         for run in selection.runs:
             if run.trained:

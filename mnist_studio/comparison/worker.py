@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.messages import COMPUTE_VIEWS, ComputeViews, ViewOutcome
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import COMPUTE_VIEWS, ComputeViews, ViewOptions, ViewOutcome
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import CancelledByUser

@@ -1,4 +1,7 @@
-"""The interface between the shared code and a framework: NumPy arrays in, NumPy arrays out."""
+"""The interface between the shared code and a framework: NumPy arrays in, NumPy arrays out.
+
+Gray levels become network inputs here, by the same expression for every framework.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.model import ModelSpec, Scaling
+from mnist_studio.spec.run import Precision, RunSpec, storage
 
 Array = NDArray[Any]
 Weights = Mapping[str, Array]
@@ -160,3 +163,17 @@ class Framework(Protocol):
 
     def export(self, model: ModelSpec, weights: Weights, path: Path) -> None:
         """Writes a trained network in the framework's own file format."""
+
+
+def level_table(scaling: Scaling, precision: Precision) -> Array:
+    """(256,): the input for each gray level, (level / 255 - mean) / deviation.
+
+    It is computed in float64 and rounded once, so that every framework gets the same inputs.
+    """
+    levels = (np.arange(256) / 255 - scaling.mean) / scaling.deviation
+    return levels.astype(storage(precision))
+
+
+def normalize(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:
+    """(n, 28, 28) gray levels -> (n, 28, 28) inputs."""
+    return level_table(scaling, precision)[images]

@@ -1,12 +1,13 @@
 """Prediction engines: threads that predict for the latest drawing with trained models.
 
-This module has the engine that uses the process of one framework. ``numpy_fallback`` has the one
-that computes for all others.
+A persistent process with a framework needs 500 MB or more, so its engine watches the memory.
 """
 
 from contextlib import suppress
 from threading import Thread
 from time import monotonic
+
+import psutil
 
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.errors import CancelledByUser, JobError
@@ -22,8 +23,22 @@ from mnist_studio.prediction.state import (
     PredictionState,
     State,
 )
-from mnist_studio.workers import memory
 from mnist_studio.workers.worker import PersistentWorker, final_result
+
+RESERVED_BYTES = 300 << 20
+"""Bytes left for other programs. With less available, persistent workers end."""
+
+NEEDED_BYTES = 1 << 30
+"""With fewer bytes available, no persistent worker starts."""
+
+MEMORY_CHECK_SECONDS = 2.0
+"""Interval at which the owner of an idle worker checks."""
+
+
+def available_memory() -> int:
+    """Bytes that programs can still allocate without swapping."""
+    return int(psutil.virtual_memory().available)
+
 
 MOST_FAILURES = 3
 SHORT = "Memory is low. NumPy predicts until more is available."
@@ -105,7 +120,7 @@ class ChildEngine(Engine):
             if work is None:
                 self._leave()
                 continue
-            if self._worker.pid is None and memory.available() < memory.NEEDED:
+            if self._worker.pid is None and available_memory() < NEEDED_BYTES:
                 self._enter("cold", SHORT)
                 continue
             try:
@@ -121,10 +136,10 @@ class ChildEngine(Engine):
         """Waits for a request; None when idle or closing. Ends the process where memory is low."""
         until = monotonic() + self._idle
         while not self._shared.closing:
-            if self._worker.pid and memory.available() < memory.RESERVED:
+            if self._worker.pid and available_memory() < RESERVED_BYTES:
                 self._leave(SHORT)
             left = until - monotonic()
-            work = self._next(min(left, memory.CHECK_SECONDS) if self._worker.pid else left)
+            work = self._next(min(left, MEMORY_CHECK_SECONDS) if self._worker.pid else left)
             if work or monotonic() >= until:
                 return work
         return None

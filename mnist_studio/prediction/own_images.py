@@ -19,8 +19,8 @@ from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import own_image_predictions, own_image_sets
-from mnist_studio.store.own_image_sets import OwnImageSet
+from mnist_studio.store import own_image_predictions, own_images
+from mnist_studio.store.own_images import OwnImageSet
 from mnist_studio.store.rows import Run
 
 ENGINE = "numpy"
@@ -121,7 +121,7 @@ def training_keys(spec: RunSpec) -> frozenset[str]:
     Raises:
         DataError: that set does not exist any more.
     """
-    return frozenset(own_image_sets.load(spec.own_images).keys) if spec.own_images else frozenset()
+    return frozenset(own_images.load(spec.own_images).keys) if spec.own_images else frozenset()
 
 
 def _score(

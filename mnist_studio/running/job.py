@@ -9,7 +9,7 @@ from typing import Literal
 
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
 from mnist_studio.frameworks import registry
-from mnist_studio.running import outcomes
+from mnist_studio.running import recording
 from mnist_studio.running.continuation import copy_checkpoint
 from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
@@ -163,7 +163,7 @@ class TrainingJob:
             if isinstance(event, Phase):
                 phase = event.phase
             self._ended_well = isinstance(event, Terminal)
-            yield outcomes.timed(event, time.perf_counter() - self._launched)
+            yield recording.timed(event, time.perf_counter() - self._launched)
             if self._ended_well:
                 return
 
@@ -187,7 +187,7 @@ class TrainingJob:
             if command == "stop" and phase not in ANSWERS_STOP:
                 worker.end(0.0)
                 return self._cancelled(
-                    run, f"Stopped before the training began. {outcomes.what_is_saved(run)}"
+                    run, f"Stopped before the training began. {recording.what_is_saved(run)}"
                 )
             if command == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
@@ -195,7 +195,7 @@ class TrainingJob:
         if time.monotonic() > self._stop_deadline:
             how = worker.end(0.0)
             reason = f"Ended because it did not react to Stop (process {how})."
-            return self._cancelled(run, f"{reason} {outcomes.what_is_saved(run)}")
+            return self._cancelled(run, f"{reason} {recording.what_is_saved(run)}")
         return None
 
     def _new_commands(self) -> Iterator[CommandName]:
@@ -208,7 +208,7 @@ class TrainingJob:
         return Crashed(
             run=run.id,
             framework=self._spec.framework,
-            reason=f"{outcomes.why_it_died(worker.exit_code)} {outcomes.how_to_continue(run)}",
+            reason=f"{recording.why_it_died(worker.exit_code)} {recording.how_to_continue(run)}",
             exit_code=worker.exit_code,
         )
 

@@ -1,13 +1,57 @@
 """The events of a run are recorded in the store, and every run gets a terminal event there."""
 
+import signal
 from collections.abc import Generator
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from mnist_studio.errors import MnistStudioError, StoreError
-from mnist_studio.events import AnyEvent, Cancelled, Failed, Started, Terminal
+from mnist_studio.events import AnyEvent, Cancelled, Failed, Finished, Started, Stopped, Terminal
 from mnist_studio.spec.model import parameter_count
+from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
+
+
+def why_it_died(exit_code: int | None) -> str:
+    """What ended a process that sent no terminal event."""
+    if exit_code == -signal.SIGTERM or (hasattr(signal, "SIGKILL") and exit_code == -9):
+        return "The training process was killed, perhaps because memory ran out."
+    if exit_code is not None and exit_code < 0:
+        return f"The training process crashed with signal {-exit_code}."
+    return f"The training process ended unexpectedly (exit code {exit_code})."
+
+
+def timed(event: AnyEvent, wall_seconds: float) -> AnyEvent:
+    """An event; if it has measures, with the wall time that the parent process measured.
+
+    Time that the worker could not account for becomes the phase ``other``: its last message on the
+    way, and the delay until the parent received it.
+    """
+    if not isinstance(event, Finished | Stopped) or event.measures is None:
+        return event
+    other = max(0.0, wall_seconds - event.measures.wall_seconds)
+    wall = event.measures.wall_seconds + other
+    measures = replace(event.measures, wall_seconds=wall)
+    return replace(event, seconds=event.seconds | {"other": other}, measures=measures)
+
+
+def how_to_continue(run: Run) -> str:
+    """How to continue after a crash, or where to look for its reason."""
+    return _from_checkpoint(run) or f"Its output is in {artifacts.console(run.folder)}."
+
+
+def what_is_saved(run: Run) -> str:
+    """What is left of a run that was ended."""
+    return _from_checkpoint(run) or "There was nothing to save."
+
+
+def _from_checkpoint(run: Run) -> str:
+    """How to continue a run that ended early; empty without a checkpoint."""
+    checkpoint = run.folder / artifacts.CHECKPOINT
+    return "Resume it from its last checkpoint." if checkpoint.exists() else ""
+
 
 Events = Generator[AnyEvent, None, None]
 

@@ -19,12 +19,11 @@ from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store import artifacts, own_image_sets
+from mnist_studio.store import artifacts, own_images
 from mnist_studio.training.clock import PhaseClock
-from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
 from mnist_studio.training.machine import MachineMonitor
-from mnist_studio.training.session import DataSplit, TrainingSession
+from mnist_studio.training.session import Control, DataSplit, TrainingSession
 from mnist_studio.workers.task import Context
 
 
@@ -90,7 +89,7 @@ def _split(spec: RunSpec, folder: Path | None) -> DataSplit:
     dataset = sources.load(spec.dataset, folder)
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     if spec.own_images:
-        train = joined(train, own_image_sets.load(spec.own_images).digits)
+        train = joined(train, own_images.load(spec.own_images).digits)
     return DataSplit(train, validation, dataset.test)
 
 

@@ -1,16 +1,59 @@
-"""The context of a training: its data, its folder, and where its events go."""
+"""The context of a training: its data, its folder, its events, and requests to stop or pause."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Condition
 
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch
 from mnist_studio.training.clock import PhaseClock
-from mnist_studio.training.control import Control
 from mnist_studio.training.machine import MachineMonitor
+
+
+class Control:
+    """Pause, resume and stop."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._paused = False
+        self._stopped = False
+
+    def pause(self) -> None:
+        """Pauses after the current chunk."""
+        self._set(paused=True)
+
+    def resume(self) -> None:
+        """Resumes a paused training."""
+        self._set(paused=False)
+
+    def stop(self) -> None:
+        """Ends the training after the current chunk, even if it is paused. Saves the weights."""
+        self._set(paused=False, stopped=True)
+
+    @property
+    def paused(self) -> bool:
+        """Whether a pause, but no stop, was requested."""
+        return self._paused
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop was requested."""
+        return self._stopped
+
+    def wait_while_paused(self) -> None:
+        """Returns as soon as the training should resume or stop."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._paused)
+
+    def _set(self, *, paused: bool, stopped: bool = False) -> None:
+        with self._changed:
+            self._stopped |= stopped
+            # A pause after a stop would prevent the stop from taking effect.
+            self._paused = paused and not self._stopped
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True)

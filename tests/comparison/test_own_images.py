@@ -8,8 +8,7 @@ import pytest
 
 from mnist_studio.analysis.view import Matrix
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.messages import ViewResult, ViewUnavailable
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions, ViewResult, ViewUnavailable
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views.catalog import VIEWS, compute, show_own_images
@@ -17,8 +16,8 @@ from mnist_studio.comparison.worker import ViewWorker
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.own_images import OwnImage, of_ink
 from mnist_studio.errors import DataError
-from mnist_studio.store import own_image_sets
-from mnist_studio.store.own_image_sets import OwnImageSet
+from mnist_studio.store import own_images as own_image_sets
+from mnist_studio.store.own_images import OwnImageSet
 
 
 def written(lean: int) -> OwnImage:

@@ -7,8 +7,7 @@ import pytest
 from msgspec import structs
 
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.comparison.messages import ComputeViews
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ComputeViews, ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import select_experiment, select_runs
 from mnist_studio.data.datasets import builtin

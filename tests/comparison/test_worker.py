@@ -3,8 +3,7 @@
 import pytest
 
 from mnist_studio.analysis.view import encode
-from mnist_studio.comparison.messages import ViewResult, ViewUnavailable
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions, ViewResult, ViewUnavailable
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker

@@ -3,9 +3,8 @@ from pathlib import Path
 import numpy as np
 
 from mnist_studio.data.datasets import builtin
-from mnist_studio.explanation.arrays import layer_arrays
 from mnist_studio.explanation.trace import Trace, trace
-from mnist_studio.explanation.trace_files import matrix, row_names, table, text
+from mnist_studio.explanation.trace_files import layer_arrays, matrix, row_names, table, text
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 

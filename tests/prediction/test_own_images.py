@@ -16,7 +16,7 @@ from mnist_studio.prediction.evaluation import Evaluation, Evaluator
 from mnist_studio.prediction.own_images import OwnImagePredictor, scores
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.store import own_image_sets
+from mnist_studio.store import own_images
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -47,7 +47,7 @@ def test_a_run_is_scored_with_interval_and_confusion_and_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, wrong = train(), written(3, 8)
-    digits = own_image_sets.of((*ONES[:3], *ONES[4:], wrong))
+    digits = own_images.of((*ONES[:3], *ONES[4:], wrong))
     (score,) = scores([run], digits)
     assert score.problem == ""
     assert score.accuracy is not None
@@ -65,16 +65,16 @@ def test_a_run_is_scored_with_interval_and_confusion_and_remembered(
     (again,) = scores([run], digits)
     assert again.accuracy == score.accuracy
     # Another label needs no other answer.
-    (relabeled,) = scores([run], own_image_sets.of((*ONES[:3], written(3), *ONES[4:])))
+    (relabeled,) = scores([run], own_images.of((*ONES[:3], written(3), *ONES[4:])))
     assert relabeled.accuracy is not None
     assert relabeled.accuracy.value >= score.accuracy.value
 
 
 def test_digits_that_a_run_learnt_from_are_not_counted_for_it() -> None:
-    kept = own_image_sets.freeze(ONES[:8])
+    kept = own_images.freeze(ONES[:8])
     run = train(kept.fingerprint)
     assert isinstance(run.terminal, Finished)
-    whole, own = own_image_sets.of(ONES), own_image_sets.of(ONES[:8])
+    whole, own = own_images.of(ONES), own_images.of(ONES[:8])
     (score,) = scores([run], whole)
     assert (score.trained_on, score.accuracy and score.accuracy.count) == (8, 4)
     (nothing,) = scores([run], own)
@@ -82,13 +82,13 @@ def test_digits_that_a_run_learnt_from_are_not_counted_for_it() -> None:
 
 
 def test_own_digits_change_what_is_learnt_and_leave_the_test_as_it_is() -> None:
-    eights = own_image_sets.freeze([written(lean, 8) for lean in range(40)])
+    eights = own_images.freeze([written(lean, 8) for lean in range(40)])
     plain, taught = train(), train(eights.fingerprint)
     assert isinstance(plain.terminal, Finished)
     assert isinstance(taught.terminal, Finished)
     # 1,297 digits in batches of 64 are 21 steps a pass, 1,337 likewise: the same count by chance.
     assert plain.terminal.step == taught.terminal.step == 42
-    images = own_image_sets.of([written(50)]).digits.images
+    images = own_images.of([written(50)]).digits.images
     with OwnImagePredictor() as answering:
         eight = [answering.logits(run, images)[0, 8] for run in (plain, taught)]
     assert eight[1] > eight[0]
@@ -104,7 +104,7 @@ def test_a_run_that_cannot_predict_is_reported_and_does_not_block_others() -> No
     good, bad = train(), train(seed=7)
     (bad.folder / "weights.safetensors").write_bytes(b"none")
     told: list[float] = []
-    first, second = scores([bad, good], own_image_sets.of(ONES), told.append)
+    first, second = scores([bad, good], own_images.of(ONES), told.append)
     assert first.problem
     assert first.accuracy is None
     assert second.accuracy is not None
@@ -113,13 +113,13 @@ def test_a_run_that_cannot_predict_is_reported_and_does_not_block_others() -> No
 
 def test_it_can_be_cancelled() -> None:
     with pytest.raises(CancelledByUser):
-        list(scores([train()], own_image_sets.of(ONES), is_cancelled=lambda: True))
+        list(scores([train()], own_images.of(ONES), is_cancelled=lambda: True))
 
 
 def test_equal_images_share_a_prediction(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     run = train()
-    images = own_image_sets.of(ONES).digits.images
+    images = own_images.of(ONES).digits.images
     judge = Evaluator.predict
 
     def counted(self: Evaluator, run: Run, images: NDArray[np.uint8], **rest: Any) -> Evaluation:

@@ -19,14 +19,13 @@ from mnist_studio.data.datasets import builtin
 from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Framework, Learner
-from mnist_studio.prediction import predict_task
+from mnist_studio.prediction import engines, predict_task
 from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.prediction.predictors import MOST_MODELS, Predictors, newest
 from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from mnist_studio.workers import memory
 from tests.trained_runs import copy_of, until
 
 IMAGES = builtin.load().test.images
@@ -173,12 +172,12 @@ def test_several_digits_are_predicted_at_once(run: Run, desk: Desk) -> None:
 def test_children_leave_while_memory_is_short_and_come_back(
     run: Run, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = [4 * memory.NEEDED]
-    monkeypatch.setattr(memory, "available", lambda: left[0])
-    monkeypatch.setattr(memory, "CHECK_SECONDS", 0.05)
+    left = [4 * engines.NEEDED_BYTES]
+    monkeypatch.setattr("mnist_studio.prediction.engines.available_memory", lambda: left[0])
+    monkeypatch.setattr("mnist_studio.prediction.engines.MEMORY_CHECK_SECONDS", 0.05)
     desk.predictors.load_models([run])
     desk.warm("numpy")
-    left[0] = memory.RESERVED - 1
+    left[0] = engines.RESERVED_BYTES - 1
     until(lambda: not _children())
     until(lambda: desk.states[-1].state == "cold")
     assert "Memory is low" in desk.states[-1].text
@@ -187,7 +186,7 @@ def test_children_leave_while_memory_is_short_and_come_back(
         until(partial(desk.runs, request))
     assert not _children()
     assert [state.text for state in desk.states].count(desk.states[-1].text) == 1
-    left[0] = memory.NEEDED
+    left[0] = engines.NEEDED_BYTES
     desk.ask()
     until(lambda: desk.states[-1].state == "warm", 60.0)
     assert len(_children()) == 1

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Finished, Measures, Phase, Progress, Started, Stopped
-from mnist_studio.running import outcomes
+from mnist_studio.running import recording
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store.runs import RunStore
@@ -116,9 +116,9 @@ def test_the_load_of_other_programs_is_reported() -> None:
 def test_events_without_measures_stay_unchanged() -> None:
     (*_, end) = TrainingJob(small()).events()
     old = replace(_ended(end), measures=None)
-    assert outcomes.timed(old, 5.0) is old
+    assert recording.timed(old, 5.0) is old
     phase = Phase(run="run", framework="numpy", phase="train")
-    assert outcomes.timed(phase, 5.0) is phase
+    assert recording.timed(phase, 5.0) is phase
 
 
 def _long() -> RunSpec:

@@ -20,9 +20,8 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.training.clock import PhaseClock
-from mnist_studio.training.control import Control
 from mnist_studio.training.loop import Training
-from mnist_studio.training.session import DataSplit, TrainingSession
+from mnist_studio.training.session import Control, DataSplit, TrainingSession
 
 Kind = TypeVar("Kind", bound=Event)
 

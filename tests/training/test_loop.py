@@ -12,7 +12,7 @@ from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.spec.steps import learning_rate
 from mnist_studio.store import artifacts
-from mnist_studio.training.control import Control
+from mnist_studio.training.session import Control
 from tests.training.conftest import Bench, Benches, same_weights
 
 DROPPED = ModelSpec((Flatten(), Dense(12), Relu(), Dropout(0.5), Dense(10)))

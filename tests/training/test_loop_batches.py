@@ -16,7 +16,7 @@ from mnist_studio.spec.run import FULL_BATCH
 from mnist_studio.spec.schedules import Plateau
 from mnist_studio.spec.steps import batch_sizes, learning_rate
 from mnist_studio.store import artifacts
-from mnist_studio.training.control import Control
+from mnist_studio.training.session import Control
 from tests.training.conftest import Bench, Benches, same_weights
 
 MOVED = Augmentation(rotation=15, shift=2, elastic=1.5)

@@ -12,8 +12,7 @@ import psutil
 
 from mnist_studio import __version__
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.messages import ViewUnavailable
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions, ViewUnavailable
 from mnist_studio.comparison.report.discussion import Paragraph, discussion
 from mnist_studio.comparison.report.marks import PrintMark, families, marks
 from mnist_studio.comparison.run_data import RunData

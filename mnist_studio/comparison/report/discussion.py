@@ -16,7 +16,7 @@ from mnist_studio.analysis.time_breakdown import PARTS, Part
 from mnist_studio.analysis.view import Unit, cell_text
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measure
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted, duration, listed, percentage_points, word

@@ -6,7 +6,7 @@ from pathlib import Path
 from mnist_studio import paths
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import tables
 from mnist_studio.comparison.report.marks import Families
 from mnist_studio.comparison.report.messages import (

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.workers.task import Task
 

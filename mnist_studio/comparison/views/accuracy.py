@@ -7,7 +7,7 @@ from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, ViewContent
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.catalog import title_of

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from mnist_studio.analysis.view import View, ViewContent
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.spec.recipes import unknown
 

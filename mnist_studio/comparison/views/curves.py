@@ -9,7 +9,7 @@ import numpy as np
 from mnist_studio.analysis.curves import MAX_POINTS, band, smooth
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, ViewContent
-from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.events import Epoch

@@ -8,7 +8,7 @@ from mnist_studio.analysis.groups import Group, TwoWay, two_way
 from mnist_studio.analysis.view import Bar, Bars, Column, Matrix, Row, Table, Unit, ViewContent
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import duration, percentage_points

@@ -25,7 +25,7 @@ from mnist_studio.analysis.view import (
     Table,
     ViewContent,
 )
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import one, some

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, ViewContent
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS, Kind

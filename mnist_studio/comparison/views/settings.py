@@ -1,7 +1,7 @@
 """The view of settings, limited to those that differ."""
 
 from mnist_studio.analysis.view import Column, Row, Table, ViewContent
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted

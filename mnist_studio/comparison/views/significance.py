@@ -10,7 +10,7 @@ from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison
 from mnist_studio.analysis.verdict import Verdict, verdict
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, ViewContent
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.catalog import title_of

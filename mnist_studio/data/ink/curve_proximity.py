@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.ink.smoothing import Points, between, segment_speeds
+from mnist_studio.data.ink.strokes import Points, between, segment_speeds
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]

@@ -18,7 +18,7 @@ from mnist_studio.data.ink.curve_proximity import (
     touched,
 )
 from mnist_studio.data.ink.rendering import Ink, InkPoint
-from mnist_studio.data.ink.smoothing import Points
+from mnist_studio.data.ink.strokes import Points
 
 _FINENESS = 4
 """Parts of the eraser's radius to which a cut is exact."""

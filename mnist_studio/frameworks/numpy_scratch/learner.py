@@ -5,10 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, OptimizerState, StepResults, Weights
-from mnist_studio.frameworks.normalization import level_table, normalize
-from mnist_studio.frameworks.numpy_scratch import gradients
-from mnist_studio.frameworks.numpy_scratch.loss import loss_of
+from mnist_studio.frameworks.base import (
+    Array,
+    Chunk,
+    OptimizerState,
+    StepResults,
+    Weights,
+    level_table,
+    normalize,
+)
+from mnist_studio.frameworks.numpy_scratch.loss import clip, loss_of, sum_biases
 from mnist_studio.frameworks.numpy_scratch.memory import Flat, Workspace
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
@@ -65,8 +71,8 @@ class NumpyLearner:
             result = self._parallel.gradients(self._batch(chunk, k))
             losses[k], correct[k] = result.mean, result.correct
             if self._training.bias_gradients == "summed":
-                gradients.sum_biases(result.gradients)
-            gradients.clip(result.gradients, self._training.clip)
+                sum_biases(result.gradients)
+            clip(result.gradients, self._training.clip)
             self._optimizer.apply(result.gradients, rate)
         return StepResults(losses, correct)
 
@@ -96,7 +102,7 @@ class NumpyLearner:
         self._network.backward_params(loss.gradient)
         self._network.prepare(training=False)
         if self._training.bias_gradients == "summed":
-            gradients.sum_biases(self._network.gradients)
+            sum_biases(self._network.gradients)
         return self._network.gradients.copies()
 
     def input_gradients(self, images: NDArray[np.uint8], classes: NDArray[np.uint8]) -> Array:

@@ -6,9 +6,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.base import Array, Weights, normalize
 from mnist_studio.frameworks.native_script import Score, ScriptObserver, observe_calls
-from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.spec.run import RunSpec
 
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, OptimizerState, Weights
-from mnist_studio.frameworks.normalization import normalize
-from mnist_studio.frameworks.numpy_scratch import equations, gradients
+from mnist_studio.frameworks.base import Array, OptimizerState, Weights, normalize
+from mnist_studio.frameworks.numpy_scratch import equations
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
 from mnist_studio.frameworks.numpy_scratch.layers import Dense
-from mnist_studio.frameworks.numpy_scratch.loss import Loss, loss_of
+from mnist_studio.frameworks.numpy_scratch.loss import Loss, clip, loss_of, sum_biases
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
@@ -134,8 +133,8 @@ def step(
 def _update(run: RunSpec, found: Flat, optimizer: Optimizer, rate: float) -> None:
     """Applies the run's changes to the gradients, then the optimizer's update."""
     if run.training.bias_gradients == "summed":
-        gradients.sum_biases(found)
-    gradients.clip(found, run.training.clip)
+        sum_biases(found)
+    clip(found, run.training.clip)
     optimizer.apply(found, rate)
 
 

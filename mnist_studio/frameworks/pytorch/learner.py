@@ -8,8 +8,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, StepResults, Weights
-from mnist_studio.frameworks.normalization import normalize
+from mnist_studio.frameworks.base import (
+    Array,
+    Chunk,
+    Device,
+    OptimizerState,
+    StepResults,
+    Weights,
+    normalize,
+)
 from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimizers
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage

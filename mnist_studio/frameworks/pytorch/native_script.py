@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.frameworks.base import Array, Weights, normalize
 from mnist_studio.frameworks.native_script import Score, ScriptObserver, observe_calls
-from mnist_studio.frameworks.normalization import normalize
 from mnist_studio.frameworks.pytorch.layout import BATCH_NORM_NAMES, NAMES, canonical
 from mnist_studio.spec.layers import BatchNorm, Dense, Flatten, Shape
 from mnist_studio.spec.model import describe

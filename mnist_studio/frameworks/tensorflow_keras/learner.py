@@ -7,8 +7,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.base import Array, Chunk, Device, OptimizerState, StepResults, Weights
-from mnist_studio.frameworks.normalization import normalize
+from mnist_studio.frameworks.base import (
+    Array,
+    Chunk,
+    Device,
+    OptimizerState,
+    StepResults,
+    Weights,
+    normalize,
+)
 from mnist_studio.frameworks.tensorflow_keras import (
     devices,
     gradients,

@@ -16,8 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_studio.frameworks.base import Array, Chunk, StepResults
-from mnist_studio.frameworks.normalization import level_table
+from mnist_studio.frameworks.base import Array, Chunk, StepResults, level_table
 from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimizers
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
 from mnist_studio.spec.layers import Conv, Dropout
@@ -148,7 +147,7 @@ class Trainer:
         return tf.cast(result.loss, tf.float64), tf.math.count_nonzero(hits)
 
     def _input(self, images: Tensor) -> Tensor:
-        """(b, 28, 28) gray levels -> inputs, as in ``frameworks.normalization``."""
+        """(b, 28, 28) gray levels -> inputs, as in ``frameworks.base``."""
         return tf.gather(self._levels, tf.cast(images, tf.int32))
 
     def _tensor(self, array: Array) -> Tensor:

@@ -1,5 +1,6 @@
-"""Starts the application and ends its processes with the window."""
+"""Starts the application, ends its processes with the window, and measures its start."""
 
+import json
 import logging
 import logging.handlers
 import os
@@ -8,11 +9,13 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from time import time
 from types import TracebackType
 
+import psutil
 import PySide6
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
@@ -20,6 +23,32 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.services.texts import unexpected
 from mnist_studio.gui.theme.theme import Theme
+
+
+class OpeningTimer(QObject):
+    """Waits until a window is usable, prints the times as JSON, and ends the event loop."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._began = psutil.Process().create_time()
+        self._painted = 0.0
+        window.painted.connect(self._on_painted)
+        # Queued: everything that follows the signal comes first.
+        window.usable.connect(self._on_usable, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self._painted = time() - self._began
+
+    @Slot()
+    def _on_usable(self) -> None:
+        platform = QGuiApplication.platformName()
+        usable = time() - self._began
+        opened = {"painted": self._painted, "usable": usable, "platform": platform}
+        sys.stdout.write(json.dumps(opened) + "\n")
+        sys.stdout.flush()
+        QApplication.exit(0)
+
 
 _LOG = logging.getLogger(__name__)
 
@@ -145,8 +174,6 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     reporter.install()
     qt.aboutToQuit.connect(window.shut_down)
     if until_usable:
-        from mnist_studio.gui.app.opening import OpeningTimer
-
         OpeningTimer(window)
     window.show()
     status = qt.exec()

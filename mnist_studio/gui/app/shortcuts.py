@@ -1,12 +1,50 @@
-"""The overlay that lists the shortcuts."""
+"""The keyboard shortcuts that work on every page, and the overlay that lists all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QActionGroup,
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import button, label, row
+from mnist_studio.gui.theme.theme import Choice
+
+_THEMES: tuple[tuple[Choice, str], ...] = (
+    ("system", "System"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+)
+
+
+def ask_theme(tool: QToolButton, now: Choice, choose: Callable[[Choice], object]) -> QMenu:
+    """Opens the menu of themes next to the tool."""
+    menu = QMenu(tool)
+    group = QActionGroup(menu)
+    for choice, text in _THEMES:
+        action = group.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(choice == now)
+        action.triggered.connect(lambda checked, choice=choice: choose(choice))
+    menu.addActions(group.actions())
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(tool.mapToGlobal(tool.rect().topRight()))
+    return menu
+
+
+def install_shortcuts(window: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
+    """Gives the window its shortcuts: an action for each key sequence."""
+    for keys, action in actions.items():
+        QShortcut(QKeySequence(keys), window).activated.connect(action)
+
 
 SHORTCUTS: Sequence[tuple[str, str]] = (
     ("F5", "Train with the settings of the Train page"),

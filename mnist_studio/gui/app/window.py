@@ -10,10 +10,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QMainWindow
 
 from mnist_studio import settings
-from mnist_studio.gui.app.actions import ask_theme, install_shortcuts
 from mnist_studio.gui.app.dropped import found_in
 from mnist_studio.gui.app.frame import PAGES, Frame
-from mnist_studio.gui.app.shortcuts import ShortcutsOverlay
+from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, ask_theme, install_shortcuts
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -229,10 +228,10 @@ class MainWindow(QMainWindow):
         self.build_services()
 
     def _preload(self) -> None:
-        from mnist_studio.gui.app import preload
-        from mnist_studio.gui.services.idle import IdleScheduler
+        from mnist_studio.gui.app.pages import preload_steps
+        from mnist_studio.gui.services.background import IdleScheduler
 
-        scheduler = IdleScheduler(preload.steps(), self)
+        scheduler = IdleScheduler(preload_steps(), self)
         scheduler.done.connect(self._build_plots)
         QTimer.singleShot(QUIET_MS, scheduler, scheduler.start)
 

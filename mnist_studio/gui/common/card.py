@@ -1,8 +1,11 @@
-"""A titled panel."""
+"""A titled panel, and a section that opens and closes below its title."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import Elided
+from mnist_studio.gui.theme.icons import icon
+from mnist_studio.gui.theme.theme import Theme
 
 
 class Card(QFrame):
@@ -30,3 +33,49 @@ class Card(QFrame):
         if title:
             whole.addLayout(self.header)
         whole.addLayout(self.body, 1)
+
+
+class CollapsibleSection(QWidget):
+    """Closed at first. A click, Space or Enter on the title opens it.
+
+    Attributes:
+        head: the title.
+    """
+
+    def __init__(self, title: str, theme: Theme, inside: QWidget) -> None:
+        super().__init__()
+        self._theme = theme
+        self._inside = inside
+        self.head = QToolButton()
+        self.head.setObjectName("fold")
+        self.head.setText(title)
+        self.head.setCheckable(True)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.head.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.head.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.head.toggled.connect(self._show)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(4)
+        lines.addWidget(self.head)
+        lines.addWidget(inside)
+        theme.changed.connect(self._apply_theme)
+        self._show(False)
+
+    def open(self, is_open: bool = True) -> None:
+        """Opens or closes the section."""
+        self.head.setChecked(is_open)
+
+    @Slot(bool)
+    def _show(self, is_open: bool) -> None:
+        self._inside.setVisible(is_open)
+        self.head.setToolTip("Hides this section." if is_open else "Shows this section.")
+        self._apply_theme()
+
+    @Slot()
+    def _apply_theme(self) -> None:
+        size = self._theme.pixels(16)
+        name = "chevron" if self.head.isChecked() else "chevron-right"
+        self.head.setIcon(icon(name, self._theme.palette.secondary, size))
+        self.head.setIconSize(QSize(size, size))

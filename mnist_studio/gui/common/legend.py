@@ -10,8 +10,7 @@ from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import Elided, label, row
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.theme.marks import Marks
-from mnist_studio.gui.theme.palette import pen
-from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.theme.theme import Theme, pen
 
 MOST = 16
 """More entries would take the space of the chart."""

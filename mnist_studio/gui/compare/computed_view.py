@@ -19,7 +19,7 @@ from mnist_studio.gui.compare.view_panel import ViewPanel
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
-from mnist_studio.gui.services.view_request import ViewRequest, view_request
+from mnist_studio.gui.services.views import ViewRequest, view_request
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
 

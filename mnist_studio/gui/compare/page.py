@@ -18,7 +18,7 @@ from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.compare.run_list import RunList
 from mnist_studio.gui.compare.view_files import ViewFiles
 from mnist_studio.gui.compare.views_area import ViewsArea
-from mnist_studio.gui.services.idle import IdleScheduler
+from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks

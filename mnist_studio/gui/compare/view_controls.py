@@ -6,7 +6,7 @@ from typing import cast
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.views.catalog import Option
 from mnist_studio.gui.common.basics import holder, label, row
 from mnist_studio.gui.common.choice import ComboBox

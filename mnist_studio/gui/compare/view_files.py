@@ -7,14 +7,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.gui.common.text_files import file_name
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.gui.services.view_request import chosen
+from mnist_studio.gui.services.views import chosen
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
 

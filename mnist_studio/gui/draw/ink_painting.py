@@ -10,8 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from mnist_studio.data.ink.rendering import Ink, InkPoint, Stroke
-from mnist_studio.data.ink.smoothing import PARTS, smooth, speeds
-from mnist_studio.data.ink.strokes import weight
+from mnist_studio.data.ink.strokes import PARTS, smooth, speeds, weight
 from mnist_studio.gui.services.drawing import UNSTEADY
 
 Table = NDArray[np.float64]

@@ -13,7 +13,7 @@ from mnist_studio.gui.common.basics import GAP, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.plots.line_plot import LinePlot
+from mnist_studio.gui.common.plots.chart import LinePlot
 from mnist_studio.gui.common.plots.run_lines import family, stored_lines
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow

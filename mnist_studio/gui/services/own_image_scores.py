@@ -84,9 +84,9 @@ class OwnImageScores(QObject):
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             from mnist_studio.prediction.own_images import scores
-            from mnist_studio.store import own_image_sets
+            from mnist_studio.store import own_images
 
-            for score in scores(runs, own_image_sets.of(digits), progress, is_cancelled):
+            for score in scores(runs, own_images.of(digits), progress, is_cancelled):
                 self._arrived.emit((task, score))
 
         self._task = task = self._background.start(work, self._ignore, self._fail)

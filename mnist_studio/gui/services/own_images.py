@@ -130,9 +130,9 @@ class OwnImagesService(QObject):
         digits = self.digits
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
-            from mnist_studio.store import own_image_sets
+            from mnist_studio.store import own_images
 
-            return own_image_sets.freeze(digits).fingerprint
+            return own_images.freeze(digits).fingerprint
 
         self._background.start(work, done, self._fail)
 

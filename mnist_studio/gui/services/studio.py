@@ -15,10 +15,9 @@ from mnist_studio.gui.services.drawing import Drawing, Image
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
-from mnist_studio.gui.services.novelty import NoveltyService
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
-from mnist_studio.gui.services.predictions import Predictions
+from mnist_studio.gui.services.predictions import NoveltyService, Predictions
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.training import TrainingQueue

@@ -1,13 +1,28 @@
-"""The current theme, as selected by the user or by the system."""
+"""The current theme, as selected by the user or by the system, with its colors and pens."""
 
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio.gui.theme.stylesheet import stylesheet
-from mnist_studio.palette import PALETTES, Palette, Scheme
+from mnist_studio.palette import DASHES, PALETTES, SHADES, Palette, Scheme, mixed
+
+
+def shaded(palette: Palette, framework: str, shade: int) -> str:
+    """The color of a framework, in one of the shades that distinguish its runs."""
+    return mixed(palette.framework(framework), palette.text, SHADES[shade % len(SHADES)])
+
+
+def pen(palette: Palette, framework: str, width: float, shade: int = 0) -> QPen:
+    """The pen of a framework."""
+    made = QPen(QColor(shaded(palette, framework, shade)), width)
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if DASHES[framework]:
+        made.setDashPattern(list(DASHES[framework]))
+    return made
+
 
 Choice = Literal["system", "light", "dark"]
 

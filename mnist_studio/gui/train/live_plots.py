@@ -12,7 +12,7 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.legend import FrameworkLabel
-from mnist_studio.gui.common.plots.line_plot import LinePlot
+from mnist_studio.gui.common.plots.chart import LinePlot
 from mnist_studio.gui.common.plots.run_lines import AXES, MEASURES, family, live_lines
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.services.live_run import LiveRun

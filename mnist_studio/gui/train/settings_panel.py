@@ -11,9 +11,8 @@ from mnist_studio.errors import SpecError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import button, label, row
-from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
-from mnist_studio.gui.common.collapsible import CollapsibleSection
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.studio import Studio

@@ -5,7 +5,7 @@ import dataclasses
 from msgspec.structs import replace
 
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report.discussion import discussion
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.report.marks import families
 from mnist_studio.comparison.run_data import RunData

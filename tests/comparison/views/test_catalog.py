@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis.view import Bars, Lines, Matrix, Points, View, decode, encode
-from mnist_studio.comparison.options import ViewOptions, XAxis
+from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog

@@ -2,7 +2,7 @@
 
 import re
 
-from mnist_studio.comparison.options import ViewOptions
+from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mnist_studio.data.ink.eraser import Eraser
 from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
-from mnist_studio.data.ink.smoothing import smooth
+from mnist_studio.data.ink.strokes import smooth
 from tests.approximately import near
 
 LINE: Ink = ((InkPoint(0.0, 0.5, 0.0, 0.2), InkPoint(1.0, 0.5, 1.0, 0.8)),)

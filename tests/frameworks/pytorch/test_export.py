@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mnist_studio.frameworks.normalization import normalize
+from mnist_studio.frameworks.base import normalize
 from mnist_studio.frameworks.pytorch import FRAMEWORK
 from mnist_studio.spec.layers import (
     AvgPool,

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_studio.frameworks.normalization import normalize
+from mnist_studio.frameworks.base import normalize
 from mnist_studio.frameworks.tensorflow_keras import FRAMEWORK
 from mnist_studio.spec.layers import AvgPool, BatchNorm, Conv, Dense, GlobalAvgPool, Layer, Relu
 from tests.frameworks.examples import EVERYTHING, chunk, digits, learner, run

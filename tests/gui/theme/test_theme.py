@@ -6,9 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.gui.theme.icons import icon, pixmap
-from mnist_studio.gui.theme.palette import pen
 from mnist_studio.gui.theme.stylesheet import stylesheet
-from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.theme.theme import Theme, pen
 from mnist_studio.palette import DASHES, PALETTES, Palette, contrast
 
 

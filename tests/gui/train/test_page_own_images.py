@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.train.page import TrainPage
-from mnist_studio.store import own_image_sets
+from mnist_studio.store import own_images
 from tests.gui.compare.test_page_own_images import keep
 from tests.store.example_own_images import written
 
@@ -22,12 +22,12 @@ def test_runs_learn_from_own_images_while_the_box_is_checked(
     box.click()
     qtbot.waitUntil(lambda: all(spec.own_images for spec in settings.specs()))
     (name,) = {spec.own_images for spec in settings.specs()}
-    assert len(own_image_sets.load(name).keys) == 2
+    assert len(own_images.load(name).keys) == 2
     # Another image makes another set.
     keep(page.studio, 3, qtbot)
     qtbot.waitUntil(lambda: {spec.own_images for spec in settings.specs()} != {name})
     (name,) = {spec.own_images for spec in settings.specs()}
-    assert len(own_image_sets.load(name).keys) == 3
+    assert len(own_images.load(name).keys) == 3
     box.click()
     assert {spec.own_images for spec in settings.specs()} == {""}
 

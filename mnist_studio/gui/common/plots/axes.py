@@ -1,10 +1,20 @@
-"""The axis of a plot: thin ticks without a box, in the units of a view and the theme's colors."""
+"""pyqtgraph, and the axis of a plot: thin ticks without a box, in the theme's colors.
+
+``stepwise_import`` imports pyqtgraph in steps; what it has not imported yet is imported here.
+"""
 
 from math import floor, log10
 
 from mnist_studio.analysis.view import AxisSpec, axis_title
-from mnist_studio.gui.common.plots.graphs import pg
+from mnist_studio.gui.common.plots import stepwise_import
 from mnist_studio.gui.theme.theme import Theme
+
+stepwise_import.finish()
+
+import pyqtgraph as pg  # noqa: E402 - only after the line above
+
+__all__ = ["pg"]
+
 
 MOST_DECADES = 3
 """A logarithmic axis with more orders of magnitude has one tick for each."""

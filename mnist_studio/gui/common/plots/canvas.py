@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points, cell_text, unit_scale
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.plots.axes import PlotAxis
-from mnist_studio.gui.common.plots.graphs import pg
+from mnist_studio.gui.common.plots.axes import PlotAxis, pg
 from mnist_studio.gui.common.plots.line_items import Floats, LineItem, PlacedLine, SymbolItem
 from mnist_studio.gui.theme.marks import MarkSource, RunMark
 from mnist_studio.gui.theme.theme import Theme

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from mnist_studio.gui.common.plots.graphs import pg
+from mnist_studio.gui.common.plots.axes import pg
 from mnist_studio.gui.theme.marks import RunMark
 from mnist_studio.palette import DASHES
 

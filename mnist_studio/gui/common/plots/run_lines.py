@@ -11,8 +11,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.marks import RunMark
-from mnist_studio.gui.theme.palette import shaded
-from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.theme.theme import Theme, shaded
 from mnist_studio.palette import DASHES
 from mnist_studio.spec.run import RunSpec
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, scrolled
-from mnist_studio.gui.services.idle import IdleScheduler
+from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.services.layer_pictures import LayerPicture, PicturedLayers, scale
 from mnist_studio.gui.theme.theme import Theme
 

@@ -13,10 +13,16 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QFileDialog, QTableView
 
-from mnist_studio.explanation.arrays import LayerArrays, NamedArray, layer_arrays
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.explanation.trace_files import export, matrix, row_names
+from mnist_studio.explanation.trace_files import (
+    LayerArrays,
+    NamedArray,
+    export,
+    layer_arrays,
+    matrix,
+    row_names,
+)
 from mnist_studio.formatting import counted, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace

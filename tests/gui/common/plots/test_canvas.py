@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.plots.line_plot import LinePlot
+from mnist_studio.gui.common.plots.chart import LinePlot
 from mnist_studio.gui.common.plots.run_lines import LineMarks, family
 from mnist_studio.gui.theme.theme import Theme
 

@@ -14,7 +14,7 @@ from mnist_studio.gui.common.plots import stepwise_import
 steps = stepwise_import.steps()
 for _ in range({taken}):
     next(steps)
-from mnist_studio.gui.common.plots.graphs import pg
+from mnist_studio.gui.common.plots.axes import pg
 assert pg.PlotWidget and pg.mkPen
 assert next(steps, None) is None
 import pyqtgraph

@@ -6,7 +6,7 @@ from time import sleep
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.services.idle import IdleScheduler
+from mnist_studio.gui.services.background import IdleScheduler
 
 
 def test_the_event_loop_runs_between_slow_steps(qtbot: QtBot) -> None:

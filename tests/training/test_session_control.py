@@ -1,6 +1,6 @@
 from threading import Event, Thread
 
-from mnist_studio.training.control import Control
+from mnist_studio.training.session import Control
 
 
 def _waiting(control: Control) -> tuple[Thread, Event]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mnist_studio.data.ink.smoothing import smooth
+from mnist_studio.data.ink.strokes import smooth
 
 
 def test_the_curve_goes_through_every_point() -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.services.drawing import NO_IMAGES
-from mnist_studio.gui.services.novelty import NoveltyService
+from mnist_studio.gui.services.predictions import NoveltyService
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 

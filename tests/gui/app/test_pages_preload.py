@@ -4,9 +4,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from mnist_studio.gui.app import preload
+from mnist_studio.gui.app import pages
 
 
-@pytest.mark.parametrize("name", preload.NEXT)
+@pytest.mark.parametrize("name", pages.PRELOADED)
 def test_every_module_to_preload_exists(name: str) -> None:
     assert find_spec(f"mnist_studio.{name}") is not None
