@@ -20,7 +20,7 @@ _HEAD = """\
 # Recipes
 
 A recipe is a named network with its training, and it works in every framework.
-The recipes cover every system of five public comparisons and their two parents.
+The recipes cover every system of five public comparisons and of their two parent projects.
 Four more are our own.
 
 ## Sources
@@ -36,10 +36,10 @@ The recipe `fast-99` is based on [train MNIST fast](https://github.com/tuomaso/t
 
 ## Results
 
-The table has the accuracy that each source reports, and our own.
-Ours is the test accuracy on MNIST after the *last* epoch, in percent.
+The table lists the accuracy that each source reports and the accuracy that we measured.
+We report the test accuracy on MNIST after the *last* epoch, in percent.
 It is the mean over the seeds 42, 43, and 44 ± the standard deviation.
-Some cells have fewer seeds or epochs, because a CPU needs hours for them.
+Some cells have fewer seeds or epochs because a CPU needs hours for them.
 These cells name the number.
 
 On 10,000 test images, the accuracy of one seed is uncertain by 0.1 pp at 99 %.
@@ -55,7 +55,7 @@ _KNOWN_BUGS = """
 
 ## The cost of known bugs
 
-A *known bug* is a bug of a source that you can switch on, to see its effect. It is off by default.
+A *known bug* is a bug of a source that you can turn on to see its effect. It is off by default.
 Each row compares runs with and without one known bug, with the same seeds.
 The cost is the mean difference of these pairs, in percentage points.
 A cell without ± has one seed.
@@ -67,17 +67,17 @@ A cell without ± has one seed.
 _OTHER = """
 ## Other errors in the sources
 
-These errors do not change the training, but what is reported about it.
-So no option can reproduce them.
+These errors do not change the training, only its reported results.
+No option reproduces them.
 MNIST Studio has none of them.
 
 - *Comparative implementations*, PyTorch: the test loss is a negative log-likelihood of
-  probabilities, so it is negative. Here, every loss is computed from logits, by one definition.
+  probabilities, so it is negative. Here, every loss is computed from logits.
 - *MNIST Digit Recognition* has several errors in its comparison:
   - operator precedence makes its “accuracy” the mean label;
   - squared error and cross-entropy share one axis;
   - its timers include evaluation and image transforms;
-  - its inference time belongs to an untrained network;
+  - its inference time was measured on an untrained network;
   - it drops the last 32 images of every epoch.
 
   Here, each phase of a run is timed separately, and the smaller last batch is used.
@@ -85,15 +85,15 @@ MNIST Studio has none of them.
   is ten times too small.
 - The parent of *MNIST Neural Network Project* has several errors:
   - its softmax does not subtract the maximum;
-  - it divides by 42,000, but uses 41,000 images;
-  - its sample predictions are of training images.
+  - it uses 41,000 images but divides by 42,000;
+  - its sample predictions use training images.
 
   The project's own table gives dW1 as 10×10, but it is 10×784.
   Here, every array has its shape next to it (Draw, tab Why), and samples are test images.
 - *MNIST Image Classification* and *MNIST Digit Recognition* compare different networks in different
   frameworks.
-  Here, the view “Network or framework” shows which of the two causes a difference.
-- All sources use one seed. A difference of 0.1 pp at 99 % then means nothing.
+  Here, the view “Networks and frameworks” shows which of the two causes a difference.
+- All sources use one seed. With one seed, a difference of 0.1 pp at 99 % is meaningless.
 
 ## All recipes
 """

@@ -92,7 +92,7 @@ def _window(until_usable: bool) -> int:
     except MnistStudioError as error:
         reason = str(error)
     except ImportError as error:
-        reason = f"The window cannot open: {error}. Install the missing package; see the README."
+        reason = f"The window cannot open: {error}. Install the missing package. See the README."
     from mnist_studio.cli import output
 
     output.error(reason)

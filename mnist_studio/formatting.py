@@ -94,10 +94,11 @@ def with_article(noun: str) -> str:
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
-    """Items in a row: ``NumPy``, ``NumPy and Keras``, ``NumPy, PyTorch and Keras``."""
+    """Items in a row: ``NumPy``, ``NumPy and Keras``, ``NumPy, PyTorch, and Keras``."""
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+    comma = "," if len(items) > 2 else ""
+    return f"{', '.join(items[:-1])}{comma} {last} {items[-1]}"
 
 
 def _starts_with_a_vowel(noun: str) -> bool:

@@ -113,8 +113,8 @@ def _native(name: FrameworkName) -> str:
     with RunStore() as store:
         store.delete(job.id)
     # PyTorch can be installed without torchvision. Everything else must work.
-    if isinstance(last, Failed) and "needs torchvision, which isn't installed" in last.reason:
-        return "skipped: torchvision isn't installed"
+    if isinstance(last, Failed) and "needs torchvision, which is not installed" in last.reason:
+        return "skipped: torchvision is not installed"
     return percent(_accuracy(last))
 
 
@@ -271,7 +271,7 @@ def _predictions(
                 found[prediction.run] = prediction
     except Empty:
         missing = ", ".join(run.title for run in runs if run.id not in found)
-        raise JobError(f"No prediction came from {missing}.", "See the log.") from None
+        raise JobError(f"There was no prediction from {missing}.", "See the log.") from None
     finally:
         predictors.close()
     return found

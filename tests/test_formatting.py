@@ -41,7 +41,7 @@ def test_items_are_listed() -> None:
     assert listed([]) == ""
     assert listed(["NumPy"]) == "NumPy"
     assert listed(["NumPy", "Keras"]) == "NumPy and Keras"
-    assert listed(["1", "2", "3"], "or") == "1, 2 or 3"
+    assert listed(["1", "2", "3"], "or") == "1, 2, or 3"
 
 
 def test_differences_have_a_sign_and_a_unit() -> None:

@@ -75,9 +75,9 @@ def _failing(reason: str) -> type:
 @pytest.mark.usefixtures("home")
 def test_native_scripts_need_everything_but_torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
     trained = Trained(("numpy",))
-    missing = "The native script needs torchvision, which isn't installed."
+    missing = "The native script needs torchvision, which is not installed."
     monkeypatch.setattr(selftest, "TrainingJob", _failing(missing))
-    assert train_native(trained) == "NumPy skipped: torchvision isn't installed"
+    assert train_native(trained) == "NumPy skipped: torchvision is not installed"
     monkeypatch.setattr(selftest, "TrainingJob", _failing("torchvision::nms is missing."))
     with pytest.raises(JobError, match="failed: torchvision::nms is missing"):
         train_native(trained)

@@ -45,7 +45,7 @@ _BANNED = {
     r"(optimi|normali|initiali|visuali|generali|recogni|standardi|summari|serial)is(e|ed|es|er|ing|ation)":
         "American spelling",
     # Phrases that are no English.
-    r"(?<!there )is no (?!longer|more|less|one\b|different|better|worse)\w+": "isn't a valid ...",
+    r"(?<!there )is no (?!longer|more|less|one\b|different|better|worse)\w+": "is not a valid ...",
     r"a (8|11|18)(?![\d,.])": "an 8",
 }  # fmt: skip
 _WORDS = tuple(

@@ -55,15 +55,15 @@ def incompatibility_reason(runs: Sequence[ComparedModel], images: int | None = N
     datasets = list(dict.fromkeys(run.dataset for run in runs))
     if len(datasets) > 1:
         return (
-            f"The runs were tested on different datasets, {listed(datasets)}, so they can't be "
-            "compared image by image."
+            f"The runs were tested on different datasets, {listed(datasets)}, so they cannot be "
+            f"compared image by image."
         )
     counts = list(dict.fromkeys(run.predictions for run in runs))
     if len(counts) > 1 or (images is not None and images not in counts):
         sizes = [number(one) for one in (*counts, *([images] if len(counts) == 1 else []))]
         return (
-            f"The runs were tested on different numbers of images, {listed(sizes)}, so they can't "
-            "be compared image by image."
+            f"The runs were tested on different numbers of images, {listed(sizes)}, so they "
+            f"cannot be compared image by image."
         )
     return ""
 

@@ -141,8 +141,8 @@ def _too_few(titles: tuple[str, str], seeds: tuple[int, ...]) -> Verdict:
         "none",
         "",
         f"No verdict on {titles[0]} and {titles[1]}: they have {_seeds(len(seeds))} in common, and "
-        f"fewer than {word(MIN_SEEDS)} don't show how much results vary by chance. Train both with "
-        f"the same {word(MIN_SEEDS)} seeds or more.",
+        f"fewer than {word(MIN_SEEDS)} do not show how much results vary by chance. Train both "
+        f"with the same {word(MIN_SEEDS)} seeds or more.",
     )
 
 

@@ -94,13 +94,13 @@ def timing_doubts(machine: Machine) -> tuple[str, ...]:
     if others > BUSY * machine.processors:
         doubts.append(f"Other programs used {others:.1f} of {machine.processors} processors.")
     if others > CROWDED * machine.processors:
-        doubts.append("In that case one CPU thread is often faster than several.")
+        doubts.append("In that case, one CPU thread is often faster than several.")
     if machine.throttle_count:
         times = counted(machine.throttle_count, "time")
         doubts.append(f"The processors were throttled {times} because of heat.")
     if machine.frequency_fraction is not None and machine.frequency_fraction < SLOW:
         share = f"{100 * machine.frequency_fraction:.0f} %"
-        doubts.append(f"The processors ran at {share} of their highest clock frequency.")
+        doubts.append(f"The processors ran at {share} of their maximum clock frequency.")
     if machine.on_battery:
         doubts.append("The computer ran on battery.")
     return tuple(doubts)

@@ -94,7 +94,7 @@ def _short(kind: Kind, a: str, b: str, difference: float) -> str:
         case "equal":
             return f"{a} and {b} are equal in practice."
         case _:
-            return f"It is undecided whether {a} and {b} differ."
+            return f"It is unclear whether {a} and {b} differ."
 
 
 def _reason(kind: Kind, threshold: float) -> str:

@@ -18,9 +18,9 @@ from mnist_studio.errors import MnistStudioError, SpecError, UnknownName, UsageE
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
-EPILOG = """Without a command the window opens. Exit codes: 0 success, 1 failure, 2 wrong usage,
-130 interrupted. MNIST_STUDIO_HOME moves the folder with your runs and settings,
-MNIST_STUDIO_DATA names a folder with the MNIST files."""
+EPILOG = """Without a command, the window opens. Exit codes: 0 success, 1 failure, 2 wrong usage,
+130 interrupted. Set MNIST_STUDIO_HOME to move the folder with your runs and settings, and
+MNIST_STUDIO_DATA to use a folder with the MNIST files."""
 
 
 class CommandEntry(NamedTuple):
@@ -42,7 +42,9 @@ COMMANDS = {
     "predict": CommandEntry("predict", "classify images of digits or numbers, or a test image"),
     "explain": CommandEntry("explain", "explain why a trained model predicts a class"),
     "evaluate": CommandEntry("evaluate", "evaluate trained models on another test set"),
-    "own-images": CommandEntry("own_images", "manage your own images, and evaluate models on them"),
+    "own-images": CommandEntry(
+        "own_images", "manage your labeled images, and evaluate models on them"
+    ),
     "robustness": CommandEntry("robustness", "measure the accuracy on corrupted images"),
     "runs": CommandEntry(
         "runs", "list runs; show, resume, continue, rename, export, or delete one"
@@ -50,7 +52,7 @@ COMMANDS = {
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),
     "parity": CommandEntry("parity", "check that the frameworks train identically"),
-    "environments": CommandEntry("environments", "choose the Python environment of a framework"),
+    "environments": CommandEntry("environments", "choose a Python environment for a framework"),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),
 }
@@ -72,7 +74,7 @@ def build(named: Collection[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--until-usable",
         action="store_true",
-        help="close the window as soon as it is usable, and print how long the start took",
+        help="print the startup time and close the window",
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -34,17 +34,18 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="all runs of an experiment: its ready-made name, title, or ID",
     )
     _add_view_options(parser)
-    options.add_own_images(
-        parser, "evaluate on your own images instead of the test set in views of predictions"
-    )
+    options.add_own_images(parser, "use your images instead of the test set in prediction views")
     parser.add_argument(
-        "--question", default="", metavar="TEXT", help="question at the top of the report"
+        "--question", default="", metavar="TEXT", help="question to print at the top of the report"
     )
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help=".html or .pdf file for a report with all views"
     )
     parser.add_argument(
-        "--export", type=Path, metavar="FOLDER", help="folder for every view as PNG, SVG, and CSV"
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="folder to save every view to, as PNG, SVG, and CSV",
     )
     options.add_data(parser)
     options.add_json(parser, "one view per line")
@@ -57,7 +58,7 @@ def _add_view_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="name of a view, or all; can be repeated",
+        help="name of a view, or all (can be repeated)",
     )
     parser.add_argument(
         "--axis",
@@ -139,7 +140,8 @@ def _experiment_id(store: RunStore, name: str) -> str:
     titled = [one.id for one in known if one.title == name or one.spec == made]
     if made and not titled:
         raise UnknownName(
-            f"The experiment “{name}” was not started yet.", f"Run: mnist-studio experiment {name}"
+            f"The experiment “{name}” has not been started yet.",
+            f"Run: mnist-studio experiment {name}",
         )
     if len(titled) > 1:
         raise UnknownName(
@@ -151,7 +153,7 @@ def _experiment_id(store: RunStore, name: str) -> str:
 def _options(arguments: Namespace, chosen: Selection) -> ViewOptions:
     if arguments.axis not in AXES:
         raise UsageError(
-            f"“{arguments.axis}” isn't a valid axis.", f"Choose {listed(list(AXES), 'or')}."
+            f"“{arguments.axis}” is not a valid axis.", f"Choose {listed(list(AXES), 'or')}."
         )
     plain = ViewOptions()
     return ViewOptions(

@@ -81,7 +81,7 @@ def _timing() -> Finding:
     monitor = MachineMonitor()
     sleep(WATCHED_SECONDS)
     doubts = timing_doubts(monitor.summary())
-    return Finding("timing", True, " ".join(doubts) or "nothing found that slows training down")
+    return Finding("timing", True, " ".join(doubts) or "nothing found that slows down training")
 
 
 def _framework(name: str) -> Finding:
@@ -121,7 +121,7 @@ def _window() -> str:
     if platform.system() == "Linux" and missing:
         raise MnistStudioError(
             f"Qt needs these system libraries: {', '.join(missing)}.",
-            "Install them; the README names their packages.",
+            "Install them. The README names their packages.",
         )
     return f"PySide6 {version}"
 

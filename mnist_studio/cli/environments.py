@@ -30,7 +30,7 @@ class EnvironmentLine:
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     parser.epilog = (
-        "Choose, for example, an environment with a build of the framework for your GPU. "
+        "For example, choose an environment with a GPU build of the framework. "
         "Without arguments, the command lists the environments of all frameworks."
     )
     parser.add_argument("framework", nargs="?", metavar="NAME", help="framework: pytorch or keras")

@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--stages",
         action="store_true",
         help="evaluate pen strokes after each stage: scaled down, fit to the box, centered by "
-        "mass, and drawn with the pen width of MNIST",
+        "mass, and drawn with MNIST's pen width",
     )
     options.add_run_filter(parser)
     options.add_json(parser, "one model per line")

@@ -47,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="list the ready-made experiments")
     parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="save the experiment as a file; train nothing"
+        "--write", type=Path, metavar="FILE", help="save the experiment to a file without training"
     )
     parser.add_argument(
         "--jobs",
@@ -64,7 +64,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--yes",
         action="store_true",
-        help=f"don't ask before an experiment of more than {count(MANY_RUNS)} runs",
+        help=f"start more than {count(MANY_RUNS)} runs without asking",
     )
     options.add_json(parser, "one event per line")
 
@@ -140,7 +140,7 @@ def _executor(arguments: Namespace) -> Executor:
         return Local(jobs or 1, arguments.data)
     if not arguments.executor.startswith(_DASK):
         raise UsageError(
-            f"“{arguments.executor}” isn't a valid executor.",
+            f"“{arguments.executor}” is not a valid executor.",
             "Write it as dask://HOST:PORT, the address of a Dask scheduler.",
         )
     if arguments.data:

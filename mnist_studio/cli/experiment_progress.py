@@ -79,7 +79,7 @@ class ExperimentPrinter:
         if event.concurrency > 1:
             self._print(
                 f"{event.concurrency} runs train in parallel, so their times are not comparable. "
-                "Views and reports say so."
+                f"Views and reports mention this."
             )
         self._overall = self._progress.add_task("experiment", total=1.0, left="")
 

@@ -72,19 +72,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--target",
         type=int,
         metavar="D",
-        help="digit that the counterfactual is predicted as (default: the second most likely)",
+        help="target digit of the counterfactual (default: the second most likely)",
     )
     parser.add_argument(
         "--counterfactual",
         default="pen",
         choices=("pen", "smallest"),
-        help="pen strokes, or the smallest change of pixels (default: pen)",
+        help="change pen strokes, or pixels as little as possible (default: pen)",
     )
     parser.add_argument(
         "--metric",
         default="euclidean",
         choices=("euclidean", "cosine"),
-        help="distance of the nearest neighbors (default: euclidean)",
+        help="distance measure for the nearest neighbors (default: euclidean)",
     )
     _add_trace(parser)
     options.add_data(parser)
@@ -102,7 +102,7 @@ def _add_trace(parser: ArgumentParser) -> None:
         "--export",
         type=Path,
         metavar="FOLDER",
-        help="folder for every array of that step as CSV (default: none)",
+        help="folder to export every array of that step to, as CSV (default: none)",
     )
     parser.add_argument(
         "--label",
@@ -149,7 +149,9 @@ def _traced(arguments: Namespace) -> bool:
 
 def _check(arguments: Namespace) -> None:
     if arguments.json and _traced(arguments):
-        raise UsageError("A training step has no JSON output.", "Use --export to save it as CSV.")
+        raise UsageError(
+            "A training step cannot be printed as JSON.", "Use --export to save it as CSV."
+        )
     for name in ("label", "target"):
         digit = getattr(arguments, name)
         if digit is not None and not 0 <= digit <= 9:
@@ -191,7 +193,7 @@ def _write_attribution(found: Attribution) -> None:
     output.line(f"Prediction: {found.digit}, logit {found.logit:.3f}")
     output.line(
         f"Integrated gradients ({found.steps} steps) attribute {found.attributed:+.3f} of the "
-        f"difference of {found.logit - found.baseline_logit:+.3f} to a blank image. "
+        f"difference of {found.logit - found.baseline_logit:+.3f} from a blank image. "
         f"Completeness error: {found.completeness_error:.2g}. Pixels in favor of the prediction:"
     )
     _draw(np.maximum(found.integrated, 0))

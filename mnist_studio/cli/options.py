@@ -77,7 +77,7 @@ def add_run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def add_index(parser: argparse._ActionsContainer) -> None:
     """Adds a test image by its number."""
-    parser.add_argument("--index", type=int, metavar="N", help="number of a test image, from 0")
+    parser.add_argument("--index", type=int, metavar="N", help="index of a test image, from 0")
 
 
 def add_own_images(parser: argparse.ArgumentParser, help_text: str) -> None:
@@ -99,12 +99,12 @@ def add_known_bugs(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="known bug to switch on; can be repeated; see: recipes --known-bugs",
+        help="known bug to turn on (can be repeated, see: recipes --known-bugs)",
     )
     parser.add_argument(
         "--with-source-bugs",
         action="store_true",
-        help="switch on all known bugs of the recipe's source",
+        help="turn on all known bugs of the recipe's source",
     )
 
 

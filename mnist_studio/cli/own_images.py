@@ -65,14 +65,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command and its actions."""
     options.add_json(parser, "one image per line")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    list_ = actions.add_parser("list", help="list your own images (the default)")
+    list_ = actions.add_parser("list", help="list your images (the default)")
     options.add_action_json(list_, "one image per line")
     _add_changes(actions)
     export = actions.add_parser("export", help="save all images to one file, with their strokes")
     export.add_argument("file", type=Path, metavar="FILE", help="file to write")
-    import_ = actions.add_parser("import", help="add the images of an exported file")
+    import_ = actions.add_parser("import", help="import images from an exported file")
     import_.add_argument("file", type=Path, metavar="FILE", help="file to read")
-    evaluate = actions.add_parser("evaluate", help="evaluate trained models on your own images")
+    evaluate = actions.add_parser("evaluate", help="evaluate trained models on your images")
     options.add_run_filter(evaluate)
     options.add_action_json(evaluate, "one model per line")
 
@@ -145,10 +145,10 @@ def _list(arguments: Namespace) -> None:
 
 def _summary(images: Sequence[OwnImage]) -> str:
     if not images:
-        return "You have no images of your own yet. Draw some on the Draw page and label them."
+        return "You have no labeled images yet. Draw digits on the Draw page and label them."
     counts = Counter(image.label for image in images)
     labels = ", ".join(f"{counts[label]}× {label}" for label in range(CLASSES) if counts[label])
-    return f"You have {_counted(len(images))} of your own: {labels}."
+    return f"You have {counted(len(images), 'labeled image')}: {labels}."
 
 
 def _counted(images: int) -> str:
@@ -181,7 +181,7 @@ def _save(images: Sequence[OwnImage]) -> None:
         added = store.own_images.add(images)
     known = len(images) - added
     note = f"{_counted(added).capitalize()} added."
-    output.note(f"{note} {_counted(known).capitalize()} existed before." if known else note)
+    output.note(f"{note} {_counted(known).capitalize()} already existed." if known else note)
 
 
 def _export(arguments: Namespace) -> None:
@@ -204,7 +204,9 @@ def _key(store: RunStore, start: str) -> str:
     """The key that starts so."""
     found = [key for key, _ in store.own_images.summary() if key.startswith(start)]
     if len(found) != 1 or not start:
-        problem = f"The IDs of {len(found)} images start" if found else "No ID of an image starts"
+        problem = (
+            f"The IDs of {len(found)} images start" if found else "No image has an ID that starts"
+        )
         raise UnknownName(f"{problem} with “{start}”.", "See: mnist-studio own-images")
     return found[0]
 
@@ -234,7 +236,7 @@ def _score_line(score: OwnImageScore) -> str:
     estimate, interval = score.accuracy, score.accuracy.interval
     within = f" (95 % CI {percent(interval.low)} to {percent(interval.high)})" if interval else ""
     left_out = (
-        f", without {_counted(score.trained_on)} of its training set" if score.trained_on else ""
+        f", without {_counted(score.trained_on)} from its training set" if score.trained_on else ""
     )
     figure = f"{percent(estimate.value):>8}{within} of {_counted(estimate.count)}"
     return f"{figure}{left_out}  {title}"

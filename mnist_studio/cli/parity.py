@@ -26,21 +26,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--differences",
         action="store_true",
-        help="list the different defaults of the frameworks, and the fixed settings used instead",
+        help="list the defaults that differ between frameworks, and the fixed settings used "
+        "instead",
     )
     parser.add_argument(
         "--framework",
         action="append",
         default=[],
         metavar="NAME",
-        help="pytorch or keras, to compare with numpy; can be repeated (default: all installed)",
+        help="pytorch or keras, to compare with numpy (can be repeated, default: all installed)",
     )
     parser.add_argument("--precision", metavar="NAME", help="float64 or float32 (default: both)")
     parser.add_argument(
         "--device",
         metavar="NAME",
         default="cpu",
-        help="device of the frameworks; NumPy always uses the CPU (default: cpu)",
+        help="device of the frameworks, except NumPy, which uses the CPU (default: cpu)",
     )
     options.add_data(parser)
     options.add_known_bugs(parser)

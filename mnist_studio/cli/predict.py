@@ -133,7 +133,7 @@ def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
             except DataError as error:
                 output.error(str(error))
     if detector.problem:
-        output.note(f"Images that show no digit are not recognized. {detector.problem}")
+        output.note(f"Images without a digit cannot be detected. {detector.problem}")
     return inputs
 
 

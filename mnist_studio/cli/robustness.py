@@ -33,7 +33,7 @@ class RobustnessLine:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
-    parser.epilog = "Results are stored, and computed only once."
+    parser.epilog = "Results are computed once and stored."
     parser.add_argument(
         "run", nargs="+", metavar="RUN", help="ID of a run, or its first characters"
     )

@@ -58,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def _add_training(actions: "options.Actions[ArgumentParser]") -> None:
-    resume = _add_action(actions, "resume", "finish the same run from its last checkpoint")
+    resume = _add_action(actions, "resume", "resume the same run from its last checkpoint")
     continue_ = _add_action(actions, "continue", "start a new run from the last checkpoint")
     continue_.add_argument(
         "--framework",
@@ -69,7 +69,7 @@ def _add_training(actions: "options.Actions[ArgumentParser]") -> None:
         "--epochs",
         type=int,
         metavar="N",
-        help="epochs in total, those of the first run included (default: the same)",
+        help="total epochs, including those of the first run (default: the same)",
     )
     for action in (resume, continue_):
         options.add_data(action)
@@ -162,8 +162,8 @@ def _kind(path: Path) -> Kind:
         if path.suffix == suffix:
             return kind
     raise UsageError(
-        f"The name {path.name} doesn't show the file format.",
-        f"End it with {listed(list(SUFFIXES.values()), 'or')}.",
+        f"The name {path.name} does not show the file format.",
+        f"Choose a name that ends in {listed(list(SUFFIXES.values()), 'or')}.",
     )
 
 

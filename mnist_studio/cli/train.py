@@ -53,12 +53,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="mnist or builtin (default: mnist if it is on this computer)",
     )
     _add_settings(parser)
-    options.add_own_images(parser, "train on your own images, too; see: own-images")
+    options.add_own_images(parser, "also train on your labeled images (see: own-images)")
     options.add_known_bugs(parser)
     parser.add_argument(
         "--native",
         action="store_true",
-        help="run the framework's native script instead of the shared loop; see: code",
+        help="run the framework's native script instead of the shared loop (see: code)",
     )
     _add_device(parser)
     options.add_json(parser, "one event per line")
@@ -96,7 +96,7 @@ def _add_device(parser: ArgumentParser) -> None:
         type=int,
         metavar="N",
         default=0,
-        help="CPU threads; 0 leaves the choice to the framework (default: 0)",
+        help="CPU threads, where 0 leaves the choice to the framework (default: 0)",
     )
 
 

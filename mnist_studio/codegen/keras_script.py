@@ -22,8 +22,8 @@ def problems(run: RunSpec) -> tuple[str, ...]:
     if run.training.bias_gradients == "exact":
         return ()
     return (
-        "Keras' fit() cannot sum the gradients of biases; switch the known bug “bias-gradients” "
-        "off or choose PyTorch or NumPy.",
+        "Keras' fit() cannot sum the bias gradients. Turn off the known bug “bias-gradients”, or "
+        "choose PyTorch or NumPy.",
     )
 
 

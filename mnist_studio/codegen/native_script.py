@@ -49,9 +49,9 @@ def problems(run: RunSpec) -> tuple[str, ...]:
     """Why a run cannot be a native script, in sentences; empty if it can."""
     found = _PROBLEMS[run.framework](effective(run))
     if run.own_images:
-        found += ("A native script trains on the dataset alone, without your own images.",)
+        found += ("A native script cannot train on your images.",)
     if run.continued_from:
-        found += ("A native script trains from the start and cannot resume another run.",)
+        found += ("A native script cannot resume another run.",)
     return found
 
 

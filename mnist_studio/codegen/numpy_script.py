@@ -57,7 +57,7 @@ class NumpyValues:
 def problems(run: RunSpec) -> tuple[str, ...]:
     """See ``native_script.problems``."""
     if run.training.precision == "bfloat16":
-        return ("NumPy has no bfloat16; choose float32 or float64.",)
+        return ("NumPy does not support bfloat16. Choose float32 or float64.",)
     return ()
 
 

@@ -49,7 +49,7 @@ def problems(run: RunSpec) -> tuple[str, ...]:
     if change and change.elastic and change.smoothness > _LARGEST_SMOOTHNESS:
         return (
             "torchvision's ElasticTransform supports a smoothness of at most "
-            f"{_LARGEST_SMOOTHNESS:g} pixels; choose a smaller smoothness.",
+            f"{_LARGEST_SMOOTHNESS:g} pixels. Choose a lower value.",
         )
     return ()
 

@@ -162,7 +162,7 @@ class RunData:
     ) -> tuple[Mapping[str, Array], Labels]:
         if not len(own.images):
             raise NotComparable(
-                "These runs were trained on all of your own images.",
+                "These runs were trained on all of your images.",
                 "Draw and label more, or select runs that were not trained on them.",
             )
         missing = [self.titles[run] for run in runs if run not in own.logits]
@@ -196,10 +196,10 @@ class RunData:
             found = evaluation.accuracy(self.logits[run.id], labels)
             if stored is not None and abs(stored - found) > SAME_ACCURACY:
                 raise NotComparable(
-                    f"{self.titles[run.id]} was tested on other images than those on this "
-                    f"computer: its accuracy was {percent(stored)}, but these labels give "
+                    f"{self.titles[run.id]} was tested on images that differ from those on this "
+                    f"computer. its accuracy was {percent(stored)}, but these labels give "
                     f"{percent(found)}.",
-                    "Select the folder of the dataset that it was tested on.",
+                    "Select the folder of the dataset that was used for the test.",
                 )
 
 

@@ -81,12 +81,12 @@ def unwritable(error: OSError, target: Path) -> DataError:
     """The error for a file that cannot be written."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            problem = f"{target} could not be written, because the disk is full."
+            problem = f"{target} could not be written because the disk is full."
             return DataError(
                 problem, "Free some space and try again. Files that are already stored are kept."
             )
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            problem = f"{target} could not be written, because you lack the permission."
+            problem = f"{target} could not be written because you do not have permission."
             return DataError(problem, "Choose another folder or change its permissions.")
         case _:
             problem = f"{target} could not be written: {error.strerror or error}."
@@ -100,7 +100,7 @@ def unreadable(error: OSError, path: Path) -> DataError:
             return DataError(f"{path} does not exist.", "Check the spelling.")
         case errno.EACCES | errno.EPERM:
             return DataError(
-                f"{path} could not be read, because you lack the permission.",
+                f"{path} could not be read because you do not have permission.",
                 "Change its permissions.",
             )
         case _:

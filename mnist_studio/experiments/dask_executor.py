@@ -119,7 +119,7 @@ class Dask:
 
     def _gone(self) -> JobError:
         return JobError(
-            f"The Dask cluster at {self._address} can't be reached.",
+            f"The Dask cluster at {self._address} cannot be reached.",
             "When it is back, run the experiment again to resume it.",
         )
 
@@ -150,8 +150,8 @@ def _client(address: str) -> Any:
         return Client(f"tcp://{address}", timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise JobError(
-            f"No Dask cluster answers at {address}.",
-            "Start one there (dask scheduler, dask worker) or correct the address.",
+            f"There is no Dask cluster at {address}.",
+            "Start one there with dask scheduler and dask worker, or correct the address.",
         ) from error
 
 
@@ -287,5 +287,5 @@ def _failed(run: Run, reason: str) -> Failed:
 
 
 def _cancelled(run: Run) -> Cancelled:
-    reason = "Cancelled. Runs on a cluster save nothing before their end."
+    reason = "Canceled. Runs on a cluster save nothing until they finish."
     return Cancelled(run=run.id, framework=run.spec.framework, reason=reason)

@@ -63,7 +63,7 @@ def open_archive(content: bytes) -> RunArchive:
         return _DECODER.decode(content)
     except msgspec.DecodeError as error:
         raise JobError(
-            f"The result of the worker cannot be read: {error}.",
+            f"The worker's result cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",
         ) from error
 
@@ -78,7 +78,7 @@ def recorded_events(archive: RunArchive) -> tuple[AnyEvent, ...]:
         return tuple(events.decode(line) for line in archive.events)
     except msgspec.DecodeError as error:
         raise JobError(
-            f"The events of the worker cannot be read: {error}.",
+            f"The worker's events cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",
         ) from error
 

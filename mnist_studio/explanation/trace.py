@@ -94,16 +94,17 @@ def _of_step(run: RunSpec, state: OptimizerState | None, own_rate: bool) -> list
     training, notes = run.training, []
     kinds = {type(layer) for layer in run.model.layers}
     if state:
-        notes.append(f"The optimizer continues with its state after {state.step:,} updates.")
+        notes.append(f"The optimizer starts from its state after {state.step:,} updates.")
     else:
         notes.append("The run has no optimizer state, so the optimizer starts with zeros.")
     if own_rate:
-        notes.append("The learning rate is that of the optimizer, without a schedule.")
+        notes.append("The optimizer's learning rate is used without a schedule.")
     if Dropout in kinds:
         notes.append("Dropout is on, with the masks of the run's next step.")
     if BatchNorm in kinds:
         notes.append(
-            "Batch-norm uses its running statistics, because one image has no useful statistics."
+            "Batch normalization uses its running statistics because one image has no useful "
+            "statistics."
         )
     if training.clip:
         notes.append(f"Gradients are clipped as in training: {training.clip}.")

@@ -129,7 +129,7 @@ def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     others = tuple(dict.fromkeys(name for name in frameworks if name != REFERENCE))
     if not others:
         raise UsageError(
-            "NumPy alone can't be compared with itself.", "Install or specify another framework."
+            "NumPy cannot be compared with itself.", "Install or specify another framework."
         )
     for name in others:
         if missing := registry.missing(name):
@@ -141,7 +141,7 @@ def _check_precisions(precisions: Sequence[Precision]) -> None:
     for precision in precisions:
         if precision not in PRECISIONS:
             raise UsageError(
-                f"Parity can't be checked in {precision}.", f"Use {' or '.join(PRECISIONS)}."
+                f"Parity cannot be checked in {precision}.", f"Use {' or '.join(PRECISIONS)}."
             )
 
 
@@ -151,13 +151,10 @@ def _notes(run: RunSpec, names: Sequence[FrameworkName], fixture: ParityFixture)
     if run.training.precision == "bfloat16":
         yield "float64 and float32 replace bfloat16, whose rounding would hide differences."
     if run.dataset == "mnist" and fixture.title != "MNIST":
-        yield "MNIST is not on this computer. The built-in digits replace it."
+        yield "MNIST is not on this computer. The built-in dataset is used instead."
     own = {replace(reduced(run, name, "float64", 1), framework=REFERENCE) for name in names}
     if len(own) > 1:
-        yield (
-            "A known bug differs between the frameworks, so that checks are expected to exceed "
-            "their tolerance."
-        )
+        yield ("A known bug differs between the frameworks, so checks will exceed their tolerance.")
     for known in registry.ENTRIES.values():
         if registry.version(known.name) is None:
             yield f"{known.title} is not installed."

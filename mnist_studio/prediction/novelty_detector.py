@@ -72,6 +72,6 @@ class NoveltyDetector:
                 return None  # The reason has been reported.
             return known, open_model(registry.load("numpy"), model_ref(model.run))
         except MnistStudioError as error:
-            _LOG.warning("Drawings that aren't digits can't be detected. %s", error)
+            _LOG.warning("Drawings that are not digits cannot be detected. %s", error)
             self.problem = error
             return None

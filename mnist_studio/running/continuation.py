@@ -39,7 +39,7 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
     if checkpoint.step != continued_from.step:
         raise StoreError(
             f"“{source.title}” is at step {checkpoint.step:,} now, not at {continued_from.step:,}.",
-            "Continue it from its present step.",
+            "Continue it from its current step.",
         )
     curve = artifacts.load_steps(source.folder)
     trained = slice(checkpoint.step)
@@ -106,8 +106,8 @@ def _check_epochs(run: Run, wanted: int) -> None:
         )
     if isinstance(run.spec.training.schedule, OneCycle) and wanted != planned:
         raise SpecError(
-            f"The one-cycle schedule of “{run.title}” depends on its {planned} epochs, so it can't "
-            f"continue to {wanted}.",
+            f"The one-cycle schedule of “{run.title}” depends on its {planned} epochs, so it "
+            f"cannot continue to {wanted}.",
             f"Train a new run with {wanted} epochs.",
         )
     if isinstance(run.terminal, Finished) and wanted == planned:

@@ -187,14 +187,14 @@ class TrainingJob:
             if command == "stop" and phase not in ANSWERS_STOP:
                 worker.end(0.0)
                 return self._cancelled(
-                    run, f"Stopped before the training began. {recording.what_is_saved(run)}"
+                    run, f"Stopped before training began. {recording.what_is_saved(run)}"
                 )
             if command == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
             worker.command(command)
         if time.monotonic() > self._stop_deadline:
             how = worker.end(0.0)
-            reason = f"Ended because it did not react to Stop (process {how})."
+            reason = f"Ended because it did not respond to Stop (process {how})."
             return self._cancelled(run, f"{reason} {recording.what_is_saved(run)}")
         return None
 

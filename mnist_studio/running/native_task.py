@@ -71,7 +71,7 @@ def train(
 def _script(session: TrainingSession, described: RunSpec) -> Script:
     """The script of a run, saved in its folder and loaded as a module."""
     for problem in native_script.problems(described):
-        raise TrainingFailed("This run can't be trained by a native script.", problem)
+        raise TrainingFailed("This run cannot be trained by a native script.", problem)
     path = session.folder / SCRIPT
     write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")
@@ -88,7 +88,7 @@ def _module(path: Path) -> ModuleType:
         known.loader.exec_module(module)
     except ModuleNotFoundError as error:
         raise TrainingFailed(
-            f"The native script needs {error.name}, which isn't installed.",
+            f"The native script needs {error.name}, which is not installed.",
             "Use the shared loop, or choose a Python that has it with: mnist-studio environments",
         ) from error
     return module

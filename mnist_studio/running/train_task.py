@@ -77,7 +77,7 @@ def _train(
 
 def _warn_of_bugs(session: TrainingSession, bugs: Sequence[KnownBugName]) -> None:
     for name in bugs:
-        session.warn(f"Known bug switched on: {KNOWN_BUGS[name].title}.")
+        session.warn(f"Known bug turned on: {KNOWN_BUGS[name].title}.")
     if session.spec.training.loss == "double_softmax":
         session.warn(
             "The training loss applies softmax twice. The validation and test losses "

@@ -19,7 +19,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>[^`]*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]*)`(?:, got `(?P<got>[^`]*)`)?")
 _TYPE_NAMES = {
-    "int": "a whole number", "float": "a number", "str": "a text in quotes",
+    "int": "a whole number", "float": "a number", "str": "text in quotes",
     "bool": "true or false", "array": "a list", "object": "a table", "null": "nothing",
 }  # fmt: skip
 """The types of msgspec in plain language."""
@@ -52,7 +52,7 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
     unknown = _UNKNOWN.match(problem)
     if unknown:
         path = (*path, unknown["name"])
-        problem = "there is no such key"
+        problem = "unknown key"
     elif problem.startswith("Invalid"):
         known = ", ".join(_choices(inspect.type_info(expected), path))
         problem = f"{problem}; expected one of {known}" if known else problem

@@ -47,7 +47,7 @@ def write(runs: Sequence[RunSpec]) -> str:
     if any(run.continued_from for run in runs):
         raise SpecError(
             "This run continues from the checkpoint of another run, which a file cannot contain.",
-            "Save the settings of the run that it continues instead.",
+            "Save the settings of that run instead.",
         )
     content = without_none(msgspec.to_builtins(_RunsFile(RUN_VERSION, tuple(runs))))
     return _HEAD + tomli_w.dumps(content, indent=2)

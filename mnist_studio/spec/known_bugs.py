@@ -67,13 +67,13 @@ def check(run: RunSpec) -> None:
         if not has_effect(name, run):
             raise SpecError(
                 f"The known bug “{name}” has no effect in this run: it needs {bug.needs}.",
-                "Switch it off, or choose another recipe.",
+                "Turn it off, or choose another recipe.",
                 path,
             )
     if {"own-initial", "zero-initial"} <= set(run.known_bugs):
         raise SpecError(
             "The known bugs “own-initial” and “zero-initial” both set the initialization.",
-            "Switch one of them off.",
+            "Turn off one of them.",
             ("known_bugs",),
         )
 
@@ -168,9 +168,9 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
             KnownBug(
                 name="double-softmax",
                 title="Softmax applied twice",
-                explanation="The network ends in a softmax, and the loss applies another one. The "
-                "training loss cannot fall below 1.4612, and the gradients shrink, which costs "
-                "accuracy. The test loss still uses one softmax, so runs are comparable.",
+                explanation="The network ends in a softmax, and the loss applies another one. This "
+                "shrinks the gradients and keeps the training loss above 1.4612. The test loss "
+                "still uses one softmax, so runs are comparable.",
                 apply=_double_softmax,
                 needs="a loss with one softmax",
             ),
@@ -203,7 +203,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 name="bias-gradients",
                 title="Wrong bias gradients",
                 explanation="The gradient of the biases is summed over all axes, including the "
-                "units. All biases of a layer change together. The output biases never learn, "
+                "units. All biases of a layer change together. The output biases never learn "
                 "because their errors add up to 0.",
                 apply=_bias_gradients,
                 needs="a layer with biases",
@@ -223,7 +223,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 explanation="PyTorch standardizes the inputs, while Keras and NumPy scale them to "
                 "0 to 1. So the frameworks learn from different inputs.",
                 apply=_own_scaling,
-                needs="another input scaling",
+                needs="a different input scaling",
             ),
             KnownBug(
                 name="own-initial",
@@ -232,7 +232,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 "fan-in in PyTorch, Glorot in Keras, and uniform by the size of the kernel in "
                 "NumPy. A better start then looks like a better framework.",
                 apply=_own_initial,
-                needs="another initialization",
+                needs="a different initialization",
             ),
             KnownBug(
                 name="zero-initial",
@@ -240,7 +240,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 explanation="All units of a layer compute the same and get the same gradient. If "
                 "a hidden layer follows another one with ReLU, only the last biases ever learn.",
                 apply=_zero_initial,
-                needs="another initialization",
+                needs="a different initialization",
             ),
         )
     }

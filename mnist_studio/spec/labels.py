@@ -115,8 +115,8 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.epoch_steps": {"0": "full epochs"},
         "training.validation": {"0": "no validation set"},
         "training.sampling": {"stored": "no shuffling", "with_replacement": "with replacement"},
-        "training.clip": {formatting.NOTHING: "no clipping"},
-        "training.clip.kind": {"norm": "clip by norm", "value": "clip by value"},
+        "training.clip": {formatting.NOTHING: "no gradient clipping"},
+        "training.clip.kind": {"norm": "clipping by norm", "value": "clipping by value"},
         "training.augmentation.rotation": {"0": "no rotation"},
         "training.augmentation.zoom": {"0": "no scaling"},
         "training.augmentation.shift": {"0": "no shift"},
@@ -148,7 +148,7 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
         "training.validation": "{} validation images",
         "training.precision": "{}",
         "training.sampling": "{}",
-        "training.clip.limit": "clip limit {}",
+        "training.clip.limit": "clipping threshold {}",
         "training.augmentation.rotation": "rotation {}°",
         "training.augmentation.zoom": "scaling {}",
         "training.augmentation.shear": "shear {}°",
@@ -246,7 +246,7 @@ def _label(path: str, value: str) -> str:
         case "training.seed", _:
             return f"seed {value.replace(',', '')}"
         case "own_images", fingerprint if fingerprint != formatting.NOTHING:
-            return f"own images {fingerprint[:4]}"
+            return f"your images {fingerprint[:4]}"
         case _, "no" | formatting.NOTHING:
             return f"no {name}"
         case _, "yes":

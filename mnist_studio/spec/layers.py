@@ -198,7 +198,7 @@ def _check_elementwise(layer: Layer) -> None:
     match layer:
         case Dropout(rate=rate):
             _require(0 <= rate < 1, f"its rate must be at least 0 and below 1, not {rate:g}")
-            _require(layer.threshold < 256, f"its rate {rate:g} would switch every unit off")
+            _require(layer.threshold < 256, f"its rate {rate:g} would turn off every unit")
         case BatchNorm(momentum=momentum, epsilon=epsilon):
             _require(
                 0 <= momentum < 1, f"its momentum must be at least 0 and below 1, not {momentum:g}"

@@ -208,8 +208,8 @@ def _check_training(training: TrainingSpec) -> None:
 def _check_clip(training: TrainingSpec) -> None:
     if training.clip and not (isfinite(training.clip.limit) and training.clip.limit > 0):
         raise SpecError(
-            f"Clip limit must be above 0, got {training.clip.limit:g}.",
-            "Change the limit, or switch clipping off.",
+            f"Clipping threshold must be above 0, got {training.clip.limit:g}.",
+            "Change the threshold, or turn off gradient clipping.",
             ("clip", "limit"),
         )
 
@@ -218,7 +218,7 @@ def _check_precision(run: RunSpec) -> None:
     """Checks what a framework lacks on every computer; it reports itself what a device lacks."""
     if run.framework == "numpy" and run.training.precision == "bfloat16":
         raise SpecError(
-            "NumPy doesn't support bfloat16.",
+            "NumPy does not support bfloat16.",
             "Set the precision to float32 or float64, or choose another framework.",
             ("training", "precision"),
         )
@@ -227,15 +227,15 @@ def _check_precision(run: RunSpec) -> None:
 def _check_own_images(run: RunSpec) -> None:
     if run.own_images and not _FINGERPRINT.fullmatch(run.own_images):
         raise SpecError(
-            f"“{run.own_images}” isn't a valid fingerprint of an own-image set.",
+            f"“{run.own_images}” is not a valid ID of a set of your images.",
             "Correct own_images, or leave it empty.",
             ("own_images",),
         )
     if run.own_images and run.training.batch_size == FULL_BATCH:
         raise SpecError(
-            "Full-batch training can't include your own images, because a batch is limited to "
-            f"{LARGEST_BATCH:,} images.",
-            "Choose a smaller batch size, or train without your own images.",
+            "Full-batch training cannot include your images because a batch is limited to "
+            "{LARGEST_BATCH:,} images.",
+            "Choose a smaller batch size, or train without your images.",
             ("training", "batch_size"),
         )
 
@@ -243,7 +243,7 @@ def _check_own_images(run: RunSpec) -> None:
 def _check_plateau(training: TrainingSpec) -> None:
     if isinstance(training.schedule, Plateau) and not training.validation:
         raise SpecError(
-            "The plateau schedule needs a validation set, and there is none.",
+            "The plateau schedule needs a validation set, but this run has none.",
             "Set the number of validation images, such as 5,000, or choose another schedule.",
             ("validation",),
         )

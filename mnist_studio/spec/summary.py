@@ -73,11 +73,12 @@ def schedule(chosen: Schedule) -> str:
         case Exponential(factor=factor, period=0):
             return f"learning rate × {factor:g} after every epoch"
         case Exponential(factor=factor, period=period):
-            return f"learning rate × {factor:g} over {period:,} steps, a little in each step"
+            return f"learning rate × {factor:g} over {period:,} steps, a little at every step"
         case Plateau(factor=factor, patience=patience):
             epochs = f"{patience} epoch{'s'[: patience > 1]}"
             return (
-                f"learning rate × {factor:g} if the validation accuracy has not risen for {epochs}"
+                f"learning rate × {factor:g} if the validation accuracy has not improved for "
+                f"{epochs}"
             )
         case OneCycle(warmup=warmup, start=start, final=final):
             share = f"{100 * warmup:g}\N{NO-BREAK SPACE}%"

@@ -122,9 +122,7 @@ class ExperimentRows:
         rows = self._database.rows(query, len(experiment_id), experiment_id) if possible else []
         if len(rows) != 1:
             found = f"{len(rows)} experiments begin" if rows else "No experiment begins"
-            raise UnknownName(
-                f"{found} with “{experiment_id}”.", "Look at the list of experiments."
-            )
+            raise UnknownName(f"{found} with “{experiment_id}”.", "Check the list of experiments.")
         return _experiment_of(rows[0])
 
     def members(self, experiment_id: str) -> tuple[Member, ...]:

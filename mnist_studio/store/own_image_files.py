@@ -109,5 +109,6 @@ def _digit(one: _Digit, number: int) -> OwnImage:
 
 def _wrong(why: str) -> DataError:
     return DataError(
-        f"This isn't an own-image file: {why}.", "Select a file that MNIST Studio exported."
+        f"This is not a file of exported images: {why}.",
+        "Select a file that MNIST Studio exported.",
     )

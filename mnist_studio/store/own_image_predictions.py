@@ -44,7 +44,7 @@ def load(folder: Path) -> Predictions:
         logits = arrays["logits"].reshape(-1, 10)
         names = arrays["names"].astype(np.uint8).reshape(len(logits), _HASH_BYTES)
     except (StoreError, KeyError, ValueError) as error:
-        _LOG.warning("Recomputing predictions for your own images: %s", error)
+        _LOG.warning("Recomputing predictions for your images: %s", error)
         return {}
     return {name.tobytes(): one for name, one in zip(names, logits, strict=True)}
 

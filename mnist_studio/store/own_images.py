@@ -148,7 +148,7 @@ class OwnImages:
         """
         changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
         if not changed:
-            raise UnknownName("This image no longer exists.", "Choose another of your own images.")
+            raise UnknownName("This image no longer exists.", "Choose another image.")
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes images; missing ones are ignored."""

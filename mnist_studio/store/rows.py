@@ -38,10 +38,10 @@ def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
         case [run_id]:
             return run_id
         case []:
-            raise UnknownName(f"There is no run “{beginning}”.", "Look at the list of runs.")
+            raise UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")
         case several:
             raise UnknownName(
-                f"{len(several)} runs begin with “{beginning}”.", "Enter more of the id."
+                f"{len(several)} runs begin with “{beginning}”.", "Enter more characters of the ID."
             )
 
 

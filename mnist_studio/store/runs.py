@@ -235,8 +235,8 @@ class RunStore:
         if full in self._models.by_id:
             title = self._models.by_id[full].run.title
             raise StoreError(
-                f"“{title}” cannot be changed, because it is a bundled model.",
-                "Train its recipe to get a run of your own.",
+                f"“{title}” cannot be changed because it is a bundled model.",
+                "Train its recipe to get a run that you can change.",
             )
         return full
 

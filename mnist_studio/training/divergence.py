@@ -68,14 +68,18 @@ def _cause_of_chance_level(run: RunSpec) -> str:
     optimizer = run.training.optimizer
     rate, highest = optimizer.learning_rate, _HIGH_RATE[str(optimizer.__struct_config__.tag)]
     if _starts_at_zero(run.model):
-        return "All weights start at 0, so units of a layer stay equal: change the initialization."
+        return (
+            "All weights start at 0, so all units of a layer stay equal. Change the initialization."
+        )
     if rate > highest:
-        return f"The learning rate {rate:g} is too high: try {highest:g} or less."
+        return f"The learning rate {rate:g} is too high. Try {highest:g} or less."
     if run.training.loss == "double_softmax":
-        return "The loss applies softmax twice, which shrinks gradients: switch this known bug off."
+        return (
+            "The loss applies softmax twice, which shrinks the gradients. Turn off this known bug."
+        )
     if rate < highest / 1000:
-        return f"The learning rate {rate:g} is very low: try {highest / 100:g}."
-    return "Many units may output 0 for every image: try a smaller learning rate or another seed."
+        return f"The learning rate {rate:g} is very low. Try {highest / 100:g}."
+    return "Many units may output 0 for every image. Try a smaller learning rate or another seed."
 
 
 def _starts_at_zero(model: ModelSpec) -> bool:
@@ -90,9 +94,9 @@ def likely_cause(training: TrainingSpec) -> str:
     kind = str(optimizer.__struct_config__.tag)
     highest = _HIGH_RATE[kind]
     if rate > highest:
-        return f"The learning rate {rate:g} is too high for {kind}: try {highest:g} or less."
+        return f"The learning rate {rate:g} is too high for {kind}. Try {highest:g} or less."
     if isinstance(optimizer, Sgd) and optimizer.momentum > 0.95:
-        return f"The momentum {optimizer.momentum:g} is too high: try 0.9."
+        return f"The momentum {optimizer.momentum:g} is too high. Try 0.9."
     if isinstance(optimizer, Adadelta) or rate <= highest / 100:
-        return "The weights grew without limit: try a smaller network or another seed."
-    return f"The updates are too large: try a learning rate of {rate / 10:g}."
+        return "The weights grew without bound. Try a smaller network or another seed."
+    return f"The updates are too large. Try a learning rate of {rate / 10:g}."

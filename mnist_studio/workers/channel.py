@@ -135,7 +135,7 @@ def _parts(value: object) -> _ArrayParts | str:
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, Path):
         return str(value)
-    raise NotImplementedError(f"The channel can't carry {type(value).__name__}.")
+    raise NotImplementedError(f"The channel cannot carry {type(value).__name__}.")
 
 
 def _value(kind: type, parts: _ArrayParts | str) -> NDArray[Any] | Path:

@@ -34,7 +34,7 @@ def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never
     path = which(python)
     if path is None:
         raise JobError(
-            f"There is no program {python}.", "Give the path of an environment's Python."
+            f"There is no program at {python}.", "Enter the path of the environment's Python."
         )
     # Not resolved: an environment's Python is a link whose location names the environment.
     program = str(Path(path).absolute())

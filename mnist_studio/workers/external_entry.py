@@ -50,7 +50,7 @@ def open_pipe(handle: int, writable: bool = True) -> Any:
 def problem() -> str:
     """What this Python lacks, as the end of a sentence that begins with its name; else empty."""
     if sys.version_info < OLDEST:
-        return "is Python %d.%d, and at least %d.%d is needed" % (*sys.version_info[:2], *OLDEST)  # noqa: UP031
+        return "is Python %d.%d, but at least %d.%d is required" % (*sys.version_info[:2], *OLDEST)  # noqa: UP031
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if not missing:
         return ""

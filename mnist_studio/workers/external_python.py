@@ -110,7 +110,7 @@ class ExternalPythonProcess:
         try:
             greeting = ours.recv_bytes() if ours.poll(START_SECONDS) else None
         except (EOFError, OSError) as error:
-            raise self._unusable(f"isn't a working Python. {self._stderr()}".strip()) from error
+            raise self._unusable(f"is not a working Python. {self._stderr()}".strip()) from error
         if greeting is None:
             raise self._unusable(f"did not answer within {START_SECONDS:.0f} seconds")
         if greeting:
@@ -143,7 +143,8 @@ class ExternalPythonProcess:
 
     def _unusable(self, why: str) -> JobError:
         return JobError(
-            f"{self._python} {why.rstrip('.')}.", "Choose another with: mnist-studio environments"
+            f"{self._python} {why.rstrip('.')}.",
+            "Choose another one with: mnist-studio environments",
         )
 
 

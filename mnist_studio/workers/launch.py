@@ -45,7 +45,7 @@ def launch(
         return _launch(task, environment, str(console or ""), python)
     except OSError as error:
         raise JobError(
-            f"Couldn't start a process: {error.strerror}.", "Close other programs."
+            f"A process could not be started: {error.strerror}.", "Close other programs."
         ) from error
 
 

@@ -168,7 +168,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         deadline = monotonic() + timeout
         while monotonic() < deadline:
             if is_cancelled():
-                raise CancelledByUser("Cancelled.", "Nothing that was saved is lost.")
+                raise CancelledByUser("Canceled.", "Nothing that was saved is lost.")
             if reply := self.receive(POLL_SECONDS):
                 return reply
         raise JobError("A background process did not answer in time.", "Try again.")

@@ -17,8 +17,8 @@ def test_fewer_than_two(count: int) -> None:
 
 def test_different_datasets() -> None:
     assert incompatibility_reason([MNIST, ComparedModel("two", "builtin", 1_000)]) == (
-        "The runs were tested on different datasets, mnist and builtin, so they can't be compared "
-        "image by image."
+        "The runs were tested on different datasets, mnist and builtin, so they cannot be "
+        "compared image by image."
     )
 
 

@@ -22,7 +22,7 @@ def test_a_quiet_or_unknown_machine_causes_no_doubts() -> None:
         ),
         (
             Machine(processors=4, frequency_fraction=0.55),
-            "The processors ran at 55 % of their highest clock frequency.",
+            "The processors ran at 55 % of their maximum clock frequency.",
         ),
         (
             Machine(processors=4, throttle_count=1200),
@@ -41,4 +41,4 @@ def test_several_doubts_are_listed_together() -> None:
         on_battery=True,
     )  # fmt: skip
     assert len(timing_doubts(machine)) == 5
-    assert timing_doubts(machine)[1].startswith("In that case one CPU thread is often faster")
+    assert timing_doubts(machine)[1].startswith("In that case, one CPU thread is often faster")

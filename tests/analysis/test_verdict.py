@@ -78,7 +78,7 @@ def test_sentence_for_undecided() -> None:
     found = verdict.verdict("A", "B", estimate(0.002, -0.001, 0.005), 0.002, "99 % CI")
     assert (found.kind, found.better) == ("undecided", "")
     assert found.sentence == (
-        "It is undecided whether A and B differ. A - B: +0.20 pp, 99 % CI −0.10 to +0.50 pp, "
+        "It is unclear whether A and B differ. A - B: +0.20 pp, 99 % CI −0.10 to +0.50 pp, "
         "neither entirely within nor entirely beyond ±0.20 pp."
     )
 

@@ -59,7 +59,7 @@ def test_a_recipe_is_trained_by_its_native_script() -> None:
 def test_what_has_no_native_script_is_refused(here: Main) -> None:
     said = here(*TRAIN, "--native", "--precision", "bfloat16")
     assert said.code == 2
-    assert "NumPy doesn't support bfloat16" in said.errors
+    assert "NumPy does not support bfloat16" in said.errors
 
 
 def test_source_bugs_are_those_of_the_source_in_that_framework(here: Main) -> None:

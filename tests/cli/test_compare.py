@@ -65,7 +65,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
         (("--experiment", "never"), "No experiment begins with “never”"),
         (("--experiment", "from-scratch"), "Run: mnist-studio experiment from-scratch"),
         (("--experiment", "small", "--view", "latnecy"), "Did you mean latency?"),
-        (("--experiment", "small", "--axis", "miles"), "“miles” isn't a valid axis"),
+        (("--experiment", "small", "--axis", "miles"), "“miles” is not a valid axis"),
         (("--experiment", "small", "--target", "97"), "Choose a fraction"),
         (("--experiment", "small", "--threshold", "0"), "Choose a fraction"),
         (("--experiment", "small", "--report", "report.doc"), "neither an HTML nor a PDF"),

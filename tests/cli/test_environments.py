@@ -27,4 +27,4 @@ def test_wrong_usage_is_reported(here: Main) -> None:
     said = here("environments", "numpy", sys.executable)
     assert (said.code, "NumPy always runs in MNIST Studio's own" in said.errors) == (2, True)
     said = here("environments", "keras", "no-such-python")
-    assert (said.code, "There is no program no-such-python" in said.errors) == (1, True)
+    assert (said.code, "There is no program at no-such-python" in said.errors) == (1, True)

@@ -102,7 +102,7 @@ def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
         (("from-scrach",), "Did you mean from-scratch?"),
         (("nowhere.toml",), "does not exist"),
         (("from-scratch", "--jobs", 0), "--jobs must be 1 to 64, got 0."),
-        (("from-scratch", "--executor", "ray://x"), "“ray://x” isn't a valid executor."),
+        (("from-scratch", "--executor", "ray://x"), "“ray://x” is not a valid executor."),
         (
             ("from-scratch", "--executor", "dask://h:1", "--data", "."),
             "workers of a cluster cannot read",

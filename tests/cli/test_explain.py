@@ -83,7 +83,7 @@ def test_a_training_step_in_text_and_as_tables(run: str, tmp_path: Path) -> None
         (("--index", 500), "must be 0 to 499, got 500"),
         (("--index", 1, "--label", 12, "--trace"), "--label must be a digit from 0 to 9, got 12."),
         (("--index", 1, "--learning-rate", 0, "--trace"), "--learning-rate must be above 0"),
-        (("--index", 1, "--trace", "--json"), "has no JSON output"),
+        (("--index", 1, "--trace", "--json"), "cannot be printed as JSON"),
         ((), "IMAGE"),
     ],
 )

@@ -27,10 +27,10 @@ def picture(folder: Path) -> Path:
 
 
 def test_images_are_listed_with_their_labels(here: Main) -> None:
-    assert "of your own yet" in here("own-images").output
+    assert "no labeled images yet" in here("own-images").output
     add_images()
     said = here("own-images", "list")
-    assert "You have two images of your own: 1× 1, 1× 7." in said.output
+    assert "You have two labeled images: 1× 1, 1× 7." in said.output
     assert ONE.key[:8] in said.output
     lines = here("own-images", "--json").json
     assert [(one["id"], one["label"], one["kind"]) for one in lines] == [
@@ -43,7 +43,7 @@ def test_pictures_are_added_once_and_bad_ones_are_reported(here: Main, tmp_path:
     said = here("own-images", "add", 1, picture(tmp_path), picture(tmp_path), tmp_path / "bad.png")
     assert said.code == 1
     assert "bad.png" in said.errors
-    assert "One image added. One image existed before." in said.errors
+    assert "One image added. One image already existed." in said.errors
     assert here("own-images", "add", 12, picture(tmp_path)).code == 2
 
 
@@ -61,10 +61,10 @@ def test_images_are_exported_and_merged_when_imported(here: Main, tmp_path: Path
     assert here("own-images", "export", file).code == 0
     assert own_image_files.read(file) == (ONE, SEVEN)
     assert here("own-images", "delete", ONE.key[:8]).code == 0
-    assert "One image added. One image existed before." in here("own-images", "import", file).errors
+    assert "One image added. One image already existed." in here("own-images", "import", file).errors
     file.write_text("[]", "utf-8")
     said = here("own-images", "import", file)
-    assert (said.code, "isn't an own-image file" in said.errors) == (1, True)
+    assert (said.code, "is not a file of exported images" in said.errors) == (1, True)
 
 
 def test_an_image_is_relabeled_by_the_start_of_its_id(here: Main) -> None:
@@ -99,4 +99,4 @@ def test_without_own_images_there_is_nothing_to_evaluate_or_train_on(
 ) -> None:
     said = studio(*words)
     assert said.code == 1
-    assert "of your own yet" in said.errors
+    assert "no labeled images yet" in said.errors

@@ -46,7 +46,7 @@ def test_every_view_of_predictions_is_of_them_and_no_other(run_data: RunData) ->
     views = {one.view.name: one.view for one in found if isinstance(one, ViewResult)}
     assert views.keys() == set(names)
     for name, view in views.items():
-        said = any("9 of your own images" in note for note in view.notes)
+        said = any("9 of your images" in note for note in view.notes)
         assert said == show_own_images((name,))
     (matrix,) = views["confusion"].charts
     assert isinstance(matrix, Matrix)
@@ -63,9 +63,9 @@ def test_images_that_any_run_was_trained_on_are_left_out(run_data: RunData) -> N
     chosen = trained_on(run_data.selection, own_image_sets.freeze([written(n) for n in range(4)]))
     own_images.predict(chosen, mine.fingerprint, lambda: False)
     view = compute("confusion", RunData(chosen), ViewOptions(own=mine.fingerprint))
-    assert any("5 of your own images" in note and "4 were left out" in note for note in view.notes)
+    assert any("5 of your images" in note and "4 were left out" in note for note in view.notes)
     everything = trained_on(run_data.selection, mine)
-    with pytest.raises(NotComparable, match="trained on all of your own images"):
+    with pytest.raises(NotComparable, match="trained on all of your images"):
         compute("confusion", RunData(everything), ViewOptions(own=mine.fingerprint))
 
 

@@ -80,5 +80,5 @@ def test_predictions_of_another_test_set_of_the_same_size_are_detected(run_data:
     folder = run.folder
     logits = artifacts.load_test_logits(folder)
     artifacts.save_test_logits(folder, np.roll(logits, 1, axis=0).copy())
-    with pytest.raises(NotComparable, match="tested on other images"):
+    with pytest.raises(NotComparable, match="tested on images that differ"):
         RunData(run_data.selection).predictions([run.id])

@@ -88,8 +88,8 @@ def test_a_file_where_a_folder_must_be_is_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "problem"),
     [
-        (errno.EACCES, "lack the permission"),
-        (errno.EROFS, "lack the permission"),
+        (errno.EACCES, "do not have permission"),
+        (errno.EROFS, "do not have permission"),
         (errno.EDQUOT, "disk is full"),
         (errno.EIO, "Input/output error"),
     ],
@@ -104,7 +104,7 @@ def test_each_refusal_has_its_sentence(number: int, problem: str) -> None:
     ("number", "problem"),
     [
         (errno.ENOENT, "does not exist"),
-        (errno.EACCES, "lack the permission"),
+        (errno.EACCES, "do not have permission"),
         (errno.EIO, "Input/output error"),
     ],
 )

@@ -241,7 +241,7 @@ def test_a_missing_cluster_is_reported_soon(begun: Begin) -> None:
     begin = time.monotonic()
     code, errors = ended(begun(STUDY, address))
     assert code == 1
-    assert f"No Dask cluster answers at {address}." in errors
+    assert f"There is no Dask cluster at {address}." in errors
     assert "Traceback" not in errors
     assert time.monotonic() - begin < 15
 
@@ -264,6 +264,6 @@ def test_a_scheduler_that_dies_ends_the_session_and_nothing_is_lost(
     cluster.processes[0].kill()
     code, errors = ended(running)
     assert code == 1
-    assert f"The Dask cluster at {cluster.address} can't be reached. When it is back" in errors
+    assert f"The Dask cluster at {cluster.address} cannot be reached. When it is back" in errors
     assert "Traceback" not in errors
     assert [one.run.status for one in members(experiment)] == ["failed"]

@@ -155,7 +155,7 @@ def test_impossible_checks_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None
 
 @needs_pytorch
 def test_only_float64_and_float32_can_be_checked() -> None:
-    with pytest.raises(UsageError, match="can't be checked in bfloat16"):
+    with pytest.raises(UsageError, match="cannot be checked in bfloat16"):
         checked(precisions=("bfloat16",))
 
 

@@ -76,7 +76,7 @@ def test_a_known_bug_is_trained_reported_and_stored_by_name(
         assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
     assert run.spec == replace(plain, known_bugs=(bug,))
     warnings = [event.text for event in told if isinstance(event, Log)]
-    assert warnings == [f"Known bug switched on: {KNOWN_BUGS[bug].title}."]
+    assert warnings == [f"Known bug turned on: {KNOWN_BUGS[bug].title}."]
 
 
 def test_a_double_softmax_says_of_which_kind_its_losses_are() -> None:

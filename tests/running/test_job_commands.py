@@ -64,7 +64,7 @@ def test_a_stop_before_training_ends_the_child(phase: str) -> None:
     watched = Watched(endless())
     end = watched.run(on(Phase, lambda it: it.job.stop(), phase))
     assert isinstance(end, Cancelled)
-    assert end.reason == "Stopped before the training began. There was nothing to save."
+    assert end.reason == "Stopped before training began. There was nothing to save."
 
 
 def test_a_stop_before_the_first_event_takes_effect() -> None:

@@ -132,7 +132,7 @@ def test_a_system_without_processes_fails_the_run(monkeypatch: pytest.MonkeyPatc
     got.extend(told)
     assert [type(event) for event in got] == [Started, Failed]
     assert isinstance(got[-1], Failed)
-    assert "Couldn't start a process" in got[-1].reason
+    assert "A process could not be started" in got[-1].reason
     assert status(job.id) == "failed"
 
 

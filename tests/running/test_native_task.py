@@ -141,7 +141,7 @@ def test_a_loss_that_is_no_number_fails_in_words() -> None:
 def test_a_run_without_a_native_script_fails_before_it_trains() -> None:
     end = trained(replace(_written("keras"), known_bugs=("bias-gradients",)))[-1]
     assert isinstance(end, Failed)
-    assert "cannot sum the gradients of biases" in end.reason
+    assert "cannot sum the bias gradients" in end.reason
 
 
 def _drawn(spec: RunSpec) -> RunSpec:

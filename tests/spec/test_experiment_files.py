@@ -76,7 +76,7 @@ def line_of(text: str, part: str) -> int:
     [
         (BY_HAND, "seeds = [1, 2]", 'seeds = "many"', "experiment.seeds", "expected a list"),
         (BY_HAND, "seeds = [1, 2]", "seeds = [1, -2]", "experiment.seeds[1]", "Seed must be"),
-        (BY_HAND, "threshold", "treshold", "experiment.treshold", "no such key"),
+        (BY_HAND, "threshold", "treshold", "experiment.treshold", "unknown key"),
         (BY_HAND, '"keras"', '"jax"', "frameworks[1]", "one of keras, numpy, pytorch"),
         (BY_HAND, '"fnn-3"', '"fnn-33"', "recipes[1]", "no recipe called “fnn-33”"),
         (BY_HAND, "batch_sizes = [", "batch_sizes = [0,", "batch_sizes[0]", "Batch size must be"),
@@ -84,7 +84,7 @@ def line_of(text: str, part: str) -> int:
         (BY_HAND, "threshold = 0.002", "epochs = -1", "experiment.epochs", "epochs must be"),
         (BY_HAND, "threshold = 0.002", 'device = "gpu"', "experiment.device", "one of auto, cpu"),
         (PAIRS, '"fnn-3"', '"fnn"', "pairs[1].recipe", "no recipe called “fnn”"),
-        (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected a text"),
+        (PAIRS, 'framework = "keras"', "framework = 3", "pairs[1].framework", "expected text"),
     ],
 )
 def test_what_is_wrong_is_told_with_line_key_and_expectation(

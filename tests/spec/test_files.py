@@ -62,9 +62,9 @@ def line_of(text: str, part: str) -> int:
             "batch_size = 86",
             'batch_size = "many"',
             "training.batch_size",
-            "expected a whole number, found a text",
+            "expected a whole number, found text",
         ),
-        (TEXT, "zoom =", "zom =", "training.augmentation.zom", "no such key"),
+        (TEXT, "zoom =", "zom =", "training.augmentation.zom", "unknown key"),
         (
             TEXT,
             "filters = 64",
@@ -73,7 +73,7 @@ def line_of(text: str, part: str) -> int:
             "expected a whole number, found a number",
         ),
         (TEXT, '"rmsprop"', '"lion"', "optimizer.kind", "one of sgd, adam, adadelta, rmsprop"),
-        (TEXT, '"tiny-gd"', "7", "run[1].recipe", "expected a text in quotes"),
+        (TEXT, '"tiny-gd"', "7", "run[1].recipe", "expected text in quotes"),
         (TEXT, '"numpy"', '"jax"', "run[1].framework", "one of keras, numpy, pytorch"),
         (
             TEXT,
@@ -89,7 +89,7 @@ def line_of(text: str, part: str) -> int:
             "run[0].model.layers[1].units",
             "expected a whole number",
         ),
-        (BY_HAND, "learning_rate", "rate", "run[0].training.optimizer.rate", "no such key"),
+        (BY_HAND, "learning_rate", "rate", "run[0].training.optimizer.rate", "unknown key"),
     ],
 )
 def test_what_is_wrong_is_told_with_line_key_and_expectation(
@@ -141,7 +141,7 @@ def test_what_cannot_work_is_refused(text: str, why: str) -> None:
             "validation = 0 #",
             "= 0 #",
             "training.validation",
-            "and there is none",
+            "but this run has none",
         ),
         (TEXT, "deviation", "deviation = 0.0 #", "[run.model.scaling]", "scaling", "input scaling"),
         (BY_HAND, "= 10", "= 11", "= 11", "run[0].model.layers[1]", "10 logits, got 11"),

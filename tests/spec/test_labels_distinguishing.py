@@ -20,7 +20,8 @@ def trained(**changes: object) -> RunSpec:
         (trained(batch_size=32), ("batch 64",), ("batch 32",)),
         (trained(batch_size=FULL_BATCH), ("batch 64",), ("full batch",)),
         (trained(epoch_steps=50), ("full epochs",), ("50 steps per epoch",)),
-        (trained(clip=ClipNorm(1.0)), ("no clipping",), ("clip by norm", "clip limit 1")),
+        (trained(clip=ClipNorm(1.0)), ("no gradient clipping",),
+         ("clipping by norm", "clipping threshold 1")),
         (trained(sampling="with_replacement"), ("shuffled",),
          ("with replacement",)),
         (

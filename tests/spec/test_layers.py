@@ -68,7 +68,7 @@ def test_output_shape(layer: Layer, shape: tuple[int, ...], expected: tuple[int,
         (BatchNorm(epsilon=0.0), (5,), "epsilon must be above 0"),
         (Dense(3, initial=Uniform(math.inf)), (5,), "must be at least 0, not inf"),
         (Conv(3, initial_bias=Uniform(-1.0)), (28, 28, 1), "must be at least 0, not -1"),
-        (Dropout(0.999), (5,), "switch every unit off"),
+        (Dropout(0.999), (5,), "turn off every unit"),
     ],
 )
 def test_a_layer_that_cannot_work_says_why(layer: Layer, shape: tuple[int, ...], why: str) -> None:

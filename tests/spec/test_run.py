@@ -32,8 +32,8 @@ def with_training(**changes: object) -> RunSpec:
         ({"optimizer": Sgd(math.nan)}, "Learning rate"),
         ({"schedule": Exponential(2.0)}, "Decay factor"),
         ({"schedule": Plateau()}, "needs a validation set"),
-        ({"clip": ClipNorm(0.0)}, "Clip limit .* got 0"),
-        ({"clip": ClipValue(math.nan)}, "Clip limit .* got nan"),
+        ({"clip": ClipNorm(0.0)}, "Clipping threshold .* got 0"),
+        ({"clip": ClipValue(math.nan)}, "Clipping threshold .* got nan"),
         ({"epoch_steps": -1}, "Number of steps per epoch"),
         ({"augmentation": Augmentation(zoom=2.0)}, "Scaling must be"),
     ],
@@ -52,7 +52,7 @@ def test_an_impossible_number_of_threads_is_refused() -> None:
 def test_numpy_refuses_bfloat16() -> None:
     spec = with_training(precision="bfloat16")
     run.check(msgspec.structs.replace(spec, framework="pytorch"))
-    with pytest.raises(SpecError, match="NumPy doesn't support bfloat16"):
+    with pytest.raises(SpecError, match="NumPy does not support bfloat16"):
         run.check(msgspec.structs.replace(spec, framework="numpy"))
 
 
@@ -65,8 +65,8 @@ def test_weights_are_stored_in_float32_under_bfloat16() -> None:
 def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None:
     own = "0123456789abcdef" * 2
     run.check(msgspec.structs.replace(BASE, own_images=own))
-    with pytest.raises(SpecError, match="isn't a valid fingerprint of an own-image set"):
+    with pytest.raises(SpecError, match="is not a valid ID of a set of your images"):
         run.check(msgspec.structs.replace(BASE, own_images="../mine"))
     whole = with_training(batch_size=run.FULL_BATCH)
-    with pytest.raises(SpecError, match="can't include your own images"):
+    with pytest.raises(SpecError, match="cannot include your images"):
         run.check(msgspec.structs.replace(whole, own_images=own))

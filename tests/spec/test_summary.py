@@ -49,9 +49,9 @@ def test_momentum_is_part_of_the_optimizer() -> None:
 def test_schedules() -> None:
     assert summary.schedule(Constant()) == "constant learning rate"
     assert summary.schedule(Exponential(0.7, 60_000)) == (
-        "learning rate × 0.7 over 60,000 steps, a little in each step"
+        "learning rate × 0.7 over 60,000 steps, a little at every step"
     )
-    assert summary.schedule(Plateau(0.5, 1)).endswith("has not risen for 1 epoch")
+    assert summary.schedule(Plateau(0.5, 1)).endswith("has not improved for 1 epoch")
     assert summary.schedule(OneCycle(0.2, 10, 1000)).endswith("then down to 1/10,000 of it")
 
 

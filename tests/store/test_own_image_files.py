@@ -28,9 +28,9 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "isn't an own-image file"),
-        (b"\xff\xd8\xff", "isn't an own-image file"),
-        (b'{"format": "other", "version": 1, "digits": []}', "isn't an own-image file"),
+        (b"", "is not a file of exported images"),
+        (b"\xff\xd8\xff", "is not a file of exported images"),
+        (b'{"format": "other", "version": 1, "digits": []}', "is not a file of exported images"),
         (b'{"format": "mnist-studio-digits", "version": 2, "digits": []}', "has version 2"),
         (HEAD.encode() + b'{"label": 1, "created": 1}]}', "image 1 has neither"),
         (HEAD.encode() + b'{"label": 11, "created": 1, "strokes": [[[0,0,0,0]]]}]}', "got 11"),
@@ -41,7 +41,7 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
         (HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[]]}]}', "Image 1 of the file"),
         (HEAD.encode() + b'{"label": 1, "created": 1e18, "strokes": [[[0,0,0,0]]]}]}', "created"),
         (HEAD.encode() + b'{"label": 1, "created": 1, "pen": -1, "strokes": []}]}', "pen"),
-        (b"[" * 100_000, "isn't an own-image file"),
+        (b"[" * 100_000, "is not a file of exported images"),
     ],
 )
 def test_an_invalid_file_is_refused(content: bytes, told: str) -> None:

@@ -30,7 +30,7 @@ def test_digits_can_be_left_out(home: Path) -> None:
 
 
 def test_missing_damaged_or_empty_sets_are_reported(home: Path) -> None:
-    with pytest.raises(DataError, match="no images of your own"):
+    with pytest.raises(DataError, match="no labeled images"):
         own_images.freeze([], home)
     with pytest.raises(DataError, match="not on this computer"):
         own_images.load("../../secret", home)

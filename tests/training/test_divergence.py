@@ -40,12 +40,12 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
 @pytest.mark.parametrize(
     ("optimizer", "cause"),
     [
-        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam: try 0.01 or less"),
-        (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd: try 1 or less"),
+        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam. Try 0.01 or less"),
+        (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd. Try 1 or less"),
         (Sgd(learning_rate=0.1, momentum=0.99), "The momentum 0.99"),
-        (Sgd(learning_rate=0.5), "try a learning rate of 0.05"),
-        (RmsProp(learning_rate=1e-5), "try a smaller network or another seed"),
-        (Adadelta(), "try a smaller network or another seed"),
+        (Sgd(learning_rate=0.5), "Try a learning rate of 0.05"),
+        (RmsProp(learning_rate=1e-5), "Try a smaller network or another seed"),
+        (Adadelta(), "Try a smaller network or another seed"),
     ],
 )
 def test_the_likely_cause_comes_with_a_number_to_try(optimizer: Optimizer, cause: str) -> None:

@@ -23,7 +23,7 @@ def test_a_python_is_tested_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("framework", "python", "error", "problem"),
     [
-        ("keras", "no-such-python", JobError, "There is no program no-such-python"),
+        ("keras", "no-such-python", JobError, "There is no program at no-such-python"),
         ("kears", sys.executable, UnknownName, "Did you mean keras"),
         ("numpy", sys.executable, UsageError, "NumPy always runs in MNIST Studio's own Python"),
     ],

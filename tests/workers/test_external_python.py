@@ -91,7 +91,7 @@ def test_the_version_there_is_reported_next_to_the_chosen_one() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="runs shell scripts")
 def test_a_program_that_is_no_python_is_reported_with_its_output(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match=r"isn't a working Python\. Not today\."):
+    with pytest.raises(JobError, match=r"is not a working Python\. Not today\."):
         Worker(FIND_DEVICES, {}, python=script(tmp_path, "echo Not today >&2", "exit 3"))
 
 

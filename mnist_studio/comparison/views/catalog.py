@@ -74,7 +74,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "time-breakdown", "Speed", "Time breakdown",
-                "The wall time of each run, split into startup, data, training, evaluation and "
+                "The wall time of each run, split into startup, data, training, evaluation, and "
                 "saving.",
                 "timing", "breakdown",
             ),
@@ -131,7 +131,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "per-class", "Predictions", "Per-class metrics",
-                "Precision, recall and F1 score of each digit.",
+                "Precision, recall, and F1 score for each digit.",
                 "predictions", "per_class", ("own",),
             ),
             ViewEntry(
@@ -146,7 +146,8 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "disagreements", "Predictions", "Disagreements",
-                "Images on which the models predict different digits, the most divided first.",
+                "Images on which the models predict different digits, with the most disagreement "
+                "first.",
                 "predictions", "disagreeing_models", ("own",), 2,
             ),
             ViewEntry(
@@ -163,7 +164,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "robustness", "Robustness", "Robustness to corruptions",
-                "Accuracy on test images that are shifted, rotated, scaled, noisy or drawn with "
+                "Accuracy on test images that are shifted, rotated, scaled, noisy, or drawn with "
                 "a thinner or thicker pen.",
                 "robustness", "robustness_curves",
             ),

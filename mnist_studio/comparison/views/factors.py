@@ -24,7 +24,7 @@ def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> ViewCont
     seconds = two_way(alike, measures.of_all(run_data, measures.train_seconds))
     if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
         raise NotComparable(
-            "These runs have only one recipe in one framework with the same dataset, known bugs "
+            "These runs have only one recipe in one framework with the same dataset, known bugs, "
             "and training loop.",
             "Select runs of several recipes or frameworks.",
         )
@@ -64,7 +64,7 @@ def _left_out(run_data: RunData, alike: Sequence[Group]) -> Iterator[str]:
     shown = {run for group in alike for run in group.runs}
     if out := [run for run in run_data.runs if run.id not in shown]:
         names = notes.names(run_data, out)
-        yield f"Left out because of another dataset, other known bugs or another loop: {names}."
+        yield f"Left out because of a different dataset, known bugs, or training loop: {names}."
 
 
 def effects_sentence(accuracy: TwoWay, seconds: TwoWay) -> str:
@@ -115,7 +115,7 @@ def shared_native(run_data: RunData, options: ViewOptions) -> ViewContent:
     if not pairs:
         raise NotComparable(
             "No recipe was trained both by the shared loop and by its native script.",
-            "Train one again with --native, or as a native script on the Train page.",
+            "Train one again with --native, or with its native script on the Train page.",
         )
     every = measures.training(run_data)
     charts = tuple(Bars(one.axis, tuple(_bars(pairs, one))) for one in every if one.values)

@@ -106,7 +106,7 @@ def memory(run_data: RunData, options: ViewOptions) -> ViewContent:
     return ViewContent(
         extremes_sentence("Peak memory", chart.bars, "bytes"), (chart,),
         Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
-        ("The memory of the whole process: Python, framework, dataset and network. GPU memory is "
+        ("The memory of the whole process: Python, framework, dataset, and network. GPU memory is "
          "not included.", *notes.of_all(run_data)),
     )  # fmt: skip
 

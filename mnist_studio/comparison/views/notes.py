@@ -33,7 +33,7 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
         run for run in run_data.runs if not run_data.timing_comparable(run) and run not in bundled
     ]
     notes = (
-        (bundled, "came with MNIST Studio, so the times are those of another computer"),
+        (bundled, "came with MNIST Studio, so the times are from another computer"),
         (
             resumed,
             "resumed from a checkpoint: the time breakdown covers the last process, training "
@@ -119,9 +119,9 @@ def _own_images(run_data: RunData) -> str:
     """The number of the user's own images that predictions are for."""
     assert run_data.own is not None
     images, left_out = len(run_data.own.images), run_data.own.left_out
-    sentences = [f"Predictions are for {count(images)} of your own images."]
+    sentences = [f"Predictions are for {count(images)} of your images."]
     if images < FEW_OWN_IMAGES:
-        sentences.append("With so few images, confidence intervals are wide.")
+        sentences.append("With so few images, the confidence intervals are wide.")
     if left_out:
         verb = "was" if left_out == 1 else "were"
         sentences.append(f"{count(left_out)} {verb} left out because a run was trained on them.")

@@ -84,7 +84,7 @@ def _is_good(path: Path, file: RawFile) -> bool:
 
 
 def _from_any_mirror(file: RawFile, catalog: Catalog, done: int, work: _Download) -> None:
-    problem = DownloadError("MNIST could not be downloaded, because there is no mirror.", _REMEDY)
+    problem = DownloadError("MNIST could not be downloaded because there is no mirror.", _REMEDY)
     for mirror in catalog.mirrors:
         try:
             return _from_mirror(f"{mirror}{file.name}.gz", file, _meter(done, catalog, work), work)
@@ -111,7 +111,7 @@ def _from_mirror(url: str, file: RawFile, received: Callable[[int], None], work:
             size += len(raw)
             received(size)
         if digest.hexdigest() != file.sha256:
-            raise _bad(file, "its checksum doesn't match the published file")
+            raise _bad(file, "its checksum does not match the published one")
 
 
 def _unpacked(packed: Iterator[bytes], file: RawFile) -> Iterator[bytes]:

@@ -53,7 +53,7 @@ def _next(queue: "Queue[bytes | Exception]", is_cancelled: Callable[[], bool]) -
     while True:
         if is_cancelled():
             raise CancelledByUser(
-                "The download was cancelled.", "Files that are already stored are kept."
+                "The download was canceled.", "Files that are already stored are kept."
             )
         try:
             return queue.get(timeout=_POLL)
@@ -100,13 +100,13 @@ def _explained(error: Exception, url: str) -> DownloadError:
     reason = error.reason if isinstance(error, URLError) else error
     match reason:
         case _ if isinstance(error, HTTPError):
-            text = f"{host} doesn't have the file (HTTP status {error.code})"
+            text = f"{host} does not have the file (HTTP status {error.code})"
         case socket.gaierror():
-            text = f"{host} can't be found; you may be offline"
+            text = f"{host} cannot be found, so you may be offline"
         case ssl.SSLError():
             text = f"no secure connection to {host} could be made"
         case TimeoutError():
-            text = f"{host} isn't responding"
+            text = f"{host} does not respond"
         case _:
             text = f"the connection to {host} failed ({reason})"
     return DownloadError(f"MNIST could not be downloaded: {text}.", _REMEDY)

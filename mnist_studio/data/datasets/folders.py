@@ -99,7 +99,7 @@ def verified(raw: bytes, file: RawFile, name: str) -> bytes:
     if len(raw) != file.size:
         raise idx.damaged(name, f"it unpacks to {len(raw):,} bytes, not {file.size:,}")
     if sha256(raw).hexdigest() != file.sha256:
-        raise idx.damaged(name, "its checksum doesn't match the published file")
+        raise idx.damaged(name, "its checksum does not match the published one")
     return raw
 
 
@@ -129,7 +129,7 @@ def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
         with np.load(path, allow_pickle=False) as archive:
             arrays = [archive[key] for key in ("x_train", "y_train", "x_test", "y_test")]
     except KeyError as error:
-        raise idx.damaged(path.name, "it doesn't contain Keras' arrays") from error
+        raise idx.damaged(path.name, "it does not contain the arrays of Keras' file") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise idx.damaged(path.name, "it is incomplete or damaged") from error
     if any(array.dtype != np.uint8 for array in arrays):

@@ -133,7 +133,7 @@ def import_mnist(
     for file, content in folders.raw_files(found, catalog):
         if is_cancelled():
             raise CancelledByUser(
-                "The import was cancelled.", "Files that are already stored are kept."
+                "The import was canceled.", "Files that are already stored are kept."
             )
         write_bytes(paths.mnist_cache() / file.name, content)
         done += file.size

@@ -33,18 +33,18 @@ STEPS: tuple[tuple[str, str, Fitting], ...] = (
 )
 """Name, title and stages: what each stage adds to the one before, to measure what it is worth."""
 
-_BOXED = "Not boxed: still the whole pad.", "The smallest square around the drawing."
+_BOXED = "Not cropped: the whole canvas", "The smallest square around the drawing"
 _SCALED = (
-    f"Not scaled by its size: the whole pad, shrunk to {SIDE} pixels.",
-    f"Scaled until its longer side has {BOX} pixels.",
+    f"Not scaled to the box: the whole canvas, reduced to {SIDE} pixels",
+    f"Scaled until the longer side has {BOX} pixels",
 )
 _CENTERED = (
-    "Not centered by mass: it stays where it was.",
-    "Moved until its center of mass is the center.",
+    "Not centered by mass: the position is unchanged",
+    "Shifted so that the center of mass is in the middle",
 )
 _FED = (
-    "Drawn with the pad's pen, shrunk with the drawing: what every network gets.",
-    "Drawn with a pen of MNIST's width: what every network gets.",
+    "Drawn with the canvas pen, reduced with the drawing: the input of every network",
+    "Drawn with MNIST's pen width: the input of every network",
 )
 
 
@@ -74,7 +74,7 @@ def stages(
     centered = replace(fitting, pen=False)
     scaled = replace(centered, mass=False)
     return (
-        Stage("drawn", "The pad, as it was drawn on.", _large(ink, pad, boxed=False)),
+        Stage("drawn", "The canvas as you drew on it", _large(ink, pad, boxed=False)),
         Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
         Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
         Stage("centered", _CENTERED[fitting.mass], digit_image(ink, pen, centered, pad)),

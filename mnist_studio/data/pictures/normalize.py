@@ -64,8 +64,8 @@ def place(box: Levels) -> NDArray[np.uint8]:
 def blank() -> PictureError:
     """The error for a picture without ink."""
     return PictureError(
-        "No digit was found, because the image has too little contrast.",
-        "Select an image of a dark digit on a light background, or the reverse.",
+        "No digit was found because the image has too little contrast.",
+        "Select an image of a dark digit on a light background, or of a light digit on a dark one.",
     )
 
 

@@ -179,16 +179,18 @@ CORRUPTIONS: Mapping[Kind, Corruption] = MappingProxyType(
     {
         "shift": Corruption("Shift", "pixels", (1, 2, 3, 4, 6), _shift),
         "rotation": Corruption("Rotation", "degrees", (10, 20, 30, 45, 60), _rotation),
-        "scale": Corruption("Scale", "share larger or smaller", (0.1, 0.2, 0.3, 0.4, 0.5), _scale),
+        "scale": Corruption(
+            "Scale", "fraction larger or smaller", (0.1, 0.2, 0.3, 0.4, 0.5), _scale
+        ),
         "noise": Corruption(
-            "Noise", "standard deviation, of white", (0.1, 0.2, 0.3, 0.4, 0.5), _noise
+            "Noise", "standard deviation (1 is white)", (0.1, 0.2, 0.3, 0.4, 0.5), _noise
         ),
         "blur": Corruption("Blur", "standard deviation, pixels", (0.5, 1, 1.5, 2, 2.5), _blur),
         "stroke": Corruption(
             "Stroke thickness", "pixels at each edge", (0.2, 0.4, 0.6, 0.8, 1.0), _stroke
         ),
         "contrast": Corruption(
-            "Contrast", "share taken away", (0.3, 0.5, 0.7, 0.8, 0.9), _contrast
+            "Contrast", "fraction removed", (0.3, 0.5, 0.7, 0.8, 0.9), _contrast
         ),
     }
 )

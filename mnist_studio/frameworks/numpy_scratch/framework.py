@@ -33,7 +33,7 @@ class NumpyFramework:
         if run.training.precision == "bfloat16":
             found.append(
                 Problem(
-                    "NumPy doesn't support bfloat16.",
+                    "NumPy does not support bfloat16.",
                     "Set the precision to float32, or choose another framework.",
                 )
             )

@@ -31,7 +31,7 @@ def problems(run: RunSpec) -> Sequence[Problem]:
     if kind == "mps" and run.training.precision == "float64":
         return (
             Problem(
-                "Apple GPUs don't support float64.",
+                "Apple GPUs do not support float64.",
                 "Set the device to cpu or the precision to float32.",
             ),
         )

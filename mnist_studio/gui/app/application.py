@@ -103,7 +103,7 @@ def check_binding() -> None:
     if sys.version_info < (3, 12) and PySide6.__version_info__[:2] >= (6, 12):
         raise MnistStudioError(
             f"PySide6 {PySide6.__version__} crashes on Python 3.11.",
-            "Install an older one with: pip install 'PySide6-Essentials<6.12'",
+            "Install an older version with: pip install 'PySide6-Essentials<6.12'",
         )
 
 
@@ -116,7 +116,7 @@ def check_display() -> None:
     named = any(map(os.environ.get, _DISPLAYS)) or os.environ.get("XDG_SESSION_TYPE") == "wayland"
     if sys.platform == "linux" and not named:
         raise MnistStudioError(
-            "The window cannot open, because there is no display.",
+            "The window cannot open because there is no display.",
             "Start MNIST Studio on a desktop, or use its commands: mnist-studio --help",
         )
 

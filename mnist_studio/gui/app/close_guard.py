@@ -31,7 +31,7 @@ class CloseGuard(QObject):
         self.question = ask(
             self._window,
             "A run is still training",
-            "Stopping saves its weights, so that it can be resumed later. Discarding deletes them.",
+            "Stop saves the run, and you can resume it later. Discard deletes its weights.",
             (
                 ("Keep training", lambda: None),
                 ("Discard and close", lambda: self.close_after(self._studio.cancel)),

@@ -18,7 +18,7 @@ def found_in(mime: QMimeData) -> Path | BytesIO | str:
     if mime.hasImage():
         return content_of(mime)
     if mime.hasText():
-        return "This is text. Copy an image of a digit, or an image file."
+        return "The clipboard contains text. Copy an image of a digit or an image file."
     return "The clipboard is empty. Copy an image of a digit first."
 
 

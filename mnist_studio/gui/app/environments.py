@@ -23,9 +23,9 @@ WIDTH = 620
 """Pixels; paths are long."""
 
 _SENTENCE = (
-    "A framework can compute in another Python environment, for example one with a build for "
-    "your GPU. The environment needs NumPy, msgspec, safetensors and a few other packages. "
-    "A message names what is missing."
+    "A framework can run in another Python environment, such as one with a GPU build. The "
+    "environment needs NumPy, msgspec, safetensors, and a few other packages. A message lists any "
+    "that are missing."
 )
 _NUMPY = "NumPy always runs in MNIST Studio's own environment."
 _DEFAULT = "MNIST Studio's own environment"
@@ -82,7 +82,7 @@ class EnvironmentsDialog(QuestionOverlay):
         choose = self._choose[framework] = button(
             "Choose…",
             partial(self._ask, framework),
-            tip=f"Choose the Python program of an environment that has {title}",
+            tip=f"Choose the Python executable of an environment with {title}",
         )
         choose.setAccessibleName(f"Choose an environment for {title}")
         reset = self._reset[framework] = button(

@@ -195,11 +195,9 @@ class Frame(QWidget):
         self.top = TopBar(theme)
         self.stack = QStackedWidget()
         self.status = StatusLine(theme)
-        self.theme_tool = self._tool(
-            "theme", "Theme", "Choose light or dark colors, or those of the system"
-        )
+        self.theme_tool = self._tool("theme", "Theme", "Choose light, dark, or system colors")
         self.environments_tool = self._tool(
-            "python", "Environments", "Choose the Python environment of each framework"
+            "python", "Environments", "Choose a Python environment for each framework"
         )
         self.shortcuts_tool = self._tool(
             "keyboard", "Shortcuts", "Show the keyboard shortcuts (Ctrl+/)"

@@ -38,10 +38,10 @@ _TOKEN = re.compile(
 
 
 _TIPS = (
-    "Copies the script to the clipboard.",
-    "Saves the script as a Python file.",
-    "Saves the script as a Jupyter notebook.",
-    "Trains the script and stores it as a run.",
+    "Copies the script to the clipboard",
+    "Saves the script as a Python file",
+    "Saves the script as a Jupyter notebook",
+    "Trains with the script and stores the result as a run",
 )
 
 
@@ -186,7 +186,7 @@ class CodeDialog(QDialog):
         self.message.setText("Writing the script…")
         self.text.clear()
         for widget in self._uses:
-            enable(widget, "Wait until the script is written.")
+            enable(widget, "Wait for the script to appear.")
 
     @Slot(object)
     def _show(self, written: _NativeCode) -> None:
@@ -195,13 +195,13 @@ class CodeDialog(QDialog):
         self._shown = written
         title = framework_title(written.run.framework)
         self.message.setText(
-            f"This run can't be a {title} script. {' '.join(written.problems)}"
+            f"This run cannot be written as a {title} script. {' '.join(written.problems)}"
             if written.problems
-            else f"This script follows the documentation of {title}: its own training loop, "
-            "shuffling and initialization. Train it to compare it with the shared loop."
+            else f"This script follows the {title} documentation. It has its own training loop, "
+            "shuffling, and initialization. Train it to compare it with the shared loop."
         )
         self.text.setPlainText(written.script)
-        reason = "" if written.script else "There is no script for this framework."
+        reason = "" if written.script else "This framework has no script."
         for widget, tip in zip(self._uses, _TIPS, strict=True):
             enable(widget, reason, tip)
         missing = texts.missing(written.run.framework)

@@ -14,7 +14,7 @@ from mnist_studio.gui.theme.theme import Theme, pen
 
 MOST = 16
 """More entries would take the space of the chart."""
-MANY = "titles: in the tooltips and in the table"
+MANY = "Full titles are in the tooltips and the table"
 
 LINE, BETWEEN = 20, 18
 

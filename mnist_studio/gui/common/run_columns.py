@@ -53,7 +53,7 @@ TRAINING: TableColumn[RunRow] = TableColumn(
     lambda row: formatting.duration(row.figures.train_seconds),
     right=True,
     sort=lambda row: _or_last(row.figures.train_seconds),
-    explain="Training time without startup and evaluation",
+    explain="Training time, excluding startup and evaluation",
 )
 EPOCHS: TableColumn[RunRow] = TableColumn(
     "Epochs",

@@ -37,8 +37,8 @@ IMAGES: Mapping[str, QueryKind] = MappingProxyType(
 
 CELL_HINT = "Select a cell of the matrix to see its images."
 NO_OWN_IMAGES = (
-    "You have no images of your own yet. Draw some on the Draw page and label them with the "
-    "number keys."
+    "You have no labeled images yet. Draw digits on the Draw page and label them with the number "
+    "keys."
 )
 
 
@@ -117,7 +117,7 @@ class ComputedView(Splitter):
             self.gallery.forget()
             self.gallery.show_message("Images of a cell", CELL_HINT)
         self.panel.describe(entry)
-        self.panel.show_message("Computing…", "The view appears here when it is computed.")
+        self.panel.show_message("Computing…", "The view appears here when it is ready.")
 
     @property
     def _name(self) -> str:

@@ -32,7 +32,7 @@ class DrawingCard(Card):
     def __init__(self, studio: Studio) -> None:
         super().__init__(ENTRIES["drawing"].title)
         self._studio = studio
-        self.view = ImageView(studio.theme, "Network input of your drawing", side=84)
+        self.view = ImageView(studio.theme, "Your drawing as network input", side=84)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda one: one.id, self)
         self.table = TableView(
             "Predictions for your drawing",

@@ -25,7 +25,7 @@ MOST_MODELS = 6
 """How many predictions fit under an image; the table has all of them."""
 
 MIXED_DATASETS = (
-    "The selected runs were tested on different datasets. Select runs with the same dataset."
+    "The selected runs were tested on different datasets. Select runs that used the same dataset."
 )
 
 
@@ -94,7 +94,7 @@ class GalleryCard(Card):
         if len(found.places):
             self._stack.setCurrentIndex(1)
         else:
-            self.show_message(title, "There are no such images.")
+            self.show_message(title, "No images match.")
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

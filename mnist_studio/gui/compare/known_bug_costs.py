@@ -15,8 +15,8 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 MOST = 12
 """How many sentences are shown at most."""
 NOTHING = (
-    "The cost of each known bug appears here. Select a finished run with a known bug and a run "
-    "with the same settings and seed without it. You can turn on known bugs on the Train page, "
+    "The cost of each known bug appears here. Select two finished runs with the same settings and "
+    "seed, one with a known bug and one without. You can turn on known bugs on the Train page, "
     "below the training settings."
 )
 

@@ -17,12 +17,12 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 MEASURES = (
-    ("accuracy", "Accuracy", "Draws the test accuracy (default)."),
-    ("loss", "Loss", "Draws the test loss."),
+    ("accuracy", "Accuracy", "Plots the test accuracy (default)"),
+    ("loss", "Loss", "Plots the test loss"),
 )
 AXES = (
-    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
-    ("seconds", "Seconds", "Draws the curves over training time."),
+    ("epochs", "Epochs", "Plots the curves against epochs (default)"),
+    ("seconds", "Seconds", "Plots the curves against training time"),
 )
 _X_AXES = {
     "epochs": AxisSpec("Epoch", "count"),

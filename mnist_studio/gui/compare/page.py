@@ -27,7 +27,7 @@ PAUSE_MS = 60
 """Between two steps of building what is not needed yet."""
 
 REPORT_TIP = (
-    "Writes all views of the selected runs, the machine and the settings to one HTML or PDF file."
+    "Writes all views, the machine, and the settings of the selected runs to one HTML or PDF file"
 )
 
 
@@ -102,7 +102,7 @@ class ComparePage(Page):
             self.studio.theme,
             "compare",
             "No runs yet",
-            "Curves, times, errors and significance tests of your runs appear here. Train a "
+            "Curves, times, errors, and significance tests of your runs appear here. Train a "
             "recipe in several frameworks to compare them.",
             ("Train a recipe", lambda: self.studio.page_requested.emit("train")),
         )
@@ -131,7 +131,7 @@ class ComparePage(Page):
             tip = entry.description
             if selected < entry.least_runs:
                 runs = counted(entry.least_runs, "run")
-                tip += f"\nSelect at least {runs} in the table to see it."
+                tip += f"\nSelect at least {runs} in the table to see this view."
             self.list.explain(entry.name, tip)
 
     @Slot()

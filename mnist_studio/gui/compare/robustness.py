@@ -11,10 +11,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 
 MEASURE = "Measure selected runs"
-TIP = (
-    "Each framework classifies 2,000 test images with every corruption. The result is stored "
-    "with the run."
-)
+TIP = "Classifies 2,000 test images under every corruption and stores the results with each run"
 
 
 class RobustnessBar(QWidget):

@@ -46,7 +46,7 @@ class RunList(Card):
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
         self.experiment = ComboBox("Experiment", studio.theme)
-        self.experiment.setToolTip("Shows all runs or those of one experiment (default: all runs).")
+        self.experiment.setToolTip("Shows the runs of one experiment only (default: all runs)")
         self.count = label(role="secondary")
         self.none_button = button(
             "Select none",
@@ -122,7 +122,7 @@ class RunList(Card):
         self.model.show(shown)
         self._select_new([row.id for row in shown if row.run.status != "running"])
         reason = "" if rows else "There are no runs yet. Train one on the Train page."
-        enable(self.all_button, reason, "Selects all listed runs for comparison.")
+        enable(self.all_button, reason, "Selects all listed runs for comparison")
         enable(self.none_button, reason, "Clears the selection.")
         self._on_selection()
 

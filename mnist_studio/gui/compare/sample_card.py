@@ -26,8 +26,8 @@ LEAST_ROWS = 3
 
 DIGIT, HEAD, ROW = 36, 42, 26
 ORDERS = (
-    ("mixed", "Mixed", "Shows a random sample of the test set (default)."),
-    ("wrong", "Errors first", "Begins with the images that most models misclassify."),
+    ("mixed", "Mixed", "Shows a random sample of the test set (default)"),
+    ("wrong", "Errors first", "Starts with the images that most models misclassify"),
 )
 
 

@@ -39,7 +39,7 @@ class SingleImageView(Splitter):
         self.loader = SampleLoader(studio.background, None, self)
         self.view = ImageView(studio.theme, "Test image", side=168)
         self.number = StepperSpinBox("Image number", studio.theme, 0, TEST_IMAGES - 1, by_one)
-        self.number.setToolTip("Index of the image in the test set, from 0 (default: 0).")
+        self.number.setToolTip("Index of the image in the test set, from 0 (default: 0)")
         self.label = label(role="large")
         self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.panel.describe(ENTRIES["single-image"])
@@ -92,4 +92,4 @@ class SingleImageView(Splitter):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self.panel.show_message("The image can't be shown", str(error) or repr(error))
+        self.panel.show_message("The image cannot be shown", str(error) or repr(error))

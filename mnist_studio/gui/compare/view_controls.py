@@ -15,15 +15,15 @@ from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.theme.theme import Theme
 
 AXES = (
-    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
-    ("steps", "Steps", "Draws the curves over optimizer steps."),
-    ("seconds", "Seconds", "Draws the curves over training time."),
+    ("epochs", "Epochs", "Plots the curves against epochs (default)"),
+    ("steps", "Steps", "Plots the curves against optimizer steps"),
+    ("seconds", "Seconds", "Plots the curves against training time"),
 )
 DATASETS = (
-    ("test", "Test set", "Evaluates the models on the test set (default)."),
-    ("own", "Own images", "Evaluates the models on the images that you labeled on the Draw page."),
+    ("test", "Test set", "Evaluates the models on the test set (default)"),
+    ("own", "Your images", "Evaluates the models on the images that you labeled on the Draw page"),
 )
-LOG_TIP = "Draws the loss on a logarithmic axis (default: off)."
+LOG_TIP = "Plots the loss on a logarithmic axis (default: off)"
 TARGET_TIP = "Test accuracy to reach, from 10 to 99.99 % (default: 97 %)."
 THRESHOLD_TIP = (
     "Smallest difference in accuracy that matters in practice, from 0.01 to 50 pp (default: "

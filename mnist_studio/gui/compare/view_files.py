@@ -145,7 +145,8 @@ def write_view(
         return f"Exported to {path}."
     if kind not in ("png", "svg"):
         raise UsageError(
-            f"{path.name} isn't a PNG, SVG or CSV file.", "End its name in .png, .svg or .csv."
+            f"{path.name} is not a PNG, SVG, or CSV file.",
+            "Choose a name that ends in .png, .svg, or .csv.",
         )
     files.require_writable(path.parent)
     pictures = files.pictures(

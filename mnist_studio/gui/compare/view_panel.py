@@ -16,9 +16,9 @@ from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
 
 KINDS = {
-    "png": ("PNG", "Saves the charts as PNG images."),
-    "svg": ("SVG", "Saves the charts as SVG files, which stay sharp at any size."),
-    "csv": ("CSV", "Saves the table as a CSV file for a spreadsheet."),
+    "png": ("PNG", "Saves the charts as PNG images"),
+    "svg": ("SVG", "Saves the charts as SVG files, which stay sharp at any size"),
+    "csv": ("CSV", "Saves the table as a CSV file for a spreadsheet"),
 }
 """Kind of file -> its name and the tooltip of its button."""
 TABLE_FRACTION = 0.42

@@ -58,7 +58,7 @@ class DrawingCanvas(QWidget):
 
     def _prepare(self) -> None:
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("Draw a digit with mouse, finger or stylus")
+        self.setAccessibleDescription("Draw a digit with a mouse, finger, or stylus")
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The right button erases.

@@ -10,9 +10,9 @@ from mnist_studio.gui.services.drawing import Drawing, Sheet
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
 
-_HINT = "Draw a digit, then press its key. It is saved to Own images, and the canvas is cleared"
+_HINT = "Draw a digit, then press its key to save it to Your images and clear the canvas"
 _BLANK = "The canvas is blank. Draw a digit first."
-_EXAMPLE = "An example cannot be saved to your images. Draw a digit first."
+_EXAMPLE = "Examples cannot be saved to your images. Draw a digit first."
 _SEVERAL_IN_PICTURE = "The image has several digits. Open an image of one digit."
 
 

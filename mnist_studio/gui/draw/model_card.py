@@ -32,8 +32,8 @@ WIDE = 560
 _LINE = 4
 """Digits of a number per line."""
 
-_UNPIN = "Unpins the model. It may give way to newer models"
-_PIN = "Pins the model. It stays on top and never gives way to newer models"
+_UNPIN = "Unpins the model. Newer models can then replace it."
+_PIN = "Pins the model to the top. Newer models never replace it."
 
 
 class ModelCard(Card):

@@ -26,7 +26,7 @@ _STAGES = {"box": ("boxed", "scaled"), "mass": ("centered",), "pen": ()}
 """The stages that a switch changes."""
 
 _TITLE = "Network input"
-_PICTURE = "Image file, fitted when opened"
+_PICTURE = "Image file, fitted on opening"
 
 
 class NetworkInputCard(Card):
@@ -47,7 +47,7 @@ class NetworkInputCard(Card):
         self.switches = Toggles("Stages", _SWITCHES, [key for key, _, _ in _SWITCHES])
         self.note = Elided("", "cardTitle")
         self.reset_button = button(
-            "Reset", lambda: drawing.fit(WHOLE), "Switches all stages on, as in MNIST", quiet=True
+            "Reset", lambda: drawing.fit(WHOLE), "Turns on all stages, as in MNIST", quiet=True
         )
         self.note.setMinimumHeight(self.switches.sizeHint().height())
         line = row(self.note, self.switches, self.reset_button, 0, gap=4)

@@ -42,7 +42,7 @@ class OwnImageGallery(QWidget):
         self._wrong: frozenset[str] = frozenset()
         self._keys: frozenset[str] = frozenset()
         self._last = ""
-        self.setAccessibleName("Own images")
+        self.setAccessibleName("Your images")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)

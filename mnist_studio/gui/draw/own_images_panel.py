@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 FILES = "Images with labels (*.json)"
 ENGINE = "Computed by NumPy"
 HOW = (
-    "Accuracy on your images with its 95 % CI (Wilson). NumPy computes the predictions of every "
-    "model, since the outputs of all frameworks agree within 1e-6. Images that a run learned from "
-    "do not count."
+    "Accuracy on your images with a 95 % CI (Wilson). NumPy computes all predictions because the "
+    "outputs of the frameworks agree within 1e-6. Images that a model was trained on do not count."
 )
 
 
@@ -67,7 +66,7 @@ class OwnImagesPanel(QWidget):
         self.status = label(role="secondary", wrap=True)
         self.selection_hint = label(role="secondary")
         self.import_button = button(
-            "Import…", self.ask_import, "Adds the images of a file", quiet=True
+            "Import…", self.ask_import, "Adds images from a file", quiet=True
         )
         self.export_button = button("Export…", self.ask_export, quiet=True)
         self.delete_button = button("Delete", self._delete, danger=True)
@@ -87,11 +86,11 @@ class OwnImagesPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.empty = EmptyState(
-            self._studio.theme, "draw", "No images of your own yet",
+            self._studio.theme, "draw", "No labeled images yet",
             "Draw a digit and press its key, 0 to 9. The image appears here, and every model is "
             "evaluated on it.", ("Import images…", self.ask_import),
         )  # fmt: skip
-        images = Card("Own images")
+        images = Card("Your images")
         for made in (
             self.selection_hint,
             self.delete_button,
@@ -100,7 +99,7 @@ class OwnImagesPanel(QWidget):
         ):
             images.header.addWidget(made)
         area = QScrollArea()
-        area.setAccessibleName("Own images")
+        area.setAccessibleName("Your images")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -59,7 +59,7 @@ class DrawPage(Page):
         )
         self.tabs.add(
             "own_images",
-            "Own images",
+            "Your images",
             self._own_images,
             "Your labeled images and how models score on them",
         )

@@ -201,7 +201,7 @@ class PredictionsBar(QWidget):
         for cross in self.search.findChildren(QToolButton):
             cross.setAccessibleName("Clear the search")
             cross.setToolTip("Shows all models again")
-        self.order.setToolTip("Order of the models, after pinned ones (default: newest first)")
+        self.order.setToolTip("Order of the models below the pinned ones (default: newest first)")
         self.framework.setToolTip("Shows models of one framework (default: all)")
         self.search.setToolTip("Shows models whose titles contain all of these words")
         self.order.chosen.connect(self._notify)

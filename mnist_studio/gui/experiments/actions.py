@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from mnist_studio.gui.common.basics import enable
 from mnist_studio.gui.services.studio import TRAINS
 
-_IDLE = "No experiment is running. Press Run experiment to start this one."
+_IDLE = "No experiment is running. Click Run experiment to start this one."
 _OTHER_RUNS = "Another experiment is running. Wait for it to finish, or stop it."
 _COMPLETE = "All runs are finished. Select another experiment to run it."
 
@@ -55,7 +55,7 @@ class ExperimentActions:
             action.setProperty("danger", True)
         for action in (self.compare, self.discard, self.pause, self.stop, self.run):
             line.addWidget(action)
-        enable(self.new, tip="Combines recipes, frameworks, batch sizes, learning rates and seeds")
+        enable(self.new, tip="Combines recipes, frameworks, batch sizes, learning rates, and seeds")
         enable(self.open, tip="Reads an experiment from a file")
         enable(self.save, tip="Writes the experiment to a text file")
 
@@ -70,11 +70,11 @@ class ExperimentActions:
             "Resumes the paused runs" if state.paused else "Pauses all runs until you resume them"
         )
         enable(self.pause, idle, pause)
-        enable(self.stop, idle, "Ends the experiment. You can resume its runs later")
+        enable(self.stop, idle, "Ends the experiment. You can resume its runs later.")
         enable(self.discard, idle, "Ends the experiment and deletes the runs that are training")
         untrained = "" if state.begun else "The experiment has no runs yet. Run it first."
         enable(self.compare, untrained, "Shows the runs on the Compare page")
-        enable(self.remove, _remove_reason(state), "Removes the experiment. Its runs stay")
+        enable(self.remove, _remove_reason(state), "Removes the experiment but keeps its runs")
 
 
 def _run_reason(state: ActionState) -> str:

@@ -25,19 +25,18 @@ _LOOPS = (
     (
         "native",
         "Native scripts",
-        "Trains with the script that each framework's documentation suggests, instead of the "
-        "shared loop (default: off)",
+        "Trains with each framework's native script instead of the shared loop (default: off)",
     ),
 )
 _TIPS = {
     "Title": "Name of the experiment (default: its recipes)",
     "Question": "The question that the experiment answers (optional)",
-    "Frameworks": "Trains every recipe in each of these",
-    "Dataset": "Trains and evaluates every run on each of these",
+    "Frameworks": "Trains every recipe in each selected framework",
+    "Dataset": "Trains and evaluates on each selected dataset",
     "Training loop": "How runs are trained (default: shared loop)",
     "Batch sizes": "Training images per step (default: those of the recipes)",
     "Learning rates": "Step sizes of the optimizer (default: those of the recipes)",
-    "Seeds": "Runs with different random numbers per setting, 1 to 100 (default: 5)",
+    "Seeds": "Number of random seeds for each setting, 1 to 100 (default: 5)",
     "Epochs": "Passes over the training set, 1 to 1,000 (default: those of the recipes)",
 }
 
@@ -114,7 +113,7 @@ class GridDialog(QDialog):
         fields = column(grid, 1, self.status, gap=12)
         foot = row(
             1,
-            button("Cancel", self.reject, "Closes the dialog without an experiment"),
+            button("Cancel", self.reject, "Closes the dialog without adding an experiment"),
             self.add_button,
         )
         upper = row(recipes, holder(fields))
@@ -158,7 +157,7 @@ class GridDialog(QDialog):
             enable(self.add_button, str(error))
             return
         self.status.setText(size(self._experiment))
-        enable(self.add_button, "", "Adds the experiment to the list. It does not start yet")
+        enable(self.add_button, "", "Adds the experiment to the list without starting it")
 
     def _add(self) -> None:
         if self._experiment is not None:

@@ -91,7 +91,9 @@ def size(experiment: ExperimentSpec) -> str:
     """The number of runs in a sentence."""
     runs = len(expand_cells(experiment))
     sentence = f"{counted(runs, 'run').capitalize()}."
-    return f"{sentence} You will be asked before so many start." if runs > MANY_RUNS else sentence
+    if runs > MANY_RUNS:
+        return f"{sentence} MNIST Studio asks before it starts this many runs."
+    return sentence
 
 
 def _numbers(name: str, text: str, kind: Callable[[str], Number]) -> tuple[Number, ...]:
@@ -103,5 +105,5 @@ def _numbers(name: str, text: str, kind: Callable[[str], Number]) -> tuple[Numbe
         numbers = "whole numbers" if kind is int else "numbers"
         example = "32, 64, 128" if kind is int else "0.01, 0.001"
         raise SpecError(
-            f"{name} must be a list of {numbers}, got “{text}”.", f"Enter a list like {example}."
+            f"{name} must be a list of {numbers}, got “{text}”.", f"Enter a list such as {example}."
         ) from None

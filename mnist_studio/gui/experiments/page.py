@@ -218,9 +218,9 @@ class ExperimentsPage(Page):
     def _ask_to_discard(self) -> None:
         self.question = ask(
             self.window(),
-            "Discard the training runs?",
-            "The runs that are training now are deleted. Finished runs stay, and you can resume "
-            "the experiment later.",
+            "Discard the runs in progress?",
+            "Runs in progress are deleted. Finished runs stay, and you can resume the experiment "
+            "later.",
             (("Keep running", lambda: None), ("Stop", self.studio.experiment.stop),
              ("Discard", self.studio.experiment.cancel)),
             primary=1,

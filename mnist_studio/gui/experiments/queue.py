@@ -39,7 +39,7 @@ class ExperimentQueueCard(Card):
             theme,
             self.model,
             2,
-            "The experiment is being read.",
+            "The experiment is loading.",
         )
         self.table.squeezed = True
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -119,7 +119,7 @@ class ExperimentQueueCard(Card):
         enable(self.down_button, reason, "Moves this run down one place (Alt+Down)")
         trains = row is not None and row.cell.state == "running"
         enable(self.remove_button, "" if self._running and trains else reason,
-               "Leaves this run out until the experiment is resumed (Delete)")  # fmt: skip
+               "Skips this run until you resume the experiment (Delete)")  # fmt: skip
 
     def _sample(self, row: CellRow) -> QPixmap:
         return sample(self._theme, row.cell.spec.framework)

@@ -91,8 +91,8 @@ def end(ended: ExperimentEnded) -> str:
         "incomplete": f"{done}. The others failed or were removed. Resume the experiment to "
         "train them.",
         "stopped": f"The experiment is stopped. {done}. You can resume it at any time.",
-        "cancelled": f"The training runs are discarded. {done}. You can resume the experiment at "
-        "any time.",
+        "cancelled": f"The runs in progress were discarded. {done}. You can resume the experiment "
+        "at any time.",
     }[ended.outcome]
 
 
@@ -101,7 +101,7 @@ def time_left(seconds: float | None, left: int) -> str:
     if not left:
         return "All runs are trained."
     if seconds is None:
-        return f"{counted(left, 'run').capitalize()} left. No earlier run allows an estimate."
+        return f"{counted(left, 'run').capitalize()} left. The time is not known yet."
     return f"{counted(left, 'run').capitalize()} left, about {duration(seconds)}."
 
 

@@ -62,7 +62,7 @@ class ParityCheckPanel(QStackedWidget):
         self.verdict = VerdictCard()
         self.model: RowsModel[Check] = RowsModel(check_columns(studio.theme), words.key_of, self)
         self.table = TableView(
-            "Checks", studio.theme, self.model, wide=6, empty="The frameworks are being loaded."
+            "Checks", studio.theme, self.model, wide=6, empty="The frameworks are loading."
         )
         self.table.squeezed = True
         self.divergence = DivergenceCard()
@@ -89,8 +89,8 @@ class ParityCheckPanel(QStackedWidget):
             self._studio.theme,
             "parity",
             "No checks yet",
-            "Every framework gets the same weights and images. Outputs, gradients, losses and "
-            "accuracies are compared with those of NumPy and listed here.",
+            "Every framework gets the same weights and images. Their outputs, gradients, losses, "
+            "and accuracies are compared with those of NumPy and listed here.",
             ("Run checks", self.run),
         )
         nothing.body.addWidget(self.empty)
@@ -121,7 +121,7 @@ class ParityCheckPanel(QStackedWidget):
         enable(self.empty.button, reason, "Compares all frameworks with NumPy")
         enable(self.recipe, running, "The network and training settings to check")
         idle = "" if runner.state == "running" else "No check is running."
-        enable(self.cancel_button, idle, "Ends the checks without a verdict")
+        enable(self.cancel_button, idle, "Ends the checks without a result")
         self.setCurrentIndex(int(runner.state != "idle"))
         self.model.show(runner.findings)
         self.verdict.show_texts(self._texts(), busy=runner.busy)

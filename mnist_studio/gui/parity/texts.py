@@ -37,7 +37,7 @@ SHARING = ParityTexts(
 
 SHARING_STATUS = "Loading PyTorch's weights into NumPy"
 
-SHARING_CANCELLED = ParityTexts("Cancelled. No weights were shared.")
+SHARING_CANCELLED = ParityTexts("Canceled. No weights were shared.")
 
 
 def others(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
@@ -77,7 +77,7 @@ def failed(problem: str) -> ParityTexts:
 
 def cancelled(checks: int) -> ParityTexts:
     """When the user ended it."""
-    return ParityTexts(f"Cancelled after {counted(checks, 'check')}. There is no verdict.")
+    return ParityTexts(f"Canceled after {counted(checks, 'check')}. There is no result.")
 
 
 def key_of(check: Check) -> str:

@@ -89,8 +89,8 @@ class RunActions:
 OnContinue = Callable[[FrameworkName, int], object]
 
 _SENTENCE = (
-    "The new run starts from the last checkpoint and extends the same curve. Weights, optimizer "
-    "state, batches and learning rates are those of an uninterrupted run."
+    "The new run starts from the last checkpoint and extends the same curve. Its weights, "
+    "optimizer state, batches, and learning rates match those of an uninterrupted run."
 )
 
 
@@ -107,9 +107,7 @@ class ContinueQuestion(QuestionOverlay):
         choices = tuple((name, framework_title(name)) for name in FRAMEWORKS)
         self.framework = Segmented("Continue in", choices, stretch=True)
         self.epochs = StepperSpinBox("Total epochs", theme, 1, LARGEST_EPOCHS, by_one)
-        self.epochs.setToolTip(
-            f"Epochs of the whole curve, the earlier ones included, 1 to {LARGEST_EPOCHS:,}"
-        )
+        self.epochs.setToolTip(f"Total epochs, including the earlier ones, 1 to {LARGEST_EPOCHS:,}")
         self._enable_frameworks(run.spec.framework)
         planned = run.spec.training.epochs
         more = min(2 * planned, LARGEST_EPOCHS)

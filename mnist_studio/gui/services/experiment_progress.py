@@ -26,7 +26,7 @@ STATES: dict[State, str] = {
     "running": "Training",
     "finished": "Finished",
     "stopped": "Stopped, can be resumed",
-    "cancelled": "Cancelled",
+    "cancelled": "Discarded",
     "failed": "Failed",
 }
 

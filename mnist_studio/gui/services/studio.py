@@ -26,8 +26,8 @@ from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 
 TRAINS = (
-    "A run is training, and other computations make its times incomparable. "
-    "Wait, or stop the run first."
+    "A run is training. Other computations would distort its timing. Wait for it to finish, or "
+    "stop it first."
 )
 """Why no other long computation can start now."""
 

@@ -37,7 +37,7 @@ def missing(name: str) -> str:
     known = ENTRIES[name]
     if find_spec(known.package) is not None or registry.python(name):
         return ""
-    return f"{known.title} isn't installed. Install it with: pip install {known.package}"
+    return f"{known.title} is not installed. Install it with: pip install {known.package}"
 
 
 def unexpected(error: BaseException) -> str:

@@ -19,14 +19,14 @@ from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, Sampling
 PRECISIONS: dict[Precision, str] = {
     "float32": "float32",
     "float64": "float64",
-    "bfloat16": "bfloat16 products",
+    "bfloat16": "bfloat16 (mixed)",
 }
 SAMPLINGS: dict[Sampling, str] = {
     "shuffled": "shuffled",
     "stored": "in stored order",
     "with_replacement": "with replacement",
 }
-CLIPS = {"none": "not clipped", "norm": "clipped by norm", "value": "clipped by value"}
+CLIPS = {"none": "off", "norm": "by norm", "value": "by value"}
 
 
 class Amount(NamedTuple):
@@ -53,11 +53,12 @@ _FIRST_LIMIT = 1.0
 
 _TIPS = {
     "Precision": "Number format of weights and activations (default: float32)",
-    "Batches": "How training images are drawn into batches (default: shuffled)",
+    "Batches": "How training images are put into batches (default: shuffled)",
     "Steps per epoch": "Steps until the next evaluation (default: one pass over the training set)",
-    "Gradients": "Clipping limits large gradients before the update (default: not clipped)",
-    "Gradient limit": "Largest norm or value of the gradients, 0 to 1,000,000",
-    "Smoothness": "Width of the waves of the elastic distortion, 0.5 to 14 pixels",
+    "Gradient clipping": "Limits large gradients before the update (default: off)",
+    "Clipping threshold": "Gradients above this norm or value are reduced, 0 to 1,000,000",
+    "Smoothness": "Smoothness of the elastic distortion, 0.5 to 14 pixels. Higher values give "
+    "gentler curves.",
 }
 
 
@@ -76,8 +77,8 @@ class AdvancedFields(QWidget):
         self.sampling = _choice("Batches", theme, SAMPLINGS)
         self.epoch_steps = StepperSpinBox("Steps per epoch", theme, 0, 10_000_000, by_fifty)
         self.epoch_steps.set_special("one pass")
-        self.clip = _choice("Gradients", theme, CLIPS)
-        self.limit = StepperSpinBox("Gradient limit", theme, 0, 1e6, one_two_five, whole=False)
+        self.clip = _choice("Gradient clipping", theme, CLIPS)
+        self.limit = StepperSpinBox("Clipping threshold", theme, 0, 1e6, one_two_five, whole=False)
         self.amounts = {key: _amount_field(amount, theme) for key, amount in AMOUNTS.items()}
         self.smoothness = StepperSpinBox("Smoothness", theme, 0.5, 14, _by_half, whole=False)
         self._lay_out(theme)
@@ -95,8 +96,8 @@ class AdvancedFields(QWidget):
         grid.setColumnMinimumWidth(1, theme.pixels(FIELD_WIDTH))
         rows: dict[str, QWidget] = {
             "Precision": self.precision, "Batches": self.sampling,
-            "Steps per epoch": self.epoch_steps, "Gradients": self.clip,
-            "Gradient limit": self.limit,
+            "Steps per epoch": self.epoch_steps, "Gradient clipping": self.clip,
+            "Clipping threshold": self.limit,
             **{AMOUNTS[key].title: field for key, field in self.amounts.items()},
             "Smoothness": self.smoothness,
         }  # fmt: skip

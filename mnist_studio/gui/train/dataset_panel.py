@@ -21,8 +21,8 @@ _DESCRIPTIONS = {
     "They are good for a first try. Accuracies differ from those on MNIST.",
 }
 _IMPORT = "Copies MNIST from a folder and checks every file"
-_USE_FOLDER = "Uses MNIST in a folder of yours, without a copy"
-_REMOVE_FOLDER = "Looks for MNIST in the default folders again. Your files stay"
+_USE_FOLDER = "Uses MNIST from your own folder without copying it"
+_REMOVE_FOLDER = "Stops using your folder, but keeps its files"
 _DOWNLOAD = "Downloads MNIST (about 11 MB) and checks every file"
 
 
@@ -48,7 +48,7 @@ class DatasetPanel(QWidget):
         self.download_button = button("Download", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Progress of the import")
         self.cancel_button = button(
-            "Cancel", source.cancel, "Stops and keeps the files that are complete", quiet=True
+            "Cancel", source.cancel, "Stops, but keeps the files that are complete", quiet=True
         )
         self.folder_button = button("Folder…", self._choose_folder, _USE_FOLDER, quiet=True)
         self.remove_button = button("Remove folder", self._remove, _REMOVE_FOLDER, quiet=True)
@@ -133,10 +133,10 @@ class DatasetPanel(QWidget):
         dialog.open()
 
 
-_OWN_IMAGES = "Add my images"
+_OWN_IMAGES = "Add your images"
 _OWN_IMAGES_TIP = (
-    "Adds your own images to the training set, each once per pass (default: off). An evaluation "
-    "on your images leaves out those that the run learned from."
+    "Adds your images to the training set, each once per pass (default: off). Evaluations on your "
+    "images exclude those that the model was trained on."
 )
 
 

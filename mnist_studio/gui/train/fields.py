@@ -32,7 +32,7 @@ _LARGEST_THREADS = 1024
 _TIPS = {
     "Epochs": f"Passes over the training set, 1 to {LARGEST_EPOCHS:,}",
     "Batch size": f"Training images per step, 1 to {LARGEST_BATCH:,}",
-    "Learning rate": "Step size of the optimizer, 0 to 1,000. A schedule scales it over time",
+    "Learning rate": "Step size of the optimizer, 0 to 1,000. A schedule scales it over time.",
     "Seed": "Start of all random numbers. The same seed gives the same run. "
     f"0 to {_LARGEST_SEED:,}",
     "Validation set": "Training images that are held out for validation, "
@@ -125,7 +125,7 @@ class DeviceChoice(ComboBox):
         self._found: dict[str, str] = {}
         self.opening.connect(self._probe)
         self._show_devices()
-        self.setToolTip("Where the frameworks compute (default: fastest). NumPy uses the CPU")
+        self.setToolTip("Where the frameworks run (default: fastest). NumPy always uses the CPU.")
 
     @property
     def device(self) -> DeviceName:

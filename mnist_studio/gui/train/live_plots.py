@@ -22,8 +22,8 @@ ALTERNATE_MS = 45
 """Pause between drawing one plot and the other."""
 
 
-_LOG = (("log", "Log loss", "Draws the loss on a logarithmic axis (default: off)"),)
-_SMOOTHING_TIP = "Weight of the moving average of batch curves, 0 to 0.98 (default: 0.90)"
+_LOG = (("log", "Log loss", "Plots the loss on a logarithmic axis (default: off)"),)
+_SMOOTHING_TIP = "Smoothing of the batch curves by a moving average, 0 to 0.98 (default: 0.90)"
 
 
 class LivePlots(QWidget):
@@ -58,7 +58,7 @@ class LivePlots(QWidget):
             theme,
             "train",
             f"{name} appears here during training",
-            "Select a recipe on the left and press Train.",
+            "Select a recipe on the left and click Train.",
         )
         return LinePlot(name, theme, empty, self._hover)
 

@@ -34,7 +34,7 @@ class LiveRuns(Card):
             theme,
             self.model,
             wide=1,
-            empty="Runs appear here when you press Train.",
+            empty="Runs appear here when you click Train.",
         )
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)

@@ -15,7 +15,7 @@ class NetworkRow:
         name: unique in the network.
         title: short, such as ``conv 3×3, ReLU``.
         output: shape of the output.
-        parameters: number of learned parameters.
+        parameters: number of trainable parameters.
         detail: the layers in full, and how the number of parameters is computed.
     """
 
@@ -43,7 +43,7 @@ def network_rows(model: ModelSpec) -> tuple[NetworkRow, ...]:
             rows.append(_row(report, flattened))
             flattened = ""
     total = sum(row.parameters for row in rows)
-    return (*rows, NetworkRow("sum", "Total", "", total, f"{count(total)} learned parameters"))
+    return (*rows, NetworkRow("sum", "Total", "", total, f"{count(total)} trainable parameters"))
 
 
 def _row(report: LayerReport, before: str) -> NetworkRow:

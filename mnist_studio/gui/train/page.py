@@ -18,12 +18,12 @@ from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.settings_panel import SettingsPanel
 from mnist_studio.spec.run import RunSpec
 
-_IDLE = "No run is training. Press Train to start one."
+_IDLE = "No run is training. Click Train to start one."
 _EXPERIMENT_RUNS = (
     "An experiment is running. Training another run would distort its timing. "
     "Wait for it to finish, or stop it on the Experiments page."
 )
-_OPENED = "The settings now show the file. Press Train to start."
+_OPENED = "The settings are loaded from the file. Click Train to start."
 
 
 class TrainPage(Page):

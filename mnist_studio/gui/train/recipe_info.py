@@ -17,9 +17,9 @@ _ROW_HEIGHT = 26
 """Lower than in other tables, since these rows cannot be clicked."""
 
 _TIPS = {
-    "Reported": "The result that the authors of the recipe publish",
-    "Source": "The project that the recipe comes from, and what it specifies",
-    "Assumptions": "What the source leaves open, and the value used here",
+    "Reported": "The result that the recipe's authors published",
+    "Source": "The project behind the recipe, and what it specifies",
+    "Assumptions": "Settings that the source leaves open, and the values used here",
 }
 
 

@@ -103,7 +103,7 @@ class SettingsPanel(Card):
         for part in (self._method, self.complaint, self.advanced_section):
             lines.addWidget(part)
         bugs = label("Known bugs", "cardTitle")
-        bugs.setToolTip("Bugs found in published scripts. Switch one on to measure its effect")
+        bugs.setToolTip("Bugs found in published scripts. Turn one on to measure its effect.")
         lines.addLayout(row(bugs, 1, self.known_bugs.source_heading, gap=0))
         lines.addWidget(self.known_bugs)
         lines.addWidget(label("Network", "cardTitle"))
@@ -214,7 +214,8 @@ class SettingsPanel(Card):
             tip = f"Trains in {framework_title(name)} only"
             self.frameworks.enable(name, texts.missing(name), tip)
         self.frameworks.enable(
-            "all", tip="Trains in all frameworks, one after the other, from the same weights"
+            "all",
+            tip="Trains in all frameworks, one after the other, from the same initial weights",
         )
         self.frameworks.choose("all")
         self._form = replace(self._form, frameworks=self._selected_frameworks())
@@ -222,7 +223,7 @@ class SettingsPanel(Card):
     def _update(self) -> None:
         """Shows what follows from the settings: recipe, network, known bugs, errors."""
         run = preview_run(self._form)
-        self.recipe.setToolTip(f"A network with the settings of its training (ID: {run.recipe})")
+        self.recipe.setToolTip(f"A network with its training settings (ID: {run.recipe})")
         self.origin.show_run(run)
         self._method.setText(provenance.method(run))
         self.network.show_model(run.model)

@@ -38,7 +38,7 @@ _FAST_99 = Recipe(
     name="fast-99",
     title="Fast CNN: 99 % in seconds",
     source=OWN,
-    summary="A small normalized network on images of half the size.",
+    summary="A small network with batch normalization, on images of half the size.",
     provenance="Based on “train MNIST fast” (99.04 % in one epoch). Batch normalization and a "
     "one-cycle schedule need fewer steps, and pooling first makes each step cheaper. The "
     "architecture and learning rate were tuned on the last 10,000 training images. The training "
@@ -68,10 +68,10 @@ _RECORD = Recipe(
     name="record",
     title="VGG-style CNN",
     source=OWN,
-    summary="Seven normalized convolutions on augmented images.",
+    summary="Seven convolutions with batch normalization, on augmented images.",
     provenance="A narrow network in the style of Simonyan and Zisserman (2015), with batch "
     "normalization and a one-cycle schedule. Two CPU cores can train it in about half an hour. "
-    "Nothing was tuned on test images. The result is that of the last epoch.",
+    "Nothing was tuned on test images. The result is from the last epoch.",
     assumptions="",
     reported="",
     framework="pytorch",
@@ -128,9 +128,9 @@ _ROBUST = Recipe(
     name="robust",
     title="Robust CNN for drawings",
     source=OWN,
-    summary="Six normalized convolutions on augmented images.",
-    provenance="For hand-drawn digits. The augmentation is mild, because strong augmentation "
-    "costs accuracy on real pen strokes. No pen stroke was trained on.",
+    summary="Six convolutions with batch normalization, on augmented images.",
+    provenance="For hand-drawn digits. The augmentation is mild because strong augmentation costs "
+    "accuracy on real pen strokes. The recipe uses no pen strokes for training.",
     assumptions="",
     reported="",
     framework="pytorch",

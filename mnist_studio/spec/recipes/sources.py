@@ -42,19 +42,19 @@ _FROM_SCRATCH = Source(
 _NEURAL_NETWORK = Source(
     "MNIST Neural Network Project",
     "Trains ten hidden units in NumPy and in TensorFlow.",
-    "its README, and the code of the project it is based on",
+    "its README, and the code of its parent project",
 )
 _KERAS_EXAMPLE = Source(
     "mnist_cnn",
     "Keras' former MNIST example, on which “Comparative implementations” is based.",
-    "what “Comparative implementations” says about it",
+    "the description in “Comparative implementations”",
     "https://github.com/keras-team/keras/blob/ac527163f630a57b8de6e1d13a8ee9479691aac4/examples/"
     "mnist_cnn.py",
 )
 _KAGGLE_KERNEL = Source(
     "Introduction to CNN Keras - 0.997",
     "A Kaggle kernel, on which “Comparative implementations” is based.",
-    "what “Comparative implementations” says about it",
+    "the description in “Comparative implementations”",
     "https://www.kaggle.com/code/yassineghouzam/introduction-to-cnn-keras-0-997-top-6",
 )
 
@@ -115,8 +115,8 @@ _WIDE_CNN = Recipe(
     source=_IMPLEMENTATIONS,
     summary="Two wide convolutions, one pooling layer, dropout, and one hidden layer.",
     provenance="The source's network in PyTorch and TensorFlow, without its known bugs.",
-    assumptions="The source uses different defaults per framework. Here, Adadelta has the "
-    "constants of PyTorch, and the initialization is Glorot as in Keras.",
+    assumptions="The source uses different defaults per framework. Here, Adadelta uses PyTorch's "
+    "constants, and the initialization is Glorot as in Keras.",
     reported="PyTorch 99.14 % (98.70 % with the double softmax); TensorFlow 99.05 % and 99.21 %",
     framework="pytorch",
     model=ModelSpec(
@@ -140,8 +140,8 @@ _COMPACT_CNN = Recipe(
     summary="Two convolutions with pooling, and one hidden layer.",
     provenance="The source's network in PyTorch and Keras. The source's Keras script scales "
     "inputs to 0 to 1. Here, every framework standardizes them.",
-    assumptions="The source uses different defaults per framework. Here, Adam has the epsilon of "
-    "PyTorch, and the initialization is Glorot as in Keras.",
+    assumptions="The source uses different defaults per framework. Here, Adam uses PyTorch's "
+    "epsilon, and the initialization is Glorot as in Keras.",
     reported="98 to 99 %; in its figure, PyTorch 99.10 % and Keras 98.86 %",
     framework="pytorch",
     model=ModelSpec(
@@ -187,8 +187,8 @@ _BOBNET = Recipe(
     source=_FROM_SCRATCH,
     summary="One hidden layer without biases, on raw gray levels.",
     provenance="The source's networks in PyTorch and NumPy: 1,000 steps on batches drawn "
-    "with replacement. The two start with different initializations. Here, all start like the one "
-    "in PyTorch.",
+    "with replacement. They use different initializations. Here, all frameworks start like "
+    "PyTorch.",
     assumptions="One evaluation every 100 steps.",
     reported="PyTorch 93.45 %, NumPy 96.37 %",
     framework="numpy",
@@ -236,8 +236,8 @@ _TINY_10 = Recipe(
     title="MLP 10 with Adam",
     source=_NEURAL_NETWORK,
     summary="One hidden layer with ten units.",
-    provenance="The source's TensorFlow network. `mlp-128` has a width that can reach the "
-    "reported accuracy.",
+    provenance="The source's TensorFlow network. The wider `mlp-128` can reach the reported "
+    "accuracy.",
     assumptions="Optimizer, batch size, and the Glorot initialization.",
     reported="97 %, implausible for ten hidden units",
     framework="keras",
@@ -252,7 +252,7 @@ _KERAS_CLASSIC = Recipe(
     summary="The `wide-cnn` network, trained as in the first Keras example.",
     provenance="Keras' former `mnist_cnn` example: Adadelta with learning rate 1.0, twelve "
     "epochs.",
-    assumptions="The constants of Adadelta are those of `wide-cnn`.",
+    assumptions="Adadelta uses the constants of `wide-cnn`.",
     reported="99.25 %",
     framework="keras",
     model=ModelSpec(
@@ -273,7 +273,7 @@ _DEEP_CNN = Recipe(
     summary="Four convolutions in two blocks, dropout, and augmented images.",
     provenance="The “0.997” kernel for Keras: RMSprop, learning rate halved on a plateau, thirty "
     "epochs.",
-    assumptions="Uses the MNIST split instead of the Kaggle split. A tenth is held out for "
+    assumptions="The MNIST split replaces the Kaggle split. A tenth of the images is held out for "
     "validation, as in the source.",
     reported="99.671 % on the Kaggle split",
     framework="pytorch",

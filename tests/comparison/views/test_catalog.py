@@ -302,7 +302,7 @@ def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunDa
     assert made.sentence == view(run_data, "networks-and-frameworks").sentence
     assert made.table.rows == view(run_data, "networks-and-frameworks").table.rows
     (note,) = (
-        note for note in made.notes if note.startswith("Left out because of another dataset")
+        note for note in made.notes if note.startswith("Left out because of a different dataset")
     )
     assert note.count("MLP 10 with Adam") == 3
 

@@ -100,7 +100,7 @@ def archive(tmp_path: Path, **arrays: np.ndarray) -> Path:
 def test_an_archive_without_its_arrays_is_reported(small: Small, tmp_path: Path) -> None:
     arrays = keras_arrays(small)
     del arrays["y_test"]
-    with pytest.raises(DataError, match="doesn't contain Keras' arrays"):
+    with pytest.raises(DataError, match="does not contain the arrays of Keras' file"):
         read(archive(tmp_path, **arrays), small)
 
 

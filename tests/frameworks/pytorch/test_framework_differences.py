@@ -90,7 +90,7 @@ def test_batch_norm_keeps_the_unbiased_variance_and_counts_the_new_part() -> Non
 
 
 def test_the_mode_of_a_new_network_is_training() -> None:
-    assert "training mode (the default mode)" in says("dropout")
+    assert "training mode (the default)" in says("dropout")
     assert nn.Dropout().training
     values = nn.Dropout(0.5)(torch.ones(100))
     assert set(values.tolist()) == {0.0, 2.0}
@@ -147,7 +147,7 @@ def test_clipping_is_by_the_common_norm() -> None:
 
 
 def test_tf32_is_on_for_convolutions_in_a_new_process() -> None:
-    assert says("TF32 on NVIDIA GPUs") == "convolutions yes, matrix products no"
+    assert says("TF32 on NVIDIA GPUs") == "on for convolutions, off for matrix products"
     # The adapter pins them only where there is such a device.
     if torch.cuda.is_available():
         pytest.skip("pinned already")

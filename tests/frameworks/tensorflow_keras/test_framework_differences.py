@@ -36,7 +36,7 @@ def test_the_constants() -> None:
 
 def test_fit_shuffles_batches_of_32() -> None:
     assert f"shuffle is {default(keras.Model.fit, 'shuffle')}" in says("shuffling")
-    assert "32 images; uses a smaller last batch" in says("batch size and last batch")
+    assert "32 images, with a smaller last batch" in says("batch size and last batch")
     network = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
     network.compile(optimizer="sgd", loss="mse")
     network.fit(np.zeros((65, 1)), np.zeros((65, 1)), verbose=0)

@@ -50,7 +50,7 @@ def test_an_environment_that_cannot_be_used_is_reported(window: MainWindow, qtbo
     dialog.choose("keras", "no-such-python")
     assert not choose.isEnabled()
     qtbot.waitUntil(choose.isEnabled, timeout=5000)
-    assert "There is no program no-such-python" in dialog._error.text()
+    assert "There is no program at no-such-python" in dialog._error.text()
     assert settings.load()[0] == Settings()
     button(dialog, "Close").click()
 

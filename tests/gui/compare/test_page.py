@@ -208,7 +208,7 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
     assert "MLP 128" in (tmp_path / "final.svg").read_text("utf-8")
     page.files.export(view, tmp_path / "final.doc")
-    qtbot.waitUntil(lambda: "isn't a PNG, SVG or CSV file" in page.notice.text, timeout=LONG)
+    qtbot.waitUntil(lambda: "is not a PNG, SVG, or CSV file" in page.notice.text, timeout=LONG)
 
 
 def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_path: Path) -> None:

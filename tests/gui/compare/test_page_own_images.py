@@ -74,6 +74,6 @@ def test_without_own_images_views_stay_on_the_test_set(
     controls = page.views.computed.controls
     with qtbot.waitSignal(page.studio.message) as signal:
         controls.digits.button("own").click()
-    assert signal.args[0].startswith("You have no images of your own yet.")
+    assert signal.args[0].startswith("You have no labeled images yet.")
     assert controls.digits.choice == "test"
     assert controls.options.own == ""

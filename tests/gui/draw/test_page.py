@@ -126,7 +126,7 @@ def test_pasted_text_and_an_empty_clipboard_are_reported(window: MainWindow) -> 
     mime = QMimeData()
     mime.setText("seven")
     pasted(window, mime)
-    assert "This is text" in window.page(window.shown).notice.text
+    assert "The clipboard contains text" in window.page(window.shown).notice.text
     pasted(window, QMimeData())
     assert "The clipboard is empty" in window.page(window.shown).notice.text
 

@@ -65,7 +65,7 @@ def test_ready_made_experiments_of_every_source_are_one_click_away(
     assert page.card.question.text() == EXPERIMENTS["batch-sizes"].experiment.question
     assert "45 runs" in page.card.facts.text()
     qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
-    assert "45 runs left. No earlier run allows an estimate." in page.card.progress_text.text()
+    assert "45 runs left. The time is not known yet." in page.card.progress_text.text()
     assert page.controls.run.isEnabled()
 
 
@@ -176,7 +176,7 @@ def test_an_invalid_grid_is_reported() -> None:
     good = GridForm(recipes=("mlp-128",), frameworks=("numpy",))
     assert size(grid_experiment(good)) == "Five runs."
     many = GridForm(recipes=("mlp-128",), frameworks=("numpy",), seeds=301)
-    assert "You will be asked" in size(grid_experiment(many))
+    assert "MNIST Studio asks before" in size(grid_experiment(many))
     for wrong in (
         GridForm(),
         GridForm(recipes=("mlp-128",), frameworks=("numpy",), learning_rates="fast"),

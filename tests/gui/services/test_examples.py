@@ -138,7 +138,7 @@ def test_an_example_is_never_saved_as_an_own_image(page: DrawPage, qtbot: QtBot)
     page.studio.examples.show_grid()
     with qtbot.waitSignal(page.label_bar.message) as text:
         QTest.keyClick(page.canvas, Qt.Key.Key_4)
-    assert text.args == ["An example cannot be saved to your images. Draw a digit first."]
+    assert text.args == ["Examples cannot be saved to your images. Draw a digit first."]
     assert not any(made.isEnabled() for made in page.label_bar.buttons)
     assert page.studio.own_images.digits == ()
     assert not page.studio.drawing.blank

@@ -18,7 +18,7 @@ def test_runs_learn_from_own_images_while_the_box_is_checked(
     assert not box.isEnabled()
     assert box.toolTip() == "Draw and label some images on the Draw page first."
     keep(page.studio, 2, qtbot)
-    assert (box.isEnabled(), box.text()) == (True, "Add my images (2)")
+    assert (box.isEnabled(), box.text()) == (True, "Add your images (2)")
     box.click()
     qtbot.waitUntil(lambda: all(spec.own_images for spec in settings.specs()))
     (name,) = {spec.own_images for spec in settings.specs()}

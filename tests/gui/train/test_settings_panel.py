@@ -144,7 +144,7 @@ def test_a_precision_that_a_framework_lacks_disables_train(window: MainWindow) -
     page.settings.frameworks.button("numpy").click()
     precision.choose("bfloat16")
     precision.chosen.emit("bfloat16")
-    assert "NumPy doesn't support bfloat16." in page.settings.complaint.text()
+    assert "NumPy does not support bfloat16." in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
     precision.choose("float32")
     precision.chosen.emit("float32")
@@ -235,7 +235,7 @@ def test_a_dropped_file_fills_the_form(window: MainWindow, qtbot: QtBot, tmp_pat
     assert window.shown == "train"
     qtbot.waitUntil(lambda: page.settings.form.recipe == "bobnet")
     assert page.settings.specs() == (run,)
-    assert "show the file" in page.notice.text
+    assert "loaded from the file" in page.notice.text
 
 
 def test_an_invalid_file_is_reported_and_changes_nothing(
@@ -299,7 +299,7 @@ def test_a_run_without_a_script_says_why(window: MainWindow, qtbot: QtBot) -> No
     dialog = page.show_code()
     assert dialog is not None
     dialog.frameworks.button("keras").click()
-    qtbot.waitUntil(lambda: "can't be a Keras script" in dialog.message.text())
+    qtbot.waitUntil(lambda: "cannot be written as a Keras script" in dialog.message.text())
     assert not dialog.run_button.isEnabled()
     dialog.reject()
 

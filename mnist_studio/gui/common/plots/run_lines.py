@@ -18,14 +18,14 @@ from mnist_studio.spec.run import RunSpec
 Measure = Literal["loss", "accuracy"]
 
 MEASURES = (
-    ("batch", "Batches", "Training batches: a thin line (default: on)."),
-    ("training", "△ Training", "Mean over the training batches of an epoch (default: off)."),
-    ("validation", "◇ Validation", "Validation set after every epoch (default: on)."),
-    ("test", "● Test", "Test set after every epoch (default: on)."),
+    ("batch", "Batches", "Shows the training batches as a thin line (default: on)"),
+    ("training", "△ Training", "Shows the mean of the training batches per epoch (default: off)"),
+    ("validation", "◇ Validation", "Shows the validation set after every epoch (default: on)"),
+    ("test", "● Test", "Shows the test set after every epoch (default: on)"),
 )
 AXES = (
-    ("epochs", "Epochs", "Draws the curves over epochs (default)."),
-    ("seconds", "Seconds", "Draws the curves over training time."),
+    ("epochs", "Epochs", "Plots the curves against epochs (default)"),
+    ("seconds", "Seconds", "Plots the curves against training time"),
 )
 
 _SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o"}

@@ -26,7 +26,7 @@ class AttributionPart(ExplanationPart):
         self.integrated = ArrayMap(theme, "Integrated gradients", highest=330)
         self.saliency = ArrayMap(theme, "Saliency", highest=330)
         self.scales = ColorScale(theme), ColorScale(theme)
-        captions = "Contribution (integrated gradients)", "Slope (saliency)"
+        captions = "Contribution (integrated gradients)", "Gradient (saliency)"
         line = row(gap=16)
         for caption, shown, scale in zip(
             captions, (self.integrated, self.saliency), self.scales, strict=True

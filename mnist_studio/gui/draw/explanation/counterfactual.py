@@ -14,8 +14,8 @@ from mnist_studio.gui.theme.theme import Theme
 
 SIDE = 196
 MANNERS: tuple[tuple[Manner, str, str], ...] = (
-    ("pen", "Strokes", "Changes strokes as wide as a pen (default)"),
-    ("smallest", "Pixels", "Changes single pixels, as little as possible"),
+    ("pen", "Strokes", "Adds or removes strokes of pen width (default)"),
+    ("smallest", "Pixels", "Changes single pixels by the smallest amount"),
 )
 
 
@@ -70,14 +70,14 @@ def summary(found: Counterfactual) -> str:
     """The change and its effect in sentences, or that none was found."""
     was, now = found.probabilities_before[found.prediction], found.probabilities_after
     if found.prediction == found.target:
-        return f"The prediction is {found.prediction} already ({100 * was:.1f} %)."
+        return f"The prediction is already {found.prediction} ({100 * was:.1f} %)."
     if not found.found:
         return (
-            f"No change was found that makes the prediction {found.target}. The last change "
-            f"reached {100 * now[found.target]:.1f} %, and the prediction was {int(now.argmax())}."
+            f"No change was found that makes the model predict {found.target}. The last attempt "
+            f"gave it {100 * now[found.target]:.1f} %, and the prediction was {int(now.argmax())}."
         )
     return (
-        f"A change of {100 * found.changed:.2g} % of the ink makes the prediction "
-        f"{found.target} ({100 * now[found.target]:.1f} %). Without it, the prediction is "
+        f"Changing {100 * found.changed:.2g} % of the ink makes the model predict "
+        f"{found.target} ({100 * now[found.target]:.1f} %). Without the change, it predicts "
         f"{found.prediction} ({100 * was:.1f} %)."
     )

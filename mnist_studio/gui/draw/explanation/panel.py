@@ -187,7 +187,7 @@ class ExplanationPanel(QWidget):
     def _show_engine(self, request: ExplanationRequest, engine: str) -> None:
         own, by = framework_title(request.run.spec.framework), framework_title(engine)
         missing = own != by and request.part != "trace"
-        reason = f", because {own} is not installed" if missing else ""
+        reason = f" because {own} is not installed" if missing else ""
         self.state.setText(f"Computed by {by}{reason}.")
 
     @Slot(object, object)

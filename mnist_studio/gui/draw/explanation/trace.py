@@ -85,8 +85,8 @@ class TracePart(ExplanationPart):
 
     def _make_controls(self) -> None:
         self.way = Segmented("Trace", (("forward", "Forward pass"), ("step", "Training step")))
-        self.way.enable("forward", tip="Traces the prediction of the drawing (default)")
-        self.way.enable("step", tip="Traces one update of all weights on the drawing")
+        self.way.enable("forward", tip="Traces the prediction for the drawing (default)")
+        self.way.enable("step", tip="Traces one training step on the drawing")
         self.way.chosen.connect(lambda _: self.changed.emit())
         self.target_label = self.digit_choice(
             "Target label", "prediction", "The label to learn (default: the prediction)"

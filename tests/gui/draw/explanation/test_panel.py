@@ -100,7 +100,7 @@ def test_every_part_follows_the_drawing(
     go(why, "counterfactual")
     change = why.parts["counterfactual"]
     assert isinstance(change, CounterfactualPart)
-    qtbot.waitUntil(lambda: "the prediction" in change.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "makes the model predict" in change.sentence.text(), timeout=WAIT)
     shown = change.change.layout_shown
     assert shown is not None
     assert np.abs(shown.values).max() == shown.largest
