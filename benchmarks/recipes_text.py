@@ -89,7 +89,8 @@ MNIST Studio has none of them.
   - its sample predictions use training images.
 
   The project's own table gives dW1 as 10×10, but it is 10×784.
-  Here, every array has its shape next to it (Draw, tab Why), and samples are test images.
+  Here, every array has its shape next to it (Draw page, Explanation tab).
+  Samples are test images.
 - *MNIST Image Classification* and *MNIST Digit Recognition* compare different networks in different
   frameworks.
   Here, the view “Networks and frameworks” shows which of the two causes a difference.

@@ -39,19 +39,30 @@ _BANNED = {
     r"Pythons": "Environments",
     r"Sources? [A-H]\b": "the project's name",
     r"learnt": "learned",
+    r"own[- ]images? (set|file)s?|(your )?own images": "your images",
+    r"(gradient|clip) limit": "clipping threshold",
+    r"(the|whole) pad('s)?": "the canvas",
+    r"shares? (of|larger|taken)": "fraction of",
+    r"switch(ed|es)? (\w+ ){0,4}(on|off)": "turn on, turn off",
+    r"say(s|ing)? so": "mention, show",
     # British spelling.
     r"(colou?r)(?<!color)s?|gr[e]y|centred?|behaviours?|catalogues?|neighbours?|artefacts?":
         "American spelling",
     r"(optimi|normali|initiali|visuali|generali|recogni|standardi|summari|serial)is(e|ed|es|er|ing|ation)":
         "American spelling",
+    r"cancell(ed|ing|s)": "canceled",
     # Phrases that are no English.
     r"(?<!there )is no (?!longer|more|less|one\b|different|better|worse)\w+": "is not a valid ...",
+    r"\w+n['’]t": "cannot, is not, does not",
+    r"lack the permission": "do not have permission",
     r"a (8|11|18)(?![\d,.])": "an 8",
 }  # fmt: skip
 _WORDS = tuple(
     (re.compile(rf"(?<![\w-])({pattern})(?![\w-])", re.IGNORECASE), instead)
     for pattern, instead in _BANNED.items()
 )
+_COMMA = re.compile(r", (because|so that)\b")
+"""A clause that is essential to the sentence has no comma before it."""
 _BARE_DECIMAL = re.compile(r"(?<![\w.)\]}/*\\])\.\d")
 
 
@@ -71,7 +82,7 @@ class Violation:
 
 
 def violations(place: str, text: str, decimals: str | None = None) -> Iterator[Violation]:
-    """Banned words and bare decimals of a text.
+    """Banned words, superfluous commas, and bare decimals of a text.
 
     Args:
         place: where it was found.
@@ -81,6 +92,8 @@ def violations(place: str, text: str, decimals: str | None = None) -> Iterator[V
     for pattern, instead in _WORDS:
         for found in pattern.finditer(text):
             yield Violation(place, found.group(), instead, _around(text, found.start()))
+    for found in _COMMA.finditer(text):
+        yield Violation(place, found.group(), found.group()[1:], _around(text, found.start()))
     number = text if decimals is None else decimals
     for found in _BARE_DECIMAL.finditer(number):
         yield Violation(place, found.group(), f"0{found.group()}", _around(number, found.start()))

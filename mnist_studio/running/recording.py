@@ -17,7 +17,7 @@ from mnist_studio.store.runs import RunStore
 def why_it_died(exit_code: int | None) -> str:
     """What ended a process that sent no terminal event."""
     if exit_code == -signal.SIGTERM or (hasattr(signal, "SIGKILL") and exit_code == -9):
-        return "The training process was killed, perhaps because memory ran out."
+        return "The training process was killed, perhaps because the computer ran out of memory."
     if exit_code is not None and exit_code < 0:
         return f"The training process crashed with signal {-exit_code}."
     return f"The training process ended unexpectedly (exit code {exit_code})."

@@ -55,7 +55,7 @@ def freeze(digits: Sequence[OwnImage], home: Path | None = None) -> OwnImageSet:
     """
     if not digits:
         raise DataError(
-            "You have no images of your own yet.", "Draw some on the Draw page and label them."
+            "You have no labeled images yet.", "Draw digits on the Draw page and label them."
         )
     found = of(digits)
     path = _path(found.fingerprint, home)
@@ -74,8 +74,8 @@ def load(fingerprint: str, home: Path | None = None) -> OwnImageSet:
     """
     if not _FINGERPRINT.fullmatch(fingerprint) or not _path(fingerprint, home).exists():
         raise DataError(
-            f"The own-image set {fingerprint[:8]} is not on this computer.",
-            "Train without your own images, or with those on this computer.",
+            f"The set of your images {fingerprint[:8]} is not on this computer.",
+            "Train without your images, or with those on this computer.",
         )
     try:
         arrays = tensors.load(_path(fingerprint, home)).arrays
@@ -102,8 +102,8 @@ def _path(fingerprint: str, home: Path | None) -> Path:
 
 def _damaged(fingerprint: str) -> DataError:
     return DataError(
-        f"The own-image set {fingerprint[:8]} is damaged.",
-        "Train without your own images, or select them again.",
+        f"The set of your images {fingerprint[:8]} is damaged.",
+        "Train without your images, or select them again.",
     )
 
 

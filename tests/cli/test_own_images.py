@@ -61,7 +61,9 @@ def test_images_are_exported_and_merged_when_imported(here: Main, tmp_path: Path
     assert here("own-images", "export", file).code == 0
     assert own_image_files.read(file) == (ONE, SEVEN)
     assert here("own-images", "delete", ONE.key[:8]).code == 0
-    assert "One image added. One image already existed." in here("own-images", "import", file).errors
+    assert (
+        "One image added. One image already existed." in here("own-images", "import", file).errors
+    )
     file.write_text("[]", "utf-8")
     said = here("own-images", "import", file)
     assert (said.code, "is not a file of exported images" in said.errors) == (1, True)

@@ -51,7 +51,7 @@ class BackgroundTask(QObject):
         try:
             result = work(self.progressed.emit, self._cancelled.is_set)
         except CancelledByUser:
-            _LOG.info("cancelled by the user")
+            _LOG.info("canceled by the user")
         except MnistStudioError as error:
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - passed on to the caller

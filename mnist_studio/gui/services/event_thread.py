@@ -83,6 +83,6 @@ class EventThread(QThread, Generic[Kind]):
         _LOG.error("%s did not stop within %s ms", type(self.work).__name__, GOODBYE_MS)
         self.work.cancel()
         if not self.wait(LAST_MS):
-            _LOG.error("it did not end within %s ms after it was cancelled either", LAST_MS)
+            _LOG.error("it did not end within %s ms after it was canceled either", LAST_MS)
             self.setParent(None)
             LOST.append(self)
