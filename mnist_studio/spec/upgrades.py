@@ -7,10 +7,22 @@ keys, so that the typed reader can report them.
 from collections.abc import Mapping
 from typing import Any
 
+from mnist_studio.spec.ready_made import EXPERIMENTS
+
 RUN_VERSION = 4
 """Of one run's description; see ``spec.codec`` and ``spec.files``."""
 EXPERIMENT_VERSION = 2
 """Of an experiment's description; see ``spec.experiment_files``."""
+
+_READY_MADE = {
+    "A: an MLP in Keras, a CNN and an MLP in PyTorch": "image-classification",
+    "B: the same CNN in PyTorch and TensorFlow": "implementations",
+    "C: a CNN in PyTorch and Keras, an MLP in NumPy": "digit-recognition",
+    "D: from scratch, PyTorch against NumPy": "from-scratch",
+    "E: ten hidden units in NumPy and TensorFlow": "neural-network",
+    "The batch size: time, accuracy, convergence": "batch-sizes",
+}
+"""Titles of ready-made experiments before version 2 -> their names."""
 
 _RUN_KEYS = {"faults": "known_bugs", "handover": "continued_from", "personal": "own_images"}
 _STYLES = {"neutral": "shared", "idiomatic": "native"}
@@ -34,8 +46,8 @@ def upgrade_run(run: object, version: int) -> object:
 def upgrade_experiment(content: Mapping[str, Any], version: int) -> dict[str, Any]:
     """The content of an experiment's file.
 
-    Before version 2 the table was called ``study``, a pair's bugs ``faults``, and the styles
-    ``neutral`` and ``idiomatic``.
+    Before version 2 the table was called ``study``, a pair's bugs ``faults``, the styles
+    ``neutral`` and ``idiomatic``, and ready-made experiments had other titles and questions.
     """
     if version >= EXPERIMENT_VERSION:
         return dict(content)
@@ -44,6 +56,7 @@ def upgrade_experiment(content: Mapping[str, Any], version: int) -> dict[str, An
     if isinstance(experiment, dict):
         made["experiment"] = changed = dict(experiment)
         _upgrade_style(changed)
+        _upgrade_title(changed)
         if isinstance(changed.get("pairs"), list | tuple):
             changed["pairs"] = [
                 _renamed(pair, {"faults": "known_bugs"}) if isinstance(pair, dict) else pair
@@ -60,3 +73,10 @@ def _upgrade_style(content: dict[str, Any]) -> None:
     style = content.get("style")
     if isinstance(style, str):
         content["style"] = _STYLES.get(style, style)
+
+
+def _upgrade_title(content: dict[str, Any]) -> None:
+    title = content.get("title")
+    if isinstance(title, str) and title in _READY_MADE:
+        ready_made = EXPERIMENTS[_READY_MADE[title]].experiment
+        content["title"], content["question"] = ready_made.title, ready_made.question

@@ -146,3 +146,20 @@ faults = ["double-softmax"]
 """
     pair = RecipePair("wide-cnn", "keras", ("double-softmax",))
     assert experiment_files.read(text) == ExperimentSpec(title="old", style="native", pairs=(pair,))
+
+
+def test_a_ready_made_experiment_of_format_1_has_its_present_title() -> None:
+    text = """
+format = 1
+[study]
+title = "E: ten hidden units in NumPy and TensorFlow"
+question = "Why does TensorFlow reach more than NumPy from scratch?"
+seeds = [42, 43, 44, 45, 46]
+[[study.pairs]]
+recipe = "tiny-gd"
+framework = "numpy"
+[[study.pairs]]
+recipe = "tiny-10"
+framework = "keras"
+"""
+    assert experiment_files.read(text) == EXPERIMENTS["neural-network"].experiment

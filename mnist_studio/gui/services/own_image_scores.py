@@ -1,18 +1,31 @@
 """Scores of the models on the user's own images, computed in the background while shown."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
+from mnist_studio.data.own_images import OwnImage
+from mnist_studio.events import Terminal
+from mnist_studio.gui.services.background import Background, IsCancelled
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.runs import RunLibrary
+from mnist_studio.store.rows import Run
 
 if TYPE_CHECKING:
     from mnist_studio.prediction.own_images import OwnImageScore
 
 QUIET_MS = 400
 """Time without changes before models are scored again."""
+
+
+@dataclass(frozen=True)
+class _Request:
+    # A run that is renamed keeps its score.
+    runs: tuple[Run, ...] = field(compare=False)
+    weights: tuple[tuple[str, Terminal | None], ...]
+    images: tuple[OwnImage, ...]
 
 
 class OwnImageScores(QObject):
@@ -31,11 +44,14 @@ class OwnImageScores(QObject):
         self, background: Background, library: RunLibrary, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._background, self._library = background, library
+        self._library = library
         self._scores: dict[str, OwnImageScore] = {}
-        self._task: BackgroundTask | None = None
+        self._runner = LatestOnlyRunner[_Request](background, self._compute, self)
+        self._runner.done.connect(self._finish)
+        self._runner.failed.connect(self._fail)
+        self._runner.busy.connect(self.changed)
+        self._scored: _Request | None = None
         self._watched = False
-        self._stamp: object = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(QUIET_MS)
@@ -52,15 +68,15 @@ class OwnImageScores(QObject):
     @property
     def busy(self) -> bool:
         """Whether models are being scored."""
-        return self._task is not None
+        return self._runner.working is not None
 
     def watch(self, watched: bool) -> None:
         """Sets whether the scores are shown. They are computed only then."""
         self._watched = watched
         if watched:
             self._score_soon()
-        elif self._task:
-            self._task.cancel()
+        else:
+            self._drop()
 
     @Slot()
     def _score_soon(self) -> None:
@@ -69,48 +85,42 @@ class OwnImageScores(QObject):
 
     @Slot()
     def _score(self) -> None:
-        runs = [row.run for row in self._library.trained]
-        digits = self._library.own_images
-        stamp = (digits, [(run.id, run.terminal) for run in runs])
-        if not self._watched or stamp == self._stamp:
+        runs = tuple(row.run for row in self._library.trained)
+        weights = tuple((run.id, run.terminal) for run in runs)
+        request = _Request(runs, weights, self._library.own_images)
+        if not self._watched or request in (self._scored, self._runner.working):
             return
-        self._stamp = stamp
-        if self._task:
-            self._task.cancel()
-        if not digits or not runs:
-            self._scores = {}
+        self._drop()
+        if request.images and request.runs:
+            self._runner.submit(request)
+        else:
+            self._scored, self._scores = request, {}
             self.changed.emit()
-            return
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            from mnist_studio.prediction.own_images import scores
-            from mnist_studio.store import own_images
+    def _drop(self) -> None:
+        self._runner.drop()
+        self._runner.cancel()
 
-            for score in scores(runs, own_images.of(digits), progress, is_cancelled):
-                self._arrived.emit((task, score))
+    def _compute(self, request: _Request, is_cancelled: IsCancelled) -> None:
+        from mnist_studio.prediction.own_images import scores
+        from mnist_studio.store import own_images
 
-        self._task = task = self._background.start(work, self._ignore, self._fail)
-        task.ended.connect(lambda: self._end(task))
-        self.changed.emit()
+        images = own_images.of(request.images)
+        for score in scores(request.runs, images, lambda fraction: None, is_cancelled):
+            self._arrived.emit((request, score))
 
     @Slot(object)
-    def _take(self, arrived: "tuple[BackgroundTask, OwnImageScore]") -> None:
-        task, score = arrived
-        if task is self._task:
+    def _take(self, arrived: "tuple[_Request, OwnImageScore]") -> None:
+        request, score = arrived
+        if request == self._runner.working:
             self._scores[score.run.id] = score
             self.changed.emit()
 
-    @Slot(object)
-    def _ignore(self, nothing: object) -> None:
-        """Ignores the result: the scores came one by one."""
+    @Slot(object, object)
+    def _finish(self, request: _Request, nothing: object) -> None:
+        self._scored = request
 
-    @Slot(object)
-    def _fail(self, error: Exception) -> None:
+    @Slot(object, object)
+    def _fail(self, request: _Request, error: Exception) -> None:
+        self._scored = request
         self.failed.emit(error)
-
-    def _end(self, task: BackgroundTask) -> None:
-        if task is self._task:
-            if task.is_cancelled:
-                self._stamp = None
-            self._task = None
-            self.changed.emit()

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
 from mnist_studio.data.pictures.files import open_digits
-from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
+from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
@@ -61,7 +62,9 @@ class Studio(QObject):
         self._settings, self._complaint = loaded or settings.load()
         folder = Path(self._settings.data_folder) if self._settings.data_folder else None
         self.background = Background(self)
-        self._opening: BackgroundTask | None = None
+        self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _digits_of, self)
+        self._pictures.done.connect(self._show_picture)
+        self._pictures.failed.connect(self._complain_of_picture)
         self._activity = ""
         self.library = RunLibrary(self)
         self.queue = TrainingQueue(self)
@@ -160,19 +163,17 @@ class Studio(QObject):
 
     def open_picture(self, file: Path | IO[bytes]) -> None:
         """Shows the digits of a picture file, or of its content, on the canvas."""
+        self._pictures.cancel()
+        self._pictures.submit(file)
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> object:
-            # Digits side by side are read as a number.
-            return np.hstack(list(open_digits(file)))
-
-        if self._opening:
-            self._opening.cancel()
-        self._opening = self.background.start(work, self._show_picture, self.complain)
-
-    @Slot(object)
-    def _show_picture(self, picture: Image) -> None:
+    @Slot(object, object)
+    def _show_picture(self, file: object, picture: Image) -> None:
         self.drawing.open(picture)
         self.picture_opened.emit()
+
+    @Slot(object, object)
+    def _complain_of_picture(self, file: object, error: Exception) -> None:
+        self.complain(error)
 
     @Slot(object)
     def complain(self, error: Exception) -> None:
@@ -186,3 +187,8 @@ class Studio(QObject):
     @Slot()
     def _load_models(self) -> None:
         self.predictions.load([row.run for row in self.library.trained])
+
+
+def _digits_of(file: Path | IO[bytes], is_cancelled: IsCancelled) -> Image:
+    # Digits side by side are read as a number.
+    return np.hstack(list(open_digits(file)))
