@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from time import time
 from types import TracebackType
 
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.gui.app.single_window import SingleWindow, bring_to_front
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.services.texts import unexpected
 from mnist_studio.gui.theme.theme import Theme
@@ -163,8 +165,13 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     """
     check_binding()
     check_display()
-    start_log()
     qt = application(arguments)
+    single = SingleWindow(qt)
+    if not until_usable and not single.claim():
+        single.request()
+        sys.stdout.write("MNIST Studio is already open. Its window is in front now.\n")
+        return 0
+    start_log()
     interrupt_timer = _end_on_interrupt(qt)
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
@@ -175,8 +182,10 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     qt.aboutToQuit.connect(window.shut_down)
     if until_usable:
         OpeningTimer(window)
+    single.requested.connect(partial(bring_to_front, window))
     window.show()
     status = qt.exec()
+    single.release()
     interrupt_timer.stop()
     reporter.remove()
     return status

@@ -1,0 +1,68 @@
+"""One window for each folder of the user's data: a second start shows the one that is open.
+
+Two windows would show different lists of the same runs, and each would save its settings over
+those of the other. The first window holds a lock, which the operating system releases however its
+process ends. A second start changes a file that the first window watches.
+"""
+
+from contextlib import suppress
+from time import time
+
+from filelock import FileLock, Timeout
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from mnist_studio import paths
+
+
+class SingleWindow(QObject):
+    """The right to be the window of the user's data.
+
+    Signals:
+        requested: another start wants the window in front.
+    """
+
+    requested = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        home = paths.home()
+        self._request = home / "window.request"
+        # Not a singleton: a second object of this process must not share the lock.
+        self._lock = FileLock(home / "window.lock", is_singleton=False)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self.requested)
+
+    def claim(self) -> bool:
+        """Takes the right; False if another window has it.
+
+        Where the folder cannot be written, nothing is saved either, so there each start has it.
+        """
+        with suppress(OSError):
+            self._request.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                self._lock.acquire(timeout=0)
+            # It is an OSError too, so it is caught inside.
+            except Timeout:
+                return False
+            self._request.touch(mode=0o600)
+            self._watcher.addPath(str(self._request))
+        return True
+
+    def request(self) -> None:
+        """Asks the window that has the right to come to the front."""
+        with suppress(OSError):
+            self._request.write_text(f"{time()}\n")
+
+    def release(self) -> None:
+        """Gives the right back."""
+        self._lock.release()
+
+
+def bring_to_front(window: QWidget) -> None:
+    """Shows a window in front of all others, also if it is minimized."""
+    state = window.windowState() & ~Qt.WindowState.WindowMinimized
+    window.setWindowState(state | Qt.WindowState.WindowActive)
+    window.show()
+    window.raise_()
+    window.activateWindow()
