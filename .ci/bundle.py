@@ -90,11 +90,15 @@ def frameworks() -> Iterator[str]:
         if find_spec(entry.package):
             yield entry.package
         else:
-            sys.stderr.write(f"{entry.title} is not installed: it will be missing.\n")
+            sys.stderr.write(
+                f"{entry.title} is not installed, so the program will not include it.\n"
+            )
     if find_spec("torchvision"):
         yield "torchvision"
     else:
-        sys.stderr.write("PyTorch's scripts as written will not run: torchvision is missing.\n")
+        sys.stderr.write(
+            "torchvision is not installed, so PyTorch's native scripts will not run.\n"
+        )
 
 
 def told_versions(root: Path) -> list[str]:

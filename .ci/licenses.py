@@ -34,10 +34,10 @@ def write(files: Iterable[str], target: Path) -> int:
     return len(found)
 
 
-_HEAD = """MNIST Studio is under the MIT license. It contains Python, under the license of the
-Python Software Foundation, and these packages; each has a license of its own.
-Qt and PySide6 are used under the LGPL version 3; their libraries lie beside the program as files
-of their own and can be replaced. The GPL version 3, which the LGPL adds to, is among NumPy's texts.
+_HEAD = """MNIST Studio is licensed under the MIT license. It contains Python, under the license of
+the Python Software Foundation, and the packages listed below. Each package has its own license.
+Qt and PySide6 are used under the LGPL version 3. Their libraries are separate files that you can
+replace. The GPL version 3, which the LGPL extends, is among the license texts of NumPy.
 """
 
 
@@ -55,7 +55,7 @@ def _license(one: Distribution) -> str:
                   if line.startswith("License ::")]  # fmt: skip
     expression, written = ("".join(fields.get_all(key) or ()) for key in _FIELDS)
     first = written.strip().partition("\n")[0]
-    return expression or ", ".join(classified) or first or "see its text"
+    return expression or ", ".join(classified) or first or "see the license text"
 
 
 def _own_texts() -> Iterator[str]:

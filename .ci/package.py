@@ -35,8 +35,8 @@ MOST_BYTES = 1_600_000_000
 
 def main() -> int:
     """Does everything; 1 if the program does not work or is too large."""
-    parser = argparse.ArgumentParser(description="Makes the packaged program.")
-    parser.add_argument("--cuda", action="store_true", help="with torch's build for CUDA")
+    parser = argparse.ArgumentParser(description="Builds the packaged program.")
+    parser.add_argument("--cuda", action="store_true", help="use the CUDA build of PyTorch")
     cuda = parser.parse_args().cuda
     version = _version()
     python = _timed("environment", lambda: environment.made(ROOT, WORK / "venv", cuda))

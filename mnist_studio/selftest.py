@@ -232,7 +232,7 @@ def _check_parity(trained: Trained) -> str:
     failed = [check for check in report.checks if not check.passed]
     if failed:
         raise JobError(" ".join(f"{check_sentence(check)}." for check in failed))
-    return f"{counted(len(report.checks), 'check')} of outputs, gradients and losses in float64"
+    return f"{counted(len(report.checks), 'check')} of outputs, gradients, and losses in float64"
 
 
 def _predict_drawing(trained: Trained) -> str:

@@ -11,7 +11,18 @@ import pytest
 from mnist_studio.cli import commands
 from tests.words import PACKAGE, ROOT, Violation, prose, strings, violations
 
-PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "CONTRIBUTING.md",
+)
+SCRIPTS = tuple(
+    path
+    for folder in (".ci", "resources", "docs")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+)
+"""Scripts outside the package."""
 
 
 def _room(path: str) -> str:
@@ -66,6 +77,17 @@ def test_the_strings_of_a_room_follow_the_guide(room: str) -> None:
             for path in ROOMS[room]
             for place, text in strings(PACKAGE / path)
             for violation in violations(place, text)
+        ]
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_strings_of_a_script_follow_the_guide(script: Path) -> None:
+    _fails_on(
+        [
+            violation
+            for place, text in strings(script)
+            for violation in violations(place, text, decimals="")
         ]
     )
 

@@ -199,7 +199,8 @@ def _several(digits: tuple[DigitReading, ...]) -> tuple[str, str]:
     split = [at for at, digit in enumerate(digits) if not digit.consensus.agreed and at not in none]
     if split:
         noun = "digit" if len(split) == 1 else "digits"
-        sentences.append(f"Models differ on the {listed([_NUMBERS[at] for at in split])} {noun}.")
+        places = listed([_NUMBERS[at] for at in split])
+        sentences.append(f"The models disagree on the {places} {noun}.")
     if not sentences:
         sentences = [f"All models agree. {_lowest_of_digits(digits)}"]
     return f"{len(digits)} digits: {number}", " ".join(sentences)

@@ -147,9 +147,9 @@ def sentence(cost: KnownBugCost) -> str:
     framework = framework_entry(cost.spec.framework).title
     subject = f"{recipe_title(cost.spec.recipe)} in {framework}, {listed(cost.known_bugs)}"
     if cost.pairs == 1:
-        basis = f"(one pair, seed {cost.seeds[0]}: too few to generalize)"
+        basis = f"(one pair, seed {cost.seeds[0]}: too little to generalize)"
     else:
-        basis = f"(mean of {cost.pairs} pairs of the same seed)"
+        basis = f"(mean of {cost.pairs} seed-matched pairs)"
     return f"{subject}: {_change(cost.difference)}, {_loss_change(cost.loss)} {basis}."
 
 

@@ -47,7 +47,7 @@ COMMANDS = {
     ),
     "robustness": CommandEntry("robustness", "measure the accuracy on corrupted images"),
     "runs": CommandEntry(
-        "runs", "list runs; show, resume, continue, rename, export, or delete one"
+        "runs", "list runs, or show, resume, continue, rename, export, or delete one"
     ),
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),

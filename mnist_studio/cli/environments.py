@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("framework", nargs="?", metavar="NAME", help="framework: pytorch or keras")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
-        "python", nargs="?", metavar="PYTHON", help="path of the Python in that environment"
+        "python", nargs="?", metavar="PYTHON", help="path of that environment's Python executable"
     )
     choice.add_argument(
         "--reset", action="store_true", help="switch back to MNIST Studio's own environment"

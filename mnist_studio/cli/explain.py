@@ -224,11 +224,11 @@ def _write_nearest(found: Nearest) -> None:
 def _write_counterfactual(found: Counterfactual) -> None:
     target = with_article(str(found.target))
     if not found.found:
-        output.line(f"Counterfactual: no change was found that makes it {target}.")
+        output.line(f"Counterfactual: no change was found that makes the model predict {target}.")
         return
     output.line(
-        f"Counterfactual: it is predicted as {target} after a change of "
-        f"{percent(found.changed)} of its ink:"
+        f"Counterfactual: changing {percent(found.changed)} of the ink makes the model predict "
+        f"{target}:"
     )
     _draw(found.after.astype(np.float64))
 

@@ -204,9 +204,7 @@ def _key(store: RunStore, start: str) -> str:
     """The key that starts so."""
     found = [key for key, _ in store.own_images.summary() if key.startswith(start)]
     if len(found) != 1 or not start:
-        problem = (
-            f"The IDs of {len(found)} images start" if found else "No image has an ID that starts"
-        )
+        problem = f"{len(found)} image IDs start" if found else "No image ID starts"
         raise UnknownName(f"{problem} with “{start}”.", "See: mnist-studio own-images")
     return found[0]
 

@@ -197,9 +197,9 @@ class RunData:
             if stored is not None and abs(stored - found) > SAME_ACCURACY:
                 raise NotComparable(
                     f"{self.titles[run.id]} was tested on images that differ from those on this "
-                    f"computer. its accuracy was {percent(stored)}, but these labels give "
+                    f"computer. Its accuracy was {percent(stored)}, but these labels give "
                     f"{percent(found)}.",
-                    "Select the folder of the dataset that was used for the test.",
+                    "Select the dataset folder that the run was tested on.",
                 )
 
 

@@ -154,7 +154,7 @@ def _notes(run: RunSpec, names: Sequence[FrameworkName], fixture: ParityFixture)
         yield "MNIST is not on this computer. The built-in dataset is used instead."
     own = {replace(reduced(run, name, "float64", 1), framework=REFERENCE) for name in names}
     if len(own) > 1:
-        yield ("A known bug differs between the frameworks, so checks will exceed their tolerance.")
+        yield ("A known bug differs between the frameworks, so checks may exceed their tolerance.")
     for known in registry.ENTRIES.values():
         if registry.version(known.name) is None:
             yield f"{known.title} is not installed."

@@ -176,7 +176,7 @@ def _in_own_distances(
     # The larger of both: in either framework, a unit near 0 may be rounded to the other side.
     rounding = max(report.median_distance(*own), report.median_distance(*reference))
     times = distance / rounding if rounding else (np.inf if distance else 0.0)
-    detail = f"distance {distance:.1e}, rounding {rounding:.1e}"
+    detail = f"difference {distance:.1e}, rounding {rounding:.1e}"
     return _check(name, quantity, "float32", times, report.CURVE_TOLERANCE, detail, unit="times")
 
 

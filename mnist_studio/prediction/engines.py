@@ -41,7 +41,7 @@ def available_memory() -> int:
 
 
 MOST_FAILURES = 3
-SHORT = "Memory is low. NumPy predicts until more is available."
+SHORT = "Memory is low, so NumPy computes the predictions."
 
 
 class Engine(Thread):
@@ -112,7 +112,7 @@ class ChildEngine(Engine):
         """Answers requests until all engines close."""
         if registry.version(self._framework) is None:
             title = registry.framework_title(self._framework)
-            self._enter("missing", f"{title} is not installed. NumPy predicts for it.")
+            self._enter("missing", f"{title} is not installed. NumPy computes its predictions.")
             return
         failures = 0
         while not self._shared.closing and failures < MOST_FAILURES:
@@ -129,7 +129,7 @@ class ChildEngine(Engine):
             except JobError as error:
                 failures += 1
                 self._served = 0  # The request waits for the next process.
-                self._enter("failed", f"{error.problem} NumPy predicts for it.")
+                self._enter("failed", f"{error.problem} NumPy computes its predictions.")
         self._leave()
 
     def _next_with_memory(self) -> PredictionRequest | None:

@@ -88,12 +88,12 @@ def _check_source(run: Run) -> None:
     if not run.checkpoint:
         raise StoreError(
             f"“{run.title}” has no checkpoint.",
-            "Continue a run that trained at least one epoch.",
+            "Choose a run that trained for at least one epoch.",
         )
     if run.spec.style != "shared":
         raise SpecError(
             f"“{run.title}” was trained by a native script.",
-            "Continue a run of the shared loop, which is the same in every framework.",
+            "Choose a run of the shared loop, which is the same in every framework.",
         )
 
 

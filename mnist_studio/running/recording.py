@@ -80,7 +80,7 @@ def record_events(store: RunStore, run: Run, run_events: Events) -> Events:
     finally:
         if not isinstance(last, Terminal):
             run_events.close()
-            reason = "The program that trained it closed."
+            reason = "The program that trained this run was closed."
             store.record(Cancelled(run=run.id, framework=run.spec.framework, reason=reason))
 
 

@@ -133,7 +133,7 @@ def check_experiment(experiment: ExperimentSpec) -> None:
         raise ExperimentError(
             f"The smallest relevant difference must be above 0 and at most "
             f"{LARGEST_THRESHOLD:g}, got {experiment.threshold:g}.",
-            "Enter a fraction: 0.001 is 0.1 pp.",
+            "Enter a fraction, such as 0.001 for 0.1 pp.",
             ("threshold",),
         )
     _check_size(experiment)

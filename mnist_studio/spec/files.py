@@ -88,7 +88,7 @@ def parsed(text: str) -> dict[str, Any]:
     """
     if len(text) > MOST_BYTES:
         raise SpecError(
-            f"The file has {len(text):,} characters; settings have at most {MOST_BYTES:,}.",
+            f"The file has {len(text):,} characters, but the limit is {MOST_BYTES:,}.",
             "Select a file that MNIST Studio saved.",
         )
     try:

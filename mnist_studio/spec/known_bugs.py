@@ -178,7 +178,8 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 name="batch-decay",
                 title="Decay counted in batches",
                 explanation="The learning rate should fall after every epoch of 60,000 images. "
-                "The schedule counts batches and waits for 60,000 of them. So it hardly falls: "
+                "The schedule counts batches and waits for 60,000 of them. It therefore hardly "
+                "falls: "
                 "after ten epochs of 938 batches, it is 0.946 of the initial one.",
                 apply=_batch_decay,
                 needs="a learning rate that decays exponentially, once per epoch",
@@ -212,7 +213,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 name="own-constants",
                 title="Per-framework optimizer constants",
                 explanation="The optimizer uses the default constants of the framework. Epsilon "
-                "and rho differ between PyTorch and Keras. So the two frameworks train with "
+                "and rho differ between PyTorch and Keras. The two frameworks then train with "
                 "different methods under one name.",
                 apply=_own_constants,
                 needs="Adam, Adadelta, or RMSprop",
@@ -221,7 +222,7 @@ KNOWN_BUGS: Mapping[KnownBugName, KnownBug] = MappingProxyType(
                 name="own-scaling",
                 title="Per-framework input scaling",
                 explanation="PyTorch standardizes the inputs, while Keras and NumPy scale them to "
-                "0 to 1. So the frameworks learn from different inputs.",
+                "0 to 1. The frameworks then learn from different inputs.",
                 apply=_own_scaling,
                 needs="a different input scaling",
             ),

@@ -227,8 +227,8 @@ def _check_precision(run: RunSpec) -> None:
 def _check_own_images(run: RunSpec) -> None:
     if run.own_images and not _FINGERPRINT.fullmatch(run.own_images):
         raise SpecError(
-            f"“{run.own_images}” is not a valid ID of a set of your images.",
-            "Correct own_images, or leave it empty.",
+            f"own_images must be the ID of a set of your images, got “{run.own_images}”.",
+            "Correct it, or leave it empty.",
             ("own_images",),
         )
     if run.own_images and run.training.batch_size == FULL_BATCH:

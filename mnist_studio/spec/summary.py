@@ -39,7 +39,7 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
     if training.sampling == "with_replacement":
         yield "Batches are drawn with replacement."
     if training.sampling == "stored":
-        yield "Images come in the order of the file, without shuffling."
+        yield "Images are used in the order of the file, without shuffling."
     if training.epoch_steps:
         yield f"One epoch is {training.epoch_steps:,} steps."
     if training.precision != "float32":
@@ -73,7 +73,7 @@ def schedule(chosen: Schedule) -> str:
         case Exponential(factor=factor, period=0):
             return f"learning rate × {factor:g} after every epoch"
         case Exponential(factor=factor, period=period):
-            return f"learning rate × {factor:g} over {period:,} steps, a little at every step"
+            return f"learning rate × {factor:g} per {period:,} steps, decayed smoothly"
         case Plateau(factor=factor, patience=patience):
             epochs = f"{patience} epoch{'s'[: patience > 1]}"
             return (
@@ -126,11 +126,11 @@ def _initializer(initial: Initializer) -> str:
 
 def _augmentation(limits: Augmentation) -> Iterator[str]:
     parts = [
-        (limits.rotation, f"rotation {limits.rotation:g}°"),
-        (limits.zoom, f"scaling {100 * limits.zoom:g}\N{NO-BREAK SPACE}%"),
-        (limits.shift, f"shift {limits.shift:g} pixels"),
-        (limits.shear, f"shear {limits.shear:g}°"),
-        (limits.elastic, f"elastic distortion {limits.elastic:g} pixels"),
+        (limits.rotation, f"rotation up to {limits.rotation:g}°"),
+        (limits.zoom, f"scaling up to {100 * limits.zoom:g}\N{NO-BREAK SPACE}%"),
+        (limits.shift, f"shift up to {limits.shift:g} pixels"),
+        (limits.shear, f"shear up to {limits.shear:g}°"),
+        (limits.elastic, f"elastic distortion up to {limits.elastic:g} pixels"),
     ]
     if applied := ", ".join(text for limit, text in parts if limit):
-        yield f"Augmentation, at most: {applied}."
+        yield f"Augmentation: {applied}."

@@ -139,7 +139,7 @@ def _read(folder: Path, sums: Mapping[str, str]) -> BundledModel:
     contents = {file: content_of(folder / file) for file in FILES}
     for file, content in contents.items():
         if digest(content) != sums[file]:
-            raise _damaged(folder / file, "it does not match its hash")
+            raise _damaged(folder / file, "its hash does not match")
     described = _decoded(folder / DESCRIPTION, contents[DESCRIPTION], Description)
     if described.id != BUNDLED + folder.name:
         raise _damaged(folder / DESCRIPTION, f"it belongs to {described.id}")

@@ -150,7 +150,7 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
     if full == sqlite3.SQLITE_READONLY_DBMOVED:
         return StoreError(
             f"The database “{path}” was moved or deleted, or is no longer accessible.",
-            "Undo that and start MNIST Studio again. Nothing was changed.",
+            "Restore it and restart MNIST Studio. Nothing was changed.",
         )
     return StoreError(
         f"The database “{path}” cannot be used: {error}.",

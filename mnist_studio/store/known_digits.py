@@ -82,7 +82,7 @@ def load(root: Path) -> KnownDigits:
         raise _unusable(error.problem) from error
     model = stored.notes.get("model", "")
     if stored.arrays.keys() != _ARRAYS or stored.notes.get("weights") != _weights(root, model):
-        raise _unusable(f"{root / FILE} belongs to other weights than those of the model.")
+        raise _unusable(f"{root / FILE} belongs to different weights than the model.")
     arrays = {**stored.arrays, "features": stored.arrays["features"].astype(np.float32)}
     return KnownDigits(model=model, layer=stored.notes.get("layer", ""), **arrays)
 

@@ -74,7 +74,7 @@ def load(fingerprint: str, home: Path | None = None) -> OwnImageSet:
     """
     if not _FINGERPRINT.fullmatch(fingerprint) or not _path(fingerprint, home).exists():
         raise DataError(
-            f"The set of your images {fingerprint[:8]} is not on this computer.",
+            f"The image set {fingerprint[:8]} is not on this computer.",
             "Train without your images, or with those on this computer.",
         )
     try:
@@ -102,7 +102,7 @@ def _path(fingerprint: str, home: Path | None) -> Path:
 
 def _damaged(fingerprint: str) -> DataError:
     return DataError(
-        f"The set of your images {fingerprint[:8]} is damaged.",
+        f"The image set {fingerprint[:8]} is damaged.",
         "Train without your images, or select them again.",
     )
 

@@ -45,8 +45,12 @@ def main(data: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    parser = ArgumentParser(description="Keeps how a model sees training digits.")
-    parser.add_argument("--data", type=Path, help="folder of MNIST")
+    parser = ArgumentParser(
+        description="Stores the features that a model computes for training images."
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder with the MNIST files (default: the downloaded ones)"
+    )
     try:
         main(parser.parse_args().data)
     except MnistStudioError as problem:

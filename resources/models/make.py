@@ -77,14 +77,18 @@ def _require_told_accuracy(run: Run, data: Path | None) -> None:
     labels = sources.load_test("mnist", data).labels
     found = accuracy(artifacts.load_test_logits(run.folder), labels)
     if not isinstance(run.terminal, Finished) or found != run.terminal.test_accuracy:
-        raise StoreError(f"{run.title} was not tested on these digits.", "Train it anew.")
+        raise StoreError(f"{run.title} was not evaluated on these test images.", "Train it again.")
 
 
 def _arguments() -> Namespace:
-    parser = ArgumentParser(description="Trains and packs the models that come with the studio.")
+    parser = ArgumentParser(description="Trains and packs the models that come with MNIST Studio.")
     parser.add_argument("recipes", nargs="+", choices=sorted(RECIPES), metavar="RECIPE")
-    parser.add_argument("--home", type=Path, default=HOME, help=f"where to train; {HOME}")
-    parser.add_argument("--data", type=Path, help="folder of MNIST")
+    parser.add_argument(
+        "--home", type=Path, default=HOME, help=f"folder to train in (default: {HOME})"
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder with the MNIST files (default: the downloaded ones)"
+    )
     return parser.parse_args()
 
 

@@ -83,14 +83,14 @@ def test_a_number_says_which_digit_is_none_and_where_models_differ() -> None:
     found = interpret([agreed(4), split], (0.001, 0.5))
     assert found is not None
     assert found.text == f"{NOTHING}2"
-    assert found.detail == "The first is not a digit. Models differ on the second digit."
+    assert found.detail == "The first is not a digit. The models disagree on the second digit."
 
 
 def test_models_may_differ_on_several_digits_and_be_many() -> None:
     split = [vote("a", 2), vote("b", 7), vote("c", 2)]
     found = interpret([split, agreed(4), split])
     assert found is not None
-    assert found.detail == "Models differ on the first and third digits."
+    assert found.detail == "The models disagree on the first and third digits."
     six = interpret([[vote(str(at), 2 if at else 7) for at in range(7)]], (0.03,))
     assert six is not None
     assert six.headline == "Perhaps 2: six of seven models predict 2"

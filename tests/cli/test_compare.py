@@ -54,7 +54,7 @@ def test_the_threshold_and_the_target_are_the_users(chosen: Selection, here: Mai
     words = ("--view", "time-to-accuracy", "--view", "over-seeds")
     said = here("compare", "--experiment", "small", *words, "--target", 0.5, "--threshold", 0.02)
     assert "50.00 %" in said.output
-    assert "Differences up to 2.00 pp do not matter" in said.output
+    assert "Differences up to 2.00 pp are treated as negligible" in said.output
 
 
 @pytest.mark.parametrize(

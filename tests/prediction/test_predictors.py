@@ -268,7 +268,7 @@ def test_a_framework_that_is_not_installed_is_missing_and_numpy_predicts(
         until(lambda: desk.runs(request))
         assert desk.engines(request) == {"numpy"}
         assert desk.states[0].state == "missing"
-        assert desk.states[0].text == "Keras is not installed. NumPy predicts for it."
+        assert desk.states[0].text == "Keras is not installed. NumPy computes its predictions."
     finally:
         desk.predictors.close()
 

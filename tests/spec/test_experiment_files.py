@@ -116,7 +116,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = 1\n[experiment]\ntitle = 'x'\n", "Line 2, experiment.*has no runs"),
         (PAIRS + "\n[experiment.grid]\nrecipes = ['fnn-3']", "Line 6, .*a grid and pairs"),
         (files.write([run_spec(RECIPES["fnn-3"])]), "contains runs, not an experiment"),
-        ("#" * (files.MOST_BYTES + 1), "settings have at most 1,000,000"),
+        ("#" * (files.MOST_BYTES + 1), "but the limit is 1,000,000"),
     ],
 )
 def test_what_cannot_work_is_refused(text: str, why: str) -> None:

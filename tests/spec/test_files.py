@@ -115,7 +115,7 @@ def test_what_is_wrong_is_told_with_line_key_and_expectation(
         ("format = 2", "the key “run” is missing"),
         ("format = 2\nrun = []", "got 0"),
         ("format = 1\n[experiment]", "contains an experiment, not runs"),
-        ("#" * (files.MOST_BYTES + 1), "settings have at most 1,000,000"),
+        ("#" * (files.MOST_BYTES + 1), "but the limit is 1,000,000"),
         (BY_HAND.replace("epochs = 2", "epochs = 2\nseed = nan"), "Line 1[0-9].*training.seed"),
         (
             BY_HAND.replace('"numpy"', '"numpy"\nknown_bugs = ["batch-decay"]'),

@@ -65,7 +65,7 @@ def test_weights_are_stored_in_float32_under_bfloat16() -> None:
 def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None:
     own = "0123456789abcdef" * 2
     run.check(msgspec.structs.replace(BASE, own_images=own))
-    with pytest.raises(SpecError, match="is not a valid ID of a set of your images"):
+    with pytest.raises(SpecError, match="own_images must be the ID of a set of your images"):
         run.check(msgspec.structs.replace(BASE, own_images="../mine"))
     whole = with_training(batch_size=run.FULL_BATCH)
     with pytest.raises(SpecError, match="cannot include your images"):

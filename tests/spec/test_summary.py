@@ -25,7 +25,8 @@ def test_a_recipe_has_every_constant_in_its_method() -> None:
     )
     assert "Initialization: uniform in ±0.5, also for biases. Every step uses" in method("tiny-gd")
     assert method("deep-cnn").endswith(
-        "Augmentation, at most: rotation 10°, scaling 10\N{NO-BREAK SPACE}%, shift 2.8 pixels."
+        "Augmentation: rotation up to 10°, scaling up to 10\N{NO-BREAK SPACE}%, "
+        "shift up to 2.8 pixels."
     )
 
 
@@ -49,7 +50,7 @@ def test_momentum_is_part_of_the_optimizer() -> None:
 def test_schedules() -> None:
     assert summary.schedule(Constant()) == "constant learning rate"
     assert summary.schedule(Exponential(0.7, 60_000)) == (
-        "learning rate × 0.7 over 60,000 steps, a little at every step"
+        "learning rate × 0.7 per 60,000 steps, decayed smoothly"
     )
     assert summary.schedule(Plateau(0.5, 1)).endswith("has not improved for 1 epoch")
     assert summary.schedule(OneCycle(0.2, 10, 1000)).endswith("then down to 1/10,000 of it")

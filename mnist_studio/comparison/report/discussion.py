@@ -104,9 +104,9 @@ def _overhead(run_data: RunData) -> Iterator[str]:
         yield (
             f"{framework_entry(name).title} needs {duration(before)} before the first step "
             f"({duration(mean['start-up'])} to start and import, {duration(mean['build'])} to "
-            f"build and compile). That is {_share(before, busy)} of the {duration(busy)} of a run. "
+            f"build and compile). That is {_share(before, busy)} of a run of {duration(busy)}. "
             f"Training takes {_share(mean['train'], busy)}, evaluation "
-            f"{_share(mean['evaluate'], busy)} and waiting for data {_share(mean['data'], busy)} "
+            f"{_share(mean['evaluate'], busy)}, and waiting for data {_share(mean['data'], busy)} "
             f"(mean of {counted(len(known), 'run')})."
         )
 
@@ -126,8 +126,8 @@ def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
         example = next(one for one in rankings if one.best == best)
         yield (
             f"{framework_entry(best).title} {quantity.best} in "
-            f"{_part(winners.count(best), len(rankings))} that several frameworks trained. "
-            f"For {example.settings} it is {cell_text(example.best_value, quantity.unit)}, "
+            f"{_part(winners.count(best), len(rankings))} that were trained in several frameworks. "
+            f"For {example.settings}, the value is {cell_text(example.best_value, quantity.unit)}, "
             f"compared with {cell_text(example.worst_value, quantity.unit)} for "
             f"{framework_entry(example.worst).title}."
         )
@@ -189,8 +189,8 @@ def _weaknesses(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
                 continue
             low, high = sorted((one.best_value, one.worst_value))
             sentence = (
-                f"{framework_entry(one.worst).title} is furthest behind with {one.settings}, where "
-                f"{framework_entry(one.best).title} {quantity.best}: "
+                f"{framework_entry(one.worst).title} has its largest deficit with {one.settings}, "
+                f"where {framework_entry(one.best).title} {quantity.best}: "
                 f"{cell_text(one.best_value, quantity.unit)} compared with "
                 f"{cell_text(one.worst_value, quantity.unit)}, a factor of {high / low:.1f}."
             )

@@ -72,7 +72,7 @@ def _shown(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
         run: with_labels(base, [label for label in labels if label not in common])
         for run, (base, labels) in parts.items()
     }
-    return ShownRuns(runs, titles, (*notes, f"All of them have {listed(common)}."))
+    return ShownRuns(runs, titles, (*notes, f"These models have {listed(common)} in common."))
 
 
 def _split(title: str) -> tuple[str, tuple[str, ...]]:

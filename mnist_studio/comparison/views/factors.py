@@ -38,8 +38,8 @@ def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> ViewCont
     )  # fmt: skip
     return ViewContent(
         effects_sentence(accuracy, seconds), charts, Table(columns, _rows(accuracy, seconds)),
-        ("Each value is the mean over the runs of a recipe and framework. With several batch sizes "
-         "or other settings, it is the mean over their means.",
+        ("Each value is the mean over the runs of a recipe and framework. If other settings also "
+         "vary, it is the mean of their means.",
          *_left_out(run_data, alike), *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 

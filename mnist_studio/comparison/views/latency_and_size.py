@@ -95,7 +95,7 @@ def memory(run_data: RunData, options: ViewOptions) -> ViewContent:
     if not values:
         raise NotComparable(
             "None of these runs has a memory measurement.",
-            "Train again: earlier versions did not measure it.",
+            "Train again. Earlier versions did not measure memory.",
         )
     peak = Measured(AxisSpec("Peak memory", "bytes"), values)
     chart = peak.chart(run_data.groups)
@@ -138,8 +138,8 @@ def latency(run_data: RunData, options: ViewOptions) -> ViewContent:
     return ViewContent(
         extremes_sentence("Latency of one image", charts[0].bars, "milliseconds"),
         tuple(charts), Table(columns, rows),
-        ("Medians on the device that trained the run. Each prediction is awaited before the next "
-         "one starts.", *notes.of_all(run_data), *notes.of_timing(run_data)),
+        ("Medians on the device used for training. Each prediction finishes before the next one "
+         "starts.", *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 

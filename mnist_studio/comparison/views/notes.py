@@ -36,8 +36,8 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
         (bundled, "came with MNIST Studio, so the times are from another computer"),
         (
             resumed,
-            "resumed from a checkpoint: the time breakdown covers the last process, training "
-            "times elsewhere cover all processes",
+            "resumed from a checkpoint, so the time breakdown covers only the last process, while "
+            "training times cover all processes",
         ),
         (
             concurrent,

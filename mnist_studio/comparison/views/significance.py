@@ -116,7 +116,7 @@ def over_seeds(run_data: RunData, options: ViewOptions) -> ViewContent:
         (Bars(_DIFFERENCE, tuple(bars)),) if bars else (),
         Table(_SEED_COLUMNS, tuple(_seed_row(a, one) for a, one in compared)),
         (f"Runs are paired by seed. A verdict needs at least {word(MIN_SEEDS)} seeds. Differences "
-         f"up to {percentage_points(options.threshold)} do not matter in practice.",
+         f"up to {percentage_points(options.threshold)} are treated as negligible.",
          *_left_out(run_data.groups, pairs), *notes.of_all(run_data)),
     )  # fmt: skip
 

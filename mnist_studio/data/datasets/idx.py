@@ -62,7 +62,7 @@ def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
     if len(raw) < begin:
         raise damaged(name, f"it ends after {len(raw)} bytes")
     if raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
-        raise damaged(name, f"it is not an IDX file with {dimensions} dimension(s)")
+        raise damaged(name, "it is not an IDX file of the expected shape")
     shape = struct.unpack(f">{dimensions}I", raw[4:begin])
     if len(raw) - begin != prod(shape):
         raise damaged(name, f"it has {len(raw) - begin:,} elements, not {prod(shape):,}")

@@ -55,7 +55,7 @@ class BackgroundTask(QObject):
         except MnistStudioError as error:
             self.failed.emit(error)
         except Exception as error:  # noqa: BLE001 - passed on to the caller
-            _LOG.exception("an unexpected error of background work")
+            _LOG.exception("an unexpected error in background work")
             self.failed.emit(error)
         else:
             if not self.is_cancelled:

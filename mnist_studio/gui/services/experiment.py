@@ -162,7 +162,7 @@ class ExperimentService(QObject):
     @Slot(object)
     def _break(self, error: Exception) -> None:
         if not isinstance(error, MnistStudioError):
-            _LOG.error("an unexpected error of the experiment", exc_info=error)
+            _LOG.error("an unexpected error in the experiment", exc_info=error)
         self.failed.emit(error)
 
     @Slot()

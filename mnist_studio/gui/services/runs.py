@@ -123,5 +123,5 @@ class RunLibrary(QObject):
     @Slot(object)
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, MnistStudioError):
-            _LOG.error("an unexpected error of the store", exc_info=error)
+            _LOG.error("an unexpected error in the store", exc_info=error)
         self.failed.emit(error)

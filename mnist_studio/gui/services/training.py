@@ -141,7 +141,7 @@ class TrainingQueue(QObject):
         if self._current is None:
             return
         if not isinstance(error, MnistStudioError):
-            _LOG.error("an unexpected error of the training job", exc_info=error)
+            _LOG.error("an unexpected error in the training job", exc_info=error)
         failed = events.Failed(
             run="", framework=self._current.spec.framework, reason=str(error) or repr(error)
         )

@@ -213,8 +213,8 @@ _TINY_GD = Recipe(
     title="MLP 10 with full-batch gradient descent",
     source=_NEURAL_NETWORK,
     summary="One hidden layer with ten units, trained with full-batch gradient descent.",
-    provenance="The source's NumPy network, trained for 500 iterations, as in the project it is "
-    "based on. The README states ten epochs.",
+    provenance="The source's NumPy network, trained for 500 iterations, as in its parent project. "
+    "The README states ten epochs.",
     assumptions="One evaluation every 50 steps.",
     reported="about 85 to 89 %",
     framework="numpy",

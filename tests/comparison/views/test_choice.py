@@ -26,7 +26,7 @@ def test_what_all_titles_have_in_common_is_a_note(run_data: RunData) -> None:
         "MLP 128 · NumPy · batch 32",
         "MLP 128 · NumPy · batch 64",
     ]
-    assert chosen.notes[-1] == "All of them have seed 1."
+    assert chosen.notes[-1] == "These models have seed 1 in common."
 
 
 def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:

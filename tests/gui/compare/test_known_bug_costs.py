@@ -72,12 +72,12 @@ def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card.show_rows(rows)
     assert card.sentences.text() == (
         "MLP 128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
-        "+0.1000 (one pair, seed 1: too few to generalize)."
+        "+0.1000 (one pair, seed 1: too little to generalize)."
     )
     assert card.explanations.text() == f"No shuffling: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
-        "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 pairs of the same seed)"
+        "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 seed-matched pairs)"
         in card.sentences.text()
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
