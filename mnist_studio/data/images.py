@@ -54,6 +54,7 @@ class Dataset:
         train: to train (and validate) on.
         test: to test on.
         fingerprint: sha256 of the test images and labels; equal means the same test set.
+        notes: sentences about damaged copies of its files that good ones replaced.
     """
 
     name: DatasetName
@@ -62,6 +63,7 @@ class Dataset:
     train: LabeledImages
     test: LabeledImages
     fingerprint: str
+    notes: tuple[str, ...] = ()
 
 
 def joined(one: LabeledImages, other: LabeledImages) -> LabeledImages:

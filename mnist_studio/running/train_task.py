@@ -7,7 +7,7 @@ from time import perf_counter
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.images import joined
+from mnist_studio.data.images import Dataset, joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
@@ -50,12 +50,15 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     clock.enter("data")
     context.send(phase("data"))
     data = Path(request.data) if request.data else None
+    dataset = sources.load(spec.dataset, data)
     session = TrainingSession(
-        run=request.run, spec=spec, data=_split(spec, data), folder=Path(request.folder),
+        run=request.run, spec=spec, data=_split(spec, dataset), folder=Path(request.folder),
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
     _warn_of_bugs(session, described.known_bugs)
+    for note in dataset.notes:
+        session.warn(note)
     if spec.style == "native":
         return native_task.train(session, described.known_bugs, data)
     return _train(session, framework, device, request)
@@ -85,8 +88,7 @@ def _warn_of_bugs(session: TrainingSession, bugs: Sequence[KnownBugName]) -> Non
         )
 
 
-def _split(spec: RunSpec, folder: Path | None) -> DataSplit:
-    dataset = sources.load(spec.dataset, folder)
+def _split(spec: RunSpec, dataset: Dataset) -> DataSplit:
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     if spec.own_images:
         train = joined(train, own_images.load(spec.own_images).digits)

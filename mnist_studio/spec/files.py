@@ -11,6 +11,7 @@ A file contains all settings, defaults too, so that it means the same in another
 that are missing, as in a file written by hand, have their defaults.
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from typing import Any
@@ -27,10 +28,24 @@ from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 SUFFIX = ".toml"
 MOST_BYTES = 1_000_000
 MOST_RUNS = 1000
+MOST_DOTS = 32
+"""In one key. ``tomllib`` takes time by the square of it, and no key that we know has ten."""
+MOST_DIGITS = 64
+"""Of one number. Python neither reads nor writes a whole number of thousands of digits."""
 
 _HEAD = """\
 # MNIST Studio runs. Open this file on the Train page or run: mnist-studio train FILE
 """
+
+
+_QUOTED = re.compile(
+    r""""{3}(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5}|\Z)|'{3}(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"""
+    r"""|"(?:[^"\\\n]++|\\.)*+"?|'[^'\n]*+'?|#[^\n]*+""",
+    re.DOTALL,
+)
+"""Texts and comments. No part of it goes back, so that no file takes time by the square of it."""
+_LONG_NUMBER = re.compile(rf"(?<![\w.-])[+-]?\d\w{{{MOST_DIGITS},}}")
+_DOTS = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MOST_DOTS},}}")
 
 
 class _RunsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,17 +99,32 @@ def parsed(text: str) -> dict[str, Any]:
     """The content of a settings file.
 
     Raises:
-        SpecError: it is too long or not TOML.
+        SpecError: it is too long, has a key or number that is too long, or is not TOML.
     """
     if len(text) > MOST_BYTES:
         raise SpecError(
             f"The file has {len(text):,} characters, but the limit is {MOST_BYTES:,}.",
             "Select a file that MNIST Studio saved.",
         )
+    if text.lstrip("\ufeff \t\r\n")[:9].lower().startswith(("<!doctype", "<html")):
+        raise SpecError("This is a web page, not TOML.", "Save the file itself from that page.")
+    _check_lengths(text)
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"This is not TOML: {error}.", "Correct that line.") from error
+
+
+def _check_lengths(text: str) -> None:
+    """Refuses long keys and numbers before they are parsed; in texts and comments they are fine."""
+    bare = _QUOTED.sub(lambda found: "" if found[0][0] == "#" else "q", text)
+    for pattern, what in (
+        (_DOTS, f"key has more than {MOST_DOTS} dots"),
+        (_LONG_NUMBER, f"number has more than {MOST_DIGITS} digits"),
+    ):
+        if found := pattern.search(bare):
+            problem = f"This {what}: “{found[0][:20]}…”."
+            raise SpecError(problem, "Select a file that MNIST Studio saved.")
 
 
 def check_format(content: dict[str, Any], newest: int) -> None:

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import files
+from mnist_studio.spec import experiment_files, files
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ContinuedFrom, RunSpec
 
@@ -193,3 +193,42 @@ def test_a_file_of_format_3_is_understood_for_ever() -> None:
     )
     assert old != text
     assert files.read(old) == files.read(text)
+
+
+HOSTILE = {
+    "one key": ".".join("a" * 40_000) + " = 1",
+    "quoted": '."a"'.join(["b"] * 20_000) + " = 1",
+    "header": "[" + ".".join("a" * 40_000) + "]",
+    "spaces": " \t. ".join("a" * 30_000) + " = 1",
+    "inline": "a = {" + ".".join("a" * 40_000) + " = 1}",
+    "after a text": 'a = {b = """x""""", ' + ".".join("a" * 40_000) + " = 1}",
+    "digits": "format = " + "9" * 5_000,
+    "hexadecimal": "format = 0x" + "f" * 50_000,
+    "exponent": "format = 1e" + "9" * 100_000,
+    "dots and quotes": '"""\\' * 200_000,
+    "one word": "a" * 900_000,
+    "brackets": "a = " + "[" * 900_000,
+    "backslashes": '"\\' * 400_000,
+}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_time_by_the_square_of_its_length(name: str) -> None:
+    # 80 KB with one key of 40,000 dots took tomllib 15 seconds.
+    for read in (files.read, experiment_files.read):
+        with pytest.raises(SpecError) as caught:
+            read(HOSTILE[name])
+        assert len(str(caught.value)) < 300
+
+
+def test_long_texts_and_comments_may_have_dots_and_digits() -> None:
+    dots, digits = "a." * 5_000, "9" * 5_000
+    for text in (f'"{dots}{digits}"', f"'{dots}'", f'"""{digits}\\"{dots}"""', f"'''{dots}'''"):
+        assert files.parsed(f"a = {text} # {dots} {digits}\n")
+    assert files.parsed("a.b = 0.5") == {"a": {"b": 0.5}}
+
+
+def test_a_web_page_is_told() -> None:
+    with pytest.raises(SpecError, match="a web page"):
+        files.read("<!DOCTYPE html>\n<title>Sign in</title>")

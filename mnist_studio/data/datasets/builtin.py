@@ -5,14 +5,13 @@ doi:10.24432/C50P49), which scikit-learn also ships. The published numbers count
 on in every 4x4 block of a 32x32 bitmap.
 """
 
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio import paths
+from mnist_studio.data.datasets import npz
 from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
 from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import DataError
@@ -26,6 +25,7 @@ UCI's order goes from writer to writer, so most writers of the test set are not 
 TITLE = "Built-in digits (1,797 from UCI, not MNIST)"
 
 _BLOCK = 4
+_LARGEST = 10_000_000
 
 
 def load() -> Dataset:
@@ -91,9 +91,9 @@ def _interpolation(count: int) -> NDArray[np.float64]:
 def _array(name: str) -> NDArray[Any]:
     path = paths.resources() / "digits" / "digits.npz"
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return np.asarray(archive[name])
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        (array,) = npz.read_arrays(path, (name,), _LARGEST)
+        return array
+    except (OSError, npz.NpzError) as error:
         raise DataError(
             f"The built-in dataset in {path} is missing or damaged.", "Reinstall MNIST Studio."
         ) from error

@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.files import unreadable
+from mnist_studio.data.formats import HEAD, format_of
 from mnist_studio.errors import DataError
 
-LARGEST = 1 << 30
+LARGEST = 1 << 28
 """Limit for unpacked files; an archive that unpacks to more is malicious or a mistake."""
 
 _UNSIGNED_BYTE = 8
 _GZIP = b"\x1f\x8b"
-_REMEDY = "Get the file again. MNIST Studio can download MNIST."
+REMEDY = "Get the file again. MNIST Studio can download MNIST."
 
 
 def read_raw(path: Path, largest: int = LARGEST) -> bytes:
@@ -40,8 +41,29 @@ def read_raw(path: Path, largest: int = LARGEST) -> bytes:
     except OSError as error:
         raise unreadable(error, path) from error
     if len(raw) > largest:
-        raise damaged(path.name, f"it has more than {largest:,} bytes")
+        kind = format_of(raw[:HEAD])
+        reason = f"it is {kind}" if kind else f"it has more than {largest:,} bytes"
+        raise damaged(path.name, reason)
     return raw
+
+
+def head(path: Path, unpack: bool = True) -> bytes:
+    """The first bytes of a file, unpacked if it is gzipped; packed ones if that fails.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            first = file.read(HEAD)
+        if not unpack or not first.startswith(_GZIP):
+            return first
+        with gzip.open(path) as file:
+            return file.read(HEAD)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return first
+    except OSError as error:
+        raise unreadable(error, path) from error
 
 
 def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
@@ -59,14 +81,29 @@ def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
         DataError: it is not such a file, or has too few or too many bytes.
     """
     begin = 4 + 4 * dimensions
+    if len(raw) >= 4 and raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
+        raise damaged(name, _instead(raw, dimensions))
     if len(raw) < begin:
         raise damaged(name, f"it ends after {len(raw)} bytes")
-    if raw[:4] != bytes([0, 0, _UNSIGNED_BYTE, dimensions]):
-        raise damaged(name, "it is not an IDX file of the expected shape")
     shape = struct.unpack(f">{dimensions}I", raw[4:begin])
-    if len(raw) - begin != prod(shape):
+    # With a size of 0 the others may be anything, but NumPy multiplies them too.
+    if len(raw) - begin != prod(shape) or prod(max(size, 1) for size in shape) > LARGEST:
         raise damaged(name, f"it has {len(raw) - begin:,} elements, not {prod(shape):,}")
     return np.frombuffer(raw, dtype=np.uint8, offset=begin).reshape(shape).copy()
+
+
+def is_idx(head: bytes) -> bool:
+    """Whether a content begins like an IDX file of images or labels."""
+    return head[:3] == bytes([0, 0, _UNSIGNED_BYTE]) and head[3:4] in (b"\x01", b"\x03")
+
+
+def _instead(raw: bytes, dimensions: int) -> str:
+    """What a content is instead of an IDX file of so many dimensions."""
+    if is_idx(raw):
+        kinds = ("labels", "images") if dimensions == 1 else ("images", "labels")
+        return f"it is not an IDX file with {kinds[0]}, but one with {kinds[1]}"
+    kind = format_of(raw[:HEAD])
+    return "it is not an IDX file" + (f", but {kind}" if kind else "")
 
 
 def build(array: NDArray[np.uint8]) -> bytes:
@@ -77,4 +114,4 @@ def build(array: NDArray[np.uint8]) -> bytes:
 
 def damaged(name: str, why: str) -> DataError:
     """The error for a damaged or wrong file."""
-    return DataError(f"{name} is damaged: {why}.", _REMEDY)
+    return DataError(f"{name} is damaged: {why}.", REMEDY)

@@ -6,17 +6,27 @@ digit and gives its label; between ``.PEN_DOWN`` and ``.PEN_UP`` each line is a 
 
 import re
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
-from mnist_studio.data.datasets.idx import read_raw
+from mnist_studio.data import own_images
+from mnist_studio.data.datasets import idx
+from mnist_studio.data.formats import HEAD, format_of
 from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkArea, InkPoint, Stroke
 from mnist_studio.errors import DataError
 
 TABLET = InkArea(0.0, -500.0, 500.0, 500.0 * UNIT_PAD.pen)
 """The square that these digits were written in; its pen is as wide as that of our canvas."""
 
-_LARGEST = 1 << 28
-_POINT = re.compile(r"(-?\d+(?:\.\d*)?)\s+(-?\d+(?:\.\d*)?)")
+LARGEST = 1 << 24
+"""Limit in bytes, unpacked: the published file of 30 writers has 3.6 million."""
+
+MOST_POINTS = 1_000_000
+"""Limit for a file: the published one has 320,000 points. A million take about 150 MB."""
+
+_REMEDY = "Select a file in the format of the UCI pen-based digits."
+_SHOWN = 40
+_POINT = re.compile(r"(-?\d{1,9}(?:\.\d{0,9})?)\s+(-?\d{1,9}(?:\.\d{0,9})?)", re.ASCII)
 _LABEL = re.compile(r'\.SEGMENT\s+DIGIT\s.*"([0-9])"')
 
 
@@ -42,12 +52,16 @@ class _Reader:
         strokes: of the digit that is being read.
         stroke: its points while the pen is down, None while it is up.
         label: of that digit, None before the first.
+        points: of all digits.
+        numbers: every coordinate once, since most occur thousands of times.
     """
 
     digits: list[PenDigit] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     stroke: list[InkPoint] | None = None
     label: int | None = None
+    points: int = 0
+    numbers: dict[tuple[str, float], float] = field(default_factory=dict)
 
     def take(self, line: str) -> None:
         """Reads a line without its line ending; a ValueError describes an invalid one."""
@@ -59,7 +73,7 @@ class _Reader:
         elif line == ".PEN_UP":
             self._pen_up()
         elif line and self.stroke is not None:
-            self.stroke.append(_point(line))
+            self._point(self.stroke, line)
         elif line and not line.startswith("."):
             raise ValueError("a point while the pen is up")
 
@@ -72,6 +86,20 @@ class _Reader:
         if self.label is not None:
             self.digits.append(PenDigit(tuple(self.strokes), self.label))
         self.strokes = []
+
+    def _point(self, stroke: list[InkPoint], line: str) -> None:
+        found = _POINT.fullmatch(line)
+        if not found:
+            raise ValueError(f"“{_short(line)}” is not a point")
+        if self.points == MOST_POINTS:
+            raise ValueError(f"more than {MOST_POINTS:,} points")
+        if len(stroke) == own_images.MOST_POINTS:
+            raise ValueError(f"more than {own_images.MOST_POINTS:,} points in one stroke")
+        self.points += 1
+        stroke.append(InkPoint(self._number(found[1], 1.0), self._number(found[2], -1.0)))
+
+    def _number(self, text: str, sign: float) -> float:
+        return self.numbers.setdefault((text, sign), sign * float(text))
 
     def _pen_down(self) -> None:
         if self.label is None:
@@ -94,7 +122,7 @@ def read(path: Path) -> tuple[PenDigit, ...]:
         DataError: names the line and what is wrong with it.
     """
     reader = _Reader()
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(StringIO(_text(path)), 1):
         try:
             reader.take(line.strip())
         except ValueError as error:
@@ -110,7 +138,13 @@ def read(path: Path) -> tuple[PenDigit, ...]:
 
 def _text(path: Path) -> str:
     try:
-        return read_raw(path, _LARGEST).decode("ascii")
+        raw = idx.read_raw(path, LARGEST)
+        if kind := format_of(raw[:HEAD]):
+            raise _malformed(path, f"it is {kind}")
+        return raw.decode("ascii")
+    except DataError as error:
+        remedy = _REMEDY if error.remedy == idx.REMEDY else error.remedy
+        raise DataError(error.problem, remedy) from error
     except UnicodeDecodeError as error:
         raise _malformed(path, "it is not text") from error
 
@@ -118,19 +152,17 @@ def _text(path: Path) -> str:
 def _label(line: str) -> int:
     found = _LABEL.match(line)
     if not found:
-        raise ValueError(f"“{line}” has no label from 0 to 9")
+        raise ValueError(f"“{_short(line)}” has no label from 0 to 9")
     return int(found[1])
 
 
-def _point(line: str) -> InkPoint:
-    found = _POINT.fullmatch(line)
-    if not found:
-        raise ValueError(f"“{line}” is not a point")
-    return InkPoint(float(found[1]), -float(found[2]))
+def _short(line: str) -> str:
+    """The begin of a line for a message, without signs that change a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line[:_SHOWN])
 
 
 def _malformed(path: Path, why: str) -> DataError:
     return DataError(
         f"{path.name} is not a valid file of pen strokes: {why}.",
-        "Select a file in the format of the UCI pen-based digits.",
+        _REMEDY,
     )

@@ -46,7 +46,8 @@ def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
     """
     if name == "builtin":
         return builtin.load()
-    raw = _raw(folder, catalog)
+    notes: list[str] = []
+    raw = _raw(folder, catalog, on_damaged=notes.append)
     test = _images(raw, catalog.test_images.name, catalog.test_labels.name)
     return Dataset(
         name="mnist",
@@ -55,6 +56,7 @@ def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
         train=_images(raw, catalog.train_images.name, catalog.train_labels.name),
         test=test,
         fingerprint=fingerprint(test),
+        notes=tuple(notes),
     )
 
 
@@ -82,13 +84,16 @@ def usual_folder() -> Path:
     return _place(None).folder
 
 
-def check_folder(folder: Path, catalog: Catalog = MNIST) -> None:
-    """Checks that a folder has the files of MNIST, by their names only.
+def check_folder(folder: Path, catalog: Catalog = MNIST) -> tuple[str, ...]:
+    """Reads MNIST from a folder to check it; sentences about damaged copies that are ignored.
 
     Raises:
-        DataError: a file is missing.
+        DataError: a file is missing, damaged, or not the published one.
     """
-    folders.locate(folder, catalog)
+    notes: list[str] = []
+    for _ in folders.raw_files(folders.locate(folder, catalog), catalog, None, notes.append):
+        pass
+    return tuple(notes)
 
 
 def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
@@ -146,22 +151,14 @@ def read_test_folder(folder: Path) -> LabeledImages:
     Raises:
         DataError: a file is missing, malformed, or its images are not 28×28.
     """
-    if not folder.is_dir():
-        raise DataError(f"The folder {folder} does not exist.", "Select a folder with IDX files.")
-    raw = {}
-    for file in (MNIST.test_images, MNIST.test_labels):
-        path = folders.find_file(folder, file) or folders.find_file(folder / "MNIST/raw", file)
-        if path is None:
-            raise DataError(
-                f"The folder {folder} does not contain {file.name}.",
-                "Select a folder with the IDX files of the test set, gzipped or not.",
-            )
-        raw[file.name] = idx.read_raw(path)
-    return _images(raw, MNIST.test_images.name, MNIST.test_labels.name)
+    return LabeledImages(*folders.pair(folder, MNIST.test_images, MNIST.test_labels))
 
 
 def _raw(
-    folder: Path | None, catalog: Catalog, only: Container[str] | None = None
+    folder: Path | None,
+    catalog: Catalog,
+    only: Container[str] | None = None,
+    on_damaged: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, bytes]:
     place = _place(folder)
     if not place.named and not has_mnist(catalog=catalog):
@@ -171,7 +168,8 @@ def _raw(
         )
     try:
         found = folders.locate(place.folder, catalog)
-        return {file.name: content for file, content in folders.raw_files(found, catalog, only)}
+        files = folders.raw_files(found, catalog, only, on_damaged)
+        return {file.name: content for file, content in files}
     except DataError as error:
         if not place.remedy:
             raise

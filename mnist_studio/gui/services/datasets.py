@@ -12,6 +12,9 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.spec.run import DatasetName
 
+_Used = tuple[Path | None, tuple[str, ...]]
+"""A folder in use, and notes about damaged files in it."""
+
 
 class DatasetService(QObject):
     """Knows whether MNIST is available; imports and downloads it.
@@ -37,6 +40,7 @@ class DatasetService(QObject):
         self._task: BackgroundTask | None = None
         self._transfer = ""
         self._fraction = 0.0
+        self._notes: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path | None:
@@ -45,6 +49,11 @@ class DatasetService(QObject):
         It is saved in the settings, where every reader of datasets finds it.
         """
         return self._folder
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about damaged files in the folder that good copies replace."""
+        return self._notes
 
     @property
     def has_mnist(self) -> bool | None:
@@ -85,13 +94,12 @@ class DatasetService(QObject):
     def use(self, folder: Path | None) -> None:
         """Reads MNIST from a folder in place from now on; None resets that."""
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> Path | None:
-            if folder is not None:
-                sources.check_folder(folder)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> _Used:
+            notes = () if folder is None else sources.check_folder(folder)
             # Read again, since a command may have changed other settings meanwhile.
             data_folder = "" if folder is None else str(folder)
             settings.save(replace(settings.load()[0], data_folder=data_folder))
-            return folder
+            return folder, notes
 
         self._background.start(work, self._take, self._fail)
 
@@ -128,7 +136,8 @@ class DatasetService(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take(self, folder: Path | None) -> None:
+    def _take(self, used: _Used) -> None:
+        folder, self._notes = used
         self._folder = folder
         if folder is None:
             self._has_mnist = None

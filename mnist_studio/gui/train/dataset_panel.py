@@ -101,7 +101,8 @@ class DatasetPanel(QWidget):
             return f"{self._source.fetching} · {self._source.fraction * 100:.0f} %"
         folder = self._source.folder
         where = f" Folder: {folder}." if folder and self.dataset == "mnist" else ""
-        return _DESCRIPTIONS[self.dataset] + where
+        notes = self._source.notes if where else ()
+        return " ".join((_DESCRIPTIONS[self.dataset] + where, *notes))
 
     @Slot()
     def _choose(self) -> None:

@@ -1,10 +1,13 @@
 import gzip
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mnist_studio.data import own_images
+from mnist_studio.data.datasets import pen_digits
 from mnist_studio.data.datasets.pen_digits import PenDigit, read
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.errors import DataError
@@ -31,7 +34,7 @@ TEXT = """.INCLUDE        dene.doc
 
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "pen.txt"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     return path
 
 
@@ -91,3 +94,50 @@ def test_real_pen_digits_become_digit_images(shared_pen_digits: Path) -> None:
     images = np.stack([digit_image(digit.ink) for digit in digits[:500]])
     # As much ink as MNIST's training digits, whose mean is 33.3.
     assert 28 < images.mean() < 36
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (" 260  330", f" {'9' * 400} 1", "line 8: .*9{40}” is not a point"),
+        (" 260  330", " \x1b[2J 1", r"line 8: “\?\[2J 1” is not a point"),
+        (" 260  330", " ١ ٢", "it is not text"),
+    ],
+)
+def test_hostile_lines_are_shown_short(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    with pytest.raises(DataError, match=problem) as caught:
+        read(written(tmp_path, TEXT.replace(old, new, 1)))
+    assert len(str(caught.value)) < 300
+
+
+def test_a_web_page_or_a_picture_is_told(tmp_path: Path) -> None:
+    for content, kind in ((b"<html>", "a web page"), (b"\x89PNG\r\n", "a PNG image")):
+        (tmp_path / "pen.txt").write_bytes(content)
+        with pytest.raises(DataError, match=f"pen.txt .*: it is {kind}"):
+            read(tmp_path / "pen.txt")
+
+
+def test_sizes_are_limited_before_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "pen.gz"
+    path.write_bytes(gzip.compress(bytes(pen_digits.LARGEST + 1)))
+    with pytest.raises(DataError, match="more than 16,777,216 bytes") as caught:
+        read(path)
+    assert "pen-based" in caught.value.remedy
+    monkeypatch.setattr(pen_digits, "MOST_POINTS", 3)
+    with pytest.raises(DataError, match="line 16: more than 3 points"):
+        read(written(tmp_path, TEXT))
+    monkeypatch.setattr(own_images, "MOST_POINTS", 1)
+    with pytest.raises(DataError, match="line 8: more than 1 points in one stroke"):
+        read(written(tmp_path, TEXT))
+
+
+def test_a_point_takes_little_memory(tmp_path: Path) -> None:
+    stroke = ".PEN_DOWN\n" + "".join(f" {x % 500} {x % 400}\n" for x in range(10_000))
+    path = written(tmp_path, '.SEGMENT DIGIT 0 ? "1"\n' + f"{stroke}.PEN_UP\n" * 10)
+    tracemalloc.start()
+    digits = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(map(len, digits[0].ink)) == 100_000
+    # 24 bytes a byte of the file once took 1.4 GB for 60 MB.
+    assert peak < 20 * path.stat().st_size
