@@ -10,6 +10,9 @@ from msgspec import Meta
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 
+MOST_BYTES = 1_000_000
+"""Limit for the file: a thousand pinned models take 30,000."""
+
 Theme = Literal["system", "light", "dark"]
 
 
@@ -62,7 +65,11 @@ def load() -> tuple[Settings, str]:
     """
     file = paths.settings_file()
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Settings), ""
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise msgspec.DecodeError(f"it has more than {MOST_BYTES:,} bytes")
+        return msgspec.json.decode(content, type=Settings), ""
     except FileNotFoundError:
         return Settings(), ""
     except OSError as error:

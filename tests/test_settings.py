@@ -76,3 +76,13 @@ def test_saving_onto_a_folder_says_so_and_leaves_nothing(home: Path) -> None:
     with pytest.raises(StoreError):
         settings.save(Settings())
     assert [file.name for file in home.iterdir()] == ["settings.json"]
+
+
+def test_a_huge_file_is_not_parsed(home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    content = b'{"data_folder": "' + b"x" * settings.MOST_BYTES + b'"}'
+    (home / "settings.json").write_bytes(content)
+    found, message = settings.load()
+    assert found == settings.Settings()
+    assert "more than 1,000,000 bytes" in message
+    assert (home / "settings.json.bad").read_bytes() == content

@@ -9,7 +9,7 @@ from pathlib import Path
 from mnist_studio.cli import options, output
 from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate
 from mnist_studio.cli.training_progress import interrupts
-from mnist_studio.data.files import read_text, write_bytes
+from mnist_studio.data.files import parse_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
@@ -129,7 +129,7 @@ def _experiment(name: str) -> ExperimentSpec:
     path = Path(name)
     if path.suffix != experiment_files.SUFFIX:
         return ready_made(name).experiment
-    return experiment_files.read(read_text(path, "experiment"))
+    return parse_text(path, "experiment", experiment_files.read)
 
 
 def _executor(arguments: Namespace) -> Executor:

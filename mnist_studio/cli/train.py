@@ -11,7 +11,7 @@ from mnist_studio.cli import options, output, own_images
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.files import read_text
+from mnist_studio.data.files import parse_text
 from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.running.job import TrainingJob
@@ -172,7 +172,7 @@ def _read_file(arguments: Namespace) -> list[RunSpec]:
             f"A settings file contains all settings, so --{option} cannot change it.",
             "Leave the option out, or edit the file.",
         )
-    return list(files.read(read_text(path, "settings")))
+    return list(parse_text(path, "settings", files.read))
 
 
 def chosen_bugs(

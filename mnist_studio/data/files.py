@@ -2,13 +2,16 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import uuid4
 
-from mnist_studio.errors import DataError, UsageError
+from mnist_studio.data.formats import is_page
+from mnist_studio.errors import DataError, SpecError, UsageError
+
+T = TypeVar("T")
 
 LARGEST_TEXT = 4_000_000
 """Limit in bytes for text files: far more than any file that MNIST Studio writes for users."""
@@ -32,12 +35,33 @@ def read_text(path: Path, what: str) -> str:
             raise UsageError(
                 f"{path} is too large for a {what} file: more than {LARGEST_TEXT:,} bytes.", instead
             )
-        return content.decode()
+        if is_page(content):
+            raise UsageError(f"{path} is a web page.", "Save the file itself from that page.")
+        return content.decode("utf-8-sig")
     except UnicodeError as error:
         raise UsageError(f"{path} is not a text file.", instead) from error
     except OSError as error:
         known = unreadable(error, path)
         raise UsageError(known.problem, known.remedy) from error
+
+
+def parse_text(path: Path, what: str, parse: Callable[[str], T]) -> T:
+    """The content of a text file, which every complaint about it names.
+
+    Args:
+        path: of the file.
+        what: it should be, such as ``settings``.
+        parse: raises SpecError.
+
+    Raises:
+        UsageError: the file cannot be read, is too large, or is not text.
+        SpecError: its content is not valid.
+    """
+    text = read_text(path, what)
+    try:
+        return parse(text)
+    except SpecError as error:
+        raise SpecError(f"{path.name}: {error.problem}", error.remedy, error.path) from error
 
 
 def write_bytes(target: Path, content: bytes) -> None:

@@ -1,10 +1,6 @@
 """What a file is, by its first bytes: for messages about files that were expected to be others."""
 
-import gzip
 import zlib
-from pathlib import Path
-
-from mnist_studio.data.files import unreadable
 
 HEAD = 1024
 """Bytes of a file that are looked at."""
@@ -67,23 +63,10 @@ def format_of(head: bytes) -> str:
     return "a table of comma-separated values" if _is_table(head) else ""
 
 
-def format_of_file(path: Path) -> str:
-    """What a file is, as ``format_of``.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return format_of(file.read(HEAD))
-    except OSError as error:
-        raise unreadable(error, path) from error
-
-
 def _unpacked(head: bytes) -> bytes:
     try:
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
-    except (zlib.error, gzip.BadGzipFile):
+    except zlib.error:
         return b""
 
 

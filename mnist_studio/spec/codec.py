@@ -7,6 +7,8 @@ from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
+MOST_BYTES = 1_000_000
+
 
 class _Envelope(msgspec.Struct, frozen=True):
     version: int
@@ -47,8 +49,13 @@ def parse(text: str | bytes) -> RunSpec:
     """Like ``decode`` without checking the values, so that stored runs stay readable.
 
     Raises:
-        SpecError: it is not JSON, of a newer version, or has wrong keys.
+        SpecError: it is not JSON, too long, of a newer version, or has wrong keys.
     """
+    if len(text) > MOST_BYTES:
+        raise SpecError(
+            f"The description of the run has {len(text):,} characters, more than {MOST_BYTES:,}.",
+            "Correct the description.",
+        )
     try:
         stored = msgspec.json.decode(text, type=_Stored)
         if stored.version > RUN_VERSION:

@@ -7,13 +7,14 @@ import pytest
 
 from mnist_studio.data.files import (
     LARGEST_TEXT,
+    parse_text,
     read_text,
     staged,
     unreadable,
     unwritable,
     write_bytes,
 )
-from mnist_studio.errors import DataError, UsageError
+from mnist_studio.errors import DataError, SpecError, UsageError
 
 
 def names(folder: Path) -> list[str]:
@@ -133,3 +134,19 @@ def test_an_invalid_text_file_is_reported(
     assert raised.value.remedy
     file.write_text("format = 2 # größer", "utf-8")
     assert read_text(file, "settings") == "format = 2 # größer"
+
+
+def test_every_complaint_about_a_text_file_names_it(tmp_path: Path) -> None:
+    def refuse(text: str) -> str:
+        raise SpecError("Line 1: wrong.", "Correct it.", ("run", 0))
+
+    file = tmp_path / "mine.toml"
+    file.write_text("a = 1", "utf-8-sig")
+    assert parse_text(file, "settings", str.upper) == "A = 1"
+    with pytest.raises(SpecError) as caught:
+        parse_text(file, "settings", refuse)
+    problem = "mine.toml: Line 1: wrong."
+    assert (caught.value.problem, caught.value.path) == (problem, ("run", 0))
+    file.write_text("<!DOCTYPE html><title>Sign in</title>")
+    with pytest.raises(UsageError, match=r"mine\.toml is a web page"):
+        parse_text(file, "settings", str.upper)

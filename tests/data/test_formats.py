@@ -1,15 +1,13 @@
 import gzip
 import io
 import tarfile
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
 
 from mnist_studio.data.datasets import idx
-from mnist_studio.data.formats import format_of, format_of_file
-from mnist_studio.errors import DataError
+from mnist_studio.data.formats import format_of
 
 
 def tarred(mode: Literal["w", "w:gz"]) -> bytes:
@@ -42,15 +40,8 @@ def tarred(mode: Literal["w", "w:gz"]) -> bytes:
         (idx.build(np.zeros((1, 2, 2), np.uint8)), ""),
     ],
 )
-def test_a_content_is_known_by_its_first_bytes(tmp_path: Path, content: bytes, title: str) -> None:
+def test_a_content_is_known_by_its_first_bytes(content: bytes, title: str) -> None:
     assert format_of(content) == title
-    (tmp_path / "file").write_bytes(content)
-    assert format_of_file(tmp_path / "file") == title
-
-
-def test_a_missing_file_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="none does not exist"):
-        format_of_file(tmp_path / "none")
 
 
 @pytest.mark.parametrize("size", range(20))

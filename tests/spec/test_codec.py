@@ -158,3 +158,8 @@ def test_what_cannot_be_understood_is_refused_with_its_place(
     with pytest.raises(SpecError, match=problem) as raised:
         codec.decode(text)
     assert raised.value.remedy
+
+
+def test_a_huge_description_is_not_parsed() -> None:
+    with pytest.raises(SpecError, match="more than 1,000,000"):
+        codec.parse(b'{"version": 1, "run": "' + b"x" * codec.MOST_BYTES + b'"}')

@@ -8,8 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from mnist_studio.data.files import read_text, write_bytes
-from mnist_studio.errors import SpecError
+from mnist_studio.data.files import parse_text, write_bytes
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
@@ -77,11 +76,7 @@ class TextFiles(QObject, Generic[T]):
         kind = self._kind
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> T:
-            text = read_text(file, kind.name)
-            try:
-                return kind.read(text)
-            except SpecError as error:
-                raise SpecError(f"{file.name}: {error.problem}", error.remedy) from error
+            return parse_text(file, kind.name, kind.read)
 
         self._studio.background.start(work, self.opened.emit, self._on_failed)
 
