@@ -88,7 +88,7 @@ def _check_directory(archive: zipfile.ZipFile, names: Sequence[str], largest: in
 def _array(archive: zipfile.ZipFile, name: str, largest: int) -> NDArray[Any]:
     entry = archive.getinfo(name)
     if entry.compress_type not in _METHODS:
-        raise NpzError("it uses a compression that NumPy doesn't write")
+        raise NpzError("it uses a compression that NumPy does not write")
     if entry.flag_bits & 1:
         raise NpzError("it is protected by a password")
     with archive.open(entry) as file:

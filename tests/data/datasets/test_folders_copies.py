@@ -250,7 +250,7 @@ def test_a_locked_folder_is_reported(
 
     monkeypatch.setattr(Path, "is_dir", locked)
     for reader in (lambda path: read(path, small), read_test_folder):
-        with pytest.raises(DataError, match="lack the permission"):
+        with pytest.raises(DataError, match="do not have permission"):
             reader(tmp_path)
 
 
