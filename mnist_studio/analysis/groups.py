@@ -1,6 +1,7 @@
 """Runs that differ only in their seed, as groups, and tables of groups by recipe and framework."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -34,6 +35,17 @@ class Group:
     spec: RunSpec
     runs: tuple[str, ...]
     seeds: tuple[int, ...]
+
+    def only(self, runs: Collection[str]) -> "Group | None":
+        """The same group with those of its runs that are among these; None if none is."""
+        members = [
+            (run, seed) for run, seed in zip(self.runs, self.seeds, strict=True) if run in runs
+        ]
+        if not members:
+            return None
+        return dataclasses.replace(
+            self, runs=tuple(run for run, _ in members), seeds=tuple(seed for _, seed in members)
+        )
 
     @property
     def recipe(self) -> str:

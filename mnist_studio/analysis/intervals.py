@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import atan, cos, pi, sin, sqrt, tan
+from math import atan, cos, floor, log10, pi, sin, sqrt, tan
 from statistics import NormalDist, fmean, stdev
+
+from mnist_studio.formatting import counted
 
 LEVEL = 0.95
 """How often an interval covers the true value, over many repetitions of an experiment."""
@@ -31,6 +33,40 @@ class Estimate:
     value: float
     interval: Interval | None
     count: int
+
+
+def simultaneous(comparisons: int, level: float = LEVEL) -> float:
+    """The level of each of several intervals that all hold with probability ``level``.
+
+    Bonferroni's inequality: each of m intervals may miss with probability (1 - level) / m. It needs
+    no assumption on how the comparisons depend on each other, which pairs of the same runs do.
+
+    Args:
+        comparisons: number of intervals, 0 counts as 1.
+        level: of all intervals together.
+    """
+    return 1 - (1 - level) / max(1, comparisons)
+
+
+def interval_name(comparisons: int = 1, noun: str = "pair") -> str:
+    """How a text names one of several intervals that hold together at 95 %.
+
+    ``95 % CI``, or ``simultaneous 95 % CI of six pairs (99.17 % each)``.
+
+    Args:
+        comparisons: number of intervals.
+        noun: what they are of, in the singular.
+    """
+    whole = f"{100 * LEVEL:g} % CI"
+    if comparisons < 2:
+        return whole
+    return f"simultaneous {whole} of {counted(comparisons, noun)} ({_each(comparisons)} each)"
+
+
+def _each(comparisons: int) -> str:
+    """The level of each interval, with two digits of what it lacks to 100 %."""
+    missing = 100 * (1 - LEVEL) / comparisons
+    return f"{100 - missing:.{max(1, 1 - floor(log10(missing)))}f} %"
 
 
 def normal_quantile(level: float = LEVEL) -> float:

@@ -6,8 +6,11 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
+from mnist_studio.analysis.intervals import interval_name
+from mnist_studio.analysis.seeds import MIN_SEEDS, mean_difference
+from mnist_studio.analysis.verdict import verdict_kind
 from mnist_studio.events import Finished, Terminal
-from mnist_studio.formatting import counted, percentage_points
+from mnist_studio.formatting import counted, percentage_points, percentage_points_interval
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES, recipe_title
@@ -38,21 +41,26 @@ class KnownBugCost:
         spec: the run without them, with the first of its seeds.
         known_bugs: in alphabetical order.
         seeds: that both sides have, ascending; each is one pair.
-        difference: accuracy with the bugs minus accuracy without, mean over the pairs; a fraction,
-            below 0 if the bugs cost accuracy.
-        loss: the same for the loss.
+        differences: accuracy with the bugs minus accuracy without, of each pair; fractions, below 0
+            if the bugs cost accuracy.
+        loss: the mean over the pairs of the same difference of the loss.
     """
 
     spec: RunSpec
     known_bugs: tuple[KnownBugName, ...]
     seeds: tuple[int, ...]
-    difference: float
+    differences: tuple[float, ...]
     loss: float
 
     @property
     def pairs(self) -> int:
         """Number of pairs of the same seed."""
         return len(self.seeds)
+
+    @property
+    def difference(self) -> float:
+        """The mean of the differences."""
+        return fmean(self.differences)
 
 
 _Seeds = dict[int, list[RunMetrics]]
@@ -92,11 +100,11 @@ def _cost(
     if not seeds:
         return None
     spec = replace(common, training=replace(common.training, seed=seeds[0]))
-    accuracy, loss = (
-        fmean(measure(with_bugs[seed]) - measure(plain[seed]) for seed in seeds)
+    accuracies, losses = (
+        tuple(measure(with_bugs[seed]) - measure(plain[seed]) for seed in seeds)
         for measure in (_accuracy, _loss)
     )
-    return KnownBugCost(spec, bugs, seeds, accuracy, loss)
+    return KnownBugCost(spec, bugs, seeds, accuracies, fmean(losses))
 
 
 def _accuracy(repeats: Sequence[RunMetrics]) -> float:
@@ -139,18 +147,46 @@ def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]
         for spec, end in runs
         if isinstance(end, Finished)
     ]
-    return [sentence(cost) for cost in costs(results)]
+    found = costs(results)
+    together = sum(cost.pairs >= MIN_SEEDS for cost in found)
+    return [sentence(cost, together) for cost in found]
 
 
-def sentence(cost: KnownBugCost) -> str:
-    """What the bugs cost, and on how many pairs of runs that is based."""
+def sentence(cost: KnownBugCost, comparisons: int = 1) -> str:
+    """What the bugs cost, how certain that is, and on how many seeds it is based.
+
+    Args:
+        cost: of the bugs.
+        comparisons: number of costs with an interval that are shown together.
+    """
     framework = framework_entry(cost.spec.framework).title
     subject = f"{recipe_title(cost.spec.recipe)} in {framework}, {listed(cost.known_bugs)}"
-    if cost.pairs == 1:
-        basis = f"(one pair, seed {cost.seeds[0]}: too little to generalize)"
-    else:
-        basis = f"(mean of {cost.pairs} seed-matched pairs)"
-    return f"{subject}: {_change(cost.difference)}, {_loss_change(cost.loss)} {basis}."
+    change = f"{_change(cost.difference)}, {_loss_change(cost.loss)}"
+    return f"{subject}: {change} ({certainty(cost.differences, comparisons)})."
+
+
+def certainty(differences: tuple[float, ...], comparisons: int = 1) -> str:
+    """What a mean difference is based on, and the verdict: ``three seeds, undecided``.
+
+    Args:
+        differences: of each seed, fractions.
+        comparisons: number of means with an interval that are shown together.
+    """
+    seeds = counted(len(differences), "seed")
+    if len(differences) < MIN_SEEDS:
+        return f"{seeds}, undecided"
+    interval = mean_difference(differences, comparisons).interval
+    assert interval is not None
+    numbers = percentage_points_interval(interval.low, interval.high)
+    name = interval_name(comparisons, "cost")
+    return f"{seeds}, {name} {numbers}, {_VERDICTS[verdict_kind(interval)]}"
+
+
+_VERDICTS = {
+    "different": "a relevant difference",
+    "equal": "equal in practice",
+    "undecided": "undecided",
+}
 
 
 def _change(difference: float) -> str:

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import Labels, Logits, predictions
-from mnist_studio.analysis.intervals import LEVEL, Estimate, Interval, normal_quantile
+from mnist_studio.analysis.intervals import (
+    LEVEL,
+    Estimate,
+    Interval,
+    normal_quantile,
+    simultaneous,
+)
 from mnist_studio.formatting import count as number
 from mnist_studio.formatting import listed
 
@@ -182,7 +188,7 @@ def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[PairComparison,
     """
     right = {key: correct(logits, labels) for key, logits in models.items()}
     both = list(combinations(right, 2))
-    level = 1 - (1 - LEVEL) / max(1, len(both))
+    level = simultaneous(len(both))
     tables = [(a, b, agreement(right[a], right[b])) for a, b in both]
     return tuple(PairComparison(a, b, table, difference(table, level)) for a, b, table in tables)
 

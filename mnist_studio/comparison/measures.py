@@ -11,7 +11,7 @@ from mnist_studio.analysis.time_breakdown import TimeBreakdown, time_breakdown
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.data.datasets import builtin
-from mnist_studio.events import Epoch, Finished
+from mnist_studio.events import Epoch
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store.rows import Run
 
@@ -21,7 +21,15 @@ _TRAINING_IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": built
 
 
 def accuracy(run_data: RunData, run: Run) -> float | None:
-    """Test accuracy at the end; never the best epoch, which would be selected on the test set."""
+    """Test accuracy after the last epoch of a finished run.
+
+    Never that of the best epoch, which would be selected on the test set.
+    """
+    return run.finished.test_accuracy if run.finished else None
+
+
+def accuracy_so_far(run_data: RunData, run: Run) -> float | None:
+    """Test accuracy after the last epoch of a run, finished or not."""
     if run.ended:
         return run.ended.test_accuracy
     epochs = run_data.epochs(run)
@@ -35,16 +43,13 @@ def best_validation_epoch(run_data: RunData, run: Run) -> Epoch | None:
 
 
 def train_seconds(run_data: RunData, run: Run) -> float | None:
-    """Training time without evaluation."""
-    if run.ended:
-        return run.ended.seconds.get("train")
-    epochs = run_data.epochs(run)
-    return epochs[-1].train_seconds if epochs else None
+    """Training time of a finished run, without evaluation."""
+    return run.finished.seconds.get("train") if run.finished else None
 
 
 def images_per_second(run_data: RunData, run: Run) -> float | None:
-    """Training speed."""
-    breakdown = breakdown_of(run)
+    """Training speed of a finished run."""
+    breakdown = breakdown_of(run) if run.finished else None
     return breakdown.images_per_second if breakdown else None
 
 
@@ -57,26 +62,26 @@ def breakdown_of(run: Run) -> TimeBreakdown | None:
 
 
 def peak_memory(run_data: RunData, run: Run) -> float | None:
-    """The largest memory of the run's process, in bytes."""
-    measures = run.ended.measures if run.ended else None
+    """The largest memory of a finished run's process, in bytes."""
+    measures = run.finished.measures if run.finished else None
     known = measures.peak_memory_bytes if measures else None
     return None if known is None else float(known)
 
 
 def latency_ms(run_data: RunData, run: Run) -> float | None:
     """Median time to classify one image."""
-    return run.ended.latency_ms if isinstance(run.ended, Finished) else None
+    return run.finished.latency_ms if run.finished else None
 
 
 def throughput(run_data: RunData, run: Run) -> float | None:
     """Images classified per second, in batches."""
-    measures = run.ended.measures if run.ended else None
+    measures = run.finished.measures if run.finished else None
     return measures.throughput_images_per_second if measures else None
 
 
 def of_all(run_data: RunData, measure: Measure) -> Mapping[str, float]:
-    """A metric of every run that has it."""
-    found = {run.id: measure(run_data, run) for run in run_data.runs}
+    """A metric of every run that counts and has it; see ``RunData.groups``."""
+    found = {run.id: measure(run_data, run) for run in run_data.counted}
     return {run: value for run, value in found.items() if value is not None}
 
 

@@ -3,7 +3,7 @@
 Artifacts of a run are read when they are first needed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import DataError, MnistStudioError, StoreError
 from mnist_studio.events import Epoch
-from mnist_studio.formatting import percent
+from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artifacts, titles
@@ -45,23 +45,58 @@ class RunData:
         data: data folder named by the user; None for the usual places.
         own_images: fingerprint of the user's own images, which predictions are of; empty for the
             test set.
-        groups: runs that differ only in their seed.
+        all_groups: runs that differ only in their seed.
+        groups: the same, with the runs that count: they trained all their epochs, and every seed
+            counts once. Means, intervals, ratios and verdicts are of these. A group without such
+            a run is left out.
     """
 
     selection: Selection
     data: Path | None = None
     own_images: str = ""
+    all_groups: tuple[Group, ...] = field(init=False)
     groups: tuple[Group, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Groups the runs."""
-        specs = {run.id: run.spec for run in self.selection.runs}
-        object.__setattr__(self, "groups", groups(specs))
+        every = groups({run.id: run.spec for run in self.selection.runs})
+        counted = _counted(every, {run.id for run in self.selection.runs if run.finished})
+        possible = (group.only(counted) for group in every)
+        object.__setattr__(self, "all_groups", every)
+        object.__setattr__(self, "groups", tuple(group for group in possible if group))
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """In display order."""
         return self.selection.runs
+
+    @cached_property
+    def counted(self) -> tuple[Run, ...]:
+        """The runs that count, in display order; see ``groups``."""
+        members = {run for group in self.groups for run in group.runs}
+        return tuple(run for run in self.runs if run.id in members)
+
+    @cached_property
+    def unfinished(self) -> tuple[Run, ...]:
+        """The runs that did not train all their epochs, in display order."""
+        return tuple(run for run in self.runs if not run.finished)
+
+    @cached_property
+    def repeated(self) -> tuple[Run, ...]:
+        """Finished runs with the settings and the seed of a run that counts."""
+        members = {run.id for run in self.counted}
+        return tuple(run for run in self.runs if run.finished and run.id not in members)
+
+    def require_finished(self) -> None:
+        """Checks that there is a run that counts.
+
+        Raises:
+            NotComparable: there is none.
+        """
+        if not self.groups:
+            raise NotComparable(
+                "None of these runs has finished.", "Wait until one has, or resume one of them."
+            )
 
     @cached_property
     def by_id(self) -> Mapping[str, Run]:
@@ -79,12 +114,15 @@ class RunData:
     @cached_property
     def group_of(self) -> Mapping[str, Group]:
         """The group of every run."""
-        return {run: group for group in self.groups for run in group.runs}
+        return {run: group for group in self.all_groups for run in group.runs}
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """A unique title of every run: the user's own, or settings and seed."""
-        return {run.id: self._title(run) for run in self.runs}
+        """A unique title of every run: the user's own, or settings and seed.
+
+        That of an unfinished run ends in how far it came, so that every view shows it.
+        """
+        return {run.id: f"{self._title(run)}{self._progress(run)}" for run in self.runs}
 
     @cached_property
     def labels(self) -> Mapping[DatasetName, Labels]:
@@ -180,9 +218,19 @@ class RunData:
             return group.title
         seeds = [self.by_id[one].spec.training.seed for one in group.runs]
         seed = run.spec.training.seed
-        repeat = f" ({run.id})" if seeds.count(seed) > 1 else ""
+        repeat = f" ({run.id})" if seeds.count(seed) > 1 and run not in self.counted else ""
         separator = " · " if group.title == titles.base(run.spec) else ", "
         return f"{group.title}{separator}seed {seed}{repeat}"
+
+    def _progress(self, run: Run) -> str:
+        """How far an unfinished run came: `` (stopped after 1 of 10 epochs)``."""
+        if run.finished:
+            return ""
+        epochs = self.epochs(run)
+        done = epochs[-1].epoch if epochs else 0
+        planned = run.spec.training.epochs
+        of = f"{count(done)} of {count(planned)} epoch{'' if planned == 1 else 's'}"
+        return f" ({of} so far)" if run.status == "running" else f" ({run.status} after {of})"
 
     def _compared_model(self, run: Run) -> paired.ComparedModel:
         logits = self.logits.get(run.id)
@@ -201,6 +249,16 @@ class RunData:
                     f"{percent(found)}.",
                     "Select the dataset folder that the run was tested on.",
                 )
+
+
+def _counted(every: Sequence[Group], finished: Collection[str]) -> set[str]:
+    """The first finished run of every seed of every group."""
+    first: dict[tuple[str, int], str] = {}
+    for group in every:
+        for run, seed in zip(group.runs, group.seeds, strict=True):
+            if run in finished:
+                first.setdefault((group.key, seed), run)
+    return set(first.values())
 
 
 @lru_cache(maxsize=4)

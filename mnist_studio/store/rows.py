@@ -96,6 +96,11 @@ class Run:
         return self.terminal if isinstance(self.terminal, Finished | Stopped) else None
 
     @property
+    def finished(self) -> Finished | None:
+        """The terminal event of a run that trained all its epochs; None for any other run."""
+        return self.terminal if isinstance(self.terminal, Finished) else None
+
+    @property
     def bundled(self) -> bool:
         """Whether it is a bundled model; see ``store.bundled``."""
         return self.id.startswith(BUNDLED)

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.analysis.known_bugs import RunMetrics, costs
+from mnist_studio.analysis.known_bugs import RunMetrics, certainty, cost_sentences, costs
+from mnist_studio.events import Finished, Stopped, Terminal
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
 
@@ -67,3 +68,53 @@ def test_faults_are_a_set_and_each_has_its_own_cost() -> None:
     ]
     assert [cost.pairs for cost in found] == [2, 1]
     assert [cost.difference for cost in found] == pytest.approx([-0.04, 0.04])
+
+
+def test_few_seeds_are_undecided_and_the_text_has_their_number() -> None:
+    assert certainty((-0.0038,)) == "one seed, undecided"
+    assert certainty((-0.4, -0.4, -0.4, -0.4)) == "four seeds, undecided"
+
+
+def test_five_seeds_have_an_interval_and_a_verdict() -> None:
+    differences = (-0.004, -0.005, -0.006, -0.005, -0.004)
+    assert certainty(differences) == (
+        "five seeds, 95 % CI −0.58 to −0.38 pp, a relevant difference"
+    )
+    assert certainty((0.01, -0.01, 0.002, 0.0, 0.001)).endswith(", undecided")
+    assert certainty((0.0, 0.0001, 0.0, -0.0001, 0.0)).endswith(", equal in practice")
+
+
+def test_the_intervals_of_several_costs_hold_together() -> None:
+    close = (-0.002, -0.003, -0.002, -0.0045, -0.002)
+    assert certainty(close).endswith(", a relevant difference")
+    among = certainty(close, 12)
+    assert "simultaneous 95 % CI of 12 costs (99.58 % each)" in among
+    assert among.endswith(", undecided")
+
+
+def finished(accuracy: float) -> Finished:
+    return Finished(
+        run="1", framework="numpy", epochs=5, step=10, test_accuracy=accuracy, test_loss=0.5,
+        seconds={}, device="CPU", latency_ms=1.0,
+    )  # fmt: skip
+
+
+def stopped(accuracy: float) -> Stopped:
+    return Stopped(
+        run="1", framework="numpy", epochs=1, step=2, test_accuracy=accuracy, test_loss=0.5,
+        seconds={}, device="CPU",
+    )  # fmt: skip
+
+
+def test_sentences_are_of_finished_runs_and_count_the_costs_together() -> None:
+    bugs: tuple[KnownBugName, ...] = ("unshuffled", "double-softmax")
+    runs: list[tuple[RunSpec, Terminal | None]]
+    runs = [(spec(seed, bug), finished(0.95 + seed / 1e4)) for bug in bugs for seed in range(5)]
+    runs += [(spec(seed), finished(0.97)) for seed in range(5)]
+    found = cost_sentences(runs)
+    assert len(found) == 2
+    assert all("(five seeds, simultaneous 95 % CI of two costs (97.5 % each)" in s for s in found)
+    # A sixth seed whose runs were stopped changes nothing.
+    early: list[tuple[RunSpec, Terminal | None]]
+    early = [(spec(9), stopped(0.1)), (spec(9, "unshuffled"), finished(0.9))]
+    assert cost_sentences([*runs, *early]) == found

@@ -177,11 +177,12 @@ def _of_name(run_data: RunData, name: str, options: ViewOptions) -> Iterator[Vie
 
 
 def _subject(run_data: RunData) -> str:
-    recipes = list(dict.fromkeys(recipe_title(group.recipe) for group in run_data.groups))
-    names = list(dict.fromkeys(framework(group.framework).title for group in run_data.groups))
-    seeds = {seed for group in run_data.groups for seed in group.seeds}
+    groups = run_data.all_groups
+    recipes = list(dict.fromkeys(recipe_title(group.recipe) for group in groups))
+    names = list(dict.fromkeys(framework(group.framework).title for group in groups))
+    seeds = {seed for group in groups for seed in group.seeds}
     text = (
-        f"{counted(len(run_data.runs), 'run')} of {counted(len(run_data.groups), 'model')} with "
+        f"{counted(len(run_data.runs), 'run')} of {counted(len(groups), 'model')} with "
         f"{counted(len(seeds), 'seed')}: {listed(recipes)} in {listed(names)}."
     )
     return text[:1].upper() + text[1:]

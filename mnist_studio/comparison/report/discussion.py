@@ -10,14 +10,16 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from mnist_studio.analysis.groups import Group, by_seed
-from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison, compare
+from mnist_studio.analysis import ranking
+from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison
 from mnist_studio.analysis.time_breakdown import PARTS, Part
 from mnist_studio.analysis.view import Unit, cell_text
-from mnist_studio.comparison import measures
+from mnist_studio.comparison import measures, seed_pairs
 from mnist_studio.comparison.measures import Measure
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.seed_pairs import SeedPair
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted, duration, listed, percentage_points, word
 from mnist_studio.frameworks.registry import framework_entry
@@ -40,21 +42,41 @@ class _Quantity:
         measure: of a run.
         unit: of the metric.
         higher_is_better: else lower is better.
+        name: of the metric.
         best: what the best framework does, as a verb phrase.
+        best_of_several: the same for several frameworks.
     """
 
     measure: Measure
     unit: Unit
     higher_is_better: bool
+    name: str
     best: str
+    best_of_several: str
+
+    def best_of(self, number: int) -> str:
+        """The verb phrase for this number of frameworks."""
+        return self.best if number == 1 else self.best_of_several
 
 
 _QUANTITIES = (
-    _Quantity(measures.train_seconds, "seconds", False, "trains fastest"),
-    _Quantity(measures.latency_ms, "milliseconds", False, "has the lowest latency"),
-    _Quantity(measures.throughput, "per second", True, "has the highest throughput"),
-    _Quantity(measures.peak_memory, "bytes", False, "uses the least memory"),
-)
+    _Quantity(
+        measures.train_seconds, "seconds", False,
+        "training time", "trains fastest", "train fastest",
+    ),
+    _Quantity(
+        measures.latency_ms, "milliseconds", False,
+        "latency", "has the lowest latency", "have the lowest latency",
+    ),
+    _Quantity(
+        measures.throughput, "per second", True,
+        "throughput", "has the highest throughput", "have the highest throughput",
+    ),
+    _Quantity(
+        measures.peak_memory, "bytes", False,
+        "peak memory", "uses the least memory", "use the least memory",
+    ),
+)  # fmt: skip
 
 Family = Mapping[FrameworkName, Group]
 
@@ -63,7 +85,8 @@ def discussion(run_data: RunData, options: ViewOptions) -> tuple[Paragraph, ...]
     """Paragraphs with their numbers. Missing measurements are left out."""
     families = _families(run_data)
     if not families:
-        names = dict.fromkeys(framework_entry(group.framework).title for group in run_data.groups)
+        groups = run_data.all_groups
+        names = dict.fromkeys(framework_entry(group.framework).title for group in groups)
         sentence = (
             "No two frameworks were trained with the same settings, so they cannot be compared. "
             f"These runs were trained by {listed(list(names))}."
@@ -92,7 +115,8 @@ def _families(run_data: RunData) -> tuple[Family, ...]:
 def _overhead(run_data: RunData) -> Iterator[str]:
     """The time outside training, by framework."""
     for name in dict.fromkeys(group.framework for group in run_data.groups):
-        every = [measures.breakdown_of(run) for run in run_data.runs if run.spec.framework == name]
+        members = [run for run in run_data.counted if run.spec.framework == name]
+        every = [measures.breakdown_of(run) for run in members]
         known = [one for one in every if one and one.busy > 0]
         if not known:
             continue
@@ -116,21 +140,43 @@ def _share(part: float, whole: float) -> str:
 
 
 def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
-    """The best framework by each metric, in how many families, and by how much."""
+    """The best framework by each metric, in how many families, and by how much.
+
+    Several frameworks are named if they are best equally often. A family in which they share the
+    best value counts for each of them.
+    """
     for quantity in _QUANTITIES:
         rankings = _rankings(run_data, families, quantity)
-        if not rankings:
+        apart = [one for one in rankings if not one.tied]
+        if rankings and not apart:
+            yield (
+                f"The frameworks have the same {quantity.name} in {_part_of_all(rankings)} that "
+                "were trained in several frameworks."
+            )
+        if not apart:
             continue
-        winners = [one.best for one in rankings]
-        best = max(dict.fromkeys(winners), key=winners.count)
-        example = next(one for one in rankings if one.best == best)
+        wins = {
+            name: sum(name in one.best for one in apart)
+            for name in dict.fromkeys(name for one in apart for name in one.best)
+        }
+        best = ranking.best(wins, "count")
+        example = next(one for one in apart if best[0] in one.best)
+        each = " each" if len(best) > 1 else ""
         yield (
-            f"{framework_entry(best).title} {quantity.best} in "
-            f"{_part(winners.count(best), len(rankings))} that were trained in several frameworks. "
-            f"For {example.settings}, the value is {cell_text(example.best_value, quantity.unit)}, "
-            f"compared with {cell_text(example.worst_value, quantity.unit)} for "
-            f"{framework_entry(example.worst).title}."
+            f"{_titles(best)}{each} {quantity.best_of(len(best))} in "
+            f"{_part(wins[best[0]], len(rankings))} that were trained in several frameworks. "
+            f"For {example.settings}, the value is {cell_text(example.best_value, quantity.unit)} for "
+            f"{_titles(example.best)}, compared with "
+            f"{cell_text(example.worst_value, quantity.unit)} for {_titles(example.worst)}."
         )
+
+
+def _titles(names: Sequence[FrameworkName]) -> str:
+    return listed([framework_entry(name).title for name in names])
+
+
+def _part_of_all(rankings: Sequence["_Ranking"]) -> str:
+    return _part(len(rankings), len(rankings))
 
 
 def _part(number: int, total: int) -> str:
@@ -145,13 +191,26 @@ def _part(number: int, total: int) -> str:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """The best and the worst framework of a family by one metric."""
+    """The best and the worst frameworks of a family by one metric.
 
-    best: FrameworkName
+    Attributes:
+        best: several if their values look equal.
+        settings: what the family has in common.
+        best_value: of the first of them.
+        worst: several if their values look equal; the same as the best if all do.
+        worst_value: of the first of them.
+    """
+
+    best: tuple[FrameworkName, ...]
     settings: str
     best_value: float
-    worst: FrameworkName
+    worst: tuple[FrameworkName, ...]
     worst_value: float
+
+    @property
+    def tied(self) -> bool:
+        """Whether all frameworks of the family have the same value."""
+        return self.best == self.worst
 
 
 def _rankings(
@@ -169,9 +228,9 @@ def _ranking(family: Family, values: Mapping[str, float], quantity: _Quantity) -
     }
     if len(means) < 2:
         return None
-    order = sorted(means, key=means.__getitem__, reverse=quantity.higher_is_better)
-    best, worst = order[0], order[-1]
-    return _Ranking(best, _settings(family), means[best], worst, means[worst])
+    best = ranking.best(means, quantity.unit, quantity.higher_is_better)
+    worst = ranking.best(means, quantity.unit, not quantity.higher_is_better)
+    return _Ranking(best, _settings(family), means[best[0]], worst, means[worst[0]])
 
 
 def _settings(family: Family) -> str:
@@ -185,34 +244,59 @@ def _weaknesses(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
     furthest: dict[FrameworkName, tuple[float, str]] = {}
     for quantity in _QUANTITIES:
         for one in _rankings(run_data, families, quantity):
-            if not one.best_value or not one.worst_value:
+            if one.tied or not one.best_value or not one.worst_value:
                 continue
             low, high = sorted((one.best_value, one.worst_value))
-            sentence = (
-                f"{framework_entry(one.worst).title} has its largest deficit with {one.settings}, "
-                f"where {framework_entry(one.best).title} {quantity.best}: "
-                f"{cell_text(one.best_value, quantity.unit)} compared with "
-                f"{cell_text(one.worst_value, quantity.unit)}, a factor of {high / low:.1f}."
-            )
-            furthest[one.worst] = max(furthest.get(one.worst, (0.0, "")), (high / low, sentence))
+            for name in one.worst:
+                sentence = _weakness(name, one, quantity, high / low)
+                furthest[name] = max(furthest.get(name, (0.0, "")), (high / low, sentence))
     yield from (sentence for _, sentence in furthest.values())
 
 
+def _weakness(name: FrameworkName, of: _Ranking, quantity: _Quantity, factor: float) -> str:
+    others = [other for other in of.worst if other != name]
+    like = f", like {_titles(others)}," if others else ""
+    return (
+        f"{framework_entry(name).title}{like} has its largest deficit with {of.settings}, where "
+        f"{_titles(of.best)} {quantity.best_of(len(of.best))}: "
+        f"{cell_text(of.best_value, quantity.unit)} compared with "
+        f"{cell_text(of.worst_value, quantity.unit)}, a factor of {factor:.1f}."
+    )
+
+
 def _accuracy(run_data: RunData, families: Sequence[Family], options: ViewOptions) -> Iterator[str]:
-    """The largest difference in accuracy between frameworks with the same settings and seeds."""
-    values = measures.of_all(run_data, measures.accuracy)
-    largest: tuple[float, str] = (-1.0, "")
-    for family in families:
-        groups = list(family.values())
-        for at, a in enumerate(groups):
-            for b in groups[at + 1 :]:
-                titles = a.title, b.title
-                found = compare(titles, by_seed(a, values), by_seed(b, values), options.threshold)
-                if found.difference:
-                    size = abs(found.difference.value)
-                    largest = max(largest, (size, _difference_sentence(found)))
-    if largest[1]:
-        yield f"The largest difference between frameworks with the same settings: {largest[1]}"
+    """The largest difference in accuracy between frameworks with the same settings and seeds.
+
+    Its interval and verdict are those of the view across seeds, where all pairs hold together: the
+    largest of many differences would look certain on its own.
+    """
+    found = _of_families(seed_pairs.compared(run_data, options.threshold).pairs, families)
+    if not found:
+        return
+    sizes = {at: abs(one.difference.value) for at, one in found.items() if one.difference}
+    largest = ranking.best(sizes, "fraction")
+    text = _difference_sentence(found[largest[0]])
+    total = f"{counted(len(sizes), 'difference')} between frameworks with the same settings"
+    if len(sizes) == 1:
+        yield text
+    elif len(largest) == 1:
+        yield f"The largest of {total}: {text}"
+    elif len(largest) == len(sizes):
+        yield f"All {total} are equally large. One of them: {text}"
+    else:
+        yield f"{word(len(largest)).capitalize()} of {total} are the largest. One of them: {text}"
+
+
+def _of_families(
+    pairs: Sequence[SeedPair], families: Sequence[Family]
+) -> Mapping[int, SeedComparison]:
+    """The comparisons with a seed in common whose two groups are of one family, numbered."""
+    family = {group.key: number for number, of in enumerate(families) for group in of.values()}
+    return {
+        at: pair.comparison
+        for at, pair in enumerate(pairs)
+        if pair.comparison.difference and family.get(pair.a.key, -1) == family.get(pair.b.key, -2)
+    }
 
 
 def _difference_sentence(found: SeedComparison) -> str:

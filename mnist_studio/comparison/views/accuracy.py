@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mnist_studio.analysis import intervals
+from mnist_studio.analysis import intervals, ranking
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, ViewContent
@@ -23,13 +23,14 @@ _AT_BEST_EPOCH = Column("At the best validation epoch", "fraction")
 
 
 def final_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
-    """Test accuracy at the end, one row and one bar per group.
+    """Test accuracy at the end, one row and one bar per group, and a row per unfinished run.
 
     The interval is over seeds if there are several (Student), else over images (Wilson).
     """
     values = measures.of_all(run_data, measures.accuracy)
     at_best = measures.of_all(run_data, _at_best_validation_epoch)
-    if not values:
+    so_far = {run.id: measures.accuracy_so_far(run_data, run) for run in run_data.unfinished}
+    if not values and not any(value is not None for value in so_far.values()):
         raise NotComparable("No run has been evaluated yet.", "Wait for the first epoch to end.")
     known = [
         (group, found, basis)
@@ -40,10 +41,14 @@ def final_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
     bars = tuple(
         Bar(group.key, group.title, found.value, *measures.ends(found)) for group, found, _ in known
     )
-    rows = tuple(_row(group, found, basis, values, at_best) for group, found, basis in known)
+    rows = (
+        *(_row(group, found, basis, values, at_best) for group, found, basis in known),
+        *(_unfinished_row(run_data, run, so_far[run.id], at_best) for run in run_data.unfinished),
+    )
     columns = (*_COLUMNS, _AT_BEST_EPOCH) if at_best else _COLUMNS
     return ViewContent(
-        _sentence(known), (Bars(AxisSpec("Test accuracy", "fraction"), bars),),
+        " ".join(filter(None, (_sentence(known), notes.uncounted(run_data)))),
+        (Bars(AxisSpec("Test accuracy", "fraction"), bars),) if bars else (),
         Table(columns, rows),
         ("The accuracy after the last epoch: no epoch is selected by its test accuracy.",
          *notes.of_all(run_data)),
@@ -62,7 +67,7 @@ def _estimate(
     found = measures.estimate(group, values)
     if found is None or found.interval:
         return found, "seeds (Student)"
-    (run,) = (run for run in group.runs if run in values)
+    run = next(run for run in group.runs if run in values)
     if run not in run_data.logits:
         return found, "none"
     images = len(run_data.logits[run])
@@ -87,12 +92,29 @@ def _row(
     )  # fmt: skip
 
 
+def _unfinished_row(
+    run_data: RunData, run: Run, value: float | None, at_best: Mapping[str, float]
+) -> Row:
+    """A run that does not count: its accuracy so far, without an interval."""
+    last = (None,) if at_best else ()
+    cells = (run_data.titles[run.id], value, None, None, "not finished", 0, None, None)
+    return Row(run.id, (*cells, *last))
+
+
 def _sentence(known: list[tuple[Group, Estimate, str]]) -> str:
-    group, found, _ = max(known, key=lambda one: one[1].value)
-    if len(known) == 1:
-        return f"{group.title} has a test accuracy of {percent(found.value)}."
+    means = {group.title: found.value for group, found, _ in known}
+    if not means:
+        return "None of these runs has finished."
+    leaders = ranking.best(means, "fraction")
+    value = percent(means[leaders[0]])
+    if len(means) == 1:
+        return f"{leaders[0]} has a test accuracy of {value}."
+    subject = ranking.sentence_start(ranking.names(leaders, len(means), "model"))
+    if len(leaders) == len(means):
+        return f"{subject} have the same mean, {value}."
     seeds, pairs = title_of("over-seeds"), title_of("significance")
+    verb = "has" if len(leaders) == 1 else "share"
     return (
-        f"{group.title} has the highest mean, {percent(found.value)}. The views “{seeds}” and "
+        f"{subject} {verb} the highest mean, {value}. The views “{seeds}” and "
         f"“{pairs}” show whether the difference is real."
     )

@@ -38,18 +38,25 @@ def one(run_data: RunData, wanted: str) -> str:
         raise UnknownName(
             f"The run {wanted} is not one of the compared runs.", "Choose one of them."
         )
-    return wanted or run_data.with_predictions()[0]
+    return wanted or _finished_first(run_data, run_data.with_predictions())[0]
 
 
-def some(run_data: RunData, most: int = MAX_RUNS) -> ShownRuns:
+def some(run_data: RunData, most: int = MAX_RUNS, counted_only: bool = False) -> ShownRuns:
     """Runs with predictions: all, or one per group, or one per recipe and framework.
+
+    Args:
+        run_data: the runs.
+        most: number of runs.
+        counted_only: whether unfinished and repeated runs are left out.
 
     Raises:
         NotComparable: no run has predictions.
     """
     every = run_data.with_predictions()
+    if counted_only:
+        every = tuple(run.id for run in run_data.counted if run.id in every)
     if len(every) <= most:
-        return _shown(run_data, every)
+        return _shown(run_data, every) if every else ShownRuns((), {})
     of_groups = _first({run: run_data.group_of[run].key for run in _by_seed(run_data, every)})
     if len(of_groups) <= most:
         note = _limited(every, of_groups, "one per model, with its lowest seed")
@@ -83,9 +90,18 @@ def _split(title: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _by_seed(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
-    """The runs of each group in the order of their seeds."""
+    """The runs of each group in the order of their seeds, unfinished ones last."""
     wanted = set(runs)
-    return tuple(run for group in run_data.groups for run in group.runs if run in wanted)
+    return tuple(
+        run
+        for group in run_data.all_groups
+        for run in _finished_first(run_data, group.runs)
+        if run in wanted
+    )
+
+
+def _finished_first(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(runs, key=lambda run: run_data.by_id[run].finished is None))
 
 
 def _first(kinds: Mapping[str, object]) -> tuple[str, ...]:

@@ -92,18 +92,20 @@ def _curves(
 
 
 def _lines(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> Iterator[Line]:
-    for group in run_data.groups:
+    counted = {run.id for run in run_data.counted}
+    for group in run_data.all_groups:
         sampled = {
             run: curve
             for run in group.runs
             if len((curve := _sampled(kind, run_data, run_data.by_id[run], options))[0])
         }
-        if len(sampled) > 1:
-            for run, (x, y) in sampled.items():
-                yield Line(run, run_data.titles[run], x, y, thin=True)
-            yield _mean(group, tuple(sampled.values()), kind.most)
-        for run, (x, y) in sampled.items() if len(sampled) == 1 else ():
-            yield Line(run, run_data.titles[run], x, y)
+        # A stopped run would end the mean of all, and a repeated seed would narrow its interval.
+        averaged = tuple(curve for run, curve in sampled.items() if run in counted)
+        several = len(averaged) > 1
+        for run, (x, y) in sampled.items():
+            yield Line(run, run_data.titles[run], x, y, thin=several)
+        if several:
+            yield _mean(group, averaged, kind.most)
 
 
 def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:

@@ -11,6 +11,7 @@ from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.formatting import duration, percentage_points
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.recipes import recipe_title
@@ -19,6 +20,7 @@ from mnist_studio.spec.run import RunSpec
 
 def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> ViewContent:
     """Recipes by frameworks: along a row only the framework changes, down a column the recipe."""
+    run_data.require_finished()
     alike = _alike(run_data.groups)
     accuracy = two_way(alike, measures.of_all(run_data, measures.accuracy))
     seconds = two_way(alike, measures.of_all(run_data, measures.train_seconds))
@@ -37,7 +39,8 @@ def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> ViewCont
         Column("Training time", "seconds"),
     )  # fmt: skip
     return ViewContent(
-        effects_sentence(accuracy, seconds), charts, Table(columns, _rows(accuracy, seconds)),
+        _with_pointer(effects_sentence(accuracy, seconds)), charts,
+        Table(columns, _rows(accuracy, seconds)),
         ("Each value is the mean over the runs of a recipe and framework. If other settings also "
          "vary, it is the mean of their means.",
          *_left_out(run_data, alike), *notes.of_all(run_data), *notes.of_timing(run_data)),
@@ -62,7 +65,7 @@ def _alike(groups: Sequence[Group]) -> tuple[Group, ...]:
 
 def _left_out(run_data: RunData, alike: Sequence[Group]) -> Iterator[str]:
     shown = {run for group in alike for run in group.runs}
-    if out := [run for run in run_data.runs if run.id not in shown]:
+    if out := [run for run in run_data.counted if run.id not in shown]:
         names = notes.names(run_data, out)
         yield f"Left out because of a different dataset, known bugs, or training loop: {names}."
 
@@ -79,6 +82,12 @@ def effects_sentence(accuracy: TwoWay, seconds: TwoWay) -> str:
         for subject, points, time in effects
         if points is not None and time is not None
     )
+
+
+def _with_pointer(effects: str) -> str:
+    """The largest of several differences needs a test, which another view has."""
+    pointer = f"The view “{title_of('over-seeds')}” shows which differences in accuracy are real."
+    return f"{effects} {pointer}" if effects else ""
 
 
 def _matrix(title: str, of: TwoWay, unit: Unit) -> Matrix:
@@ -111,6 +120,7 @@ Sides = tuple[Group, Group]
 
 def shared_native(run_data: RunData, options: ViewOptions) -> ViewContent:
     """The shared loop against the framework's native script."""
+    run_data.require_finished()
     pairs = _pairs(run_data)
     if not pairs:
         raise NotComparable(
@@ -120,7 +130,7 @@ def shared_native(run_data: RunData, options: ViewOptions) -> ViewContent:
     every = measures.training(run_data)
     charts = tuple(Bars(one.axis, tuple(_bars(pairs, one))) for one in every if one.values)
     columns = (
-        Column("Model"), Column("Loop"), Column("Runs", "count"),
+        Column("Model"), Column("Loop"), Column("Seeds", "count"),
         *(column for one in every for column in one.columns()),
     )  # fmt: skip
     rows = tuple(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mnist_studio.analysis import ranking
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.view import (
     AxisSpec,
@@ -60,7 +61,7 @@ def parameters(run_data: RunData, options: ViewOptions) -> ViewContent:
 def _networks(run_data: RunData) -> dict[str, list[Group]]:
     """Groups by their network, which is named by the recipes that use it."""
     found: dict[ModelSpec, list[Group]] = {}
-    for group in run_data.groups:
+    for group in run_data.all_groups:
         found.setdefault(group.spec.model, []).append(group)
     return {
         " = ".join(dict.fromkeys(recipe_title(one.recipe) for one in of)): of
@@ -80,12 +81,15 @@ def _layers(name: str, group: Group) -> Iterator[Row]:
 
 def _parameters_sentence(networks: Mapping[str, list[Group]]) -> str:
     known = {name: parameter_count(of[0].spec.model) for name, of in networks.items()}
-    least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    if least == most:
-        return f"{least} has {count(known[least])} parameters."
+    least, most = (ranking.best(known, "count", highest) for highest in (False, True))
+    low, high = known[least[0]], known[most[0]]
+    subject = ranking.sentence_start(ranking.names(most, len(known), "network"))
+    verb = "has" if len(most) == 1 else "have"
+    if low == high:
+        return f"{subject} {verb} {count(high)} parameters."
     return (
-        f"{most} has {count(known[most])} parameters, {known[most] / known[least]:.1f} times as "
-        f"many as {least} with {count(known[least])}."
+        f"{subject} {verb} {count(high)} parameters, {high / low:.1f} times as "
+        f"many as {ranking.names(least, len(known), 'network')} with {count(low)}."
     )
 
 
@@ -105,7 +109,7 @@ def memory(run_data: RunData, options: ViewOptions) -> ViewContent:
     )
     return ViewContent(
         extremes_sentence("Peak memory", chart.bars, "bytes"), (chart,),
-        Table((Column("Model"), *peak.columns(), Column("Runs", "count")), rows),
+        Table((Column("Model"), *peak.columns(), Column("Seeds", "count")), rows),
         ("The memory of the whole process: Python, framework, dataset, and network. GPU memory is "
          "not included.", *notes.of_all(run_data)),
     )  # fmt: skip
@@ -125,7 +129,7 @@ def latency(run_data: RunData, options: ViewOptions) -> ViewContent:
     charts = [measured.chart(run_data.groups) for measured in both if measured.values]
     columns = (
         Column("Model"), *latency.columns(), *throughput.columns(),
-        Column("Images per batch", "count"), Column("Runs", "count"),
+        Column("Images per batch", "count"), Column("Seeds", "count"),
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -148,14 +152,15 @@ def extremes_sentence(quantity: str, bars: Sequence[Bar], unit: Unit) -> str:
     known = {bar.title: bar.value for bar in bars if bar.value is not None}
     if not known:
         return ""
-    least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    low, high = known[least], known[most]
-    if least == most:
-        return f"{quantity}: {cell_text(low, unit)} for {least}."
+    least, most = (ranking.best(known, unit, highest) for highest in (False, True))
+    low, high = known[least[0]], known[most[0]]
+    lowest, highest = (ranking.names(names, len(known), "model") for names in (least, most))
+    if len(least) == len(known):
+        return f"{quantity}: {cell_text(low, unit)} for {lowest}."
     factor = f", a factor of {high / low:.1f}" if low > 0 else ""
     return (
-        f"{quantity}: from {cell_text(low, unit)} ({least}) to {cell_text(high, unit)} "
-        f"({most}){factor}."
+        f"{quantity}: from {cell_text(low, unit)} ({lowest}) to {cell_text(high, unit)} "
+        f"({highest}){factor}."
     )
 
 

@@ -20,9 +20,9 @@ FEW_OWN_IMAGES = 100
 
 
 def of_all(run_data: RunData) -> tuple[str, ...]:
-    """Notes for every view: unfinished runs and different datasets."""
+    """Notes for every view: runs that do not count, and different datasets."""
     datasets = _own_images(run_data) if run_data.own_images else _datasets(run_data)
-    return tuple(filter(None, (_unfinished(run_data), datasets)))
+    return tuple(filter(None, (_unfinished(run_data), _repeated(run_data), datasets)))
 
 
 def of_timing(run_data: RunData) -> tuple[str, ...]:
@@ -95,14 +95,49 @@ def _devices(run_data: RunData) -> tuple[str, ...]:
 
 
 def _unfinished(run_data: RunData) -> str:
-    early = [run for run in run_data.runs if run.status != "finished"]
+    early = run_data.unfinished
     waiting = run_data.selection.waiting
     verb = "has" if waiting == 1 else "have"
     not_started = f"{counted(waiting, 'run')} of the experiment {verb} not started yet."
     if not early:
         return not_started[:1].upper() + not_started[1:] if waiting else ""
-    sentence = f"{names(run_data, early)} did not finish."
+    sentence = f"{_did_not_finish(run_data, early)} {_left_out(early)}"
     return f"{sentence} {not_started[:1].upper()}{not_started[1:]}" if waiting else sentence
+
+
+def _did_not_finish(run_data: RunData, early: Sequence[Run]) -> str:
+    if len(early) == len(run_data.runs) > 1:
+        return "None of the runs has finished."
+    return f"{names(run_data, early)} did not finish."
+
+
+def _left_out(early: Sequence[Run]) -> str:
+    return f"Means, intervals and verdicts leave {'it' if len(early) == 1 else 'them'} out."
+
+
+def uncounted(run_data: RunData) -> str:
+    """How many runs a summary leaves out, as a sentence; empty if it has all of them."""
+    early, repeated = len(run_data.unfinished), len(run_data.repeated)
+    parts = (
+        counted(early, "unfinished run") if early else "",
+        counted(repeated, "repeated run") if repeated else "",
+    )
+    if not any(parts):
+        return ""
+    text = f"{listed(list(filter(None, parts)))} {'is' if early + repeated == 1 else 'are'}"
+    return f"{text[:1].upper()}{text[1:]} not counted."
+
+
+def _repeated(run_data: RunData) -> str:
+    """Runs that do not count because another run has the same settings and seed."""
+    again = run_data.repeated
+    if not again:
+        return ""
+    repeat = "repeats" if len(again) == 1 else "repeat"
+    return (
+        f"{names(run_data, again)} {repeat} the settings and the seed of another run. "
+        "Each seed counts once."
+    )
 
 
 def _datasets(run_data: RunData) -> str:

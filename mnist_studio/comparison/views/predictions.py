@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mnist_studio.analysis import predictions
+from mnist_studio.analysis import predictions, ranking
 from mnist_studio.analysis.predictions import (
     BINS,
     Calibration,
@@ -29,7 +29,7 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import one, some
-from mnist_studio.formatting import count, counted, percent, with_article
+from mnist_studio.formatting import count, counted, listed, percent, with_article
 from mnist_studio.spec.model import CLASSES
 
 DIGITS = tuple(str(digit) for digit in range(CLASSES))
@@ -70,10 +70,15 @@ def confusion_sentence(title: str, matrix: ConfusionMatrix) -> str:
     pair = f"{with_article(str(label))} predicted as {with_article(str(predicted))}"
     if wrong.sum() == 1:
         return f"{title} makes {errors} on {images} images: {pair}."
-    return (
-        f"{title} makes {errors} on {images} images. The most frequent is {pair} "
-        f"({counted(most, 'time')})."
-    )
+    kinds, equal = int((wrong > 0).sum()), int((wrong == most).sum())
+    times = counted(most, "time")
+    if equal == 1:
+        text = f"The most frequent is {pair} ({times})."
+    elif equal == kinds:
+        text = f"They are of {counted(kinds, 'kind')}, {times} each."
+    else:
+        text = f"{counted(equal, 'kind').capitalize()} of errors are the most frequent ({times})."
+    return f"{title} makes {errors} on {images} images. {text}"
 
 
 def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -110,15 +115,28 @@ def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
 
 def _class_sentence(metrics: Mapping[str, Sequence[ClassMetrics]]) -> str:
     """The digits of the lowest and the highest mean recall over all runs."""
-    recalls = {
-        digit: [of[digit].recall or 0.0 for of in metrics.values()] for digit in range(CLASSES)
-    }
-    means = {digit: sum(found) / len(found) for digit, found in recalls.items()}
-    hard, easy = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    means: dict[int, float] = {}
+    for digit in range(CLASSES):
+        known = [recall for of in metrics.values() if (recall := of[digit].recall) is not None]
+        if known:
+            means[digit] = sum(known) / len(known)
+    if not means:
+        return ""
+    hard, easy = (ranking.best(means, "fraction", highest) for highest in (False, True))
+    lowest, highest = percent(means[hard[0]]), percent(means[easy[0]])
+    if len(hard) == len(means):
+        return f"Every digit has a recall of {lowest}."
     return (
-        f"The {hard} is the hardest digit, with a recall of {percent(means[hard])}. The easiest is "
-        f"the {easy}, with {percent(means[easy])}."
+        f"{_digits(hard, 'hardest')}, with a recall of {lowest}. {_digits(easy, 'easiest')}, with "
+        f"{highest}."
     )
+
+
+def _digits(digits: Sequence[int], which: str) -> str:
+    """``The 8 is the hardest digit``, ``The 0 and the 1 are the easiest digits``."""
+    named = listed([f"the {digit}" for digit in digits])
+    verb, noun = ("is", "digit") if len(digits) == 1 else ("are", "digits")
+    return f"{ranking.sentence_start(named)} {verb} the {which} {noun}"
 
 
 def reliability(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -163,13 +181,24 @@ def _bins(run: str, title: str, of: Calibration) -> Iterator[Row]:
 
 
 def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibration]) -> str:
-    best = min(found, key=lambda run: found[run].error)
-    of = found[best]
-    bias = "overconfident" if of.confidence > of.accuracy else "underconfident"
+    best = ranking.best({run: of.error for run, of in found.items()}, "fraction", highest=False)
+    of = found[best[0]]
     error = percent(of.error)
+    if len(best) > 1:
+        subject = ranking.names([titles[run] for run in best], len(found), "model")
+        lowest = "same" if len(best) == len(found) else "lowest"
+        return f"{ranking.sentence_start(subject)} have the {lowest} calibration error, {error}."
+    title, bias = titles[best[0]], _bias(of)
     if len(found) == 1:
-        return f"{titles[best]} has a calibration error of {error} and is {bias}."
-    return f"{titles[best]} is best calibrated: its calibration error is {error}, and it is {bias}."
+        return f"{title} has a calibration error of {error} and is {bias}."
+    return f"{title} is best calibrated: its calibration error is {error}, and it is {bias}."
+
+
+def _bias(of: Calibration) -> str:
+    """Whether confidence and accuracy differ, as they are written."""
+    if percent(of.confidence) == percent(of.accuracy):
+        return "neither overconfident nor underconfident"
+    return "overconfident" if of.confidence > of.accuracy else "underconfident"
 
 
 def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -193,10 +222,18 @@ def _wrong_sentence(title: str, errors: Sequence[ImagePrediction]) -> str:
     if not errors:
         return f"{title} makes no errors."
     first = errors[0]
+    confidence = percent(first.confidence)
+    equal = sum(percent(error.confidence) == confidence for error in errors)
+    if equal > 1:
+        most = "or more " if equal == MAX_ERRORS else ""
+        return (
+            f"{counted(equal, 'error').capitalize()} {most}of {title} share the highest "
+            f"confidence, {confidence}."
+        )
     return (
         f"The most confident error of {title} is test image {count(first.index)}: "
         f"{with_article(str(first.label))} predicted as {with_article(str(first.predicted))} with "
-        f"a confidence of {percent(first.confidence)}."
+        f"a confidence of {confidence}."
     )
 
 
@@ -209,14 +246,14 @@ def disagreeing_models(run_data: RunData, options: ViewOptions) -> ViewContent:
         )
     models, labels = run_data.predictions(shown.runs)
     found = disagreements(tuple(models.values()), labels)
-    listed = found[:MAX_DISAGREEMENTS]
+    largest = found[:MAX_DISAGREEMENTS]
     columns = (
         Column("Test image", "count"), Column("True label"),
         Column("Pairs that disagree", "fraction"), *(Column(shown.titles[run]) for run in models),
     )  # fmt: skip
-    rows = tuple(Row("", (d.index, str(d.label), d.fraction, *_cells(d))) for d in listed)
+    rows = tuple(Row("", (d.index, str(d.label), d.fraction, *_cells(d))) for d in largest)
     more = (
-        f"The {len(listed)} largest disagreements are listed." if len(found) > len(listed) else ""
+        f"The {len(largest)} largest disagreements are listed." if len(found) > len(largest) else ""
     )
     return ViewContent(
         f"The {counted(len(models), 'model')} disagree on {count(len(found))} of "

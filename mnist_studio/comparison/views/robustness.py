@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from mnist_studio.analysis import ranking
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, ViewContent
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
@@ -79,14 +80,23 @@ def _points(
 
 
 def _sentence(run_data: RunData, found: Mapping[str, Robustness]) -> str:
-    """The run with the highest mean accuracy over all corruptions at their greatest strength."""
+    """The finished runs with the highest mean accuracy at the greatest strengths."""
     strongest = {
         run: sum(curve.accuracies[-1] for curve in of.curves) / len(of.curves)
         for run, of in found.items()
     }
-    best = max(strongest, key=strongest.__getitem__)
+    finished = {run: one for run, one in strongest.items() if run_data.by_id[run].finished}
+    if not finished:
+        return "None of these runs has finished."
+    leaders = ranking.best(finished, "fraction")
+    value = percent(finished[leaders[0]])
+    subject = ranking.names([run_data.titles[run] for run in leaders], len(finished), "model")
+    start = f"At the greatest strength of each corruption, {subject}"
+    if len(leaders) > 1:
+        highest = "same" if len(leaders) == len(finished) else "highest"
+        return f"{start} have the {highest} mean accuracy: {value}."
+    superlative = "a" if len(finished) == 1 else "the highest"
     return (
-        f"At the greatest strength of each corruption, {run_data.titles[best]} has the highest "
-        f"mean accuracy: {percent(strongest[best])}, compared with {percent(found[best].accuracy)} "
-        "on the original images."
+        f"{start} has {superlative} mean accuracy of {value}, compared with "
+        f"{percent(found[leaders[0]].accuracy)} on the original images."
     )

@@ -13,13 +13,13 @@ _EXCLUDED = ("training.seed",)
 
 def settings(run_data: RunData, options: ViewOptions) -> ViewContent:
     """One row per setting that differs, one column per group."""
-    groups = run_data.groups
+    groups = run_data.all_groups
     found = [
         setting
         for setting in differences([group.spec for group in groups])
         if setting.path not in _EXCLUDED
     ]
-    seeds = tuple(", ".join(map(str, group.seeds)) for group in groups)
+    seeds = tuple(", ".join(map(str, dict.fromkeys(group.seeds))) for group in groups)
     columns = (Column("Setting"), *(Column(group.title) for group in groups))
     rows = (
         *(Row("", (setting.path, *setting.values)) for setting in found),

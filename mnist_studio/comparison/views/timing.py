@@ -95,9 +95,10 @@ MAX_SENTENCES = 2
 
 def time_to_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
     """The training time of each group until its test accuracy first reached the target."""
+    run_data.require_finished()
     found = {
         run.id: reached(epochs, options.target)
-        for run in run_data.runs
+        for run in run_data.counted
         if (epochs := run_data.epochs(run))
     }
     if not found:
@@ -165,20 +166,21 @@ def _reached_sentence(
 
 def batch_size(run_data: RunData, options: ViewOptions) -> ViewContent:
     """The effect of the batch size on time, accuracy and convergence, all else being equal."""
+    run_data.require_finished()
     families = _families(run_data)
     if not families:
         raise NotComparable(
             "No two of these runs differ only in their batch size.",
             "Run the experiment “batch-sizes”, or train a recipe with several batch sizes.",
         )
-    found = {run.id: reached(run_data.epochs(run), options.target) for run in run_data.runs}
+    found = {run.id: reached(run_data.epochs(run), options.target) for run in run_data.counted}
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     target = percent(options.target)
     seconds, accuracy, speed = measures.training(run_data)
     every = (seconds, accuracy, Measured(AxisSpec(f"Epochs to {target}", "count"), epochs), speed)
     charts = tuple(Bars(one.axis, tuple(_by_size(families, one))) for one in every if one.values)
     columns = (
-        Column("Model"), Column("Batch size", "count"), Column("Runs", "count"),
+        Column("Model"), Column("Batch size", "count"), Column("Seeds", "count"),
         *(column for one in every for column in one.columns()),
     )  # fmt: skip
     rows = tuple(_size_row(name, group, every) for name, of in families.items() for group in of)

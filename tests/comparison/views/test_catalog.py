@@ -115,8 +115,12 @@ def test_confusion_counts_the_predictions(run_data: RunData) -> None:
         ({(9, 4): 1}, "m makes one error on 10 images: a 9 predicted as a 4."),
         (
             {(9, 4): 1, (2, 7): 1},
-            "m makes two errors on 10 images. "
-            "The most frequent is a 2 predicted as a 7 (one time).",
+            "m makes two errors on 10 images. They are of two kinds, one time each.",
+        ),
+        (
+            {(9, 4): 2, (2, 7): 2, (1, 7): 1},
+            "m makes five errors on 10 images. Two kinds of errors are the most frequent "
+            "(two times).",
         ),
         (
             {(9, 4): 3},
@@ -361,5 +365,8 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         ),
         "latency",
     )
-    assert any(note.endswith("did not finish.") for note in made.notes)
+    assert any(
+        note.endswith("did not finish. Means, intervals and verdicts leave it out.")
+        for note in made.notes
+    )
     assert any("the times are not comparable" in note for note in made.notes)

@@ -72,12 +72,12 @@ def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     card.show_rows(rows)
     assert card.sentences.text() == (
         "MLP 128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
-        "+0.1000 (one pair, seed 1: too little to generalize)."
+        "+0.1000 (one seed, undecided)."
     )
     assert card.explanations.text() == f"No shuffling: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
-        "costs 1.50 pp of test accuracy, test loss +0.0500 (mean of 2 seed-matched pairs)"
+        "costs 1.50 pp of test accuracy, test loss +0.0500 (two seeds, undecided)"
         in card.sentences.text()
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
@@ -92,7 +92,7 @@ def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     many = [row(place, spec(place, "unshuffled"), 0.9) for place in range(20, 40)]
     twins = [row(place + 40, spec(place), 0.9) for place in range(20, 40)]
     card.show_rows([*many, *twins])
-    assert "(mean of 20 pairs" in card.sentences.text()
+    assert "(20 seeds, 95 % CI " in card.sentences.text()
     card.show_rows(())
     assert card.sentences.text() == NOTHING
 
