@@ -230,7 +230,8 @@ class RunData:
         done = epochs[-1].epoch if epochs else 0
         planned = run.spec.training.epochs
         of = f"{count(done)} of {count(planned)} epoch{'' if planned == 1 else 's'}"
-        return f" ({of} so far)" if run.status == "running" else f" ({run.status} after {of})"
+        ended = "canceled" if run.status == "cancelled" else run.status
+        return f" ({of} so far)" if ended == "running" else f" ({ended} after {of})"
 
     def _compared_model(self, run: Run) -> paired.ComparedModel:
         logits = self.logits.get(run.id)

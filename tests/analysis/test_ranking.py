@@ -25,7 +25,7 @@ def test_values_are_equal_as_they_are_written() -> None:
         (["A"], 2, "A"),
         (["A", "B"], 2, "both models"),
         (["A", "B"], 3, "A and B"),
-        (["A", "B", "C"], 9, "A, B and C"),
+        (["A", "B", "C"], 9, "A, B, and C"),
         (["A", "B", "C", "D"], 9, "four of nine models"),
         (["A", "B", "C"], 3, "all three models"),
     ],

@@ -112,7 +112,7 @@ def _did_not_finish(run_data: RunData, early: Sequence[Run]) -> str:
 
 
 def _left_out(early: Sequence[Run]) -> str:
-    return f"Means, intervals and verdicts leave {'it' if len(early) == 1 else 'them'} out."
+    return f"Means, intervals, and verdicts leave {'it' if len(early) == 1 else 'them'} out."
 
 
 def uncounted(run_data: RunData) -> str:

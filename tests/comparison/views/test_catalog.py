@@ -366,7 +366,7 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         "latency",
     )
     assert any(
-        note.endswith("did not finish. Means, intervals and verdicts leave it out.")
+        note.endswith("did not finish. Means, intervals, and verdicts leave it out.")
         for note in made.notes
     )
     assert any("the times are not comparable" in note for note in made.notes)

@@ -53,7 +53,7 @@ def test_every_view_names_what_does_not_count(name: str, more: RunData) -> None:
     (unfinished,) = (note for note in notes if "did not finish." in note)
     assert "seed 9 (stopped after 1 of 2 epochs)" in unfinished
     assert "seed 8 (1 of 2 epochs so far)" in unfinished
-    assert unfinished.endswith("Means, intervals and verdicts leave them out.")
+    assert unfinished.endswith("Means, intervals, and verdicts leave them out.")
     (again,) = (note for note in notes if "Each seed counts once." in note)
     assert "repeats the settings and the seed of another run" in again
 
