@@ -165,9 +165,10 @@ def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
         yield (
             f"{_titles(best)}{each} {quantity.best_of(len(best))} in "
             f"{_part(wins[best[0]], len(rankings))} that were trained in several frameworks. "
-            f"For {example.settings}, the value is {cell_text(example.best_value, quantity.unit)} for "
-            f"{_titles(example.best)}, compared with "
-            f"{cell_text(example.worst_value, quantity.unit)} for {_titles(example.worst)}."
+            f"For {example.settings}, the value is "
+            f"{cell_text(example.best_value, quantity.unit)} for {_titles(example.best)}, "
+            f"compared with {cell_text(example.worst_value, quantity.unit)} for "
+            f"{_titles(example.worst)}."
         )
 
 
