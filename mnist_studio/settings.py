@@ -48,6 +48,15 @@ class Settings(msgspec.Struct, frozen=True):
             description="Runs that always predict drawings, even if there are many newer ones.",
         ),
     ] = ()
+    checkpoint_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=86_400,
+            title="Checkpoint interval",
+            description="Seconds after which a training saves a checkpoint even within an epoch.",
+        ),
+    ] = 60
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

@@ -5,6 +5,8 @@ functions of the step, so that the remaining training is the same in every frame
 starts with a copy of the checkpoint and of the curves.
 """
 
+from dataclasses import replace as replaced
+
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError
@@ -44,12 +46,32 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
     curve = artifacts.load_steps(source.folder)
     trained = slice(checkpoint.step)
     artifacts.append_steps(run.folder, curve.losses[trained], curve.accuracies[trained])
-    whole = [epoch for epoch in store.epochs(source.id) if epoch.step <= checkpoint.step]
+    known = store.epochs(source.id) if checkpoint.epochs is None else checkpoint.epochs
+    whole = [replace(epoch, run=run.id) for epoch in known if epoch.step <= checkpoint.step]
     if whole:
         logits = artifacts.load_test_logits(source.folder)
         artifacts.save_test_logits(run.folder, logits)
-    artifacts.save_checkpoint(run.folder, checkpoint)
-    return tuple(replace(epoch, run=run.id) for epoch in whole)
+    artifacts.save_checkpoint(run.folder, replaced(checkpoint, epochs=tuple(whole)))
+    return tuple(whole)
+
+
+def lost_epochs(store: RunStore, run: Run) -> tuple[Epoch, ...]:
+    """The epochs of a checkpoint that the database lacks or has otherwise.
+
+    A supervisor that was slow and then died had not stored them. With them, the curve of the
+    resumed run is that of one that was never interrupted.
+
+    Args:
+        store: with the run.
+        run: that is resumed.
+
+    Raises:
+        StoreError: the checkpoint is missing or damaged.
+    """
+    stored = set(store.epochs(run.id))
+    saved = artifacts.checkpoint_epochs(run.folder) or ()
+    # A run of another machine has the id that it had there.
+    return tuple(own for e in saved if (own := replace(e, run=run.id)) not in stored)
 
 
 def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) -> RunSpec:

@@ -7,10 +7,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
 
+from mnist_studio import settings
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running import recording
-from mnist_studio.running.continuation import copy_checkpoint
+from mnist_studio.running.continuation import copy_checkpoint, lost_epochs
 from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
 from mnist_studio.spec.run import RunSpec
@@ -119,6 +120,8 @@ class TrainingJob:
         continued_from = None if self._resume else spec.continued_from
         if continued_from:
             yield from copy_checkpoint(store, run, continued_from)
+        elif self._resume:
+            yield from lost_epochs(store, run)
         request = self._request(store, run)
         worker = Worker(
             TRAIN, registry.training_environment(spec),
@@ -142,6 +145,7 @@ class TrainingJob:
             launched=self._launched,
             resume=bool(self._resume or self._spec.continued_from),
             epochs=store.epochs(run.id),
+            checkpoint_seconds=settings.load()[0].checkpoint_seconds,
         )
 
     def _worker_events(self, worker: TrainingWorker, run: Run) -> Iterator[AnyEvent]:

@@ -18,7 +18,8 @@ class TrainRequest(msgspec.Struct, frozen=True):
         launched: ``time.perf_counter`` when the parent started the process. All processes of a
             system read the same clock.
         resume: whether it starts from the checkpoint in the folder.
-        epochs: that were trained before.
+        epochs: that were trained before, as the database knows them.
+        checkpoint_seconds: see ``settings.Settings``.
     """
 
     run: str
@@ -28,6 +29,7 @@ class TrainRequest(msgspec.Struct, frozen=True):
     launched: float
     resume: bool = False
     epochs: tuple[Epoch, ...] = ()
+    checkpoint_seconds: float = 60.0
 
 
 TRAIN: Task[TrainRequest, AnyEvent, Terminal] = Task(

@@ -170,6 +170,7 @@ class _Watch:
         session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy))
         artifacts.save_test_logits(session.folder, test)
+        self._state.save_record()
 
     def finished(self) -> Finished:
         """Saves the weights; gives the event of a script that ended."""

@@ -54,6 +54,7 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     session = TrainingSession(
         run=request.run, spec=spec, data=_split(spec, dataset), folder=Path(request.folder),
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
+        checkpoint_seconds=request.checkpoint_seconds,
     )  # fmt: skip
     session.enter("build", f"on {device.name}")
     _warn_of_bugs(session, described.known_bugs)

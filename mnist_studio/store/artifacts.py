@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import Array, OptimizerState, Weights
 from mnist_studio.spec.layers import Shape, text
 from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
@@ -31,6 +33,7 @@ FEATURES = "features.safetensors"
 """See ``store.features``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
+_EPOCHS = "epochs"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
 
 
@@ -56,12 +59,15 @@ class SavedCheckpoint:
         optimizer: its state.
         step: steps trained.
         train_seconds: spent on them.
+        epochs: up to this step, in order. They lie in the same file, so that the two never differ.
+            None for a checkpoint of an earlier version, whose epochs only the database knows.
     """
 
     weights: Weights
     optimizer: OptimizerState
     step: int
     train_seconds: float
+    epochs: tuple[Epoch, ...] | None = None
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
@@ -166,6 +172,8 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
         "updates": str(checkpoint.optimizer.step),
         "train_seconds": repr(float(checkpoint.train_seconds)),
     }
+    if checkpoint.epochs is not None:
+        notes[_EPOCHS] = msgspec.json.encode(checkpoint.epochs).decode()
     _settle(folder / STEPS)
     tensors.save(folder / CHECKPOINT, weights | slots, notes)
 
@@ -185,9 +193,20 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             optimizer=OptimizerState(int(stored.notes["updates"]), _under(_SLOT, stored.arrays)),
             step=int(stored.notes["step"]),
             train_seconds=float(stored.notes["train_seconds"]),
+            epochs=_epochs(path, stored.notes),
         )
     except (KeyError, ValueError) as error:
         raise tensors.damaged(path, f"it lacks {error}") from error
+
+
+def checkpoint_epochs(folder: Path) -> tuple[Epoch, ...] | None:
+    """The epochs of a checkpoint, without reading its arrays; see ``SavedCheckpoint``.
+
+    Raises:
+        StoreError: the checkpoint is missing or damaged.
+    """
+    path = folder / CHECKPOINT
+    return _epochs(path, tensors.load_notes(path))
 
 
 def discard(folder: Path) -> None:
@@ -226,6 +245,15 @@ def _checkpoint_shapes(spec: RunSpec) -> dict[str, Shape]:
     return {_WEIGHT + name: shape for name, shape in weights.items()} | {
         f"{_SLOT}{name}/{slot}": shape for name, shape in learnt.items() for slot in slots
     }
+
+
+def _epochs(path: Path, notes: Mapping[str, str]) -> tuple[Epoch, ...] | None:
+    if _EPOCHS not in notes:
+        return None
+    try:
+        return msgspec.json.decode(notes[_EPOCHS], type=tuple[Epoch, ...])
+    except msgspec.DecodeError as error:
+        raise tensors.damaged(path, f"its epochs cannot be read: {error}") from error
 
 
 def _settle(path: Path) -> None:

@@ -15,6 +15,7 @@ from mnist_studio.frameworks.base import Array
 from mnist_studio.store.disk import reading, writing
 
 _HASH = "sha256"
+_NOTES_HASH = "notes-sha256"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ def save(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, str] | Non
         StoreError: the file cannot be written; its old content is unchanged.
     """
     dense = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    header = {**(notes or {}), _HASH: _hash(dense)}
+    header = {_HASH: _hash(dense)}
+    if notes:
+        # The order of several entries is random, and files without notes are equal byte for byte.
+        header |= {**notes, _NOTES_HASH: _hash_of_notes(notes)}
     with writing(path):
         files.write_bytes(path, serialize(dense, header))
 
@@ -46,18 +50,43 @@ def load(path: Path) -> Tensors:
     try:
         # Opened here too, because safe_open does not report errors of the system.
         with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
-            notes = dict(file.metadata() or {})
+            header = dict(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise damaged(path, str(error)) from error
-    if notes.pop(_HASH, "") != _hash(arrays):
+    if header.get(_HASH) != _hash(arrays):
         raise damaged(path, "its content does not match its hash")
-    return Tensors(arrays, notes)
+    return Tensors(arrays, _checked_notes(path, header))
+
+
+def load_notes(path: Path) -> dict[str, str]:
+    """Reads the notes alone, which takes no time even if the arrays are large.
+
+    Raises:
+        StoreError: missing or damaged.
+    """
+    try:
+        with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
+            return _checked_notes(path, dict(file.metadata() or {}))
+    except SafetensorError as error:
+        raise damaged(path, str(error)) from error
 
 
 def damaged(path: Path, why: str) -> StoreError:
     """The error for a damaged file."""
     return StoreError(f"{path} is damaged: {why}.", "Train this run again.")
+
+
+def _checked_notes(path: Path, header: dict[str, str]) -> dict[str, str]:
+    """The notes among the metadata of a file. Files of earlier versions have no hash of them."""
+    notes = {name: note for name, note in header.items() if name not in (_HASH, _NOTES_HASH)}
+    if header.get(_NOTES_HASH, _hash_of_notes(notes)) != _hash_of_notes(notes):
+        raise damaged(path, "its notes do not match their hash")
+    return notes
+
+
+def _hash_of_notes(notes: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(notes.items())).encode("utf-8", "replace")).hexdigest()
 
 
 def _hash(arrays: Mapping[str, Array]) -> str:

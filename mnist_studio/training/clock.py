@@ -1,4 +1,4 @@
-"""The clock of a run. Every second belongs to exactly one phase."""
+"""The clocks of a run: for its phases, of which every second belongs to one, and checkpoints."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -43,3 +43,37 @@ class PhaseClock:
     def all_seconds(self) -> dict[str, float]:
         """Phase -> seconds so far, including the current phase."""
         return {phase: self.seconds(phase) for phase in sorted({*self._seconds, self._phase})}
+
+
+LARGEST_SHARE = 0.01
+"""Of the time of a run, for checkpoints within epochs. A large network saves them less often."""
+
+
+class CheckpointClock:
+    """Says when the next checkpoint within an epoch is due.
+
+    Args:
+        interval: shortest time between two checkpoints, in seconds.
+        now: a monotonic clock, in seconds.
+    """
+
+    def __init__(self, interval: float, now: Callable[[], float] = perf_counter) -> None:
+        self._interval = interval
+        self._now = now
+        self._began = self._saved = now()
+        self._cost = 0.0
+
+    def begin(self) -> None:
+        """A checkpoint begins to be saved."""
+        self._began = self._now()
+
+    def end(self) -> None:
+        """It was saved."""
+        self._saved = self._now()
+        self._cost = self._saved - self._began
+
+    @property
+    def due(self) -> bool:
+        """Whether to save one now."""
+        wait = max(self._interval, self._cost / LARGEST_SHARE)
+        return self._now() - self._saved >= wait

@@ -11,6 +11,7 @@ from mnist_studio.spec.steps import batch_sizes, steps_per_pass
 from mnist_studio.store import artifacts
 from mnist_studio.training import evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
+from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.divergence import advice, check_finite
 from mnist_studio.training.prefetch import Prefetcher, PreparedChunk
 from mnist_studio.training.session import TrainingSession
@@ -25,6 +26,7 @@ class Training:
         self._learner = learner
         self._state = TrainingState(session)
         self._sizer = ChunkSizer(learner.capacity)
+        self._checkpoints = CheckpointClock(session.checkpoint_seconds)
         spec, images = session.spec, session.data.train.images
         self._maker = ChunkMaker(spec.model, spec.training, images)
 
@@ -46,10 +48,16 @@ class Training:
         return set(batch_sizes(training, images, 0, steps))
 
     def resume(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
-        """Resumes from a checkpoint of the same run, whose epochs so far are given."""
+        """Resumes from a checkpoint of the same run.
+
+        Args:
+            checkpoint: of the run.
+            epochs: of the run, for a checkpoint of an earlier version that does not have them.
+        """
         self._learner.load_weights(checkpoint.weights)
         self._learner.load_optimizer_state(checkpoint.optimizer)
-        self._state.restore(checkpoint, epochs)
+        known = epochs if checkpoint.epochs is None else checkpoint.epochs
+        self._state.restore(checkpoint, known)
 
     def run(self) -> Finished | Stopped:
         """Trains to the end, or until a stop is requested. Saves weights and logits.
@@ -76,6 +84,8 @@ class Training:
                 self._train_chunk(prepared)
                 if not self._should_continue():
                     return False
+                if self._checkpoints.due and not state.awaiting_evaluation:
+                    self._save_checkpoint()
         return state.awaiting_evaluation
 
     def _next(self, prefetcher: Prefetcher) -> PreparedChunk | None:
@@ -140,13 +150,17 @@ class Training:
         session, state = self._session, self._state
         phase = session.clock.phase
         session.clock.enter("save")
+        self._checkpoints.begin()
+        state.save_record()
         checkpoint = artifacts.SavedCheckpoint(
             weights=self._learner.weights(),
             optimizer=self._learner.optimizer_state(),
             step=state.step,
             train_seconds=state.train_seconds,
+            epochs=tuple(state.epochs),
         )
         artifacts.save_checkpoint(session.folder, checkpoint)
+        self._checkpoints.end()
         session.clock.enter(phase)
         session.on_event(
             CheckpointEvent(run=session.run, framework=session.spec.framework, step=state.step)

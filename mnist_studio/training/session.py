@@ -85,6 +85,7 @@ class TrainingSession:
         control: requests to pause or stop.
         on_event: receives the events.
         machine: observes the machine.
+        checkpoint_seconds: see ``settings.Settings``.
     """
 
     run: str
@@ -96,6 +97,7 @@ class TrainingSession:
     control: Control
     on_event: Callable[[Event], None]
     machine: MachineMonitor = field(default_factory=MachineMonitor)
+    checkpoint_seconds: float = 60.0
 
     @property
     def steps_per_epoch(self) -> int:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
+from mnist_studio.errors import StoreDamaged
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.spec.steps import batch_sizes, learning_rate
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, run_record
 from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.machine import peak_memory_bytes
@@ -36,7 +37,7 @@ class TrainingState:
         first_step: steps trained in earlier processes.
         losses: of the current epoch's steps, one array for each chunk.
         correct: correct predictions in the current epoch.
-        epoch: the last complete epoch; None before the first.
+        epochs: that are complete, those of earlier processes included.
         evaluated: epochs that this process evaluated.
         validation: accuracy on the validation set after every epoch; empty without one.
         pace: images and seconds of the newest chunks.
@@ -49,7 +50,7 @@ class TrainingState:
     first_step: int = 0
     losses: list[Array] = field(default_factory=list)
     correct: int = 0
-    epoch: Epoch | None = None
+    epochs: list[Epoch] = field(default_factory=list)
     evaluated: int = 0
     validation: list[float] = field(default_factory=list)
     pace: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=PACE_CHUNKS))
@@ -58,6 +59,11 @@ class TrainingState:
     def __post_init__(self) -> None:
         """Reads the clock before the training begins."""
         self.loading_seconds = self.session.clock.seconds("data")
+
+    @property
+    def epoch(self) -> Epoch | None:
+        """The last complete epoch; None before the first."""
+        return self.epochs[-1] if self.epochs else None
 
     @property
     def train_seconds(self) -> float:
@@ -88,15 +94,22 @@ class TrainingState:
         self.first_step = checkpoint.step
         artifacts.truncate_steps(folder, self.step)
         self.earlier_seconds = checkpoint.train_seconds
-        whole = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
-        self.epoch = whole[-1] if whole else None
-        accuracies = (epoch.validation_accuracy for epoch in whole)
+        self.epochs = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
+        accuracies = (epoch.validation_accuracy for epoch in self.epochs)
         self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
-        epoch_start = self.epoch.step if self.epoch else 0
         curve = artifacts.load_steps(folder)
-        self.losses = [curve.losses[epoch_start:].astype(np.float64)]
-        hits = curve.accuracies[epoch_start:].astype(np.float64)
+        self.losses = [curve.losses[self._epoch_start :].astype(np.float64)]
+        hits = curve.accuracies[self._epoch_start :].astype(np.float64)
         self.correct = round(float(hits @ self._batch_sizes()))
+
+    @property
+    def _epoch_start(self) -> int:
+        """The number of steps before the current epoch.
+
+        Not that of the last known epoch: the database of an earlier version can lack some.
+        """
+        steps = self.session.steps_per_epoch
+        return (self.step - self.awaiting_evaluation) // steps * steps
 
     def _batch_sizes(self) -> NDArray[np.int64]:
         """Batch sizes of the current epoch so far, (steps,)."""
@@ -156,7 +169,7 @@ class TrainingState:
         test_loss = cross_entropy(test, labels)
         for loss in (test_loss, *(validation or ())):
             check_loss(session.spec.training, loss)
-        self.epoch = Epoch(
+        epoch = Epoch(
             run=session.run,
             framework=session.spec.framework,
             epoch=self.step // session.steps_per_epoch,
@@ -172,11 +185,30 @@ class TrainingState:
             ),
             train_seconds=self.train_seconds,
         )
+        self.epochs.append(epoch)
         self.losses, self.correct = [], 0
         self.evaluated += 1
         if validation:
             self.validation.append(validation[1])
-        return self.epoch
+        return epoch
+
+    def save_record(self) -> None:
+        """Writes everything that is known about the run so far into its folder.
+
+        It is written before the checkpoint of the same step. The checkpoint has its own epochs, so
+        a damaged record does not end the run.
+
+        Raises:
+            StoreError: the record cannot be written.
+        """
+        seconds = self._seconds()
+        try:
+            run_record.add_progress(
+                self.session.folder, self.epochs, self.step, seconds,
+                self.session.device, self._measures(seconds),
+            )  # fmt: skip
+        except StoreDamaged as error:
+            self.session.warn(str(error))
 
     def finished(self, epoch: Epoch, speed: Speed) -> Finished:
         """The event for a completed training."""

@@ -1,5 +1,5 @@
 from mnist_studio.events import PhaseName
-from mnist_studio.training.clock import PhaseClock
+from mnist_studio.training.clock import CheckpointClock, PhaseClock
 
 
 class _Watch:
@@ -42,3 +42,27 @@ def test_the_running_phase_counts_before_it_ends() -> None:
 def test_a_real_clock_goes_forward() -> None:
     clock = PhaseClock("train")
     assert 0 <= clock.seconds("train") <= clock.seconds("train")
+
+
+def test_a_checkpoint_is_due_after_its_interval_or_a_hundred_times_its_cost() -> None:
+    seconds = [0.0]
+    clock = CheckpointClock(60.0, now=lambda: seconds[0])
+
+    def saved(cost: float) -> None:
+        clock.begin()
+        seconds[0] += cost
+        clock.end()
+
+    due = []
+    for cost, wait in (
+        (0.0, 59.9),
+        (0.0, 0.1),
+        (0.5, 59.9),
+        (0.5, 60.0),
+        (2.0, 199.0),
+        (2.0, 200.0),
+    ):
+        saved(cost)
+        seconds[0] += wait
+        due.append(clock.due)
+    assert due == [False, False, False, True, False, True]
