@@ -6,6 +6,8 @@ from statistics import mean, stdev
 from msgspec.structs import replace
 
 from benchmarks.cells import Cell
+from mnist_studio.analysis.known_bugs import certainty
+from mnist_studio.analysis.seeds import MIN_SEEDS
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec import summary
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, KnownBug
@@ -58,7 +60,9 @@ _KNOWN_BUGS = """
 A *known bug* is a bug of a source that you can turn on to see its effect. It is off by default.
 Each row compares runs with and without one known bug, with the same seeds.
 The cost is the mean difference of these pairs, in percentage points.
-A cell without ± has one seed.
+With fewer than five seeds, it is undecided whether a bug costs anything.
+With more, the cost has a simultaneous 95 % CI (Student's t).
+All intervals of the table hold together.
 
 | recipe | known bug | framework | without | with | cost (pp) |
 |---|---|---|---|---|---|
@@ -103,7 +107,9 @@ MNIST Studio has none of them.
 def text(cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results) -> str:
     """The whole page."""
     rows = [_row(recipe, cells, results) for recipe in RECIPES.values()]
-    costs = [_cost(cell, results) for cell in with_bugs]
+    pairs = [list(_pairs(cell.specs(), results)) for cell in with_bugs]
+    together = sum(len(one) >= MIN_SEEDS for one in pairs)
+    costs = [_cost(cell, of, together) for cell, of in zip(with_bugs, pairs, strict=True)]
     details = [_detail(recipe) for recipe in RECIPES.values()]
     return "".join(
         (
@@ -153,16 +159,23 @@ def _mean(values: Sequence[float]) -> str:
     return f"{100 * mean(values):.2f}{spread}"
 
 
-def _cost(cell: Cell, results: Results) -> str:
+def _cost(cell: Cell, pairs: Sequence[tuple[float, float]], together: int) -> str:
+    """A row of the table of known bugs.
+
+    Args:
+        cell: with the bug.
+        pairs: the accuracies without and with it, of every seed.
+        together: number of rows with an interval.
+    """
     bug = KNOWN_BUGS[cell.known_bugs[0]]
     framework = framework_entry(cell.framework).title
     names = f"| {_titled(RECIPES[cell.recipe])} | {bug.title} (`{bug.name}`) | {framework} |"
-    pairs = list(_pairs(cell.specs(), results))
     if not pairs:
         return f"{names} not run | not run | – |"
     without, with_bug = zip(*pairs, strict=True)
-    cost = 100 * (mean(without) - mean(with_bug))
-    return f"{names} {_mean(without)} | {_mean(with_bug)} | {cost:+.2f} |"
+    costs = tuple(plain - worse for plain, worse in pairs)
+    cost = f"{100 * mean(costs):+.2f} ({certainty(costs, together, with_level=False)})"
+    return f"{names} {_mean(without)} | {_mean(with_bug)} | {cost} |"
 
 
 def _pairs(specs: Iterable[RunSpec], results: Results) -> Iterator[tuple[float, float]]:

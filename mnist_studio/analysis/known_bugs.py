@@ -165,12 +165,13 @@ def sentence(cost: KnownBugCost, comparisons: int = 1) -> str:
     return f"{subject}: {change} ({certainty(cost.differences, comparisons)})."
 
 
-def certainty(differences: tuple[float, ...], comparisons: int = 1) -> str:
+def certainty(differences: tuple[float, ...], comparisons: int = 1, with_level: bool = True) -> str:
     """What a mean difference is based on, and the verdict: ``three seeds, undecided``.
 
     Args:
         differences: of each seed, fractions.
         comparisons: number of means with an interval that are shown together.
+        with_level: whether the text names the interval and its level, else only its ends.
     """
     seeds = counted(len(differences), "seed")
     if len(differences) < MIN_SEEDS:
@@ -178,8 +179,8 @@ def certainty(differences: tuple[float, ...], comparisons: int = 1) -> str:
     interval = mean_difference(differences, comparisons).interval
     assert interval is not None
     numbers = percentage_points_interval(interval.low, interval.high)
-    name = interval_name(comparisons, "cost")
-    return f"{seeds}, {name} {numbers}, {_VERDICTS[verdict_kind(interval)]}"
+    name = f"{interval_name(comparisons, 'cost')} " if with_level else ""
+    return f"{seeds}, {name}{numbers}, {_VERDICTS[verdict_kind(interval)]}"
 
 
 _VERDICTS = {

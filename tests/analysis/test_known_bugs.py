@@ -90,6 +90,8 @@ def test_the_intervals_of_several_costs_hold_together() -> None:
     among = certainty(close, 12)
     assert "simultaneous 95 % CI of 12 costs (99.58 % each)" in among
     assert among.endswith(", undecided")
+    ends = "five seeds, −0.71 to +0.17 pp, undecided"
+    assert certainty(close, 12, with_level=False) == ends
 
 
 def finished(accuracy: float) -> Finished:
