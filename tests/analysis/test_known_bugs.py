@@ -78,7 +78,7 @@ def test_few_seeds_are_undecided_and_the_text_has_their_number() -> None:
 def test_five_seeds_have_an_interval_and_a_verdict() -> None:
     differences = (-0.004, -0.005, -0.006, -0.005, -0.004)
     assert certainty(differences) == (
-        "five seeds, 95 % CI −0.58 to −0.38 pp, a relevant difference"
+        "five seeds, 95 % CI \N{MINUS SIGN}0.58 to \N{MINUS SIGN}0.38 pp, a relevant difference"
     )
     assert certainty((0.01, -0.01, 0.002, 0.0, 0.001)).endswith(", undecided")
     assert certainty((0.0, 0.0001, 0.0, -0.0001, 0.0)).endswith(", equal in practice")
@@ -90,7 +90,7 @@ def test_the_intervals_of_several_costs_hold_together() -> None:
     among = certainty(close, 12)
     assert "simultaneous 95 % CI of 12 costs (99.58 % each)" in among
     assert among.endswith(", undecided")
-    ends = "five seeds, −0.71 to +0.17 pp, undecided"
+    ends = "five seeds, \N{MINUS SIGN}0.56 to +0.02 pp, undecided"
     assert certainty(close, 12, with_level=False) == ends
 
 
