@@ -104,6 +104,11 @@ def settings_file() -> Path:
     return home() / "settings.json"
 
 
+def drawing_file(base: Path | None = None) -> Path:
+    """The drawing on the canvas, in ``base`` or else in the user's home."""
+    return (base or home()) / "drawing.json"
+
+
 def log_file() -> Path:
     """The log of the window; older parts have a number in their name."""
     return home() / "studio.log"

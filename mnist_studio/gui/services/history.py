@@ -77,6 +77,12 @@ class History(QObject, Generic[Value]):
             self._done.append(change)
             self._move(change.after)
 
+    def reset(self, value: Value) -> None:
+        """Starts again with a value; no change can be undone or repeated."""
+        self._done.clear()
+        self._undone.clear()
+        self._move(value)
+
     def _move(self, value: Value) -> None:
         self._value = value
         self.moved.emit()

@@ -20,6 +20,7 @@ from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
 from mnist_studio.gui.services.runs import RunLibrary
+from mnist_studio.gui.services.saved_drawing import DrawingSaver
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.services.views import ViewLoader
@@ -71,6 +72,7 @@ class Studio(QObject):
         self.experiment = ExperimentService(self)
         detector = NoveltyDetector()
         self.drawing = Drawing(self, detector)
+        self.drawing_saver = DrawingSaver(self.background, self.drawing, self)
         self.novelty = NoveltyService(detector, self)
         self.predictions = Predictions(self)
         self.predictions.restore_pins(self._settings.pinned)
@@ -89,6 +91,7 @@ class Studio(QObject):
         self.own_images.failed.connect(self.complain)
         self.own_image_scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
+        self.drawing_saver.failed.connect(self.complain)
         self.novelty.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.experiment.idle.connect(self.library.refresh)
@@ -127,6 +130,7 @@ class Studio(QObject):
         """Starts the threads; called after the first paint."""
         self.library.open()
         self.datasets.look()
+        self.drawing_saver.open()
         if self._complaint:
             self.message.emit(self._complaint, "bad")
 
@@ -134,6 +138,7 @@ class Studio(QObject):
         """Ends everything that runs and waits for it."""
         self.queue.close()
         self.experiment.close()
+        self.drawing_saver.close()
         self.drawing.close()
         self.novelty.close()
         self.predictions.close()
