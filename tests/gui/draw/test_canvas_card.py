@@ -138,7 +138,7 @@ def test_a_stage_is_switched_off_and_on(
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         click(stages.switches.button("pen"))
     assert stages.note.text() == "Without fit to box and pen width"
-    assert "Not boxed" in stages.strip.accessibleDescription()
+    assert "Not scaled to the box" in stages.strip.accessibleDescription()
     with qtbot.waitSignal(drawing.image_changed, timeout=5000):
         click(stages.reset_button)
     assert drawing.fitting == WHOLE
