@@ -9,6 +9,7 @@ import numpy as np
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
+from mnist_studio.data import likeness
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
@@ -69,6 +70,8 @@ def run(arguments: Namespace) -> int:
     sets = _sets(arguments)
     if not all(map(len, sets)):
         raise DataError("The test set has no images.", "Choose another file or folder.")
+    for sentence in likeness.problems(sets[-1]):
+        output.note(f"Warning: {sentence}")
     if len(sets) > 1 and not arguments.json:
         output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
     succeeded = True

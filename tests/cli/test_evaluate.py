@@ -115,3 +115,19 @@ def test_a_damaged_model_is_reported_and_the_others_are_evaluated(
         assert said.code == 1
         assert score["run"] != run
         assert "is damaged" in said.errors
+
+
+def test_images_unlike_digits_are_reported_apart_from_the_result(run: str, folder: Path) -> None:
+    good = studio("evaluate", "--idx", folder, "--json")
+    assert "Warning" not in good.errors
+    test = builtin.load().test
+    for change, words in (
+        (test.images.transpose(0, 2, 1), "transposed"),
+        (255 - test.images, "dark on a light background"),
+    ):
+        (folder / "t10k-images-idx3-ubyte").write_bytes(idx.build(change))
+        said = studio("evaluate", "--idx", folder, "--json")
+        assert said.code == 0
+        assert "Warning: The images " in said.errors
+        assert words in said.errors
+        assert list(said.json[0]) == KEYS
