@@ -104,6 +104,12 @@ def staged(target: Path) -> Iterator[BinaryIO]:
 def unwritable(error: OSError, target: Path) -> DataError:
     """The error for a file that cannot be written."""
     match error.errno:
+        case errno.ENOSPC if no_room_for_files(target.parent):
+            return DataError(
+                f"{target} could not be written: the disk has free space, but no room for more "
+                "files.",
+                "Delete files that you no longer need. Files that are already stored are kept.",
+            )
         case errno.ENOSPC | errno.EDQUOT:
             problem = f"{target} could not be written because the disk is full."
             return DataError(
@@ -115,6 +121,18 @@ def unwritable(error: OSError, target: Path) -> DataError:
         case _:
             problem = f"{target} could not be written: {error.strerror or error}."
             return DataError(problem, "Choose another folder and try again.")
+
+
+def no_room_for_files(folder: Path) -> bool:
+    """Whether the disk of a folder has free bytes but no inode, the entry that each file needs."""
+    if os.name == "nt":
+        return False
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    # Some file systems have no fixed number of files and report zero of zero.
+    return disk.f_files > 0 and disk.f_favail == 0 and disk.f_bavail > 0
 
 
 def unreadable(error: OSError, path: Path) -> DataError:

@@ -43,6 +43,7 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
             f"“{source.title}” is at step {checkpoint.step:,} now, not at {continued_from.step:,}.",
             "Continue it from its current step.",
         )
+    artifacts.check_steps(source.folder, checkpoint)
     curve = artifacts.load_steps(source.folder)
     trained = slice(checkpoint.step)
     artifacts.append_steps(run.folder, curve.losses[trained], curve.accuracies[trained])

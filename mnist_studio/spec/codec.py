@@ -10,6 +10,10 @@ from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 MOST_BYTES = 1_000_000
 
 
+UPDATE = "Update MNIST Studio."
+"""The remedy for a description of a newer version, which is not damaged."""
+
+
 class _Envelope(msgspec.Struct, frozen=True):
     version: int
     run: RunSpec
@@ -62,7 +66,7 @@ def parse(text: str | bytes) -> RunSpec:
             raise SpecError(
                 f"This run uses format {stored.version}, but this version of MNIST Studio supports "
                 f"formats only up to {RUN_VERSION}.",
-                "Update MNIST Studio.",
+                UPDATE,
             )
         if stored.version == RUN_VERSION:
             return msgspec.json.decode(text, type=_Envelope).run

@@ -4,6 +4,7 @@ Arrays are safetensors, never pickles, with a hash of their bytes in the header;
 replaced as a whole. Only the steps are appended, 8 bytes each; a power failure can tear the last.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +14,16 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import Array, OptimizerState, Weights
 from mnist_studio.spec.layers import Shape, text
 from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
-from mnist_studio.store import tensors
+from mnist_studio.store import run_record, tensors
 from mnist_studio.store.disk import reading, writing
+from mnist_studio.store.run_record import Steps
 
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
@@ -34,6 +37,7 @@ FEATURES = "features.safetensors"
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _EPOCHS = "epochs"
+_STEPS_HASH = "steps_sha256"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
 
 
@@ -61,6 +65,8 @@ class SavedCheckpoint:
         train_seconds: spent on them.
         epochs: up to this step, in order. They lie in the same file, so that the two never differ.
             None for a checkpoint of an earlier version, whose epochs only the database knows.
+        steps_sha256: of the bytes of these steps in their file, set when it is saved; empty for a
+            checkpoint of an earlier version.
     """
 
     weights: Weights
@@ -68,6 +74,7 @@ class SavedCheckpoint:
     step: int
     train_seconds: float
     epochs: tuple[Epoch, ...] | None = None
+    steps_sha256: str = ""
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
@@ -108,33 +115,59 @@ def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None
         file.write(records.tobytes())
 
 
-def truncate_steps(folder: Path, count: int) -> None:
+def truncate_steps(folder: Path, count: int, sha256: str = "") -> None:
     """Removes all steps after the first ``count``, which a resumed run trains again.
 
+    Args:
+        folder: of the run.
+        count: steps to keep.
+        sha256: of their bytes; not checked if empty.
+
     Raises:
-        StoreError: the file cannot be written, or has fewer steps.
+        StoreError: the file cannot be written, has fewer steps, or others.
     """
+    _check_steps(folder, count, sha256)
     path = folder / STEPS
-    if len(load_steps(folder).losses) < count:
-        raise tensors.damaged(path, f"it has fewer than {count} steps")
     with writing(path), path.open("ab") as file:
         file.truncate(count * _STEP.itemsize)
+
+
+def check_steps(folder: Path, checkpoint: SavedCheckpoint) -> None:
+    """Refuses a file of steps that is not the one that the checkpoint was saved with.
+
+    Raises:
+        StoreError: it cannot be read, has fewer steps, or others.
+    """
+    _check_steps(folder, checkpoint.step, checkpoint.steps_sha256)
 
 
 def load_steps(folder: Path) -> StepCurve:
     """The steps of a run so far; empty before the first. A torn last record is ignored.
 
     Raises:
-        StoreError: the run's folder is missing or the file cannot be read.
+        StoreError: the run's folder is missing, or the file cannot be read, or it is not what an
+            ended run had.
     """
-    path = folder / STEPS
-    with reading(folder):
-        names = {file.name for file in folder.iterdir()}
-    with reading(path):
-        content = path.read_bytes() if STEPS in names else b""
-    records = np.frombuffer(content[: _whole(len(content))], _STEP)
+    content = _step_bytes(folder)
+    sealed_steps = _sealed(folder)
+    if sealed_steps and sealed_steps != _described(content):
+        raise tensors.damaged(
+            folder / STEPS,
+            f"it has {len(content) // _STEP.itemsize} steps instead of the {sealed_steps.count} "
+            "that were trained, or others",
+        )
+    records = np.frombuffer(content, _STEP)
     # Copies are contiguous and writable, like other arrays.
     return StepCurve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
+
+
+def steps_of(folder: Path) -> Steps:
+    """Number and hash of the steps in the file of a run, for its record when it ends.
+
+    Raises:
+        StoreError: the run's folder is missing, or the file cannot be read.
+    """
+    return _described(_step_bytes(folder))
 
 
 def save_test_logits(folder: Path, logits: Array) -> None:
@@ -175,6 +208,9 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
     if checkpoint.epochs is not None:
         notes[_EPOCHS] = msgspec.json.encode(checkpoint.epochs).decode()
     _settle(folder / STEPS)
+    steps = _step_bytes(folder)[: checkpoint.step * _STEP.itemsize]
+    if len(steps) == checkpoint.step * _STEP.itemsize:
+        notes[_STEPS_HASH] = _hash(steps)
     tensors.save(folder / CHECKPOINT, weights | slots, notes)
 
 
@@ -194,6 +230,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             step=int(stored.notes["step"]),
             train_seconds=float(stored.notes["train_seconds"]),
             epochs=_epochs(path, stored.notes),
+            steps_sha256=stored.notes.get(_STEPS_HASH, ""),
         )
     except (KeyError, ValueError) as error:
         raise tensors.damaged(path, f"it lacks {error}") from error
@@ -256,11 +293,46 @@ def _epochs(path: Path, notes: Mapping[str, str]) -> tuple[Epoch, ...] | None:
         raise tensors.damaged(path, f"its epochs cannot be read: {error}") from error
 
 
+def _check_steps(folder: Path, count: int, sha256: str) -> None:
+    content = _step_bytes(folder)[: count * _STEP.itemsize]
+    if len(content) < count * _STEP.itemsize:
+        raise tensors.damaged(folder / STEPS, f"it has fewer than {count} steps")
+    if sha256 and sha256 != _hash(content):
+        raise tensors.damaged(folder / STEPS, "its steps are not those of the checkpoint")
+
+
 def _settle(path: Path) -> None:
     """Flushes appended data of a file to the disk, if the file exists."""
     if path.exists():
         with writing(path), path.open("ab") as file:
             os.fsync(file.fileno())
+
+
+def _step_bytes(folder: Path) -> bytes:
+    """The bytes of the whole records of the steps; empty before the first."""
+    path = folder / STEPS
+    with reading(folder):
+        names = {file.name for file in folder.iterdir()}
+    with reading(path):
+        content = path.read_bytes() if STEPS in names else b""
+    return content[: _whole(len(content))]
+
+
+def _sealed(folder: Path) -> Steps | None:
+    """What the record says of the steps of an ended run; None if it says nothing."""
+    try:
+        return run_record.read(folder).steps
+    except StoreError:
+        # Missing or damaged, which the check of the store reports.
+        return None
+
+
+def _described(content: bytes) -> Steps:
+    return Steps(len(content) // _STEP.itemsize, _hash(content))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -10,16 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mnist_studio.errors import StoreError
-from mnist_studio.store.disk import writing
+from mnist_studio.data.files import no_room_for_files
+from mnist_studio.errors import StoreDamaged, StoreError
+from mnist_studio.store.disk import PRIVATE, reading, writing
 
 BUSY_SECONDS = 10
+
+CHECK = "mnist-studio store check"
+REBUILD = "mnist-studio store rebuild"
+RESTORE = "mnist-studio store restore"
 
 _PRAGMAS = ("foreign_keys = ON", "journal_mode = DELETE", "synchronous = FULL")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "Free some space on the disk.",
-    sqlite3.SQLITE_BUSY: "Another MNIST Studio is writing. Try again in a moment.",
+    sqlite3.SQLITE_BUSY: "Another MNIST Studio is writing. Close other windows, or try again.",
+    sqlite3.SQLITE_LOCKED: "Another MNIST Studio is writing. Close other windows, or try again.",
     sqlite3.SQLITE_READONLY: "Change the permissions of the folder.",
     sqlite3.SQLITE_PERM: "Change the permissions of the folder.",
     sqlite3.SQLITE_CANTOPEN: "Change the permissions of the folder.",
@@ -83,14 +89,37 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with explained(path):
         with writing(path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.text_factory = _text
         try:
             _prepare(connection, path)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """Opens a database that must not be changed, for the calling thread only.
+
+    Raises:
+        sqlite3.Error: it cannot be opened; see ``explained``.
+    """
+    # Immutable: neither locked nor completed from a journal, which would write.
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.text_factory = _text
+    return connection
+
+
+def tables_of(connection: sqlite3.Connection) -> frozenset[str]:
+    """The names of everything in a database.
+
+    Raises:
+        sqlite3.Error: it cannot be read; see ``explained``.
+    """
+    return frozenset(str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master"))
 
 
 @contextmanager
@@ -123,13 +152,42 @@ def explained(path: Path) -> Iterator[None]:
         raise _explanation(path, error) from error
 
 
-def damaged(path: Path, why: str) -> StoreError:
+def damaged(path: Path, why: str) -> StoreDamaged:
     """The error for a damaged database."""
-    return StoreError(
+    return StoreDamaged(
         f"The database “{path}” is damaged: {why}.",
-        f"Nothing was changed. Replace it with the newest file of “{path.parent / 'backups'}”, or "
-        "move it away to start without runs.",
+        f"Nothing was changed. Rebuild it from the folders of your runs: {REBUILD}. "
+        f"Or go back to one of the backups: {RESTORE}",
     )
+
+
+def lost(path: Path, remains: str) -> StoreDamaged:
+    """The error for a missing or empty database whose runs or backups still exist.
+
+    Args:
+        path: of the database.
+        remains: what still exists, such as ``4 runs``.
+    """
+    state = "is empty" if path.exists() else "is missing"
+    return StoreDamaged(
+        f"The database “{path}” {state}, but “{path.parent}” still has {remains}.",
+        f"Rebuild it from the folders of your runs: {REBUILD}. "
+        f"Or go back to one of the backups: {RESTORE}",
+    )
+
+
+def is_empty(path: Path) -> bool:
+    """Whether the database is missing, or a file without content."""
+    with reading(path):
+        return not path.exists() or (path.is_file() and not path.stat().st_size)
+
+
+def _text(content: bytes) -> str | bytes:
+    """A text of the database; one that is not UTF-8 stays bytes and costs only its row."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -147,6 +205,12 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
     code = full & 0xFF
     if code in _DAMAGED:
         return damaged(path, str(error))
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL) and no_room_for_files(path.parent):
+        return StoreError(
+            f"The database “{path}” cannot be written: the disk has free space, but no room for "
+            "more files.",
+            "Delete files that you no longer need. Nothing was changed.",
+        )
     if full == sqlite3.SQLITE_READONLY_DBMOVED:
         return StoreError(
             f"The database “{path}” was moved or deleted, or is no longer accessible.",
@@ -154,5 +218,5 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
         )
     return StoreError(
         f"The database “{path}” cannot be used: {error}.",
-        _REMEDIES.get(code, "Close other windows of MNIST Studio and try again."),
+        _REMEDIES.get(code, f"Check your data: {CHECK}"),
     )

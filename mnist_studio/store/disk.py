@@ -7,6 +7,9 @@ from pathlib import Path
 from mnist_studio.data import files
 from mnist_studio.errors import DataError, StoreError
 
+PRIVATE = 0o700
+"""Mode of the folders of the home: only their owner can enter them."""
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:

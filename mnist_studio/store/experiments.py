@@ -11,17 +11,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from mnist_studio.errors import SpecError, StoreError, UnknownName
-from mnist_studio.spec import experiment_files
+from mnist_studio.spec import codec, experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec
-from mnist_studio.store import folders, locks
+from mnist_studio.store import folders, locks, sealed
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import writing
-from mnist_studio.store.rows import COLUMNS, Row, Run, run_of
+from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.record_writer import RecordWriter
+from mnist_studio.store.rows import (
+    COLUMNS,
+    MEMBER_COLUMNS,
+    Id,
+    MemberRow,
+    Row,
+    Run,
+    member_of,
+    run_of,
+    typed,
+    unreadable,
+    whole,
+)
+from mnist_studio.store.run_record import RECORD, Belongs, Moment
 
 _LOG = logging.getLogger(__name__)
-_EXPERIMENTS = "id, title, text, created"
+EXPERIMENT_COLUMNS = "id, title, text, created"
+
+
+class ExperimentRecord(msgspec.Struct, frozen=True, array_like=True):
+    """A row of ``EXPERIMENT_COLUMNS``, and the content of the record in the experiment's folder.
+
+    The text is that of its file, with its own version.
+    """
+
+    id: Id
+    title: str
+    text: str
+    created: Moment
 
 
 @dataclass(frozen=True)
@@ -62,6 +90,11 @@ class Membership:
         """Whether its timing is comparable: it was trained alone, on this computer."""
         return self.concurrency == 1 and not self.host
 
+    @property
+    def belongs(self) -> Belongs:
+        """The same for the record of the run."""
+        return Belongs(self.experiment, self.concurrency, self.host)
+
 
 ELSEWHERE = Membership("", host="another machine")
 
@@ -82,16 +115,25 @@ class ExperimentRows:
     id is enough.
     """
 
-    def __init__(self, database: Database, runs: Path, home: Path, models: BundledModels) -> None:
+    def __init__(
+        self,
+        database: Database,
+        records: RecordWriter,
+        runs: Path,
+        home: Path,
+        models: BundledModels,
+    ) -> None:
         """For ``RunStore``.
 
         Args:
             database: open and migrated.
+            records: of the runs.
             runs: folder of the runs' folders.
-            home: folder of one folder an experiment, which has its lock only.
+            home: folder of one folder an experiment, with its lock and its record.
             models: that come with the studio.
         """
         self._database = database
+        self._records = records
         self._models = models
         self._runs = runs
         self._home = home
@@ -112,40 +154,37 @@ class ExperimentRows:
 
     def all(self) -> tuple[Experiment, ...]:
         """All experiments, newest first; a damaged one is logged and skipped."""
-        query = f"SELECT {_EXPERIMENTS} FROM experiments ORDER BY created DESC, id DESC"
-        return tuple(filter(None, map(_readable, self._database.rows(query))))
+        query = f"SELECT {EXPERIMENT_COLUMNS} FROM experiments ORDER BY created DESC, id DESC"
+        return tuple(whole(experiment_of, self._database.rows(query)))
 
     def experiment(self, experiment_id: str) -> Experiment:
         """The experiment of that id."""
-        query = f"SELECT {_EXPERIMENTS} FROM experiments WHERE substr(id, 1, ?) = ?"
+        query = (
+            f"SELECT {EXPERIMENT_COLUMNS} FROM experiments "
+            "WHERE typeof(id) = 'text' AND substr(id, 1, ?) = ?"
+        )
         possible = experiment_id and experiment_id.isascii()
         rows = self._database.rows(query, len(experiment_id), experiment_id) if possible else []
         if len(rows) != 1:
             found = f"{len(rows)} experiments begin" if rows else "No experiment begins"
             raise UnknownName(f"{found} with “{experiment_id}”.", "Check the list of experiments.")
-        return _experiment_of(rows[0])
+        return experiment_of(rows[0])
 
     def members(self, experiment_id: str) -> tuple[Member, ...]:
         """The runs of an experiment, oldest first; takes the whole id."""
         query = (
-            f"SELECT experiment, concurrency, host, {COLUMNS} FROM members JOIN runs ON run = id "
+            f"SELECT {MEMBER_COLUMNS}, {COLUMNS} FROM members JOIN runs ON run = id "
             "WHERE experiment = ? ORDER BY created, id"
         )
-        found = (self._member(row) for row in self._database.rows(query, experiment_id))
-        return tuple(filter(None, found))
+        return tuple(whole(self._member, self._database.rows(query, experiment_id)))
 
     def memberships(self) -> Mapping[str, Membership]:
         """The membership of every run that was trained by an experiment, by the run's id.
 
         Bundled models belong to none, and their timing is that of another computer.
         """
-        rows = self._database.rows(
-            "SELECT run, COALESCE(experiment, ''), concurrency, host FROM members"
-        )
-        own = {
-            run: Membership(experiment, concurrency, host)
-            for run, experiment, concurrency, host in rows
-        }
+        rows = self._database.rows(f"SELECT {MEMBER_COLUMNS} FROM members")
+        own = {row.run: _membership(row) for row in whole(member_of, rows)}
         return dict.fromkeys(self._models.by_id, ELSEWHERE) | own
 
     def delete(self, experiment_id: str) -> None:
@@ -159,6 +198,9 @@ class ExperimentRows:
         if not locks.is_free(folder):
             raise _already_running(experiment)
         self._database.write("DELETE FROM experiments WHERE id = ?", experiment.id)
+        # A record that stays would bring the experiment back when the database is rebuilt.
+        with writing(folder):
+            (folder / RECORD).unlink(missing_ok=True)
 
     def hold(self, experiment: Experiment) -> None:
         """Takes the lock of an experiment, whose holder alone trains its cells.
@@ -182,10 +224,27 @@ class ExperimentRows:
     def set_membership(self, run_id: str, membership: Membership) -> None:
         """Makes a run a member, or updates the membership of a resumed one."""
         self._database.write(JOIN, *joining(run_id, membership))
+        self._records.refresh(run_id)
+
+    def write_missing(self) -> None:
+        """Writes the records of experiments that have none: those of earlier versions."""
+        for experiment in self.all():
+            if not (self._home / experiment.id / RECORD).exists():
+                try:
+                    self._write_record(experiment)
+                except StoreError as error:
+                    _LOG.warning("The record of an experiment was not written. %s", error)
+
+    def _write_record(self, experiment: Experiment) -> None:
+        record = ExperimentRecord(
+            experiment.id, experiment.title, experiment.text, experiment.created
+        )
+        sealed.write(self._folder(experiment.id) / RECORD, record)
 
     def _inserted(self, spec: ExperimentSpec, text: str) -> Experiment:
         folder = folders.make(self._home)
         row = (folder.name, spec.title.strip(), text, time.time())
+        sealed.write(folder / RECORD, ExperimentRecord(*row))
         # Inside the transaction of ``add``.
         self._database.connection.execute("INSERT INTO experiments VALUES (?, ?, ?, ?)", row)
         return Experiment(row[0], row[1], spec, text, row[3])
@@ -194,15 +253,15 @@ class ExperimentRows:
         """The folder of an experiment; created if a restored backup lacks it."""
         folder = self._home / experiment_id
         with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         return folder
 
-    def _member(self, row: Row) -> Member | None:
-        try:
-            return Member(run_of(row[3:], self._runs), Membership(*row[:3]))
-        except StoreError as error:
-            _LOG.warning("%s", error)
-            return None
+    def _member(self, row: Row) -> Member:
+        return Member(run_of(row[4:], self._runs), _membership(member_of(row[:4])))
+
+
+def _membership(row: MemberRow) -> Membership:
+    return Membership(row.experiment or "", row.concurrency, row.host)
 
 
 JOIN = """
@@ -217,23 +276,23 @@ def joining(run_id: str, membership: Membership) -> tuple[object, ...]:
     return (run_id, membership.experiment, membership.concurrency, membership.host)
 
 
-def _readable(row: Row) -> Experiment | None:
-    try:
-        return _experiment_of(row)
-    except StoreError as error:
-        _LOG.warning("%s", error)
-        return None
+def experiment_of(row: Row) -> Experiment:
+    """The experiment in a row of ``EXPERIMENT_COLUMNS``.
 
-
-def _experiment_of(row: Row) -> Experiment:
-    experiment_id, title, text, created = row
+    Raises:
+        StoreDamaged: the row is damaged.
+        StoreError: it was written by a newer version.
+    """
+    stored = typed(row, ExperimentRecord, "stored experiment")
     try:
-        return Experiment(experiment_id, title, experiment_files.parse(text), text, created)
+        spec = experiment_files.parse(stored.text)
     except SpecError as error:
+        if error.remedy != codec.UPDATE:
+            raise unreadable("stored experiment", stored.id, error.problem) from error
         raise StoreError(
-            f"The stored experiment {experiment_id} cannot be read: {error.problem}",
-            "Update MNIST Studio.",
+            f"The stored experiment {stored.id} cannot be read: {error.problem}", error.remedy
         ) from error
+    return Experiment(stored.id, stored.title, spec, stored.text, stored.created)
 
 
 def _already_running(experiment: Experiment) -> StoreError:

@@ -5,21 +5,46 @@ program ends in between, the next start finishes the deletion.
 """
 
 import logging
+import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from mnist_studio.errors import StoreError
+from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store import locks
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import writing
+from mnist_studio.store.disk import PRIVATE, reading, writing
 
 # Crockford's base 32: no i, l, o, u, which are misread.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _TRASH = ".deleted"
 _LOG = logging.getLogger(__name__)
+
+ID = r"^[0-9]{8}-[0-9]{6}-[0-9a-hjkmnp-tv-z]{4}\Z"
+"""Pattern of the ids of runs and experiments. Only such a text may name a folder."""
+
+
+def is_id(value: object) -> bool:
+    """Whether a value, which may come from a damaged database, is an id."""
+    return isinstance(value, str) and bool(re.match(ID, value))
+
+
+def all_in(runs: Path) -> tuple[Path, ...]:
+    """The folders of all runs, oldest first; links and folders of other names are not runs."""
+    if not runs.is_dir():
+        return ()
+    with reading(runs):
+        found = [each for each in runs.iterdir() if is_id(each.name)]
+        return tuple(sorted(each for each in found if each.is_dir() and not each.is_symlink()))
+
+
+def has_content(folder: Path) -> bool:
+    """Whether the folder of a run has more than a lock, as one of a run that never began has."""
+    with reading(folder):
+        return any(not each.name.endswith("lock") for each in folder.iterdir())
 
 
 def make(runs: Path) -> Path:
@@ -31,11 +56,11 @@ def make(runs: Path) -> Path:
         StoreError: the folder cannot be made.
     """
     with writing(runs):
-        runs.mkdir(parents=True, exist_ok=True)
+        runs.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         while True:
             folder = runs / _new_id()
             try:
-                folder.mkdir()
+                folder.mkdir(mode=PRIVATE)
             except FileExistsError:
                 continue
             return folder
@@ -64,16 +89,33 @@ def take_from_trash(folder: Path) -> None:
 
 
 def trashed(runs: Path) -> Iterator[Path]:
-    """The original folders of everything in the trash."""
-    return (trash.with_suffix("") for trash in runs.glob(f"*{_TRASH}"))
+    """The original folders of everything in the trash; other folders are left alone."""
+    originals = (trash.with_suffix("") for trash in runs.glob(f"*{_TRASH}"))
+    return (folder for folder in originals if is_id(folder.name))
 
 
 def remove_trash(folder: Path) -> None:
     """Removes a folder from the trash; files that resist are logged and tried again later."""
-    shutil.rmtree(_trash(folder), onerror=_log_unless_gone)
+    trash = _trash(folder)
+    if trash.is_symlink():
+        # Only the link itself is MNIST Studio's; what it leads to may be anything.
+        with suppress(FileNotFoundError):
+            trash.unlink()
+        return
+    shutil.rmtree(trash, onerror=_log_unless_gone)
 
 
 def _trash(folder: Path) -> Path:
+    """The name of a folder in the trash.
+
+    Raises:
+        StoreDamaged: it is not the folder of a run, so it must not be touched.
+    """
+    if not is_id(folder.name):
+        raise StoreDamaged(
+            f"“{folder.name}” isn't a valid ID of a run, so its folder is not touched.",
+            "To set its row aside, run: mnist-studio store check --set-aside",
+        )
     return folder.with_suffix(_TRASH)
 
 
@@ -99,6 +141,7 @@ def delete(database: Database, folder: Path) -> None:
     Raises:
         StoreError: also if it is running, here or elsewhere.
     """
+    _trash(folder)
     if folder.is_dir() and not locks.is_free(folder):
         raise locks.running(folder.name)
     move_to_trash(folder)

@@ -75,7 +75,22 @@ _VERSION_4: Migration = (
     "ALTER TABLE digits RENAME TO own_images",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5: Migration = (
+    """
+    CREATE TABLE unwritten (
+        run TEXT PRIMARY KEY      -- whose record in its folder is to be written; see record_writer
+    )
+    """,
+    "INSERT OR IGNORE INTO unwritten SELECT id FROM runs",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+)
 
 
 def migrate(

@@ -1,22 +1,25 @@
 """The user's own images, and the fixed sets of them that runs are trained or compared on."""
 
 import hashlib
-import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
+from msgspec import Meta
 
 from mnist_studio import paths
-from mnist_studio.data.images import LabeledImages
+from mnist_studio.data.images import CLASSES, SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import InkPoint
-from mnist_studio.data.own_images import OwnImage, labeled_images
+from mnist_studio.data.own_images import MOST_POINTS, OwnImage, labeled_images
 from mnist_studio.errors import DataError, MnistStudioError, UnknownName
 from mnist_studio.store import tensors
 from mnist_studio.store.database import Database
+from mnist_studio.store.rows import Row, typed, unreadable, whole
+from mnist_studio.store.run_record import Moment
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
@@ -107,11 +110,29 @@ def _damaged(fingerprint: str) -> DataError:
     )
 
 
-_LOG = logging.getLogger(__name__)
-_COLUMNS = "key, label, created, pen, strokes, picture"
-_INSERT = f"INSERT OR IGNORE INTO own_images ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
-_STROKES = msgspec.json.Decoder(tuple[tuple[tuple[float, float, float, float], ...], ...])
-_Row = tuple[str, int, float, float, str, bytes | None]
+_WHAT = "own image"
+_FARTHEST = 1e4
+"""Limit for a coordinate on a canvas with sides of length 1; a pen can leave the canvas."""
+
+IMAGE_COLUMNS = "key, label, created, pen, strokes, picture"
+INSERT_IMAGE = f"INSERT OR IGNORE INTO own_images ({IMAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
+_Stroke = tuple[tuple[float, float, float, float], ...]
+_STROKES = msgspec.json.Decoder(tuple[_Stroke, ...])
+_Key = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+_Label = Annotated[int, Meta(ge=0, lt=CLASSES)]
+_Picture = Annotated[bytes, Meta(min_length=SIDE * SIDE, max_length=SIDE * SIDE)]
+_Pen = Annotated[float, Meta(gt=0, le=1)]
+
+
+class _ImageRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the table, with the types and limits that the program relies on."""
+
+    key: _Key
+    label: _Label
+    created: Moment
+    pen: _Pen
+    strokes: str
+    picture: _Picture | None
 
 
 class OwnImages:
@@ -120,13 +141,20 @@ class OwnImages:
     Every method raises StoreError, with a remedy, if the disk or the database fails.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, changed: Callable[[], object]) -> None:
+        """For ``RunStore``.
+
+        Args:
+            database: open and migrated.
+            changed: called after every change.
+        """
         self._database = database
+        self._changed = changed
 
     def all(self) -> tuple[OwnImage, ...]:
         """All own images, oldest first; a damaged one is logged and skipped."""
-        query = f"SELECT {_COLUMNS} FROM own_images ORDER BY created, key"
-        return tuple(filter(None, map(_image, self._database.rows(query))))
+        query = f"SELECT {IMAGE_COLUMNS} FROM own_images ORDER BY created, key"
+        return tuple(whole(image_of, self._database.rows(query)))
 
     def summary(self) -> tuple[tuple[str, int], ...]:
         """Key and label of all own images, oldest first; equal while nothing has changed."""
@@ -149,6 +177,7 @@ class OwnImages:
         changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
         if not changed:
             raise UnknownName("This image no longer exists.", "Choose another image.")
+        self._changed()
 
     def delete(self, keys: Sequence[str]) -> None:
         """Deletes images; missing ones are ignored."""
@@ -165,22 +194,35 @@ class OwnImages:
                 "DELETE FROM own_images WHERE key = ?", [(key,) for key in removed]
             )
             before = connection.total_changes
-            connection.executemany(_INSERT, map(_row, added))
-            return connection.total_changes - before
+            connection.executemany(INSERT_IMAGE, map(row_of, added))
+            new = connection.total_changes - before
+        self._changed()
+        return new
 
 
-def _row(image: OwnImage) -> _Row:
+def image_of(row: Row) -> OwnImage:
+    """The own image in a row of ``IMAGEIMAGE_COLUMNS``.
+
+    Raises:
+        StoreDamaged: the row is damaged.
+    """
+    stored = typed(row, _ImageRow, _WHAT)
+    try:
+        strokes = _STROKES.decode(stored.strokes)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise unreadable(_WHAT, stored.key, error) from error
+    points = [value for stroke in strokes for point in stroke for value in point[:2]]
+    if max(map(abs, points), default=0.0) > _FARTHEST or len(points) > 2 * MOST_POINTS:
+        raise unreadable(_WHAT, stored.key, "its strokes are not a drawing.")
+    if not (any(strokes) or stored.picture):
+        raise unreadable(_WHAT, stored.key, "it has neither strokes nor pixels.")
+    ink = tuple(tuple(InkPoint(*point) for point in stroke) for stroke in strokes)
+    return OwnImage(
+        stored.key, stored.label, stored.created, ink, stored.pen, stored.picture or b""
+    )
+
+
+def row_of(image: OwnImage) -> Row:
+    """The row of an own image."""
     strokes = msgspec.json.encode(image.ink).decode()
     return image.key, image.label, image.created, image.pen, strokes, image.picture or None
-
-
-def _image(row: _Row) -> OwnImage | None:
-    key, label, created, pen, strokes, picture = row
-    try:
-        ink = tuple(
-            tuple(InkPoint(*point) for point in stroke) for stroke in _STROKES.decode(strokes)
-        )
-    except msgspec.DecodeError as error:
-        _LOG.warning("The own image %s is damaged: %s", key, error)
-        return None
-    return OwnImage(key, label, created, ink, pen, picture or b"")

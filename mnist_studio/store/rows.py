@@ -1,49 +1,23 @@
 """The rows of runs in the database: as values, by id, and how they end."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from mnist_studio import events
-from mnist_studio.errors import SpecError, StoreError, UnknownName
+from mnist_studio.errors import SpecError, StoreDamaged, StoreError, UnknownName
 from mnist_studio.events import Crashed, Epoch, Finished, Stopped, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import locks
+from mnist_studio.store import folders
 from mnist_studio.store.artifacts import CHECKPOINT
 from mnist_studio.store.database import Database
-from mnist_studio.store.run_record import Status as Status
-
-
-def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
-    """The one id with that prefix.
-
-    Args:
-        database: of the user's runs.
-        bundled: ids of the bundled models.
-        beginning: prefix of an id, or the whole id.
-
-    Raises:
-        UnknownName: no id has that prefix, or several do.
-    """
-    query = "SELECT id FROM runs WHERE substr(id, 1, ?) = ?"
-    # The empty prefix would match every id; ids are ASCII, and SQLite accepts no lone surrogates.
-    possible = beginning and beginning.isascii()
-    rows = database.rows(query, len(beginning), beginning) if possible else []
-    came = [model for model in bundled if possible and model.startswith(beginning)]
-    match [*(str(run_id) for (run_id,) in rows), *came]:
-        case [run_id]:
-            return run_id
-        case []:
-            raise UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")
-        case several:
-            raise UnknownName(
-                f"{len(several)} runs begin with “{beginning}”.", "Enter more characters of the ID."
-            )
-
+from mnist_studio.store.run_record import Moment, Status
 
 Row = tuple[Any, ...]
 
@@ -51,9 +25,76 @@ BUNDLED = "bundled-"
 """Prefix of the ids of bundled models."""
 
 COLUMNS = "id, title, spec, status, created, terminal"
+EPOCH_COLUMNS = "run, epoch, event"
+MEMBER_COLUMNS = "run, experiment, concurrency, host"
+
+Id = Annotated[str, Meta(pattern=folders.ID)]
 
 _TERMINALS: msgspec.json.Decoder[Terminal] = msgspec.json.Decoder(Terminal)
 _EPOCHS = msgspec.json.Decoder(Epoch)
+_Typed = TypeVar("_Typed", bound=msgspec.Struct)
+_Value = TypeVar("_Value")
+_LOG = logging.getLogger(__name__)
+
+
+class RunRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of ``COLUMNS``, with the types and limits that the program relies on."""
+
+    id: Id
+    title: str
+    spec: str
+    status: Status
+    created: Moment
+    terminal: str | None
+
+
+class EpochRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the table of epochs."""
+
+    run: Id
+    epoch: Annotated[int, Meta(ge=1)]
+    event: str
+
+
+class MemberRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the table of members; the experiment is None if it was deleted."""
+
+    run: Id
+    experiment: Id | None
+    concurrency: Annotated[int, Meta(ge=1, le=10_000)]
+    host: str
+
+
+def typed(row: Row, kind: type[_Typed], what: str) -> _Typed:
+    """A row as a struct.
+
+    Args:
+        row: of the database, where any value may be of any type.
+        kind: with the types and limits.
+        what: a row is, such as ``stored run``.
+
+    Raises:
+        StoreDamaged: a value is not as expected.
+    """
+    try:
+        return msgspec.convert(row, kind)
+    except msgspec.ValidationError as error:
+        raise unreadable(what, row[0] if row else "", error) from error
+
+
+def unreadable(what: str, name: object, error: Exception | str) -> StoreDamaged:
+    """The error for a row that cannot be used.
+
+    Args:
+        what: it is, such as ``stored run``.
+        name: that it has in the database, which may be of any type.
+        error: what is wrong.
+    """
+    shown = name if folders.is_id(name) else repr(name)[:60]
+    return StoreDamaged(
+        f"The {what} {shown} cannot be read: {error}",
+        "To set it aside, run: mnist-studio store check --set-aside",
+    )
 
 
 @dataclass(frozen=True)
@@ -110,23 +151,25 @@ def run_of(row: Row, runs: Path) -> Run:
     """The run of a row of ``COLUMNS``; ``runs`` is the folder of the runs' folders.
 
     Raises:
-        StoreError: the row is damaged.
+        StoreDamaged: the row is damaged.
+        StoreError: it was written by a newer version.
     """
-    run_id, title, spec, status, created, terminal = row
+    stored = typed(row, RunRow, "stored run")
     try:
-        return Run(
-            id=run_id,
-            title=title,
-            spec=codec.parse(spec),
-            status=status,
-            created=created,
-            folder=runs / run_id,
-            # The row of a resumed run has its previous end until it ends again.
-            terminal=terminal_of(terminal) if status != "running" else None,
-            checkpoint=(runs / run_id / CHECKPOINT).exists(),
-        )
-    except (SpecError, msgspec.DecodeError) as error:
-        raise _unreadable(run_id, error) from error
+        spec = codec.parse(stored.spec)
+    except SpecError as error:
+        raise _newer_or_damaged(stored.id, error) from error
+    return Run(
+        id=stored.id,
+        title=stored.title,
+        spec=spec,
+        status=stored.status,
+        created=stored.created,
+        folder=runs / stored.id,
+        # The row of a resumed run has its previous end until it ends again.
+        terminal=_terminal(stored) if stored.status != "running" else None,
+        checkpoint=(runs / stored.id / CHECKPOINT).exists(),
+    )
 
 
 def terminal_of(text: str | None) -> Terminal | None:
@@ -138,20 +181,79 @@ def terminal_of(text: str | None) -> Terminal | None:
     return _TERMINALS.decode(text) if text else None
 
 
-def epoch_of(text: str, run_id: str) -> Epoch:
-    """The epoch in a row.
+def epoch_of(row: Row) -> Epoch:
+    """The epoch in a row of the table of epochs.
 
     Raises:
-        StoreError: the row is damaged.
+        StoreDamaged: the row is damaged.
+    """
+    stored = typed(row, EpochRow, "epoch of the stored run")
+    try:
+        epoch = _EPOCHS.decode(stored.event)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise unreadable("epoch of the stored run", stored.run, error) from error
+    if epoch.epoch != stored.epoch:
+        wrong = f"epoch {stored.epoch} is called {epoch.epoch}"
+        raise unreadable("epoch of the stored run", stored.run, wrong)
+    return epoch
+
+
+def member_of(row: Row) -> MemberRow:
+    """The membership in a row of ``MEMBER_COLUMNS``.
+
+    Raises:
+        StoreDamaged: the row is damaged.
+    """
+    return typed(row, MemberRow, "membership of the stored run")
+
+
+def _terminal(stored: RunRow) -> Terminal:
+    """How a run ended.
+
+    Raises:
+        StoreDamaged: it is missing, not readable, or contradicts the status.
     """
     try:
-        return _EPOCHS.decode(text)
-    except msgspec.DecodeError as error:
-        raise _unreadable(run_id, error) from error
+        terminal = terminal_of(stored.terminal)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise unreadable("stored run", stored.id, error) from error
+    if terminal is None or terminal.__struct_config__.tag != stored.status:
+        raise unreadable("stored run", stored.id, f"it has no outcome “{stored.status}”.")
+    return terminal
 
 
-def _unreadable(run_id: str, error: Exception) -> StoreError:
-    return StoreError(f"The stored run {run_id} cannot be read: {error}", "Update MNIST Studio.")
+def _newer_or_damaged(run_id: str, error: SpecError) -> StoreError:
+    if error.remedy == codec.UPDATE:
+        return StoreError(f"The stored run {run_id} cannot be read: {error.problem}", error.remedy)
+    return unreadable("stored run", run_id, error.problem)
+
+
+def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
+    """The one id with that prefix.
+
+    Args:
+        database: of the user's runs.
+        bundled: ids of the bundled models.
+        beginning: prefix of an id, or the whole id.
+
+    Raises:
+        UnknownName: no id has that prefix, or several do.
+    """
+    query = "SELECT id FROM runs WHERE typeof(id) = 'text' AND substr(id, 1, ?) = ?"
+    # The empty prefix would match every id; ids are ASCII, and SQLite accepts no lone surrogates.
+    possible = beginning and beginning.isascii()
+    rows = database.rows(query, len(beginning), beginning) if possible else []
+    came = [model for model in bundled if possible and model.startswith(beginning)]
+    own = [run_id for (run_id,) in rows if folders.is_id(run_id)]
+    match [*own, *came]:
+        case [run_id]:
+            return str(run_id)
+        case []:
+            raise UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")
+        case several:
+            raise UnknownName(
+                f"{len(several)} runs begin with “{beginning}”.", "Enter more characters of the ID."
+            )
 
 
 TRAINED = (Finished, Stopped)
@@ -175,32 +277,40 @@ def end(database: Database, run_id: str, event: Terminal) -> bool:
 
 
 def crash(database: Database, run: Run) -> bool:
-    """Marks a running run as crashed if its lock is free; returns whether it was marked."""
+    """Marks a running run as crashed; for the holder of its lock. False if it has ended."""
     reason = "MNIST Studio ended while this run was training."
-    event = Crashed(run=run.id, framework=run.spec.framework, reason=reason)
-    if not run.folder.is_dir():
-        return end(database, run.id, event)
-    lock = locks.take(run.folder)
-    if lock is None:
-        return False
-    try:
-        # A run that ended just before its lock was released stays as it is.
-        return end(database, run.id, event)
-    finally:
-        lock.release()
+    return end(database, run.id, Crashed(run=run.id, framework=run.spec.framework, reason=reason))
 
 
 def _previous_end(database: Database, run_id: str) -> Finished | Stopped | None:
     """The previous end of a resumed run, if it had weights."""
     rows = database.rows("SELECT terminal FROM runs WHERE id = ?", run_id)
-    terminal = terminal_of(rows[0][0]) if rows else None
+    try:
+        terminal = terminal_of(rows[0][0]) if rows else None
+    except (msgspec.DecodeError, UnicodeError, TypeError):
+        # A damaged end is replaced by the new one.
+        return None
     return terminal if isinstance(terminal, TRAINED) else None
 
 
 def _delete_epochs(database: Database, run_id: str, step: int) -> None:
     """Deletes the epochs that were trained after ``step``."""
-    for (text,) in database.rows("SELECT event FROM epochs WHERE run = ?", run_id):
-        epoch = epoch_of(text, run_id)
+    for epoch in epochs_of(database, run_id):
         if epoch.step > step:
             row = (run_id, epoch.epoch)
             database.write("DELETE FROM epochs WHERE run = ? AND epoch = ?", *row)
+
+
+def epochs_of(database: Database, run_id: str) -> tuple[Epoch, ...]:
+    """The epochs of a run in order; a damaged one is logged and left out."""
+    query = f"SELECT {EPOCH_COLUMNS} FROM epochs WHERE run = ? ORDER BY epoch"
+    return tuple(whole(epoch_of, database.rows(query, run_id)))
+
+
+def whole(decode: Callable[[Row], _Value], found: Iterable[Row]) -> Iterator[_Value]:
+    """The values of all rows that can be read; the others are logged."""
+    for row in found:
+        try:
+            yield decode(row)
+        except StoreError as error:
+            _LOG.warning("%s", error)

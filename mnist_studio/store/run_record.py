@@ -3,11 +3,8 @@
 The database is an index that can be rebuilt from these files. The child that trains adds epochs
 with each checkpoint; the supervisor writes title and outcome. Every change replaces the file as a
 whole, under a lock, so that neither undoes what the other wrote.
-
-    {"version": 1, "sha256": "of the bytes of record", "record": {...}}
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,25 +15,24 @@ from filelock import FileLock, Timeout
 from msgspec import Meta
 from msgspec.structs import replace
 
-from mnist_studio.data.files import write_bytes
-from mnist_studio.errors import StoreDamaged, StoreError
+from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Measures, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.disk import reading, writing
+from mnist_studio.store import sealed
+from mnist_studio.store.disk import writing
 
 RECORD = "record.json"
 LOCK = "record.lock"
 
-VERSION = 1
-LARGEST = 64_000_000
-"""Bytes of a file: far more than the epochs of any run."""
 PATIENCE_SECONDS = 10
 
 Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
 """``running`` or how a run ended."""
 
-_Moment = Annotated[float, Meta(ge=0, le=32_503_680_000)]
+Moment = Annotated[float, Meta(ge=0, le=32_503_680_000)]
+"""Seconds since 1970, up to the year 3000, beyond which some systems know no date."""
+
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
@@ -83,7 +79,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     run: str
     title: str
     spec: str
-    created: _Moment
+    created: Moment
     status: Status = "running"
     terminal: Terminal | None = None
     epochs: tuple[Epoch, ...] = ()
@@ -103,12 +99,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return codec.parse(self.spec)
 
 
-class _File(msgspec.Struct, frozen=True):
-    version: Annotated[int, Meta(ge=1)]
-    sha256: str
-    record: msgspec.Raw
-
-
 def exists(folder: Path) -> bool:
     """Whether the folder has a record, readable or not."""
     return (folder / RECORD).exists()
@@ -122,13 +112,9 @@ def read(folder: Path) -> RunRecord:
         StoreError: it is missing, cannot be read, or is of a newer version.
     """
     path = folder / RECORD
-    with reading(path), path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise damaged(path, f"it has more than {LARGEST:,} bytes")
-    record = _decoded(path, content)
+    record = sealed.read(path, RunRecord)
     if record.run != folder.name:
-        raise damaged(path, f"it belongs to {record.run}")
+        raise sealed.damaged(path, f"it belongs to {record.run}")
     return record
 
 
@@ -138,10 +124,7 @@ def write(folder: Path, record: RunRecord) -> None:
     Raises:
         StoreError: it cannot be written, or the run was deleted; the old record is unchanged.
     """
-    if not folder.is_dir():  # A file would create it again.
-        raise StoreError(f"The folder {folder} no longer exists.", "Select another run.")
-    with writing(folder / RECORD):
-        write_bytes(folder / RECORD, _encoded(record))
+    sealed.write(folder / RECORD, record)
 
 
 def update(folder: Path, change: Callable[[RunRecord], RunRecord]) -> RunRecord:
@@ -218,30 +201,3 @@ def changing(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def damaged(path: Path, why: str) -> StoreDamaged:
-    """The error for a damaged record."""
-    return StoreDamaged(f"{path} is damaged: {why}.", "Check the store: mnist-studio store check")
-
-
-def _encoded(record: RunRecord) -> bytes:
-    content = msgspec.json.encode(record)
-    digest = hashlib.sha256(content).hexdigest()
-    return msgspec.json.encode(_File(VERSION, digest, msgspec.Raw(content))) + b"\n"
-
-
-def _decoded(path: Path, content: bytes) -> RunRecord:
-    try:
-        file = msgspec.json.decode(content, type=_File)
-        if file.version > VERSION:
-            raise StoreError(
-                f"{path} has version {file.version}, but this MNIST Studio reads versions up to "
-                f"{VERSION}.",
-                "Update MNIST Studio.",
-            )
-        if file.sha256 != hashlib.sha256(file.record).hexdigest():
-            raise damaged(path, "its content does not match its hash")
-        return msgspec.json.decode(file.record, type=RunRecord)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise damaged(path, str(error)) from error

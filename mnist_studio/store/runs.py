@@ -4,8 +4,8 @@ Only supervisors write here, never the children that train. Several supervisors,
 command line, may work at once: each holds the lock of the folder of every run it supervises.
 """
 
-import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -13,17 +13,17 @@ from typing import Self
 from mnist_studio import events, paths
 from mnist_studio.errors import StoreError
 from mnist_studio.events import AnyEvent, Epoch, Terminal
+from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import codec, known_bugs
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, locks, rows, titles
 from mnist_studio.store.bundled import BundledModels
-from mnist_studio.store.database import Database, explained
+from mnist_studio.store.database import Database, explained, is_empty, lost, tables_of
 from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.own_images import OwnImages
-from mnist_studio.store.rows import COLUMNS, Row, Run, epoch_of, full_id, run_of
-
-_LOG = logging.getLogger(__name__)
+from mnist_studio.store.record_writer import RecordWriter, adopt_epochs
+from mnist_studio.store.rows import COLUMNS, Row, Run, full_id, run_of
 
 
 class RunStore:
@@ -46,16 +46,22 @@ class RunStore:
         self._runs = paths.runs(home)
         self._backups = paths.backups(home)
         self._locks = locks.Locks()
+        _refuse_lost(paths.database(home), self._runs, self._backups)
         self._database = Database(paths.database(home))
         self._models = BundledModels(paths.models())
+        self._records = RecordWriter(self._database, self._runs)
         self.experiments = ExperimentRows(
-            self._database, self._runs, paths.experiments(home), self._models
+            self._database, self._records, self._runs, paths.experiments(home), self._models
         )
-        self.own_images = OwnImages(self._database)
+        self.own_images = OwnImages(self._database, self._back_up)
         try:
             with explained(self._database.path):
+                if not tables_of(self._database.connection):
+                    _refuse_lost(self._database.path, self._runs, self._backups, empty=True)
                 migrate(self._database.connection, self._database.path, self._backups)
             folders.finish(self._database, self._runs)
+            self._records.write_missing()
+            self.experiments.write_missing()
             self._back_up()
         except BaseException:
             self._database.close()
@@ -94,6 +100,7 @@ class RunStore:
         try:
             # The lock comes first, because a row without a lock counts as crashed.
             self._locks.hold(folder)
+            self._records.begin(row, membership.belongs if membership else None)
             self._insert(row, membership)
         except BaseException:
             self._locks.release(folder.name)
@@ -125,8 +132,11 @@ class RunStore:
         run = self.run(self._own_id(run_id))
         self._locks.hold(run.folder)
         try:
+            self._records.begin_again(run.id)
             self._database.write("UPDATE runs SET status = 'running' WHERE id = ?", run.id)
         except BaseException:
+            with suppress(StoreError):
+                self._records.refresh(run.id)
             self._locks.release(run.id)
             raise
         return replace(run, status="running", terminal=None)
@@ -147,8 +157,10 @@ class RunStore:
             row = (self._own_id(event.run), event.epoch, events.encode(event).decode())
             self._database.write("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", *row)
         elif isinstance(event, Terminal):
-            if not rows.end(self._database, self._own_id(event.run), event):
+            run_id = self._own_id(event.run)
+            if not rows.end(self._database, run_id, event):
                 raise StoreError(f"The run {event.run} has already ended.", "Start a new run.")
+            self._records.refresh(run_id)
             self._back_up()
 
     def runs(self) -> tuple[Run, ...]:
@@ -157,7 +169,7 @@ class RunStore:
         A run whose row is damaged is logged and skipped.
         """
         query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
-        own = filter(None, map(self._readable, self._database.rows(query)))
+        own = rows.whole(self._run_of, self._database.rows(query))
         return (*own, *(model.run for model in self._models.by_id.values()))
 
     def run(self, run_id: str) -> Run:
@@ -167,15 +179,14 @@ class RunStore:
             return self._models.by_id[full].run
         row: Row
         (row,) = self._database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", full)
-        return run_of(row, self._runs)
+        return self._run_of(row)
 
     def epochs(self, run_id: str) -> tuple[Epoch, ...]:
-        """The epochs of a run in order."""
+        """The epochs of a run in order; one whose row is damaged is logged and skipped."""
         full = self._full_id(run_id)
         if full in self._models.by_id:
             return self._models.by_id[full].epochs
-        query = "SELECT event FROM epochs WHERE run = ? ORDER BY epoch"
-        return tuple(epoch_of(text, full) for (text,) in self._database.rows(query, full))
+        return rows.epochs_of(self._database, full)
 
     def rename(self, run_id: str, title: str) -> None:
         """Changes the title of a run, to 1 to 80 characters.
@@ -185,6 +196,7 @@ class RunStore:
         """
         row = (titles.tidy(title), self._own_id(run_id))
         self._database.write("UPDATE runs SET title = ? WHERE id = ?", *row)
+        self._records.refresh(row[1])
 
     def delete(self, run_id: str) -> None:
         """Deletes a run and its folder.
@@ -195,14 +207,28 @@ class RunStore:
         folders.delete(self._database, self._runs / self._own_id(run_id))
 
     def recover(self) -> tuple[str, ...]:
-        """Marks running runs without a supervisor as crashed and returns their ids."""
+        """Marks running runs without a supervisor as crashed and returns their ids.
+
+        Epochs that the supervisor had not stored come back from the record in the folder.
+        """
         query = f"SELECT {COLUMNS} FROM runs WHERE status = 'running' ORDER BY id"
-        running = filter(None, map(self._readable, self._database.rows(query)))
-        return tuple(
-            run.id
-            for run in running
-            if run.id not in self._locks and rows.crash(self._database, run)
-        )
+        running = rows.whole(self._run_of, self._database.rows(query))
+        return tuple(run.id for run in running if run.id not in self._locks and self._crash(run))
+
+    def _crash(self, run: Run) -> bool:
+        """Ends a run that has no supervisor; False if it has one."""
+        if not run.folder.is_dir():
+            return rows.crash(self._database, run)
+        if not self._locks.try_hold(run.folder):
+            return False
+        try:
+            adopt_epochs(self._database, run.folder)
+            # A run that ended just before its lock was released stays as it is.
+            crashed = rows.crash(self._database, run)
+            self._records.refresh(run.id)
+            return crashed
+        finally:
+            self._locks.release(run.id)
 
     @property
     def problems(self) -> tuple[StoreError, ...]:
@@ -214,12 +240,8 @@ class RunStore:
         ((version,),) = self._database.rows("PRAGMA data_version")
         return int(version)
 
-    def _readable(self, row: Row) -> Run | None:
-        try:
-            return run_of(row, self._runs)
-        except StoreError as error:
-            _LOG.warning("%s", error)
-            return None
+    def _run_of(self, row: Row) -> Run:
+        return run_of(row, self._runs)
 
     def _full_id(self, beginning: str) -> str:
         """The one id with that prefix."""
@@ -241,4 +263,26 @@ class RunStore:
         return full
 
     def _back_up(self) -> None:
-        backup.create_if_due(self._database.connection, self._database.path, self._backups)
+        backup.create_if_changed(self._database.connection, self._database.path, self._backups)
+
+
+def _refuse_lost(database: Path, runs: Path, backups: Path, empty: bool = False) -> None:
+    """Refuses to begin a new database next to the runs and backups of a lost one.
+
+    Args:
+        database: its path.
+        runs: folder of the runs' folders.
+        backups: folder of the backups.
+        empty: whether the database is known to be empty.
+
+    Raises:
+        StoreDamaged: the database is missing or empty, and there are runs or backups.
+    """
+    if not (empty or is_empty(database)):
+        return
+    trained = sum(map(folders.has_content, folders.all_in(runs)))
+    remains = [counted(trained, "run")] if trained else []
+    copies = len(backup.all_in(backups))
+    remains += [counted(copies, "backup")] if copies else []
+    if remains:
+        raise lost(database, listed(remains))

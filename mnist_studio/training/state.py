@@ -92,7 +92,7 @@ class TrainingState:
         """Restores the progress of a checkpoint and discards everything after it."""
         folder, self.step = self.session.folder, checkpoint.step
         self.first_step = checkpoint.step
-        artifacts.truncate_steps(folder, self.step)
+        artifacts.truncate_steps(folder, self.step, checkpoint.steps_sha256)
         self.earlier_seconds = checkpoint.train_seconds
         self.epochs = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         accuracies = (epoch.validation_accuracy for epoch in self.epochs)

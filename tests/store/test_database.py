@@ -1,7 +1,5 @@
-import logging
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ import pytest
 from mnist_studio.errors import StoreError, StoreTooNew
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import backup, migrations
+from mnist_studio.store import migrations
 from mnist_studio.store.database import connect, transaction
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
@@ -173,69 +171,3 @@ def test_a_migration_that_fails_changes_nothing(home: Path) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'notes'")
         assert tables.fetchall() == []
-
-
-def aged(path: Path, seconds: float) -> None:
-    then = time.time() - seconds
-    os.utime(path, (then, then))
-
-
-def backups_of(home: Path) -> list[Path]:
-    return sorted((home / "backups").glob("*"))
-
-
-def test_a_backup_is_made_when_half_an_hour_has_passed_and_something_changed(
-    home: Path, spec: RunSpec
-) -> None:
-    made(home)
-    (first,) = backups_of(home)
-    with RunStore(home) as store:
-        store.create(spec)
-        assert backups_of(home) == [first]
-        first = first.rename(first.with_name("studio-20200101-000000.sqlite"))
-        aged(first, 29 * 60)
-        made(home)
-        assert backups_of(home) == [first]
-        aged(first, 31 * 60)
-        run = store.create(spec)
-        store.record(finished(run.id))
-        assert len(backups_of(home)) == 2
-
-    second = backups_of(home)[-1]
-    aged(home / "studio.sqlite", 120 * 60)
-    aged(second, 60 * 60)
-    made(home)
-    assert backups_of(home) == [first, second]
-    with opened(second) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
-
-
-def test_of_old_backups_ten_and_one_of_every_month_stay(home: Path) -> None:
-    folder = home / "backups"
-    folder.mkdir(parents=True)
-    days = [
-        f"{2024 + month // 12}{month % 12 + 1:02}{day:02}" for month in range(16) for day in (1, 15)
-    ]
-    for day in days:
-        copy = folder / f"studio-{day}-120000.sqlite"
-        copy.write_bytes(b"x")
-        aged(copy, 3600)
-    (folder / "before-version-1-20200101-000000.sqlite").write_bytes(b"kept")
-
-    made(home)
-
-    left = [copy.name.split("-")[1] for copy in backups_of(home) if copy.name.startswith("studio-")]
-    # The twelve months are this one and eleven before; the ten newest reach back five months.
-    assert left[:-1] == sorted({*days[-9:], *days[-21::2]})
-    assert (folder / "before-version-1-20200101-000000.sqlite").exists()
-
-
-def test_a_backup_that_fails_is_logged_and_ends_nothing(
-    home: Path, spec: RunSpec, caplog: pytest.LogCaptureFixture
-) -> None:
-    home.mkdir()
-    (home / "backups").write_text("a file where the folder should be")
-    with caplog.at_level(logging.WARNING, backup.__name__), RunStore(home) as store:
-        assert store.create(spec).status == "running"
-    assert "No backup was made" in caplog.text

@@ -1,12 +1,15 @@
 """Runs are deleted whole, whatever comes between."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from mnist_studio.errors import StoreError
+from mnist_studio.errors import MnistStudioError, StoreDamaged, StoreError
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.database import connect, transaction
+from mnist_studio.store import folders
+from mnist_studio.store.database import Database, connect, transaction
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
 
@@ -41,8 +44,7 @@ def test_a_run_held_here_or_by_another_store_cannot_be_deleted(
 def test_a_run_whose_folder_is_gone_can_be_deleted(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec)
     store.release(run.id)
-    (run.folder / "lock").unlink(missing_ok=True)
-    run.folder.rmdir()
+    shutil.rmtree(run.folder)
     store.delete(run.id)
     assert store.runs() == ()
 
@@ -93,3 +95,55 @@ def test_a_deletion_that_cannot_be_finished_does_not_close_the_store(
         assert store.run(run.id).id == run.id
     assert "could not be finished" in caplog.text
     assert run.folder.with_suffix(".deleted").is_dir()
+
+
+def test_only_what_was_deleted_here_is_removed_at_an_opening(home: Path) -> None:
+    others = [home / "runs" / name for name in ("thesis.deleted", "20260102-030405-ILOU.deleted")]
+    for other in others:
+        other.mkdir(parents=True)
+        (other / "important.txt").write_text("kept")
+    with RunStore(home):
+        pass
+    assert [(other / "important.txt").read_text() for other in others] == ["kept", "kept"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a link needs a right")
+def test_a_link_in_the_trash_is_removed_but_not_what_it_leads_to(
+    home: Path, spec: RunSpec, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "important.txt").write_text("kept")
+    with RunStore(home) as store:
+        run = store.create(spec)
+        store.release(run.id)
+        shutil.rmtree(run.folder)
+        run.folder.symlink_to(victim, target_is_directory=True)
+        store.delete(run.id)
+        assert not run.folder.is_symlink()
+    assert [file.name for file in victim.iterdir() if file.suffix == ".txt"] == ["important.txt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../victim", "..", ".", "", "/victim", "20260102-030405-abcd/.."]
+)
+def test_a_row_with_a_path_as_its_id_never_leads_outside(
+    home: Path, spec: RunSpec, tmp_path: Path, name: str
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "important.txt").write_text("kept")
+    with RunStore(home) as store:
+        run = store.create(spec)
+        connection = connect(home / "studio.sqlite")
+        with transaction(connection):
+            connection.execute("UPDATE runs SET id = ?", (name,))
+        connection.close()
+        assert store.runs() == ()
+        store.release(run.id)
+        with pytest.raises(MnistStudioError):
+            store.delete(name)
+        with pytest.raises(StoreDamaged, match="isn't a valid ID"):
+            folders.delete(Database(home / "studio.sqlite"), home / "runs" / ".." / ".." / "victim")
+    assert (victim / "important.txt").read_text() == "kept"
+    assert run.folder.is_dir()
