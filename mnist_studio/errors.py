@@ -76,5 +76,17 @@ class CancelledByUser(MnistStudioError):
     """The user cancelled a long task; nothing went wrong."""
 
 
+class OutputError(MnistStudioError):
+    """Standard output that cannot be written.
+
+    Attributes:
+        closed: its reader has closed it, as ``head`` does; otherwise the disk is full, for example.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", *, closed: bool = False) -> None:
+        super().__init__(problem, remedy)
+        self.closed = closed
+
+
 class UsageError(MnistStudioError):
     """Arguments of the command line that are not valid."""

@@ -1,12 +1,39 @@
 """Numbers and nouns as text: the one way to write them in window, command line and reports."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 NOTHING = "–"
 """Stands for a value that is missing."""
 
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""What commands a terminal, reverses text, or is forbidden in XML."""
+
+_REPLACEMENT = "\ufffd"
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def printable(text: str) -> str:
+    """A text from outside, such as a title, as one line that is safe on every output.
+
+    A terminal would obey its control characters, and an SVG with them could not be opened.
+    """
+    return text if text.isprintable() else _CONTROLS.sub(_REPLACEMENT, _BREAKS.sub(" ", text))
+
+
+def printable_lines(text: str) -> str:
+    """Like ``printable``, line by line."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def has_controls(text: str) -> bool:
+    """Whether a text has characters that ``printable`` would replace."""
+    return bool(_CONTROLS.search(text))
 
 
 def percent(fraction: float | None) -> str:

@@ -1,9 +1,13 @@
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.store.runs import RunStore
 
 ROOT = Path(__file__).parents[1]
 IMPORT_ALL = """
@@ -82,6 +86,19 @@ def test_a_character_that_a_pipe_cannot_encode_is_no_error() -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert b"?" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
+def test_json_is_utf_8_whatever_the_encoding_of_the_stream(home: Path, encoding: str) -> None:
+    with RunStore() as store:
+        run = store.create(run_spec(RECIPES["tiny-10"]))
+        store.rename(run.id, "Größe 家 “x”")
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_studio", "runs", "--json"], capture_output=True,
+        check=False, cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert json.loads(done.stdout.decode("utf-8"))["title"] == "Größe 家 “x”"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes files between fork and exec")

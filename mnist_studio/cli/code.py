@@ -1,6 +1,5 @@
 """``mnist-studio code``: a recipe as the native script or notebook of a framework."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def run(arguments: Namespace) -> int:
     check_native_script(spec)
     text = native_script.notebook(spec) if arguments.notebook else native_script.script(spec)
     if arguments.output is None:
-        sys.stdout.write(text)
+        output.block(text)
         return 0
     write_bytes(arguments.output, text.encode())
     output.note(f"Saved to {arguments.output}.")

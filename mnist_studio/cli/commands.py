@@ -5,8 +5,6 @@ arguments, is imported only where the command is named.
 """
 
 import argparse
-import os
-import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -14,7 +12,7 @@ from typing import NamedTuple
 
 from mnist_studio import __version__
 from mnist_studio.cli import output
-from mnist_studio.errors import MnistStudioError, SpecError, UnknownName, UsageError
+from mnist_studio.errors import MnistStudioError, OutputError, SpecError, UnknownName, UsageError
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -60,7 +58,15 @@ COMMANDS = {
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The arguments as values; exits with code 2 and a message if they are invalid."""
-    return build(words).parse_args(words)
+    try:
+        return build(words).parse_args(words)
+    except SystemExit:
+        # It may have printed help.
+        try:
+            output.flush()
+        except OutputError as error:
+            raise SystemExit(_unwritten(error)) from error
+        raise
 
 
 def build(named: Collection[str]) -> argparse.ArgumentParser:
@@ -88,7 +94,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs a parsed command and returns its exit code; errors go to standard error."""
     try:
         code: int = import_command(arguments.command).run(arguments)
-        sys.stdout.flush()
+        output.flush()
+    except OutputError as error:
+        return _unwritten(error)
     except (UsageError, UnknownName, SpecError) as error:
         output.error(str(error))
         return WRONG_USAGE
@@ -97,11 +105,15 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has closed it; Python must not write there again at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     return code
+
+
+def _unwritten(error: OutputError) -> int:
+    """Ends after an error of standard output. A reader such as ``head`` may leave at any time."""
+    output.give_up()
+    if not error.closed:
+        output.error(str(error))
+    return FAILED
 
 
 def import_command(name: str) -> ModuleType:

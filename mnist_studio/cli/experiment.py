@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_studio.cli import options, output
-from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate
-from mnist_studio.cli.training_progress import interrupts
+from mnist_studio.cli.background_printer import BackgroundPrinter
+from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate, is_progress
+from mnist_studio.cli.interrupts import interrupts
 from mnist_studio.data.files import parse_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
@@ -98,14 +99,18 @@ def _run(supervisor: ExperimentRunner, arguments: Namespace) -> int:
     ended: AnyExperimentEvent | None = None
     with (
         interrupts(supervisor) as handler,
-        ExperimentPrinter(arguments.json) as printer,
+        BackgroundPrinter(ExperimentPrinter(arguments.json), is_progress, handler) as printer,
         closing(supervisor.events()) as events,
     ):
         for ended in events:
             printer.on_event(ended)
     if handler.count:
         output.note(f"To resume: {_resume_command(arguments)}")
-        return 130
+        return handler.exit_code
+    if printer.error:
+        resume = f"To resume: {_resume_command(arguments)}"
+        output.error(f"{printer.error.problem} The experiment was stopped. {resume}")
+        return 1
     return 0 if isinstance(ended, ExperimentEnded) and ended.outcome == "complete" else 1
 
 

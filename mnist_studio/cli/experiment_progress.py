@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from mnist_studio.cli import output
 from mnist_studio.cli.training_progress import describe
 from mnist_studio.events import Finished, Log
+from mnist_studio.events import Progress as Step
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
     CellChanged,
@@ -96,6 +97,13 @@ class ExperimentPrinter:
 
     def _print(self, text: str) -> None:
         self._console.print(text, soft_wrap=True)
+
+
+def is_progress(event: AnyExperimentEvent) -> bool:
+    """Whether an event only shows progress, and the next one will show it too."""
+    if isinstance(event, CellEvent):
+        return isinstance(event.event, Step)
+    return isinstance(event, ProgressChanged)
 
 
 def estimate(seconds: float) -> str:

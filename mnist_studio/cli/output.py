@@ -4,34 +4,80 @@ Rich and msgspec are imported where they are used: the window reports through th
 cannot open, and must not wait for them.
 """
 
+import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+
+from mnist_studio.errors import OutputError
+from mnist_studio.formatting import printable, printable_lines
 
 
 def error(sentence: str) -> None:
     """Writes what is wrong to standard error."""
-    sys.stderr.write(f"mnist-studio: {sentence}\n")
-    sys.stderr.flush()
+    note(f"mnist-studio: {sentence}")
 
 
 def note(sentence: str) -> None:
     """Writes something for people that is not part of the result to standard error."""
-    sys.stderr.write(f"{sentence}\n")
-    sys.stderr.flush()
+    # Where nobody reads standard error, there is no other place to say so, and the work goes on.
+    with suppress(OSError):
+        sys.stderr.write(f"{printable_lines(sentence)}\n")
+        sys.stderr.flush()
 
 
 def json_line(value: object) -> None:
-    """Writes a struct or a dataclass as one line of JSON."""
-    import msgspec
+    """Writes a struct or a dataclass as one line of JSON, in UTF-8 whatever the stream's encoding.
 
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-    sys.stdout.flush()
+    Raises:
+        OutputError: it cannot be written.
+    """
+    content = _json(value)
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        line(content.decode())
+        return
+    _written(sys.stdout.flush)  # Earlier text comes first.
+    _written(lambda: binary.write(content + b"\n"))
+    _written(binary.flush)
 
 
 def line(text: str) -> None:
-    """Writes a line of the result."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Writes a line of the result.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    block(printable_lines(text) + "\n")
+
+
+def block(text: str) -> None:
+    """Writes lines that contain nothing from outside, such as a script, as they are.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    _written(lambda: sys.stdout.write(text))
+    _written(sys.stdout.flush)
+
+
+def flush() -> None:
+    """Writes what is left.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    _written(sys.stdout.flush)
+
+
+def give_up() -> None:
+    """Sends what is still to be written nowhere, so that Python does not fail at its exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        return  # It has no descriptor, as in a test.
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
@@ -41,6 +87,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
         columns: headings.
         rows: cells, already text.
         right: indices of the columns that are aligned to the right.
+
+    Raises:
+        OutputError: it cannot be written.
     """
     from rich import box
     from rich.console import Console
@@ -50,7 +99,31 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     for index, heading in enumerate(columns):
         grid.add_column(heading, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(printable, row))
     # Without a terminal there is no width that the table has to fit into.
     width = None if sys.stdout.isatty() else 200
-    Console(width=width, markup=False, highlight=False).print(grid)
+    console = Console(width=width, markup=False, highlight=False)
+    with console.capture() as captured:
+        console.print(grid)
+    block(captured.get())
+
+
+def _json(value: object) -> bytes:
+    import msgspec
+
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # A file name that is no UTF-8 has lone surrogates. As escapes they are read back the same.
+        return json.dumps(msgspec.to_builtins(value)).encode()
+
+
+def _written(write: Callable[[], object]) -> None:
+    try:
+        write()
+    except OSError as cause:
+        raise OutputError(
+            f"The output could not be written: {cause.strerror or cause}.",
+            "Free some space, or write it to another place.",
+            closed=isinstance(cause, BrokenPipeError),
+        ) from cause

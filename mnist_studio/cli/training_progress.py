@@ -1,15 +1,14 @@
 """Training runs from the command line, one after the other, with progress for people or as JSON."""
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import Protocol, Self
+from collections.abc import Sequence
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from mnist_studio.cli import output
+from mnist_studio.cli.background_printer import BackgroundPrinter, Printer
+from mnist_studio.cli.interrupts import interrupts
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import (
     PHASES,
@@ -29,64 +28,6 @@ from mnist_studio.formatting import count, duration, loss, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
-
-
-class Stoppable(Protocol):
-    """Work that Ctrl+C ends."""
-
-    def stop(self) -> None:
-        """Ends the work and saves its state."""
-
-    def cancel(self) -> None:
-        """Ends the work at once."""
-
-
-class Interrupts:
-    """Handles Ctrl+C: the first one stops the work and saves its state, the next one cancels it.
-
-    Attributes:
-        count: how often Ctrl+C was pressed.
-        work: that is stopped; without any, Ctrl+C ends the program.
-    """
-
-    def __init__(self, work: Stoppable | None) -> None:
-        self.count = 0
-        self.work = work
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Handles the signal."""
-        self.count += 1
-        if self.work is None:
-            raise KeyboardInterrupt
-        if self.count == 1:
-            self.work.stop()
-            output.note("Stopping. The weights are saved. Press Ctrl+C again to cancel.")
-        else:
-            self.work.cancel()
-
-
-@contextmanager
-def interrupts(work: Stoppable | None = None) -> Iterator[Interrupts]:
-    """Handles Ctrl+C until the end of the block."""
-    handler = Interrupts(work)
-    former = signal.signal(signal.SIGINT, handler)
-    try:
-        yield handler
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-class ProgressPrinter(Protocol):
-    """Shows the events of runs; a context manager."""
-
-    def __enter__(self) -> Self:
-        """Begins."""
-
-    def __exit__(self, *_: object) -> None:
-        """Ends."""
-
-    def on_event(self, event: Event) -> None:
-        """Shows one event."""
 
 
 class JsonLines:
@@ -184,17 +125,30 @@ def train_all(jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], json: bool)
         0 if all were trained, 1 if any failed, 130 after Ctrl+C.
     """
     succeeded = True
-    printer: ProgressPrinter = JsonLines() if json else ProgressBars()
-    with interrupts() as handler, printer:
+    chosen: Printer[Event] = JsonLines() if json else ProgressBars()
+    with interrupts() as handler, BackgroundPrinter(chosen, is_progress, handler) as printer:
         for job, spec in zip(jobs, specs, strict=True):
             handler.work = job
             succeeded &= _train(job, spec, printer)
-            if handler.count:
-                return 130
+            if handler.count or printer.error:
+                break
+    if handler.count:
+        return handler.exit_code
+    if printer.error:
+        output.error(f"{printer.error.problem} {SAVED}")
+        return 1
     return 0 if succeeded else 1
 
 
-def _train(job: TrainingJob, spec: RunSpec, printer: ProgressPrinter) -> bool:
+SAVED = "The training was stopped, and its weights are saved."
+
+
+def is_progress(event: Event) -> bool:
+    """Whether an event only shows progress, and the next one will show it too."""
+    return isinstance(event, Step)
+
+
+def _train(job: TrainingJob, spec: RunSpec, printer: BackgroundPrinter[Event]) -> bool:
     """Whether a run ended with weights."""
     last: Event | None = None
     try:

@@ -6,6 +6,7 @@ set first and everything else is imported after it.
 
 import faulthandler
 import os
+import select
 import signal
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from mnist_studio.workers.lifeline import hold_on_to
@@ -43,11 +45,41 @@ def main(
     elif parent := parent_process():
         hold_on_to(parent.sentinel)
     os.environ.update(environment)
-    # The terminal sends Ctrl+C to the whole process group. The parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_signals_to_parent(connection)
     _redirect(console)
     import_module("mnist_studio.workers.serve").serve(connection, task, console)
     connection.close()
+
+
+def _leave_signals_to_parent(connection: Connection) -> None:
+    """Ignores what a terminal or a log-out sends to all processes: the parent decides then.
+
+    A parent that ends this process with SIGTERM closes its end of the pipe first.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "win32":
+        return
+
+    def on_terminate(number: int, _: FrameType | None) -> None:
+        if _is_closed(connection):
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, on_terminate)
+    # The parent blocked it while it started this process.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+def _is_closed(connection: Connection) -> bool:
+    """Whether the parent has closed its end of the pipe."""
+    try:
+        descriptor = connection.fileno()
+    except OSError:
+        return True  # This end is closed too.
+    states = select.poll()
+    states.register(descriptor, 0)
+    return any(state & (select.POLLHUP | select.POLLERR) for _, state in states.poll(0))
 
 
 def _redirect(console: str) -> None:

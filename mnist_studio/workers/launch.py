@@ -119,9 +119,9 @@ def _main_hidden() -> Iterator[None]:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Makes a process that starts meanwhile ignore Ctrl+C from its first instruction on.
+    """Makes a process that starts meanwhile ignore Ctrl+C and log-outs from its first instruction.
 
-    This process receives the interrupt afterwards.
+    The child decides later (see ``child_entry``). This process receives the signals afterwards.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield  # Windows has no such thing.
@@ -129,7 +129,8 @@ def _interrupts_blocked() -> Iterator[None]:
     # It would otherwise start with the first child, and let interrupts through again.
     with _safe_path():
         resource_tracker.ensure_running()
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    blocked = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
     try:
         yield
     finally:

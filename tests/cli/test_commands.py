@@ -1,8 +1,13 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from mnist_studio import __version__
 from mnist_studio.cli.commands import COMMANDS
-from tests.cli.conftest import Main
+from tests.cli.conftest import COMMAND, Main
 
 WITH_JSON = sorted(COMMANDS.keys() - {"code"})
 """All but the script, which is text already."""
@@ -51,3 +56,32 @@ def test_wrong_usage_is_reported_and_ends_with_2(
 def test_json_may_come_before_or_after_the_action(here: Main, words: tuple[str, ...]) -> None:
     said = here("runs", *words)
     assert (said.code, said.output, said.errors) == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes to /dev/full")
+@pytest.mark.parametrize(
+    "words",
+    [("recipes",), ("recipes", "--json"), ("code", "mlp-128"), ("--help",), ("train", "--help")],
+)
+def test_a_full_disk_behind_the_output_is_one_sentence(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "mnist-studio: The output could not be written: No space left on device. "
+        "Free some space, or write it to another place.\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other pipes")
+@pytest.mark.parametrize("words", [("recipes",), ("recipes", "--json"), ("code", "mlp-128")])
+def test_a_reader_that_leaves_early_is_no_error_worth_a_word(words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "")
