@@ -1,15 +1,17 @@
 """What is called no digit, and how numbers are read, by the models that come with the studio.
 
-    python -m benchmarks.readings --pen-digits FILE [--data FOLDER_OF_MNIST]
+    python -m benchmarks.readings --pen-digits FILE [--data FOLDER_OF_MNIST] [--writers PART]
 
-Half of MNIST's test digits, all pen digits, and drawings that are none; then pen digits of the file
-side by side, at one height within 15 per cent, two to four of them.
+Half of MNIST's test digits, pen digits, and drawings that are none; then pen digits of the file
+side by side, at one height within 15 per cent, two to four of them. The pen digits are those of
+the held-out writers unless others are named; see ``data/datasets/pen_digits.py``.
 """
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import DigitReading, Vote, interpret
 from mnist_studio.data.datasets import pen_digits, sources
-from mnist_studio.data.datasets.pen_digits import PenDigit
+from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
 from mnist_studio.data.ink.segments import digits
 from mnist_studio.frameworks import registry
@@ -128,15 +130,15 @@ def _read_numbers(reader: Reader, pen: Sequence[PenDigit], count: int) -> None:
         _say(f"numbers, gaps {name:14s} {figures}")
 
 
-def main(file: Path, data: Path | None, count: int) -> None:
+def main(file: Path, data: Path | None, count: int, writers: Writers) -> None:
     """Prints all figures."""
-    reader, pen = Reader(), pen_digits.read(file)
+    reader, pen = Reader(), pen_digits.by_writers(pen_digits.read(file), writers)
     _tell(reader, "MNIST test, odd places", sources.load_test("mnist", data).images[1::2])
-    _tell(reader, "pen digits", np.stack([digit_image(one.ink) for one in pen]))
+    _tell(reader, f"pen digits, {writers}", np.stack([digit_image(one.ink) for one in pen]))
     for kind in (*hostile.DRAWINGS, *hostile.PICTURES):
         _tell(reader, kind, hostile.images(kind, count))
     split = [one for one in pen if len(reader.digits(one.ink)) > 1]
-    _say(f"single pen digits taken for several: {len(split)} of {len(pen)}")
+    _say(f"single pen digits taken for several: {len(split)} of {len(pen)}, writers: {writers}")
     _read_numbers(reader, pen, count)
 
 
@@ -145,5 +147,6 @@ if __name__ == "__main__":
     parser.add_argument("--pen-digits", type=Path, required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--writers", choices=get_args(Writers), default="held-out")
     given = parser.parse_args()
-    main(given.pen_digits, given.data, given.count)
+    main(given.pen_digits, given.data, given.count, given.writers)

@@ -1,8 +1,10 @@
 """``mnist-studio evaluate``: trained models evaluated on a test set that isn't their own."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -11,10 +13,11 @@ from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
 from mnist_studio.data import likeness
 from mnist_studio.data.datasets import pen_digits, sources
+from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
-from mnist_studio.errors import DataError, MnistStudioError
+from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.store.rows import Run
@@ -22,13 +25,14 @@ from mnist_studio.store.rows import Run
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """One model's accuracy in JSON."""
+    """One model's accuracy in JSON; ``writers`` is null unless the images are pen strokes."""
 
     run: str
     recipe: str
     framework: str
     accuracy: float
     images: int
+    writers: Writers | None
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class StageScoreLine:
     mass: float
     width: float
     images: int
+    writers: Writers
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -60,38 +65,42 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="evaluate pen strokes after each stage: scaled down, fit to the box, centered by "
         "mass, and drawn with MNIST's pen width",
     )
+    parser.add_argument(
+        "--writers",
+        choices=get_args(Writers),
+        help="writers of the pen strokes: held-out (16 to 30), development (1 to 15), or all "
+        "(default: held-out; all if the file does not name its writers)",
+    )
     options.add_run_filter(parser)
     options.add_json(parser, "one model per line")
 
 
 def run(arguments: Namespace) -> int:
     """Evaluates; 1 if a model could not be used."""
+    if arguments.writers and arguments.idx:
+        raise UsageError("--writers selects pen strokes, not IDX files.", "Leave out --writers.")
     runs = options.trained(arguments.run)
-    sets = _sets(arguments)
-    if not all(map(len, sets)):
+    test = _test_set(arguments)
+    if not all(map(len, test.stages)):
         raise DataError("The test set has no images.", "Choose another file or folder.")
-    for sentence in likeness.problems(sets[-1]):
+    for sentence in likeness.problems(test.stages[-1]):
         output.note(f"Warning: {sentence}")
-    if len(sets) > 1 and not arguments.json:
-        output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
+    if not arguments.json:
+        _write_heading(test)
     succeeded = True
     for evaluator, group in options.by_framework(runs, threads=0):
         for model in group:
-            succeeded &= _evaluate(evaluator, model, sets, arguments.json)
+            succeeded &= _evaluate(evaluator, model, test, arguments.json)
     return 0 if succeeded else 1
 
 
-def drawn(path: Path, fitting: Fitting = WHOLE) -> LabeledImages:
+def drawn(strokes: Sequence[PenDigit], fitting: Fitting = WHOLE) -> LabeledImages:
     """Pen strokes as images, preprocessed exactly as drawings in the window are.
 
     Args:
-        path: the file.
+        strokes: of the digits.
         fitting: the stages of the preprocessing.
-
-    Raises:
-        DataError: the file cannot be read or is not of that format.
     """
-    strokes = pen_digits.read(path)
     images = [digit_image(digit.ink, PEN, fitting, pen_digits.TABLET) for digit in strokes]
     labels = [digit.label for digit in strokes]
     return LabeledImages(
@@ -99,41 +108,72 @@ def drawn(path: Path, fitting: Fitting = WHOLE) -> LabeledImages:
     )
 
 
-def _sets(arguments: Namespace) -> tuple[LabeledImages, ...]:
-    """The test set, or one of the drawings after each of the stages."""
+@dataclass(frozen=True)
+class _TestSet:
+    """What is evaluated.
+
+    Attributes:
+        stages: the images, or those of the drawings after each of the stages.
+        writers: of the pen strokes; None if they are none.
+        total: pen strokes in the file, by all writers.
+    """
+
+    stages: tuple[LabeledImages, ...]
+    writers: Writers | None = None
+    total: int = 0
+
+
+def _test_set(arguments: Namespace) -> _TestSet:
+    """The test set that the arguments name.
+
+    Raises:
+        DataError: it cannot be read or is not of its format.
+    """
     if arguments.idx:
-        return (sources.read_test_folder(arguments.idx),)
-    if arguments.stages:
-        return tuple(drawn(arguments.pen_digits, fitting) for _, _, fitting in STEPS)
-    return (drawn(arguments.pen_digits),)
+        return _TestSet((sources.read_test_folder(arguments.idx),))
+    strokes = pen_digits.read(arguments.pen_digits)
+    known: Writers = "held-out" if pen_digits.names_writers(strokes) else "all"
+    writers: Writers = arguments.writers or known
+    chosen = pen_digits.by_writers(strokes, writers)
+    fittings = [fitting for _, _, fitting in STEPS] if arguments.stages else [WHOLE]
+    return _TestSet(tuple(drawn(chosen, one) for one in fittings), writers, len(strokes))
 
 
-def _evaluate(
-    evaluator: Evaluator, model: Run, sets: tuple[LabeledImages, ...], json: bool
-) -> bool:
+def _write_heading(test: _TestSet) -> None:
+    if test.writers:
+        images = f"{count(len(test.stages[0]))} of {count(test.total)} images"
+        output.line(f"Pen strokes, writers: {test.writers}, {images}.")
+    if len(test.stages) > 1:
+        output.line("".join(f"{title:>18}" for _, title, _ in STEPS))
+
+
+def _evaluate(evaluator: Evaluator, model: Run, test: _TestSet, json: bool) -> bool:
     """Writes a model's scores; whether it has any."""
     title = titled(model.title, model.spec)
     try:
         scores = [
             accuracy(evaluator.predict(model, images.images).logits, images.labels)
-            for images in sets
+            for images in test.stages
         ]
     except MnistStudioError as error:
         output.error(f"{title}: {error}")
         return False
+    images = len(test.stages[0])
     if json:
-        output.json_line(_json(model, scores, len(sets[0])))
+        output.json_line(_json(model, scores, images, test.writers))
     elif len(scores) > 1:
         output.line("".join(f"{percent(score):>18}" for score in scores) + f"  {title}")
     else:
-        score = f"{percent(scores[0]):>8} of {count(len(sets[0]))} images"
+        score = f"{percent(scores[0]):>8} of {count(images)} images"
         output.line(f"{score}  {title}  {model.id}")
     return True
 
 
-def _json(model: Run, scores: list[float], images: int) -> ScoreLine | StageScoreLine:
+def _json(
+    model: Run, scores: list[float], images: int, writers: Writers | None
+) -> ScoreLine | StageScoreLine:
     names = model.id, model.spec.recipe, model.spec.framework
     if len(scores) == 1:
-        return ScoreLine(*names, scores[0], images)
+        return ScoreLine(*names, scores[0], images, writers)
     raw, box, mass, width = scores
-    return StageScoreLine(*names, raw, box, mass, width, images)
+    return StageScoreLine(*names, raw, box, mass, width, images, writers or "all")

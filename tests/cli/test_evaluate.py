@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli.evaluate import drawn
-from mnist_studio.data.datasets import builtin, idx
+from mnist_studio.data.datasets import builtin, idx, pen_digits
 from mnist_studio.events import Finished
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import TRAIN, studio
 
-KEYS = ["run", "recipe", "framework", "accuracy", "images"]
+KEYS = ["run", "recipe", "framework", "accuracy", "images", "writers"]
 PEN = """.VERSION 1.0
 .SEGMENT DIGIT 0 ? "1"
 .PEN_DOWN
@@ -47,7 +47,7 @@ def test_idx_files_are_evaluated_as_in_training(run: str, folder: Path) -> None:
     assert said.code == 0
     assert list(score) == KEYS
     assert (score["run"], score["recipe"], score["framework"]) == (run, "mlp-128", "numpy")
-    assert score["images"] == 500
+    assert (score["images"], score["writers"]) == (500, None)
     assert score["accuracy"] == pytest.approx(end.test_accuracy, abs=0.004)
 
 
@@ -57,7 +57,17 @@ def test_pen_strokes_are_evaluated_after_every_stage(run: str, tmp_path: Path) -
     said = studio("evaluate", "--pen-digits", path, "--stages", "--run", run, "--json")
     (score,) = said.json
     assert said.code == 0
-    assert list(score) == ["run", "recipe", "framework", "raw", "box", "mass", "width", "images"]
+    assert list(score) == [
+        "run",
+        "recipe",
+        "framework",
+        "raw",
+        "box",
+        "mass",
+        "width",
+        "images",
+        "writers",
+    ]
     plain = studio("evaluate", "--pen-digits", path, "--run", run, "--json")
     assert score["width"] == plain.json[0]["accuracy"]
     table = studio("evaluate", "--pen-digits", path, "--stages", "--run", run)
@@ -72,19 +82,78 @@ def test_pen_strokes_are_evaluated(run: str, tmp_path: Path) -> None:
     (score,) = said.json
     assert said.code == 0
     assert list(score) == KEYS
-    assert score["images"] == 2
+    # The file does not name its writers.
+    assert (score["images"], score["writers"]) == (2, "all")
     assert score["accuracy"] in (0.0, 0.5, 1.0)
 
 
 def test_pen_strokes_become_digit_images(tmp_path: Path) -> None:
     path = tmp_path / "strokes.txt"
     path.write_text(PEN)
-    digits = drawn(path)
+    digits = drawn(pen_digits.read(path))
     assert digits.labels.tolist() == [1, 7]
     assert digits.images.shape == (2, 28, 28)
     assert digits.images.max(axis=(1, 2)).tolist() == [255, 255]
     # y of the file goes upwards: the bar of the seven is at the top of its image.
     assert digits.images[1][:10].astype(int).sum() > digits.images[1][18:].astype(int).sum()
+
+
+SIGNED = """.SEGMENT DIGIT 0 ? "1"
+.COMMENT 1 15 1
+.PEN_DOWN
+ 100  400
+ 101  100
+.PEN_UP
+.SEGMENT DIGIT 1 ? "1"
+.COMMENT 1 16 1
+.PEN_DOWN
+ 100  400
+ 101  100
+.PEN_UP
+.SEGMENT DIGIT 2 ? "1"
+.COMMENT 1 30 2
+.PEN_DOWN
+ 100  400
+ 101  100
+.PEN_UP
+"""
+"""By a writer for development, and two others."""
+
+
+@pytest.mark.parametrize(
+    ("options", "images", "writers"),
+    [
+        ((), 2, "held-out"),
+        (("--writers", "held-out"), 2, "held-out"),
+        (("--writers", "development"), 1, "development"),
+        (("--writers", "all"), 3, "all"),
+    ],
+)
+def test_pen_strokes_are_those_of_the_held_out_writers_unless_others_are_named(
+    run: str, tmp_path: Path, options: tuple[str, ...], images: int, writers: str
+) -> None:
+    path = tmp_path / "strokes.txt"
+    path.write_text(SIGNED)
+    command = ("evaluate", "--pen-digits", path, "--run", run, *options)
+    (score,) = studio(*command, "--json").json
+    assert (score["images"], score["writers"]) == (images, writers)
+    heading, *_ = studio(*command).output.splitlines()
+    assert heading == f"Pen strokes, writers: {writers}, {images} of 3 images."
+
+
+def test_writers_that_a_file_does_not_name_cannot_be_selected(run: str, tmp_path: Path) -> None:
+    path = tmp_path / "strokes.txt"
+    path.write_text(PEN)
+    said = studio("evaluate", "--pen-digits", path, "--writers", "held-out", "--run", run)
+    assert (said.code, said.output) == (1, "")
+    assert "does not name the writer" in said.errors
+    assert "--writers all" in said.errors
+
+
+def test_idx_files_have_no_writers(run: str, folder: Path) -> None:
+    said = studio("evaluate", "--idx", folder, "--writers", "all")
+    assert (said.code, said.output) == (2, "")
+    assert "--writers selects pen strokes" in said.errors
 
 
 def test_people_read_a_line_per_model(run: str, folder: Path) -> None:

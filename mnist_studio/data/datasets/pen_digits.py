@@ -2,12 +2,15 @@
 
 Guyon et al. 1994 describe UNIPEN. What is used of it here: ``.SEGMENT DIGIT 0 ? "8"`` begins a
 digit and gives its label; between ``.PEN_DOWN`` and ``.PEN_UP`` each line is a point, y upwards.
+The comment ``.COMMENT 8 12  224`` repeats the label, and gives the writer and the writer's count.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 from mnist_studio.data import own_images
 from mnist_studio.data.datasets import idx
@@ -27,7 +30,18 @@ MOST_POINTS = 1_000_000
 _REMEDY = "Select a file in the format of the UCI pen-based digits."
 _SHOWN = 40
 _POINT = re.compile(r"(-?\d{1,9}(?:\.\d{0,9})?)\s+(-?\d{1,9}(?:\.\d{0,9})?)", re.ASCII)
+Writers = Literal["held-out", "development", "all"]
+"""A part of the digits, by their writers."""
+
+DEVELOPMENT = range(1, 16)
+"""Writers whose digits are for development. Those of all other writers are held out.
+
+The UCI training file has the writers 1 to 30, so each part is half of them. The rule is fixed: it
+was set before any figure of a part was known.
+"""
+
 _LABEL = re.compile(r'\.SEGMENT\s+DIGIT\s.*"([0-9])"')
+_WRITER = re.compile(r"\.COMMENT\s+[0-9]\s+([0-9]{1,9})\s+[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -37,10 +51,12 @@ class PenDigit:
     Attributes:
         ink: its strokes, y downwards.
         label: 0-9.
+        writer: a number; None if the file does not name the writer.
     """
 
     ink: Ink
     label: int
+    writer: int | None = None
 
 
 @dataclass
@@ -54,6 +70,7 @@ class _Reader:
         label: of that digit, None before the first.
         points: of all digits.
         numbers: every coordinate once, since most occur thousands of times.
+        writer: of that digit, None if it is not known.
     """
 
     digits: list[PenDigit] = field(default_factory=list)
@@ -62,12 +79,15 @@ class _Reader:
     label: int | None = None
     points: int = 0
     numbers: dict[tuple[str, float], float] = field(default_factory=dict)
+    writer: int | None = None
 
     def take(self, line: str) -> None:
         """Reads a line without its line ending; a ValueError describes an invalid one."""
         if line.startswith(".SEGMENT"):
             self.end_digit()
-            self.label = _label(line)
+            self.label, self.writer = _label(line), None
+        elif found := _WRITER.fullmatch(line):
+            self.writer = int(found[1])
         elif line == ".PEN_DOWN":
             self._pen_down()
         elif line == ".PEN_UP":
@@ -84,7 +104,7 @@ class _Reader:
         if self.label is not None and not self.strokes:
             raise ValueError("a digit without strokes")
         if self.label is not None:
-            self.digits.append(PenDigit(tuple(self.strokes), self.label))
+            self.digits.append(PenDigit(tuple(self.strokes), self.label, self.writer))
         self.strokes = []
 
     def _point(self, stroke: list[InkPoint], line: str) -> None:
@@ -134,6 +154,28 @@ def read(path: Path) -> tuple[PenDigit, ...]:
     if not reader.digits:
         raise _malformed(path, "there is no digit in it")
     return tuple(reader.digits)
+
+
+def names_writers(digits: Sequence[PenDigit]) -> bool:
+    """Whether the writer of every digit is known."""
+    return all(digit.writer is not None for digit in digits)
+
+
+def by_writers(digits: Sequence[PenDigit], writers: Writers) -> tuple[PenDigit, ...]:
+    """The digits of a part, in their order.
+
+    Raises:
+        DataError: the writer of a digit is not known, so that it belongs to no part.
+    """
+    if writers == "all":
+        return tuple(digits)
+    if not names_writers(digits):
+        raise DataError(
+            "The file does not name the writer of every digit, so its writers cannot be split.",
+            "Use the digits of all writers: --writers all.",
+        )
+    developed = writers == "development"
+    return tuple(digit for digit in digits if (digit.writer in DEVELOPMENT) == developed)
 
 
 def _text(path: Path) -> str:

@@ -8,7 +8,13 @@ import pytest
 
 from mnist_studio.data import own_images
 from mnist_studio.data.datasets import pen_digits
-from mnist_studio.data.datasets.pen_digits import PenDigit, read
+from mnist_studio.data.datasets.pen_digits import (
+    DEVELOPMENT,
+    PenDigit,
+    by_writers,
+    names_writers,
+    read,
+)
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.errors import DataError
 
@@ -39,7 +45,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_digits_are_read_and_turned_upright(tmp_path: Path) -> None:
-    eight = PenDigit(((InkPoint(267, -333), InkPoint(260, -330)), (InkPoint(1, -2),)), 8)
+    eight = PenDigit(((InkPoint(267, -333), InkPoint(260, -330)), (InkPoint(1, -2),)), 8, 12)
     assert read(written(tmp_path, TEXT)) == (eight, PenDigit(((InkPoint(5, -6),),), 1))
 
 
@@ -141,3 +147,38 @@ def test_a_point_takes_little_memory(tmp_path: Path) -> None:
     assert sum(map(len, digits[0].ink)) == 100_000
     # 24 bytes a byte of the file once took 1.4 GB for 60 MB.
     assert peak < 20 * path.stat().st_size
+
+
+def test_the_writer_is_that_of_the_digit_and_not_of_the_one_before(tmp_path: Path) -> None:
+    first, second = read(written(tmp_path, TEXT))
+    assert (first.writer, second.writer) == (12, None)
+    assert not names_writers((first, second))
+
+
+@pytest.mark.parametrize("comment", ["8 12", "8 12 224 1", "of 12 letters", "88 12 224", "8 -2 3"])
+def test_other_comments_name_no_writer(tmp_path: Path, comment: str) -> None:
+    first, _ = read(written(tmp_path, TEXT.replace("8 12  224", comment)))
+    assert first.writer is None
+
+
+def test_every_writer_belongs_to_one_part() -> None:
+    digits = [PenDigit((), 3, writer) for writer in range(1, 45)]
+    development = by_writers(digits, "development")
+    assert [digit.writer for digit in development] == list(DEVELOPMENT)
+    assert [digit.writer for digit in by_writers(digits, "held-out")] == [*range(16, 45)]
+    assert by_writers(digits, "all") == tuple(digits)
+
+
+def test_digits_of_unknown_writers_are_not_held_out_unseen() -> None:
+    digits = [PenDigit((), 3, 20), PenDigit((), 4)]
+    with pytest.raises(DataError, match="does not name the writer") as caught:
+        by_writers(digits, "held-out")
+    assert "--writers all" in caught.value.remedy
+    assert by_writers(digits, "all") == tuple(digits)
+
+
+def test_the_real_writers_are_split_in_halves(shared_pen_digits: Path) -> None:
+    digits = read(shared_pen_digits)
+    assert {digit.writer for digit in digits} == set(range(1, 31))
+    assert len(by_writers(digits, "development")) == 3749
+    assert len(by_writers(digits, "held-out")) == 3745
