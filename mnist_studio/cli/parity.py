@@ -15,7 +15,13 @@ from mnist_studio.frameworks.differences import DIFFERENCES
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
-from mnist_studio.parity.sentences import check_sentence, divergence_sentence, format_difference
+from mnist_studio.parity.sentences import (
+    check_sentence,
+    divergence_sentence,
+    format_difference,
+    not_informative,
+    result_word,
+)
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Precision, RunSpec, check
 
@@ -49,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Runs the checks, or lists the differences; 1 if a difference exceeds its tolerance."""
+    """Runs the checks, or lists the differences; 1 if the checks do not pass."""
     if arguments.differences:
         return _differences(arguments.json)
     report = parity.check_parity(
@@ -98,7 +104,7 @@ def _write(report: ParityReport) -> None:
             check.quantity,
             format_difference(check.value, check.unit),
             format_difference(check.tolerance, check.unit),
-            "passed" if check.passed else "FAILED",
+            result_word(check),
             check.detail,
         )
         for check in report.checks
@@ -112,10 +118,12 @@ def _write(report: ParityReport) -> None:
         output.line(divergence_sentence(divergence))
     for note in report.notes:
         output.line(note)
-    failed = sum(not check.passed for check in report.checks)
+    results = [check.result for check in report.checks]
+    if aside := not_informative(results.count("not informative")):
+        output.line(aside)
     output.line(
         f"{counted(len(rows), 'check').capitalize()} on {report.dataset} ({report.device}), "
-        f"{failed} failed, {duration(report.seconds)}."
+        f"{results.count('failed')} failed, {duration(report.seconds)}."
     )
 
 

@@ -21,7 +21,7 @@ from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.divergence import divergences
 from mnist_studio.parity.fixture import OpenLearner, ParityFixture, opened, reduced, run_data
 from mnist_studio.parity.remote_learner import RemoteLearner
-from mnist_studio.parity.report import Check, Divergence, ParityReport
+from mnist_studio.parity.report import Check, Divergence, ParityReport, all_passed
 from mnist_studio.spec.run import DeviceName, FrameworkName, Precision, RunSpec
 
 PRECISIONS: tuple[Precision, ...] = ("float64", "float32")
@@ -81,9 +81,16 @@ def check_parity(
             diverged = divergences(singles, REFERENCE, fixture)
     notes, seconds = tuple(_notes(run, names, fixture)), perf_counter() - begun
     sizes = fixture.batch, len(fixture.train), len(fixture.test)
-    passed = all(check.passed for check in checks)
     return ParityReport(
-        run, fixture.title, *sizes, tuple(checks), diverged, notes, seconds, device, passed
+        run,
+        fixture.title,
+        *sizes,
+        tuple(checks),
+        diverged,
+        notes,
+        seconds,
+        device,
+        all_passed(checks),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TypeVar
 
 import numpy as np
@@ -132,8 +133,16 @@ def accuracy(sides: Sides, precision: Precision, fixture: ParityFixture) -> Iter
     for name, own, reference in _each(sides, correct):
         tolerance = report.accuracy_tolerance(reference, tested)
         detail = f"{own:,} and {reference:,} of {tested:,} images correct"
-        difference = abs(own - reference) / tested
-        yield _check(name, "accuracy", precision, difference, tolerance, detail, unit="fraction")
+        yield _check(
+            name,
+            "accuracy",
+            precision,
+            abs(own - reference) / tested,
+            tolerance,
+            detail,
+            unit="fraction",
+            size=reference / tested,
+        )
 
 
 def _each(
@@ -177,7 +186,16 @@ def _in_own_distances(
     rounding = max(report.median_distance(*own), report.median_distance(*reference))
     times = distance / rounding if rounding else (np.inf if distance else 0.0)
     detail = f"difference {distance:.1e}, rounding {rounding:.1e}"
-    return _check(name, quantity, "float32", times, report.CURVE_TOLERANCE, detail, unit="times")
+    return _check(
+        name,
+        quantity,
+        "float32",
+        times,
+        report.CURVE_TOLERANCE,
+        detail,
+        unit="times",
+        size=report.median_size(reference[1]) / rounding if rounding else inf,
+    )
 
 
 def _of_arrays(
@@ -203,7 +221,11 @@ def _check(
     detail: str = "",
     arrays: tuple[ArrayDistance, ...] = (),
     unit: Unit = "relative",
+    size: float = 1.0,
 ) -> Check:
+    """A check; ``size`` is that of what is compared, in the unit of the tolerance."""
+    relative_tolerance = report.relative(tolerance, size)
+    result = report.result_of(value, tolerance, relative_tolerance)
     return Check(
         name,
         REFERENCE,
@@ -211,7 +233,9 @@ def _check(
         precision,
         value,
         tolerance,
-        value <= tolerance,
+        relative_tolerance,
+        result,
+        result == "passed",
         detail,
         arrays,
         unit,

@@ -1,7 +1,7 @@
 """The report of a parity check: checks with their tolerances, and first divergences."""
 
-from collections.abc import Mapping
-from math import sqrt
+from collections.abc import Mapping, Sequence
+from math import inf, sqrt
 from types import MappingProxyType
 from typing import Literal
 
@@ -22,6 +22,9 @@ WEIGHT_TOLERANCE = 1e-8
 CURVE_TOLERANCE = 5.0
 """Of curves in float32: a multiple of the distance from float64, of the framework or of the
 reference, whichever is larger. In either, a unit near 0 may be rounded to the other side."""
+LARGEST_INFORMATIVE = 0.1
+"""The largest tolerance that can show something, relative to the size of what is compared. A result
+within a larger one may lack even its first digit, as a wrong equation would give it."""
 SMALL = 1e-3
 """The smallest scale of an array, as a fraction of the largest magnitude of all arrays. Sums that
 cancel out, such as the gradient of a bias before a batch-norm, do not reduce the rounding error."""
@@ -39,6 +42,11 @@ Unit = Literal["relative", "times", "fraction"]
 a fraction of the images."""
 
 
+Result = Literal["passed", "failed", "not informative"]
+"""Of a check. One whose tolerance is too large to show a mistake is no evidence if it holds, and is
+if it does not."""
+
+
 class Check(msgspec.Struct, frozen=True):
     """One comparison with its tolerance.
 
@@ -49,7 +57,9 @@ class Check(msgspec.Struct, frozen=True):
         precision: of both.
         value: of the difference.
         tolerance: the largest value that passes.
-        passed: whether the value is within the tolerance.
+        relative_tolerance: the tolerance, relative to the size of what is compared.
+        result: see ``result_of``.
+        passed: whether the result is ``passed``.
         detail: a text, such as which array differs most.
         arrays: the distance of each array, where there are several.
         unit: of the value and the tolerance.
@@ -61,6 +71,8 @@ class Check(msgspec.Struct, frozen=True):
     precision: Precision
     value: float
     tolerance: float
+    relative_tolerance: float
+    result: Result
     passed: bool
     detail: str = ""
     arrays: tuple[ArrayDistance, ...] = ()
@@ -105,7 +117,7 @@ class ParityReport(msgspec.Struct, frozen=True):
         notes: what the check omits or does differently from the run.
         seconds: the time of the check.
         device: of the compared frameworks; the reference ran on the CPU.
-        passed: whether all checks passed.
+        passed: see ``all_passed``.
     """
 
     run: RunSpec
@@ -119,6 +131,32 @@ class ParityReport(msgspec.Struct, frozen=True):
     seconds: float
     device: DeviceName
     passed: bool
+
+
+def result_of(value: float, tolerance: float, relative_tolerance: float) -> Result:
+    """The result of a check. NaN exceeds every tolerance.
+
+    Args:
+        value: of the difference.
+        tolerance: the largest value that passes.
+        relative_tolerance: the same, relative to the size of what is compared.
+    """
+    if not value <= tolerance:
+        return "failed"
+    return "passed" if relative_tolerance <= LARGEST_INFORMATIVE else "not informative"
+
+
+def all_passed(checks: Sequence[Check]) -> bool:
+    """Whether no check failed, and at least one of each framework passed."""
+    shown = {check.framework for check in checks if check.passed}
+    return shown == {check.framework for check in checks} and not any(
+        check.result == "failed" for check in checks
+    )
+
+
+def relative(tolerance: float, size: float) -> float:
+    """A tolerance relative to a size. If the size is 0, only the tolerance 0 is small."""
+    return tolerance / size if size else (inf if tolerance else 0.0)
 
 
 def distance(found: Array, expected: Array, least: float = 0.0) -> float:
@@ -152,6 +190,11 @@ def median_distance(ours: Array, others: Array) -> float:
     this happens in most curves before their end, but after more than half of their points.
     """
     return float(np.median(np.abs(ours - others)))
+
+
+def median_size(curves: Array) -> float:
+    """The median magnitude at all points of curves, with which ``median_distance`` is compared."""
+    return float(np.median(np.abs(curves)))
 
 
 def accuracy_tolerance(correct: int, images: int) -> float:

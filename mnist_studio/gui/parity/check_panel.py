@@ -186,6 +186,8 @@ def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
         return sample(theme, check.framework)
 
     def color(check: Check) -> str:
+        if check.result == "not informative":
+            return theme.palette.secondary
         return theme.palette.good if check.passed else theme.palette.bad
 
     return (
@@ -204,6 +206,6 @@ def check_columns(theme: Theme) -> tuple[TableColumn[Check], ...]:
             right=True,
             explain=_TOLERANCE,
         ),
-        TableColumn("Result", lambda check: "passed" if check.passed else "failed", color=color),
+        TableColumn("Result", lambda check: check.result, color=color, explain=words.RESULT),
         TableColumn("Details", lambda check: check.detail, tip=_arrays_or_detail),
     )

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from mnist_studio.formatting import counted, percent
 from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.report import Check, ParityReport
-from mnist_studio.parity.sentences import format_difference, listed, verdict
+from mnist_studio.parity.sentences import LARGEST, format_difference, listed, verdict
 from mnist_studio.parity.shared_weights import STEPS, SharedWeights
 from mnist_studio.spec.run import FrameworkName
 
 ALONE = "NumPy is the only framework installed. Install PyTorch or TensorFlow to compare them."
+
+RESULT = (
+    "Whether the difference is within the tolerance. “Not informative” is within a tolerance of "
+    f"more than {LARGEST} of the compared values, which would hide a "
+    "mistake, so it is no evidence"
+)
 
 
 @dataclass(frozen=True)

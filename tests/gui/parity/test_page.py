@@ -88,7 +88,13 @@ def test_checks_are_listed_with_a_verdict(
 ) -> None:
     checks = run_checks(page, qtbot, monkeypatch, {})
     assert checks.runner.complaint == ""
-    assert checks.verdict.headline.text() == "PyTorch matches NumPy: all 10 checks passed."
+    # After a short training, the accuracy is so low that three standard errors are a large part.
+    assert checks.verdict.headline.text() == (
+        "PyTorch matches NumPy: all 9 informative checks passed. One check is not informative: "
+        "its tolerance is more than 10 % of the compared values."
+    )
+    results = [checks.model.index(row, 5).data() for row in range(10)]
+    assert results == ["passed"] * 9 + ["not informative"]
     assert checks.runner.result is not None
     assert checks.model.rows == checks.runner.result.checks
     assert "do not diverge within 30 steps" in checks.divergence.sentences.text()
@@ -107,7 +113,7 @@ def test_exceeded_tolerances_are_reported(
     page: ParityPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checks = run_checks(page, qtbot, monkeypatch, {"pytorch": OtherWeights})
-    missed = sum(not check.passed for check in checks.model.rows)
+    missed = sum(check.result == "failed" for check in checks.model.rows)
     assert 0 < missed < 10
     headline = checks.verdict.headline
     assert f"PyTorch does not match NumPy: {missed} of 10" in headline.text()
