@@ -1,0 +1,240 @@
+"""Puts small faults into the code of a package and counts those that no test notices.
+
+    pip install mutmut
+    python -m benchmarks.mutation                       the packages that can be named
+    python -m benchmarks.mutation training              one package; resumes where it was stopped
+    python -m benchmarks.mutation store --sample 300    300 of its faults, drawn with a fixed seed
+    python -m benchmarks.mutation store --survivors     the faults that no test noticed
+    python -m benchmarks.mutation store --again         those again, after new tests
+
+mutmut makes the faults and runs the tests that reach the changed function. It needs ``fork``. It
+does not change properties, other decorated functions, and code outside of functions.
+``packages.toml`` lists packages, tests and options, ``explained.toml`` the faults that no test can
+notice or need not. The work is in ``build/mutation``. Sources and tests are copied there each time.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from benchmarks.mutation.explanations import Explanation, explanation_of, read_explanations
+
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parent
+BUILD = ROOT / "build" / "mutation"
+COPIED = ("mnist_studio", "tests", "resources", "docs", "benchmarks")
+SEED = 1
+KILLED = {1, 3, 37, 36, -24, 24, 152, 255, -9, -11}
+"""Exit codes of a noticed fault: a failed test, a crash, or a test that never ends."""
+NO_TESTS = {5, 33}
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is mutated, and with which tests.
+
+    Attributes:
+        name: of the package.
+        mutate: patterns of its files.
+        tests: arguments of pytest.
+        options: of mutmut.
+    """
+
+    name: str
+    mutate: tuple[str, ...]
+    tests: tuple[str, ...]
+    options: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where mutmut works."""
+        return BUILD / self.name
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault and what became of it.
+
+    Attributes:
+        name: mutmut's.
+        code: the exit code of its tests; None if it was not run.
+    """
+
+    name: str
+    code: int | None
+
+
+def packages() -> dict[str, Package]:
+    """The packages of ``packages.toml``."""
+    found = tomllib.loads((FOLDER / "packages.toml").read_text("utf-8"))
+    return {
+        name: Package(name, tuple(each["mutate"]), tuple(each["tests"]), found["mutmut"])
+        for name, each in found["packages"].items()
+    }
+
+
+def prepare(package: Package) -> None:
+    """Copies the tree, and configures mutmut for this package.
+
+    Files keep their times, so mutmut changes only what is newer than its faults.
+    """
+    package.folder.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.rmtree(package.folder / name, ignore_errors=True)
+        shutil.copytree(ROOT / name, package.folder / name, ignore=ignored)
+    _refresh(package)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project["tool"]["mutmut"] = {
+        **package.options,
+        "source_paths": ["mnist_studio"],
+        "only_mutate": list(package.mutate),
+        "also_copy": ["resources", "docs", "benchmarks", "pyproject.toml"],
+        "pytest_add_cli_args_test_selection": list(package.tests),
+        "use_git_change_detection": False,
+    }
+    (package.folder / "pyproject.toml").write_text(tomli_w.dumps(project), "utf-8")
+
+
+def _refresh(package: Package) -> None:
+    """Brings all copies but those of mutated files up to date; mutmut copies a source only once."""
+    mutants = package.folder / "mutants"
+    for name in COPIED[:2]:
+        for copy in (mutants / name).rglob("*.py"):
+            place = copy.relative_to(mutants)
+            source = package.folder / place
+            if not source.is_file():
+                copy.unlink()
+            elif not any(place.match(one) for one in package.mutate):
+                shutil.copy2(source, copy)
+
+
+_COMMAND = "from mutmut.__main__ import cli; cli()"
+_MAKE = """
+from mutmut.__main__ import copy_also_copy_files, copy_src_dir, create_mutants
+from mutmut.__main__ import set_mutant_under_test, setup_source_paths
+set_mutant_under_test("mutant_generation")
+copy_src_dir()
+copy_also_copy_files()
+setup_source_paths()
+create_mutants(1)
+"""
+_SHOW = """
+import json, sys
+from mutmut.__main__ import find_mutant, get_diff_for_mutant
+names = json.load(sys.stdin)
+found = {name: get_diff_for_mutant(name, path=find_mutant(name).path) for name in names}
+json.dump(found, sys.stdout)
+"""
+
+
+def mutmut(package: Package, script: str, *arguments: str, given: str = "") -> str:
+    """Runs a script that uses mutmut in the folder of the package. Returns what it wrote."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(package.folder / "mutants"),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(
+        command,
+        cwd=package.folder,
+        env=environment,
+        input=given,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    ).stdout
+
+
+def mutants(package: Package) -> list[Mutant]:
+    """All faults of a package, by name."""
+    found: dict[str, int | None] = {}
+    for path in sorted((package.folder / "mutants").rglob("*.meta")):
+        found |= json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+    return [Mutant(name, found[name]) for name in sorted(found)]
+
+
+def changes(package: Package, found: Sequence[Mutant]) -> dict[str, str]:
+    """The changed lines of faults by name: ``-`` before and ``+`` after."""
+    names = json.dumps([each.name for each in found])
+    shown = json.loads(mutmut(package, _SHOW, given=names)) if found else {}
+    return {name: "\n".join(_changed(text.splitlines())) for name, text in shown.items()}
+
+
+def _changed(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if line[:1] in ("+", "-") and line[:3] not in ("+++", "---")]
+
+
+def survivors(package: Package) -> list[tuple[Mutant, str, Explanation | None]]:
+    """The faults that no test noticed, each with its change and its explanation."""
+    explanations = read_explanations(FOLDER / "explained.toml")
+    unnoticed = [
+        each for each in mutants(package) if each.code is not None and each.code not in KILLED
+    ]
+    changed = changes(package, unnoticed)
+    return [
+        (each, changed[each.name], explanation_of(explanations, each.name, changed[each.name]))
+        for each in unnoticed
+    ]
+
+
+def report(package: Package) -> None:
+    """Prints the row of docs/reliability.md, then every fault that has no explanation."""
+    run = [each for each in mutants(package) if each.code is not None]
+    left = survivors(package)
+    explained = sum(why is not None for _, _, why in left)
+    killed, open_ones = len(run) - len(left), len(left) - explained
+    for mutant, change, why in left:
+        if why is None:
+            note = " (no test reaches it)" if mutant.code in NO_TESTS else ""
+            print(f"{mutant.name}{note}\n{change}\n")
+    share = (killed + explained) / len(run) if run else 0.0
+    print(
+        f"| `{package.name}` | {len(mutants(package)):,} | {len(run):,} | {killed:,} | "
+        f"{explained:,} | {open_ones:,} | {share:.1%} |"
+    )
+
+
+def chosen(package: Package, sample: int) -> list[str]:
+    """Names of faults, drawn with a fixed seed."""
+    names = [each.name for each in mutants(package)]
+    return sorted(random.Random(SEED).sample(names, min(sample, len(names))))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs, or shows, the faults of a package."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation")
+    parser.add_argument("package", nargs="?", choices=sorted(packages()))
+    parser.add_argument("--sample", type=int, metavar="N", help="run N faults (default: all)")
+    parser.add_argument("--survivors", action="store_true", help="show what was not noticed")
+    parser.add_argument("--again", action="store_true", help="run what was not noticed again")
+    given = parser.parse_args(arguments)
+    if given.package is None:
+        print("\n".join(packages()))
+        return 0
+    package = packages()[given.package]
+    if not given.survivors:
+        again = [mutant.name for mutant, _, _ in survivors(package)] if given.again else []
+        prepare(package)
+        if given.sample:
+            mutmut(package, _MAKE)
+            again = chosen(package, given.sample)
+        mutmut(package, _COMMAND, "run", "--max-children", "1", *again)
+    report(package)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
