@@ -24,7 +24,7 @@ CURVE_TOLERANCE = 5.0
 reference, whichever is larger. In either, a unit near 0 may be rounded to the other side."""
 LARGEST_INFORMATIVE = 0.1
 """The largest tolerance that can show something, relative to the size of what is compared. A result
-within a larger one may lack even its first digit, as a wrong equation would give it."""
+within a larger one may lack even its first digit, as that of a wrong equation would."""
 SMALL = 1e-3
 """The smallest scale of an array, as a fraction of the largest magnitude of all arrays. Sums that
 cancel out, such as the gradient of a bias before a batch-norm, do not reduce the rounding error."""

@@ -15,7 +15,7 @@ ALONE = "NumPy is the only framework installed. Install PyTorch or TensorFlow to
 RESULT = (
     "Whether the difference is within the tolerance. “Not informative” is within a tolerance of "
     f"more than {LARGEST} of the compared values, which would hide a "
-    "mistake, so it is no evidence"
+    "mistake, so it proves nothing"
 )
 
 
