@@ -95,7 +95,7 @@ def test_the_differences_are_listed(here: Main) -> None:
     [
         ((), "No recipe was specified"),
         (("tiny10",), "Did you mean tiny-10?"),
-        (("tiny-10", "--framework", "numpy"), "NumPy alone"),
+        (("tiny-10", "--framework", "numpy"), "NumPy cannot be compared"),
         (("tiny-10", "--framework", "pytroch"), "Did you mean pytorch?"),
         (("tiny-10", "--precision", "float16"), "Did you mean float"),
         (("tiny-10", "--known-bug", "batch-decay"), "has no effect in this run"),
