@@ -2,6 +2,7 @@
 
     python -m benchmarks              all of them
     python -m benchmarks loop stop    some of them
+    python -m benchmarks kills --help attacks on training, with options of their own
 
 Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
 The targets are in docs/benchmarks.md.
@@ -11,12 +12,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 
 ALL = ("startup", "gaps", "compare_page", "stop", "answers", "loop", "fast", "peers")
 
 
+ATTACKS = ("kills",)
+"""Take options of their own and report what was lost, not how long it took."""
+
+
 def main() -> int:
-    """Runs the benchmarks that the arguments name."""
+    """Runs the benchmarks that the arguments name, or an attack with its options."""
+    if sys.argv[1:2] and sys.argv[1] in ATTACKS:
+        return int(import_module(f"benchmarks.{sys.argv[1]}").main(sys.argv[2:]))
     names = sys.argv[1:] or ALL
     unknown = set(names) - set(ALL)
     if unknown:

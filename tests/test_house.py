@@ -7,7 +7,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE, TESTS = ROOT / "mnist_studio", ROOT / "tests"
-OF_A_PACKAGE = {"house", "words", "packaging", "imports", "end_to_end", "first_launch", "program"}
+OF_A_PACKAGE = {
+    "house",
+    "words",
+    "packaging",
+    "imports",
+    "end_to_end",
+    "first_launch",
+    "program",
+    "kills",
+}
 """Tests of a whole package, not of one module."""
 
 
