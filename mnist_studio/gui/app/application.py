@@ -56,6 +56,9 @@ _LOG = logging.getLogger(__name__)
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
+ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that end the window as Ctrl+C does: running trainings stop and save their weights."""
+
 LARGEST_LOG = 1_000_000
 """Bytes of the log's file; two older files stay."""
 
@@ -172,7 +175,7 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
         sys.stdout.write("MNIST Studio is already open. Its window is in front now.\n")
         return 0
     start_log()
-    interrupt_timer = _end_on_interrupt(qt)
+    signal_timer = _end_on_signals(qt)
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
     window = MainWindow(Theme(qt, loaded[0].theme), loaded)
@@ -186,20 +189,26 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     window.show()
     status = qt.exec()
     single.release()
-    interrupt_timer.stop()
+    signal_timer.stop()
     reporter.remove()
     return status
 
 
-def _end_on_interrupt(qt: QApplication) -> QTimer:
-    """Lets Ctrl+C in the console end the window; unlike quit(), exit() asks no question.
+def _end_on_signals(qt: QApplication) -> QTimer:
+    """Lets Ctrl+C, a log-out and a closed terminal end the window, which saves what is trained.
 
-    Python looks at signals only when some of its code runs, so a timer runs some now and then.
-    It also notices an interrupt before the event loop starts, which exit() alone would miss.
+    Unlike quit(), exit() asks no question. Python looks at signals only when some of its code runs,
+    so a timer runs some now and then. It also notices a signal before the event loop starts, which
+    exit() alone would miss.
     """
-    interrupted = threading.Event()
-    signal.signal(signal.SIGINT, lambda number, frame: interrupted.set())
-    interrupt_timer = QTimer(qt)
-    interrupt_timer.timeout.connect(lambda: qt.exit(0) if interrupted.is_set() else None)
-    interrupt_timer.start(300)
-    return interrupt_timer
+    received = threading.Event()
+    for name in ENDING_SIGNALS:
+        # Windows has no SIGHUP.
+        if number := getattr(signal, name, None):
+            signal.signal(number, lambda number, frame: received.set())
+    # Where the session sends no signal, it says that it ends.
+    qt.commitDataRequest.connect(lambda manager: received.set())
+    timer = QTimer(qt)
+    timer.timeout.connect(lambda: qt.exit(0) if received.is_set() else None)
+    timer.start(300)
+    return timer

@@ -15,6 +15,8 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app import application
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
 
 CLOSES_ITSELF = """
 from PySide6.QtCore import QTimer
@@ -54,6 +56,48 @@ def test_it_opens_and_closes_without_a_word_of_complaint(home: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+
+
+TRAINS = """
+from mnist_studio.events import Progress
+from mnist_studio.gui.app import application
+from tests.trained_runs import endless
+
+class Window(application.MainWindow):
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.usable.connect(self._train)
+
+    def _train(self):
+        self.studio.queue.event_received.connect(self._say)
+        self.studio.queue.add([endless()])
+
+    def _say(self, run, event):
+        if isinstance(event, Progress):
+            print("training", flush=True)
+
+application.MainWindow = Window
+raise SystemExit(application.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals to a process")
+@pytest.mark.parametrize("name", application.ENDING_SIGNALS)
+def test_a_signal_that_ends_it_saves_the_weights_of_a_training(home: Path, name: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", TRAINS], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"training\n"
+        os.kill(process.pid, getattr(signal, name))
+        try:
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()
+    with RunStore() as store:
+        (run,) = store.runs()
+    assert run.status == "stopped"
+    assert artifacts.load_weights(run.folder, run.spec)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a process")
