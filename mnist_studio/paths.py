@@ -119,6 +119,11 @@ def mnist_cache() -> Path:
     return cache() / "mnist"
 
 
+def partial_downloads() -> Path:
+    """What was received of downloads that are not complete."""
+    return cache() / "downloads"
+
+
 def robustness_cache() -> Path:
     """The robustness of bundled models, whose folders are never written."""
     return cache() / "robustness"

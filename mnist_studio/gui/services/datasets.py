@@ -115,7 +115,7 @@ class DatasetService(QObject):
         self._fetch("Downloading MNIST", work)
 
     def cancel(self) -> None:
-        """Cancels the transfer; partial files are deleted."""
+        """Cancels the transfer; what was received is stored for the next time."""
         if self._task:
             self._transfer = "Canceling"
             self._task.cancel()
