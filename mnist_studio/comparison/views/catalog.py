@@ -58,13 +58,13 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ViewEntry(
                 "curves-accuracy", "Curves", "Accuracy curves",
                 "Accuracy over training. Thin lines are single seeds. Bold lines are their mean "
-                "with a 95 % CI.",
+                "with a pointwise 95 % CI.",
                 "curves", "accuracies", ("axis", "smoothing"),
             ),
             ViewEntry(
                 "curves-loss", "Curves", "Loss curves",
                 "Loss over training. Thin lines are single seeds. Bold lines are their mean "
-                "with a 95 % CI.",
+                "with a pointwise 95 % CI.",
                 "curves", "losses", ("axis", "smoothing", "log"),
             ),
             ViewEntry(
