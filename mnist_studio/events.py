@@ -77,9 +77,10 @@ class Progress(Event, frozen=True):
         steps: of the whole run.
         losses: mean loss of the batch of every step.
         accuracies: accuracy on the batch of every step.
-        train_seconds: spent training so far.
+        train_seconds: spent in training steps so far.
         images_per_second: in the newest chunks, about a second of training.
         seconds_left: estimated until the end of the training; None while unknown.
+        preparation_seconds: spent building, compiling and getting data so far; see ``Epoch``.
     """
 
     epoch: int
@@ -90,6 +91,7 @@ class Progress(Event, frozen=True):
     train_seconds: float
     images_per_second: float
     seconds_left: float | None = None
+    preparation_seconds: float = 0.0
 
 
 class Epoch(Event, frozen=True):
@@ -105,7 +107,9 @@ class Epoch(Event, frozen=True):
         test_loss: mean over the test set after the epoch.
         test_accuracy: likewise.
         learning_rate: of the epoch's last step.
-        train_seconds: spent training so far, without evaluation.
+        train_seconds: spent in training steps so far.
+        preparation_seconds: spent building, compiling and getting data so far, also in earlier
+            processes of a resumed run; None for a run of an earlier version.
     """
 
     epoch: int
@@ -118,6 +122,7 @@ class Epoch(Event, frozen=True):
     test_accuracy: float
     learning_rate: float
     train_seconds: float
+    preparation_seconds: float | None = None
 
 
 class Checkpoint(Event, frozen=True):
@@ -157,7 +162,9 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         wall_seconds: from the start of the run's process to its last event, measured by the
             supervisor.
-        earlier_seconds: of training in earlier processes, if the run was resumed.
+        earlier_seconds: of training steps in earlier processes, if the run was resumed.
+        earlier_preparation_seconds: of building, compiling and getting data in them; 0 also if an
+            earlier version, which did not store them, trained the first part.
         train_images_per_second: in the phase of training, in this process; None without a step.
         peak_memory_bytes: the most memory that the process used at once, without GPU memory;
             None if the system does not report it.
@@ -168,6 +175,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
 
     wall_seconds: float
     earlier_seconds: float
+    earlier_preparation_seconds: float = 0.0
     train_images_per_second: float | None
     peak_memory_bytes: int | None
     throughput_images_per_second: float | None = None

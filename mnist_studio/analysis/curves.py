@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_studio.analysis.intervals import LEVEL, t_quantile
-from mnist_studio.events import Epoch
+from mnist_studio.analysis.time_breakdown import training_time_after
+from mnist_studio.events import Epoch, Finished, Stopped
 
 Floats = NDArray[np.float64]
 
@@ -85,19 +86,32 @@ class Reached:
     Attributes:
         epochs: trained until then.
         steps: trained until then.
-        seconds: spent training until then, without evaluation.
+        seconds: training time until then; None if an earlier version did not measure it.
+        step_seconds: the part of it that was spent in training steps.
     """
 
     epochs: int
     steps: int
-    seconds: float
+    seconds: float | None
+    step_seconds: float
 
 
-def reached(epochs: Sequence[Epoch], accuracy: float) -> Reached | None:
-    """When the test accuracy was first at least ``accuracy``; None if it never was."""
+def reached(
+    epochs: Sequence[Epoch], accuracy: float, ended: Finished | Stopped | None = None
+) -> Reached | None:
+    """When the test accuracy was first at least ``accuracy``; None if it never was.
+
+    Args:
+        epochs: of a run.
+        accuracy: a fraction.
+        ended: the event that ended the run, for the times of earlier versions.
+    """
     good = (one for one in epochs if one.test_accuracy >= accuracy)
     first = min(good, key=lambda one: one.epoch, default=None)
-    return Reached(first.epoch, first.step, first.train_seconds) if first else None
+    if first is None:
+        return None
+    seconds = training_time_after(first, ended)
+    return Reached(first.epoch, first.step, seconds, first.train_seconds)
 
 
 def epochs_to(epochs: Sequence[Epoch], accuracy: float = 0.97) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.curves import epochs_to
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
 from mnist_studio.spec.model import parameter_count
@@ -21,7 +22,7 @@ class RunSummary:
         framework: that trained it.
         recipe: name of its recipe.
         accuracy: on the test set at the end, a fraction. A running run has that of its last epoch.
-        train_seconds: spent training, without evaluation.
+        training_time: in seconds, up to the last epoch while the run trains.
         epochs: completed.
         epochs_to_target: until the test accuracy reached 97 %.
         parameters: number of learned parameters.
@@ -32,7 +33,7 @@ class RunSummary:
     framework: str
     recipe: str
     accuracy: float | None
-    train_seconds: float | None
+    training_time: float | None
     epochs: int
     epochs_to_target: int | None
     parameters: int
@@ -56,12 +57,18 @@ def summarize(
         framework=spec.framework,
         recipe=spec.recipe,
         accuracy=_accuracy(last, terminal),
-        train_seconds=last.train_seconds if last else None,
+        training_time=_training_time(last, terminal),
         epochs=len(epochs),
         epochs_to_target=epochs_to(epochs, TARGET),
         parameters=parameter_count(spec.model),
         latency_ms=terminal.latency_ms if isinstance(terminal, Finished) else None,
     )
+
+
+def _training_time(last: Epoch | None, terminal: Terminal | None) -> float | None:
+    if isinstance(terminal, Finished | Stopped):
+        return time_breakdown.training_time(terminal)
+    return time_breakdown.training_time_after(last, None) if last else None
 
 
 def _accuracy(last: Epoch | None, terminal: Terminal | None) -> float | None:

@@ -1,11 +1,19 @@
-"""Where the time of a run went, what else was measured, and what makes its timing doubtful."""
+"""Where the time of a run went, what else was measured, and what makes its timing doubtful.
 
-from collections.abc import Iterator
+One time is compared everywhere: the *training time*, which is everything from the first layer to
+the trained network. It contains the building, the compiling, the reading and waiting for data, and
+the training steps. Leaving out any of them would favor the loop that moves work there: the shared
+loop prepares batches in a second thread and compiles before its first step, while a native script
+does both within its steps.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
-from mnist_studio.events import Finished, Machine, Measures, PhaseName, Stopped
-from mnist_studio.formatting import counted
+from mnist_studio.events import Epoch, Finished, Machine, Measures, PhaseName, Stopped
+from mnist_studio.formatting import counted, listed
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
 
@@ -24,6 +32,78 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
 )
 """Every part with the phases that it consists of, in the order of a run."""
 
+PART_TITLES: Mapping[Part, str] = MappingProxyType(
+    {
+        "start-up": "Startup and imports",
+        "build": "Build and compile",
+        "data": "Data",
+        "train": "Training steps",
+        "evaluate": "Evaluation",
+        "save": "Saving",
+        "paused": "Paused",
+        "other": "Other",
+    }
+)
+
+PREPARATION: tuple[PhaseName, ...] = ("build", "compile", "data")
+"""The phases of the training time outside the training steps."""
+
+TRAINING_PARTS: tuple[Part, ...] = ("build", "data", "train")
+"""The parts that the training time consists of."""
+
+TRAINING_TIME = "Training time"
+"""The name of the training time, wherever it is shown."""
+
+INCLUDED = (
+    "Training time is everything from building the network to the trained network: building and "
+    "compiling, reading and waiting for data, and training steps."
+)
+EXCLUDED = "Startup, imports, evaluation, saving, and pauses are excluded."
+
+PHASE_TITLES: Mapping[PhaseName, str] = MappingProxyType(
+    {
+        "start": "Startup",
+        "import": "Imports",
+        "data": "Data",
+        "build": "Building",
+        "compile": "Compiling",
+        "train": "Training steps",
+        "evaluate": "Evaluation",
+        "save": "Saving",
+        "paused": "Paused",
+        "other": "Other",
+    }
+)
+"""A name for the seconds of every phase."""
+
+
+def training_time(ended: Finished | Stopped) -> float:
+    """The training time of a run that saved its weights, in seconds over all of its processes."""
+    earlier = ended.measures.earlier_preparation_seconds if ended.measures else 0.0
+    # The training phase of a resumed run covers all of its processes.
+    return earlier + sum(ended.seconds.get(phase, 0.0) for phase in (*PREPARATION, "train"))
+
+
+def training_time_after(epoch: Epoch, ended: Finished | Stopped | None) -> float | None:
+    """The training time of a run until the end of an epoch, in seconds.
+
+    Epochs of earlier versions have only the time of their training steps. All preparation of the
+    run is added to it, which is exact for the last epoch: the others may have waited for less data.
+
+    Args:
+        epoch: of the run.
+        ended: the event that ended the run; None if it ended without weights or still trains.
+
+    Returns:
+        None for an epoch of an earlier version if the run has no such event.
+    """
+    if epoch.preparation_seconds is not None:
+        return epoch.preparation_seconds + epoch.train_seconds
+    if ended is None:
+        return None
+    steps = ended.seconds.get("train", 0.0)
+    return training_time(ended) - steps + epoch.train_seconds
+
 
 @dataclass(frozen=True)
 class TimeBreakdown:
@@ -32,8 +112,8 @@ class TimeBreakdown:
     Attributes:
         parts: seconds of every part, in the order of ``PARTS``; they add up to ``wall``.
         wall: from the start of its process to its end.
-        images_per_second: training images per second of training; None if it did not train.
-        earlier: seconds of training in earlier processes, not contained in any part.
+        images_per_second: training images per second of training steps; None if it did not train.
+        earlier: training time in earlier processes, not contained in any part.
     """
 
     parts: tuple[tuple[Part, float], ...]
@@ -46,6 +126,11 @@ class TimeBreakdown:
         """The wall time without pauses."""
         return self.wall - dict(self.parts)["paused"]
 
+    @property
+    def training_time(self) -> float:
+        """The training time over all processes."""
+        return self.earlier + sum(dict(self.parts)[part] for part in TRAINING_PARTS)
+
 
 def time_breakdown(ended: Finished | Stopped, training: TrainingSpec, images: int) -> TimeBreakdown:
     """The time breakdown of a run that saved its weights.
@@ -57,14 +142,15 @@ def time_breakdown(ended: Finished | Stopped, training: TrainingSpec, images: in
     """
     trained, measures = ended.seconds.get("train", 0.0), ended.measures
     if measures:
-        earlier, speed = measures.earlier_seconds, measures.train_images_per_second
+        steps, speed = measures.earlier_seconds, measures.train_images_per_second
+        preparation = measures.earlier_preparation_seconds
     else:
-        earlier = 0.0
+        steps = preparation = 0.0
         speed = images_trained(training, images, ended.step) / trained if trained > 0 else None
     # The training phase of a resumed run covers all of its processes.
-    seconds = ended.seconds | {"train": max(0.0, trained - earlier)}
+    seconds = ended.seconds | {"train": max(0.0, trained - steps)}
     parts = tuple((part, sum(seconds.get(phase, 0.0) for phase in of)) for part, of in PARTS)
-    return TimeBreakdown(parts, sum(second for _, second in parts), speed, earlier)
+    return TimeBreakdown(parts, sum(second for _, second in parts), speed, steps + preparation)
 
 
 def images_trained(training: TrainingSpec, images: int, steps: int) -> int:
@@ -110,9 +196,18 @@ Line = tuple[str, str]
 
 
 def lines(ended: Finished | Stopped) -> list[Line]:
-    """Name and value of every measurement: first the phases in their order, then the others."""
-    phases = [phase for phase in get_args(PhaseName) if phase in ended.seconds]
-    return [*((phase, f"{ended.seconds[phase]:.3f} s") for phase in phases), *other_lines(ended)]
+    """Name and value of every measurement: the training time, every phase, then the others."""
+    parts = listed([PHASE_TITLES[phase].lower() for phase in (*PREPARATION, "train")])
+    whole = (TRAINING_TIME.lower(), f"{training_time(ended):.3f} s: {parts}")
+    every = ((title.lower(), f"{seconds:.3f} s") for title, seconds in phases(ended))
+    return [whole, *every, *other_lines(ended)]
+
+
+def phases(ended: Finished | Stopped) -> list[tuple[str, float]]:
+    """Title and seconds of every phase of the last process, in the order of a run."""
+    earlier = ended.measures.earlier_seconds if ended.measures else 0.0
+    seconds = ended.seconds | {"train": max(0.0, ended.seconds.get("train", 0.0) - earlier)}
+    return [(PHASE_TITLES[p], seconds[p]) for p in get_args(PhaseName) if p in ended.seconds]
 
 
 def other_lines(ended: Finished | Stopped) -> list[Line]:
@@ -126,7 +221,8 @@ def other_lines(ended: Finished | Stopped) -> list[Line]:
 def _measured(measures: Measures) -> Iterator[Line]:
     yield "wall time", f"{measures.wall_seconds:.3f} s"
     if measures.earlier_seconds:
-        yield "trained earlier", f"{measures.earlier_seconds:.3f} s, included in train"
+        earlier = measures.earlier_seconds + measures.earlier_preparation_seconds
+        yield "trained earlier", f"{earlier:.3f} s, included in the training time"
     if measures.train_images_per_second is not None:
         yield "training speed", f"{measures.train_images_per_second:,.0f} images/s"
     if measures.throughput_images_per_second is not None:

@@ -114,7 +114,14 @@ def _list(store: RunStore, json: bool) -> int:
         for each in runs:
             output.json_line(_json(each))
     elif runs:
-        columns = ("Run", "Title", "Status", "Test accuracy", "Training time", "Created")
+        columns = (
+            "Run",
+            "Title",
+            "Status",
+            "Test accuracy",
+            time_breakdown.TRAINING_TIME,
+            "Created",
+        )
         output.table(columns, [_row(each) for each in runs], right=(3, 4))
     else:
         output.note("No runs yet. Train one: mnist-studio train compact-cnn")
@@ -144,7 +151,7 @@ def _row(run: Run) -> tuple[str, ...]:
     created = moment(run.created)
     title, end = titled(run.title, run.spec), run.terminal
     if isinstance(end, Finished | Stopped):
-        trained = duration(end.seconds.get("train", 0.0))
+        trained = duration(time_breakdown.training_time(end))
         return (run.id, title, run.status, percent(end.test_accuracy), trained, created)
     return (run.id, title, run.status, NOTHING, NOTHING, created)
 

@@ -6,6 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from mnist_studio.analysis.time_breakdown import training_time, training_time_after
 from mnist_studio.cli import output
 from mnist_studio.cli.background_printer import BackgroundPrinter, Printer
 from mnist_studio.cli.interrupts import interrupts
@@ -99,14 +100,15 @@ def describe(event: Event) -> str:
     """An event as a line of text; empty for events that have none."""
     match event:
         case Epoch():
+            trained = duration(training_time_after(event, None))
             return (
                 f"epoch {event.epoch}: loss {loss(event.train_loss)}, "
-                f"test accuracy {percent(event.test_accuracy)}, {duration(event.train_seconds)}"
+                f"test accuracy {percent(event.test_accuracy)}, training time {trained}"
             )
         case Finished():
             return (
                 f"finished: test accuracy {percent(event.test_accuracy)}, training time "
-                f"{duration(event.seconds['train'])} on {event.device} · run {event.run}"
+                f"{duration(training_time(event))} on {event.device} · run {event.run}"
             )
         case Stopped():
             return f"stopped after step {event.step:,}; the weights are saved · run {event.run}"

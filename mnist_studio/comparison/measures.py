@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from mnist_studio.analysis import intervals
+from mnist_studio.analysis import intervals, time_breakdown
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.intervals import Estimate, Interval
-from mnist_studio.analysis.time_breakdown import TimeBreakdown, time_breakdown
+from mnist_studio.analysis.time_breakdown import (
+    PART_TITLES,
+    TRAINING_PARTS,
+    TRAINING_TIME,
+    TimeBreakdown,
+)
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.data.datasets import builtin
@@ -42,13 +47,23 @@ def best_validation_epoch(run_data: RunData, run: Run) -> Epoch | None:
     return max(known, key=lambda epoch: epoch.validation_accuracy or 0.0, default=None)
 
 
-def train_seconds(run_data: RunData, run: Run) -> float | None:
-    """Training time of a finished run, without evaluation."""
-    return run.finished.seconds.get("train") if run.finished else None
+def training_time(run_data: RunData, run: Run) -> float | None:
+    """Seconds from building the network to the trained network, without evaluation."""
+    return time_breakdown.training_time(run.finished) if run.finished else None
+
+
+def training_parts(run_data: RunData) -> tuple["MeanSeconds", ...]:
+    """The seconds of every part of the training time, in the last process of a finished run."""
+    finished = (run for run in run_data.runs if run.finished)
+    known = {run.id: of for run in finished if (of := breakdown_of(run))}
+    return tuple(
+        MeanSeconds(PART_TITLES[part], {run: dict(of.parts)[part] for run, of in known.items()})
+        for part in TRAINING_PARTS
+    )
 
 
 def images_per_second(run_data: RunData, run: Run) -> float | None:
-    """Training speed of a finished run."""
+    """Images per second of training steps of a finished run."""
     breakdown = breakdown_of(run) if run.finished else None
     return breakdown.images_per_second if breakdown else None
 
@@ -58,7 +73,7 @@ def breakdown_of(run: Run) -> TimeBreakdown | None:
     if run.ended is None:
         return None
     images = _TRAINING_IMAGES[run.spec.dataset] - run.spec.training.validation
-    return time_breakdown(run.ended, run.spec.training, images)
+    return time_breakdown.time_breakdown(run.ended, run.spec.training, images)
 
 
 def peak_memory(run_data: RunData, run: Run) -> float | None:
@@ -103,6 +118,29 @@ def estimate(group: Group, values: Mapping[str, float]) -> Estimate | None:
 def of_group(group: Group, values: Mapping[str, float]) -> list[float]:
     """The values of a group's runs, without runs that have none."""
     return [values[run] for run in group.runs if run in values]
+
+
+@dataclass(frozen=True)
+class MeanSeconds:
+    """A time without an interval, for a column beside the total that it is a part of.
+
+    Attributes:
+        title: of the part.
+        values: run id -> seconds.
+    """
+
+    title: str
+    values: Mapping[str, float]
+
+    @property
+    def column(self) -> Column:
+        """Its column."""
+        return Column(self.title, "seconds")
+
+    def cell(self, group: Group) -> float | None:
+        """The mean over the runs of a group."""
+        known = of_group(group, self.values)
+        return fmean(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -161,7 +199,7 @@ def _range(known: Sequence[float]) -> tuple[float, float] | tuple[None, None]:
 def training(run_data: RunData) -> tuple[Measured, Measured, Measured]:
     """Training time, test accuracy and training speed."""
     return (
-        Measured(AxisSpec("Training time", "seconds"), of_all(run_data, train_seconds)),
+        Measured(AxisSpec(TRAINING_TIME, "seconds"), of_all(run_data, training_time)),
         Measured(AxisSpec("Test accuracy", "fraction"), of_all(run_data, accuracy)),
         Measured(AxisSpec("Training speed", "per second"), of_all(run_data, images_per_second)),
     )

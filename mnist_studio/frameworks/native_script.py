@@ -58,6 +58,16 @@ class Script(Protocol):
         """Copies of all weights in the canonical layout."""
 
 
+def observe_loading(module: ModuleType, observer: ScriptObserver) -> None:
+    """Reports the time in which a script reads its dataset."""
+    observe_calls(
+        module,
+        "load_data",
+        before=lambda: observer.enter("data"),
+        after=lambda *_, **__: observer.enter("build"),
+    )
+
+
 def observe_calls(
     module: ModuleType,
     name: str,

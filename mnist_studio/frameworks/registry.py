@@ -29,6 +29,8 @@ class FrameworkEntry:
         module: its adapter, which defines ``FRAMEWORK``.
         package: the top-level module and distribution that it needs.
         suffix: of files in its own format.
+        shared_loop: what is its own in the shared loop and what is not, for whoever reads its
+            times as those of the framework; empty if all of it is MNIST Studio's.
     """
 
     name: FrameworkName
@@ -36,6 +38,7 @@ class FrameworkEntry:
     module: str
     package: str
     suffix: str
+    shared_loop: str = ""
 
 
 ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
@@ -45,13 +48,24 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
             FrameworkEntry(
                 "numpy", "NumPy", "mnist_studio.frameworks.numpy_scratch", "numpy", ".npz"
             ),
-            FrameworkEntry("pytorch", "PyTorch", "mnist_studio.frameworks.pytorch", "torch", ".pt"),
+            FrameworkEntry(
+                "pytorch",
+                "PyTorch",
+                "mnist_studio.frameworks.pytorch",
+                "torch",
+                ".pt",
+                "PyTorch in the shared loop uses PyTorch's layers, gradients, and optimizers. "
+                "Dropout, running statistics, clipping, batches, and the loop are MNIST Studio's.",
+            ),
             FrameworkEntry(
                 "keras",
                 "Keras",
                 "mnist_studio.frameworks.tensorflow_keras",
                 "tensorflow",
                 ".keras",
+                "Keras in the shared loop uses Keras' layers, and TensorFlow's gradients and "
+                "compiler. Optimizer updates, dropout, clipping, batches, and the loop are MNIST "
+                "Studio's, so its times are not those of Keras' fit.",
             ),
         )
     }

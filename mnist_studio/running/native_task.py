@@ -61,6 +61,8 @@ def train(
         _offer(sources.load(session.spec.dataset, data), session.spec.framework, place)
         # The script has read its data before it trains. A killed process could not clean up later.
         watch = _Watch(session, script, trains=lambda: rmtree(place, ignore_errors=True))
+        # Whatever came before this is not the script's: it is part of the startup.
+        session.enter("build", f"on {session.device}")
         try:
             script.train(place, watch)
         except _Stop:
@@ -122,10 +124,13 @@ class _Watch:
         self._correct: list[int] = []
         self._size = 0
         self._reported = 0.0
+        self._trained = False
 
     def enter(self, phase: PhaseName) -> None:
         """See ``ScriptObserver.enter``."""
-        if self._session.clock.phase == "build":
+        if not self._trained and phase not in ("build", "data"):
+            self._trained = True
+            self._state.loading_seconds = self._session.clock.seconds("data")
             self._trains()
         if phase != self._session.clock.phase:
             self._session.enter(phase)

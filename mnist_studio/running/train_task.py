@@ -47,8 +47,10 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     context.send(phase("import"))
     framework = registry.load(spec.framework)
     device = choose_device(framework, spec)
-    clock.enter("data")
-    context.send(phase("data"))
+    if spec.style == "shared":
+        # A native script reads its own data, and what is read here only evaluates it.
+        clock.enter("data")
+        context.send(phase("data"))
     data = Path(request.data) if request.data else None
     dataset = sources.load(spec.dataset, data)
     session = TrainingSession(
@@ -56,12 +58,12 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
         checkpoint_seconds=request.checkpoint_seconds,
     )  # fmt: skip
-    session.enter("build", f"on {device.name}")
     _warn_of_bugs(session, described.known_bugs)
     for note in dataset.notes:
         session.warn(note)
     if spec.style == "native":
         return native_task.train(session, described.known_bugs, data)
+    session.enter("build", f"on {device.name}")
     return _train(session, framework, device, request)
 
 

@@ -67,6 +67,8 @@ class SavedCheckpoint:
             None for a checkpoint of an earlier version, whose epochs only the database knows.
         steps_sha256: of the bytes of these steps in their file, set when it is saved; empty for a
             checkpoint of an earlier version.
+        preparation_seconds: spent building, compiling and getting data until then; 0 in the file of
+            an earlier version.
     """
 
     weights: Weights
@@ -75,6 +77,7 @@ class SavedCheckpoint:
     train_seconds: float
     epochs: tuple[Epoch, ...] | None = None
     steps_sha256: str = ""
+    preparation_seconds: float = 0.0
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
@@ -204,6 +207,7 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
         "step": str(checkpoint.step),
         "updates": str(checkpoint.optimizer.step),
         "train_seconds": repr(float(checkpoint.train_seconds)),
+        "preparation_seconds": repr(float(checkpoint.preparation_seconds)),
     }
     if checkpoint.epochs is not None:
         notes[_EPOCHS] = msgspec.json.encode(checkpoint.epochs).decode()
@@ -231,6 +235,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             train_seconds=float(stored.notes["train_seconds"]),
             epochs=_epochs(path, stored.notes),
             steps_sha256=stored.notes.get(_STEPS_HASH, ""),
+            preparation_seconds=float(stored.notes.get("preparation_seconds", 0.0)),
         )
     except (KeyError, ValueError) as error:
         raise tensors.damaged(path, f"it lacks {error}") from error

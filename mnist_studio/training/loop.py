@@ -158,6 +158,7 @@ class Training:
             step=state.step,
             train_seconds=state.train_seconds,
             epochs=tuple(state.epochs),
+            preparation_seconds=state.preparation_seconds,
         )
         artifacts.save_checkpoint(session.folder, checkpoint)
         self._checkpoints.end()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
+from mnist_studio.analysis.time_breakdown import PREPARATION
 from mnist_studio.errors import StoreDamaged
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, StepResults
@@ -33,7 +34,8 @@ class TrainingState:
     Attributes:
         session: of the training.
         step: steps trained.
-        earlier_seconds: training time in earlier processes, from the checkpoint.
+        earlier_seconds: of training steps in earlier processes, from the checkpoint.
+        earlier_preparation: seconds of building, compiling and getting data in them.
         first_step: steps trained in earlier processes.
         losses: of the current epoch's steps, one array for each chunk.
         correct: correct predictions in the current epoch.
@@ -47,6 +49,7 @@ class TrainingState:
     session: TrainingSession
     step: int = 0
     earlier_seconds: float = 0.0
+    earlier_preparation: float = 0.0
     first_step: int = 0
     losses: list[Array] = field(default_factory=list)
     correct: int = 0
@@ -67,8 +70,14 @@ class TrainingState:
 
     @property
     def train_seconds(self) -> float:
-        """Training time so far, in all processes."""
+        """Seconds of training steps so far, in all processes."""
         return self.earlier_seconds + self.session.clock.seconds("train")
+
+    @property
+    def preparation_seconds(self) -> float:
+        """Seconds of building, compiling and getting data so far, in all processes."""
+        clock = self.session.clock
+        return self.earlier_preparation + sum(map(clock.seconds, PREPARATION))
 
     def add(self, steps: StepResults) -> None:
         """Adds the results of a chunk."""
@@ -94,6 +103,7 @@ class TrainingState:
         self.first_step = checkpoint.step
         artifacts.truncate_steps(folder, self.step, checkpoint.steps_sha256)
         self.earlier_seconds = checkpoint.train_seconds
+        self.earlier_preparation = checkpoint.preparation_seconds
         self.epochs = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         accuracies = (epoch.validation_accuracy for epoch in self.epochs)
         self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
@@ -133,6 +143,7 @@ class TrainingState:
             losses=tuple(steps.losses.tolist()),
             accuracies=tuple((steps.correct / batch).tolist()),
             train_seconds=trained,
+            preparation_seconds=self.preparation_seconds,
             images_per_second=self._images_per_second(),
             seconds_left=spent / self.step * (session.steps - self.step) + self._evaluation_left(),
         )
@@ -184,6 +195,7 @@ class TrainingState:
                 session.spec.training, self.step - 1, images, self.validation
             ),
             train_seconds=self.train_seconds,
+            preparation_seconds=self.preparation_seconds,
         )
         self.epochs.append(epoch)
         self.losses, self.correct = [], 0
@@ -252,6 +264,7 @@ class TrainingState:
         return Measures(
             wall_seconds=sum(seconds.values()) - self.earlier_seconds,
             earlier_seconds=self.earlier_seconds,
+            earlier_preparation_seconds=self.earlier_preparation,
             train_images_per_second=images / trained if images and trained > 0 else None,
             peak_memory_bytes=peak_memory_bytes(),
             throughput_images_per_second=speed.images_per_second if speed else None,

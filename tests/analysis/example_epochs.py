@@ -2,7 +2,7 @@ from mnist_studio.events import Epoch
 
 
 def epochs(*accuracies: float) -> tuple[Epoch, ...]:
-    """Epochs of 2 seconds each with these test accuracies."""
+    """Epochs of 2 seconds each with these test accuracies, after one second of preparation."""
     return tuple(
         Epoch(
             run="r",
@@ -17,6 +17,7 @@ def epochs(*accuracies: float) -> tuple[Epoch, ...]:
             test_accuracy=accuracy,
             learning_rate=0.1,
             train_seconds=2.0 * number,
+            preparation_seconds=1.0,
         )
         for number, accuracy in enumerate(accuracies, start=1)
     )

@@ -32,7 +32,8 @@ def test_the_order_of_the_epochs_does_not_matter() -> None:
 
 def test_when_an_accuracy_was_reached() -> None:
     told = epochs(0.9, 0.96, 0.98)
-    assert curves.reached(told, 0.96) == Reached(epochs=2, steps=20, seconds=4.0)
-    assert curves.reached(told[::-1], 0.95) == Reached(epochs=2, steps=20, seconds=4.0)
+    at = Reached(epochs=2, steps=20, seconds=5.0, step_seconds=4.0)
+    assert curves.reached(told, 0.96) == at
+    assert curves.reached(told[::-1], 0.95) == at
     assert curves.reached(told, 0.99) is None
     assert curves.reached((), 0.5) is None

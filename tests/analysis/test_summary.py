@@ -15,7 +15,7 @@ def finished(accuracy: float) -> Finished:
         step=30,
         test_accuracy=accuracy,
         test_loss=0.1,
-        seconds={"train": 6.0},
+        seconds={"start": 3.0, "build": 0.5, "data": 1.0, "train": 6.0, "evaluate": 2.0},
         device="cpu",
         latency_ms=0.25,
     )
@@ -28,7 +28,7 @@ def test_the_row_of_a_finished_run() -> None:
         framework="keras",
         recipe="mlp-128",
         accuracy=0.98,
-        train_seconds=6.0,
+        training_time=7.5,
         epochs=3,
         epochs_to_target=2,
         parameters=101_770,
@@ -38,13 +38,13 @@ def test_the_row_of_a_finished_run() -> None:
 
 def test_a_running_run_has_the_metrics_of_its_epochs() -> None:
     found = summary.summarize("mine", SPEC, epochs(0.9, 0.91), None)
-    assert (found.accuracy, found.train_seconds, found.epochs) == (0.91, 4.0, 2)
+    assert (found.accuracy, found.training_time, found.epochs) == (0.91, 5.0, 2)
     assert (found.epochs_to_target, found.latency_ms) == (None, None)
 
 
 def test_a_run_without_epochs_has_no_figures() -> None:
     found = summary.summarize("mine", SPEC, (), None)
-    assert (found.accuracy, found.train_seconds, found.epochs) == (None, None, 0)
+    assert (found.accuracy, found.training_time, found.epochs) == (None, None, 0)
     assert found.parameters == 101_770
 
 

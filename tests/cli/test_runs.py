@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.analysis import time_breakdown
+from mnist_studio.analysis.time_breakdown import PHASE_TITLES
 from mnist_studio.events import Machine, Measures, Stopped
 from mnist_studio.spec.run import ContinuedFrom
 from mnist_studio.store import artifacts
@@ -43,8 +44,11 @@ def test_a_run_is_shown_with_its_time_breakdown(run: str, here: Main) -> None:
     (line,) = here("runs", "show", run, "--json").json
     end = line["terminal"]
     phases = list(end["seconds"])
-    assert sorted(set(shown) & set(phases)) == sorted(phases)
-    parts = [float(shown[phase].removesuffix(" s")) for phase in phases]
+    titles = [PHASE_TITLES[phase].lower() for phase in phases]
+    assert sorted(set(shown) & set(titles)) == sorted(titles)
+    parts = [float(shown[title].removesuffix(" s")) for title in titles]
+    whole = sum(end["seconds"][phase] for phase in ("build", "compile", "data", "train"))
+    assert shown["training time"].startswith(f"{whole:.3f} s: ")
     wall = float(shown["wall time"].removesuffix(" s"))
     assert sum(parts) == pytest.approx(wall, abs=0.001 * len(parts))
     assert wall == pytest.approx(end["measures"]["wall_seconds"], abs=0.0005)
@@ -59,13 +63,15 @@ def test_a_resumed_run_and_one_of_an_older_version_are_shown() -> None:
         run="run", framework="numpy", epochs=0, step=3, test_accuracy=None, test_loss=None,
         seconds={"train": 9.0, "start": 1.0}, device="CPU",
     )  # fmt: skip
-    assert time_breakdown.lines(stopped) == [("start", "1.000 s"), ("train", "9.000 s")]
+    whole, *phases = time_breakdown.lines(stopped)
+    assert whole == ("training time", "9.000 s: building, compiling, data, and training steps")
+    assert phases == [("startup", "1.000 s"), ("training steps", "9.000 s")]
     figures = Measures(
         wall_seconds=3.0, earlier_seconds=7.0, train_images_per_second=None,
         peak_memory_bytes=None, machine=machine,
     )  # fmt: skip
     told = dict(time_breakdown.lines(replace(stopped, measures=figures)))
-    assert told["trained earlier"] == "7.000 s, included in train"
+    assert told["trained earlier"] == "7.000 s, included in the training time"
     assert told["note"] == "The computer ran on battery."
     assert "prediction speed" not in told
 
@@ -104,7 +110,7 @@ def test_weights_are_exported_by_the_suffix(run: str, tmp_path: Path, here: Main
 def test_an_impossible_export_is_reported(run: str, tmp_path: Path, here: Main) -> None:
     said = here("runs", "export", run, tmp_path / "model.onnx")
     assert said.code == 2
-    assert ".safetensors, .npz, .pt or .keras" in said.errors
+    assert ".safetensors, .npz, .pt, or .keras" in said.errors
     (tmp_path / "file").touch()
     said = here("runs", "export", run, tmp_path / "file" / "model.npz")
     assert said.code == 1

@@ -44,7 +44,7 @@ def test_a_finished_run_counts_where_another_of_its_seed_was_stopped(run_data: R
 
 
 @pytest.mark.parametrize("name", [
-    "accuracy", "train_seconds", "images_per_second", "peak_memory", "latency_ms", "throughput",
+    "accuracy", "training_time", "images_per_second", "peak_memory", "latency_ms", "throughput",
 ])  # fmt: skip
 def test_no_metric_is_of_a_run_that_does_not_count(name: str, run_data: RunData) -> None:
     more = repeated(stopped(run_data, run_data.runs[0], 9), run_data.runs[1])

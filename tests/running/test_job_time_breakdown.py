@@ -6,6 +6,7 @@ from time import perf_counter
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio.analysis.time_breakdown import training_time, training_time_after
 from mnist_studio.events import AnyEvent, Finished, Measures, Phase, Progress, Started, Stopped
 from mnist_studio.running import recording
 from mnist_studio.running.job import TrainingJob
@@ -77,6 +78,20 @@ def test_the_phases_add_up_to_the_wall_time(framework: FrameworkName, style: str
     assert measures.throughput_images_per_second > 1000 / end.latency_ms
     with RunStore() as store:
         assert store.run(end.run).terminal == end
+
+
+@pytest.mark.parametrize("style", ["shared", "native"])
+def test_every_loop_is_timed_from_its_data_to_its_last_step(style: str) -> None:
+    """What MNIST Studio prepares for a script, and reads to evaluate it, is not the script's."""
+    job = TrainingJob(replace(small("numpy"), style=style))
+    phases = [event.phase for event in job.events() if isinstance(event, Phase)]
+    with RunStore() as store:
+        (*_, last), end = store.epochs(job.id), store.run(job.id).ended
+    assert end is not None
+    first = {"shared": ["import", "data", "build"], "native": ["import", "build", "data"]}
+    assert [one for one in phases if one != "start"][:3] == first[style]
+    # After the last epoch, nothing more is prepared.
+    assert training_time_after(last, None) == pytest.approx(training_time(end), abs=0.01)
 
 
 def test_a_stopped_run_adds_up_too_and_so_does_the_one_that_goes_on() -> None:

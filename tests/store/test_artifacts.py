@@ -35,7 +35,8 @@ def checkpoint(spec: RunSpec, step: int = 938) -> SavedCheckpoint:
         for name, weight in drawn(spec).items()
         for slot in slot_names(spec.training.optimizer)
     }
-    return SavedCheckpoint(drawn(spec), OptimizerState(step, slots), step, train_seconds=0.1 + 0.2)
+    optimizer = OptimizerState(step, slots)
+    return SavedCheckpoint(drawn(spec), optimizer, step, 0.1 + 0.2, preparation_seconds=0.7)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
@@ -116,6 +117,7 @@ def test_a_checkpoint_comes_back_bit_for_bit(
 
     assert artifacts.load_steps(tmp_path).losses.tolist() == [1.0]
     assert (loaded.step, loaded.train_seconds) == (938, kept.train_seconds)
+    assert loaded.preparation_seconds == 0.7
     assert loaded.optimizer.step == 938
     for mine, theirs in (
         (kept.weights, loaded.weights),
@@ -130,6 +132,17 @@ def test_a_checkpoint_of_another_optimizer_is_refused(tmp_path: Path, spec: RunS
     artifacts.save_checkpoint(tmp_path, checkpoint(spec))
     with pytest.raises(StoreError, match=r"slot/dense1\.bias/mean"):
         artifacts.load_checkpoint(tmp_path, with_training(spec, optimizer=Sgd()))
+
+
+def test_a_checkpoint_of_an_earlier_version_has_no_preparation(
+    tmp_path: Path, spec: RunSpec
+) -> None:
+    artifacts.save_checkpoint(tmp_path, checkpoint(spec))
+    path = tmp_path / artifacts.CHECKPOINT
+    stored = tensors.load(path)
+    notes = {k: v for k, v in stored.notes.items() if k != "preparation_seconds"}
+    tensors.save(path, stored.arrays, notes)
+    assert artifacts.load_checkpoint(tmp_path, spec).preparation_seconds == 0.0
 
 
 @pytest.mark.parametrize("notes", [{}, {"step": "x", "updates": "1", "train_seconds": "1"}])

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -148,3 +150,20 @@ def test_a_small_last_batch_does_not_make_the_training_look_slow(bench: Benches)
 def _epoch_of_step(epochs: list[Epoch], step: int) -> list[Epoch]:
     """The first epoch once more, as if reported at a later step."""
     return [replace(epoch, step=step) for epoch in epochs[:1]]
+
+
+def test_an_epoch_reports_what_was_prepared_in_all_processes(bench: Benches) -> None:
+    one = bench()
+    _trained(one, 4)
+    state = TrainingState(one.session)
+    checkpoint = dataclasses.replace(_checkpoint(4), preparation_seconds=2.5)
+    state.restore(checkpoint, [])
+    before = state.preparation_seconds
+    for phase, seconds in (("build", 1.0), ("compile", 2.0), ("data", 4.0), ("evaluate", 8.0)):
+        one.session.clock.add(phase, seconds)  # type: ignore[arg-type]
+    epoch = state.end_epoch(None, _logits(one, 30))
+    assert before >= 2.5
+    assert epoch.preparation_seconds == pytest.approx(before + 7.0, abs=0.1)
+    measures = state.stopped().measures
+    assert measures is not None
+    assert measures.earlier_preparation_seconds == 2.5

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mnist_studio.analysis import ranking
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison
-from mnist_studio.analysis.time_breakdown import PARTS, Part
+from mnist_studio.analysis.time_breakdown import EXCLUDED, INCLUDED, PARTS, Part
 from mnist_studio.analysis.view import Unit, cell_text
 from mnist_studio.comparison import measures, seed_pairs
 from mnist_studio.comparison.measures import Measure
@@ -23,7 +23,7 @@ from mnist_studio.comparison.seed_pairs import SeedPair
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted, duration, listed, percentage_points, word
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec, Style
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class _Quantity:
 
 _QUANTITIES = (
     _Quantity(
-        measures.train_seconds, "seconds", False,
+        measures.training_time, "seconds", False,
         "training time", "trains fastest", "train fastest",
     ),
     _Quantity(
@@ -93,6 +93,7 @@ def discussion(run_data: RunData, options: ViewOptions) -> tuple[Paragraph, ...]
         )
         return (Paragraph("Frameworks", (sentence,)),)
     found = (
+        Paragraph("What the training time contains", (f"{INCLUDED} {EXCLUDED}",)),
         Paragraph("Reliability of the timing", notes.of_timing(run_data)),
         Paragraph("Framework overhead", tuple(_overhead(run_data))),
         Paragraph("Strengths", tuple(_strengths(run_data, families))),
@@ -113,9 +114,11 @@ def _families(run_data: RunData) -> tuple[Family, ...]:
 
 
 def _overhead(run_data: RunData) -> Iterator[str]:
-    """The time outside training, by framework."""
-    for name in dict.fromkeys(group.framework for group in run_data.groups):
-        members = [run for run in run_data.counted if run.spec.framework == name]
+    """The time outside training, by framework and loop."""
+    for name, style in dict.fromkeys((g.framework, g.spec.style) for g in run_data.groups):
+        members = [
+            run for run in run_data.counted if (run.spec.framework, run.spec.style) == (name, style)
+        ]
         every = [measures.breakdown_of(run) for run in members]
         known = [one for one in every if one and one.busy > 0]
         if not known:
@@ -126,11 +129,11 @@ def _overhead(run_data: RunData) -> Iterator[str]:
         busy = fmean(one.busy for one in known)
         before = mean["start-up"] + mean["build"]
         yield (
-            f"{framework_entry(name).title} needs {duration(before)} before the first step "
+            f"{notes.in_loop(name, style)} needs {duration(before)} before the first step "
             f"({duration(mean['start-up'])} to start and import, {duration(mean['build'])} to "
             f"build and compile). That is {_share(before, busy)} of a run of {duration(busy)}. "
-            f"Training takes {_share(mean['train'], busy)}, evaluation "
-            f"{_share(mean['evaluate'], busy)}, and waiting for data {_share(mean['data'], busy)} "
+            f"Training steps take {_share(mean['train'], busy)}, evaluation "
+            f"{_share(mean['evaluate'], busy)}, and data {_share(mean['data'], busy)} "
             f"(mean of {counted(len(known), 'run')})."
         )
 
@@ -156,20 +159,24 @@ def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
         if not apart:
             continue
         wins = {
-            name: sum(name in one.best for one in apart)
-            for name in dict.fromkeys(name for one in apart for name in one.best)
+            winner: sum(winner in one.winners for one in apart)
+            for winner in dict.fromkeys(winner for one in apart for winner in one.winners)
         }
         best = ranking.best(wins, "count")
-        example = next(one for one in apart if best[0] in one.best)
+        example = next(one for one in apart if best[0] in one.winners)
         each = " each" if len(best) > 1 else ""
         yield (
-            f"{_titles(best)}{each} {quantity.best_of(len(best))} in "
+            f"{_in_loops(best)}{each} {quantity.best_of(len(best))} in "
             f"{_part(wins[best[0]], len(rankings))} that were trained in several frameworks. "
             f"For {example.settings}, the value is "
             f"{cell_text(example.best_value, quantity.unit)} for {_titles(example.best)}, "
             f"compared with {cell_text(example.worst_value, quantity.unit)} for "
             f"{_titles(example.worst)}."
         )
+
+
+def _in_loops(found: Sequence[tuple[FrameworkName, Style]]) -> str:
+    return listed([notes.in_loop(name, style) for name, style in found])
 
 
 def _titles(names: Sequence[FrameworkName]) -> str:
@@ -200,6 +207,7 @@ class _Ranking:
         best_value: of the first of them.
         worst: several if their values look equal; the same as the best if all do.
         worst_value: of the first of them.
+        style: the loop of the family.
     """
 
     best: tuple[FrameworkName, ...]
@@ -207,6 +215,12 @@ class _Ranking:
     best_value: float
     worst: tuple[FrameworkName, ...]
     worst_value: float
+    style: Style
+
+    @property
+    def winners(self) -> tuple[tuple[FrameworkName, Style], ...]:
+        """The best frameworks with their loop."""
+        return tuple((name, self.style) for name in self.best)
 
     @property
     def tied(self) -> bool:
@@ -231,7 +245,8 @@ def _ranking(family: Family, values: Mapping[str, float], quantity: _Quantity) -
         return None
     best = ranking.best(means, quantity.unit, quantity.higher_is_better)
     worst = ranking.best(means, quantity.unit, not quantity.higher_is_better)
-    return _Ranking(best, _settings(family), means[best[0]], worst, means[worst[0]])
+    style = next(iter(family.values())).spec.style
+    return _Ranking(best, _settings(family), means[best[0]], worst, means[worst[0]], style)
 
 
 def _settings(family: Family) -> str:
@@ -258,7 +273,7 @@ def _weakness(name: FrameworkName, of: _Ranking, quantity: _Quantity, factor: fl
     others = [other for other in of.worst if other != name]
     like = f", like {_titles(others)}," if others else ""
     return (
-        f"{framework_entry(name).title}{like} has its largest deficit with {of.settings}, where "
+        f"{notes.in_loop(name, of.style)}{like} has its largest deficit with {of.settings}, where "
         f"{_titles(of.best)} {quantity.best_of(len(of.best))}: "
         f"{cell_text(of.best_value, quantity.unit)} compared with "
         f"{cell_text(of.worst_value, quantity.unit)}, a factor of {factor:.1f}."

@@ -69,13 +69,14 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "time-to-accuracy", "Speed", "Time to accuracy",
-                "Training time until the test accuracy first reaches the target.",
+                "Training time until the test accuracy first reaches the target. It includes "
+                "building, compiling, and data.",
                 "timing", "time_to_accuracy", ("target",),
             ),
             ViewEntry(
                 "time-breakdown", "Speed", "Time breakdown",
-                "The wall time of each run, split into startup, data, training, evaluation, and "
-                "saving.",
+                "The wall time of each run, split into startup, building, data, training steps, "
+                "evaluation, and saving. Training time is building, data, and training steps.",
                 "timing", "breakdown",
             ),
             ViewEntry(

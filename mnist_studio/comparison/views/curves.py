@@ -8,6 +8,7 @@ import numpy as np
 
 from mnist_studio.analysis.curves import MAX_POINTS, band, smooth
 from mnist_studio.analysis.groups import Group
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, ViewContent
 from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
@@ -22,7 +23,7 @@ Sampled = tuple[Sequence[float], Sequence[float]]
 _AXES: dict[XAxis, AxisSpec] = {
     "epochs": AxisSpec("Epoch", "count"),
     "steps": AxisSpec("Step", "count"),
-    "seconds": AxisSpec("Training time", "seconds"),
+    "seconds": AxisSpec(TRAINING_TIME, "seconds"),
 }
 
 
@@ -124,14 +125,17 @@ def _sampled(kind: _CurveKind, run_data: RunData, run: Run, options: ViewOptions
         at = np.unique(np.linspace(0, len(y) - 1, min(len(y), MAX_POINTS)).round().astype(int))
         return (at + 1.0).tolist(), y[at].tolist()
     known = [(epoch, kind.of_epoch(epoch)) for epoch in run_data.epochs(run)]
-    points = [(_x(epoch, options.axis), y) for epoch, y in known if y is not None]
+    placed = [(_x(epoch, run, options.axis), y) for epoch, y in known if y is not None]
+    points = [(x, y) for x, y in placed if x is not None]
     smoothed = smooth(np.array([y for _, y in points]), options.smoothing)
     return [x for x, _ in points], smoothed.tolist()
 
 
-def _x(epoch: Epoch, axis: XAxis) -> float:
-    values = {"epochs": epoch.epoch, "steps": epoch.step, "seconds": epoch.train_seconds}
-    return float(values[axis])
+def _x(epoch: Epoch, run: Run, axis: XAxis) -> float | None:
+    """Where an epoch is on the axis; None if an earlier version did not measure it."""
+    if axis == "seconds":
+        return training_time_after(epoch, run.ended)
+    return float(epoch.epoch if axis == "epochs" else epoch.step)
 
 
 def _table(x: AxisSpec, unit: Unit, charts: Sequence[Lines]) -> Table:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from mnist_studio.analysis.groups import Group, TwoWay, two_way
+from mnist_studio.analysis.time_breakdown import EXCLUDED, TRAINING_TIME
 from mnist_studio.analysis.view import Bar, Bars, Column, Matrix, Row, Table, Unit, ViewContent
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.measures import Measured
+from mnist_studio.comparison.measures import MeanSeconds, Measured
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
@@ -23,24 +24,26 @@ def networks_and_frameworks(run_data: RunData, options: ViewOptions) -> ViewCont
     run_data.require_finished()
     alike = _alike(run_data.groups)
     accuracy = two_way(alike, measures.of_all(run_data, measures.accuracy))
-    seconds = two_way(alike, measures.of_all(run_data, measures.train_seconds))
+    seconds = two_way(alike, measures.of_all(run_data, measures.training_time))
     if len(accuracy.recipes) * len(accuracy.frameworks) < 2:
         raise NotComparable(
             "These runs have only one recipe in one framework with the same dataset, known bugs, "
             "and training loop.",
             "Select runs of several recipes or frameworks.",
         )
+    parts = measures.training_parts(run_data)
+    each = (accuracy, seconds, *(two_way(alike, part.values) for part in parts))
     charts = (
         _matrix("Test accuracy", accuracy, "fraction"),
-        _matrix("Training time", seconds, "seconds"),
+        _matrix(TRAINING_TIME, seconds, "seconds"),
     )
     columns = (
         Column("Recipe"), Column("Framework"), Column("Test accuracy", "fraction"),
-        Column("Training time", "seconds"),
+        Column(TRAINING_TIME, "seconds"), *(part.column for part in parts),
     )  # fmt: skip
     return ViewContent(
         _with_pointer(effects_sentence(accuracy, seconds)), charts,
-        Table(columns, _rows(accuracy, seconds)),
+        Table(columns, _rows(each)),
         ("Each value is the mean over the runs of a recipe and framework. If other settings also "
          "vary, it is the mean of their means.",
          *_left_out(run_data, alike), *notes.of_all(run_data), *notes.of_timing(run_data)),
@@ -76,12 +79,13 @@ def effects_sentence(accuracy: TwoWay, seconds: TwoWay) -> str:
         ("The network alone changes", accuracy.recipe_effect, seconds.recipe_effect),
         ("The framework alone changes", accuracy.framework_effect, seconds.framework_effect),
     )
-    return " ".join(
+    found = [
         f"{subject} the accuracy by up to {percentage_points(points)} and the training time by up "
         f"to {duration(time)}."
         for subject, points, time in effects
         if points is not None and time is not None
-    )
+    ]
+    return " ".join([*found, EXCLUDED] if found else [])
 
 
 def _with_pointer(effects: str) -> str:
@@ -97,19 +101,14 @@ def _matrix(title: str, of: TwoWay, unit: Unit) -> Matrix:
     )
 
 
-def _rows(accuracy: TwoWay, seconds: TwoWay) -> tuple[Row, ...]:
+def _rows(each: Sequence[TwoWay]) -> tuple[Row, ...]:
+    """A row for every recipe and framework, with a cell of each table."""
     return tuple(
         Row(
-            "",
-            (
-                recipe_title(recipe),
-                framework_title(framework),
-                accuracy.means[r][f],
-                seconds.means[r][f],
-            ),
+            "", (recipe_title(recipe), framework_title(framework), *(of.means[r][f] for of in each))
         )
-        for r, recipe in enumerate(accuracy.recipes)
-        for f, framework in enumerate(accuracy.frameworks)
+        for r, recipe in enumerate(each[0].recipes)
+        for f, framework in enumerate(each[0].frameworks)
     )
 
 
@@ -127,21 +126,25 @@ def shared_native(run_data: RunData, options: ViewOptions) -> ViewContent:
             "No recipe was trained both by the shared loop and by its native script.",
             "Train one again with --native, or with its native script on the Train page.",
         )
-    every = measures.training(run_data)
+    every, parts = measures.training(run_data), measures.training_parts(run_data)
     charts = tuple(Bars(one.axis, tuple(_bars(pairs, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Loop"), Column("Seeds", "count"),
-        *(column for one in every for column in one.columns()),
+        *(column for one in every for column in one.columns()), *(part.column for part in parts),
     )  # fmt: skip
     rows = tuple(
-        Row(group.key, (name, loop, len(group.runs), *_cells(group, every)))
+        Row(
+            group.key,
+            (name, loop, len(group.runs), *_cells(group, every), *(p.cell(group) for p in parts)),
+        )
         for name, sides in pairs.items()
         for loop, group in zip(LOOPS, sides, strict=True)
     )
-    sentence = " ".join(_ratio(name, sides, every[0]) for name, sides in pairs.items())
+    ratios = [_ratio(name, sides, every[0], parts[-1]) for name, sides in pairs.items()]
+    found = [ratio for ratio in ratios if ratio]
     return ViewContent(
-        sentence, charts, Table(columns, rows),
-        (*notes.of_all(run_data), *notes.of_timing(run_data)),
+        " ".join([*found, EXCLUDED] if found else []), charts, Table(columns, rows),
+        (notes.SPEED, *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
@@ -166,11 +169,14 @@ def _bars(pairs: Mapping[str, Sides], measured: Measured) -> Iterator[Bar]:
             yield measured.bar(group, name, loop)
 
 
-def _ratio(name: str, sides: Sides, seconds: Measured) -> str:
+def _ratio(name: str, sides: Sides, seconds: Measured, steps: MeanSeconds) -> str:
+    """Training times and their ratio, and the steps alone, whose ratio is often another."""
     shared, native = (seconds.cells(group)[0] for group in sides)
     if not shared or not native:
         return ""
+    alone = [duration(steps.cell(group)) for group in sides]
     return (
-        f"{name}: the shared loop trains in {duration(shared)}, the native script in "
-        f"{duration(native)}, {native / shared:.2f} times as long."
+        f"{name}: the training time is {duration(shared)} in the shared loop and "
+        f"{duration(native)} in the native script, {native / shared:.2f} times as long. "
+        f"The training steps alone take {alone[0]} and {alone[1]}."
     )

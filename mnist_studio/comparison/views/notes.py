@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.events import Machine
 from mnist_studio.formatting import count, counted, listed
+from mnist_studio.frameworks.registry import framework_entry, framework_title
+from mnist_studio.spec.run import FrameworkName, Style
 from mnist_studio.store.rows import Run
 
 BUSY = 0.25
@@ -14,6 +16,8 @@ SLOW = 0.7
 """A mean clock frequency below this fraction of the highest means throttling."""
 
 MAX_NAMES = 3
+
+SPEED = "Training speed counts training steps only."
 
 FEW_OWN_IMAGES = 100
 """With fewer images, the CI of an accuracy of 95 % is wider than ±5 pp."""
@@ -36,8 +40,8 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
         (bundled, "came with MNIST Studio, so the times are from another computer"),
         (
             resumed,
-            "resumed from a checkpoint, so the time breakdown covers only the last process, while "
-            "training times cover all processes",
+            "resumed from a checkpoint, so training times cover all processes, with the building "
+            "and compiling of each, while their parts cover only the last process",
         ),
         (
             concurrent,
@@ -50,7 +54,13 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
         (_where(run_data, lambda m: bool(m.on_battery)), "ran on battery"),
     )
     found = tuple(f"{names(run_data, runs)} {text}." for runs, text in notes if runs)
-    return found + _devices(run_data)
+    return (*found, *_devices(run_data), *_loops(run_data))
+
+
+def in_loop(framework: FrameworkName, style: Style) -> str:
+    """A framework with the loop that trains in it: ``Keras in the shared loop``."""
+    loop = "the shared loop" if style == "shared" else "its native script"
+    return f"{framework_title(framework)} in {loop}"
 
 
 def names(run_data: RunData, runs: Sequence[Run]) -> str:
@@ -92,6 +102,13 @@ def _devices(run_data: RunData) -> tuple[str, ...]:
     if len(devices) < 2:
         return ()
     return (f"The runs used different devices: {listed(list(devices))}.",)
+
+
+def _loops(run_data: RunData) -> tuple[str, ...]:
+    """What the times of the shared loop are times of."""
+    shared = (run.spec.framework for run in run_data.runs if run.spec.style == "shared")
+    texts = (framework_entry(name).shared_loop for name in dict.fromkeys(shared))
+    return tuple(text for text in texts if text)
 
 
 def _unfinished(run_data: RunData) -> str:

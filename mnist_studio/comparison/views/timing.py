@@ -8,10 +8,18 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.curves import Reached, reached
 from mnist_studio.analysis.groups import Group
-from mnist_studio.analysis.time_breakdown import PARTS, Part, TimeBreakdown
+from mnist_studio.analysis.time_breakdown import (
+    EXCLUDED,
+    INCLUDED,
+    PART_TITLES,
+    PARTS,
+    TRAINING_PARTS,
+    TRAINING_TIME,
+    TimeBreakdown,
+)
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column, Row, Table, ViewContent
 from mnist_studio.comparison import measures
-from mnist_studio.comparison.measures import Measured
+from mnist_studio.comparison.measures import MeanSeconds, Measured
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
@@ -27,19 +35,10 @@ from mnist_studio.formatting import (
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
-PART_TITLES: Mapping[Part, str] = {
-    "start-up": "Startup and imports",
-    "build": "Build and compile",
-    "data": "Waiting for data",
-    "train": "Training",
-    "evaluate": "Evaluation",
-    "save": "Saving",
-    "paused": "Paused",
-    "other": "Other",
-}
 _COLUMNS = (
     Column("Run"), *(Column(PART_TITLES[part], "seconds") for part, _ in PARTS),
-    Column("Wall time", "seconds"), Column("Training speed", "per second"),
+    Column(TRAINING_TIME, "seconds"), Column("Wall time", "seconds"),
+    Column("Training speed", "per second"),
 )  # fmt: skip
 _EARLIER = Column("Trained earlier", "seconds")
 """For runs that resumed from a checkpoint."""
@@ -63,30 +62,40 @@ def breakdown(run_data: RunData, options: ViewOptions) -> ViewContent:
     return ViewContent(
         _breakdown_sentence(run_data, known),
         (Bars(AxisSpec("Wall time", "seconds"), bars, stacked=True),), Table(columns, rows),
-        (*notes.of_all(run_data), *notes.of_timing(run_data)),
+        (INCLUDED, notes.SPEED, *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
 def _row(title: str, run: str, of: TimeBreakdown, resumed: bool) -> Row:
-    cells = (title, *(second for _, second in of.parts), of.wall, of.images_per_second)
+    times = (*(second for _, second in of.parts), of.training_time, of.wall)
+    cells = (title, *times, of.images_per_second)
     return Row(run, (*cells, of.earlier) if resumed else cells)
 
 
 def _breakdown_sentence(run_data: RunData, known: Mapping[str, TimeBreakdown]) -> str:
-    """The largest and the smallest share of training in the wall time."""
-    shares = {run: dict(of.parts)["train"] / of.wall for run, of in known.items() if of.wall}
-    if not shares:
+    """The shortest and the longest training time of finished runs, and what is excluded."""
+    finished = {run for run in known if run_data.by_id[run].finished}
+    times = {run: of.training_time for run, of in known.items() if run in finished}
+    if not times:
         return ""
-    least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
-    sentence = _share(run_data, most, known[most])
-    if least == most:
-        return f"{sentence}."
-    return f"{sentence}, {_share(run_data, least, known[least])}."
+    least, most = min(times, key=times.__getitem__), max(times, key=times.__getitem__)
+    if duration(times[least]) == duration(times[most]):
+        return f"{_described(run_data, least, known[least])}. {EXCLUDED}"
+    return (
+        f"{_described(run_data, least, known[least])}, the shortest. "
+        f"{_described(run_data, most, known[most])}, the longest. {EXCLUDED}"
+    )
 
 
-def _share(run_data: RunData, run: str, of: TimeBreakdown) -> str:
-    share = 100 * dict(of.parts)["train"] / of.wall
-    return f"{run_data.titles[run]} spent {share:.0f} % of its {duration(of.wall)} on training"
+def _described(run_data: RunData, run: str, of: TimeBreakdown) -> str:
+    """The training time of a run with its parts."""
+    parts = dict(of.parts)
+    shown = [f"{duration(parts[one])} {PART_TITLES[one].lower()}" for one in TRAINING_PARTS]
+    earlier = [f"{duration(of.earlier)} in earlier processes"] if of.earlier else []
+    return (
+        f"{run_data.titles[run]} has a training time of {duration(of.training_time)} "
+        f"({', '.join(shown + earlier)})"
+    )
 
 
 MAX_SENTENCES = 2
@@ -97,26 +106,29 @@ def time_to_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
     """The training time of each group until its test accuracy first reached the target."""
     run_data.require_finished()
     found = {
-        run.id: reached(epochs, options.target)
+        run.id: reached(epochs, options.target, run.ended)
         for run in run_data.counted
         if (epochs := run_data.epochs(run))
     }
     if not found:
         raise NotComparable("No run has been evaluated yet.", "Wait for the first epoch to end.")
     known = {run: at for run, at in found.items() if at}
-    seconds = {run: at.seconds for run, at in known.items()}
+    seconds = {run: at.seconds for run, at in known.items() if at.seconds is not None}
     target = percent(options.target)
-    measured = Measured(AxisSpec(f"Training time to {target}", "seconds"), seconds)
+    measured = Measured(AxisSpec(f"{TRAINING_TIME} to {target}", "seconds"), seconds)
+    in_steps = MeanSeconds(
+        PART_TITLES["train"], {run: at.step_seconds for run, at in known.items()}
+    )
     columns = (
-        Column("Model"), *measured.columns(), Column("Epochs"), Column("Steps"),
+        Column("Model"), *measured.columns(), in_steps.column, Column("Epochs"), Column("Steps"),
         Column("Runs that reached it"),
     )  # fmt: skip
-    rows = (_reached_row(group, measured, found, known) for group in run_data.groups)
+    rows = (_reached_row(group, measured, in_steps, found, known) for group in run_data.groups)
     return ViewContent(
         _reached_sentence(run_data, seconds, found, target),
-        (measured.chart(run_data.groups),) if known else (), Table(columns, tuple(rows)),
-        ("Test accuracy is measured after each epoch, so each time is the end of an epoch. "
-         "Evaluation time is excluded.",
+        (measured.chart(run_data.groups),) if seconds else (), Table(columns, tuple(rows)),
+        ("Test accuracy is measured after each epoch, so each time is the end of an epoch.",
+         INCLUDED,
          *notes.of_all(run_data), *notes.of_timing(run_data)), subject=target,
     )  # fmt: skip
 
@@ -124,6 +136,7 @@ def time_to_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
 def _reached_row(
     group: Group,
     measured: Measured,
+    in_steps: MeanSeconds,
     found: Mapping[str, Reached | None],
     known: Mapping[str, Reached],
 ) -> Row:
@@ -131,8 +144,9 @@ def _reached_row(
     evaluated = sum(run in found for run in group.runs)
     return Row(
         group.key,
-        (group.title, *measured.cells(group), _span([at.epochs for at in those]),
-         _span([at.steps for at in those]), f"{len(those)} of {evaluated}"),
+        (group.title, *measured.cells(group), in_steps.cell(group),
+         _span([at.epochs for at in those]), _span([at.steps for at in those]),
+         f"{len(those)} of {evaluated}"),
     )  # fmt: skip
 
 
@@ -155,13 +169,17 @@ def _reached_sentence(
         for group in run_data.groups
         if all(run in seconds for run in group.runs)
     ]
-    if not seconds:
+    there = sum(at is not None for at in found.values())
+    if not there:
         return f"No run reached {target}."
-    sentence = f"{len(seconds)} of {counted(len(found), 'run')} reached {target}."
+    sentence = f"{there} of {counted(len(found), 'run')} reached {target}."
     if not complete:
         return sentence
     least, title = min(complete)
-    return f"{sentence} {title} was fastest, after {duration(least)} of training."
+    return (
+        f"{sentence} {title} was fastest, with a training time of {duration(least)} until then. "
+        f"{EXCLUDED}"
+    )
 
 
 def batch_size(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -177,24 +195,31 @@ def batch_size(run_data: RunData, options: ViewOptions) -> ViewContent:
     epochs = {run: float(at.epochs) for run, at in found.items() if at}
     target = percent(options.target)
     seconds, accuracy, speed = measures.training(run_data)
+    parts = measures.training_parts(run_data)
     every = (seconds, accuracy, Measured(AxisSpec(f"Epochs to {target}", "count"), epochs), speed)
     charts = tuple(Bars(one.axis, tuple(_by_size(families, one))) for one in every if one.values)
     columns = (
         Column("Model"), Column("Batch size", "count"), Column("Seeds", "count"),
-        *(column for one in every for column in one.columns()),
+        *(column for one in every for column in one.columns()), *(part.column for part in parts),
     )  # fmt: skip
-    rows = tuple(_size_row(name, group, every) for name, of in families.items() for group in of)
+    rows = tuple(
+        _size_row(name, group, every, parts) for name, of in families.items() for group in of
+    )
     changes = tuple(_changes(families, seconds, accuracy))
     few = len(changes) <= MAX_SENTENCES
     sentence = " ".join(change.sentence for change in changes) if few else _ranges(changes)
     return ViewContent(
-        sentence, charts, Table(columns, rows),
-        (*notes.of_all(run_data), *notes.of_timing(run_data)),
+        f"{sentence} {EXCLUDED}" if changes else sentence, charts, Table(columns, rows),
+        (notes.SPEED, *notes.of_all(run_data), *notes.of_timing(run_data)),
     )  # fmt: skip
 
 
-def _size_row(name: str, group: Group, every: Sequence[Measured]) -> Row:
-    cells = (cell for one in every for cell in one.cells(group))
+def _size_row(
+    name: str, group: Group, every: Sequence[Measured], parts: Sequence[MeanSeconds]
+) -> Row:
+    cells = (
+        *(cell for one in every for cell in one.cells(group)), *(p.cell(group) for p in parts)
+    )  # fmt: skip
     return Row(group.key, (name, group.spec.training.batch_size, len(group.runs), *cells))
 
 

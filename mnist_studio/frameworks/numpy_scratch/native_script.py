@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights, normalize
-from mnist_studio.frameworks.native_script import Score, ScriptObserver, observe_calls
+from mnist_studio.frameworks.native_script import (
+    Score,
+    ScriptObserver,
+    observe_calls,
+    observe_loading,
+)
 from mnist_studio.spec.run import RunSpec
 
 
@@ -28,6 +33,7 @@ class NativeScript:
             observer.step(float(loss), int(correct), len(arguments[3]))
 
         script = self._module
+        observe_loading(script, observer)
         observe_calls(script, "build_model", after=self._built)
         observe_calls(
             script, "train_step", before=lambda: observer.enter("train"), after=report_step

@@ -13,7 +13,12 @@ from torch import Tensor, nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from mnist_studio.frameworks.base import Array, Weights, normalize
-from mnist_studio.frameworks.native_script import Score, ScriptObserver, observe_calls
+from mnist_studio.frameworks.native_script import (
+    Score,
+    ScriptObserver,
+    observe_calls,
+    observe_loading,
+)
 from mnist_studio.frameworks.pytorch.layout import BATCH_NORM_NAMES, NAMES, canonical
 from mnist_studio.spec.layers import BatchNorm, Dense, Flatten, Shape
 from mnist_studio.spec.model import describe
@@ -37,6 +42,7 @@ class NativeScript:
     def train(self, data: Path, observer: ScriptObserver) -> None:
         """See ``Script.train``."""
         script = self._module
+        observe_loading(script, observer)
         observe_calls(script, "build_model", after=self._built)
         observe_calls(script, "train", before=lambda: observer.enter("train"))
         observe_calls(script, "evaluate", before=lambda: observer.enter("evaluate"))

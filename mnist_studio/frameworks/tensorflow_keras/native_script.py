@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.native_script import ScriptObserver, observe_calls
+from mnist_studio.frameworks.native_script import ScriptObserver, observe_calls, observe_loading
 from mnist_studio.frameworks.tensorflow_keras.network import canonical_name
 from mnist_studio.spec.model import describe
 from mnist_studio.spec.run import RunSpec, storage
@@ -35,6 +35,7 @@ class NativeScript:
             self._built(network)
             _add_callback(network, _Callback(self._run, self._images, observer))
 
+        observe_loading(self._module, observer)
         observe_calls(self._module, "build_model", after=built)
         self._module.main(str(data))
 

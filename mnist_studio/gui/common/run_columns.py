@@ -4,6 +4,7 @@ from PySide6.QtGui import QPixmap
 
 from mnist_studio import formatting
 from mnist_studio.analysis import known_bugs
+from mnist_studio.analysis.time_breakdown import EXCLUDED, INCLUDED, TRAINING_TIME
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.legend import sample
@@ -49,11 +50,11 @@ ACCURACY: TableColumn[RunRow] = TableColumn(
     explain="Accuracy on the test set after the last complete epoch",
 )
 TRAINING: TableColumn[RunRow] = TableColumn(
-    "Training",
-    lambda row: formatting.duration(row.figures.train_seconds),
+    TRAINING_TIME,
+    lambda row: formatting.duration(row.figures.training_time),
     right=True,
-    sort=lambda row: _or_last(row.figures.train_seconds),
-    explain="Training time, excluding startup and evaluation",
+    sort=lambda row: _or_last(row.figures.training_time),
+    explain=f"{INCLUDED} {EXCLUDED}",
 )
 EPOCHS: TableColumn[RunRow] = TableColumn(
     "Epochs",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
 from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, View
 from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.events import Epoch
@@ -26,7 +27,7 @@ AXES = (
 )
 _X_AXES = {
     "epochs": AxisSpec("Epoch", "count"),
-    "seconds": AxisSpec("Training time", "seconds"),
+    "seconds": AxisSpec(TRAINING_TIME, "seconds"),
 }
 _Y_AXES: dict[str, tuple[str, Unit]] = {
     "accuracy": ("Test accuracy", "fraction"),
@@ -90,11 +91,11 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
     title, unit = _Y_AXES[measure]
     lines = tuple(_line(row, measure, axis) for row in rows if row.epochs)
     columns = (
-        Column("Run"), Column("Epoch", "count"), Column("Training time", "seconds"),
+        Column("Run"), Column("Epoch", "count"), Column(TRAINING_TIME, "seconds"),
         Column(title, unit),
     )  # fmt: skip
     table = tuple(
-        Row(row.id, (row.title, epoch.epoch, epoch.train_seconds, _y(epoch, measure)))
+        Row(row.id, (row.title, epoch.epoch, _seconds(row, epoch), _y(epoch, measure)))
         for row in rows
         for epoch in row.epochs
     )
@@ -103,8 +104,18 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
 
 
 def _line(row: RunRow, measure: str, axis: str) -> Line:
-    x = tuple(epoch.epoch if axis == "epochs" else epoch.train_seconds for epoch in row.epochs)
-    return Line(row.id, row.title, x, tuple(_y(epoch, measure) for epoch in row.epochs))
+    places = ((epoch.epoch if axis == "epochs" else _seconds(row, epoch)) for epoch in row.epochs)
+    points = [
+        (x, _y(epoch, measure))
+        for x, epoch in zip(places, row.epochs, strict=True)
+        if x is not None
+    ]
+    return Line(row.id, row.title, tuple(x for x, _ in points), tuple(y for _, y in points))
+
+
+def _seconds(row: RunRow, epoch: Epoch) -> float | None:
+    """The training time until the end of an epoch; None if an earlier version lacks it."""
+    return training_time_after(epoch, row.run.ended)
 
 
 def _y(epoch: Epoch, measure: str) -> float:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events, formatting
-from mnist_studio.analysis.time_breakdown import other_lines
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, other_lines, phases
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import GAP, column, label, row
@@ -116,16 +116,15 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         ("State", row.state),
         ("Started", formatting.moment(row.run.created)),
         ("Test accuracy", formatting.percent(figures.accuracy)),
-        ("Training", formatting.duration(figures.train_seconds)),
+        (TRAINING_TIME, formatting.duration(figures.training_time)),
         ("Parameters", formatting.count(figures.parameters)),
     ]
     settings = [line.split(": ", 1) for line in settings_of(row).splitlines()]
     lines += [(name, value) for name, value in settings]
     if isinstance(terminal, events.Finished | events.Stopped):
         lines += [
-            (f"Time: {word.lower()}", formatting.duration(terminal.seconds[phase]))
-            for phase, word in events.PHASES.items()
-            if phase in terminal.seconds
+            (f"Time: {title.lower()}", formatting.duration(seconds))
+            for title, seconds in phases(terminal)
         ]
         measured = other_lines(terminal)
         lines += [(name.capitalize(), value) for name, value in measured]

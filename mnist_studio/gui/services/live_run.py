@@ -189,10 +189,15 @@ class LiveRun:
 
     def _time(self, event: events.Progress) -> None:
         steps = len(event.losses)
+        now = _training_time(event)
         if self.progress:
-            before = self.progress.train_seconds
+            before = _training_time(self.progress)
         else:
             seconds = steps * self.spec.training.batch_size / event.images_per_second
-            before = max(0.0, event.train_seconds - seconds)
-        times = np.linspace(before, event.train_seconds, steps + 1)[1:]
+            before = max(0.0, now - seconds)
+        times = np.linspace(before, now, steps + 1)[1:]
         self.seconds.extend(tuple(times.tolist()))
+
+
+def _training_time(event: events.Progress) -> float:
+    return event.preparation_seconds + event.train_seconds

@@ -17,6 +17,7 @@ from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.predictions import confusion_sentence
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
+from mnist_studio.events import Finished
 from mnist_studio.store import artifacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.rows import Run
@@ -140,19 +141,25 @@ def test_errors_are_counted(wrong: dict[tuple[int, int], int], sentence: str) ->
 def test_the_time_breakdown_adds_up_to_the_wall_time(run_data: RunData) -> None:
     made = view(run_data, "time-breakdown")
     for row, run in zip(made.table.rows, run_data.runs, strict=True):
-        *parts, wall, rate = row.cells[1:]
+        *parts, trained, wall, rate = row.cells[1:]
         assert sum(map(number_in, parts)) == pytest.approx(wall)
         assert run.ended
         assert run.ended.measures
         assert wall == pytest.approx(run.ended.measures.wall_seconds, abs=0.02)
         assert rate == pytest.approx(run.ended.measures.train_images_per_second, rel=1e-6)
+        seconds = run.ended.seconds
+        included = ("build", "compile", "data", "train")
+        assert trained == pytest.approx(sum(seconds[phase] for phase in included))
+    assert "Startup, imports, evaluation, saving, and pauses are excluded." in made.sentence
 
 
 def test_training_before_a_checkpoint_has_its_own_column(run_data: RunData) -> None:
     first = run_data.runs[0]
     assert first.ended
     assert first.ended.measures
-    measures = msgspec.structs.replace(first.ended.measures, earlier_seconds=1.5)
+    measures = msgspec.structs.replace(
+        first.ended.measures, earlier_seconds=1.5, earlier_preparation_seconds=0.5
+    )
     seconds = first.ended.seconds | {"train": first.ended.seconds["train"] + 1.5}
     again = replace(
         first, terminal=msgspec.structs.replace(first.ended, measures=measures, seconds=seconds)
@@ -161,8 +168,10 @@ def test_training_before_a_checkpoint_has_its_own_column(run_data: RunData) -> N
     runs = (again, *run_data.runs[1:])
     made = view(RunData(replace(run_data.selection, runs=runs)), "time-breakdown")
     assert [column.title for column in made.table.columns][-1] == "Trained earlier"
-    assert made.table.rows[0].cells[:-1] == pytest.approx(plain.table.rows[0].cells)
-    assert [row.cells[-1] for row in made.table.rows][:2] == [1.5, 0.0]
+    *parts, trained, wall, rate = plain.table.rows[0].cells
+    expected = (*parts, number_in(trained) + 2.0, wall, rate)
+    assert made.table.rows[0].cells[:-1] == pytest.approx(expected)
+    assert [row.cells[-1] for row in made.table.rows][:2] == [2.0, 0.0]
     assert any("resumed from a checkpoint" in note for note in made.notes)
 
 
@@ -209,7 +218,9 @@ def test_curves_over_every_axis_end_where_the_run_did(axis: XAxis, run_data: Run
     made = view(run_data, "curves-loss", options)
     run = run_data.runs[0]
     last = run_data.epochs(run)[-1]
-    ends = {"epochs": 2, "steps": last.step, "seconds": last.train_seconds}
+    assert last.preparation_seconds
+    seconds = last.train_seconds + last.preparation_seconds
+    ends = {"epochs": 2, "steps": last.step, "seconds": seconds}
     for chart in made.charts:
         assert isinstance(chart, Lines)
         (line,) = (one for one in chart.lines if one.key == run.id and one.thin)
@@ -224,7 +235,7 @@ def test_time_to_accuracy_is_the_end_of_the_first_good_epoch(run_data: RunData) 
         found = [
             next(
                 (
-                    e.train_seconds
+                    e.train_seconds + (e.preparation_seconds or 0)
                     for e in run_data.epochs(run_data.by_id[run])
                     if e.test_accuracy >= 0.8
                 ),
@@ -285,8 +296,12 @@ def test_effects_of_networks_and_frameworks_are_separated(run_data: RunData) -> 
         both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     made = view(both, "networks-and-frameworks")
     assert "The framework alone changes the accuracy by up to 0.00 pp" in made.sentence
-    seconds = {row[:2]: row[2] for row in cells(made, "Recipe", "Framework", "Training time")}
-    assert seconds["MLP 128", "Keras"] == pytest.approx(5.0)
+    titles = ("Recipe", "Framework", "Training time", "Build and compile", "Data", "Training steps")
+    seconds = {row[:2]: row[2:] for row in cells(made, *titles)}
+    assert seconds["MLP 128", "Keras"] == pytest.approx((5.0, 0.75, 0.25, 4.0))
+    assert "evaluation, saving, and pauses are excluded." in made.sentence
+    (note,) = (one for one in made.notes if one.startswith("Keras in the shared loop"))
+    assert "not those of Keras' fit" in note
 
 
 def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunData) -> None:
@@ -322,6 +337,28 @@ def test_shared_and_native_runs_are_paired(run_data: RunData) -> None:
     made = view(both, "shared-native")
     assert len(made.table.rows) == 8
     assert "1.00 times as long" in made.sentence
+
+
+def test_work_that_a_loop_moves_out_of_its_steps_counts(run_data: RunData) -> None:
+    """Equal totals are equal, however much of them is in the steps."""
+    first = run_data.runs[0]
+    assert first.ended
+    written = msgspec.structs.replace(first.spec, style="native")
+    prepared = {"build": 1.0, "compile": 2.0, "data": 1.0, "train": 1.0}
+    inside = {"build": 0.5, "compile": 0.0, "data": 0.5, "train": 8.0}
+    runs = (
+        replace(first, terminal=_clocked(first, prepared)),
+        replace(first, id="native", spec=written, terminal=_clocked(first, inside)),
+    )
+    made = view(RunData(replace(run_data.selection, runs=runs)), "shared-native")
+    assert (
+        "the training time is 5.00 s in the shared loop and 9.00 s in the native script, 1.80 "
+        in (made.sentence)
+    )
+    assert "The training steps alone take 1.00 s and 8.00 s." in made.sentence
+    assert cells(made, "Training time", "Build and compile", "Data", "Training steps") == [
+        (5.0, 3.0, 1.0, 1.0), (9.0, 0.5, 0.5, 8.0),
+    ]  # fmt: skip
 
 
 def test_robustness_shows_what_is_stored(run_data: RunData) -> None:
@@ -370,3 +407,8 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         for note in made.notes
     )
     assert any("the times are not comparable" in note for note in made.notes)
+
+
+def _clocked(run: Run, seconds: dict[str, float]) -> Finished:
+    assert isinstance(run.ended, Finished)
+    return msgspec.structs.replace(run.ended, seconds=run.ended.seconds | seconds)

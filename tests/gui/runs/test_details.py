@@ -27,11 +27,14 @@ def test_details_have_measures_and_doubts_about_timing() -> None:
     )  # fmt: skip
     stopped = Stopped(
         run="1", framework="numpy", epochs=0, step=3, test_accuracy=None, test_loss=None,
-        seconds={"train": 9.0}, device="CPU", measures=measures,
+        seconds={"build": 1.0, "compile": 0.5, "data": 0.5, "train": 9.0},
+        device="CPU", measures=measures,
     )  # fmt: skip
     made = row(1, replace(run_spec(RECIPES["mlp-128"]), framework="numpy"))
     told = lines_of(RunRow(dataclasses.replace(made.run, terminal=stopped), ()))
-    assert ("Time: training", "9.00 s") in told
+    assert ("Training time", "11.0 s") in told
+    assert ("Time: training steps", "9.00 s") in told
+    assert ("Time: compiling", "0.50 s") in told
     assert ("Training speed", "2,828 images/s") in told
     assert ("Peak memory", "302 MB") in told
     assert ("Note", "Other programs used 1.6 of 2 processors.") in told

@@ -122,6 +122,7 @@ def progress(step: int) -> events.Progress:
     return events.Progress(
         run="a", framework="numpy", epoch=1, step=step, steps=20, losses=(2.0, 1.0),
         accuracies=(0.1, 0.5), train_seconds=step / 10, images_per_second=100.0,
+        preparation_seconds=1.0,
     )  # fmt: skip
 
 
@@ -129,7 +130,7 @@ def epoch(number: int) -> events.Epoch:
     return events.Epoch(
         run="a", framework="numpy", epoch=number, step=number * 2, train_loss=1.0,
         train_accuracy=0.5, validation_loss=None, validation_accuracy=None, test_loss=0.9,
-        test_accuracy=0.6, learning_rate=0.1, train_seconds=0.2 * number,
+        test_accuracy=0.6, learning_rate=0.1, train_seconds=0.2 * number, preparation_seconds=1.0,
     )  # fmt: skip
 
 
@@ -154,7 +155,7 @@ def test_live_run_folds_its_events() -> None:
     run.take(progress(4))
     assert run.fraction == 0.2
     assert run.state_text == "Training"
-    np.testing.assert_allclose(run.batch_seconds(), [0.1, 0.2, 0.3, 0.4])
+    np.testing.assert_allclose(run.batch_seconds(), [0.6, 1.2, 1.3, 1.4])
     np.testing.assert_allclose(run.batch_epochs(), [0.5, 1.0, 1.5, 2.0])
     run.take(events.Failed(run="a", framework="numpy", reason="The loss is not a number."))
     assert (run.state, run.note) == ("failed", "The loss is not a number.")
@@ -173,7 +174,7 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
         f"{title} · batches", f"{title} · training", f"{title} · test",
     ]  # fmt: skip
     (test,) = live_lines((run,), "accuracy", {"test"}, "seconds", 0.0).lines
-    assert (list(test.x), list(test.y)) == ([0.2], [0.6])
+    assert (list(test.x), list(test.y)) == ([1.2], [0.6])
 
 
 def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> None:

@@ -6,8 +6,9 @@ from typing import Literal, cast
 import numpy as np
 
 from mnist_studio.analysis import groups
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
 from mnist_studio.analysis.view import AxisSpec, Line, Lines
-from mnist_studio.events import Epoch
+from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.marks import RunMark
@@ -16,6 +17,7 @@ from mnist_studio.palette import DASHES
 from mnist_studio.spec.run import RunSpec
 
 Measure = Literal["loss", "accuracy"]
+Ended = Finished | Stopped | None
 
 MEASURES = (
     ("batch", "Batches", "Shows the training batches as a thin line (default: on)"),
@@ -31,7 +33,7 @@ AXES = (
 _SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o"}
 _HOLLOW = ("training", "validation")
 _FIELDS = {"training": "train", "validation": "validation", "test": "test"}
-_X_AXES = {"epochs": AxisSpec("Epoch", "count"), "seconds": AxisSpec("Training time", "seconds")}
+_X_AXES = {"epochs": AxisSpec("Epoch", "count"), "seconds": AxisSpec(TRAINING_TIME, "seconds")}
 
 
 class LineMarks:
@@ -102,7 +104,8 @@ def live_lines(
             lines.append(_line(f"{prefix}/batch/{place}", f"{run.title} · batches", x, y, True))
         for which in _FIELDS:
             if which in shown:
-                x, y = _x(run.epochs, axis), _y(run.epochs, measure, which)
+                epochs = _timed(run.epochs, axis)
+                x, y = _x(epochs, axis), _y(epochs, measure, which)
                 lines.append(_line(f"{prefix}/{which}/{place}", f"{run.title} · {which}", x, y))
     return _chart(lines, measure.capitalize(), measure, axis, log)
 
@@ -111,7 +114,8 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
     """The test curves of stored runs."""
     lines = []
     for row, shade in zip(rows, shades([row.run.spec for row in rows]), strict=True):
-        x, y = _x(row.epochs, axis), _y(row.epochs, measure, "test")
+        epochs = _timed(row.epochs, axis, row.run.ended)
+        x, y = _x(epochs, axis, row.run.ended), _y(epochs, measure, "test")
         lines.append(_line(f"{row.framework}/{shade}/test/{row.id}", row.title, x, y))
     return _chart(lines, f"Test {measure}", measure, axis)
 
@@ -127,9 +131,17 @@ def _line(key: str, title: str, x: Numbers, y: Numbers, thin: bool = False) -> L
     return Line(key, title, cast("Sequence[float]", x), cast("Sequence[float]", y), thin=thin)
 
 
-def _x(epochs: Sequence[Epoch], axis: str) -> Numbers:
-    name = "epoch" if axis == "epochs" else "train_seconds"
-    return np.array([getattr(epoch, name) for epoch in epochs], dtype=np.float64)
+def _timed(epochs: Sequence[Epoch], axis: str, ended: Ended = None) -> Sequence[Epoch]:
+    """The epochs that have a place on the axis: those of earlier versions lack a training time."""
+    if axis == "epochs":
+        return epochs
+    return [epoch for epoch in epochs if training_time_after(epoch, ended) is not None]
+
+
+def _x(epochs: Sequence[Epoch], axis: str, ended: Ended = None) -> Numbers:
+    if axis == "epochs":
+        return np.array([epoch.epoch for epoch in epochs], dtype=np.float64)
+    return np.array([training_time_after(epoch, ended) for epoch in epochs], dtype=np.float64)
 
 
 def _y(epochs: Sequence[Epoch], measure: str, which: str) -> Numbers:
