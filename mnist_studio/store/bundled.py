@@ -135,7 +135,7 @@ def _read(folder: Path, sums: Mapping[str, str]) -> BundledModel:
         MnistStudioError: a file has another sum, or is not valid.
     """
     if not NAME.fullmatch(folder.name) or sums.keys() != set(FILES):
-        raise _damaged(folder, f"{MANIFEST} does not describe it")
+        raise _damaged(folder, f"{MANIFEST} does not list its files")
     contents = {file: content_of(folder / file) for file in FILES}
     for file, content in contents.items():
         if digest(content) != sums[file]:

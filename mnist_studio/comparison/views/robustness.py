@@ -21,7 +21,7 @@ def robustness_curves(run_data: RunData, options: ViewOptions) -> ViewContent:
     if not found:
         raise NotComparable(
             "The robustness of these runs has not been measured.",
-            "Measure it with the button of this view, or with: mnist-studio robustness RUN",
+            "Measure it with the button in this view, or with: mnist-studio robustness RUN",
         )
     charts = tuple(_chart(run_data, kind, found) for kind in CORRUPTIONS)
     rows = tuple(

@@ -13,7 +13,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 _TIPS: dict[Tool, str] = {
     "pen": "Draws strokes (P)",
-    "eraser": "Erases strokes (E). The right mouse button and a stylus eraser also erase.",
+    "eraser": "Erases strokes (E). The right mouse button and a stylus eraser work too.",
 }
 
 
