@@ -122,7 +122,7 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.augmentation.shift": {"0": "no shift"},
         "training.augmentation.shear": {"0": "no shear"},
         "training.augmentation.elastic": {"0": "no elastic distortion"},
-        "dataset": {"mnist": "MNIST", "builtin": "built-in dataset"},
+        "dataset": {"mnist": "MNIST", "builtin": "built-in digits"},
         "device": {"auto": "fastest device", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
         "threads": {"0": "default threads", "1": "1 thread"},
         "known_bugs": {formatting.NOTHING: "no known bugs"},

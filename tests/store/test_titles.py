@@ -32,7 +32,7 @@ STARTED = time.mktime((2025, 3, 14, 14, 3, 25, 0, 0, -1)) + 0.5
             "MLP 128 · PyTorch · batch 32, 1 epoch, float64",
         ),
         (replace(MLP, style="native", threads=2), "MLP 128 · PyTorch, native script · 2 threads"),
-        (replace(MLP, dataset="builtin"), "MLP 128 · PyTorch · built-in dataset"),
+        (replace(MLP, dataset="builtin"), "MLP 128 · PyTorch · built-in digits"),
         (
             replace(MLP, known_bugs=("double-softmax",)),
             "MLP 128 · PyTorch · softmax applied twice",

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -72,6 +72,65 @@ class Elided(QLabel):
         painter.drawText(room, self.alignment(), shown)
         painter.end()
         self.setToolTip(self.text() if shown != self.text() else "")
+
+
+class ElidedLines(QLabel):
+    """A label of some lines, whose last line is shortened if necessary."""
+
+    def __init__(self, text: str, role: str, lines: int) -> None:
+        """Makes a label.
+
+        Args:
+            text: the whole text.
+            role: its name in the style sheet.
+            lines: the most lines that it has.
+        """
+        super().__init__(text)
+        self._lines = lines
+        self.setObjectName(role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of the lines that are shown."""
+        return min(super().heightForWidth(width), self._lines * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """One line."""
+        return QSize(0, self.fontMetrics().lineSpacing())
+
+    def sizeHint(self) -> QSize:
+        """As many lines as the label may have."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.heightForWidth(self.width() or hint.width()))
+
+    def shown_lines(self) -> list[str]:
+        """The lines as they are painted."""
+        width, text = self.contentsRect().width(), self.text()
+        layout = QTextLayout(text, self.font())
+        layout.beginLayout()
+        shown: list[str] = []
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            begin = line.textStart()
+            if len(shown) == self._lines - 1:
+                rest = self.fontMetrics().elidedText(text[begin:], Elided.elide, width)
+                shown.append(rest)
+                break
+            shown.append(text[begin : begin + line.textLength()].rstrip())
+        layout.endLayout()
+        return shown
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints as much of the text as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room, height = self.contentsRect(), self.fontMetrics().lineSpacing()
+        for place, text in enumerate(self.shown_lines()):
+            line = QRect(room.left(), room.top() + place * height, room.width(), height)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 def button(

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
+    QHelpEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionComboBox,
     QStyleOptionViewItem,
+    QToolTip,
     QWidget,
 )
 
@@ -141,17 +143,34 @@ class ComboBox(QComboBox):
         frame = self.rect().toRectF().adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(frame, 6, 6)
 
+    def event(self, event: QEvent) -> bool:
+        """Shows a shortened choice in full above the tooltip."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            shortened = self._text_that_fits() != self.currentText()
+            whole = [self.currentText()] if shortened else []
+            tip = "\n".join(filter(None, (*whole, self.toolTip())))
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
+
+    def _text_room(self) -> QRect:
+        """The place of the choice and its detail."""
+        return self.rect().adjusted(10, 0, -self._theme.pixels(16) - 10, 0)
+
+    def _text_that_fits(self) -> str:
+        """The choice, shortened in its middle if necessary: titles of runs differ at their ends."""
+        metrics, detail = self.fontMetrics(), str(self.currentData(_DETAIL) or "")
+        width = self._text_room().width() - metrics.horizontalAdvance(detail) - 8 * bool(detail)
+        return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, width)
+
     def _paint_words(self, painter: QPainter) -> None:
         palette, size = self._theme.palette, self._theme.pixels(16)
-        room = self.rect().adjusted(10, 0, -size - 10, 0)
+        room = self._text_room()
         detail = str(self.currentData(_DETAIL) or "")
         painter.setPen(QColor(palette.secondary))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, detail)
-        width = room.width() - painter.fontMetrics().horizontalAdvance(detail) - 8 * bool(detail)
         painter.setPen(QColor(palette.text if self.isEnabled() else palette.secondary))
-        text = painter.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, width
-        )
+        text = self._text_that_fits()
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         chevron = pixmap("chevron", palette.secondary, size, self.devicePixelRatioF())
         place = QRect(self.width() - size - 7, (self.height() - size) // 2, size, size)

@@ -14,19 +14,24 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec import summary
 
+SEPARATOR = " · "
+"""Between the parts of a title."""
+
 
 def _or_last(value: float | None) -> float:
     """Missing values sort last."""
     return float("inf") if value is None else value
 
 
-def title(theme: Theme) -> TableColumn[RunRow]:
-    """The title of a run."""
+def title_in_lines(theme: Theme) -> TableColumn[RunRow]:
+    """The title of a run: recipe and framework, and what differs from the recipe below them."""
 
     def picture(row: RunRow) -> QPixmap:
         return sample(theme, row.framework)
 
-    return TableColumn("Run", lambda row: row.title, tip=settings_of, picture=picture)
+    return TableColumn(
+        "Run", _in_lines, tip=settings_of, sort=lambda row: row.title, picture=picture
+    )
 
 
 def state(theme: Theme) -> TableColumn[RunRow]:
@@ -83,6 +88,12 @@ LATENCY: TableColumn[RunRow] = TableColumn(
     sort=lambda row: _or_last(row.figures.latency_ms),
     explain="Median time to classify one image on the training device",
 )
+
+
+def _in_lines(row: RunRow) -> str:
+    """A title whose labels are in a line of their own."""
+    *base, labels = row.title.split(SEPARATOR)
+    return f"{SEPARATOR.join(base)}\n{labels}" if len(base) > 1 else row.title
 
 
 def settings_of(row: RunRow) -> str:

@@ -1,8 +1,16 @@
 """The tables of all pages."""
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QSortFilterProxyModel, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Slot,
+)
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip
 
 from mnist_studio.gui.common.check_box import CheckedCellDelegate
 from mnist_studio.gui.common.table_model import SORT_ROLE
@@ -17,13 +25,24 @@ MEASURED_ROWS = 20
 GRID = 2
 """Space between two cells, and for rounding."""
 
+HEADER_PADDING = 18
+"""Padding of a column title on both sides, as in the style sheet, and for rounding."""
+
+ROW_HEIGHT = 30
+"""Height of a row with one line of text."""
+
+LINE_HEIGHT = 16
+"""Height of each further line."""
+
 SETTLE_MS = 60
 
 
 class TableView(QTableView):
     """A table with rows of one height, without a frame.
 
-    Space checks the current row if rows can be checked.
+    Space checks the current row if rows can be checked. Text that is too long is shortened in its
+    middle, because titles of runs differ at their ends. The tooltip of a shortened cell begins
+    with the complete text.
 
     Attributes:
         squeezed: the wide column is shortened rather than that the table scrolls sideways.
@@ -32,7 +51,13 @@ class TableView(QTableView):
     squeezed = False
 
     def __init__(
-        self, name: str, theme: Theme, model: QAbstractItemModel, wide: int = 0, empty: str = ""
+        self,
+        name: str,
+        theme: Theme,
+        model: QAbstractItemModel,
+        wide: int = 0,
+        empty: str = "",
+        lines: int = 1,
     ) -> None:
         """Makes a table.
 
@@ -42,11 +67,13 @@ class TableView(QTableView):
             model: what is shown.
             wide: the column that takes the remaining width.
             empty: shown while there are no rows.
+            lines: of text in each row.
         """
         super().__init__()
         self._theme = theme
         self._empty = empty
         self._wide = wide
+        self._row_height = ROW_HEIGHT + (lines - 1) * LINE_HEIGHT
         self.setAccessibleName(name)
         self.setModel(model)
         self.setShowGrid(False)
@@ -55,7 +82,7 @@ class TableView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
@@ -76,6 +103,7 @@ class TableView(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(self._theme.pixels(48))
+        header.sortIndicatorChanged.connect(self._measure_next)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the wide column the remaining width."""
@@ -108,10 +136,21 @@ class TableView(QTableView):
         least = header.minimumSectionSize()
         rows = self._measured_rows()
         self._wanted = [
-            max(self._width(rows, place), header.sectionSizeHint(place), least)
+            max(self._width(rows, place), self._title_width(place), least)
             for place in range(self.model().columnCount())
         ]
         self._fit()
+
+    def _title_width(self, place: int) -> int:
+        """The width of a column title, with an arrow only where the table is sorted by it.
+
+        Qt reserves space for an arrow in every column, which takes it from the wide column.
+        """
+        header = self.horizontalHeader()
+        if header.isSortIndicatorShown() and header.sortIndicatorSection() == place:
+            return header.sectionSizeHint(place)
+        title = str(self.model().headerData(place, Qt.Orientation.Horizontal))
+        return header.fontMetrics().horizontalAdvance(title) + HEADER_PADDING
 
     def _measured_rows(self) -> list[int]:
         """The first and the visible rows."""
@@ -129,7 +168,9 @@ class TableView(QTableView):
             return 0
         model, metrics = self.model(), self.fontMetrics()
         fields = [model.index(row, place) for row in rows]
-        texts = [metrics.horizontalAdvance(str(field.data())) for field in fields]
+        texts = [
+            max(map(metrics.horizontalAdvance, str(field.data()).split("\n"))) for field in fields
+        ]
         return self.sizeHintForIndex(fields[0]).width() - texts[0] + max(texts) + GRID
 
     def show_column(self, place: int, shown: bool) -> None:
@@ -153,6 +194,19 @@ class TableView(QTableView):
         for place, width in enumerate(widths):
             if header.sectionSize(place) != width:
                 header.resizeSection(place, width)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Shows the complete text of a shortened cell above its tooltip."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            cell = self.indexAt(event.pos())
+            if cell.isValid() and self.is_shortened(cell):
+                QToolTip.showText(event.globalPos(), _complete_tip(cell), self.viewport())
+                return True
+        return super().viewportEvent(event)
+
+    def is_shortened(self, cell: QModelIndex) -> bool:
+        """Whether the column of a cell is too narrow for its text."""
+        return self.sizeHintForIndex(cell).width() > self.columnWidth(cell.column())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space checks or unchecks the current row, from any of its columns."""
@@ -183,8 +237,14 @@ class TableView(QTableView):
             self._resize_rows()
 
     def _resize_rows(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(30))
+        self.verticalHeader().setDefaultSectionSize(self._theme.pixels(self._row_height))
         self._measure_next()
+
+
+def _complete_tip(cell: QModelIndex) -> str:
+    """The text of a cell and its tooltip, which may repeat it."""
+    text, tip = str(cell.data()), str(cell.data(Qt.ItemDataRole.ToolTipRole) or "")
+    return tip if tip.startswith(text) else "\n".join(filter(None, (text, tip)))
 
 
 def sorted_by(model: QAbstractItemModel) -> QSortFilterProxyModel:

@@ -10,7 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.formatting import NOTHING, milliseconds, percent
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common.basics import Elided, IconButton, column, holder, label, restyle, row
+from mnist_studio.gui.common.basics import (
+    Elided,
+    ElidedLines,
+    IconButton,
+    column,
+    holder,
+    label,
+    restyle,
+    row,
+)
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import FrameworkLabel
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
@@ -24,6 +33,9 @@ _FALLBACK_REASONS = {
     "failed": "because {} failed",
 }
 _BUNDLED = "bundled"
+TITLE_LINES = 3
+"""Lines of a title. The tooltip has the whole title."""
+
 """Ends the title of a bundled model; the card shows it in a line of its own."""
 
 WIDE = 560
@@ -57,7 +69,7 @@ class ModelCard(Card):
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._differs = label(role="bad")
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = label(shown.title, "cardTitle", wrap=True)
+        self._title = ElidedLines(shown.title, "cardTitle", TITLE_LINES)
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._note = Elided(role="secondary")
         self._state: EngineState | None = None

@@ -75,7 +75,7 @@ class ParityCheckPanel(QStackedWidget):
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
-        self.recipe.setMinimumWidth(theme.pixels(270))
+        self.recipe.setMinimumWidth(theme.pixels(400))
         self.run_button = button("Run checks", self.run, primary=True)
         self.cancel_button = button("Cancel", self.runner.cancel)
         self.controls = holder(row(self.recipe, self.cancel_button, self.run_button))
@@ -83,7 +83,7 @@ class ParityCheckPanel(QStackedWidget):
     def _lay_out(self) -> None:
         checks = Card("Checks against NumPy")
         checks.body.addWidget(self.table)
-        below = split(Qt.Orientation.Horizontal, (checks, self.divergence), (860, 300))
+        below = split(Qt.Orientation.Horizontal, (checks, self.divergence), (930, 250))
         nothing = Card()
         self.empty = EmptyState(
             self._studio.theme,

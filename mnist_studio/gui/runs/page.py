@@ -36,10 +36,8 @@ class RunsPage(Page):
         self.exporter = Exporter(studio, self)
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self)
         self._sorted = sorted_by(self.model)
-        self.table = TableView("Runs", studio.theme, self._sorted)
+        self.table = TableView("Runs", studio.theme, self._sorted, lines=2)
         self.table.setSortingEnabled(True)
-        # The end of a title has its number and its known bugs, so the middle is elided.
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)
@@ -53,7 +51,7 @@ class RunsPage(Page):
 
     def _columns(self) -> tuple[TableColumn[RunRow], ...]:
         return (
-            columns.title(self.studio.theme), columns.state(self.studio.theme),
+            columns.title_in_lines(self.studio.theme), columns.state(self.studio.theme),
             columns.DATASET, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.STARTED,
         )  # fmt: skip
 

@@ -136,7 +136,7 @@ def epoch(number: int) -> events.Epoch:
 
 def test_live_run_folds_its_events() -> None:
     run = live()
-    assert run.title == "MLP 10 with Adam · NumPy · built-in dataset"
+    assert run.title == "MLP 10 with Adam · NumPy · built-in digits"
     run.take(
         events.Started(
             run="a",
@@ -169,7 +169,7 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     lines = live_lines(
         (run,), "loss", {"batch", "training", "validation", "test"}, "epochs", 0.9
     ).lines
-    title = "MLP 10 with Adam · NumPy · built-in dataset"
+    title = "MLP 10 with Adam · NumPy · built-in digits"
     assert [line.title for line in lines] == [
         f"{title} · batches", f"{title} · training", f"{title} · test",
     ]  # fmt: skip

@@ -129,7 +129,7 @@ class ExplanationPanel(QWidget):
     @Slot()
     def _offer(self) -> None:
         rows = self._rows
-        self.model.offer([(row.id, row.title, framework_title(row.framework)) for row in rows])
+        self.model.offer([(row.id, row.title, "") for row in rows])
         self._choose()
 
     @Slot()

@@ -1,0 +1,44 @@
+"""Texts that do not fit are shortened, and their tooltips are complete."""
+
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.common.basics import ElidedLines
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.theme.theme import Theme
+
+LONG = "Wide CNN · softmax applied twice, lr 0.01, 2 epochs, batch 128, seed 7"
+
+
+def test_a_long_title_has_some_lines_and_an_ellipsis(qtbot: QtBot) -> None:
+    title = ElidedLines(LONG, "", lines=3)
+    qtbot.addWidget(title)
+    title.resize(110, 60)
+    shown = title.shown_lines()
+    assert len(shown) == 3
+    assert " ".join(shown[:2]) == LONG[: len(" ".join(shown[:2]))]
+    assert shown[2].endswith("…")
+    assert title.heightForWidth(110) == 3 * title.fontMetrics().lineSpacing()
+
+
+def test_a_short_title_is_complete(qtbot: QtBot) -> None:
+    title = ElidedLines("MLP 128", "", lines=3)
+    qtbot.addWidget(title)
+    title.resize(200, 60)
+    assert title.shown_lines() == ["MLP 128"]
+
+
+def test_the_tooltip_of_a_narrow_box_begins_with_its_choice(qtbot: QtBot, theme: Theme) -> None:
+    box = ComboBox("Model", theme)
+    qtbot.addWidget(box)
+    box.setToolTip("The model to explain")
+    box.offer([("a", LONG, "")])
+    for width, tip in ((120, f"{LONG}\nThe model to explain"), (900, "The model to explain")):
+        box.resize(width, 30)
+        spot = QPoint(20, 10)
+        event = QHelpEvent(QEvent.Type.ToolTip, spot, box.mapToGlobal(spot))
+        QApplication.sendEvent(box, event)
+        assert QToolTip.text() == tip
+        QToolTip.hideText()

@@ -1,0 +1,64 @@
+"""Tables give titles the space that they need, and show shortened ones in full in a tooltip."""
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table_model import RowsModel, TableColumn
+from mnist_studio.gui.theme.theme import Theme
+
+LONG = "Wide CNN · PyTorch · softmax applied twice, lr 0.01, 2 epochs, seed 7"
+COLUMNS = (
+    TableColumn[str]("Run", str),
+    TableColumn[str]("Accuracy", lambda row: "97.52 %", right=True, tip=lambda row: "of the test"),
+    TableColumn[str]("Training", lambda row: "1.73 s", right=True),
+)
+
+
+def table_of(rows: tuple[str, ...], qtbot: QtBot, theme: Theme, lines: int = 1) -> TableView:
+    model: RowsModel[str] = RowsModel(COLUMNS, str)
+    table = TableView("Runs", theme, sorted_by(model), lines=lines)
+    model.setParent(table)
+    qtbot.addWidget(table)
+    table.setSortingEnabled(True)
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    table.resize(420, 160)
+    table.show()
+    model.show(rows)
+    qtbot.waitUntil(lambda: table.wanted_width > 0)
+    return table
+
+
+def tooltip(table: TableView, column: int) -> str:
+    spot = table.visualRect(table.model().index(0, column)).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, spot, table.viewport().mapToGlobal(QPoint(spot)))
+    QApplication.sendEvent(table.viewport(), event)
+    text = QToolTip.text()
+    QToolTip.hideText()
+    return text
+
+
+def test_only_the_sorted_column_has_room_for_an_arrow(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of(("MLP 128",), qtbot, theme)
+    narrow = [table.columnWidth(place) for place in (1, 2)]
+    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    qtbot.waitUntil(lambda: table.columnWidth(2) > narrow[1])
+    assert table.columnWidth(1) == narrow[0]
+    assert table.columnWidth(2) >= table.horizontalHeader().sectionSizeHint(2)
+
+
+def test_a_shortened_cell_is_complete_in_its_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of((LONG,), qtbot, theme)
+    assert table.is_shortened(table.model().index(0, 0))
+    assert tooltip(table, 0) == LONG
+    assert tooltip(table, 1) == "of the test"
+
+
+def test_a_title_in_two_lines_needs_less_width(qtbot: QtBot, theme: Theme) -> None:
+    base, _, labels = LONG.rpartition(" · ")
+    table = table_of((f"{base}\n{labels}",), qtbot, theme, lines=2)
+    one_line = table_of((LONG,), qtbot, theme)
+    assert table.wanted_width < one_line.wanted_width
+    assert table.rowHeight(0) > one_line.rowHeight(0)
