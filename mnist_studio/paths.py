@@ -17,6 +17,17 @@ def frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
+def expanded(text: str) -> Path:
+    """A path that a user wrote. ``~`` at its start is the home folder.
+
+    Where there is no such home folder, the path is taken literally.
+    """
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def program() -> list[str]:
     """The command that starts this program again, whatever lies in the working folder.
 
@@ -48,14 +59,14 @@ def resources() -> Path:
 def models() -> Path:
     """The bundled models. ``MNIST_STUDIO_MODELS`` names another folder."""
     chosen = os.environ.get(MODELS_VARIABLE)
-    return Path(chosen).expanduser().absolute() if chosen else resources() / "models"
+    return expanded(chosen).absolute() if chosen else resources() / "models"
 
 
 def home() -> Path:
     """The user's data: database, runs, settings. ``MNIST_STUDIO_HOME`` moves it."""
     chosen = os.environ.get(HOME_VARIABLE)
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return expanded(chosen).absolute()
     return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
 
 
@@ -152,4 +163,4 @@ def matplotlib_home() -> Path:
 def data_folder() -> Path | None:
     """The dataset folder that ``MNIST_STUDIO_DATA`` names, if any."""
     chosen = os.environ.get(DATA_VARIABLE)
-    return Path(chosen).expanduser().absolute() if chosen else None
+    return expanded(chosen).absolute() if chosen else None

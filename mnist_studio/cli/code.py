@@ -1,7 +1,6 @@
 """``mnist-studio code``: a recipe as the native script or notebook of a framework."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -23,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--notebook", action="store_true", help="write a Jupyter notebook instead of a script"
     )
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="file to save it to (default: print it)"
+        "--output", type=options.path, metavar="FILE", help="file to save it to (default: print it)"
     )
 
 

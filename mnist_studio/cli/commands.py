@@ -5,10 +5,13 @@ arguments, is imported only where the command is named.
 """
 
 import argparse
+import os
+import re
+import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mnist_studio import __version__
 from mnist_studio.cli import output
@@ -60,18 +63,38 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     """The arguments as values; exits with code 2 and a message if they are invalid."""
     try:
         return build(words).parse_args(words)
-    except SystemExit:
-        # It may have printed help.
-        try:
-            output.flush()
-        except OutputError as error:
-            raise SystemExit(_unwritten(error)) from error
+    except SystemExit as ended:
+        dashed = [word for word in words if _is_dashed_file(word)]
+        if ended.code == WRONG_USAGE and dashed:
+            output.note(
+                f"If {dashed[0]} is a file, write ./{dashed[0]}, or put -- before it: a name that "
+                "begins with a dash reads like an option."
+            )
         raise
+    except OutputError as error:
+        raise SystemExit(_unwritten(error)) from error
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not lose its help where standard output cannot be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            output.block(message)
+        else:
+            super()._print_message(message, file)
+
+
+def _is_dashed_file(word: str) -> bool:
+    """Whether a word may be a file whose name begins with a dash, and not a number."""
+    if not re.fullmatch(r"-[^-].*", word) or re.fullmatch(r"-[\d.]+(e[+-]?\d+)?", word):
+        return False
+    return "." in word or os.path.lexists(word)
 
 
 def build(named: Collection[str]) -> argparse.ArgumentParser:
     """The parser with all commands; those among ``named`` with their arguments."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mnist-studio",
         description="One network, three frameworks, compared fairly.",
         epilog=EPILOG,

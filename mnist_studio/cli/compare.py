@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from mnist_studio.analysis import known_bugs
 from mnist_studio.analysis.view import Table, View, cell_text
@@ -39,11 +38,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--question", default="", metavar="TEXT", help="question to print at the top of the report"
     )
     parser.add_argument(
-        "--report", type=Path, metavar="FILE", help=".html or .pdf file for a report with all views"
+        "--report",
+        type=options.path,
+        metavar="FILE",
+        help=".html or .pdf file for a report with all views",
     )
     parser.add_argument(
         "--export",
-        type=Path,
+        type=options.path,
         metavar="FOLDER",
         help="folder to save every view to, as PNG, SVG, and CSV",
     )

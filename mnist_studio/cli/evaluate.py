@@ -3,7 +3,6 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -54,10 +53,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--idx", type=Path, metavar="DIR", help="folder with the test files of an IDX dataset"
+        "--idx",
+        type=options.path,
+        metavar="DIR",
+        help="folder with the test files of an IDX dataset",
     )
     source.add_argument(
-        "--pen-digits", type=Path, metavar="FILE", help="file with pen strokes in UNIPEN format"
+        "--pen-digits",
+        type=options.path,
+        metavar="FILE",
+        help="file with pen strokes in UNIPEN format",
     )
     parser.add_argument(
         "--stages",

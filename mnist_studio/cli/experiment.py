@@ -4,7 +4,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnist_studio.cli import options, output
 from mnist_studio.cli.background_printer import BackgroundPrinter
@@ -48,7 +47,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--list", action="store_true", help="list the ready-made experiments")
     parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="save the experiment to a file without training"
+        "--write",
+        type=options.path,
+        metavar="FILE",
+        help="save the experiment to a file without training",
     )
     parser.add_argument(
         "--jobs",
@@ -131,7 +133,7 @@ def _list(json: bool) -> int:
 
 def _experiment(name: str) -> ExperimentSpec:
     """The experiment in a file, or the ready-made one of that name."""
-    path = Path(name)
+    path = options.path(name)
     if path.suffix != experiment_files.SUFFIX:
         return ready_made(name).experiment
     return parse_text(path, "experiment", experiment_files.read)

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +65,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     options.add_run(parser)
     image = parser.add_mutually_exclusive_group(required=True)
-    image.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="image of a digit")
+    image.add_argument(
+        "image", nargs="?", type=options.path, metavar="IMAGE", help="image of a digit"
+    )
     options.add_index(image)
     parser.add_argument(
         "--target",
@@ -100,7 +101,7 @@ def _add_trace(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--export",
-        type=Path,
+        type=options.path,
         metavar="FOLDER",
         help="folder to export every array of that step to, as CSV (default: none)",
     )

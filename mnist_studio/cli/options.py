@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mnist_studio import paths
 from mnist_studio.cli import output
 from mnist_studio.errors import StoreError
 from mnist_studio.frameworks.registry import framework_title
@@ -52,11 +53,16 @@ Actions = argparse._SubParsersAction
 """Where the actions of a command are added."""
 
 
+def path(text: str) -> Path:
+    """A path of the command line. A shell leaves the ``~`` of ``--output=~/x`` to the program."""
+    return paths.expanded(text)
+
+
 def add_data(parser: argparse._ActionsContainer) -> None:
     """Adds the folder with MNIST."""
     parser.add_argument(
         "--data",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="folder with the MNIST files (default: the downloaded ones)",
     )

@@ -4,6 +4,7 @@ Rich and msgspec are imported where they are used: the window reports through th
 cannot open, and must not wait for them.
 """
 
+import io
 import json
 import os
 import sys
@@ -101,11 +102,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     for row in rows:
         grid.add_row(*map(printable, row))
     # Without a terminal there is no width that the table has to fit into.
-    width = None if sys.stdout.isatty() else 200
-    console = Console(width=width, markup=False, highlight=False)
-    with console.capture() as captured:
-        console.print(grid)
-    block(captured.get())
+    terminal, text = sys.stdout.isatty(), io.StringIO()
+    console = Console(
+        file=text, force_terminal=terminal, width=None if terminal else 200,
+        markup=False, highlight=False,
+    )  # fmt: skip
+    console.print(grid)
+    block(text.getvalue())
 
 
 def _json(value: object) -> bytes:

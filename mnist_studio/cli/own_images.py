@@ -5,7 +5,6 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from mnist_studio.analysis.known_bugs import titled
@@ -69,9 +68,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.add_action_json(list_, "one image per line")
     _add_changes(actions)
     export = actions.add_parser("export", help="save all images to one file, with their strokes")
-    export.add_argument("file", type=Path, metavar="FILE", help="file to write")
+    export.add_argument("file", type=options.path, metavar="FILE", help="file to write")
     import_ = actions.add_parser("import", help="import images from an exported file")
-    import_.add_argument("file", type=Path, metavar="FILE", help="file to read")
+    import_.add_argument("file", type=options.path, metavar="FILE", help="file to read")
     evaluate = actions.add_parser("evaluate", help="evaluate trained models on your images")
     options.add_run_filter(evaluate)
     options.add_action_json(evaluate, "one model per line")
@@ -80,7 +79,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_changes(actions: "options.Actions[ArgumentParser]") -> None:
     add = actions.add_parser("add", help="add images of one digit")
     add.add_argument("label", type=int, metavar="D", help="their true label, 0 to 9")
-    add.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="image of one digit")
+    add.add_argument(
+        "images", nargs="+", type=options.path, metavar="IMAGE", help="image of one digit"
+    )
     relabel = actions.add_parser("relabel", help="change the true label of an image")
     relabel.add_argument("id", metavar="ID", help="ID of the image, or its first characters")
     relabel.add_argument(

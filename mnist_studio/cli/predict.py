@@ -7,7 +7,6 @@ and by the confidence of the models.
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +87,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "images",
         nargs="*",
         default=[],
-        type=Path,
+        type=options.path,
         metavar="IMAGE",
         help="image of a digit or a number",
     )

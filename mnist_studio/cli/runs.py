@@ -48,11 +48,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     rename.add_argument("title", metavar="TITLE", help="the new title")
     export_ = _add_action(actions, "export", "save the weights of a run")
     export_.add_argument(
-        "path", type=Path, metavar="FILE", help="file to write: .safetensors, .pt, .keras, or .npz"
+        "path",
+        type=options.path,
+        metavar="FILE",
+        help="file to write: .safetensors, .pt, .keras, or .npz",
     )
     settings = _add_action(actions, "settings", "print or save the settings of a run")
     settings.add_argument(
-        "--output", type=Path, metavar="FILE", help=".toml file to save them to (default: print)"
+        "--output",
+        type=options.path,
+        metavar="FILE",
+        help=".toml file to save them to (default: print)",
     )
     _add_action(actions, "delete", "delete a run and its files")
 

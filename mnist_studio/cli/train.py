@@ -162,7 +162,7 @@ def _read_file(arguments: Namespace) -> list[RunSpec]:
         SpecError: the file is wrong; says where.
         UsageError: it cannot be read, or options would change it.
     """
-    path = Path(arguments.recipe)
+    path = options.path(arguments.recipe)
     if path.suffix != files.SUFFIX:
         return []
     changed = [name for name in _OPTIONS if getattr(arguments, name) not in (None, [], False)]

@@ -100,7 +100,7 @@ def framework_title(name: str) -> str:
 def python(name: str) -> str:
     """The external Python that runs a framework; empty for the Python that runs this program."""
     chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
-    return chosen.python if chosen else ""
+    return str(paths.expanded(chosen.python)) if chosen else ""
 
 
 def version(name: str) -> str | None:

@@ -60,11 +60,14 @@ def read(path: Path) -> tuple[OwnImage, ...]:
         StoreError: it cannot be read.
         DataError: it is not such a file, of a newer version, or an image in it is not valid.
     """
-    with reading(path):
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise _wrong(f"it has {size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB")
-        return decode(path.read_bytes())
+    try:
+        with reading(path):
+            size = path.stat().st_size
+            if size > MOST_BYTES:
+                raise _wrong(f"it has {size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB")
+            return decode(path.read_bytes())
+    except DataError as error:
+        raise DataError(f"{path}: {error.problem}", error.remedy) from error
 
 
 def encode(digits: Sequence[OwnImage]) -> bytes:

@@ -6,7 +6,7 @@ from shutil import which
 
 from msgspec.structs import replace
 
-from mnist_studio import settings
+from mnist_studio import paths, settings
 from mnist_studio.errors import JobError, UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.settings import Interpreter
@@ -31,7 +31,7 @@ def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never
         CancelledByUser: by the user.
     """
     _check(framework)
-    path = which(python)
+    path = which(str(paths.expanded(python)))
     if path is None:
         raise JobError(
             f"There is no program at {python}.", "Enter the path of the environment's Python."

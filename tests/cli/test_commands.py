@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio import __version__
+from mnist_studio import __version__, paths, settings
 from mnist_studio.cli.commands import COMMANDS
+from mnist_studio.data.datasets import sources
+from mnist_studio.frameworks import registry
+from mnist_studio.settings import Interpreter, Settings
 from tests.cli.conftest import COMMAND, Main
 
 WITH_JSON = sorted(COMMANDS.keys() - {"code"})
@@ -85,3 +88,92 @@ def test_a_reader_that_leaves_early_is_no_error_worth_a_word(words: tuple[str, .
             [*COMMAND, *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home folder of a user, not the one of the program."""
+    folder = tmp_path / "user"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_a_tilde_is_the_users_folder_wherever_a_path_is_taken(here: Main, user: Path) -> None:
+    for words in (
+        ("code", "mlp-128", "--output=~/script.py"),
+        ("experiment", "batch-sizes", "--write=~/experiment.toml"),
+    ):
+        assert here(*words).code == 0, words
+    assert {file.name for file in user.iterdir()} == {"script.py", "experiment.toml"}
+    assert not (user.parent / "~").exists()
+    assert f"{user / 'none.toml'} does not exist" in here("train", "~/none.toml").errors
+    assert f"{user / 'none.toml'} does not exist" in here("experiment", "~/none.toml").errors
+    assert str(user / "none") in here("train", "tiny-10", "--data=~/none").errors
+
+
+def test_a_tilde_in_settings_and_variables_is_the_users_folder(
+    user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.save(
+        Settings(data_folder="~/mnist", interpreters={"keras": Interpreter("~/bin/python", "3.0")})
+    )
+    assert sources.usual_folder() == user / "mnist"
+    assert registry.python("keras") == str(user / "bin" / "python")
+    monkeypatch.setenv(paths.DATA_VARIABLE, "~/data")
+    monkeypatch.setenv(paths.MODELS_VARIABLE, "~/models")
+    monkeypatch.setenv(paths.HOME_VARIABLE, "~no-such-user/home")
+    assert paths.data_folder() == user / "data"
+    assert paths.models() == user / "models"
+    assert paths.home() == user.parent / "~no-such-user" / "home"
+
+
+@pytest.mark.parametrize("words", [("predict", "-7.png"), ("code", "mlp-128", "--output", "-a.py")])
+def test_a_name_that_begins_with_a_dash_gets_a_hint(here: Main, words: tuple[str, ...]) -> None:
+    said = here(*words)
+    assert said.code == 2
+    assert f"If {words[-1]} is a file, write ./{words[-1]}, or put -- before it" in said.errors
+
+
+@pytest.mark.parametrize("words", [("train", "-1"), ("train", "x", "--epochs", "-0.5"), ("-x",)])
+def test_other_dashes_get_no_hint(here: Main, words: tuple[str, ...]) -> None:
+    said = here(*words)
+    assert said.code == 2
+    assert "is a file" not in said.errors
+
+
+@pytest.mark.parametrize("words", [("predict", "--", "-7.png"), ("predict", "./-7.png")])
+def test_a_name_that_begins_with_a_dash_can_be_given(words: tuple[str, ...]) -> None:
+    from mnist_studio.cli import commands
+
+    assert commands.parse(words).images == [Path("-7.png")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "FILE.toml"),
+        ("experiment", "FILE.toml"),
+        ("own-images", "import", "FILE"),
+        ("own-images", "add", "3", "FILE"),
+        ("evaluate", "--pen-digits", "FILE"),
+        ("evaluate", "--idx", "FILE"),
+        ("predict", "FILE"),
+        ("explain", "RUN", "FILE"),
+        ("train", "tiny-10", "--data", "FILE"),
+        ("environments", "pytorch", "FILE"),
+    ],
+)
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00garbage" * 9, b"{}"])
+def test_every_complaint_about_a_file_names_it(
+    here: Main, run: str, tmp_path: Path, words: tuple[str, ...], content: bytes | None
+) -> None:
+    name = f"oddly-named{'.toml' if 'FILE.toml' in words else ''}"
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    known = {"FILE": str(tmp_path / name), "FILE.toml": str(tmp_path / name), "RUN": run}
+    said = here(*(known.get(word, word) for word in words))
+    assert said.code in (1, 2)
+    assert "oddly-named" in said.errors

@@ -188,7 +188,9 @@ def _place(folder: Path | None) -> _Candidate:
     configured = settings.load()[0].data_folder
     if configured:
         remedy = "Select another folder, or remove it, under “Dataset” on the Train page."
-        return _Candidate(Path(configured), f"the folder {configured} (settings)", True, remedy)
+        return _Candidate(
+            paths.expanded(configured), f"the folder {configured} (settings)", True, remedy
+        )
     return _Candidate(paths.mnist_cache(), "the cache", named=False)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio import settings
+from mnist_studio import paths, settings
 from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.datasets import DatasetService
@@ -61,7 +61,8 @@ class Studio(QObject):
         super().__init__()
         self.theme = theme
         self._settings, self._complaint = loaded or settings.load()
-        folder = Path(self._settings.data_folder) if self._settings.data_folder else None
+        chosen = self._settings.data_folder
+        folder = paths.expanded(chosen) if chosen else None
         self.background = Background(self)
         self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _digits_of, self)
         self._pictures.done.connect(self._show_picture)
