@@ -3,6 +3,8 @@
 import csv
 import io
 
+import pytest
+
 from mnist_studio.analysis.view import Column, Row, Table
 from mnist_studio.comparison.report import tables
 
@@ -19,3 +21,29 @@ def test_figures_are_as_they_are() -> None:
         ["mlp · “a”", "0.9712", ""],
         ["'=1+1", "", "3"],
     ]
+
+
+def first_cell(text: str) -> str:
+    """A cell as a spreadsheet gets it."""
+    table = Table((Column("Model"),), (Row("a", (text,)),))
+    _, (cell,) = csv.reader(io.StringIO(tables.csv_file(table).decode("utf-8-sig"), newline=""))
+    return cell
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", '=HYPERLINK("http://x","y")', "=", "-"],
+)
+def test_text_that_a_spreadsheet_would_evaluate_is_quoted(text: str) -> None:
+    assert first_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["1+1", "a=b", "a-b", "me@home", " =1", "'=1", "", "−1", "a\tb"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert first_cell(text) == text
+
+
+def test_negative_figures_are_no_formulas() -> None:
+    table = Table((Column("Difference", "points"),), (Row("a", (-0.5,)), Row("b", (-3,))))
+    written = tables.csv_file(table).decode("utf-8-sig")
+    assert written.splitlines() == ["Difference", "-0.5", "-3"]
