@@ -65,8 +65,11 @@ def models() -> Path:
 def home() -> Path:
     """The user's data: database, runs, settings. ``MNIST_STUDIO_HOME`` moves it."""
     chosen = os.environ.get(HOME_VARIABLE)
-    if chosen:
-        return expanded(chosen).absolute()
+    return expanded(chosen).absolute() if chosen else usual_home()
+
+
+def usual_home() -> Path:
+    """The user's data where ``MNIST_STUDIO_HOME`` does not move it."""
     return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
 
 

@@ -1,8 +1,12 @@
 """The user's settings: declared as data and stored in one JSON file."""
 
+import json
+import logging
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +16,10 @@ from mnist_studio.errors import StoreError
 
 MOST_BYTES = 1_000_000
 """Limit for the file: a thousand pinned models take 30,000."""
+
+_FRAMEWORK = re.compile(r'"([a-z_-]+)"\s*:\s*\{\s*"python"')
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_LOG = logging.getLogger(__name__)
 
 Theme = Literal["system", "light", "dark"]
 
@@ -69,8 +77,8 @@ class Settings(msgspec.Struct, frozen=True):
 def load() -> tuple[Settings, str]:
     """The user's settings, and a message if they could not be read, else an empty text.
 
-    A file that is not valid is renamed to ``settings.json.bad``; a file that cannot be opened is
-    left alone. Both give the defaults.
+    A file that is not valid is renamed to ``settings.json.bad``, and what can still be read of it
+    is saved again. A file that cannot be opened is left alone and gives the defaults.
     """
     file = paths.settings_file()
     try:
@@ -87,7 +95,11 @@ def load() -> tuple[Settings, str]:
             f"The settings file cannot be opened: {error}. MNIST Studio uses the defaults.",
         )
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        return Settings(), f"The settings file is not valid: {error}. {_set_aside(file)}"
+        recovered, names = _recovered(content)
+        message = f"The settings file is not valid: {error}. {_set_aside(file, recovered, names)}"
+        # Commands write it to standard error; the window shows it.
+        _LOG.warning("%s", message)
+        return recovered, message
 
 
 def save(settings: Settings) -> None:
@@ -98,7 +110,7 @@ def save(settings: Settings) -> None:
     """
     file = paths.settings_file()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(file, msgspec.json.format(msgspec.json.encode(settings)))
     except OSError as error:
         raise StoreError(
@@ -106,19 +118,54 @@ def save(settings: Settings) -> None:
         ) from error
 
 
-def _set_aside(file: Path) -> str:
+def _set_aside(file: Path, recovered: Settings, names: Sequence[str]) -> str:
+    """Renames a damaged file, saves what was recovered, and says both."""
     bad = file.with_name(f"{file.name}.bad")
+    used = f"Recovered: {', '.join(names)}. The rest" if names else "MNIST Studio"
+    used += " is the default." if names else " uses the defaults."
     try:
         file.replace(bad)
+        if names:
+            save(recovered)
     except OSError as error:
-        return f"MNIST Studio uses the defaults. The file could not be renamed: {error}."
-    return f"MNIST Studio uses the defaults. The old file is now {bad}."
+        return f"{used} The file could not be renamed: {error}."
+    except StoreError as error:
+        return f"{used} {error}"
+    return f"{used} The old file is now {bad}."
+
+
+def _recovered(content: bytes) -> tuple[Settings, tuple[str, ...]]:
+    """The settings that can be read in a damaged file, and their names."""
+    text = content[:MOST_BYTES].decode(errors="replace")
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        value = _value_of(text, field.name, field.type)
+        if field.name == "interpreters" and value is None:
+            # Each environment counts, even if another one is unreadable.
+            each = {name: _value_of(text, name, Interpreter) for name in _FRAMEWORK.findall(text)}
+            value = {name: one for name, one in each.items() if one} or None
+        if value is not None:
+            found[field.name] = value
+    return Settings(**found), tuple(found)
+
+
+def _value_of(text: str, name: str, kind: Any) -> Any:
+    """The first readable value of a key; None if there is none."""
+    for match in re.finditer(rf'"{re.escape(name)}"\s*:\s*', text):
+        try:
+            value, end = json.JSONDecoder().raw_decode(text, match.end())
+            if _UNREADABLE not in text[match.end() : end]:
+                return msgspec.convert(value, kind)
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _write(file: Path, content: bytes) -> None:
     # Two processes may save at once, so each writes its own temporary file; the last one wins.
     temporary = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
+        temporary.touch(0o600)
         with temporary.open("wb") as stream:
             stream.write(content)
             stream.flush()

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import get_args
 
@@ -5,7 +6,7 @@ import pytest
 
 from mnist_studio import paths, settings
 from mnist_studio.errors import StoreError
-from mnist_studio.settings import Settings, Theme
+from mnist_studio.settings import Interpreter, Settings, Theme
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,53 @@ def test_a_damaged_file_is_kept_aside_and_the_user_told(home: Path, content: byt
     assert str(bad) in message
     assert bad.read_bytes() == content
     assert settings.load() == (Settings(), "")
+
+
+DAMAGED = b"""{
+ "theme": "dark",
+ "pinned": ["20260102-030405-abcd", "\xff\xfe"],
+ "interpreters": {
+  "keras": {"python": "/opt/keras/bin/python", "version": "3.5"},
+  "pytorch": {"python": "/opt/torch/bin/python", "ver\x00sion": 3},
+  "numpy": {"python": "/opt/num"""
+
+
+def test_what_a_damaged_file_still_says_is_recovered(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.mkdir()
+    paths.settings_file().write_bytes(DAMAGED)
+    wanted = Settings(
+        theme="dark", interpreters={"keras": Interpreter("/opt/keras/bin/python", "3.5")}
+    )
+    loaded, message = settings.load()
+    assert loaded == wanted
+    assert "Recovered: theme, interpreters" in message
+    assert message in caplog.text
+    assert (home / "settings.json.bad").read_bytes() == DAMAGED
+    assert settings.load() == (wanted, "")
+
+
+def test_every_cut_of_the_file_recovers_what_is_whole(home: Path) -> None:
+    full = Settings(
+        theme="dark", interpreters={"keras": Interpreter("/opt/keras/bin/python", "3.5")}
+    )
+    settings.save(full)
+    content = paths.settings_file().read_bytes()
+    for size in range(len(content)):
+        paths.settings_file().write_bytes(content[:size])
+        loaded, message = settings.load()
+        assert message
+        assert loaded.theme == ("dark" if b'"dark"' in content[:size] else "system")
+        assert loaded.interpreters in ({}, full.interpreters)
+    assert loaded == full
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the rights of POSIX")
+def test_only_the_owner_can_read_the_settings(home: Path) -> None:
+    settings.save(Settings())
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert paths.settings_file().stat().st_mode & 0o777 == 0o600
 
 
 def test_settings_of_a_newer_studio_are_passed_over(home: Path) -> None:

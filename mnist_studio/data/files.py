@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 from uuid import uuid4
 
+from mnist_studio import paths
 from mnist_studio.data.formats import is_page
 from mnist_studio.errors import DataError, SpecError, UsageError
 
@@ -88,7 +89,7 @@ def staged(target: Path) -> Iterator[BinaryIO]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with stage.open("xb") as file:
+            with _created(stage, private=target.is_relative_to(paths.home())) as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -99,6 +100,13 @@ def staged(target: Path) -> Iterator[BinaryIO]:
         _sync_folder(target.parent)
     except OSError as error:
         raise unwritable(error, target) from error
+
+
+def _created(path: Path, private: bool) -> BinaryIO:
+    """A new file, open for writing; a private one cannot be read by other users."""
+    mode = 0o600 if private else 0o666
+    # Path.open cannot set a mode, and a descriptor would hide the name of the file.
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode))
 
 
 def unwritable(error: OSError, target: Path) -> DataError:

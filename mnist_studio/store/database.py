@@ -12,7 +12,7 @@ from typing import Any
 
 from mnist_studio.data.files import no_room_for_files
 from mnist_studio.errors import StoreDamaged, StoreError
-from mnist_studio.store.disk import PRIVATE, reading, writing
+from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE, reading, writing
 
 BUSY_SECONDS = 10
 
@@ -90,6 +90,8 @@ def connect(path: Path) -> sqlite3.Connection:
     with explained(path):
         with writing(path.parent):
             path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(PRIVATE_FILE)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.text_factory = _text
         try:

@@ -10,6 +10,9 @@ from mnist_studio.errors import DataError, StoreError
 PRIVATE = 0o700
 """Mode of the folders of the home: only their owner can enter them."""
 
+PRIVATE_FILE = 0o600
+"""Mode of the files of the home: only their owner can read and write them."""
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:

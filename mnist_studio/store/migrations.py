@@ -4,9 +4,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_studio.errors import StoreTooNew
+from mnist_studio.errors import StoreError, StoreTooNew
 from mnist_studio.store import backup
 from mnist_studio.store.database import damaged, transaction
+
+_IMPOSSIBLE = 1000
+"""No version will be this high: a bit of the header was flipped."""
 
 Migration = tuple[str, ...]
 """The statements that lead from one version to the next."""
@@ -128,14 +131,49 @@ def _apply(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migr
     connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
-def _checked_version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuses a database that a newer version wrote; a damaged one is accepted.
+
+    Raises:
+        StoreTooNew: it is of a newer version.
+    """
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        return
+    if version <= _IMPOSSIBLE:
+        _check_newest(int(version), path, len(MIGRATIONS))
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuses a database that cannot be checked as it is.
+
+    Raises:
+        StoreTooNew: a newer version wrote it.
+        StoreDamaged: it belongs to another program.
+        StoreError: an earlier version wrote it.
+    """
+    if _checked_version(connection, path, len(MIGRATIONS)) < len(MIGRATIONS):
+        raise StoreError(
+            f"The database “{path}” was written by an earlier MNIST Studio.",
+            "List the runs once, which migrates it: mnist-studio runs",
+        )
+
+
+def _check_newest(version: int, path: Path, newest: int) -> None:
+    if version > _IMPOSSIBLE:
+        raise damaged(path, f"its header names version {version}")
     if version > newest:
         raise StoreTooNew(
             f"The database “{path}” has version {version}, but this MNIST Studio reads versions "
             f"up to {newest}.",
             "Update MNIST Studio. Nothing was changed.",
         )
+
+
+def _checked_version(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    _check_newest(version, path, newest)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if version <= 0 and tables:
         raise damaged(path, "it belongs to another program")

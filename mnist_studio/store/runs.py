@@ -16,7 +16,7 @@ from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import codec, known_bugs
 from mnist_studio.spec.run import RunSpec, check
-from mnist_studio.store import backup, folders, locks, rows, titles
+from mnist_studio.store import backup, folders, housekeeping, locks, rows, titles
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database, explained, is_empty, lost, tables_of
 from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
@@ -62,6 +62,7 @@ class RunStore:
             folders.finish(self._database, self._runs)
             self._records.write_missing()
             self.experiments.write_missing()
+            housekeeping.sweep_if_due(self._database.path.parent)
             self._back_up()
         except BaseException:
             self._database.close()

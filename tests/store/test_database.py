@@ -122,7 +122,7 @@ def test_a_database_that_is_moved_while_it_is_open_is_reported(home: Path, spec:
         moved = home.rename(home.with_name("elsewhere"))
         with pytest.raises(StoreError, match="was moved or deleted") as raised:
             store.rename(kept.id, "another title")
-        assert "Undo that" in raised.value.remedy
+        assert "Restore it and restart" in raised.value.remedy
         moved.rename(home)
         store.rename(kept.id, "another title")
         assert store.run(kept.id).title == "another title"

@@ -1,0 +1,346 @@
+"""Checks everything that is stored, and sets rows aside that nothing can read.
+
+A check only reads, and works with a damaged database too. A row that is set aside is written to a
+file first, so that nothing is lost.
+"""
+
+import logging
+import math
+import sqlite3
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from mnist_studio import paths
+from mnist_studio.data.files import write_bytes
+from mnist_studio.errors import (
+    CancelledByUser,
+    MnistStudioError,
+    SpecError,
+    StoreDamaged,
+    StoreError,
+)
+from mnist_studio.formatting import counted
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artifacts, backup, folders, housekeeping, run_record
+from mnist_studio.store.database import (
+    REBUILD,
+    Database,
+    damaged,
+    explained,
+    is_empty,
+    read_only,
+)
+from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, experiment_of
+from mnist_studio.store.migrations import check_version
+from mnist_studio.store.own_images import IMAGE_COLUMNS, image_of
+from mnist_studio.store.record_writer import insert
+from mnist_studio.store.rows import (
+    COLUMNS,
+    EPOCH_COLUMNS,
+    MEMBER_COLUMNS,
+    Row,
+    Run,
+    epoch_of,
+    member_of,
+    run_of,
+)
+
+Progress = Callable[[float], object]
+IsCancelled = Callable[[], bool]
+
+SET_ASIDE = "To set it aside, run: mnist-studio store check --set-aside"
+_REBUILD = f"Rebuild the database: {REBUILD}"
+
+FOLDER = "set-aside"
+"""Folder in the home with the rows that were set aside, one file each."""
+
+TABLES: dict[str, tuple[str, Callable[[Row], object]]] = {
+    "experiments": (EXPERIMENT_COLUMNS, experiment_of),
+    "runs": (COLUMNS, lambda row: run_of(row, Path())),
+    "epochs": (EPOCH_COLUMNS, epoch_of),
+    "members": (MEMBER_COLUMNS, member_of),
+    "own_images": (IMAGE_COLUMNS, image_of),
+}
+"""Table -> its columns, and what reads a row of them."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be read."""
+
+    table: str
+    rowid: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as it should be.
+
+    Attributes:
+        what: a sentence that names it.
+        remedy: what to do; may be empty.
+        row: that can be set aside; None for any other problem.
+    """
+
+    what: str
+    remedy: str = ""
+    row: BadRow | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a check.
+
+    Attributes:
+        problems: that were found.
+        runs: readable ones.
+        own_images: readable ones.
+        experiments: readable ones.
+        backups: number of backups.
+        newest_backup: seconds since 1970; None without backups.
+    """
+
+    problems: tuple[Problem, ...]
+    runs: int = 0
+    own_images: int = 0
+    experiments: int = 0
+    backups: int = 0
+    newest_backup: float | None = None
+
+
+def check(
+    home: Path | None = None,
+    progress: Progress = lambda fraction: None,
+    is_cancelled: IsCancelled = lambda: False,
+    deep: bool = True,
+) -> Report:
+    """Checks database, folders, and backups. Nothing is changed.
+
+    Args:
+        home: folder of the user's data; the usual one if not given.
+        progress: gets fractions of 1.
+        is_cancelled: checked between files.
+        deep: whether to read every file of every run and every backup, too.
+
+    Raises:
+        CancelledByUser: it was cancelled.
+        StoreError: the home cannot be read.
+    """
+    return _Check(home, progress, is_cancelled, deep).report()
+
+
+class _Check:
+    """One check; collects problems and counts."""
+
+    def __init__(
+        self, home: Path | None, progress: Progress, is_cancelled: IsCancelled, deep: bool
+    ) -> None:
+        self._database = paths.database(home)
+        self._runs = paths.runs(home)
+        self._backups = paths.backups(home)
+        self._progress = progress
+        self._is_cancelled = is_cancelled
+        self._deep = deep
+        self._problems: list[Problem] = []
+        self._counts = dict.fromkeys(TABLES, 0)
+        self._rows: dict[str, Run] = {}
+        self._readable = False
+
+    def report(self) -> Report:
+        copies = backup.all_in(self._backups)
+        self._check_database()
+        found = folders.all_in(self._runs)
+        steps: list[Callable[[], None]] = [partial(self._check_folder, each) for each in found]
+        if self._deep:
+            steps += [partial(self._check_backup, each.path) for each in copies]
+        for done, step in enumerate(steps, start=1):
+            if self._is_cancelled():
+                raise CancelledByUser("The check was cancelled.")
+            step()
+            self._progress(done / len(steps))
+        self._check_leftovers()
+        return Report(
+            tuple(self._problems),
+            self._counts["runs"],
+            self._counts["own_images"],
+            self._counts["experiments"],
+            len(copies),
+            copies[0].created if copies else None,
+        )
+
+    def _add(self, what: str, remedy: str = "", row: BadRow | None = None) -> None:
+        self._problems.append(Problem(what, remedy, row))
+
+    def _report(self, error: MnistStudioError, row: BadRow | None = None) -> None:
+        self._add(error.problem, error.remedy, row)
+
+    def _check_database(self) -> None:
+        try:
+            if is_empty(self._database):
+                if folders.all_in(self._runs) or backup.all_in(self._backups):
+                    self._add(f"The database “{self._database}” is missing or empty.", _REBUILD)
+                return
+            with explained(self._database), closing(read_only(self._database)) as connection:
+                self._check_connection(connection)
+        except StoreError as error:
+            self._report(error)
+
+    def _check_connection(self, connection: sqlite3.Connection) -> None:
+        # An interrupted transaction is completed by the next opening, not by this check.
+        pragma = "integrity_check" if self._deep else "quick_check"
+        (verdict,) = connection.execute(f"PRAGMA {pragma}(1)").fetchone()
+        if verdict != "ok":
+            raise damaged(self._database, verdict)
+        check_version(connection, self._database)
+        self._readable = True
+        for table, (columns, decode) in TABLES.items():
+            self._check_rows(connection, table, columns, decode)
+        for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+            if rowid is not None:
+                what = f"A row of the table “{table}” belongs to nothing in “{parent}”."
+                self._add(what, SET_ASIDE, BadRow(table, rowid))
+        for name, run in self._rows.items():
+            if run.status != "running" and not (self._runs / name).is_dir():
+                self._add(f"The run {name} has no folder, so no weights.", "Delete it.")
+
+    def _check_rows(
+        self,
+        connection: sqlite3.Connection,
+        table: str,
+        columns: str,
+        decode: Callable[[Row], object],
+    ) -> None:
+        for rowid, *row in connection.execute(f"SELECT rowid, {columns} FROM {table}"):
+            try:
+                value = decode(tuple(row))
+            except StoreDamaged as error:
+                self._report(error, BadRow(table, rowid))
+            except StoreError as error:
+                self._report(error)
+            else:
+                self._counts[table] += 1
+                if isinstance(value, Run):
+                    self._rows[value.id] = value
+
+    def _check_folder(self, folder: Path) -> None:
+        try:
+            record = run_record.read(folder) if run_record.exists(folder) else None
+        except StoreError as error:
+            self._add(error.problem, _REBUILD)
+            record = None
+        known = self._rows.get(folder.name)
+        if self._readable and known is None and folders.has_content(folder):
+            self._add(f"The run in “{folder}” is not listed.", _REBUILD)
+        try:
+            described = record.run_spec() if record else None
+        except SpecError as error:
+            self._report(error)
+            return
+        if self._deep:
+            spec = known.spec if known else described
+            self._check_files(folder, spec, trained=bool(known and known.trained))
+
+    def _check_files(self, folder: Path, spec: RunSpec | None, trained: bool) -> None:
+        readers: dict[str, Callable[[], object]] = {
+            artifacts.STEPS: partial(artifacts.load_steps, folder),
+            artifacts.TEST_LOGITS: partial(artifacts.load_test_logits, folder),
+        }
+        if spec is not None:
+            readers[artifacts.WEIGHTS] = partial(artifacts.load_weights, folder, spec)
+            readers[artifacts.CHECKPOINT] = partial(artifacts.load_checkpoint, folder, spec)
+        for name, read in readers.items():
+            if (name == artifacts.WEIGHTS and trained) or (folder / name).exists():
+                try:
+                    read()
+                except StoreError as error:
+                    self._report(error)
+
+    def _check_backup(self, path: Path) -> None:
+        try:
+            backup.contents(path)
+        except StoreError as error:
+            self._add(error.problem, "Delete this backup.")
+
+    def _check_leftovers(self) -> None:
+        found = housekeeping.leftovers(self._database.parent)
+        if found:
+            self._add(
+                f"{counted(len(found), 'file').capitalize()} of interrupted programs "
+                f"{'is' if len(found) == 1 else 'are'} left, such as “{found[0]}”.",
+                "MNIST Studio removes such files about an hour later.",
+            )
+
+
+def set_aside(rows: Iterable[BadRow], home: Path | None = None) -> tuple[Path, ...]:
+    """Moves rows that cannot be read from the database into files.
+
+    A run whose folder has a readable record is then listed again from it.
+
+    Args:
+        rows: of a report.
+        home: folder of the user's data; the usual one if not given.
+
+    Returns:
+        The files, one for each row.
+
+    Raises:
+        StoreError: the disk or the database fails. Rows without a file stay.
+    """
+    database = Database(paths.database(home))
+    try:
+        folder = paths.database(home).parent / FOLDER
+        written = tuple(filter(None, (_set_aside(database, row, folder) for row in rows)))
+        _list_again(database, paths.runs(home))
+        return written
+    finally:
+        database.close()
+
+
+def _set_aside(database: Database, bad: BadRow, folder: Path) -> Path | None:
+    """Writes a row into a file and deletes it; None if it no longer exists."""
+    columns = [name for _, name, *_ in database.rows(f"PRAGMA table_info({bad.table})")]
+    found = database.rows(f"SELECT * FROM {bad.table} WHERE rowid = ?", bad.rowid)
+    if not found:
+        return None
+    content = {"table": bad.table, "row": dict(zip(columns, map(_plain, found[0]), strict=True))}
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    path = folder / f"{stamp}-{bad.table}-{bad.rowid}.json"
+    with writing(path):
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        write_bytes(path, msgspec.json.format(msgspec.json.encode(content)))
+    # Epochs and membership of a run go with it; its folder and its record stay.
+    database.write(f"DELETE FROM {bad.table} WHERE rowid = ?", bad.rowid)
+    return path
+
+
+def _list_again(database: Database, runs: Path) -> None:
+    """Lists the runs whose rows are gone from the records in their folders."""
+    known = {run for (run,) in database.rows("SELECT id FROM runs")}
+    for folder in folders.all_in(runs):
+        if folder.name in known or not run_record.exists(folder):
+            continue
+        try:
+            record = run_record.read(folder)
+            record.run_spec()
+        except MnistStudioError as error:
+            _LOG.warning("%s", error)
+            continue
+        with database.writing() as connection:
+            insert(connection, record)
+
+
+def _plain(value: object) -> object:
+    """A value of the database as JSON; bytes and odd numbers as text that shows what they are."""
+    if isinstance(value, bytes):
+        return {"base64": b64encode(value).decode()}
+    return value if not isinstance(value, float) or math.isfinite(value) else repr(value)

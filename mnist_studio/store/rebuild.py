@@ -1,0 +1,293 @@
+"""Rebuilds the database from the folders of the runs, alone or on top of a backup.
+
+Records in the folders are newer than any backup, so they win. What only a database has, such as own
+images, comes from the chosen backup and from what can be read of the present database, or from the
+newest backup. The present file is moved to the backups, never deleted.
+"""
+
+import logging
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+from msgspec.structs import replace
+
+from mnist_studio import paths
+from mnist_studio.data.own_images import OwnImage
+from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
+from mnist_studio.store import backup, folders, locks, run_record, sealed
+from mnist_studio.store.database import (
+    connect,
+    damaged,
+    explained,
+    is_empty,
+    read_only,
+    transaction,
+)
+from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.experiments import Experiment, ExperimentRecord, experiment_of
+from mnist_studio.store.migrations import migrate, refuse_newer
+from mnist_studio.store.own_images import INSERT_IMAGE, row_of
+from mnist_studio.store.record_writer import insert, joined
+from mnist_studio.store.run_record import RECORD, RunRecord
+from mnist_studio.store.salvage import Salvaged, salvage
+
+Progress = Callable[[float], object]
+IsCancelled = Callable[[], bool]
+
+LOCK = "rebuild.lock"
+REPLACED = "replaced-"
+"""Prefix of a database that was replaced, in the folder of the backups."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuilt database contains.
+
+    Attributes:
+        runs: number of runs.
+        from_folders: of these, those with a record in their folder.
+        without_folder: of these, those without a folder, so without weights.
+        experiments: number of experiments.
+        own_images: number of own images.
+        unreadable: folders with files of a run that nothing describes.
+        backup: that was used; None for none.
+        replaced: where the former database is now; None if there was none.
+    """
+
+    runs: int
+    from_folders: int
+    without_folder: int
+    experiments: int
+    own_images: int
+    unreadable: tuple[Path, ...]
+    backup: Path | None
+    replaced: Path | None
+
+
+@dataclass
+class _Contents:
+    """What the new database gets."""
+
+    runs: dict[str, RunRecord] = field(default_factory=dict)
+    experiments: dict[str, Experiment] = field(default_factory=dict)
+    own_images: dict[str, OwnImage] = field(default_factory=dict)
+    recorded: set[str] = field(default_factory=set)
+    unreadable: list[Path] = field(default_factory=list)
+
+    def add(self, source: Salvaged, runs: Path | None) -> None:
+        """Adds what is not there yet; with ``runs``, only runs that have a folder in it."""
+        for run_id, record in source.runs.items():
+            if runs is None or (runs / run_id).is_dir():
+                self.runs.setdefault(run_id, record)
+        for experiment in source.experiments:
+            self.experiments.setdefault(experiment.id, experiment)
+        for image in source.own_images:
+            self.own_images.setdefault(image.key, image)
+
+
+def rebuild(
+    home: Path | None = None,
+    chosen: Path | None = None,
+    progress: Progress = lambda fraction: None,
+    is_cancelled: IsCancelled = lambda: False,
+) -> Rebuilt:
+    """Replaces the database by one with everything that the folders and a backup contain.
+
+    Args:
+        home: folder of the user's data; the usual one if not given.
+        chosen: the backup to go back to; None to start from what the present database still has.
+        progress: gets fractions of 1.
+        is_cancelled: checked between runs.
+
+    Raises:
+        CancelledByUser: nothing was changed.
+        StoreDamaged: the chosen backup is damaged; nothing was changed.
+        StoreTooNew: a newer version wrote the database; nothing was changed.
+        StoreError: something trains, or the disk fails; nothing was changed.
+    """
+    database, runs = paths.database(home), paths.runs(home)
+    with _alone(database):
+        for folder in (*folders.all_in(runs), *folders.all_in(paths.experiments(home))):
+            if (folder / locks.NAME).exists() and not locks.is_free(folder):
+                raise locks.running(folder.name)
+        contents, used = _gathered(home, chosen)
+        _add_experiments(contents, paths.experiments(home))
+        for fraction, folder in _with_fractions(folders.all_in(runs)):
+            if is_cancelled():
+                raise CancelledByUser("The rebuild was cancelled.", "Nothing was changed.")
+            _add_folder(contents, folder)
+            progress(fraction)
+        replaced = _replace(database, paths.backups(home), contents)
+    return Rebuilt(
+        runs=len(contents.runs),
+        from_folders=len(contents.recorded),
+        without_folder=sum(not (runs / run_id).is_dir() for run_id in contents.runs),
+        experiments=len(contents.experiments),
+        own_images=len(contents.own_images),
+        unreadable=tuple(contents.unreadable),
+        backup=used,
+        replaced=replaced,
+    )
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """Keeps other processes from rebuilding the same database.
+
+    Raises:
+        StoreError: one does already.
+    """
+    with writing(database):
+        database.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    lock = FileLock(database.with_name(LOCK), is_singleton=False)
+    with writing(database.with_name(LOCK)):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreError(
+                "Another process already rebuilds the database.", "Wait until it has finished."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path | None]:
+    """What databases and backups contain, and the backup that was used."""
+    contents, database, runs = _Contents(), paths.database(home), paths.runs(home)
+    present = Salvaged()
+    if not is_empty(database):
+        with explained(database), closing(read_only(database)) as connection:
+            refuse_newer(connection, database)
+        present = salvage(database)
+    if chosen:
+        backup.contents(chosen)
+        base = salvage(chosen)
+        if not base.complete:
+            raise damaged(chosen, "not everything in it can be read")
+        contents.add(base, None)
+        # Runs of today that were deleted would come back.
+        contents.add(present, runs)
+        return contents, chosen
+    contents.add(present, None)
+    if present.complete:
+        return contents, None
+    newest = backup.newest_whole(paths.backups(home))
+    if newest:
+        contents.add(salvage(newest.path), runs)
+    return contents, newest.path if newest else None
+
+
+def _add_experiments(contents: _Contents, home: Path) -> None:
+    """Adds the experiments that have a record in their folder."""
+    for folder in folders.all_in(home):
+        if not (folder / RECORD).exists():
+            continue
+        try:
+            record = sealed.read(folder / RECORD, ExperimentRecord)
+            experiment = experiment_of((record.id, record.title, record.text, record.created))
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            continue
+        if experiment.id == folder.name:
+            contents.experiments.setdefault(experiment.id, experiment)
+
+
+def _add_folder(contents: _Contents, folder: Path) -> None:
+    """Adds or replaces the run of a folder by its record."""
+    known = contents.runs.get(folder.name)
+    try:
+        record = run_record.read(folder)
+        record.run_spec()
+    except MnistStudioError as error:
+        if run_record.exists(folder):
+            _LOG.warning("%s", error)
+        if known is None and folders.has_content(folder):
+            contents.unreadable.append(folder)
+        return
+    contents.recorded.add(folder.name)
+    contents.runs[folder.name] = _newer(record, known)
+
+
+def _newer(record: RunRecord, known: RunRecord | None) -> RunRecord:
+    """The record of a folder, completed by what a database knows of the same run."""
+    if known is None:
+        return record
+    belongs = record.belongs or known.belongs
+    if record.status == "running" and known.status != "running":
+        # The record of its end could not be written.
+        return replace(known, epochs=joined(known.epochs, record.epochs), belongs=belongs)
+    if record.status == "running":
+        return replace(record, epochs=joined(record.epochs, known.epochs), belongs=belongs)
+    return replace(record, belongs=belongs)
+
+
+def _with_fractions(found: tuple[Path, ...]) -> Iterator[tuple[float, Path]]:
+    for number, folder in enumerate(found, start=1):
+        yield number / len(found), folder
+
+
+def _replace(database: Path, backups: Path, contents: _Contents) -> Path | None:
+    """Writes the new database next to the present one and puts it in its place."""
+    stage = database.with_name(f".{database.name}.{uuid4().hex}.part")
+    try:
+        with explained(stage), closing(connect(stage)) as connection:
+            migrate(connection, stage, backups)
+            with transaction(connection):
+                _fill(connection, contents)
+        replaced = _move_away(database, backups)
+        with writing(database):
+            stage.replace(database)
+        return replaced
+    finally:
+        for name in (stage.name, f"{stage.name}-journal"):
+            stage.with_name(name).unlink(missing_ok=True)
+
+
+def _fill(connection: sqlite3.Connection, contents: _Contents) -> None:
+    experiments = [
+        (one.id, one.title, one.text, one.created) for one in contents.experiments.values()
+    ]
+    connection.executemany("INSERT INTO experiments VALUES (?, ?, ?, ?)", experiments)
+    for record in contents.runs.values():
+        insert(connection, record)
+        if record.run not in contents.recorded:
+            connection.execute("INSERT INTO unwritten VALUES (?)", (record.run,))
+    connection.executemany(INSERT_IMAGE, map(row_of, contents.own_images.values()))
+
+
+def _move_away(database: Path, backups: Path) -> Path | None:
+    """Moves the present database to the backups, with its journal, which belongs to it alone."""
+    if is_empty(database):
+        return None
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    saved = backups / f"{REPLACED}{stamp}-{uuid4().hex[:4]}.sqlite"
+    with writing(saved):
+        backups.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        old = database.with_name(database.name + suffix)
+        try:
+            if old.exists():
+                shutil.move(old, saved.with_name(saved.name + suffix))
+        except PermissionError as error:
+            raise StoreError(
+                f"The database “{database}” cannot be replaced, because it is in use or you lack "
+                "the permission.",
+                "Close all windows of MNIST Studio and try again.",
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                f"The database “{database}” cannot be moved: {error.strerror or error}.",
+                "Check the disk and try again.",
+            ) from error
+    return saved

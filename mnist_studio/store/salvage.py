@@ -1,0 +1,177 @@
+"""Reads what can still be read of a database, whole or damaged, of any version."""
+
+import logging
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from mnist_studio.data.own_images import OwnImage
+from mnist_studio.errors import MnistStudioError
+from mnist_studio.events import Epoch
+from mnist_studio.store.database import read_only, tables_of
+from mnist_studio.store.disk import reading
+from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, Experiment, experiment_of
+from mnist_studio.store.own_images import IMAGE_COLUMNS, image_of
+from mnist_studio.store.rows import (
+    COLUMNS,
+    EPOCH_COLUMNS,
+    MEMBER_COLUMNS,
+    MemberRow,
+    Row,
+    RunRow,
+    epoch_of,
+    member_of,
+    run_of,
+    typed,
+)
+from mnist_studio.store.run_record import Belongs, RunRecord
+
+_FORMER = {
+    "experiments": ("studies", EXPERIMENT_COLUMNS),
+    "members": ("members", "run, study, abreast, place"),
+    "own_images": ("digits", IMAGE_COLUMNS),
+}
+"""Table -> its name and columns before version 4."""
+
+_LOG = logging.getLogger(__name__)
+_Value = TypeVar("_Value")
+
+
+@dataclass
+class Salvaged:
+    """What was read of a database. Rows that are damaged are left out.
+
+    Attributes:
+        runs: id -> everything about a run.
+        experiments: that are stored.
+        own_images: of the user.
+        complete: whether everything was read.
+    """
+
+    runs: dict[str, RunRecord] = field(default_factory=dict)
+    experiments: tuple[Experiment, ...] = ()
+    own_images: tuple[OwnImage, ...] = ()
+    complete: bool = False
+
+
+def salvage(path: Path) -> Salvaged:
+    """What can be read of a database, which is not changed.
+
+    Raises:
+        StoreError: the file itself cannot be read.
+    """
+    with _copied(path) as copy:
+        return _read(copy)
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    """A copy that may be completed from its journal, where a writer was killed."""
+    with tempfile.TemporaryDirectory(prefix="mnist-studio-") as folder:
+        copy = Path(folder) / path.name
+        with reading(path):
+            shutil.copyfile(path, copy)
+            journal = path.with_name(f"{path.name}-journal")
+            if journal.exists():
+                shutil.copyfile(journal, copy.with_name(journal.name))
+        yield copy
+
+
+def _read(path: Path) -> Salvaged:
+    try:
+        # Opened once for writing, so that SQLite applies the journal.
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with closing(read_only(path)) as connection:
+            return _salvaged(_Tables(connection))
+    except sqlite3.Error as error:
+        _LOG.warning("Nothing can be read of “%s”: %s", path, error)
+        return Salvaged()
+
+
+class _Tables:
+    """The rows of the tables of a database, whatever its version."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._names = tables_of(connection)
+        self.complete = "runs" in self._names
+
+    def values(self, table: str, columns: str, decode: Callable[[Row], _Value]) -> Iterator[_Value]:
+        """The values of all rows that can be read."""
+        for row in self._rows(table, columns):
+            try:
+                yield decode(row)
+            except MnistStudioError as error:
+                self.complete = False
+                _LOG.warning("%s", error)
+
+    def _rows(self, table: str, columns: str) -> Iterable[Row]:
+        former, former_columns = _FORMER.get(table, (table, columns))
+        if former in self._names and "own_images" not in self._names:
+            table, columns = former, former_columns
+        if table not in self._names:
+            return ()
+        # Around a damaged page, the rows before and after it can be read.
+        found: dict[int, Row] = {}
+        if not (
+            self._collect(found, table, columns, "") or self._collect(found, table, columns, "DESC")
+        ):
+            self.complete = False
+        return [found[rowid] for rowid in sorted(found)]
+
+    def _collect(self, found: dict[int, Row], table: str, columns: str, order: str) -> bool:
+        """Collects rows until one cannot be read; whether all could."""
+        try:
+            query = f"SELECT rowid, {columns} FROM {table} ORDER BY rowid {order}"
+            for rowid, *row in self._connection.execute(query):
+                found[rowid] = tuple(row)
+        except sqlite3.Error as error:
+            _LOG.warning("A part of “%s” cannot be read: %s", table, error)
+            self.complete = False
+            return False
+        return True
+
+
+def _salvaged(tables: _Tables) -> Salvaged:
+    epochs: dict[str, list[Epoch]] = {}
+    for run_id, epoch in tables.values("epochs", EPOCH_COLUMNS, _epoch):
+        epochs.setdefault(run_id, []).append(epoch)
+    members = {row.run: row for row in tables.values("members", MEMBER_COLUMNS, member_of)}
+    runs = list(tables.values("runs", COLUMNS, lambda row: _record(row, epochs, members)))
+    return Salvaged(
+        runs={run.run: run for run in runs},
+        experiments=tuple(tables.values("experiments", EXPERIMENT_COLUMNS, experiment_of)),
+        own_images=tuple(tables.values("own_images", IMAGE_COLUMNS, image_of)),
+        complete=tables.complete,
+    )
+
+
+def _epoch(row: Row) -> tuple[str, Epoch]:
+    return row[0], epoch_of(row)
+
+
+def _record(
+    row: Row, epochs: Mapping[str, list[Epoch]], members: Mapping[str, MemberRow]
+) -> RunRecord:
+    run = run_of(row, Path())
+    stored = typed(row, RunRow, "stored run")
+    return RunRecord(
+        run=run.id,
+        title=run.title,
+        spec=stored.spec,
+        created=run.created,
+        status=run.status,
+        terminal=run.terminal,
+        epochs=tuple(sorted(epochs.get(run.id, ()), key=lambda epoch: epoch.epoch)),
+        belongs=_belongs(members.get(run.id)),
+    )
+
+
+def _belongs(row: MemberRow | None) -> Belongs | None:
+    return Belongs(row.experiment or "", row.concurrency, row.host) if row else None

@@ -1,0 +1,188 @@
+"""A check names everything that is wrong, changes nothing, and a bad row costs only itself."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mnist_studio.errors import StoreDamaged
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artifacts, check, run_record
+from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
+from tests.store.example_events import epoch, finished
+from tests.store.example_own_images import written
+
+
+@pytest.fixture
+def runs(home: Path, spec: RunSpec) -> list[Run]:
+    with RunStore(home) as store:
+        runs = [store.create(spec) for _ in range(3)]
+        for run in runs:
+            store.record(epoch(run.id))
+            store.record(epoch(run.id, 2))
+            store.record(finished(run.id))
+        store.own_images.add([written(number) for number in range(3)])
+        return [store.run(run.id) for run in runs]
+
+
+def change(home: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(home / "studio.sqlite", isolation_level=None)) as connection:
+        connection.execute(statement, values)
+
+
+def texts(home: Path) -> list[str]:
+    return [problem.what for problem in check.check(home).problems]
+
+
+def without_weights(found: check.Report) -> list[check.Problem]:
+    """The example runs have no weights."""
+    return [one for one in found.problems if "weights.safetensors" not in one.what]
+
+
+HOSTILE = {
+    "a title that is not UTF-8": ("title", b"\xff\xfe", "CAST(? AS TEXT)"),
+    "a blob as the title": ("title", b"\x00\x01", "?"),
+    "a date of 1e300": ("created", 1e300, "?"),
+    "a text as the date": ("created", "yesterday", "?"),
+    "a negative date": ("created", -1.0, "?"),
+    "an unknown status": ("status", "sleeping", "?"),
+    "an outcome that contradicts the status": ("status", "failed", "?"),
+    "no outcome": ("terminal", None, "?"),
+    "an outcome that is not JSON": ("terminal", "{", "?"),
+    "an outcome that is a blob": ("terminal", b"\x80", "?"),
+    "a description that is not JSON": ("spec", "nonsense", "?"),
+    "a description that is nested too deep": ("spec", "[" * 100_000, "?"),
+    "a path as the id": ("id", "../../victim", "?"),
+    "an empty id": ("id", "", "?"),
+    "an id with a line break": ("id", "20260102-030405-abcd\n", "?"),
+    "a blob as the id": ("id", b"20260102-030405-abcd", "?"),
+    "a number as the id": ("id", 7, "?"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_one_bad_row_costs_only_itself(home: Path, runs: list[Run], name: str) -> None:
+    column, value, how = HOSTILE[name]
+    first, second, third = runs
+    # Deferred, because epochs refer to the id.
+    change(home, f"UPDATE runs SET {column} = {how} WHERE id = ?", value, second.id)
+    with RunStore(home) as store:
+        assert {run.id for run in store.runs()} == {first.id, third.id}
+        assert len(store.epochs(first.id)) == 2
+        store.recover()
+        store.create(first.spec)
+
+    report = check.check(home)
+    bad = [one for one in report.problems if one.row]
+    assert bad[0].row == check.BadRow("runs", 2)
+    assert "--set-aside" in bad[0].remedy
+
+    files = check.set_aside([one.row for one in bad if one.row], home)
+    content = msgspec.json.decode(files[0].read_bytes())
+    assert content["table"] == "runs"
+    assert set(content["row"]) == {"id", "title", "spec", "status", "created", "terminal"}
+    with RunStore(home) as store:
+        # The record in the folder brings the run back.
+        assert store.run(second.id) == second
+        assert len(store.epochs(second.id)) == 2
+    assert not [one for one in check.check(home).problems if one.row]
+
+
+IMAGES = {
+    "a picture of two bytes": ("picture", b"\x01\x02"),
+    "a label of 77": ("label", 77),
+    "a text as the label": ("label", "seven"),
+    "a date of 1e300": ("created", 1e300),
+    "strokes that are not JSON": ("strokes", "["),
+    "strokes outside of everything": ("strokes", "[[[1e30,0,0,0.5]]]"),
+    "no content": ("strokes", "[]"),
+    "a pen of no width": ("pen", 0.0),
+    "a key that is a path": ("key", "../victim"),
+}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_one_bad_own_image_costs_only_itself(home: Path, runs: list[Run], name: str) -> None:
+    column, value = IMAGES[name]
+    change(home, f"UPDATE own_images SET {column} = ? WHERE rowid = 2", value)
+    with RunStore(home) as store:
+        assert store.own_images.all() == (written(0), written(2))
+    (bad,) = [one for one in check.check(home).problems if one.row]
+    assert bad.row == check.BadRow("own_images", 2)
+    assert bad.row is not None
+    (file,) = check.set_aside([bad.row], home)
+    assert file.parent == home / "set-aside"
+    assert not [one for one in check.check(home).problems if one.row]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("event", "{"), ("event", b"\xff"), ("epoch", 7), ("epoch", -1), ("run", "nobody")],
+)
+def test_one_bad_epoch_costs_only_itself(
+    home: Path, runs: list[Run], column: str, value: object
+) -> None:
+    change(home, f"UPDATE epochs SET {column} = ? WHERE rowid = 1", value)
+    with RunStore(home) as store:
+        assert [one.epoch for one in store.epochs(runs[0].id)] == [2]
+    rows = [one.row for one in check.check(home).problems if one.row]
+    assert set(rows) == {check.BadRow("epochs", 1)}
+
+
+def test_a_whole_store_has_no_problems(home: Path, runs: list[Run]) -> None:
+    before = sorted(home.rglob("*"))
+    report = check.check(home)
+    assert without_weights(report) == []
+    assert (report.runs, report.own_images, report.experiments) == (3, 3, 0)
+    assert report.backups >= 1
+    assert sorted(home.rglob("*")) == before
+
+
+def test_damage_to_every_kind_of_file_is_named(home: Path, runs: list[Run]) -> None:
+    first, second, third = (run.folder for run in runs)
+    (first / run_record.RECORD).write_bytes(b"{}")
+    (second / artifacts.TEST_LOGITS).write_bytes(b"short")
+    artifacts.append_steps(third, [1.0], [0.5])
+    backup = next((home / "backups").iterdir())
+    backup.write_bytes(backup.read_bytes()[:5000])
+    found = " ".join(texts(home))
+    for path in (first / run_record.RECORD, second / artifacts.TEST_LOGITS, backup):
+        assert str(path) in found
+
+
+def test_runs_without_rows_and_rows_without_folders_are_named(home: Path, runs: list[Run]) -> None:
+    change(home, "DELETE FROM runs WHERE id = ?", runs[0].id)
+    runs[1].folder.rename(home / "elsewhere")
+    found = texts(home)
+    assert f"The run in “{runs[0].folder}” is not listed." in found
+    assert f"The run {runs[1].id} has no folder, so no weights." in found
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 9000])
+def test_a_damaged_database_is_named_and_the_rest_is_checked_too(
+    home: Path, runs: list[Run], content: bytes
+) -> None:
+    (home / "studio.sqlite").write_bytes(content)
+    (runs[0].folder / run_record.RECORD).write_bytes(b"{}")
+    first, *others = check.check(home).problems
+    assert "studio.sqlite" in first.what
+    assert "mnist-studio store rebuild" in first.remedy
+    assert any(run_record.RECORD in one.what for one in others)
+
+
+def test_progress_is_given_and_a_cancelled_check_ends(home: Path, runs: list[Run]) -> None:
+    fractions: list[float] = []
+    check.check(home, fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    with pytest.raises(Exception, match="cancelled"):
+        check.check(home, is_cancelled=lambda: True)
+
+
+def test_a_database_that_cannot_be_opened_sets_nothing_aside(home: Path, runs: list[Run]) -> None:
+    (home / "studio.sqlite").write_bytes(b"\0" * 9000)
+    with pytest.raises(StoreDamaged):
+        check.set_aside([check.BadRow("runs", 1)], home)
