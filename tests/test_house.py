@@ -16,6 +16,7 @@ OF_A_PACKAGE = {
     "first_launch",
     "program",
     "kills",
+    "full_disk",
 }
 """Tests of a whole package, not of one module."""
 

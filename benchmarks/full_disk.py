@@ -1,0 +1,162 @@
+"""Lets one write of a training fail, as on a full or broken disk, and checks that nothing is lost.
+
+    python -m benchmarks full_disk [--framework NAME] [--cycles N] [--seed N] [--home FOLDER]
+
+A cycle trains one run by the command line. One call that writes fails, or every one from there on:
+opening, writing, flushing, cutting and renaming files and the database, in the supervisor or the
+child. The command must report it without a traceback. Then the database must open, earlier runs
+must be unharmed, and the resumed run must equal an unbroken one bit for bit.
+
+FOLDER keeps the runs and one line of JSON per cycle. Start it again to continue behind the last
+cycle. It needs Linux and a C compiler.
+"""
+
+import errno
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.attacks import ROOT, Attack, Lost, losses, run
+from mnist_studio.spec import files
+from mnist_studio.spec.run import FrameworkName
+
+SOURCE = Path(__file__).with_name("faults.c")
+ERRORS = (errno.ENOSPC, errno.EIO)
+NAME = "short"
+COMMAND_SECONDS = 240.0
+
+
+@dataclass
+class Cycle:
+    """What became of a cycle.
+
+    Attributes:
+        number: from 1.
+        at: the number of the call that failed.
+        error: its name.
+        stays: whether every later call failed too.
+        code: exit status of the command.
+        resumed: whether the run was resumed afterwards.
+        problem: what was lost; empty if nothing.
+    """
+
+    number: int
+    at: int
+    error: str
+    stays: bool
+    code: int = -1
+    resumed: bool = False
+    problem: str = ""
+
+
+class FullDisk(Attack):
+    """Cycles with failing writes.
+
+    Attributes:
+        calls: number of calls that write, in an unbroken run.
+    """
+
+    kind = "full_disk"
+
+    def __init__(
+        self, home: Path, framework: FrameworkName, seed: int, names: Sequence[str]
+    ) -> None:
+        """See ``Attack``; counts the calls of an unbroken run."""
+        super().__init__(home, framework, seed, names)
+        self._library = home.parent / "faults.so"
+        build(self._library)
+        self._counter = home.parent / "faults.counter"
+        self._spec = home.parent / f"run{files.SUFFIX}"
+        self._spec.write_text(files.write([self.shapes[NAME]]), "utf-8")
+        self._train(Cycle(0, 0, "ENOSPC", False))
+        self.calls = int.from_bytes(self._counter.read_bytes(), sys.byteorder)
+
+    def next_cycle(self) -> str:
+        """See ``Attack.next_cycle``."""
+        number = self.done + 1
+        random_ = random.Random(f"{self.seed} {number}")
+        error = errno.errorcode[random_.choice(ERRORS)]
+        done = self.cycle(
+            Cycle(number, random_.randint(1, self.calls), error, random_.random() < 0.5)
+        )
+        stays = " and all later ones" if done.stays else ""
+        return f"{number}: {error} at call {done.at}{stays}. {done.problem}".rstrip()
+
+    def cycle(self, done: Cycle) -> Cycle:
+        """Trains a run with a failing write, and saves the result."""
+        before = {folder.name for folder in self.folders()}
+        try:
+            self._check_output(done, self._train(done))
+            new = [folder.name for folder in self.folders() if folder.name not in before]
+            resumable = self.after(new[0] if new else "", NAME)
+            done.resumed = self.finish(resumable, NAME)
+        except Lost as problem:
+            done.problem = str(problem)
+        self.save(asdict(done))
+        return done
+
+    def summary(self) -> str:
+        """See ``Attack.summary``."""
+        results = self.results()
+        errors = Counter(result["error"] for result in results)
+        failed = sum(result["code"] != 0 for result in results)
+        return "\n".join(
+            (
+                f"{len(results)} cycles, one of {self.calls} calls each",
+                ", ".join(f"{error}: {count}" for error, count in errors.most_common()),
+                f"from there on: {sum(result['stays'] for result in results)}",
+                f"reported: {failed}, trained to the end in spite of it: {len(results) - failed}",
+                f"resumed: {sum(result['resumed'] for result in results)}",
+                losses(results),
+            )
+        )
+
+    def _train(self, done: Cycle) -> "subprocess.CompletedProcess[str]":
+        self._counter.write_bytes(bytes(8))
+        variables = {
+            "LD_PRELOAD": str(self._library),
+            "FAULTS_FOLDER": str(self.home),
+            "FAULTS_COUNTER": str(self._counter),
+            "FAULTS_AT": str(done.at),
+            "FAULTS_ERRNO": str(getattr(errno, done.error)),
+            "FAULTS_STAYS": str(int(done.stays)),
+            "PYTHONPATH": str(ROOT),
+        }
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "mnist_studio", "train", str(self._spec), "--json"],
+                env={**os.environ, **variables}, cwd=ROOT, timeout=COMMAND_SECONDS,
+                capture_output=True, text=True, encoding="utf-8", check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise Lost("the command did not end") from error
+
+    def _check_output(self, done: Cycle, process: "subprocess.CompletedProcess[str]") -> None:
+        done.code = process.returncode
+        if "Traceback" in process.stdout + process.stderr:
+            raise Lost(f"traceback: {process.stderr[-2000:]}")
+        if process.returncode not in (0, 1):
+            raise Lost(f"exit status {process.returncode}: {process.stderr[-2000:]}")
+        if process.returncode and not (process.stderr or '"failed"' in process.stdout):
+            raise Lost("nothing was reported")
+
+
+def build(library: Path) -> None:
+    """Compiles the library that makes calls fail."""
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", str(SOURCE), "-o", str(library), "-ldl"], check=True
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs cycles and prints the figures; 1 if anything was lost."""
+    return run(FullDisk, (NAME,), arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
