@@ -26,7 +26,7 @@ def _misplaced() -> list[str]:
     found = []
     for test in sorted(TESTS.rglob("test_*.py")):
         place = test.relative_to(TESTS)
-        folder = PACKAGE / place.parent
+        folder = (ROOT if place.parts[0] == "benchmarks" else PACKAGE) / place.parent
         subjects = {path.stem for path in folder.iterdir()} if folder.is_dir() else set()
         name = test.stem.removeprefix("test_")
         known = any(name == one or name.startswith(f"{one}_") for one in subjects)

@@ -1,4 +1,4 @@
-"""One contestant: says ``ready``, then trains an epoch for every line it gets and says its seconds.
+"""One program: writes ``ready``, then trains once for every line it reads and writes the seconds.
 
 python -m benchmarks.contestants MODULE FUNCTION [ARGUMENT ...]
 """

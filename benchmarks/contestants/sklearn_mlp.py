@@ -9,10 +9,10 @@ from sklearn.neural_network import MLPClassifier
 from mnist_studio.data.datasets import sources
 
 
-def mlp() -> Callable[[], object]:
-    """An epoch of 784-128-10 with Adam and batches of 64; each goes on from the one before."""
+def mlp(epochs: str) -> Callable[[], object]:
+    """Epochs of 784-128-10 with Adam and batches of 64; each call continues the training."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     train = sources.load("mnist").train
     images = (train.images / 255).reshape(len(train), -1).astype("float32")
-    model = MLPClassifier((128,), batch_size=64, max_iter=1, warm_start=True)
+    model = MLPClassifier((128,), batch_size=64, max_iter=int(epochs), warm_start=True)
     return lambda: model.fit(images, train.labels)

@@ -1,4 +1,4 @@
-"""The studio's own loop on real MNIST: what a run counts as training, and evaluation if asked."""
+"""The shared loop on MNIST: the training of a run, with or without its evaluation."""
 
 import os
 import tempfile
@@ -36,15 +36,32 @@ _KERAS_CONVNET = RunSpec(
 )  # fmt: skip
 
 
-def train(recipe: str, framework: str) -> Callable[[], object]:
-    """An epoch of a recipe, without evaluation."""
-    return _training(recipe, framework)._train_epoch
+def train(recipe: str, framework: str, epochs: str = "1") -> Callable[[], object]:
+    """Epochs of a recipe, without evaluation."""
+    training = _training(recipe, framework)
+
+    def train_epochs() -> None:
+        for _ in range(int(epochs)):
+            training._train_epoch()
+
+    return train_epochs
 
 
-def train_and_judge(
+def train_whole(recipe: str, framework: str, epochs: str) -> Callable[[], object]:
+    """The same from the files of the dataset to the trained network."""
+
+    def train_once() -> None:
+        training = _training(recipe, framework)
+        for _ in range(int(epochs)):
+            training._train_epoch()
+
+    return train_once
+
+
+def train_and_evaluate(
     recipe: str, framework: str, precision: str = "float32"
 ) -> Callable[[], object]:
-    """An epoch of a recipe and its evaluation, with the checkpoint that the studio then keeps."""
+    """An epoch of a recipe and its evaluation, with the checkpoint that is then saved."""
     training = _training(recipe, framework, precision)
 
     def epoch() -> None:
