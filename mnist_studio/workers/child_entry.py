@@ -84,11 +84,7 @@ def _is_closed(connection: Connection) -> bool:
 
 def _redirect(console: str) -> None:
     """Sends standard output and error, also those of C code, to a file."""
-    target = console or os.devnull
-    if console:
-        Path(console).parent.mkdir(parents=True, exist_ok=True)
-        _rotate(Path(console))
-    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    file = _opened(console)
     for stream in (1, 2):
         os.dup2(file, stream)
     os.close(file)
@@ -97,6 +93,18 @@ def _redirect(console: str) -> None:
     sys.stdout = _stream(1)
     sys.stderr = _stream(2)
     faulthandler.enable(sys.stderr)
+
+
+def _opened(console: str) -> int:
+    """The descriptor of the console file, or of the null device if there can be none."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    # On a full disk a child trains without a console; what it needs fails later, with a reason.
+    with suppress(OSError):
+        if console:
+            Path(console).parent.mkdir(parents=True, exist_ok=True)
+            _rotate(Path(console))
+            return os.open(console, flags, 0o600)
+    return os.open(os.devnull, flags)
 
 
 def _rotate(console: Path) -> None:

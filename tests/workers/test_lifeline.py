@@ -7,6 +7,7 @@ import time
 from multiprocessing import Pipe
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mnist_studio.workers.child_entry import LARGEST_CONSOLE
@@ -114,3 +115,10 @@ def test_a_large_console_is_moved_aside_once(tmp_path: Path) -> None:
         assert set(console.read_text("utf-8").splitlines()) == {"new", "from C"}
         assert older.read_text("utf-8")[0] == content
     assert sorted(file.name for file in tmp_path.iterdir()) == [console.name, older.name]
+
+
+def test_a_child_works_without_a_console_that_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for console in (tmp_path, tmp_path / "file" / "console.txt"):
+        with Worker(tasks.ADD, {}, console=console) as worker:
+            assert final_result(worker.request(tasks.Sum(np.array([1.0, 2.0])), 30.0)) == 3.0
