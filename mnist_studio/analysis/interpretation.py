@@ -82,11 +82,14 @@ def _single(vote: Vote) -> str:
 
 
 def _lowest_confidence(votes: Sequence[Vote]) -> str:
-    vote = min(votes, key=lambda one: one.confidence)
-    confidence, second = confidence_text(vote.confidence), _second_choice(vote)
-    if vote.confidence >= ALMOST_CERTAIN:
-        return f"Confidence of each: {confidence}. Second choice: {second}."
-    return f"Lowest confidence: {vote.name}, {confidence}. Second choice: {second}."
+    confidence = min(vote.confidence for vote in votes)
+    text = confidence_text(confidence)
+    lowest = [vote for vote in votes if confidence_text(vote.confidence) == text]
+    choices = sorted({_second_choice(vote) for vote in lowest})
+    second = f"Second choice: {listed(list(map(str, choices)), 'or')}."
+    if len(lowest) == len(votes):
+        return f"Confidence of each: {text}. {second}"
+    return f"Lowest confidence: {listed([vote.name for vote in lowest])}, {text}. {second}"
 
 
 def _others(votes: Sequence[Vote], digit: int) -> str:
@@ -207,11 +210,16 @@ def _several(digits: tuple[DigitReading, ...]) -> tuple[str, str]:
 
 
 def _lowest_of_digits(digits: Sequence[DigitReading]) -> str:
-    lowest = min(range(len(digits)), key=lambda at: digits[at].consensus.confidence)
-    confidence = digits[lowest].consensus.confidence
-    if confidence >= ALMOST_CERTAIN:
-        return f"Confidence for each digit: {confidence_text(confidence)}."
-    return f"Lowest confidence: {_NUMBERS[lowest]} digit, {confidence_text(confidence)}."
+    text = confidence_text(min(digit.consensus.confidence for digit in digits))
+    lowest = [
+        _NUMBERS[at]
+        for at, digit in enumerate(digits)
+        if confidence_text(digit.consensus.confidence) == text
+    ]
+    if len(lowest) == len(digits):
+        return f"Confidence for each digit: {text}."
+    noun = "digit" if len(lowest) == 1 else "digits"
+    return f"Lowest confidence: {listed(lowest)} {noun}, {text}."
 
 
 def _lower(sentence: str) -> str:

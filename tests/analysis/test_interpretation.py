@@ -100,3 +100,28 @@ def test_p_values_of_another_drawing_are_ignored() -> None:
     found = interpret([agreed(4), agreed(2)], (0.001,))
     assert found is not None
     assert found.text == "42"
+
+
+def second(name: str, digit: int, other: int, confidence: float) -> Vote:
+    """A vote for a digit, with another one as second choice."""
+    chances = dict.fromkeys(range(10), 0.0) | {digit: confidence, other: 1 - confidence}
+    return Vote(name, tuple(chances.values()))
+
+
+def test_models_that_share_the_lowest_confidence_are_all_named() -> None:
+    votes = [second("a", 4, 9, 0.7), second("b", 4, 9, 0.9), second("c", 4, 7, 0.70001)]
+    found = interpret([votes])
+    assert found is not None
+    assert found.detail == "Lowest confidence: a and c, 70.0 %. Second choice: 7 or 9."
+    equal = interpret([[second("a", 4, 9, 0.7), second("b", 4, 9, 0.7)]])
+    assert equal is not None
+    assert equal.detail == "Confidence of each: 70.0 %. Second choice: 9."
+
+
+def test_digits_that_share_the_lowest_confidence_are_all_named() -> None:
+    found = interpret([agreed(4, 0.7), agreed(2, 0.9), agreed(7, 0.7)])
+    assert found is not None
+    assert found.detail == "All models agree. Lowest confidence: first and third digits, 70.0 %."
+    equal = interpret([agreed(4, 0.7), agreed(2, 0.7)])
+    assert equal is not None
+    assert equal.detail == "All models agree. Confidence for each digit: 70.0 %."
