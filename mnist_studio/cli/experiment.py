@@ -9,6 +9,7 @@ from mnist_studio.cli import options, output
 from mnist_studio.cli.background_printer import BackgroundPrinter
 from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate, is_progress
 from mnist_studio.cli.interrupts import interrupts
+from mnist_studio.data.datasets import sources
 from mnist_studio.data.files import parse_text, write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
@@ -79,6 +80,7 @@ def run(arguments: Namespace) -> int:
         UsageError: no experiment was named, or the number of jobs cannot work.
         UnknownName: there is no such ready-made experiment.
         SpecError: the file is wrong; says where.
+        DataError: images are missing. No run has been created then.
     """
     if arguments.list:
         return _list(arguments.json)
@@ -93,6 +95,9 @@ def run(arguments: Namespace) -> int:
         output.note(f"Saved to {arguments.write}.")
         return 0
     executor = _executor(arguments)
+    if isinstance(executor, Local):
+        for spec in expand_cells(experiment):
+            sources.require(spec.dataset, arguments.data)
     _confirm(experiment, arguments.yes, executor)
     return _run(ExperimentRunner(experiment, executor), arguments)
 

@@ -1,7 +1,8 @@
 """``mnist-studio runs``: the runs, and what can be done with one."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mnist_studio.analysis import time_breakdown
@@ -10,8 +11,8 @@ from mnist_studio.cli import options, output
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
-from mnist_studio.events import Finished, Stopped, Terminal
-from mnist_studio.formatting import NOTHING, duration, listed, moment, percent
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal
+from mnist_studio.formatting import NOTHING, count, duration, listed, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.running.continuation import continue_run
@@ -33,6 +34,13 @@ class RunLine:
     folder: str
     spec: RunSpec
     terminal: Terminal | None
+
+
+@dataclass(frozen=True)
+class RunDetails(RunLine):
+    """A run in JSON with its epochs, whose events are those of the training."""
+
+    epochs: tuple[Epoch, ...]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -99,7 +107,7 @@ def run(arguments: Namespace) -> int:
         if arguments.action == "rename":
             store.rename(chosen.id, arguments.title)
         elif arguments.action == "show":
-            _show(chosen, arguments.json)
+            _show(chosen, store.epochs(chosen.id), arguments.json)
         elif arguments.action == "settings":
             _write_settings(chosen, arguments.output)
         elif arguments.action == "delete":
@@ -140,17 +148,31 @@ def _json(run: Run) -> RunLine:
     )
 
 
-def _show(run: Run, json: bool) -> None:
-    """Writes a run's accuracy, its time breakdown and its other measurements."""
+def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
+    """Writes a run's accuracy, its time breakdown and its other measurements, or why it failed."""
     if json:
-        output.json_line(_json(run))
+        line = _json(run)
+        values = {field.name: getattr(line, field.name) for field in fields(line)}
+        output.json_line(RunDetails(**values, epochs=tuple(epochs)))
         return
     rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.status)]
     if isinstance(run.terminal, Finished | Stopped):
         rows.append(("test accuracy", percent(run.terminal.test_accuracy)))
         rows += time_breakdown.lines(run.terminal)
+    elif run.terminal:
+        rows.append(("reason", run.terminal.reason))
+        rows += _reached(epochs)
     for name, value in rows:
         output.line(f"{name:16}{value}")
+
+
+def _reached(epochs: Sequence[Epoch]) -> list[tuple[str, str]]:
+    """How far a run came that did not end well."""
+    if not epochs:
+        return []
+    last = epochs[-1]
+    reached = f"{count(last.epoch)}, test accuracy {percent(last.test_accuracy)}"
+    return [("last epoch", reached)]
 
 
 def _row(run: Run) -> tuple[str, ...]:
@@ -189,10 +211,10 @@ def _resume(chosen: Run, arguments: Namespace) -> int:
             f"mnist-studio runs continue {chosen.id} --epochs N",
         )
     job = TrainingJob(chosen.spec, arguments.data, chosen.id)
-    return train_all([job], [chosen.spec], arguments.json)
+    return train_all([job], [chosen.spec], arguments.data, arguments.json)
 
 
 def _continue(chosen: Run, arguments: Namespace) -> int:
     framework = framework_entry(arguments.framework or chosen.spec.framework).name
     spec = continue_run(chosen, framework, arguments.epochs)
-    return train_all([TrainingJob(spec, arguments.data)], [spec], arguments.json)
+    return train_all([TrainingJob(spec, arguments.data)], [spec], arguments.data, arguments.json)

@@ -106,7 +106,8 @@ def run(arguments: Namespace) -> int:
     specs = from_file or run_specs(arguments)
     requested = bool(arguments.dataset or from_file)
     output.note(_dataset_note(specs[0].dataset, arguments.data, requested))
-    return train_all([TrainingJob(spec, arguments.data) for spec in specs], specs, arguments.json)
+    jobs = [TrainingJob(spec, arguments.data) for spec in specs]
+    return train_all(jobs, specs, arguments.data, arguments.json)
 
 
 def run_specs(arguments: Namespace) -> list[RunSpec]:

@@ -1,6 +1,7 @@
 """Training runs from the command line, one after the other, with progress for people or as JSON."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Self
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from mnist_studio.analysis.time_breakdown import training_time, training_time_af
 from mnist_studio.cli import output
 from mnist_studio.cli.background_printer import BackgroundPrinter, Printer
 from mnist_studio.cli.interrupts import interrupts
+from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import (
     PHASES,
@@ -120,12 +122,25 @@ def describe(event: Event) -> str:
             return ""
 
 
-def train_all(jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], json: bool) -> int:
+def train_all(
+    jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], data: Path | None, json: bool
+) -> int:
     """Trains runs one after the other, so that their times are comparable.
+
+    Args:
+        jobs: the trainings.
+        specs: what each of them trains.
+        data: folder with MNIST that the user named.
+        json: whether to write events as JSON.
 
     Returns:
         0 if all were trained, 1 if any failed, 130 after Ctrl+C.
+
+    Raises:
+        DataError: images are missing. No run has been created then.
     """
+    for spec in specs:
+        sources.require(spec.dataset, data)
     succeeded = True
     chosen: Printer[Event] = JsonLines() if json else ProgressBars()
     with interrupts() as handler, BackgroundPrinter(chosen, is_progress, handler) as printer:

@@ -173,7 +173,7 @@ class _Watch:
             raise _Stop
         epoch = self._state.end_epoch(validation, test)
         session.on_event(epoch)
-        session.warn(advice(session.spec, epoch.train_accuracy))
+        session.warn(advice(session.spec, epoch.train_accuracy, epoch.step))
         artifacts.save_test_logits(session.folder, test)
         self._state.save_record()
 

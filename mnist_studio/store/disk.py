@@ -30,14 +30,25 @@ def writing(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path, named: bool = False) -> Iterator[None]:
     """For code that reads ``path``.
+
+    Args:
+        path: of a file or folder.
+        named: by the user, who may have misspelled it. MNIST Studio itself wrote all others.
 
     Raises:
         StoreError: it is missing or not readable.
     """
     try:
         yield
+    except FileNotFoundError as error:
+        if named:
+            raise _store_error(files.unreadable(error, path)) from error
+        raise StoreError(
+            f"{path} is missing. MNIST Studio wrote it, and something removed it since.",
+            "Restore it from a copy.",
+        ) from error
     except OSError as error:
         raise _store_error(files.unreadable(error, path)) from error
 

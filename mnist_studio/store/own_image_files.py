@@ -61,7 +61,7 @@ def read(path: Path) -> tuple[OwnImage, ...]:
         DataError: it is not such a file, of a newer version, or an image in it is not valid.
     """
     try:
-        with reading(path):
+        with reading(path, named=True):
             size = path.stat().st_size
             if size > MOST_BYTES:
                 raise _wrong(f"it has {size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB")

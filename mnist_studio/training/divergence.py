@@ -14,6 +14,10 @@ from mnist_studio.spec.run import RunSpec, TrainingSpec
 CHANCE_LEVEL = 0.15
 """An accuracy below this is no better than always predicting the same class."""
 
+FEW_STEPS = 100
+"""With fewer steps a model may still be at chance level. An epoch can be one step, on all images,
+and its accuracy is then that of the weights before the step."""
+
 # Learning rates above these are rarely useful: ten times the usual rates of each optimizer.
 _HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
@@ -52,19 +56,21 @@ def check_loss(training: TrainingSpec, loss: float) -> None:
         )
 
 
-def advice(run: RunSpec, accuracy: float) -> str:
+def advice(run: RunSpec, accuracy: float, steps: int) -> str:
     """Advice on an epoch at chance level; empty otherwise.
 
     Args:
         run: with its known bugs applied.
         accuracy: on the batches of the epoch, a fraction.
+        steps: of training so far. After few of them, chance level is no sign of a problem.
     """
     if accuracy >= CHANCE_LEVEL:
         return ""
-    return f"The accuracy is at chance level. {_cause_of_chance_level(run)}"
+    cause = _cause_of_chance_level(run, steps)
+    return f"The accuracy is at chance level. {cause}" if cause else ""
 
 
-def _cause_of_chance_level(run: RunSpec) -> str:
+def _cause_of_chance_level(run: RunSpec, steps: int) -> str:
     optimizer = run.training.optimizer
     rate, highest = optimizer.learning_rate, _HIGH_RATE[str(optimizer.__struct_config__.tag)]
     if _starts_at_zero(run.model):
@@ -77,6 +83,8 @@ def _cause_of_chance_level(run: RunSpec) -> str:
         return (
             "The loss applies softmax twice, which shrinks the gradients. Turn off this known bug."
         )
+    if steps < FEW_STEPS:
+        return ""
     if rate < highest / 1000:
         return f"The learning rate {rate:g} is very low. Try {highest / 100:g}."
     return "Many units may output 0 for every image. Try a smaller learning rate or another seed."

@@ -132,7 +132,7 @@ class Training:
             return False
         epoch = self._state.end_epoch(validation, test)
         session.on_event(epoch)
-        session.warn(advice(session.spec, epoch.train_accuracy))
+        session.warn(advice(session.spec, epoch.train_accuracy, epoch.step))
         artifacts.save_test_logits(session.folder, test)
         self._save_checkpoint()
         return True

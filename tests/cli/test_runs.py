@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.time_breakdown import PHASE_TITLES
-from mnist_studio.events import Machine, Measures, Stopped
+from mnist_studio.events import Cancelled, Crashed, Epoch, Failed, Machine, Measures, Stopped
+from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
@@ -55,6 +56,40 @@ def test_a_run_is_shown_with_its_time_breakdown(run: str, here: Main) -> None:
     assert shown["prediction speed"].endswith("images/s in batches of 250")
     assert shown["peak memory"].endswith(" MB")
     assert here("runs", "show", "nothing").code == 2
+
+
+def test_the_json_of_a_run_that_is_shown_has_its_epochs(run: str, here: Main) -> None:
+    (line,) = here("runs", "show", run, "--json").json
+    (listed,) = here("runs", "--json").json
+    epochs = line.pop("epochs")
+    assert line == listed
+    assert [(epoch["type"], epoch["epoch"]) for epoch in epochs] == [("epoch", 1)]
+    assert epochs[0]["test_accuracy"] == line["terminal"]["test_accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [(Failed, "failed"), (Cancelled, "cancelled"), (Crashed, "crashed")]
+)
+def test_a_run_that_did_not_end_well_is_shown_with_its_reason(
+    kind: type[Failed], status: str, here: Main
+) -> None:
+    spec = run_spec(RECIPES["tiny-10"])
+    with RunStore() as store:
+        run = store.create(spec)
+        epoch = Epoch(
+            run=run.id, framework="numpy", epoch=2, step=4, train_loss=1.0, train_accuracy=0.5,
+            validation_loss=None, validation_accuracy=None, test_loss=1.0, test_accuracy=0.625,
+            learning_rate=0.1, train_seconds=1.0,
+        )  # fmt: skip
+        store.record(epoch)
+        store.record(kind(run=run.id, framework="numpy", reason="The disk is full."))
+    shown = here("runs", "show", run.id).output
+    assert f"status          {status}\n" in shown
+    assert "reason          The disk is full.\n" in shown
+    assert "last epoch      2, test accuracy 62.50 %\n" in shown
+    (line,) = here("runs", "show", run.id, "--json").json
+    assert line["terminal"]["reason"] == "The disk is full."
+    assert [found["epoch"] for found in line["epochs"]] == [2]
 
 
 def test_a_resumed_run_and_one_of_an_older_version_are_shown() -> None:

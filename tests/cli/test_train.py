@@ -108,11 +108,16 @@ def test_the_impossible_is_refused_in_a_sentence(
         assert store.runs() == ()
 
 
-def test_a_folder_without_digits_fails_with_its_name(tmp_path: Path) -> None:
-    said = studio("train", "tiny-10", "--framework", "numpy", "--data", tmp_path, "--json")
-    assert said.code == 1
-    assert said.json[-1]["type"] == "failed"
-    assert str(tmp_path) in said.json[-1]["reason"]
+@pytest.mark.parametrize("words", [("train", "tiny-10"), ("experiment", "batch-sizes", "--yes")])
+def test_a_folder_without_digits_fails_with_its_name_and_leaves_no_run(
+    tmp_path: Path, here: Main, words: tuple[str, ...]
+) -> None:
+    for folder in (tmp_path, tmp_path / "mistyped"):
+        said = here(*words, "--data", folder, "--json")
+        assert (said.code, said.output) == (1, "")
+        assert said.errors.splitlines()[-1].startswith(f"mnist-studio: The folder {folder} does")
+        with RunStore() as store:
+            assert store.runs() == ()
 
 
 def _begun(*words: object, **options: Any) -> "subprocess.Popen[str]":

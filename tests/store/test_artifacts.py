@@ -62,11 +62,11 @@ def test_weights_in_any_order_of_memory_come_back(tmp_path: Path, spec: RunSpec)
 
 def test_missing_artifacts_are_reported(tmp_path: Path, spec: RunSpec) -> None:
     for load in (artifacts.load_weights, artifacts.load_checkpoint):
-        with pytest.raises(StoreError, match="does not exist"):
+        with pytest.raises(StoreError, match="is missing"):
             load(tmp_path, spec)
-    with pytest.raises(StoreError, match="does not exist"):
+    with pytest.raises(StoreError, match="is missing"):
         artifacts.load_test_logits(tmp_path)
-    with pytest.raises(StoreError, match="does not exist"):
+    with pytest.raises(StoreError, match="is missing"):
         artifacts.load_steps(tmp_path / "nowhere")
 
 

@@ -224,7 +224,7 @@ def test_only_finished_runs_with_their_artifacts_are_packed(
         with pytest.raises(StoreError, match="cannot be packed"):
             pack(run, (), tmp_path / "root", NAME)
         store.record(finished(run.id))
-        with pytest.raises(StoreError, match="does not exist"):
+        with pytest.raises(StoreError, match="is missing"):
             pack(store.run(run.id), (), tmp_path / "root", NAME)
         with pytest.raises(StoreError, match="cannot be packed"):
             pack(store.run(run.id), (), tmp_path / "root", "../tiny")

@@ -53,20 +53,24 @@ def test_the_likely_cause_comes_with_a_number_to_try(optimizer: Optimizer, cause
 
 
 def test_chance_level_is_reported_with_its_likely_cause() -> None:
-    def given_advice(rate: float, accuracy: float = 0.1) -> str:
+    def given_advice(rate: float, accuracy: float = 0.1, steps: int = 100) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
-        return advice(RunSpec("", MODEL, training), accuracy)
+        return advice(RunSpec("", MODEL, training), accuracy, steps)
 
     assert "0.5 is too high" in given_advice(0.5)
     assert "1e-06 is very low" in given_advice(1e-6)
     assert "output 0" in given_advice(1e-3)
     assert not given_advice(0.5, accuracy=0.2)
+    # An epoch of one step is at chance level, because its accuracy is that of the first weights.
+    assert not given_advice(1e-3, steps=1)
+    assert not given_advice(1e-6, steps=99)
+    assert "0.5 is too high" in given_advice(0.5, steps=1)
 
 
 def test_a_known_bug_explains_chance_level_before_the_rate() -> None:
     def given_advice(rate: float, *bugs: KnownBugName) -> str:
         training = TrainingSpec(optimizer=Adam(learning_rate=rate))
-        return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1)
+        return advice(effective(RunSpec("", MODEL, training, known_bugs=bugs)), 0.1, 100)
 
     assert "start at 0" in given_advice(0.5, "zero-initial")
     assert "applies softmax twice" in given_advice(1e-6, "double-softmax")

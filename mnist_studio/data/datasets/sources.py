@@ -84,6 +84,21 @@ def usual_folder() -> Path:
     return _place(None).folder
 
 
+def require(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> None:
+    """Checks that ``load`` would find the files of a dataset, by their names only.
+
+    Raises:
+        DataError: it would not. Says why.
+    """
+    if name == "builtin":
+        return
+    place = _place(folder)
+    try:
+        _located(place, catalog)
+    except DataError as error:
+        raise DataError(error.problem, place.remedy or error.remedy) from error
+
+
 def check_folder(folder: Path, catalog: Catalog = MNIST) -> tuple[str, ...]:
     """Reads MNIST from a folder to check it; sentences about damaged copies that are ignored.
 
@@ -161,19 +176,26 @@ def _raw(
     on_damaged: Callable[[str], None] = lambda sentence: None,
 ) -> dict[str, bytes]:
     place = _place(folder)
-    if not place.named and not has_mnist(catalog=catalog):
-        raise DataError(
-            "MNIST is not on this computer.",
-            "Import a folder with MNIST, download MNIST, or use the built-in dataset.",
-        )
     try:
-        found = folders.locate(place.folder, catalog)
+        found = _located(place, catalog)
         files = folders.raw_files(found, catalog, only, on_damaged)
         return {file.name: content for file, content in files}
     except DataError as error:
         if not place.remedy:
             raise
         raise DataError(error.problem, place.remedy) from error
+
+
+def _located(place: _Candidate, catalog: Catalog) -> folders.Found:
+    try:
+        return folders.locate(place.folder, catalog)
+    except DataError as error:
+        if place.named:
+            raise
+        raise DataError(
+            "MNIST is not on this computer.",
+            "Import a folder with MNIST, download MNIST, or use the built-in dataset.",
+        ) from error
 
 
 def _place(folder: Path | None) -> _Candidate:
