@@ -32,7 +32,8 @@ from mnist_studio.errors import PictureError
 PEN = 2.5
 """Width of the pen in pixels of the digit image.
 
-With it 7,494 pen digits by 30 writers have the ink of MNIST's within 3 %, averaged class by class.
+With it 7,494 pen digits by 30 writers have the ink of MNIST's within 3 %, averaged class by class:
+2.2 % less for the development writers, and 1.0 % more for the others. It was chosen on all of them.
 """
 
 FARTHEST = 1e9
