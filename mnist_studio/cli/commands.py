@@ -53,6 +53,7 @@ COMMANDS = {
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),
     "parity": CommandEntry("parity", "check that the frameworks train identically"),
+    "store": CommandEntry("store", "check, back up, restore, or rebuild what is stored"),
     "environments": CommandEntry("environments", "choose a Python environment for a framework"),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),

@@ -14,8 +14,9 @@ from mnist_studio.analysis.time_breakdown import timing_doubts
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
-from mnist_studio.formatting import count, counted
+from mnist_studio.formatting import count, counted, moment
 from mnist_studio.frameworks.registry import ENTRIES
+from mnist_studio.store.check import check
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import MachineMonitor
 from mnist_studio.workers.probe import FrameworkReport, probe
@@ -74,6 +75,7 @@ def findings() -> Iterator[Finding]:
     yield _checked("window", _window)
     yield _checked("dataset", _dataset)
     yield _checked("runs", _runs)
+    yield _checked("store", _store)
 
 
 def _timing() -> Finding:
@@ -138,3 +140,18 @@ def _runs() -> str:
     bundled = sum(run.bundled for run in runs)
     own = counted(len(runs) - bundled, "run")
     return f"{own} in {paths.home()}, and {counted(bundled, 'pretrained model')}"
+
+
+def _store() -> str:
+    """What a quick check of the store says; the command ``store check`` reads every file."""
+    report = check(deep=False)
+    if report.problems:
+        first = report.problems[0]
+        found = counted(len(report.problems), "problem")
+        raise MnistStudioError(
+            f"{found.capitalize()}. {first.what}", "List all of them: mnist-studio store check"
+        )
+    if report.newest_backup is None:
+        return "no problems, no backups yet"
+    count, newest = counted(report.backups, "backup"), moment(report.newest_backup)
+    return f"no problems, {count}, newest: {newest}"

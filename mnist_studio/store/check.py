@@ -165,7 +165,7 @@ class _Check:
             steps += [partial(self._check_backup, each.path) for each in copies]
         for done, step in enumerate(steps, start=1):
             if self._is_cancelled():
-                raise CancelledByUser("The check was cancelled.")
+                raise CancelledByUser("The check was canceled.")
             step()
             self._progress(done / len(steps))
         self._check_leftovers()

@@ -113,7 +113,7 @@ def _trash(folder: Path) -> Path:
     """
     if not is_id(folder.name):
         raise StoreDamaged(
-            f"“{folder.name}” isn't a valid ID of a run, so its folder is not touched.",
+            f"“{folder.name}” is not the ID of a run, so its folder stays as it is.",
             "To set its row aside, run: mnist-studio store check --set-aside",
         )
     return folder.with_suffix(_TRASH)

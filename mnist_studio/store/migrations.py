@@ -78,6 +78,13 @@ _VERSION_4: Migration = (
     "ALTER TABLE digits RENAME TO own_images",
 )
 
+FORMER_TABLES = {
+    "experiments": ("studies", "id, title, text, created"),
+    "members": ("members", "run, study, abreast, place"),
+    "own_images": ("digits", "key, label, created, pen, strokes, picture"),
+}
+"""Table -> its name and its columns before version 4, for databases that cannot be migrated."""
+
 _VERSION_5: Migration = (
     """
     CREATE TABLE unwritten (

@@ -123,7 +123,7 @@ def rebuild(
         _add_experiments(contents, paths.experiments(home))
         for fraction, folder in _with_fractions(folders.all_in(runs)):
             if is_cancelled():
-                raise CancelledByUser("The rebuild was cancelled.", "Nothing was changed.")
+                raise CancelledByUser("The rebuild was canceled.", "Nothing was changed.")
             _add_folder(contents, folder)
             progress(fraction)
         replaced = _replace(database, paths.backups(home), contents)
@@ -281,8 +281,8 @@ def _move_away(database: Path, backups: Path) -> Path | None:
                 shutil.move(old, saved.with_name(saved.name + suffix))
         except PermissionError as error:
             raise StoreError(
-                f"The database “{database}” cannot be replaced, because it is in use or you lack "
-                "the permission.",
+                f"The database “{database}” cannot be replaced: it is in use, or you do not have "
+                "permission.",
                 "Close all windows of MNIST Studio and try again.",
             ) from error
         except OSError as error:

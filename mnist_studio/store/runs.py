@@ -231,6 +231,11 @@ class RunStore:
         finally:
             self._locks.release(run.id)
 
+    def back_up(self) -> Path:
+        """Makes a backup now and returns its path."""
+        with explained(self._database.path):
+            return backup.create(self._database.connection, self._backups, backup.PREFIX)
+
     @property
     def problems(self) -> tuple[StoreError, ...]:
         """Why bundled models could not be loaded."""

@@ -16,6 +16,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.store.database import read_only, tables_of
 from mnist_studio.store.disk import reading
 from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, Experiment, experiment_of
+from mnist_studio.store.migrations import FORMER_TABLES
 from mnist_studio.store.own_images import IMAGE_COLUMNS, image_of
 from mnist_studio.store.rows import (
     COLUMNS,
@@ -30,13 +31,6 @@ from mnist_studio.store.rows import (
     typed,
 )
 from mnist_studio.store.run_record import Belongs, RunRecord
-
-_FORMER = {
-    "experiments": ("studies", EXPERIMENT_COLUMNS),
-    "members": ("members", "run, study, abreast, place"),
-    "own_images": ("digits", IMAGE_COLUMNS),
-}
-"""Table -> its name and columns before version 4."""
 
 _LOG = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
@@ -112,7 +106,7 @@ class _Tables:
                 _LOG.warning("%s", error)
 
     def _rows(self, table: str, columns: str) -> Iterable[Row]:
-        former, former_columns = _FORMER.get(table, (table, columns))
+        former, former_columns = FORMER_TABLES.get(table, (table, columns))
         if former in self._names and "own_images" not in self._names:
             table, columns = former, former_columns
         if table not in self._names:

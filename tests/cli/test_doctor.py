@@ -24,7 +24,7 @@ def test_everything_is_checked(here: Main, home: Path) -> None:
     said = here("doctor", "--json")
     found = {line["check"]: line for line in said.json}
     assert said.code == 0
-    assert list(found) == ["MNIST Studio", "timing", "NumPy", "window", "dataset", "runs"]
+    assert list(found) == ["MNIST Studio", "timing", "NumPy", "window", "dataset", "runs", "store"]
     assert found["NumPy"]["detail"] == f"{registry.version('numpy')} on cpu (CPU)"
     assert "1,297 training and 500 test images" in found["dataset"]["detail"]
     assert str(home) in found["runs"]["detail"]
@@ -61,7 +61,7 @@ def test_what_is_broken_is_reported_and_ends_with_1(here: Main, home: Path) -> N
     said = here("doctor", "--json")
     broken = [line["check"] for line in said.json if not line["passed"]]
     assert said.code == 1
-    assert broken == ["runs"]
+    assert broken == ["runs", "store"]
 
 
 def test_keras_is_named_with_its_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:

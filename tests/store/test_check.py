@@ -178,7 +178,7 @@ def test_progress_is_given_and_a_cancelled_check_ends(home: Path, runs: list[Run
     check.check(home, fractions.append)
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
-    with pytest.raises(Exception, match="cancelled"):
+    with pytest.raises(Exception, match="canceled"):
         check.check(home, is_cancelled=lambda: True)
 
 

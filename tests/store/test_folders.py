@@ -143,7 +143,7 @@ def test_a_row_with_a_path_as_its_id_never_leads_outside(
         store.release(run.id)
         with pytest.raises(MnistStudioError):
             store.delete(name)
-        with pytest.raises(StoreDamaged, match="isn't a valid ID"):
+        with pytest.raises(StoreDamaged, match="is not the ID"):
             folders.delete(Database(home / "studio.sqlite"), home / "runs" / ".." / ".." / "victim")
     assert (victim / "important.txt").read_text() == "kept"
     assert run.folder.is_dir()
